@@ -1,0 +1,5 @@
+"""``python -m micrograd_like`` is the command ``micrograd-like``."""
+
+from micrograd_like.cli import main
+
+main()

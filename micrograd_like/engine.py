@@ -1,0 +1,527 @@
+"""Scalar reverse-mode automatic differentiation.
+
+A :class:`Value` holds a number and remembers how it came about: its operation, its inputs
+in order, and ∂output/∂input for each of them, recorded as the operation happens.
+:meth:`Value.backward` applies the chain rule from the output to every node it depends on:
+
+    ∂L/∂input += ∂L/∂node · ∂node/∂input        for every edge, users before their inputs.
+
+Every operation is a row of :mod:`micrograd_like.ops`; the functions here are compiled from
+those rows. Graphs are walked with loops, never by recursion, so their depth is bounded by
+memory alone, and no reference cycles arise: a graph is freed with its last name.
+
+>>> x, w = Value(2.0, "x"), Value(-3.0, "w")
+>>> y = (x * w).tanh()
+>>> y.backward()
+>>> x.grad == (1 - y.data**2) * w.data
+True
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, overload
+
+from micrograd_like.codegen import PYTHON_OPERATORS, function_source
+from micrograd_like.errors import DomainError, did_you_mean
+from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
+from micrograd_like.ops import FLOAT, OPS, Functions, Op
+
+_EXPECTED = "a real number (int, float, bool or a NumPy scalar)"
+
+
+class Value:
+    """A scalar node of a computation graph.
+
+    data:      the number, a float; may be set between passes, as optimisers do
+    grad:      ∂(output)/∂(this node), summed over all paths; 0.0 until a backward pass
+    label:     the name a person gave it, or ""
+    op:        the name of the operation's row in the table, "" for a leaf
+    inputs:    the operation's operands, in order
+    partials:  ∂(this node)/∂(input) for each input, NaN where it does not exist
+
+    Numbers on either side of an operator become :class:`Constant` leaves. Every operation
+    of the table that is no operator is a method: ``x.sigmoid()``, ``x.maximum(y)``.
+
+    Errors: TypeError for what is not a real number, DomainError for NaN and infinity.
+    """
+
+    __slots__ = ("_grad", "data", "inputs", "label", "op", "partials")
+
+    data: float
+    _grad: float | None
+    label: str
+    op: str
+    inputs: tuple[Value, ...]
+    partials: tuple[float, ...]
+
+    def __init__(self, data: float, label: str = "") -> None:
+        if data.__class__ is not float:
+            data = _as_float(data)
+        if not -math.inf < data < math.inf:
+            raise DomainError(f"Value{_quoted(label)}: expected a finite number, got {data}")
+        if not isinstance(label, str):
+            raise TypeError(f"Value: expected a string as label, got {_described(label)}")
+        self.data = data
+        self._grad = None
+        self.label = label
+        self.op = ""
+        self.inputs = ()
+        self.partials = ()
+
+    @property
+    def grad(self) -> float:
+        """∂(output)/∂(this node); 0.0 when no backward pass has reached the node."""
+        return 0.0 if self._grad is None else self._grad
+
+    @grad.setter
+    def grad(self, gradient: float | None) -> None:
+        self._grad = None if gradient is None else _as_float(gradient)
+
+    @property
+    def has_grad(self) -> bool:
+        """False until a backward pass reaches the node, or its gradient is set."""
+        return self._grad is not None
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """The inputs, by the name that drawings made for micrograd read."""
+        return self.inputs
+
+    @property
+    def _op(self) -> str:
+        """The operation, by the name that drawings made for micrograd read."""
+        return self.op
+
+    def __repr__(self) -> str:
+        gradient = "no gradient yet" if self._grad is None else f"grad={self._grad!r}"
+        parts = [repr(self.data), gradient]
+        if self.label:
+            parts.insert(1, f"label={self.label!r}")
+        if self.op:
+            operands = ", ".join(i.label or f"{i.data:.6g}" for i in self.inputs[:6])
+            more = ", …" if len(self.inputs) > 6 else ""
+            parts.append(f"{self.op}({operands}{more})")
+        return f"{self.__class__.__name__}({', '.join(parts)})"
+
+    def backward(self) -> None:
+        """Add ∂self/∂leaf to ``leaf.grad`` for every leaf that self depends on.
+
+        Leaves accumulate over calls, as in PyTorch, until their gradient is set to zero;
+        the gradients of all other nodes start afresh. A node whose gradient is 0 passes
+        nothing on.
+
+        Errors: DomainError if a gradient is not finite, naming the node.
+        """
+        order = topological_order(self)
+        for node in order:
+            if node.inputs or node._grad is None:
+                node._grad = 0.0
+        self._grad = self.grad + 1.0
+        lowest, highest = -math.inf, math.inf
+        for node in reversed(order):
+            gradient = node._grad
+            if not lowest < gradient < highest:  # type: ignore[operator]
+                if node.__class__ is not Constant:
+                    raise _gradient_error(node, order)
+            elif gradient:
+                for input, partial in zip(node.inputs, node.partials):  # noqa: B905
+                    input._grad += partial * gradient  # type: ignore[operator]
+
+    # Copying and pickling follow the graph with loops: Python's own way is recursive.
+
+    def __copy__(self) -> Value:
+        return self._twin(self.inputs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in topological_order(self):
+            if id(node) not in memo:
+                memo[id(node)] = node._twin(tuple(memo[id(i)] for i in node.inputs))
+        twin: Value = memo[id(self)]
+        return twin
+
+    def _twin(self, inputs: tuple[Value, ...]) -> Value:
+        return _restored(
+            self.__class__, self.data, self._grad, self.label, self.op, inputs, self.partials
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return operator.getitem, _Pickled.place(self)
+
+    if TYPE_CHECKING:  # compiled from the table below
+        # fmt: off
+        def __add__(self, other: Value | float) -> Value: ...
+        def __radd__(self, other: float) -> Value: ...
+        def __sub__(self, other: Value | float) -> Value: ...
+        def __rsub__(self, other: float) -> Value: ...
+        def __mul__(self, other: Value | float) -> Value: ...
+        def __rmul__(self, other: float) -> Value: ...
+        def __truediv__(self, other: Value | float) -> Value: ...
+        def __rtruediv__(self, other: float) -> Value: ...
+        def __pow__(self, other: Value | float) -> Value: ...
+        def __rpow__(self, other: float) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __abs__(self) -> Value: ...
+        def __getattr__(self, operation: str) -> Callable[..., Value]: ...
+        # fmt: on
+
+
+class Constant(Value):
+    """A number that stands in a formula, such as the 2 in ``2 * x``.
+
+    It is a leaf like any other, but nobody asks for its gradient: where the derivative
+    with respect to it does not exist ((-2) ** y at y = 3), that is no error.
+    """
+
+    __slots__ = ()
+
+
+def topological_order(output: Value, seen: set[Value] | None = None) -> list[Value]:
+    """Every node that ``output`` depends on, itself last, each after all of its inputs.
+
+    Inputs come in the order in which they are written, depth first. Nodes in ``seen`` are
+    left out, with what only they depend on; those found are added to it.
+    """
+    order: list[Value] = []
+    seen = set() if seen is None else seen
+    stack: list[Value | None] = [output]
+    while stack:
+        node = stack.pop()
+        if node is None:  # the mark under a node all of whose inputs are in order
+            order.append(stack.pop())  # type: ignore[arg-type]
+        elif node not in seen:
+            seen.add(node)
+            if seen.issuperset(node.inputs):  # a leaf, or a node that leads to nothing new
+                order.append(node)
+            else:
+                stack += (node, None)
+                stack += [i for i in reversed(node.inputs) if i not in seen]
+    return order
+
+
+# Derivatives without side effects, and of any order.
+
+
+@overload
+def grad(output: Value, wrt: Value, create_graph: bool = False) -> Any: ...
+@overload
+def grad(output: Value, wrt: Sequence[Value], create_graph: bool = False) -> list[Any]: ...
+def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False) -> Any:
+    """∂output/∂w for the node ``wrt``, or a list of them for a sequence of nodes.
+
+    No node's ``grad`` is touched. ``wrt`` may be any nodes, inner ones too; what output
+    does not depend on gives 0. The results are floats; with ``create_graph`` they are
+    Values whose own graph computes them, so that ``grad`` can be taken again.
+
+    Errors: TypeError for what is no Value, DomainError where a derivative does not exist.
+
+    >>> x = Value(2.0)
+    >>> grad(grad(x**3, x, create_graph=True), x)
+    12.0
+    """
+    targets = [wrt] if isinstance(wrt, Value) else list(wrt)
+    for node in (output, *targets):
+        if not isinstance(node, Value):
+            raise TypeError(f"grad: expected Value nodes, got {_described(node)}")
+    order = topological_order(output)
+    relevant = set(targets)  # the nodes through which some target acts on the output
+    for node in order:
+        if not relevant.isdisjoint(node.inputs):
+            relevant.add(node)
+    link: Callable[[Any, Value, int], Any] = _link_as_graph if create_graph else _link
+    adjoints: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
+    for node in reversed(order):
+        if node not in relevant or node not in adjoints:
+            continue
+        upstream = adjoints[node]
+        if not create_graph and not math.isfinite(upstream):
+            raise _gradient_error(node, order)
+        for index, input in enumerate(node.inputs):
+            if input in relevant:
+                term = link(upstream, node, index)
+                adjoints[input] = adjoints[input] + term if input in adjoints else term
+    zero = Value(0.0) if create_graph else 0.0
+    results = [adjoints.get(node, zero) for node in targets]
+    return results[0] if isinstance(wrt, Value) else results
+
+
+def _link(upstream: float, node: Value, index: int) -> float:
+    """What flows from the node's gradient into that of its input number ``index``."""
+    return upstream * node.partials[index] if upstream else 0.0
+
+
+def _link_as_graph(upstream: Value, node: Value, index: int) -> Value:
+    """The same as a graph: the partial is the formula in the row, over the node's inputs."""
+    try:
+        partial = OPS[node.op].computed_partial(index, node.inputs, node, _ON_NODES)
+    except ArithmeticError as error:
+        raise DomainError(f"the derivative of {_shown(node)} does not exist: {error}") from None
+    if isinstance(partial, Value):
+        return upstream * partial
+    return upstream if partial == 1 else -upstream if partial == -1 else upstream * partial
+
+
+# What counts as a number, and the sentences for what does not.
+
+
+def _as_float(number: object) -> float:
+    """The number as a float; a NumPy scalar is known by its class, without importing NumPy."""
+    numpy_scalar = any(
+        c.__name__ == "generic" and c.__module__ == "numpy" for c in number.__class__.__mro__
+    )
+    if isinstance(number, int | float) or (numpy_scalar and _numpy_kind(number) in "biuf"):
+        try:
+            return float(number)  # type: ignore[arg-type]
+        except OverflowError:
+            raise DomainError("expected a number below 1.8e308, got a larger integer") from None
+    raise TypeError(f"expected {_EXPECTED}, got {_described(number)}")
+
+
+def _numpy_kind(scalar: Any) -> str:
+    kind: str = scalar.dtype.kind
+    return kind
+
+
+def _operand(number: object) -> Any:
+    """The operand as a node, or NotImplemented, so that Python asks the other operand."""
+    if isinstance(number, Value):
+        return number
+    try:
+        return Constant(_as_float(number))
+    except TypeError:
+        return NotImplemented
+
+
+def as_value(operand: object) -> Value:
+    """The node itself, or a number as a :class:`Constant`. Errors: TypeError."""
+    return operand if isinstance(operand, Value) else Constant(_as_float(operand))
+
+
+def _described(thing: object) -> str:
+    text = repr(thing)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(thing).__name__})"
+
+
+def _quoted(label: str) -> str:
+    return f" {label!r}" if label else ""
+
+
+def _shown(node: Value) -> str:
+    """An operation with its operands' labels and values, for an error message."""
+    operands = ", ".join(
+        f"{i.label} = {i.data!r}" if i.label else repr(i.data) for i in node.inputs[:6]
+    )
+    return f"{node.op}({operands}{', …' if len(node.inputs) > 6 else ''})"
+
+
+def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
+    """The error for an operation whose value is not defined or not finite."""
+    node = _restored(Value, math.nan, None, "", op, inputs, ())
+    row = OPS[op]
+    inside = True
+    if row.domain and not row.families:
+        values = dict(zip(row.inputs, (i.data for i in inputs), strict=True))
+        inside = evaluate(parse(row.domain), values, FLOAT)
+    if inside:
+        return DomainError(f"{_shown(node)} is too large: the result is not a finite number")
+    call = f"{op}({', '.join(row.inputs)})"
+    return DomainError(f"{_shown(node)} is not defined: {call} needs {row.domain}")
+
+
+def _gradient_error(node: Value, order: list[Value]) -> DomainError:
+    """The error for a gradient that is not finite, naming the operations it came through."""
+    name = node.label or (_shown(node) if node.op else f"the leaf {node.data!r}")
+    for user in order:
+        for input, partial in zip(user.inputs, user.partials, strict=True):
+            if input is node and not math.isfinite(partial):
+                return DomainError(
+                    f"the gradient of {name} is not finite: {_shown(user)} has no finite "
+                    f"derivative with respect to it there"
+                )
+    return DomainError(f"the gradient of {name} is not finite: it overflows")
+
+
+# The operations, compiled from the table.
+
+#: Every operation by name, over nodes; a family is passed as one sequence of nodes.
+OPERATIONS: dict[str, Callable[..., Value]] = {}
+
+
+def apply(op: str, *operands: Value | float) -> Value:
+    """The operation of the row named ``op``, applied to nodes or numbers in order.
+
+    Inputs that form a family are given one after the other: ``apply("affine", x1, x2, w1,
+    w2, b)`` is x1·w1 + x2·w2 + b.
+
+    Errors: ValueError for an unknown name, TypeError for a wrong number of operands or for
+    what is no number, DomainError where the operation is not defined or not finite.
+    """
+    if op not in OPS:
+        raise ValueError(f"no operation named {op!r}{did_you_mean(op, OPS)}")
+    bound = OPS[op].bind(tuple(map(as_value, operands)))
+    return OPERATIONS[op](*bound.values())
+
+
+def _some_partials(op: str, inputs: tuple[Value, ...], out: float) -> tuple[float, ...]:
+    """The partials one by one, NaN for those that do not exist at this point."""
+    row, values = OPS[op], tuple(i.data for i in inputs)
+
+    def one(index: int) -> float:
+        try:
+            return float(row.computed_partial(index, values, out, FLOAT))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    return tuple(map(one, range(len(inputs))))
+
+
+def _compile(row: Op) -> None:
+    """Make the row's function, and hang it on Value as a method or an operator."""
+    namespace = {
+        **FLOAT,
+        "Value": Value,
+        "new": object.__new__,
+        "inf": math.inf,
+        "operand": _operand,
+        "as_value": as_value,
+        "domain_error": _domain_error,
+        "some_partials": _some_partials,
+    }
+
+    def function(name: str, strict: bool) -> Callable[..., Value]:
+        exec(function_source(row, name, strict), namespace)
+        made: Callable[..., Value] = namespace[f"apply_{name}"]  # type: ignore[assignment]
+        made.__doc__ = f"{row.rule}: {row.value} with the partial derivatives {row.partials}."
+        made.__module__, made.__name__, made.__qualname__ = __name__, name, f"Value.{name}"
+        return made
+
+    OPERATIONS[row.name] = function(row.name, strict=True)
+    if row.name in PYTHON_OPERATORS:
+        special = PYTHON_OPERATORS[row.name]
+        forward = function(f"__{special}__", strict=False)
+        setattr(Value, f"__{special}__", forward)
+        if len(row.inputs) == 2:
+            setattr(Value, f"__r{special}__", _reflected(forward))
+    elif not row.families:
+        setattr(Value, row.name, OPERATIONS[row.name])
+
+
+def _reflected(forward: Callable[..., Value]) -> Callable[[Value, object], Value]:
+    def reflected(self: Value, other: object) -> Value:
+        left = _operand(other)
+        return left if left is NotImplemented else forward(left, self)
+
+    return reflected
+
+
+for _row in OPS.values():
+    _compile(_row)
+
+
+def _on_nodes(name: str) -> Callable[..., Any]:
+    """A function of the formula language over nodes and numbers alike."""
+
+    def function(*operands: Any) -> Any:
+        if any(isinstance(operand, Value) for operand in operands):
+            return OPERATIONS[name](*map(as_value, operands))
+        return FLOAT[name](*operands)
+
+    return function
+
+
+def _compared(compare: Callable[..., Any]) -> Callable[..., bool]:
+    def function(*operands: Any) -> bool:
+        return bool(compare(*(o.data if isinstance(o, Value) else o for o in operands)))
+
+    return function
+
+
+_ON_NODES: Functions = {
+    **ARITHMETIC,
+    **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
+    **{row.name: _on_nodes(row.name) for row in OPS.values() if row.name not in ARITHMETIC},
+}
+
+
+# Pickling.
+
+
+def _restored(
+    kind: type[Value],
+    data: float,
+    gradient: float | None,
+    label: str,
+    op: str,
+    inputs: tuple[Value, ...],
+    partials: tuple[float, ...],
+) -> Value:
+    node = object.__new__(kind)
+    node.data, node._grad, node.label, node.op = data, gradient, label, op
+    node.inputs, node.partials = inputs, partials
+    return node
+
+
+class _Pickled:
+    """A node with all that it depends on, as one flat record in a pickle.
+
+    A node is pickled as its place in such a record, so the depth of a graph does not
+    matter. Several nodes of one graph pickled together must find themselves in the same
+    record, or they would come back as strangers: as long as a record lives (a pickler
+    keeps what it has written), its nodes are looked up in it, and a later record refers to
+    them instead of repeating them.
+    """
+
+    _lock = threading.RLock()
+    _recorded: ClassVar[set[Value]] = set()
+    _record_of: ClassVar[dict[Value, weakref.ref[_Pickled]]] = {}
+
+    def __init__(self, output: Value) -> None:
+        self.nodes = topological_order(output, self._recorded)
+        self.places = {node: place for place, node in enumerate(self.nodes)}
+        self._record_of.update(dict.fromkeys(self.nodes, weakref.ref(self)))
+        weakref.finalize(self, self._forget, self.nodes)
+
+    @classmethod
+    def place(cls, node: Value) -> tuple[_Pickled, int]:
+        with cls._lock:
+            reference = cls._record_of.get(node)
+            record = reference() if reference else None
+            if record is None:
+                record = cls(node)
+            return record, record.places[node]
+
+    @classmethod
+    def _forget(cls, nodes: list[Value]) -> None:
+        with cls._lock:
+            cls._recorded.difference_update(nodes)
+            for node in nodes:
+                cls._record_of.pop(node, None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        nodes, places = self.nodes, dict(self.places)
+        outside: list[Value] = []  # inputs that stand in an earlier record
+        for node in nodes:
+            for input in node.inputs:
+                if input not in places:
+                    places[input] = -1 - len(outside)
+                    outside.append(input)
+        fields = [
+            [getattr(node, slot) for node in nodes]
+            for slot in ("__class__", "data", "_grad", "label", "op", "partials")
+        ]
+        inputs = [tuple(places[i] for i in node.inputs) for node in nodes]
+        return _unpickled, (outside, inputs, fields)
+
+
+def _unpickled(
+    outside: list[Value], inputs: list[tuple[int, ...]], fields: list[list[Any]]
+) -> list[Value]:
+    nodes: list[Value] = []
+    for places, kind, data, gradient, label, op, partials in zip(inputs, *fields, strict=True):
+        found = tuple(nodes[p] if p >= 0 else outside[-1 - p] for p in places)
+        nodes.append(_restored(kind, data, gradient, label, op, found, partials))
+    return nodes

@@ -1,0 +1,348 @@
+"""The small expression language in which the operation table is written.
+
+A formula such as ``out * (1 - out)`` is parsed once into a tree of four kinds of node;
+everything else is an interpreter over that tree: :func:`substitute` puts operands in,
+:func:`evaluate` computes with whatever numbers it is given (floats, complex numbers,
+``Value`` nodes), :func:`to_python` prints source for the engine, :func:`simplify` does
+what a hand would do without thinking (``1 * x``, ``2 - 1``).
+
+The language: numbers, names, ``+ - * / **``, unary minus, calls ``f(x)``,
+``a if condition else b`` with comparisons, ``and`` and ``or``, and ``sum(body)``, which
+runs over the *families* of names in its body (``sum(x * w)`` is x₁w₁ + x₂w₂ + …).
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, reduce
+from typing import Any
+
+from micrograd_like.errors import FormulaError
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A constant. An ``int`` is exact; a ``float`` is a measured or rounded quantity."""
+
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """∂of/∂wrt, as one symbol."""
+
+    of: str
+    wrt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied to arguments; the operators are calls too (``add``, ``pow``…)."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+
+
+Expr = Number | Name | Derivative | Call
+Operand = Expr | tuple[Expr, ...]  # a tuple stands for a family of names
+
+#: The arithmetic operators: the function's name and its Python symbol.
+OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}
+
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+}
+_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+}
+
+#: What the operators and comparisons do to any numbers that support them.
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in ("add", "sub", "mul", "pow", "neg")},
+    "div": operator.truediv,
+    **{name: getattr(operator, name) for name in COMPARISONS},
+}
+
+
+# Text to tree.
+
+
+@cache
+def parse(text: str) -> Expr:
+    """Parse a formula of the table. Nothing in it is evaluated.
+
+    Errors: :class:`FormulaError` naming what the language lacks, and where.
+
+    >>> parse("2 * x")
+    Call(function='mul', arguments=(Number(value=2), Name(name='x')))
+    """
+    try:
+        return _convert(ast.parse(text.strip(), mode="eval").body)
+    except SyntaxError as error:
+        raise FormulaError(f"formula {text!r}: {error.msg} at column {error.offset}") from None
+    except FormulaError as error:
+        raise FormulaError(f"formula {text!r}: {error}") from None
+
+
+def _convert(node: ast.expr) -> Expr:
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return Number(value)
+        case ast.Name(id=name):
+            return Name(name)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return Call(_BINARY[type(op)], (_convert(left), _convert(right)))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Call("neg", (_convert(operand),))
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            return Call(name, tuple(map(_convert, arguments)))
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return Call("where", (_convert(test), _convert(body), _convert(orelse)))
+        case ast.BoolOp(op=op, values=values):
+            name = "and" if isinstance(op, ast.And) else "or"
+            return Call(name, tuple(map(_convert, values)))
+        case ast.Compare(left=left, ops=ops, comparators=rights) if all(
+            type(op) in _COMPARE for op in ops
+        ):
+            sides = [_convert(side) for side in (left, *rights)]
+            pairs = tuple(
+                Call(_COMPARE[type(op)], (a, b))
+                for op, a, b in zip(ops, sides, sides[1:], strict=False)
+            )
+            return pairs[0] if len(pairs) == 1 else Call("and", pairs)
+    raise FormulaError(f"{type(node).__name__} is not in the language, column {node.col_offset}")
+
+
+# Tree to tree.
+
+
+def names(expr: Expr) -> tuple[str, ...]:
+    """The names in ``expr``, each once, in the order they are written."""
+    found: dict[str, None] = {}
+
+    def visit(node: Expr) -> None:
+        if isinstance(node, Name):
+            found.setdefault(node.name)
+        elif isinstance(node, Call):
+            for argument in node.arguments:
+                visit(argument)
+
+    visit(expr)
+    return tuple(found)
+
+
+def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
+    """Put operands in the place of names; a family is given as a tuple of operands.
+
+    >>> substitute(parse("sum(x * w)"), {"x": (Name("x1"),), "w": (Name("w1"),)})
+    Call(function='mul', arguments=(Name(name='x1'), Name(name='w1')))
+    """
+    match expr:
+        case Name(name):
+            operand = operands.get(name, expr)
+            if isinstance(operand, tuple):
+                raise FormulaError(f"the family {name!r} stands outside a sum")
+            return operand
+        case Call("sum", (body,)):
+            return _expand(body, operands)
+        case Call(function, arguments):
+            return Call(function, tuple(substitute(a, operands) for a in arguments))
+    return expr
+
+
+def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:
+    families = {n: o for n in names(body) if isinstance(o := operands.get(n), tuple)}
+    terms = [
+        substitute(body, {**operands, **dict(zip(families, members, strict=True))})
+        for members in zip(*families.values(), strict=True)
+    ]
+    return reduce(lambda total, term: Call("add", (total, term)), terms) if terms else Number(0)
+
+
+def replace(expr: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
+    """Replace whole subtrees, outermost first: names, derivatives or calls."""
+    if expr in mapping:
+        return mapping[expr]
+    if isinstance(expr, Call):
+        return Call(expr.function, tuple(replace(a, mapping) for a in expr.arguments))
+    return expr
+
+
+def simplify(expr: Expr) -> Expr:
+    """Do the arithmetic of exact numbers and drop what changes nothing.
+
+    ``1 * x``, ``x + 0``, ``x ** 1``, ``2 - 1``, ``1/2 * 2 * x``; a product with 0 is 0; a
+    condition between exact numbers is decided. Factors keep their order, and nothing is
+    cancelled or expanded, so the result is still recognisably what was written.
+    """
+    if not isinstance(expr, Call):
+        return expr
+    if expr.function == "where":
+        condition, then, otherwise = expr.arguments
+        match simplify(condition):
+            case Number(value):
+                return simplify(then if value else otherwise)
+            case condition:
+                return Call("where", (condition, simplify(then), simplify(otherwise)))
+    simplified = Call(expr.function, tuple(map(simplify, expr.arguments)))
+    match simplified:
+        case Call("add", (Number(0), term) | (term, Number(0))) | Call("sub", (term, Number(0))):
+            return term
+        case Call("add", (term, Call("neg", (other,)))):
+            return Call("sub", (term, other))
+        case Call("sub", (Number(0), term)):
+            return simplify(Call("neg", (term,)))
+        case Call("add" | "sub" as function, (Number(int() as a), Number(int() as b))):
+            return Number(a + b if function == "add" else a - b)
+        case Call("pow", (_, Number(0))):
+            return Number(1)
+        case Call("pow", (base, Number(1))):
+            return base
+        case Call("pow", (Number(int() as a), Number(int() as n))) if 0 <= n <= 64:
+            return Number(a**n)
+        case Call("mul" | "div" | "neg"):
+            return _product(simplified)
+        case Call(function, (Number(int() as a), Number(int() as b))) if function in COMPARISONS:
+            return Number(int(ARITHMETIC[function](a, b)))
+    return simplified
+
+
+def _product(expr: Call) -> Expr:
+    """Collect the exact coefficient of a product; ``expr``'s arguments are simplified."""
+    above: list[Expr] = []
+    below: list[Expr] = []
+    coefficient = _collect(expr, above, below)
+    if coefficient is None:
+        return expr
+    if coefficient == 0:
+        return Number(0)
+    if abs(coefficient.numerator) != 1 or not above:
+        above.insert(0, Number(abs(coefficient.numerator)))
+    if coefficient.denominator != 1:
+        below.insert(0, Number(coefficient.denominator))
+    product = reduce(lambda a, b: Call("mul", (a, b)), above)
+    if below:
+        product = Call("div", (product, reduce(lambda a, b: Call("mul", (a, b)), below)))
+    if coefficient > 0:
+        return product
+    return Number(-product.value) if isinstance(product, Number) else Call("neg", (product,))
+
+
+def _collect(expr: Expr, above: list[Expr], below: list[Expr]) -> Fraction | None:
+    """Sort the factors of ``expr`` into ``above`` and ``below`` the line.
+
+    Returns the exact coefficient, or None where a zero stands below the line.
+    """
+    match expr:
+        case Number(int() as value):
+            return Fraction(value)
+        case Call("neg", (a,)):
+            inner = _collect(a, above, below)
+            return None if inner is None else -inner
+        case Call("mul", (a, b)):
+            first = _collect(a, above, below)
+            second = _collect(b, above, below)
+            return None if first is None or second is None else first * second
+        case Call("div", (a, b)):
+            first = _collect(a, above, below)
+            second = _collect(b, below, above)
+            return first / second if first is not None and second else None
+    above.append(expr)
+    return Fraction(1)
+
+
+# Tree to number.
+
+
+def evaluate(
+    expr: Expr, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]
+) -> Any:
+    """Compute ``expr`` from the values of its names with the given functions.
+
+    ``values`` is keyed by name, and by :class:`Derivative` where the formula has any.
+    ``functions`` decides what is computed with: floats, complex numbers, graph nodes.
+    Only the branch of a condition that applies is computed.
+    """
+    match expr:
+        case Number(value):
+            return value
+        case Name(name):
+            return values[name]
+        case Call("where", (condition, then, otherwise)):
+            chosen = then if evaluate(condition, values, functions) else otherwise
+            return evaluate(chosen, values, functions)
+        case Call("and" | "or" as function, arguments):
+            results = (evaluate(a, values, functions) for a in arguments)
+            return all(results) if function == "and" else any(results)
+        case Call("sum", (body,)):
+            families = [name for name in names(body) if isinstance(values[name], tuple)]
+            members = zip(*(values[name] for name in families), strict=True)
+            terms = ({**values, **dict(zip(families, m, strict=True))} for m in members)
+            return reduce(functions["add"], (evaluate(body, term, functions) for term in terms))
+        case Call(function, arguments):
+            return functions[function](*(evaluate(a, values, functions) for a in arguments))
+    return values[expr]
+
+
+# Tree to Python.
+
+
+def to_python(expr: Expr, families: tuple[str, ...] = ()) -> str:
+    """Python source of ``expr`` over floats; a family ``x`` is the list ``x_data``.
+
+    Every call is bracketed, so precedence cannot go wrong. Powers are written
+    ``power(a, b)``: Python's ``**`` turns a negative base into a complex number, where
+    C's ``pow`` reports that it is not defined.
+    """
+
+    def source(node: Expr) -> str:
+        match node:
+            case Number(value):
+                return repr(float(value))
+            case Name(name):
+                return name
+            case Call("neg", (a,)):
+                return f"(-{source(a)})"
+            case Call("pow", (a, b)):
+                return f"power({source(a)}, {source(b)})"
+            case Call("where", (condition, then, otherwise)):
+                return f"({source(then)} if {source(condition)} else {source(otherwise)})"
+            case Call("and" | "or" as function, arguments):
+                return f"({f' {function} '.join(map(source, arguments))})"
+            case Call("sum", (Name(name),)):
+                return f"sum({name}_data)"
+            case Call("sum", (Call(function, (Name(a), Name(b))),)) if {a, b} <= {*families}:
+                return f"sum(map({function}, {a}_data, {b}_data))"  # the loop in C
+            case Call("sum", (body,)):
+                used = [name for name in names(body) if name in families]
+                lists = ", ".join(f"{name}_data" for name in used)
+                return f"sum([{source(body)} for {', '.join(used)}, in zip({lists})])"
+            case Call(function, (a, b)) if function in OPERATORS or function in COMPARISONS:
+                symbol = OPERATORS.get(function) or COMPARISONS[function]
+                return f"({source(a)} {symbol} {source(b)})"
+            case Call(function, arguments):
+                return f"{function}({', '.join(map(source, arguments))})"
+        raise FormulaError(f"{node} has no Python source")
+
+    return source(expr)

@@ -1,0 +1,282 @@
+"""Derivatives checked against numbers that no derivative rule has touched.
+
+The reference is a complex step, Im f(x + ih)/h, exact to rounding because nothing is
+subtracted, or a central difference, (f(x + h) − f(x − h))/2h. Either one uses only the
+*value* formulas of the operation table, so a wrong partial derivative cannot hide.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from micrograd_like.engine import Constant, Value, grad, topological_order
+from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
+from micrograd_like.ops import FLOAT, OPS, Functions
+
+Method = Literal["complex", "central"]
+
+#: Largest relative error taken for rounding. A complex step is as exact as the evaluation
+#: itself; a central difference keeps about two thirds of float64's digits.
+TOLERANCE: Mapping[Method, float] = {"complex": 1e-9, "central": 1e-6}
+
+_EPSILON = sys.float_info.epsilon
+#: The best step of a central difference, relative to x: the cube root of the rounding unit.
+_CENTRAL_STEP = _EPSILON ** (1 / 3)
+#: A complex step loses nothing by being small; much smaller, and tiny derivatives underflow.
+_COMPLEX_STEP = 1e-10
+#: A numeric derivative known no better than this, relatively, proves nothing.
+_USELESS = 1e-3
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One partial derivative: as the engine has it and as the numbers have it.
+
+    verdict:  "agrees"; "wrong"; "kink" where the derivative jumps within reach of the step
+              and the analytic number is a convention; "unsure" where rounding leaves the
+              numeric derivative too few digits to tell
+    """
+
+    of: str
+    wrt: str
+    analytic: float
+    numeric: float
+    error: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gradcheck:
+    """The table: first ∂output/∂input for every input, then every local partial.
+
+    It is true when no row is wrong, and prints as the table.
+    """
+
+    totals: tuple[Row, ...]
+    locals: tuple[Row, ...]
+    method: Method
+
+    def __bool__(self) -> bool:
+        return not self.wrong
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of the table."""
+        return self.totals + self.locals
+
+    @property
+    def wrong(self) -> tuple[Row, ...]:
+        """The rows whose two numbers differ by more than rounding."""
+        return tuple(row for row in self.rows if row.verdict == "wrong")
+
+    def __str__(self) -> str:
+        shown = self.rows
+        if len(shown) > _SHOWN:  # what does not agree comes first, and is never left out
+            odd = [row for row in shown if row.verdict != "agrees"]
+            even = [row for row in shown if row.verdict == "agrees"]
+            shown = (*odd, *even[: max(_SHOWN - len(odd), 0)])
+        names = [f"∂{row.of}/∂{row.wrt}" for row in shown]
+        width = max(map(len, names), default=0)
+        lines = [
+            f"{'':<{width}}  {'analytic':>24}  {self.method + ' step':>24}  {'rel. error':>10}"
+        ]
+        for name, row in zip(names, shown, strict=True):
+            numbers = f"{row.analytic:>24.16g}  {row.numeric:>24.16g}  {row.error:>10.1e}"
+            lines.append(f"{name:<{width}}  {numbers}  {row.verdict}")
+        if len(shown) < len(self.rows):
+            lines.append(f"… and {len(self.rows) - len(shown)} more that agree")
+        count = len(self.wrong)
+        lines.append(f"{len(self.rows)} partial derivatives: {count or 'none'} wrong")
+        return "\n".join(lines)
+
+
+def gradcheck(
+    f: Callable[..., Value],
+    inputs: Sequence[Value | float],
+    method: Method = "complex",
+    tolerance: float | None = None,
+) -> Gradcheck:
+    """Check every derivative of ``f(*inputs)``, in total and operation by operation.
+
+    f:          builds a graph from as many Values as there are inputs
+    inputs:     the point, numbers or Values; a label names the input in the table
+    method:     "complex" or "central", see the module
+    tolerance:  largest relative error that is no mistake; :data:`TOLERANCE` has the default
+
+    Errors: TypeError where f does not return a Value, ValueError for another method or for
+    no inputs.
+    """
+    if method not in TOLERANCE:
+        raise ValueError(f"gradcheck: expected one of {', '.join(TOLERANCE)}, got {method!r}")
+    if not inputs:
+        raise ValueError("gradcheck: expected at least one input, got none")
+    tolerance = TOLERANCE[method] if tolerance is None else tolerance
+    leaves = [
+        Value(x.data, x.label) if isinstance(x, Value) else Value(x, f"x{place}")
+        for place, x in enumerate(inputs, 1)
+    ]
+    output = f(*leaves)
+    if not isinstance(output, Value):
+        raise TypeError(f"gradcheck: expected f to return a Value, got {type(output).__name__}")
+    order = topological_order(output)
+    kinks = [node for node in order if _at_kink(node, method)]
+    jumps = {leaf for node in kinks for leaf in topological_order(node)}
+    names = {
+        node: node.label or (f"{node.op}#{place}" if node.op else f"{node.data:g}")
+        for place, node in enumerate(order)
+    }
+    totals = tuple(
+        _row(
+            output.label or "f",
+            leaf.label,
+            analytic,
+            _numeric_total(order, leaf, method),
+            leaf in jumps,
+            tolerance,
+        )
+        for leaf, analytic in zip(leaves, grad(output, leaves), strict=True)
+    )
+    local_rows = tuple(
+        _row(
+            names[node],
+            names[input] if node.inputs.count(input) == 1 else f"{names[input]} [{index}]",
+            node.partials[index],
+            _numeric_local(node, index, method),
+            node in kinks,
+            tolerance,
+        )
+        for node in order
+        for index, input in enumerate(node.inputs)
+        if not isinstance(input, Constant)
+    )
+    return Gradcheck(totals, local_rows, method)
+
+
+def _row(
+    of: str, wrt: str, analytic: float, numeric: _Numeric, kink: bool, tolerance: float
+) -> Row:
+    scale = max(abs(analytic), abs(numeric.value))
+    difference = abs(analytic - numeric.value)
+    error = difference / scale if scale else 0.0
+    if kink:
+        verdict = "kink"
+    elif not numeric.uncertainty <= max(_USELESS * scale, tolerance):
+        verdict = "unsure"
+    else:
+        agrees = difference <= tolerance * scale + numeric.uncertainty
+        verdict = "agrees" if agrees else "wrong"
+    return Row(of, wrt, analytic, numeric.value, error, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numeric:
+    """A numeric derivative, and how far rounding and the step may have put it off."""
+
+    value: float
+    uncertainty: float
+
+
+def _difference(f: Callable[[Any], Any], x: float, method: Method) -> _Numeric:
+    """The derivative at ``x`` of a function of one number; NaN where it cannot be had."""
+    try:
+        if method == "complex":
+            step = abs(x) * _COMPLEX_STEP or _COMPLEX_STEP
+            return _Numeric(complex(f(complex(x, step))).imag / step, 0.0)
+        # A step in proportion to x suits a small x near a pole or an edge; a step in
+        # proportion to 1 suits a small x that is added to something large.
+        steps = {_CENTRAL_STEP * (abs(x) or 1.0), _CENTRAL_STEP * max(abs(x), 1.0)}
+        return min((_central(f, x, step) for step in steps), key=lambda n: n.uncertainty)
+    except (ArithmeticError, ValueError):
+        return _Numeric(math.nan, math.inf)
+
+
+def _central(f: Callable[[float], float], x: float, step: float) -> _Numeric:
+    try:
+        wide, narrow = _slope(f, x, step), _slope(f, x, step / 2)
+        rounding = 4 * _EPSILON * max(abs(f(x)), abs(f(x + step)), abs(f(x - step))) / step
+    except (ArithmeticError, ValueError):
+        return _Numeric(math.nan, math.inf)
+    return _Numeric(narrow, abs(wide - narrow) + rounding)
+
+
+def _slope(f: Callable[[float], float], x: float, step: float) -> float:
+    above, below = x + step, x - step
+    return (f(above) - f(below)) / (above - below)
+
+
+def _numeric_total(order: list[Value], leaf: Value, method: Method) -> _Numeric:
+    def replayed(x: Any) -> Any:
+        values: dict[Value, Any] = {}
+        for node in order:
+            if node.inputs:
+                operands = tuple(values[input] for input in node.inputs)
+                values[node] = _value(node.op, operands, method)
+            else:
+                values[node] = x if node is leaf else node.data
+        return values[order[-1]]
+
+    return _difference(replayed, leaf.data, method)
+
+
+def _numeric_local(node: Value, index: int, method: Method) -> _Numeric:
+    data = tuple(input.data for input in node.inputs)
+
+    def at(x: Any) -> Any:
+        return _value(node.op, (*data[:index], x, *data[index + 1 :]), method)
+
+    return _difference(at, data[index], method)
+
+
+def _value(op: str, operands: tuple[Any, ...], method: Method) -> Any:
+    row = OPS[op]
+    functions = COMPLEX if method == "complex" else FLOAT
+    return evaluate(row.computed_value, row.bind(operands), functions)
+
+
+def _at_kink(node: Value, method: Method) -> bool:
+    """True if a kink lies no further from the node's inputs than a step reaches."""
+    if not node.op or not OPS[node.op].kink:
+        return False
+    values = dict(zip(OPS[node.op].inputs, (i.data for i in node.inputs), strict=True))
+    distance = abs(evaluate(parse(OPS[node.op].kink), values, FLOAT))
+    reach = 2 * _CENTRAL_STEP * max(1.0, *map(abs, values.values())) if method == "central" else 0
+    return bool(distance <= reach)
+
+
+# The functions of the formula language over complex numbers. What jumps or has a kink is
+# continued from the real axis: it is decided by the real part.
+
+
+def _real(x: complex) -> float:
+    return complex(x).real
+
+
+def _compared(compare: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda a, b: compare(_real(a), _real(b))
+
+
+COMPLEX: Functions = {
+    **ARITHMETIC,
+    **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
+    **{name: getattr(cmath, name) for name in OPS if hasattr(cmath, name)},
+    "log2": lambda x: cmath.log(x) / math.log(2),
+    "log1p": lambda x: cmath.log(1 + x),
+    "expm1": lambda x: cmath.exp(x) - 1,
+    "abs": lambda x: x if _real(x) >= 0 else -x,
+    "maximum": lambda x, y: x if _real(x) >= _real(y) else y,
+    "minimum": lambda x, y: x if _real(x) <= _real(y) else y,
+}
+
+
+def _composed(op: str) -> Callable[..., Any]:
+    row = OPS[op]
+    return lambda *operands: evaluate(row.computed_value, row.bind(operands), COMPLEX)
+
+
+COMPLEX |= {name: _composed(name) for name in OPS if name not in COMPLEX}

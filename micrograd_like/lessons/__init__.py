@@ -1,0 +1,1 @@
+"""Lessons: calculations that courses do by hand, done by the engine."""

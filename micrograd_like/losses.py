@@ -1,0 +1,102 @@
+"""Costs: functions of outputs and targets that a network is trained to make small.
+
+Targets may be numbers or Values. A target that is a plain number is a constant of the
+formula, and a term with the weight 0 is left out, so that −ln ŷ is what remains of the
+cross-entropy for y = 1, as on paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from micrograd_like.engine import OPERATIONS, Value, as_value
+
+Scalar = Value | float
+
+
+def half_squared_error(output: Value, target: Scalar) -> Value:
+    """½(ŷ − y)², whose derivative with respect to ŷ is ŷ − y."""
+    return (output - target) ** 2 / 2
+
+
+def squared_error(output: Value, target: Scalar) -> Value:
+    """(ŷ − y)², whose derivative with respect to ŷ is 2(ŷ − y)."""
+    return (output - target) ** 2
+
+
+def mean_squared_error(outputs: Sequence[Value], targets: Sequence[Scalar]) -> Value:
+    """(1/n) Σ (ŷᵢ − yᵢ)². Errors: ValueError for no outputs, or not as many targets."""
+    _check_lengths(outputs, targets)
+    return mean([squared_error(o, t) for o, t in zip(outputs, targets, strict=True)])
+
+
+def binary_cross_entropy(output: Value, target: Scalar, base: float | None = None) -> Value:
+    """−(y log ŷ + (1 − y) log(1 − ŷ)), for 0 < ŷ < 1 and 0 ≤ y ≤ 1.
+
+    The logarithm is the natural one; ``base=10`` (or 2) takes that base, and so divides
+    value and gradient by ln 10.
+
+    Errors: DomainError where a logarithm is not defined, ValueError for a target outside
+    [0, 1] or another base.
+    """
+    names = {None: "log", math.e: "log", 10: "log10", 2: "log2"}
+    if base not in names:
+        raise ValueError(f"binary_cross_entropy: expected base e, 10 or 2, got {base!r}")
+    log = OPERATIONS[names[base]]
+    _check_probability(target)
+    if isinstance(target, Value):
+        return -(target * log(output) + (1 - target) * log(1 - output))
+    if target == 1:
+        return -log(output)
+    if target == 0:
+        return -log(1 - output)
+    return -(target * log(output) + (1 - target) * log(1 - output))
+
+
+def binary_cross_entropy_with_logits(logit: Value, target: Scalar) -> Value:
+    """The natural-log cross-entropy of σ(a), as softplus(a) − y·a.
+
+    It is finite for every a, where the logarithm of a saturated σ(a) is not; its derivative
+    with respect to a is σ(a) − y. Errors: ValueError for a target outside [0, 1].
+    """
+    _check_probability(target)
+    return logit.softplus() - as_value(target) * logit
+
+
+def hinge(score: Value, target: Scalar) -> Value:
+    """max(0, 1 − y·s) for a score s and a target y of −1 or 1. Errors: ValueError."""
+    label = target.data if isinstance(target, Value) else target
+    if label not in (-1, 1):
+        raise ValueError(f"hinge: expected a target of -1 or 1, got {label!r}")
+    return (1 - as_value(target) * score).relu()
+
+
+def mean(values: Sequence[Value]) -> Value:
+    """(1/n) Σ vᵢ. Errors: ValueError for no values."""
+    return total(values) / len(values)
+
+
+def total(values: Sequence[Scalar]) -> Value:
+    """Σ vᵢ, as one node. Errors: ValueError for no values."""
+    if len(values) == 0:
+        raise ValueError("expected at least one value to add up, got none")
+    return OPERATIONS["total"]([as_value(value) for value in values])
+
+
+def sum_of_squares(values: Sequence[Value]) -> Value:
+    """Σ vᵢ², as one node: times a small factor, the L2 penalty of weight decay."""
+    if len(values) == 0:
+        raise ValueError("expected at least one value to square, got none")
+    return OPERATIONS["wsum"](values, values)
+
+
+def _check_lengths(outputs: Sequence[Value], targets: Sequence[Scalar]) -> None:
+    if len(outputs) != len(targets):
+        raise ValueError(f"expected as many targets as outputs, {len(outputs)}, got {len(targets)}")
+
+
+def _check_probability(target: Scalar) -> None:
+    number = target.data if isinstance(target, Value) else target
+    if not 0 <= number <= 1:
+        raise ValueError(f"cross-entropy: expected a target from 0 to 1, got {number!r}")

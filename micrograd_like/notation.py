@@ -1,0 +1,247 @@
+"""Expressions as people write them: plain text for a terminal, LaTeX for a page.
+
+Products are written with ·, minus signs as −, a negative factor in brackets; ``yhat`` is
+ŷ, Greek names are Greek letters, ``w5`` is w5 or w₅ in LaTeX. How a function is written
+stands in its row of the operation table. Names come from users, so whatever could act on
+a terminal or on LaTeX is made harmless here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number
+from micrograd_like.ops import OPS
+
+# fmt: off
+_LETTERS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
+    "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ",
+    "chi": "χ", "psi": "ψ", "omega": "ω",
+}
+# fmt: on
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
+_LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+
+# How tightly the parts of an expression hold together.
+_CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
+_BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _PRODUCT}
+
+
+def number(value: float, places: int | None = None) -> str:
+    """A number with ``places`` decimals, and more where needed for as many digits to count.
+
+    So with two places 0.574 is 0.57 and −0.0446 is −0.045. A whole number is exact and has
+    no decimals; very small and very large ones have an exponent. Without ``places`` every
+    number is written in full.
+
+    >>> number(-0.04455, 2), number(0.3, 2), number(1.0, 2), number(1.5e-9, 2)
+    ('−0.045', '0.30', '1', '1.5e−09')
+    """
+    if float(value).is_integer() and abs(value) < 1e15:
+        shown = str(int(value))
+    elif places is None:
+        shown = repr(value)
+    else:
+        digits = max(places, 1)
+        mantissa = f"{value:.{digits - 1}e}"
+        exponent = int(mantissa.partition("e")[2])
+        if -7 < exponent < 15:
+            shown = f"{value:.{places if exponent >= 0 else digits - 1 - exponent}f}"
+        else:
+            shown = mantissa
+    return shown.replace("-", "−")
+
+
+def signed(value: float, places: int | None = None) -> str:
+    """A number with its sign, + included."""
+    return number(value, places) if value < 0 else f"+{number(value, places)}"
+
+
+def name_text(name: str) -> str:
+    """A name for a terminal: Greek letters, ŷ for yhat, control characters escaped."""
+    match = _NAME.fullmatch(name)
+    if match:
+        base, hat, digits, primes = match.groups()
+        base = _LETTERS.get(base, base)
+        return unicodedata.normalize("NFC", base + ("\u0302" if hat else "")) + digits + primes
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+
+
+def name_latex(name: str) -> str:
+    r"""A name for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
+    match = _NAME.fullmatch(name)
+    if not match:
+        escaped = "".join(_LATEX_SPECIAL.get(c, c if c.isprintable() else "?") for c in name)
+        return rf"\text{{{escaped}}}"
+    base, hat, digits, primes = match.groups()
+    if base in _LETTERS:
+        base = f"\\{base}"
+    elif len(base) > 1:
+        base = rf"\mathrm{{{base}}}"
+    if hat:
+        base = rf"\hat{{{base}}}"
+    return base + (f"_{{{digits}}}" if digits else "") + primes
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """The marks in which one kind of output differs from another."""
+
+    name: Callable[[str], str]
+    derivative: Callable[[str, str], str]
+    brackets: Callable[[str], str]
+    times: str
+    spaced_times: str
+    fraction: Callable[[str, str], str] | None  # None: written with a slash
+    power: Callable[[str, str], str]
+    function: Callable[[str, str], str]  # of the row's name and the arguments
+    number: Callable[[float, int | None], str]
+    where: Callable[[str, str, str], str]
+    comparison: Callable[[str], str]
+
+
+def _brackets(inside: str) -> str:
+    return f"({inside})"
+
+
+def _text_power(base: str, exponent: str) -> str:
+    if exponent.isdecimal():
+        return base + exponent.translate(_SUPERSCRIPTS)
+    return f"{base}^{exponent if exponent.isalnum() else _brackets(exponent)}"
+
+
+def _text_function(function: str, arguments: str) -> str:
+    written = OPS[function].text if function in OPS else ""
+    return _filled(written or function, _brackets(arguments), arguments)
+
+
+def _latex_function(function: str, arguments: str) -> str:
+    written = OPS[function].latex if function in OPS else ""
+    default = rf"\operatorname{{{function}}}"
+    return _filled(written or default, rf"\left({arguments}\right)", arguments)
+
+
+def _filled(written: str, bracketed: str, arguments: str) -> str:
+    return written.replace("#1", arguments) if "#1" in written else written + bracketed
+
+
+def _latex_number(value: float, places: int | None) -> str:
+    shown = number(value, places).replace("−", "-")
+    mantissa, exponent, power = shown.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else shown
+
+
+_LATEX_COMPARISONS = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\ne"}
+
+_TEXT = _Style(
+    name=name_text,
+    derivative=lambda of, wrt: f"∂{of}/∂{wrt}",
+    brackets=_brackets,
+    times="·",
+    spaced_times=" · ",
+    fraction=None,
+    power=_text_power,
+    function=_text_function,
+    number=number,
+    where=lambda condition, then, otherwise: f"{then} if {condition} else {otherwise}",
+    comparison=lambda symbol: symbol,
+)
+_LATEX = _Style(
+    name=name_latex,
+    derivative=lambda of, wrt: rf"\frac{{\partial {of}}}{{\partial {wrt}}}",
+    brackets=lambda inside: rf"\left({inside}\right)",
+    times=r" \cdot ",
+    spaced_times=r" \cdot ",
+    fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
+    power=lambda base, exponent: rf"{{{base}}}^{{{exponent}}}",
+    function=_latex_function,
+    number=_latex_number,
+    where=lambda condition, then, otherwise: (
+        rf"\begin{{cases}} {then} & {condition} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
+    ),
+    comparison=lambda symbol: _LATEX_COMPARISONS.get(symbol, symbol),
+)
+
+
+def text(expr: Expr, places: int | None = None) -> str:
+    """The expression for a terminal, floats with ``places`` (see :func:`number`)."""
+    return _Writer(_TEXT, places).write(expr, spaced=True)[0]
+
+
+def latex(expr: Expr, places: int | None = None) -> str:
+    """The expression in LaTeX's mathematics mode, floats with ``places``."""
+    return _Writer(_LATEX, places).write(expr, spaced=True)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    style: _Style
+    places: int | None
+
+    def write(self, expr: Expr, spaced: bool = False) -> tuple[str, int]:
+        """The expression and how tightly it binds; ``spaced`` puts air around its ·."""
+        style = self.style
+        match expr:
+            case Number(value):
+                shown = style.number(value, self.places)
+                return shown, _PRODUCT if value < 0 or "10^" in shown else _ATOM
+            case Name(name):
+                return style.name(name), _ATOM
+            case Derivative(of, wrt):
+                binding = _PRODUCT if style.fraction is None else _POWER
+                return style.derivative(style.name(of), style.name(wrt)), binding
+            case Call("neg", (a,)):
+                return f"{self._minus}{self._inside(a, _PRODUCT, right=True)}", _PRODUCT
+            case Call("add" | "sub" as function, (a, b)):
+                sign = "+" if function == "add" else self._minus
+                right = self._inside(b, _PRODUCT if function == "sub" else _SUM, right=True)
+                return f"{self._inside(a, _SUM)} {sign} {right}", _SUM
+            case Call("mul", (a, b)):
+                times = style.spaced_times if spaced else style.times
+                left = self._inside(a, _PRODUCT, spaced=spaced)
+                return f"{left}{times}{self._inside(b, _PRODUCT, right=True)}", _PRODUCT
+            case Call("div", (a, b)):
+                return self._quotient(a, b), _PRODUCT
+            case Call("pow", (a, b)):
+                exponent = self.write(b)[0]
+                return style.power(self._inside(a, _ATOM), exponent), _POWER
+            case Call("where", arguments):
+                condition, then, otherwise = (self.write(a)[0] for a in arguments)
+                return style.where(condition, then, otherwise), _CONDITION
+            case Call("and" | "or" as function, arguments):
+                return f" {function} ".join(self.write(a)[0] for a in arguments), _CONDITION
+            case Call(function, (a, b)) if function in COMPARISONS:
+                symbol = style.comparison(COMPARISONS[function])
+                return f"{self.write(a)[0]} {symbol} {self.write(b)[0]}", _CONDITION
+            case Call(function, arguments):
+                return style.function(
+                    function, ", ".join(self.write(a)[0] for a in arguments)
+                ), _ATOM
+        raise TypeError(f"expected an expression, got {expr!r}")
+
+    @property
+    def _minus(self) -> str:
+        return "-" if self.style is _LATEX else "−"
+
+    def _quotient(self, above: Expr, below: Expr) -> str:
+        if self.style.fraction is not None:
+            return self.style.fraction(self.write(above)[0], self.write(below)[0])
+        return f"{self._inside(above, _PRODUCT)}/{self._inside(below, _POWER, right=True)}"
+
+    def _inside(
+        self, expr: Expr, binding: int, *, right: bool = False, spaced: bool = False
+    ) -> str:
+        """A part of an expression, in brackets where it would fall apart or two signs meet."""
+        shown, own = self.write(expr, spaced)
+        loose = own < binding or (right and shown.startswith(("−", "-")))
+        return self.style.brackets(shown) if loose else shown

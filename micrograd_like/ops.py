@@ -1,0 +1,240 @@
+"""The operation table: every operation once, as data.
+
+A row states an operation's value and its partial derivatives as formulas over its inputs
+and its output ``out``. The engine's functions, the text and LaTeX of a derivation, higher
+derivatives and the numeric checks are all read from here, so adding an operation means
+adding a row and nothing else.
+
+``value`` and ``partials`` are the formulas of the textbook, the ones a person writes.
+Where floating point needs another form, because the textbook's overflows or loses digits,
+``stable`` and ``stable_partials`` hold it; the two forms are equal as functions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from micrograd_like.formula import (
+    ARITHMETIC,
+    OPERATORS,
+    Call,
+    Expr,
+    Operand,
+    evaluate,
+    parse,
+    substitute,
+    to_python,
+)
+
+Floats = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Op:
+    """One operation.
+
+    name:             what ``Value.op`` says, and the name of the method
+    signature:        the inputs' names, in order; ``x*`` is a family (one or more inputs)
+    value:            the value, as a formula over the inputs
+    partials:         one formula for each name of the signature, over the inputs and ``out``
+    rule:             what the derivative rule is called in a course
+    samples:          points for the tests, each with a number for every scalar input
+    domain:           the condition under which the value exists; "" is everywhere. At its
+                      edge a partial may be missing (the root at 0): it is then NaN
+    kink:             an expression that is 0 where the derivative jumps; there the partials
+                      are the convention (PyTorch's)
+    stable:           the value in a form that neither overflows nor cancels
+    stable_partials:  the same for the partials
+    text, latex:      how a call is written; ``#1`` stands for the argument, and without it
+                      the arguments follow in brackets
+    """
+
+    name: str
+    signature: str
+    value: str
+    partials: tuple[str, ...]
+    rule: str
+    samples: tuple[Floats, ...]
+    domain: str = ""
+    kink: str = ""
+    stable: str = ""
+    stable_partials: tuple[str, ...] = ()
+    text: str = ""
+    latex: str = ""
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs' names, families without their star."""
+        return tuple(name.removesuffix("*") for name in self.signature.split())
+
+    @cached_property
+    def families(self) -> tuple[str, ...]:
+        """Those of the inputs that are families."""
+        return tuple(n.removesuffix("*") for n in self.signature.split() if n.endswith("*"))
+
+    @cached_property
+    def arithmetic(self) -> bool:
+        """True if the value is plain arithmetic, and so is written as its own formula."""
+        return _is_arithmetic(parse(self.value))
+
+    @cached_property
+    def computed_value(self) -> Expr:
+        """The formula the machine evaluates."""
+        return parse(self.stable or self.value)
+
+    @cached_property
+    def computed_partials(self) -> tuple[Expr, ...]:
+        """The formulas of the partials that the machine evaluates."""
+        return tuple(map(parse, self.stable_partials or self.partials))
+
+    def arity(self, count: int) -> int:
+        """Members in each family when there are ``count`` inputs in all.
+
+        Errors: TypeError if ``count`` inputs do not fit the signature.
+        """
+        scalars = len(self.inputs) - len(self.families)
+        if not self.families:
+            fits, members = count == scalars, 0
+        else:
+            members, rest = divmod(count - scalars, len(self.families))
+            fits = members >= 1 and rest == 0
+        if not fits:
+            raise TypeError(f"{self.name} takes the inputs {self.signature!r}, got {count}")
+        return members
+
+    def place(self, index: int, count: int) -> tuple[int, int]:
+        """Which name of the signature input ``index`` of ``count`` is, and which member."""
+        members = self.arity(count)
+        for position, name in enumerate(self.inputs):
+            width = members if name in self.families else 1
+            if index < width:
+                return position, index
+            index -= width
+        raise IndexError(f"{self.name} has {count} inputs")
+
+    def bind(self, operands: tuple[Any, ...]) -> dict[str, Any]:
+        """Give the inputs their operands: a single one, or a tuple for a family."""
+        members = self.arity(len(operands))
+        bound: dict[str, Any] = {}
+        start = 0
+        for name in self.inputs:
+            if name in self.families:
+                bound[name] = operands[start : start + members]
+                start += members
+            else:
+                bound[name] = operands[start]
+                start += 1
+        return bound
+
+    def written(self, operands: tuple[Expr, ...]) -> Expr:
+        """The operation as a person writes it: x1·w1 + x2·w3, σ(a)."""
+        if self.arithmetic:
+            return substitute(parse(self.value), self.bind(operands))
+        return Call(self.name, operands)
+
+    def partial(self, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
+        """∂out/∂input number ``index``, as a person writes it, with operands put in."""
+        position, member = self.place(index, len(operands))
+        bound: dict[str, Operand] = {"out": out}
+        for name, operand in self.bind(operands).items():
+            bound[name] = operand[member] if isinstance(operand, tuple) else operand
+        return substitute(parse(self.partials[position]), bound)
+
+    def computed_partial(
+        self, index: int, operands: tuple[Any, ...], out: Any, functions: Functions
+    ) -> Any:
+        """∂out/∂input number ``index``, computed with ``functions`` from any numbers."""
+        position, member = self.place(index, len(operands))
+        bound = {
+            name: operand[member] if name in self.families else operand
+            for name, operand in self.bind(operands).items()
+        }
+        return evaluate(self.computed_partials[position], {**bound, "out": out}, functions)
+
+
+Functions = dict[str, Callable[..., Any]]
+
+
+def _is_arithmetic(expr: Expr) -> bool:
+    if isinstance(expr, Call):
+        return expr.function in (*OPERATORS, "neg", "sum") and all(
+            map(_is_arithmetic, expr.arguments)
+        )
+    return True
+
+
+# One aligned row an operation. Sample points lie inside the domain and, for an operation
+# with a kink, on both sides of it.
+# fmt: off
+_ROWS = (
+    # Arithmetic.
+    Op("add",     "x y",   "x + y",   ("1", "1"),                "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8))),
+    Op("sub",     "x y",   "x - y",   ("1", "-1"),               "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8))),
+    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8))),
+    Op("div",     "x y",   "x / y",   ("1 / y", "-x / y ** 2"),  "quotient rule", ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)),
+       domain="y != 0", stable_partials=("1 / y", "-out / y")),
+    Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,))),
+    Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), "power rule",
+       ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
+       stable_partials=("y * x ** (y - 1) if y != 0 else 0", "out * log(x) if x != 0 else 0")),
+    # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
+    Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0))),
+    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0))),
+    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7))),
+    # Exponentials and logarithms; log is the natural one.
+    Op("exp",     "x",     "exp(x)",     ("out",),               "exponential rule", ((0.0,), (1.5,), (-30.0,), (300.0,)), latex=r"e^{#1}"),
+    Op("expm1",   "x",     "expm1(x)",   ("exp(x)",),            "exponential rule", ((0.0,), (1e-9,), (-40.0,), (3.0,))),
+    Op("log",     "x",     "log(x)",     ("1 / x",),             "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", text="ln", latex=r"\ln"),
+    Op("log10",   "x",     "log10(x)",   ("1 / (x * log(10))",), "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{10}"),
+    Op("log2",    "x",     "log2(x)",    ("1 / (x * log(2))",),  "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{2}"),
+    Op("log1p",   "x",     "log1p(x)",   ("1 / (1 + x)",),       "logarithm rule",   ((0.0,), (1e-9,), (-0.9,), (1e9,)), domain="x > -1"),
+    Op("sqrt",    "x",     "sqrt(x)",    ("1 / (2 * out)",),     "root rule",        ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x >= 0", text="√", latex=r"\sqrt{#1}"),
+    # Trigonometric and hyperbolic functions; angles in radians.
+    Op("sin",     "x",     "sin(x)",     ("cos(x)",),            "derivative of the sine",    ((0.0,), (1.2,), (-4.0,)), latex=r"\sin"),
+    Op("cos",     "x",     "cos(x)",     ("-sin(x)",),           "derivative of the cosine",  ((0.0,), (1.2,), (-4.0,)), latex=r"\cos"),
+    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan"),
+    Op("asin",    "x",     "asin(x)",    ("1 / sqrt(1 - x ** 2)",),  "derivative of the arcsine",    ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", latex=r"\arcsin",
+       stable_partials=("1 / sqrt((1 - x) * (1 + x))",)),
+    Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", latex=r"\arccos",
+       stable_partials=("-1 / sqrt((1 - x) * (1 + x))",)),
+    Op("atan",    "x",     "atan(x)",    ("1 / (1 + x ** 2)",),      "derivative of the arctangent", ((0.0,), (0.6,), (-40.0,)), latex=r"\arctan",
+       stable_partials=("1 / (1 + x * x)",)),
+    Op("sinh",    "x",     "sinh(x)",    ("cosh(x)",),           "derivative of the hyperbolic sine",    ((0.0,), (1.2,), (-20.0,)), latex=r"\sinh"),
+    Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
+    Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
+       stable_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",)),
+    # Activations.
+    Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), text="σ", latex=r"\sigma",
+       stable="(1 if x >= 0 else exp(-abs(x))) / (1 + exp(-abs(x)))", stable_partials=("out * sigmoid(-x)",)),
+    Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
+       stable="maximum(x, 0) + log1p(exp(-abs(x)))"),
+    # With a kink.
+    Op("relu",    "x",   "x if x > 0 else 0",  ("1 if x > 0 else 0",), "derivative of ReLU, 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="ReLU", latex=r"\operatorname{ReLU}"),
+    Op("abs",     "x",   "abs(x)", ("1 if x > 0 else -1 if x < 0 else 0",), "derivative of the modulus, 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="|#1|", latex=r"\left|#1\right|"),
+    Op("maximum", "x y", "x if x >= y else y", ("1 if x > y else 0.5 if x == y else 0", "1 if y > x else 0.5 if x == y else 0"), "derivative of the maximum, halved at a tie",
+       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", text="max", latex=r"\max"),
+    Op("minimum", "x y", "x if x <= y else y", ("1 if x < y else 0.5 if x == y else 0", "1 if y < x else 0.5 if x == y else 0"), "derivative of the minimum, halved at a tie",
+       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", text="min", latex=r"\min"),
+)
+# fmt: on
+
+OPS: dict[str, Op] = {row.name: row for row in _ROWS}
+
+#: The functions of the language over floats. What `math` has is taken from there; an
+#: operation made of others is compiled from its row.
+FLOAT: Functions = {
+    **ARITHMETIC,
+    **{name: getattr(math, name) for name in (*OPS, "floor") if hasattr(math, name)},
+    "power": math.pow,
+    "abs": abs,
+    "maximum": max,
+    "minimum": min,
+}
+for _row in _ROWS:
+    if _row.name not in FLOAT and not _row.families:
+        _source = f"lambda {', '.join(_row.inputs)}: {to_python(_row.computed_value)}"
+        FLOAT[_row.name] = eval(_source, FLOAT)  # the table's own text, never a user's

@@ -1,0 +1,1 @@
+"""Records to text, LaTeX and JSON. Nothing is computed here."""
