@@ -1,9 +1,30 @@
-"""micrograd_like: a scalar autograd engine that shows its work."""
+"""micrograd_like: a scalar autograd engine that shows its work.
 
-from micrograd_like import losses, nn, optim
-from micrograd_like.engine import Constant, Value, apply, grad
-from micrograd_like.errors import DomainError, MicrogradLikeError
-from micrograd_like.gradcheck import gradcheck
+What is imported from here is loaded when it is first used, so that a command that needs
+little starts fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from micrograd_like import losses, nn, optim
+    from micrograd_like.engine import Constant, Value, apply, grad
+    from micrograd_like.errors import DomainError, MicrogradLikeError
+    from micrograd_like.numeric import gradcheck
+
+_HOME = {
+    "Constant": "engine",
+    "DomainError": "errors",
+    "MicrogradLikeError": "errors",
+    "Value": "engine",
+    "apply": "engine",
+    "grad": "engine",
+    "gradcheck": "numeric",
+}
+_MODULES = ("losses", "nn", "optim")
 
 __all__ = [
     "Constant",
@@ -17,3 +38,15 @@ __all__ = [
     "nn",
     "optim",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"micrograd_like.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"micrograd_like.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'micrograd_like' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

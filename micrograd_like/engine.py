@@ -11,25 +11,25 @@ those rows. Graphs are walked with loops, never by recursion, so their depth is 
 memory alone, and no reference cycles arise: a graph is freed with its last name.
 
 >>> x, w = Value(2.0, "x"), Value(-3.0, "w")
->>> y = (x * w).tanh()
+>>> y = x * w + x
 >>> y.backward()
->>> x.grad == (1 - y.data**2) * w.data
-True
+>>> x.grad, w.grad
+(-2.0, 2.0)
 """
 
 from __future__ import annotations
 
 import math
 import operator
-import threading
-import weakref
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from micrograd_like.codegen import PYTHON_OPERATORS, function_source
 from micrograd_like.errors import DomainError, did_you_mean
 from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
 from micrograd_like.ops import FLOAT, OPS, Functions, Op
+from micrograd_like.order import topological_order
+from micrograd_like.pickling import Record, restored
 
 _EXPECTED = "a real number (int, float, bool or a NumPy scalar)"
 
@@ -145,12 +145,12 @@ class Value:
         return twin
 
     def _twin(self, inputs: tuple[Value, ...]) -> Value:
-        return _restored(
+        return restored(
             self.__class__, self.data, self._grad, self.label, self.op, inputs, self.partials
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return operator.getitem, _Pickled.place(self)
+        return operator.getitem, Record.place(self)
 
     if TYPE_CHECKING:  # compiled from the table below
         # fmt: off
@@ -180,29 +180,6 @@ class Constant(Value):
     __slots__ = ()
 
 
-def topological_order(output: Value, seen: set[Value] | None = None) -> list[Value]:
-    """Every node that ``output`` depends on, itself last, each after all of its inputs.
-
-    Inputs come in the order in which they are written, depth first. Nodes in ``seen`` are
-    left out, with what only they depend on; those found are added to it.
-    """
-    order: list[Value] = []
-    seen = set() if seen is None else seen
-    stack: list[Value | None] = [output]
-    while stack:
-        node = stack.pop()
-        if node is None:  # the mark under a node all of whose inputs are in order
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif node not in seen:
-            seen.add(node)
-            if seen.issuperset(node.inputs):  # a leaf, or a node that leads to nothing new
-                order.append(node)
-            else:
-                stack += (node, None)
-                stack += [i for i in reversed(node.inputs) if i not in seen]
-    return order
-
-
 # Derivatives without side effects, and of any order.
 
 
@@ -223,7 +200,7 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     >>> grad(grad(x**3, x, create_graph=True), x)
     12.0
     """
-    targets = [wrt] if isinstance(wrt, Value) else list(wrt)
+    targets = list(wrt) if isinstance(wrt, Iterable) else [wrt]
     for node in (output, *targets):
         if not isinstance(node, Value):
             raise TypeError(f"grad: expected Value nodes, got {_described(node)}")
@@ -320,7 +297,7 @@ def _shown(node: Value) -> str:
 
 def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
     """The error for an operation whose value is not defined or not finite."""
-    node = _restored(Value, math.nan, None, "", op, inputs, ())
+    node = restored(Value, math.nan, None, "", op, inputs, ())
     row = OPS[op]
     inside = True
     if row.domain and not row.families:
@@ -445,83 +422,3 @@ _ON_NODES: Functions = {
     **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
     **{row.name: _on_nodes(row.name) for row in OPS.values() if row.name not in ARITHMETIC},
 }
-
-
-# Pickling.
-
-
-def _restored(
-    kind: type[Value],
-    data: float,
-    gradient: float | None,
-    label: str,
-    op: str,
-    inputs: tuple[Value, ...],
-    partials: tuple[float, ...],
-) -> Value:
-    node = object.__new__(kind)
-    node.data, node._grad, node.label, node.op = data, gradient, label, op
-    node.inputs, node.partials = inputs, partials
-    return node
-
-
-class _Pickled:
-    """A node with all that it depends on, as one flat record in a pickle.
-
-    A node is pickled as its place in such a record, so the depth of a graph does not
-    matter. Several nodes of one graph pickled together must find themselves in the same
-    record, or they would come back as strangers: as long as a record lives (a pickler
-    keeps what it has written), its nodes are looked up in it, and a later record refers to
-    them instead of repeating them.
-    """
-
-    _lock = threading.RLock()
-    _recorded: ClassVar[set[Value]] = set()
-    _record_of: ClassVar[dict[Value, weakref.ref[_Pickled]]] = {}
-
-    def __init__(self, output: Value) -> None:
-        self.nodes = topological_order(output, self._recorded)
-        self.places = {node: place for place, node in enumerate(self.nodes)}
-        self._record_of.update(dict.fromkeys(self.nodes, weakref.ref(self)))
-        weakref.finalize(self, self._forget, self.nodes)
-
-    @classmethod
-    def place(cls, node: Value) -> tuple[_Pickled, int]:
-        with cls._lock:
-            reference = cls._record_of.get(node)
-            record = reference() if reference else None
-            if record is None:
-                record = cls(node)
-            return record, record.places[node]
-
-    @classmethod
-    def _forget(cls, nodes: list[Value]) -> None:
-        with cls._lock:
-            cls._recorded.difference_update(nodes)
-            for node in nodes:
-                cls._record_of.pop(node, None)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        nodes, places = self.nodes, dict(self.places)
-        outside: list[Value] = []  # inputs that stand in an earlier record
-        for node in nodes:
-            for input in node.inputs:
-                if input not in places:
-                    places[input] = -1 - len(outside)
-                    outside.append(input)
-        fields = [
-            [getattr(node, slot) for node in nodes]
-            for slot in ("__class__", "data", "_grad", "label", "op", "partials")
-        ]
-        inputs = [tuple(places[i] for i in node.inputs) for node in nodes]
-        return _unpickled, (outside, inputs, fields)
-
-
-def _unpickled(
-    outside: list[Value], inputs: list[tuple[int, ...]], fields: list[list[Any]]
-) -> list[Value]:
-    nodes: list[Value] = []
-    for places, kind, data, gradient, label, op, partials in zip(inputs, *fields, strict=True):
-        found = tuple(nodes[p] if p >= 0 else outside[-1 - p] for p in places)
-        nodes.append(_restored(kind, data, gradient, label, op, found, partials))
-    return nodes

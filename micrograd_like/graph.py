@@ -7,9 +7,10 @@ formulas of those with one.
 
 from __future__ import annotations
 
-from micrograd_like.engine import Constant, Value, topological_order
+from micrograd_like.engine import Constant, Value
 from micrograd_like.formula import Call, Expr, Name, Number, simplify
 from micrograd_like.ops import OPS
+from micrograd_like.order import topological_order
 
 
 class NamedGraph:

@@ -6,9 +6,10 @@ from typing import Literal
 
 import graphviz
 
-from micrograd_like.engine import Constant, Value, topological_order
+from micrograd_like.engine import Constant, Value
 from micrograd_like.notation import name_text, number
 from micrograd_like.ops import OPS
+from micrograd_like.order import topological_order
 
 #: More boxes than anybody reads, and than Graphviz lays out in reasonable time.
 MAX_NODES = 500
@@ -48,19 +49,20 @@ def draw_dot(
     for node in order:
         style = {} if isinstance(node, Constant) else {"style": "rounded" if node.op else "bold"}
         shape = {"shape": "plain"} if isinstance(node, Constant) else {}
-        dot.node(identifiers[node], graphviz.escape(_label(node, places)), **style, **shape)
+        label = graphviz.nohtml(r"\n".join(map(graphviz.escape, _lines(node, places))))
+        dot.node(identifiers[node], label, **style, **shape)
         for input, partial in zip(node.inputs, node.partials, strict=True):
             local = graphviz.escape(number(partial, places))
             dot.edge(identifiers[input], identifiers[node], label=f" {local} ")
     return dot
 
 
-def _label(node: Value, places: int) -> str:
+def _lines(node: Value, places: int) -> list[str]:
     if isinstance(node, Constant):
-        return number(node.data, places)
+        return [number(node.data, places)]
     title = name_text(node.label)
     if node.op:
         operation = OPS[node.op].text.replace("#1", "·") or node.op
         title = f"{title} = {operation}" if title else operation
     gradient = f"grad {number(node.grad, places)}" if node.has_grad else "no gradient yet"
-    return "\n".join(filter(None, (title, number(node.data, places), gradient)))
+    return [line for line in (title, number(node.data, places), gradient) if line]

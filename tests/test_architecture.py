@@ -1,0 +1,87 @@
+"""Imports point one way, and the engine needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import micrograd_like
+import visualize
+
+PACKAGE = Path(micrograd_like.__file__).parent
+PICTURES = Path(visualize.__file__).parent
+
+#: Every module, lowest first; a module may import only from the rows above its own.
+DIRECTIONS = (
+    ("errors",),
+    ("formula", "order"),
+    ("ops",),
+    ("codegen", "notation", "pickling"),
+    ("engine",),
+    ("graph", "losses", "nn", "optim", "numeric"),
+    ("derivation",),
+    ("lessons", "lessons.office_hours"),
+    ("render", "render.lines"),
+    ("__init__", "cli"),
+    ("__main__",),
+)
+LEVEL = {module: level for level, row in enumerate(DIRECTIONS) for module in row}
+
+
+def modules(package: Path) -> dict[str, Path]:
+    found = {}
+    for path in package.rglob("*.py"):
+        name = ".".join(path.relative_to(package).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    """Names of the modules imported, save for those only the type checker imports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    names = set()
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_every_module_has_its_row() -> None:
+    assert set(modules(PACKAGE)) == set(LEVEL)
+
+
+@pytest.mark.parametrize("module", LEVEL)
+def test_imports_point_down(module: str) -> None:
+    for name in imports(modules(PACKAGE)[module]):
+        short = name.removeprefix("micrograd_like.")
+        if short != name and short in LEVEL:
+            assert LEVEL[short] < LEVEL[module], f"{module} imports {short}"
+        assert not name.startswith("visualize") or module == "cli"
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in LEVEL if LEVEL[m] <= LEVEL["engine"] or m in ("nn", "losses", "optim")]
+)
+def test_the_engine_imports_only_the_standard_library(module: str) -> None:
+    for name in imports(modules(PACKAGE)[module]):
+        assert name.split(".")[0] in {*sys.stdlib_module_names, "micrograd_like"}
+
+
+def test_pictures_compute_no_derivative() -> None:
+    for path in modules(PICTURES).values():
+        assert not {n for n in imports(path) if n.endswith((".grad", ".derivation", ".numeric"))}
+        assert ".backward(" not in path.read_text(encoding="utf-8")

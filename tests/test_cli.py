@@ -1,0 +1,153 @@
+"""The command as a user runs it: output, formats, exit statuses, speed of --help's imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_like", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_whole_calculation_is_printed() -> None:
+    result = run("example")
+    assert result.returncode == 0
+    assert result.stderr == ""
+    for line in (
+        "a1   = x1·w1 + x2·w3 = 0·0.10 + 1·0.30 = 0.30",
+        "∂E/∂ŷ   = ŷ − y = 0.66 − 1 = −0.34",
+        "∂z1/∂a1 = z1 · (1 − z1) = 0.57 · (1 − 0.57) = 0.24",
+        "∂E/∂w5 = ∂E/∂ŷ · ∂ŷ/∂a3 · ∂a3/∂w5 = −0.34 · 0.23 · 0.57 = −0.045",
+        "∂E/∂x1 = ∂E/∂z1·∂z1/∂a1·∂a1/∂x1 + ∂E/∂z2·∂z2/∂a2·∂a2/∂x1",
+        "w6' = w6 − α·∂E/∂w6 = 0.600 − 0.200·(−0.0464) = 0.609",
+        "cost = −log10(ŷ) = −log10(0.66) = 0.18",
+        "from 0.656206 to 0.658738",
+    ):
+        assert line in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_places_are_obeyed() -> None:
+    assert "∂E/∂w5 = ∂E/∂ŷ · ∂ŷ/∂a3 · ∂a3/∂w5 = −0.3438 · 0.2256 · 0.5744 = −0.04455" in (
+        run("example", "--places", "4").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("cost", "line"),
+    [
+        ("half-squared", "E    = (ŷ − y)²/2"),
+        ("log10", "∂E/∂ŷ   = −1/(ŷ·ln(10)) = −1/(0.66·ln(10)) = −0.66"),
+        ("cross-entropy", "∂E/∂ŷ   = −1/ŷ = −1/0.66 = −1.52"),
+    ],
+)
+def test_costs(cost: str, line: str) -> None:
+    assert line in run("example", "--cost", cost).stdout
+
+
+def test_json_has_every_number_in_full_and_nothing_else() -> None:
+    result = run("example", "--format", "json", "--places", "2")
+    document = json.loads(result.stdout)
+    found = {line["name"]: line for s in document["sections"] for line in s["lines"]}
+    assert found["dE/dw5"]["value"] == pytest.approx(-0.0445535825152455, rel=1e-14)
+    assert found["yhat"]["value"] == pytest.approx(0.656206390563436, rel=1e-15)
+    assert found["dE/dw5"]["formula"] == "∂E/∂ŷ · ∂ŷ/∂a3 · ∂a3/∂w5"
+    assert document["prediction"]["after"] == pytest.approx(0.6587380424021514, rel=1e-15)
+    assert document["given"]["w6"] == 0.6
+
+
+def test_as_published() -> None:
+    text = run("example", "--as-published").stdout
+    assert "0.6586798259170581" in text
+    assert "0.002473435353621767" in text
+    assert [text.count(f"\n   {title} ") for title in ("published", "right", "why")] == [5, 5, 5]
+    document = json.loads(run("example", "--as-published", "--format", "json").stdout)
+    assert document["results"]["change"]["as-published"] == 0.002473435353621767
+    assert [len(slip["published"]) for slip in document["slips"]] == [1, 2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("extra", [(), ("--as-published",), ("--cost", "log10")])
+def test_latex_is_a_balanced_document_in_ascii(extra: tuple[str, ...]) -> None:
+    latex = run("example", "--format", "latex", *extra).stdout
+    assert latex.startswith("\\documentclass")
+    assert latex.isascii()
+    for opening, closing in (("{", "}"), ("\\left", "\\right"), ("\\begin{", "\\end{")):
+        assert latex.count(opening) == latex.count(closing)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("extra", [(), ("--as-published",)])
+def test_latex_compiles(extra: tuple[str, ...], tmp_path: object) -> None:
+    import shutil
+
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed")
+    latex = run("example", "--format", "latex", *extra).stdout
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-output-directory"]
+    done = subprocess.run(
+        [*command, str(tmp_path)], input=latex, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["exampel"], "Did you mean 'example'"),
+        (["example", "--cots", "log10"], "--cost"),
+        (["example", "--cost", "log"], "half-squared"),
+        (["example", "--places", "0"], "--places"),
+        (["example", "--places", "two"], "--places"),
+        (["example", "--format", "pdf"], "json"),
+        (["example", "extra"], "extra"),
+        (["example", "--as-published", "--cost", "log10"], "leave out"),
+    ],
+)
+def test_usage_errors_exit_with_2_and_a_hint(arguments: list[str], hint: str) -> None:
+    result = run(*arguments, COLUMNS="200")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert hint in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["example", "--help"]])
+def test_help_teaches(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.returncode == 0
+    assert "2-2-1" in result.stdout
+
+
+def test_version() -> None:
+    assert run("--version").stdout.startswith("micrograd-like 0.")
+
+
+def test_help_does_not_import_what_it_does_not_need() -> None:
+    """Imports decide how fast --help answers; what it loads can be tested, time cannot."""
+    code = "import sys, micrograd_like.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(done.stdout.split())
+    assert "micrograd_like.cli" in loaded
+    assert not loaded & {"numpy", "sympy", "graphviz", "matplotlib", "micrograd_like.engine"}
+
+
+def test_a_terminal_without_unicode_gets_no_traceback() -> None:
+    result = run("example", PYTHONIOENCODING="ascii")
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
+    assert "0.658738" in result.stdout

@@ -1,0 +1,90 @@
+"""What the documents show is what the program does."""
+
+from __future__ import annotations
+
+import doctest
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import micrograd_like
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def console_blocks() -> list[tuple[str, list[str]]]:
+    """(command, the parts of its output between the dots) of every console block."""
+    blocks = []
+    for block in re.findall(r"```console\n\$ (.*?)```", README, re.DOTALL):
+        command, _, output = block.partition("\n")
+        blocks.append((command, [part.strip("\n") for part in output.split("…\n")]))
+    return blocks
+
+
+@pytest.mark.parametrize(("command", "parts"), console_blocks(), ids=lambda x: str(x)[:40])
+def test_readme_output_is_what_the_command_prints(command: str, parts: list[str]) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "micrograd-like"
+    printed = subprocess.run(
+        [sys.executable, "-m", "micrograd_like", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    ).stdout
+    place = 0
+    for part in parts:
+        found = printed.find(part, place)
+        assert found >= 0, f"not printed, or not in this order:\n{part}"
+        place = found + len(part)
+
+
+def test_readme_python_does_what_it_shows() -> None:
+    blocks = re.findall(r"```python\n(>>>.*?)```", README, re.DOTALL)
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README", "README.md", 0)
+    assert len(test.examples) > 10
+    runner = doctest.DocTestRunner()
+    assert runner.run(test).failed == 0
+
+
+def test_docstring_examples_hold() -> None:
+    names = [
+        name for _, name, _ in pkgutil.walk_packages(micrograd_like.__path__, "micrograd_like.")
+    ]
+    assert len(names) > 10
+    for name in names:
+        if not name.endswith("__main__"):
+            assert doctest.testmod(import_module(name)).failed == 0, name
+
+
+def shown(cell: nbformat.NotebookNode) -> list[str]:
+    """What a cell displays, with numbers cut to the digits every platform agrees on."""
+    texts = [o.get("text") or o["data"]["text/plain"] for o in cell.get("outputs", [])]
+    return [re.sub(r"-?\d+\.\d+(?:e[+-]?\d+)?", rounded, text) for text in texts]
+
+
+def rounded(match: re.Match[str]) -> str:
+    number = float(match.group())
+    return "0" if abs(number) < 1e-12 else f"{number:.9g}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_notebooks_run_and_show_what_they_kept(path: Path) -> None:
+    kept = nbformat.read(path, as_version=4)
+    run = nbformat.read(path, as_version=4)
+    NotebookClient(run, timeout=300, kernel_name="python3").execute()
+    for place, (before, after) in enumerate(zip(kept.cells, run.cells, strict=True)):
+        assert shown(after) == shown(before), f"cell {place}"
+        assert before.cell_type != "code" or before.outputs or "=" in before.source

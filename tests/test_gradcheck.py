@@ -1,0 +1,126 @@
+"""gradcheck: what agrees, what is rejected, what is flagged."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from micrograd_like import Value, apply, gradcheck, nn
+from micrograd_like.numeric import Method
+from micrograd_like.ops import OPS
+
+METHODS: list[Method] = ["complex", "central"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_right_graph_agrees_partial_by_partial(method: Method) -> None:
+    check = gradcheck(
+        lambda a, b: (a * b).tanh() + a.sigmoid() * b**3 - (a * a).log1p() / b, [0.3, -0.7], method
+    )
+    assert check
+    assert {(row.of, row.wrt) for row in check.totals} == {("f", "x1"), ("f", "x2")}
+    assert len(check.locals) > 10
+    limit = {"complex": 1e-14, "central": 1e-9}[method]
+    assert all(row.error < limit for row in check.rows)
+    assert str(check).endswith("partial derivatives: none wrong")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_network_agrees(method: Method) -> None:
+    model = nn.MLP(2, [3, 1], activation="softplus", output="sigmoid", seed=1)
+    check = gradcheck(lambda x1, x2: model([x1, x2]), [0.5, -0.25], method)
+    assert check
+    assert all(row.verdict == "agrees" for row in check.rows)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("factor", "rejected"), [("1.0005", True), ("1", False)])
+def test_a_rule_wrong_by_one_part_in_two_thousand_is_rejected(
+    method: Method, factor: str, rejected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The partial is scaled in the recorded node, as a wrong row would record it."""
+
+    def f(x: Value) -> Value:
+        out = x.sin()
+        out.partials = (out.partials[0] * float(factor),)
+        return out * 2
+
+    check = gradcheck(f, [0.7], method)
+    assert bool(check) is not rejected
+    wrong = {(row.of, row.wrt) for row in check.wrong}
+    assert wrong == ({("f", "x1"), ("sin#1", "x1")} if rejected else set())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_wrong_rule_is_named_however_deep(method: Method) -> None:
+    def f(x: Value) -> Value:
+        inner = x.exp()
+        inner.partials = (inner.partials[0] * 1.0005,)
+        return (inner.tanh() * 3 + 1).sqrt()
+
+    assert ("exp#1", "x1") in {(row.of, row.wrt) for row in gradcheck(f, [0.1], method).wrong}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("f", [Value.relu, abs, lambda x: x.maximum(0), lambda x: x.minimum(0)])
+def test_kinks_are_flagged_and_are_not_wrong(method: Method, f: object) -> None:
+    at_kink = gradcheck(f, [0.0], method)  # type: ignore[arg-type]
+    assert at_kink
+    assert {row.verdict for row in at_kink.rows} == {"kink"}
+    beside = gradcheck(f, [0.5], method)  # type: ignore[arg-type]
+    assert {row.verdict for row in beside.rows} == {"agrees"}
+
+
+def test_only_what_goes_through_the_kink_is_flagged() -> None:
+    check = gradcheck(lambda a, b: a.relu() + b * b, [0.0, 2.0])
+    assert {row.wrt: row.verdict for row in check.totals} == {"x1": "kink", "x2": "agrees"}
+
+
+def test_a_difference_too_rough_to_tell_is_unsure_not_right() -> None:
+    """1e8 swallows the digits of 1e-8 that a central difference would need."""
+    check = gradcheck(lambda a, b: a + b, [1e8, 1e-8], "central")
+    assert check.totals[1].verdict == "unsure"
+    assert gradcheck(lambda a, b: a + b, [1e8, 1e-8]).totals[1].verdict == "agrees"
+
+
+def test_labels_name_the_rows() -> None:
+    check = gradcheck(lambda w: (w * w).exp(), [Value(0.5, "w5")])
+    assert "∂f/∂w5" in str(check)
+
+
+def test_a_long_table_shows_what_is_wrong_and_counts_the_rest() -> None:
+    def f(x: Value) -> Value:
+        for _ in range(60):
+            x = x * 1.01
+        x = x.sin()
+        x.partials = (2.0,)
+        return x
+
+    text = str(gradcheck(f, [0.5]))
+    assert "wrong" in text
+    assert "more that agree" in text
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("row", list(OPS.values()), ids=list(OPS))
+def test_every_row_agrees_at_its_samples(row: object, method: Method) -> None:
+    assert dataclasses.is_dataclass(row)
+    name, samples = row.name, row.samples  # type: ignore[attr-defined]
+    for point in samples:
+        assert gradcheck(lambda *v: apply(name, *v), point, method), point
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: gradcheck(lambda: Value(1), []), ValueError, "at least one input"),
+        (lambda: gradcheck(lambda x: 1.0, [1.0]), TypeError, "return a Value, got float"),
+        (lambda: gradcheck(lambda x: x, [1.0], "forward"), ValueError, "one of complex, central"),
+    ],
+)
+def test_bad_calls_say_what_was_expected(
+    call: object, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call()  # type: ignore[operator]

@@ -1,0 +1,256 @@
+"""Neurons, layers, networks: micrograd's calls, activations, names, state, errors."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from micrograd_like import DomainError, Value, nn
+
+LESSON = {"w1": 0.1, "w2": 0.2, "w3": 0.3, "w4": 0.4, "w5": 0.5, "w6": 0.6}
+
+
+def lesson() -> nn.MLP:
+    return nn.MLP(2, [2, 1], activation="sigmoid", output="sigmoid", bias=False, weights=LESSON)
+
+
+# micrograd's calls.
+
+
+def test_micrograds_constructors_attributes_and_repr() -> None:
+    model = nn.MLP(3, [2, 1])
+    assert len(model.parameters()) == 3 * 2 + 2 + 2 + 1
+    assert len(model.layers) == 2
+    assert len(model.layers[0].neurons[0].w) == 3
+    assert model.layers[0].neurons[0].b is not None
+    assert repr(model) == (
+        "MLP of [Layer of [ReLUNeuron(3), ReLUNeuron(3)], Layer of [LinearNeuron(2)]]"
+    )
+    assert isinstance(model([1.0, 2.0, 3.0]), Value)
+    assert len(nn.Layer(2, 3)([1, 2])) == 3
+    assert repr(nn.Neuron(2, nonlin=False)) == "LinearNeuron(2)"
+
+
+def test_unseeded_weights_are_those_micrograd_draws() -> None:
+    """uniform(−1, 1) from the module's generator, neuron by neuron; biases are 0."""
+    random.seed(1337)
+    model = nn.MLP(2, [3, 1])
+    random.seed(1337)
+    for layer in model.layers:
+        for neuron in layer.neurons:
+            assert [w.data for w in neuron.w] == [random.uniform(-1, 1) for _ in neuron.w]
+            assert neuron.b is not None
+            assert neuron.b.data == 0.0
+
+
+def test_parameters_are_in_micrograds_order() -> None:
+    neuron = nn.Neuron(2)
+    assert neuron.parameters() == [*neuron.w, neuron.b]
+
+
+def test_training_as_in_micrograds_readme_lowers_the_loss() -> None:
+    model = nn.MLP(2, [4, 1], seed=1)
+    data = [([0.0, 1.0], 1.0), ([1.0, 0.0], -1.0)]
+
+    def loss() -> Value:
+        total: Value = sum((model(x) - y) ** 2 for x, y in data)  # type: ignore[assignment]
+        return total
+
+    start = loss().data
+    for _ in range(50):
+        model.zero_grad()
+        loss().backward()
+        for p in model.parameters():
+            p.data -= 0.05 * p.grad
+    assert loss().data < start / 100
+
+
+def test_a_layer_of_one_neuron_may_feed_the_next() -> None:
+    model = nn.MLP(2, [1, 1, 2], activation="tanh", seed=0)
+    assert len(model([0.5, -0.5])) == 2
+
+
+# Numbers.
+
+
+def test_a_neuron_is_its_formula() -> None:
+    neuron = nn.Neuron(2, activation="tanh", seed=3)
+    w, b = [v.data for v in neuron.w], Value(0.25)
+    neuron.b = b
+    assert neuron([2.0, -1.0]).data == math.tanh(w[0] * 2.0 + w[1] * -1.0 + 0.25)
+
+
+@pytest.mark.parametrize("activation", nn.ACTIVATIONS)
+def test_every_activation_is_applied_to_the_weighted_sum(activation: str) -> None:
+    neuron = nn.Neuron(1, activation=activation, bias=False)
+    neuron.w[0].data = 0.5
+    weighted_sum = Value(0.5 * 0.5)
+    expected = weighted_sum if activation == "linear" else getattr(Value, activation, abs)
+    number = expected.data if isinstance(expected, Value) else expected(weighted_sum).data
+    assert neuron([0.5]).data == number
+
+
+def test_the_lessons_network() -> None:
+    assert lesson()([0, 1]).data == pytest.approx(0.656206390563436, rel=1e-15)
+
+
+def test_a_seed_gives_the_same_network_and_another_seed_another() -> None:
+    numbers = [nn.MLP(2, [3, 1], seed=seed).state_dict() for seed in (7, 7, 8)]
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_a_seed_leaves_the_modules_generator_alone() -> None:
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    nn.MLP(2, [2], seed=1)
+    assert random.random() == expected
+
+
+def test_an_integer_seed_gives_the_neurons_different_weights() -> None:
+    first, second = nn.Layer(2, 2, seed=1).neurons
+    assert [w.data for w in first.w] != [w.data for w in second.w]
+
+
+# Names.
+
+
+def test_parameters_are_named_as_in_the_lesson() -> None:
+    """By the input they come from, then by the neuron they go to."""
+    model = lesson()
+    h1, h2 = model.layers[0].neurons
+    (out,) = model.layers[1].neurons
+    named = dict(model.named_parameters())
+    assert list(named) == list(LESSON)
+    assert [named[n] for n in ("w1", "w2", "w3", "w4")] == [h1.w[0], h2.w[0], h1.w[1], h2.w[1]]
+    assert [named["w5"], named["w6"]] == out.w
+    assert all(value.label == name for name, value in named.items())
+
+
+def test_biases_are_numbered_by_themselves() -> None:
+    names = [name for name, _ in nn.MLP(1, [2, 1]).named_parameters()]
+    assert names == ["w1", "w2", "b1", "b2", "w3", "w4", "b3"]
+
+
+def test_a_trace_names_every_quantity() -> None:
+    named = lesson().trace([0, 1])
+    assert list(named) == ["x1", "x2", "a1", "z1", "a2", "z2", "a3", "yhat"]
+    assert all(value.label == name for name, value in named.items())
+    assert named["a1"].data == pytest.approx(0.3, rel=1e-15)
+    assert named["yhat"].data == lesson()([0, 1]).data
+
+
+def test_a_trace_of_a_linear_output_with_two_neurons() -> None:
+    named = nn.MLP(1, [2, 2], seed=0).trace([Value(0.5, "x")])
+    assert list(named) == ["x", "a1", "z1", "a2", "z2", "yhat1", "yhat2"]
+
+
+# State.
+
+
+def test_state_goes_out_and_in() -> None:
+    source, target = nn.MLP(2, [3, 1], seed=1), nn.MLP(2, [3, 1], seed=2)
+    state = source.state_dict()
+    assert list(state) == ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"]
+    assert len(state["layers.0.weight"]) == 3  # a row for every neuron
+    target.load_state_dict(state)
+    assert target.state_dict() == state
+    assert target([0.3, 0.7]).data == source([0.3, 0.7]).data
+
+
+@pytest.mark.parametrize("module", [nn.Neuron(2), nn.Layer(2, 2), nn.Layer(2, 2, bias=False)])
+def test_parts_have_state_too(module: nn.Module) -> None:
+    state = module.state_dict()
+    for parameter in module.parameters():
+        parameter.data = 9.0
+    module.load_state_dict(state)
+    assert module.state_dict() == state
+
+
+def spoilt(**changes: object) -> dict[str, object]:
+    state = {**nn.MLP(2, [2, 1], seed=0).state_dict(), **changes}
+    return {name: value for name, value in state.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "message"),
+    [
+        (
+            spoilt(**{"layers.0.weight": [[1.0, 2.0]]}),
+            ValueError,
+            r"layers\.0\.weight: expected shape \(2, 2\), got \(1, 2\)",
+        ),
+        (
+            spoilt(**{"layers.0.weight": [[1.0, 2.0], [1.0]]}),
+            ValueError,
+            r"layers\.0\.weight: expected shape \(2, 2\)",
+        ),
+        (
+            spoilt(**{"layers.1.bias": 1.0}),
+            ValueError,
+            r"layers\.1\.bias: expected shape \(1,\), got \(\)",
+        ),
+        (spoilt(**{"layers.1.bias": None}), ValueError, r"missing layers\.1\.bias"),
+        (spoilt(**{"layers.1.bais": [1.0]}), ValueError, r"unexpected.*did you mean"),
+        (spoilt(**{"layers.1.bias": ["a"]}), TypeError, "expected a real number"),
+        (spoilt(**{"layers.1.bias": [math.nan]}), DomainError, r"layers\.1\.bias"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused_by_name_and_nothing_changes(
+    state: dict[str, object], error: type[Exception], message: str
+) -> None:
+    model = nn.MLP(2, [2, 1], seed=0)
+    before = model.state_dict()
+    with pytest.raises(error, match=message):
+        model.load_state_dict(state)
+    assert model.state_dict() == before
+
+
+def test_a_network_of_another_shape_with_as_many_weights_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"layers\.0\.weight: expected shape \(2, 2\)"):
+        lesson().load_state_dict(nn.MLP(1, [3, 1], bias=False).state_dict())
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({**LESSON, "w7": 1.0}, "unexpected w7"),
+        ({"w1": 1.0}, "missing w2, w3, w4, w5, w6"),
+    ],
+)
+def test_weights_are_given_by_name(weights: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        lesson().set_weights(weights)
+
+
+# Errors.
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "message"),
+    [
+        (lambda: nn.MLP(2, []), ValueError, r"expected at least one layer.*got \[\]"),
+        (lambda: nn.MLP(2, 3), TypeError, "expected the layers' sizes as a list, got 3"),
+        (lambda: nn.MLP(2, "31"), TypeError, "as a list, got '31'"),
+        (lambda: nn.MLP(0, [1]), ValueError, "number of inputs: expected at least 1, got 0"),
+        (lambda: nn.MLP(2, [0]), ValueError, "number of neurons: expected at least 1, got 0"),
+        (lambda: nn.MLP(2.0, [1]), TypeError, r"expected an int, got 2\.0 \(float\)"),
+        (lambda: nn.MLP(True, [1]), TypeError, "expected an int, got True"),
+        (
+            lambda: nn.MLP(2, [1], output="sigmod"),
+            ValueError,
+            "unknown activation 'sigmod'; did you mean 'sigmoid'",
+        ),
+        (lambda: nn.MLP(2, [1])([1.0]), ValueError, "MLP: expected 2 inputs, got 1"),
+        (lambda: nn.Layer(2, 1)([1.0, 2.0, 3.0]), ValueError, "Layer: expected 2 inputs, got 3"),
+        (lambda: nn.Neuron(2)(1.0), TypeError, "Neuron: expected 2 inputs in a list"),
+        (lambda: nn.Neuron(2)(["a", 1]), TypeError, "expected a real number.*got 'a'"),
+    ],
+)
+def test_bad_calls_say_what_was_expected(
+    build: object, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        build()  # type: ignore[operator]

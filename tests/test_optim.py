@@ -1,0 +1,181 @@
+"""Optimisers against their formulas worked step by step, and against PyTorch where it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from micrograd_like import Value, optim
+
+START = (0.5, -1.5)
+STEPS = 7
+
+
+def bowl(parameters: list[Value]) -> Value:
+    """A quadratic with different curvatures, so that no two gradients are alike."""
+    return sum(((k + 1) * (p - 1) ** 2 for k, p in enumerate(parameters)), Value(0.0))
+
+
+def run(make: Callable[[list[Value]], optim.Optimizer], steps: int = STEPS) -> list[float]:
+    parameters = [Value(x) for x in START]
+    optimizer = make(parameters)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        bowl(parameters).backward()
+        optimizer.step()
+    return [p.data for p in parameters]
+
+
+def by_hand(update: Callable[[float, float, int], float]) -> list[float]:
+    """The same descent with the gradient 2(k + 1)(w − 1) written out."""
+    out = []
+    for k, w in enumerate(START):
+        for t in range(1, STEPS + 1):
+            w = update(w, 2 * (k + 1) * (w - 1), t)
+        out.append(w)
+    return out
+
+
+def test_plain_descent() -> None:
+    expected = by_hand(lambda w, g, t: w - 0.1 * g)
+    assert run(lambda p: optim.SGD(p, 0.1)) == pytest.approx(expected, rel=1e-14)
+
+
+def test_weight_decay_adds_to_the_gradient() -> None:
+    expected = by_hand(lambda w, g, t: w - 0.1 * (g + 0.01 * w))
+    assert run(lambda p: optim.SGD(p, 0.1, weight_decay=0.01)) == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_schedule_is_asked_for_the_rate_of_every_step() -> None:
+    expected = by_hand(lambda w, g, t: w - 0.1 * 0.5 ** (t - 1) * g)
+    schedule = optim.exponential_decay(0.1, 0.5)
+    assert run(lambda p: optim.SGD(p, schedule)) == pytest.approx(expected, rel=1e-14)
+
+
+Make = Callable[[list[Value]], optim.Optimizer]
+
+#: The same optimiser here and in PyTorch, and where seven steps of PyTorch 2.13 in float64
+#: end: so its rule is tested where PyTorch is not installed, too.
+CASES: list[tuple[Make, str, dict[str, object], list[float]]] = [
+    (lambda p: optim.SGD(p, 0.05), "SGD", {"lr": 0.05}, [0.7608515499999999, 0.4757120000000001]),
+    (
+        lambda p: optim.SGD(p, 0.05, momentum=0.9),
+        "SGD",
+        {"lr": 0.05, "momentum": 0.9},
+        [1.2178252, 2.7071945000000004],
+    ),
+    (
+        lambda p: optim.SGD(p, 0.05, momentum=0.9, nesterov=True, weight_decay=0.1),
+        "SGD",
+        {"lr": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
+        [1.1186417548034162, 1.6990459869461605],
+    ),
+    (lambda p: optim.RMSprop(p, 0.05), "RMSprop", {"lr": 0.05}, [1.0, 0.13914334133193962]),
+    (
+        lambda p: optim.RMSprop(p, 0.05, decay=0.9, weight_decay=0.1),
+        "RMSprop",
+        {"lr": 0.05, "alpha": 0.9, "weight_decay": 0.1},
+        [0.9212132685805875, -0.8598044851338342],
+    ),
+    (
+        lambda p: optim.Adam(p, 0.05),
+        "Adam",
+        {"lr": 0.05},
+        [0.8382896456605646, -1.1513243547812002],
+    ),
+    (
+        lambda p: optim.Adam(p, 0.05, betas=(0.8, 0.95), weight_decay=0.1),
+        "Adam",
+        {"lr": 0.05, "betas": (0.8, 0.95), "weight_decay": 0.1},
+        [0.8309228442892941, -1.1520692507901542],
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "name", "settings", "expected"), CASES)
+def test_steps_are_those_recorded_from_pytorch(
+    make: Make, name: str, settings: dict[str, object], expected: list[float]
+) -> None:
+    assert run(make) == pytest.approx(expected, rel=1e-12), (name, settings)
+
+
+@pytest.mark.parametrize(("make", "name", "settings", "expected"), CASES)
+def test_steps_are_those_of_pytorch(
+    make: Make, name: str, settings: dict[str, object], expected: list[float]
+) -> None:
+    torch = pytest.importorskip("torch")
+    parameters = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
+    optimizer = getattr(torch.optim, name)(parameters, **settings)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        sum((k + 1) * (p - 1) ** 2 for k, p in enumerate(parameters)).backward()
+        optimizer.step()
+    assert run(make) == pytest.approx([p.item() for p in parameters], rel=1e-12)
+
+
+@pytest.mark.parametrize("make", [case[0] for case in CASES])
+def test_a_resumed_run_is_bit_equal_to_an_uninterrupted_one(
+    make: Callable[[list[Value]], optim.Optimizer],
+) -> None:
+    parameters = [Value(x) for x in START]
+    optimizer = make(parameters)
+    for step in range(STEPS):
+        if step == 3:
+            state = optimizer.state_dict()
+            optimizer = make(parameters)
+            optimizer.load_state_dict(state)
+        optimizer.zero_grad()
+        bowl(parameters).backward()
+        optimizer.step()
+    assert [p.data for p in parameters] == run(make)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        (optim.step_decay(0.1, every=2, factor=0.5), [0.1, 0.1, 0.05, 0.05, 0.025]),
+        (optim.exponential_decay(0.8, 0.5), [0.8, 0.4, 0.2, 0.1, 0.05]),
+        (optim.linear_decay(1.0, 0.0, steps=4), [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]),
+        (
+            optim.cosine_decay(1.0, 0.0, steps=4),
+            [1.0, (1 + math.sqrt(0.5)) / 2, 0.5, (1 - math.sqrt(0.5)) / 2, 0.0, 0.0],
+        ),
+    ],
+)
+def test_schedules(schedule: optim.Schedule, rates: list[float]) -> None:
+    assert [schedule(step) for step in range(len(rates))] == pytest.approx(rates, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: optim.SGD([]), ValueError, "SGD: expected parameters, got none"),
+        (lambda: optim.SGD([1.0]), TypeError, r"expected Values, got 1\.0"),
+        (lambda: optim.SGD([Value(1)], -0.1), ValueError, "rate: expected 0 <= rate"),
+        (lambda: optim.SGD([Value(1)], math.nan), ValueError, "rate: expected 0 <= rate"),
+        (lambda: optim.SGD([Value(1)], momentum=1.0), ValueError, "momentum"),
+        (lambda: optim.SGD([Value(1)], nesterov=True), ValueError, "momentum above 0"),
+        (lambda: optim.SGD([Value(1)], weight_decay=-1), ValueError, "weight_decay"),
+        (lambda: optim.Adam([Value(1)], betas=(0.9, 1.0)), ValueError, "betas"),
+        (lambda: optim.Adam([Value(1)], epsilon=0), ValueError, "epsilon"),
+        (lambda: optim.RMSprop([Value(1)], decay=1.5), ValueError, "decay"),
+        (lambda: optim.linear_decay(1.0, 0.0, steps=0), ValueError, "steps"),
+        (
+            lambda: optim.Adam([Value(1)]).load_state_dict({"steps": 1}),
+            ValueError,
+            r"expected \['mean', 'square', 'steps'\]",
+        ),
+        (
+            lambda: optim.SGD([Value(1)]).load_state_dict({"steps": 1, "velocity": []}),
+            ValueError,
+            "velocity: expected 1 numbers, got 0",
+        ),
+    ],
+)
+def test_bad_calls_say_what_was_expected(
+    call: object, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call()  # type: ignore[operator]

@@ -1,0 +1,226 @@
+"""The worked 2-2-1 example against figures computed independently, and as published.
+
+The figures were obtained by exact differentiation outside this project, to 15 digits.
+"""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+from micrograd_like.derivation import Equation
+from micrograd_like.engine import Value, grad
+from micrograd_like.formula import Derivative, Name
+from micrograd_like.graph import NamedGraph
+from micrograd_like.lessons.office_hours import (
+    COSTS,
+    INPUTS,
+    WEIGHTS,
+    WorkedExample,
+    as_published,
+    worked_example,
+)
+
+FORWARD = {
+    "a1": 0.3,
+    "z1": 0.574442516811659,
+    "a2": 0.4,
+    "z2": 0.598687660112452,
+    "a3": 0.646433854473301,
+    "yhat": 0.656206390563436,
+    "cost": 0.182959544488035,
+}
+
+LOCALS = {
+    ("yhat", "a3"): 0.225599563547143,
+    ("z1", "a1"): 0.244458311690746,
+    ("z2", "a2"): 0.240260745741529,
+    ("a3", "w5"): 0.574442516811659,
+    ("a3", "w6"): 0.598687660112452,
+    ("a3", "z1"): 0.5,
+    ("a3", "z2"): 0.6,
+    ("a1", "w1"): 0.0,
+    ("a2", "w2"): 0.0,
+    ("a1", "w3"): 1.0,
+    ("a2", "w4"): 1.0,
+    ("a1", "x1"): 0.1,
+    ("a1", "x2"): 0.3,
+    ("a2", "x1"): 0.2,
+    ("a2", "x2"): 0.4,
+}
+
+#: ∂E/∂·, E itself, the new prediction and its change: half-squared, log10, cross-entropy.
+COLUMNS = ("half-squared", "log10", "cross-entropy")
+TOTALS = {
+    "E": (0.0590970229447102, 0.182959544488035, 0.421279919759131),
+    "yhat": (-0.343793609436564, -0.661826047640827, -1.52391079145293),
+    "a3": (-0.0775596882391858, -0.149307667491901, -0.343793609436564),
+    "z1": (-0.0387798441195929, -0.0746538337459507, -0.171896804718282),
+    "z2": (-0.0465358129435115, -0.0895846004951408, -0.206276165661938),
+    "w5": (-0.0445535825152455, -0.0857686722933261, -0.197489666268504),
+    "w6": (-0.0464340282709694, -0.0893886580875744, -0.205824991595190),
+    "w1": (0.0, 0.0, 0.0),
+    "w2": (0.0, 0.0, 0.0),
+    "w3": (-0.00948005522110598, -0.0182497501587767, -0.0420216026664650),
+    "w4": (-0.0111807291214964, -0.0215236629219195, -0.0495600653906405),
+    "x1": (-0.00318415134640987, -0.00612970760026157, -0.0141141733447746),
+    "x2": (-0.00731630821493034, -0.0140843902164008, -0.0324305069561957),
+    "after": (0.6587380424021514, 0.6610755590467848, 0.6673893971498027),
+    "change": (0.0025316518387150655, 0.004869168483348507, 0.011183006586366395),
+}
+
+
+def lines(example: WorkedExample) -> dict[Name | Derivative, Equation]:
+    return {line.left: line for section in example.sections for line in section.equations}
+
+
+def about(number: float) -> object:
+    """To 15 significant digits, the precision of the reference figures."""
+    return pytest.approx(number, rel=2e-14, abs=1e-17)
+
+
+def test_the_forward_pass() -> None:
+    found = lines(worked_example())
+    assert {name: found[Name(name)].value for name in FORWARD} == {
+        name: about(value) for name, value in FORWARD.items()
+    }
+
+
+@pytest.mark.parametrize("pair", LOCALS)
+def test_local_derivatives_that_do_not_depend_on_the_cost(pair: tuple[str, str]) -> None:
+    for cost in COSTS:
+        assert lines(worked_example(cost))[Derivative(*pair)].value == about(LOCALS[pair])
+
+
+@pytest.mark.parametrize("cost", COLUMNS)
+def test_every_derivative_of_every_cost(cost: str) -> None:
+    example = worked_example(cost)
+    found, column = lines(example), COLUMNS.index(cost)
+    for name, row in TOTALS.items():
+        if name == "E":
+            value = found[Name("E")].value
+        elif name in ("after", "change"):
+            value = getattr(example.prediction, name)
+        else:
+            value = found[Derivative("E", name)].value
+        assert value == about(row[column]), name
+
+
+def test_the_new_weights() -> None:
+    found = lines(worked_example())
+    expected = {
+        "w1": 0.1,
+        "w2": 0.2,
+        "w3": 0.3018960110442212,
+        "w4": 0.4022361458242993,
+        "w5": 0.5089107165030491,
+        "w6": 0.6092868056541939,
+    }
+    for name, value in expected.items():
+        assert found[Name(f"{name}'")].value == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize("cost", COLUMNS)
+def test_sympy_differentiates_the_network_to_the_same_numbers(cost: str) -> None:
+    symbols = {name: sympy.Symbol(name) for name in (*INPUTS, *WEIGHTS)}
+    x1, x2, w1, w2, w3, w4, w5, w6 = symbols.values()
+
+    def sigmoid(a: sympy.Expr) -> sympy.Expr:
+        return 1 / (1 + sympy.exp(-a))
+
+    yhat = sigmoid(sigmoid(x1 * w1 + x2 * w3) * w5 + sigmoid(x1 * w2 + x2 * w4) * w6)
+    costs = {
+        "half-squared": (yhat - 1) ** 2 / 2,
+        "log10": -sympy.log(yhat) / sympy.log(10),
+        "cross-entropy": -sympy.log(yhat),
+    }
+    at = {symbols[n]: sympy.Rational(str(v)) for n, v in {**INPUTS, **WEIGHTS}.items()}
+    found = lines(worked_example(cost))
+    for name, symbol in symbols.items():
+        expected = float(sympy.diff(costs[cost], symbol).subs(at).evalf(30))
+        assert found[Derivative("E", name)].value == pytest.approx(expected, rel=4e-15, abs=1e-18)
+
+
+@pytest.mark.parametrize("cost", COLUMNS)
+def test_every_line_is_consistent(cost: str) -> None:
+    """What the derivative lines say is what the engine gives between the same nodes."""
+    found = lines(worked_example(cost))
+    net_values = {line.left.name: line for line in found.values() if isinstance(line.left, Name)}
+    assert {"a1", "z1", "a2", "z2", "a3", "yhat", "E"} <= set(net_values)
+    for line in found.values():
+        if isinstance(line.left, Derivative):
+            assert line.rule
+
+
+def test_the_lesson_as_published_to_the_last_digit() -> None:
+    results = {name: row[0] for name, row in as_published().results.items()}
+    assert results == {
+        "w1'": 0.1,
+        "w2'": 0.2,
+        "w3'": 0.30162875345302287,
+        "w4'": 0.40223371902128857,
+        "w5'": 0.5089107165030491,
+        "w6'": 0.6089107165030491,
+        "yhat'": 0.6586798259170581,
+        "change": 0.002473435353621767,
+    }
+
+
+def test_what_is_right_stands_beside_it() -> None:
+    results = as_published().results
+    assert results["w6'"][1] == pytest.approx(0.6092868056541939, rel=1e-15)
+    assert results["yhat'"][1:] == pytest.approx((0.6587380424021514, 0.6610755590467848))
+
+
+@pytest.mark.parametrize(
+    ("place", "published", "right"),
+    [
+        (0, [-0.343793609436564], [-0.661826047640827]),
+        (1, [0.21, 0.24], [0.244458311690746, 0.240260745741529]),
+        (2, [0.6089107165030491], [0.6092868056541939]),
+        (3, [0.574442516811659], [0.574442516811659]),
+        (4, [0.646433854473301], [0.645]),
+    ],
+)
+def test_each_slip_beside_the_truth(place: int, published: list[float], right: list[float]) -> None:
+    slip = as_published().slips[place]
+    assert [line.value for line in slip.published] == [about(value) for value in published]
+    assert [line.value for line in slip.right] == [about(value) for value in right]
+    assert slip.title
+    assert slip.reason
+
+
+# The graph between named nodes, on which the lines rest.
+
+
+def test_unnamed_nodes_are_folded_into_the_formulas_of_named_ones() -> None:
+    x, y = Value(0.5, "x"), Value(2.0, "y")
+    inner = (x * y + 1).tanh()
+    inner.label = "h"
+    out = (inner - y) ** 2 / 2
+    out.label = "E"
+    graph = NamedGraph(out)
+    assert list(graph.values) == ["x", "y", "h", "E"]
+    assert set(graph.locals) == {("h", "x"), ("h", "y"), ("E", "h"), ("E", "y")}
+    for of, wrt in graph.locals:
+        node = {"h": inner, "E": out}[of]
+        held = {"h": [x, y], "E": [inner, y]}[of]
+        expected = _partial_holding_the_rest(node, held, {"x": x, "y": y, "h": inner}[wrt])
+        from micrograd_like.derivation import local
+
+        assert local(graph, of, wrt).value == pytest.approx(expected, rel=1e-15)
+
+
+def _partial_holding_the_rest(node: Value, neighbours: list[Value], wrt: Value) -> float:
+    """∂node/∂wrt with the other neighbours held: minus what comes through them."""
+    through = sum(grad(node, other) * grad(other, wrt) for other in neighbours if other is not wrt)
+    return float(grad(node, wrt) - through)
+
+
+def test_names_must_be_there_and_be_different() -> None:
+    with pytest.raises(ValueError, match="expected an output with a label"):
+        NamedGraph(Value(1.0) * 2)
+    out = Value(1.0, "w") * Value(2.0, "w")
+    out.label = "E"
+    with pytest.raises(ValueError, match="two nodes are named 'w'"):
+        NamedGraph(out)
