@@ -20,7 +20,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from micrograd_like.engine import OPERATIONS, Value, as_value
+from micrograd_like.engine import OPERATIONS, Constant, Value, as_value
 from micrograd_like.errors import did_you_mean
 from micrograd_like.ops import OPS
 
@@ -252,9 +252,12 @@ class MLP(Module):
 
         x1, x2, … are the inputs, a1, a2, … the weighted sums, z1, z2, … the activations,
         yhat (or yhat1, yhat2, …) the outputs. The nodes are labelled with these names; an
-        input keeps the label it has.
+        input keeps the label it has, and a number becomes a Value of its own.
         """
-        inputs = _inputs(x, len(self.layers[0].neurons[0].w), "MLP")
+        inputs = [
+            Value(node.data) if isinstance(node, Constant) else node
+            for node in _inputs(x, len(self.layers[0].neurons[0].w), "MLP")
+        ]
         for number, node in enumerate(inputs, 1):
             node.label = node.label or f"x{number}"
         named = {node.label: node for node in inputs}

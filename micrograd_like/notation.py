@@ -8,6 +8,7 @@ a terminal or on LaTeX is made harmless here.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -42,12 +43,16 @@ def number(value: float, places: int | None = None) -> str:
 
     So with two places 0.574 is 0.57 and −0.0446 is −0.045. A whole number is exact and has
     no decimals; very small and very large ones have an exponent. Without ``places`` every
-    number is written in full.
+    number is written in full. NaN, a derivative that does not exist, is "undefined".
 
     >>> number(-0.04455, 2), number(0.3, 2), number(1.0, 2), number(1.5e-9, 2)
     ('−0.045', '0.30', '1', '1.5e−09')
     """
-    if float(value).is_integer() and abs(value) < 1e15:
+    if math.isnan(value):
+        shown = "undefined"
+    elif math.isinf(value):
+        shown = "∞" if value > 0 else "-∞"
+    elif float(value).is_integer() and abs(value) < 1e15:
         shown = str(int(value))
     elif places is None:
         shown = repr(value)

@@ -50,7 +50,8 @@ class Op:
     stable:           the value in a form that neither overflows nor cancels
     stable_partials:  the same for the partials
     text, latex:      how a call is written; ``#1`` stands for the argument, and without it
-                      the arguments follow in brackets
+                      the arguments follow in brackets. Plain arithmetic is written as its
+                      own formula; there ``text`` is the sign it has in a picture
     """
 
     name: str
@@ -172,19 +173,19 @@ def _is_arithmetic(expr: Expr) -> bool:
 # fmt: off
 _ROWS = (
     # Arithmetic.
-    Op("add",     "x y",   "x + y",   ("1", "1"),                "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8))),
-    Op("sub",     "x y",   "x - y",   ("1", "-1"),               "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8))),
-    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8))),
+    Op("add",     "x y",   "x + y",   ("1", "1"),                "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="+"),
+    Op("sub",     "x y",   "x - y",   ("1", "-1"),               "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="−"),
+    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·"),
     Op("div",     "x y",   "x / y",   ("1 / y", "-x / y ** 2"),  "quotient rule", ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)),
-       domain="y != 0", stable_partials=("1 / y", "-out / y")),
-    Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,))),
+       domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/"),
+    Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,)), text="−"),
     Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), "power rule",
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
-       stable_partials=("y * x ** (y - 1) if y != 0 else 0", "out * log(x) if x != 0 else 0")),
+       stable_partials=("y * x ** (y - 1) if y != 0 else 0", "out * log(x) if x != 0 else 0"), text="^"),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
-    Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0))),
-    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0))),
-    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7))),
+    Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0)), text="Σ"),
+    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0)), text="Σ x·w"),
+    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7)), text="Σ x·w + b"),
     # Exponentials and logarithms; log is the natural one.
     Op("exp",     "x",     "exp(x)",     ("out",),               "exponential rule", ((0.0,), (1.5,), (-30.0,), (300.0,)), latex=r"e^{#1}"),
     Op("expm1",   "x",     "expm1(x)",   ("exp(x)",),            "exponential rule", ((0.0,), (1e-9,), (-40.0,), (3.0,))),

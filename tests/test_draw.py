@@ -18,7 +18,7 @@ def test_boxes_have_names_values_and_gradients_and_arrows_the_local_derivatives(
     product.backward()
     source = draw_dot(product).source
     assert r'label="x\n2\ngrad −3"' in source
-    assert r'label="p = mul\n−6\ngrad 1"' in source
+    assert r'label="p = ·\n−6\ngrad 1"' in source
     assert 'label=" −3 "' in source
     assert 'label=" 2 "' in source
     assert "rankdir=LR" in source
@@ -62,3 +62,12 @@ def test_bad_calls_say_what_was_expected() -> None:
         draw_dot(3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="expected the direction 'LR' or 'TB', got 'XX'"):
         draw_dot(Value(1.0), direction="XX")  # type: ignore[arg-type]
+
+
+def test_a_constant_has_no_derivative_beside_its_arrow() -> None:
+    """(−2)³ has no derivative with respect to the 3, and nobody asks for one."""
+    source = draw_dot(Value(-2.0, "x") ** 3).source
+    assert 'n0 -> n2 [label=" 12 "]' in source
+    assert 'n1 -> n2 [label=""]' in source
+    assert "undefined" not in source
+    assert " undefined " in draw_dot(Value(-2.0, "x") ** Value(3.0, "n")).source

@@ -21,8 +21,8 @@ def draw_dot(
     """The graph that ``root`` depends on, one box a node, one arrow an operand.
 
     A box has the node's name, its value, its gradient (or that there is none yet) and the
-    operation; an arrow has ∂node/∂operand. Leaves are boxes with square corners, computed
-    nodes have round ones, constants are plain.
+    operation; an arrow has ∂node/∂operand, save from a constant. Leaves are boxes with
+    square corners, computed nodes have round ones, constants are plain.
 
     direction:  "LR" from left to right, "TB" from top to bottom
     places:     decimals shown
@@ -52,8 +52,8 @@ def draw_dot(
         label = graphviz.nohtml(r"\n".join(map(graphviz.escape, _lines(node, places))))
         dot.node(identifiers[node], label, **style, **shape)
         for input, partial in zip(node.inputs, node.partials, strict=True):
-            local = graphviz.escape(number(partial, places))
-            dot.edge(identifiers[input], identifiers[node], label=f" {local} ")
+            local = "" if isinstance(input, Constant) else f" {number(partial, places)} "
+            dot.edge(identifiers[input], identifiers[node], label=graphviz.escape(local))
     return dot
 
 
