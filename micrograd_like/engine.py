@@ -118,19 +118,23 @@ class Value:
         Errors: DomainError if a gradient is not finite, naming the node.
         """
         order = topological_order(self)
+        leaves = []
         for node in order:
-            if node.inputs or node._grad is None:
+            if node.inputs:
                 node._grad = 0.0
+            else:
+                leaves.append(node)
+                if node._grad is None:
+                    node._grad = 0.0
         self._grad = self.grad + 1.0
-        lowest, highest = -math.inf, math.inf
         for node in reversed(order):
-            gradient = node._grad
-            if not lowest < gradient < highest:  # type: ignore[operator]
-                if node.__class__ is not Constant:
-                    raise _gradient_error(node, order)
-            elif gradient:
+            if gradient := node._grad:
                 for input, partial in zip(node.inputs, node.partials):  # noqa: B905
                     input._grad += partial * gradient  # type: ignore[operator]
+        # What is not finite on the way is not finite at the leaves that it comes to.
+        for leaf in leaves:
+            if not math.isfinite(leaf.grad) and leaf.__class__ is not Constant:
+                raise _gradient_error(order)
 
     # Copying and pickling follow the graph with loops: Python's own way is recursive.
 
@@ -216,7 +220,7 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
             continue
         upstream = adjoints[node]
         if not create_graph and not math.isfinite(upstream):
-            raise _gradient_error(node, order)
+            raise _missing_gradient(node, order)
         for index, input in enumerate(node.inputs):
             if input in relevant:
                 term = link(upstream, node, index)
@@ -309,8 +313,13 @@ def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
     return DomainError(f"{_shown(node)} is not defined: {call} needs {row.domain}")
 
 
-def _gradient_error(node: Value, order: list[Value]) -> DomainError:
-    """The error for a gradient that is not finite, naming the operations it came through."""
+def _gradient_error(order: list[Value]) -> DomainError:
+    """The error for gradients that are not finite, naming where the first one arose."""
+    broken = [n for n in order if not math.isfinite(n.grad) and not isinstance(n, Constant)]
+    return _missing_gradient(broken[-1], order)
+
+
+def _missing_gradient(node: Value, order: list[Value]) -> DomainError:
     name = node.label or (_shown(node) if node.op else f"the leaf {node.data!r}")
     for user in order:
         for input, partial in zip(user.inputs, user.partials, strict=True):

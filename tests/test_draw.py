@@ -59,9 +59,9 @@ def test_large_graphs_are_refused_with_a_reason() -> None:
 
 def test_bad_calls_say_what_was_expected() -> None:
     with pytest.raises(TypeError, match="expected a Value, got 3"):
-        draw_dot(3)  # type: ignore[arg-type]
+        draw_dot(3)
     with pytest.raises(ValueError, match="expected the direction 'LR' or 'TB', got 'XX'"):
-        draw_dot(Value(1.0), direction="XX")  # type: ignore[arg-type]
+        draw_dot(Value(1.0), direction="XX")
 
 
 def test_a_constant_has_no_derivative_beside_its_arrow() -> None:

@@ -212,7 +212,7 @@ def test_mixed_second_derivatives_of_a_weighted_sum() -> None:
 
 def test_grad_says_what_it_expects() -> None:
     with pytest.raises(TypeError, match=r"expected Value nodes, got 3\.0 \(float\)"):
-        grad(Value(1.0), 3.0)  # type: ignore[call-overload]
+        grad(Value(1.0), 3.0)
 
 
 FLOATS = st.floats(-3, 3).map(lambda x: round(x, 6))
@@ -243,7 +243,9 @@ def test_chain_rule(x: float) -> None:
     inner = u.sin() + u * 0.5
     composed = grad(inner.tanh().exp(), u)
     at = Value(inner.data)
-    assert close(composed, grad(at.tanh().exp(), at) * grad(inner, u), ulps=16)
+    outer = grad(at.tanh().exp(), at)
+    # g′ = cos x + ½ may cancel: the roundings are those of its terms, each below 1.5.
+    assert abs(composed - outer * grad(inner, u)) <= 8 * EPSILON * 1.5 * abs(outer)
 
 
 # What counts as a number.
@@ -254,9 +256,9 @@ def test_chain_rule(x: float) -> None:
     [2, 2.0, True, np.float64(2), np.float32(2), np.int8(2), np.uint64(2), np.bool_(True)],
 )
 def test_real_numbers_are_taken_as_floats(number: object) -> None:
-    value = Value(number)  # type: ignore[arg-type]
+    value = Value(number)
     assert type(value.data) is float
-    assert value.data == float(number)  # type: ignore[arg-type]
+    assert value.data == float(number)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_real_numbers_are_taken_as_floats(number: object) -> None:
 )
 def test_other_things_are_refused_with_what_is_accepted(thing: object) -> None:
     with pytest.raises(TypeError, match=r"expected a real number \(int, float, bool or a NumPy"):
-        Value(thing)  # type: ignore[arg-type]
+        Value(thing)
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 10**400])
@@ -276,15 +278,15 @@ def test_numbers_that_are_not_finite_are_refused(number: float) -> None:
 
 def test_a_label_is_a_string() -> None:
     with pytest.raises(TypeError, match="expected a string as label"):
-        Value(1.0, 2)  # type: ignore[arg-type]
+        Value(1.0, 2)
 
 
 @pytest.mark.parametrize("thing", ["a", None, 1j, [1.0]])
 def test_operators_refuse_other_things_as_python_does(thing: object) -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
-        Value(1.0) + thing  # type: ignore[operator]
+        Value(1.0) + thing
     with pytest.raises(TypeError):
-        thing * Value(1.0)  # type: ignore[operator]
+        thing * Value(1.0)
     with pytest.raises(TypeError, match="expected a real number"):
         Value(1.0).maximum(thing)
 
@@ -292,7 +294,7 @@ def test_operators_refuse_other_things_as_python_does(thing: object) -> None:
 def test_a_value_does_not_turn_into_a_number_unasked() -> None:
     """math.exp(v) would silently lose the graph; v.exp() keeps it."""
     with pytest.raises(TypeError):
-        math.exp(Value(1.0))  # type: ignore[arg-type]
+        math.exp(Value(1.0))
 
 
 @pytest.mark.parametrize("scalar", [np.float64(2), np.float32(2), np.int64(2)])
@@ -422,7 +424,7 @@ def test_nodes_pickled_together_stay_one_graph(dump: str) -> None:
         data = pickle.dumps(objects)
     else:
         buffer = io.BytesIO()
-        pickle._Pickler(buffer).dump(objects)  # type: ignore[attr-defined]
+        pickle._Pickler(buffer).dump(objects)
         data = buffer.getvalue()
     restored_inner, restored_out, restored_w, again = pickle.loads(data)
     assert restored_out.inputs == (restored_inner, restored_w)

@@ -85,7 +85,7 @@ def test_value_and_derivative(
     name: str, cost: object, at: float, value: float, derivative: float
 ) -> None:
     output = Value(at)
-    loss = cost(output)  # type: ignore[operator]
+    loss = cost(output)
     assert loss.data == pytest.approx(value, rel=4e-15), name
     assert grad(loss, output) == pytest.approx(derivative, rel=4e-15), name
 
@@ -117,7 +117,7 @@ def test_bad_calls_say_what_was_expected(
     call: object, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        call()  # type: ignore[operator]
+        call()
 
 
 def test_a_certain_and_right_prediction_costs_nothing() -> None:

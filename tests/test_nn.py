@@ -55,7 +55,7 @@ def test_training_as_in_micrograds_readme_lowers_the_loss() -> None:
     data = [([0.0, 1.0], 1.0), ([1.0, 0.0], -1.0)]
 
     def loss() -> Value:
-        total: Value = sum((model(x) - y) ** 2 for x, y in data)  # type: ignore[assignment]
+        total: Value = sum((model(x) - y) ** 2 for x, y in data)
         return total
 
     start = loss().data
@@ -253,4 +253,4 @@ def test_bad_calls_say_what_was_expected(
     build: object, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        build()  # type: ignore[operator]
+        build()

@@ -178,4 +178,4 @@ def test_bad_calls_say_what_was_expected(
     call: object, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        call()  # type: ignore[operator]
+        call()
