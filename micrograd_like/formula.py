@@ -77,6 +77,9 @@ _COMPARE: dict[type[ast.cmpop], str] = {
     ast.NotEq: "ne",
 }
 
+#: Functions of the tree that have signs or words of their own in the text.
+_WRITTEN_OTHERWISE = {*OPERATORS, *COMPARISONS, "neg", "where", "and", "or"}
+
 #: What the operators and comparisons do to any numbers that support them.
 ARITHMETIC: dict[str, Callable[..., Any]] = {
     **{name: getattr(operator, name) for name in ("add", "sub", "mul", "pow", "neg")},
@@ -97,12 +100,15 @@ def parse(text: str) -> Expr:
     >>> parse("2 * x")
     Call(function='mul', arguments=(Number(value=2), Name(name='x')))
     """
+    shown = repr(text if len(text) <= 200 else text[:197] + "...")
     try:
         return _convert(ast.parse(text.strip(), mode="eval").body)
     except SyntaxError as error:
-        raise FormulaError(f"formula {text!r}: {error.msg} at column {error.offset}") from None
+        raise FormulaError(f"formula {shown}: {error.msg} at column {error.offset}") from None
     except FormulaError as error:
-        raise FormulaError(f"formula {text!r}: {error}") from None
+        raise FormulaError(f"formula {shown}: {error}") from None
+    except (RecursionError, MemoryError, ValueError):
+        raise FormulaError(f"formula {shown}: it is too long or too deep to be read") from None
 
 
 def _convert(node: ast.expr) -> Expr:
@@ -116,6 +122,8 @@ def _convert(node: ast.expr) -> Expr:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return Call("neg", (_convert(operand),))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            if name in _WRITTEN_OTHERWISE or (name == "sum" and len(arguments) != 1):
+                raise FormulaError(f"{name!r} is not called like this, column {node.col_offset}")
             return Call(name, tuple(map(_convert, arguments)))
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return Call("where", (_convert(test), _convert(body), _convert(orelse)))
@@ -173,6 +181,8 @@ def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
 
 def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:
     families = {n: o for n in names(body) if isinstance(o := operands.get(n), tuple)}
+    if not families:
+        raise FormulaError("a sum runs over a family, and none of its names is one")
     terms = [
         substitute(body, {**operands, **dict(zip(families, members, strict=True))})
         for members in zip(*families.values(), strict=True)
@@ -219,13 +229,34 @@ def simplify(expr: Expr) -> Expr:
             return Number(1)
         case Call("pow", (base, Number(1))):
             return base
-        case Call("pow", (Number(int() as a), Number(int() as n))) if 0 <= n <= 64:
+        case Call("pow", (Number(int() as a), Number(int() as n))) if _small_power(a, n):
             return Number(a**n)
         case Call("mul" | "div" | "neg"):
             return _product(simplified)
         case Call(function, (Number(int() as a), Number(int() as b))) if function in COMPARISONS:
             return Number(int(ARITHMETIC[function](a, b)))
+        case Call("and" | "or" as function, arguments):
+            return _decided(function, arguments)
     return simplified
+
+
+def _small_power(base: int, exponent: int) -> bool:
+    """True if the power has few digits: powers of powers would fill the memory."""
+    return exponent >= 0 and exponent * base.bit_length() <= 64
+
+
+def _decided(function: str, arguments: tuple[Expr, ...]) -> Expr:
+    """``and`` and ``or`` without the conditions that are known."""
+    decisive = function == "or"  # one true decides an or, one false an and
+    open_ones = []
+    for argument in arguments:
+        if not isinstance(argument, Number):
+            open_ones.append(argument)
+        elif bool(argument.value) is decisive:
+            return Number(int(decisive))
+    if not open_ones:
+        return Number(int(not decisive))
+    return open_ones[0] if len(open_ones) == 1 else Call(function, tuple(open_ones))
 
 
 def _product(expr: Call) -> Expr:

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number
 from micrograd_like.ops import OPS
@@ -34,7 +35,7 @@ _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
 }
 
 # How tightly the parts of an expression hold together.
-_CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
+_WHERE, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _POWER, _ATOM = range(8)
 _BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _PRODUCT}
 
 
@@ -49,22 +50,29 @@ def number(value: float, places: int | None = None) -> str:
     ('−0.045', '0.30', '1', '1.5e−09')
     """
     if math.isnan(value):
-        shown = "undefined"
-    elif math.isinf(value):
-        shown = "∞" if value > 0 else "-∞"
-    elif float(value).is_integer() and abs(value) < 1e15:
-        shown = str(int(value))
-    elif places is None:
-        shown = repr(value)
+        return "undefined"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return str(int(value)).replace("-", "−")
+    if places is None:
+        return repr(value).removesuffix(".0").replace("-", "−")
+    # Rounded half up from the decimal digits one sees, as a hand does it.
+    exact = Decimal(repr(value))
+    digits = max(places, 1)
+    mantissa = _rounded(exact, digits - 1 - exact.adjusted())
+    decimals = places if mantissa.adjusted() >= 0 else digits - 1 - mantissa.adjusted()
+    if -7 < mantissa.adjusted() < 15:
+        shown = f"{_rounded(exact, decimals):f}"
     else:
-        digits = max(places, 1)
-        mantissa = f"{value:.{digits - 1}e}"
-        exponent = int(mantissa.partition("e")[2])
-        if -7 < exponent < 15:
-            shown = f"{value:.{places if exponent >= 0 else digits - 1 - exponent}f}"
-        else:
-            shown = mantissa
+        shown = f"{float(mantissa):.{digits - 1}e}"
     return shown.replace("-", "−")
+
+
+def _rounded(exact: Decimal, decimals: int) -> Decimal:
+    with localcontext() as context:
+        context.prec = 400  # every digit of every float
+        return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def signed(value: float, places: int | None = None) -> str:
@@ -113,6 +121,7 @@ class _Style:
     number: Callable[[float, int | None], str]
     where: Callable[[str, str, str], str]
     comparison: Callable[[str], str]
+    word: Callable[[str], str]  # "and" or "or"
 
 
 def _brackets(inside: str) -> str:
@@ -122,7 +131,7 @@ def _brackets(inside: str) -> str:
 def _text_power(base: str, exponent: str) -> str:
     if exponent.isdecimal():
         return base + exponent.translate(_SUPERSCRIPTS)
-    return f"{base}^{exponent if exponent.isalnum() else _brackets(exponent)}"
+    return f"{base}^{exponent if exponent.isidentifier() else _brackets(exponent)}"
 
 
 def _text_function(function: str, arguments: str) -> str:
@@ -132,7 +141,7 @@ def _text_function(function: str, arguments: str) -> str:
 
 def _latex_function(function: str, arguments: str) -> str:
     written = OPS[function].latex if function in OPS else ""
-    default = rf"\operatorname{{{function}}}"
+    default = rf"\operatorname{{{function.replace('_', chr(92) + '_')}}}"
     return _filled(written or default, rf"\left({arguments}\right)", arguments)
 
 
@@ -141,7 +150,9 @@ def _filled(written: str, bracketed: str, arguments: str) -> str:
 
 
 def _latex_number(value: float, places: int | None) -> str:
-    shown = number(value, places).replace("−", "-")
+    if math.isnan(value):
+        return r"\text{undefined}"
+    shown = number(value, places).replace("−", "-").replace("∞", r"\infty")
     mantissa, exponent, power = shown.partition("e")
     return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else shown
 
@@ -160,6 +171,7 @@ _TEXT = _Style(
     number=number,
     where=lambda condition, then, otherwise: f"{then} if {condition} else {otherwise}",
     comparison=lambda symbol: symbol,
+    word=lambda word: f" {word} ",
 )
 _LATEX = _Style(
     name=name_latex,
@@ -175,6 +187,7 @@ _LATEX = _Style(
         rf"\begin{{cases}} {then} & {condition} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
     ),
     comparison=lambda symbol: _LATEX_COMPARISONS.get(symbol, symbol),
+    word=lambda word: rf" \text{{ {word} }} ",
 )
 
 
@@ -199,7 +212,8 @@ class _Writer:
         match expr:
             case Number(value):
                 shown = style.number(value, self.places)
-                return shown, _PRODUCT if value < 0 or "10^" in shown else _ATOM
+                plain = shown[0].isdecimal() and "e" not in shown and "10^" not in shown
+                return shown, _ATOM if plain else _PRODUCT
             case Name(name):
                 return style.name(name), _ATOM
             case Derivative(of, wrt):
@@ -220,18 +234,19 @@ class _Writer:
             case Call("pow", (a, b)):
                 exponent = self.write(b)[0]
                 return style.power(self._inside(a, _ATOM), exponent), _POWER
-            case Call("where", arguments):
-                condition, then, otherwise = (self.write(a)[0] for a in arguments)
-                return style.where(condition, then, otherwise), _CONDITION
+            case Call("where", (condition, then, otherwise)):
+                shown = self._inside(condition, _OR), self._inside(then, _OR)
+                return style.where(*shown, self.write(otherwise)[0]), _WHERE
             case Call("and" | "or" as function, arguments):
-                return f" {function} ".join(self.write(a)[0] for a in arguments), _CONDITION
+                binding = _AND if function == "and" else _OR
+                parts = (self._inside(a, binding + 1) for a in arguments)
+                return style.word(function).join(parts), binding
             case Call(function, (a, b)) if function in COMPARISONS:
                 symbol = style.comparison(COMPARISONS[function])
-                return f"{self.write(a)[0]} {symbol} {self.write(b)[0]}", _CONDITION
+                return f"{self._inside(a, _SUM)} {symbol} {self._inside(b, _SUM)}", _COMPARISON
             case Call(function, arguments):
-                return style.function(
-                    function, ", ".join(self.write(a)[0] for a in arguments)
-                ), _ATOM
+                written = style.function(function, ", ".join(self.write(a)[0] for a in arguments))
+                return written, _POWER if written.startswith("e^") else _ATOM
         raise TypeError(f"expected an expression, got {expr!r}")
 
     @property
