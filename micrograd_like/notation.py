@@ -235,8 +235,8 @@ class _Writer:
                 exponent = self.write(b)[0]
                 return style.power(self._inside(a, _ATOM), exponent), _POWER
             case Call("where", (condition, then, otherwise)):
-                shown = self._inside(condition, _OR), self._inside(then, _OR)
-                return style.where(*shown, self.write(otherwise)[0]), _WHERE
+                first = self._inside(condition, _OR), self._inside(then, _OR)
+                return style.where(*first, self.write(otherwise)[0]), _WHERE
             case Call("and" | "or" as function, arguments):
                 binding = _AND if function == "and" else _OR
                 parts = (self._inside(a, binding + 1) for a in arguments)
