@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, reduce
@@ -26,9 +26,13 @@ from micrograd_like.errors import FormulaError
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A constant. An ``int`` is exact; a ``float`` is a measured or rounded quantity."""
+    """A constant. An ``int`` is exact; a ``float`` is a measured or rounded quantity.
+
+    places:  the decimals it was written with, where somebody wrote it; None otherwise
+    """
 
     value: int | float
+    places: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,8 @@ def parse(text: str) -> Expr:
 
     Errors: :class:`FormulaError` naming what the language lacks, and where.
 
-    >>> parse("2 * x")
-    Call(function='mul', arguments=(Number(value=2), Name(name='x')))
+    >>> parse("x * y")
+    Call(function='mul', arguments=(Name(name='x'), Name(name='y')))
     """
     shown = repr(text if len(text) <= 200 else text[:197] + "...")
     try:
@@ -145,18 +149,39 @@ def _convert(node: ast.expr) -> Expr:
 # Tree to tree.
 
 
+def fold(
+    expr: Expr,
+    combine: Callable[[Expr, list[Any]], Any],
+    whole: Collection[str] = (),
+) -> Any:
+    """``combine(node, results of its arguments)`` for every node, innermost first.
+
+    Calls of the functions in ``whole`` are not entered: they get no results. It is a loop,
+    so an expression may be as deep as memory allows.
+    """
+    results: list[Any] = []
+    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    while stack:
+        node, entered = stack.pop()
+        arguments = node.arguments if isinstance(node, Call) and node.function not in whole else ()
+        if arguments and not entered:
+            stack.append((node, True))
+            stack.extend((argument, False) for argument in reversed(arguments))
+        else:
+            start = len(results) - len(arguments)
+            results[start:] = [combine(node, results[start:])]
+    return results[0]
+
+
 def names(expr: Expr) -> tuple[str, ...]:
     """The names in ``expr``, each once, in the order they are written."""
     found: dict[str, None] = {}
 
-    def visit(node: Expr) -> None:
+    def visit(node: Expr, _: list[None]) -> None:
         if isinstance(node, Name):
             found.setdefault(node.name)
-        elif isinstance(node, Call):
-            for argument in node.arguments:
-                visit(argument)
 
-    visit(expr)
+    fold(expr, visit)
     return tuple(found)
 
 
@@ -191,12 +216,15 @@ def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:
 
 
 def replace(expr: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
-    """Replace whole subtrees, outermost first: names, derivatives or calls."""
-    if expr in mapping:
-        return mapping[expr]
-    if isinstance(expr, Call):
-        return Call(expr.function, tuple(replace(a, mapping) for a in expr.arguments))
-    return expr
+    """Put expressions in the place of names and derivatives."""
+
+    def combine(node: Expr, arguments: list[Expr]) -> Expr:
+        if isinstance(node, Call):
+            return Call(node.function, tuple(arguments))
+        return mapping.get(node, node)
+
+    replaced: Expr = fold(expr, combine)
+    return replaced
 
 
 def simplify(expr: Expr) -> Expr:
@@ -206,23 +234,25 @@ def simplify(expr: Expr) -> Expr:
     condition between exact numbers is decided. Factors keep their order, and nothing is
     cancelled or expanded, so the result is still recognisably what was written.
     """
-    if not isinstance(expr, Call):
-        return expr
-    if expr.function == "where":
-        condition, then, otherwise = expr.arguments
-        match simplify(condition):
-            case Number(value):
-                return simplify(then if value else otherwise)
-            case condition:
-                return Call("where", (condition, simplify(then), simplify(otherwise)))
-    simplified = Call(expr.function, tuple(map(simplify, expr.arguments)))
-    match simplified:
+
+    def combine(node: Expr, arguments: list[Expr]) -> Expr:
+        return _simplified(Call(node.function, tuple(arguments))) if arguments else node  # type: ignore[union-attr]
+
+    simplified: Expr = fold(expr, combine)
+    return simplified
+
+
+def _simplified(call: Call) -> Expr:
+    """The call simplified, its arguments being so already."""
+    match call:
+        case Call("where", (Number(value), then, otherwise)):
+            return then if value else otherwise
         case Call("add", (Number(0), term) | (term, Number(0))) | Call("sub", (term, Number(0))):
             return term
         case Call("add", (term, Call("neg", (other,)))):
             return Call("sub", (term, other))
         case Call("sub", (Number(0), term)):
-            return simplify(Call("neg", (term,)))
+            return _product(Call("neg", (term,)))
         case Call("add" | "sub" as function, (Number(int() as a), Number(int() as b))):
             return Number(a + b if function == "add" else a - b)
         case Call("pow", (_, Number(0))):
@@ -232,12 +262,12 @@ def simplify(expr: Expr) -> Expr:
         case Call("pow", (Number(int() as a), Number(int() as n))) if _small_power(a, n):
             return Number(a**n)
         case Call("mul" | "div" | "neg"):
-            return _product(simplified)
+            return _product(call)
         case Call(function, (Number(int() as a), Number(int() as b))) if function in COMPARISONS:
             return Number(int(ARITHMETIC[function](a, b)))
         case Call("and" | "or" as function, arguments):
             return _decided(function, arguments)
-    return simplified
+    return call
 
 
 def _small_power(base: int, exponent: int) -> bool:
@@ -281,26 +311,29 @@ def _product(expr: Call) -> Expr:
 
 
 def _collect(expr: Expr, above: list[Expr], below: list[Expr]) -> Fraction | None:
-    """Sort the factors of ``expr`` into ``above`` and ``below`` the line.
+    """Sort the factors of ``expr`` into those ``above`` and ``below`` the line.
 
     Returns the exact coefficient, or None where a zero stands below the line.
     """
-    match expr:
-        case Number(int() as value):
-            return Fraction(value)
-        case Call("neg", (a,)):
-            inner = _collect(a, above, below)
-            return None if inner is None else -inner
-        case Call("mul", (a, b)):
-            first = _collect(a, above, below)
-            second = _collect(b, above, below)
-            return None if first is None or second is None else first * second
-        case Call("div", (a, b)):
-            first = _collect(a, above, below)
-            second = _collect(b, below, above)
-            return first / second if first is not None and second else None
-    above.append(expr)
-    return Fraction(1)
+    coefficient = Fraction(1)
+    stack = [(expr, False)]
+    while stack:
+        node, under = stack.pop()
+        match node:
+            case Number(int() as value):
+                if under and value == 0:
+                    return None
+                coefficient = coefficient / value if under else coefficient * value
+            case Call("neg", (a,)):
+                coefficient = -coefficient
+                stack.append((a, under))
+            case Call("mul", (a, b)):
+                stack += [(b, under), (a, under)]
+            case Call("div", (a, b)):
+                stack += [(b, not under), (a, under)]
+            case _:
+                (below if under else above).append(node)
+    return coefficient
 
 
 # Tree to number.
@@ -315,25 +348,33 @@ def evaluate(
     ``functions`` decides what is computed with: floats, complex numbers, graph nodes.
     Only the branch of a condition that applies is computed.
     """
-    match expr:
-        case Number(value):
-            return value
-        case Name(name):
-            return values[name]
-        case Call("where", (condition, then, otherwise)):
-            chosen = then if evaluate(condition, values, functions) else otherwise
-            return evaluate(chosen, values, functions)
-        case Call("and" | "or" as function, arguments):
-            results = (evaluate(a, values, functions) for a in arguments)
-            return all(results) if function == "and" else any(results)
-        case Call("sum", (body,)):
-            families = [name for name in names(body) if isinstance(values[name], tuple)]
-            members = zip(*(values[name] for name in families), strict=True)
-            terms = ({**values, **dict(zip(families, m, strict=True))} for m in members)
-            return reduce(functions["add"], (evaluate(body, term, functions) for term in terms))
-        case Call(function, arguments):
-            return functions[function](*(evaluate(a, values, functions) for a in arguments))
-    return values[expr]
+
+    def combine(node: Expr, arguments: list[Any]) -> Any:
+        match node:
+            case Number(value):
+                return value
+            case Name(name):
+                return values[name]
+            case Call("where", (condition, then, otherwise)):
+                chosen = then if evaluate(condition, values, functions) else otherwise
+                return evaluate(chosen, values, functions)
+            case Call("and" | "or" as function, conditions):
+                results = (evaluate(c, values, functions) for c in conditions)
+                return all(results) if function == "and" else any(results)
+            case Call("sum", (body,)):
+                return _sum(body, values, functions)
+            case Call(function):
+                return functions[function](*arguments)
+        return values[node]
+
+    return fold(expr, combine, whole=("where", "and", "or", "sum"))
+
+
+def _sum(body: Expr, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
+    families = [name for name in names(body) if isinstance(values[name], tuple)]
+    members = zip(*(values[name] for name in families), strict=True)
+    terms = ({**values, **dict(zip(families, m, strict=True))} for m in members)
+    return reduce(functions["add"], (evaluate(body, term, functions) for term in terms))
 
 
 # Tree to Python.

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number, fold
 from micrograd_like.ops import OPS
 
 # fmt: off
@@ -65,7 +65,8 @@ def number(value: float, places: int | None = None) -> str:
     if -7 < mantissa.adjusted() < 15:
         shown = f"{_rounded(exact, decimals):f}"
     else:
-        shown = f"{float(mantissa):.{digits - 1}e}"
+        power = mantissa.adjusted()
+        shown = f"{mantissa.scaleb(-power):f}e{power:+03d}"
     return shown.replace("-", "−")
 
 
@@ -113,6 +114,7 @@ class _Style:
     name: Callable[[str], str]
     derivative: Callable[[str, str], str]
     brackets: Callable[[str], str]
+    minus: str
     times: str
     spaced_times: str
     fraction: Callable[[str, str], str] | None  # None: written with a slash
@@ -163,6 +165,7 @@ _TEXT = _Style(
     name=name_text,
     derivative=lambda of, wrt: f"∂{of}/∂{wrt}",
     brackets=_brackets,
+    minus="−",
     times="·",
     spaced_times=" · ",
     fraction=None,
@@ -177,6 +180,7 @@ _LATEX = _Style(
     name=name_latex,
     derivative=lambda of, wrt: rf"\frac{{\partial {of}}}{{\partial {wrt}}}",
     brackets=lambda inside: rf"\left({inside}\right)",
+    minus="-",
     times=r" \cdot ",
     spaced_times=r" \cdot ",
     fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
@@ -193,12 +197,20 @@ _LATEX = _Style(
 
 def text(expr: Expr, places: int | None = None) -> str:
     """The expression for a terminal, floats with ``places`` (see :func:`number`)."""
-    return _Writer(_TEXT, places).write(expr, spaced=True)[0]
+    return _Writer(_TEXT, places).write(expr)
 
 
 def latex(expr: Expr, places: int | None = None) -> str:
     """The expression in LaTeX's mathematics mode, floats with ``places``."""
-    return _Writer(_LATEX, places).write(expr, spaced=True)[0]
+    return _Writer(_LATEX, places).write(expr)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A part of an expression as written, and how tightly it holds together."""
+
+    shown: str
+    binding: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,62 +218,74 @@ class _Writer:
     style: _Style
     places: int | None
 
-    def write(self, expr: Expr, spaced: bool = False) -> tuple[str, int]:
-        """The expression and how tightly it binds; ``spaced`` puts air around its ·."""
+    def write(self, expr: Expr) -> str:
+        """The whole expression; a product that is all of it gets air around its signs."""
+        factors: list[Expr] = []
+        while isinstance(expr, Call) and expr.function == "mul":
+            expr, factor = expr.arguments
+            factors.append(factor)
+        first = fold(expr, self._join)
+        if not factors:
+            return str(first.shown)
+        rest = [self._inside(fold(f, self._join), _PRODUCT, right=True) for f in reversed(factors)]
+        return self.style.spaced_times.join([self._inside(first, _PRODUCT), *rest])
+
+    def _join(self, node: Expr, parts: list[_Written]) -> _Written:
+        """What a node is, as written, from what its arguments are."""
         style = self.style
-        match expr:
+        match node:
             case Number(value):
                 shown = style.number(value, self.places)
                 plain = shown[0].isdecimal() and "e" not in shown and "10^" not in shown
-                return shown, _ATOM if plain else _PRODUCT
+                return _Written(shown, _ATOM if plain else _PRODUCT)
             case Name(name):
-                return style.name(name), _ATOM
+                return _Written(style.name(name), _ATOM)
             case Derivative(of, wrt):
                 binding = _PRODUCT if style.fraction is None else _POWER
-                return style.derivative(style.name(of), style.name(wrt)), binding
-            case Call("neg", (a,)):
-                return f"{self._minus}{self._inside(a, _PRODUCT, right=True)}", _PRODUCT
-            case Call("add" | "sub" as function, (a, b)):
-                sign = "+" if function == "add" else self._minus
-                right = self._inside(b, _PRODUCT if function == "sub" else _SUM, right=True)
-                return f"{self._inside(a, _SUM)} {sign} {right}", _SUM
-            case Call("mul", (a, b)):
-                times = style.spaced_times if spaced else style.times
-                left = self._inside(a, _PRODUCT, spaced=spaced)
-                return f"{left}{times}{self._inside(b, _PRODUCT, right=True)}", _PRODUCT
-            case Call("div", (a, b)):
-                return self._quotient(a, b), _PRODUCT
-            case Call("pow", (a, b)):
-                exponent = self.write(b)[0]
-                return style.power(self._inside(a, _ATOM), exponent), _POWER
-            case Call("where", (condition, then, otherwise)):
-                first = self._inside(condition, _OR), self._inside(then, _OR)
-                return style.where(*first, self.write(otherwise)[0]), _WHERE
-            case Call("and" | "or" as function, arguments):
-                binding = _AND if function == "and" else _OR
-                parts = (self._inside(a, binding + 1) for a in arguments)
-                return style.word(function).join(parts), binding
-            case Call(function, (a, b)) if function in COMPARISONS:
-                symbol = style.comparison(COMPARISONS[function])
-                return f"{self._inside(a, _SUM)} {symbol} {self._inside(b, _SUM)}", _COMPARISON
-            case Call(function, arguments):
-                written = style.function(function, ", ".join(self.write(a)[0] for a in arguments))
-                return written, _POWER if written.startswith("e^") else _ATOM
-        raise TypeError(f"expected an expression, got {expr!r}")
+                return _Written(style.derivative(style.name(of), style.name(wrt)), binding)
+            case Call("neg"):
+                return _Written(f"{style.minus}{self._inside(parts[0], _PRODUCT, True)}", _PRODUCT)
+            case Call("add" | "sub" as function):
+                left, right = parts
+                sign, binding = ("+", _SUM) if function == "add" else (style.minus, _PRODUCT)
+                shown = f"{self._inside(left, _SUM)} {sign} {self._inside(right, binding, True)}"
+                return _Written(shown, _SUM)
+            case Call("mul"):
+                left, right = parts
+                shown = self._inside(left, _PRODUCT) + style.times
+                return _Written(shown + self._inside(right, _PRODUCT, True), _PRODUCT)
+            case Call("div"):
+                return _Written(self._quotient(*parts), _PRODUCT)
+            case Call("pow"):
+                base, exponent = parts
+                return _Written(style.power(self._inside(base, _ATOM), exponent.shown), _POWER)
+            case Call(function):
+                return self._call(function, parts)
+        raise TypeError(f"expected an expression, got {node!r}")
 
-    @property
-    def _minus(self) -> str:
-        return "-" if self.style is _LATEX else "−"
+    def _call(self, function: str, parts: list[_Written]) -> _Written:
+        style = self.style
+        if function == "where":
+            condition, then, otherwise = parts
+            first = self._inside(condition, _OR), self._inside(then, _OR)
+            return _Written(style.where(*first, otherwise.shown), _WHERE)
+        if function in ("and", "or"):
+            binding = _AND if function == "and" else _OR
+            joined = style.word(function).join(self._inside(p, binding + 1) for p in parts)
+            return _Written(joined, binding)
+        if function in COMPARISONS:
+            symbol = style.comparison(COMPARISONS[function])
+            left, right = (self._inside(part, _SUM) for part in parts)
+            return _Written(f"{left} {symbol} {right}", _COMPARISON)
+        shown = style.function(function, ", ".join(part.shown for part in parts))
+        return _Written(shown, _POWER if shown.startswith("e^") else _ATOM)
 
-    def _quotient(self, above: Expr, below: Expr) -> str:
+    def _quotient(self, above: _Written, below: _Written) -> str:
         if self.style.fraction is not None:
-            return self.style.fraction(self.write(above)[0], self.write(below)[0])
+            return self.style.fraction(above.shown, below.shown)
         return f"{self._inside(above, _PRODUCT)}/{self._inside(below, _POWER, right=True)}"
 
-    def _inside(
-        self, expr: Expr, binding: int, *, right: bool = False, spaced: bool = False
-    ) -> str:
+    def _inside(self, part: _Written, binding: int, right: bool = False) -> str:
         """A part of an expression, in brackets where it would fall apart or two signs meet."""
-        shown, own = self.write(expr, spaced)
-        loose = own < binding or (right and shown.startswith(("−", "-")))
-        return self.style.brackets(shown) if loose else shown
+        loose = part.binding < binding or (right and part.shown.startswith(("−", "-")))
+        return self.style.brackets(part.shown) if loose else part.shown

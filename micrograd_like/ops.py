@@ -181,7 +181,7 @@ _ROWS = (
     Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,)), text="−"),
     Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), "power rule",
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
-       stable_partials=("0 if x == 0 and y == 0 else y * x ** (y - 1)", "out * log(x) if x != 0 else 0"), text="^"),
+       stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 else 0"), text="^"),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
     Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0)), text="Σ"),
     Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0)), text="Σ x·w"),

@@ -17,21 +17,17 @@ def topological_order(output: Value, seen: set[Value] | None = None) -> list[Val
     order: list[Value] = []
     seen = set() if seen is None else seen
     stack: list[Value | None] = [output]
-    # Bound once: this loop is a third of a backward pass.
-    pop, push, add, append = stack.pop, stack.append, seen.add, order.append
-    nothing_new = seen.issuperset
     while stack:
-        node = pop()
+        node = stack.pop()
         if node is None:  # the mark above a node all of whose inputs are in order
-            append(pop())  # type: ignore[arg-type]
+            order.append(stack.pop())  # type: ignore[arg-type]
         elif node not in seen:
-            add(node)
-            if nothing_new(node.inputs):  # a leaf, too
-                append(node)
+            seen.add(node)
+            if seen.issuperset(node.inputs):  # a leaf, or a node that leads to nothing new
+                order.append(node)
             else:
-                push(node)
-                push(None)
+                stack += (node, None)
                 for input in reversed(node.inputs):
                     if input not in seen:
-                        push(input)
+                        stack.append(input)
     return order

@@ -1,0 +1,507 @@
+"""Every row of the operation table against SymPy and mpmath, which know nothing of the table."""
+
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import mpmath
+import pytest
+import sympy
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+
+import micrograd_like
+from micrograd_like.engine import Value, apply, grad
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import ARITHMETIC, Name, evaluate, names, parse
+from micrograd_like.ops import FLOAT, OPS
+
+EPSILON, LARGEST = sys.float_info.epsilon, sys.float_info.max
+#: Below the smallest normal number a float has no full set of digits: no more is asked there.
+TINY = sys.float_info.min
+#: 1 − tanh²(1000) begins at the 868th digit.
+DIGITS = 900
+
+rows = pytest.mark.parametrize("row", OPS.values(), ids=OPS)
+
+
+def either(condition, then, otherwise):
+    return sympy.Piecewise((then, condition), (otherwise, True))
+
+
+def weighted(*v):
+    return sum(x * w for x, w in zip(v[: len(v) // 2], v[len(v) // 2 :], strict=True))
+
+
+#: The rows that SymPy does not have under their own name.
+WRITTEN_OUT = {
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "neg": lambda x: -x,
+    "pow": lambda x, y: x**y,
+    "total": lambda *x: sum(x),
+    "wsum": weighted,
+    "affine": lambda *v: weighted(*v[:-1]) + v[-1],
+    "expm1": lambda x: sympy.exp(x) - 1,
+    "log10": lambda x: sympy.log(x, 10),
+    "log2": lambda x: sympy.log(x, 2),
+    "log1p": lambda x: sympy.log(1 + x),
+    "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+    "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+    "relu": lambda x: either(x > 0, x, 0),
+    "abs": lambda x: either(x > 0, x, -x),
+    "maximum": lambda x, y: either(x > y, x, y),
+    "minimum": lambda x, y: either(x < y, x, y),
+}
+
+
+def reference(name):
+    function = WRITTEN_OUT.get(name) or getattr(sympy, name, None)
+    assert callable(function), f"SymPy has no {name!r}: write it out above, or it is not tested"
+    return function
+
+
+@cache
+def symbolic(name, count, wrt):
+    """The derivative of the reference by the inputs number ``wrt``, over mpmath's numbers."""
+    symbols = sympy.symbols(f"x:{count}", real=True)
+    formula = reference(name)(*symbols)
+    for index in wrt:
+        formula = sympy.diff(formula, symbols[index])
+    return sympy.lambdify(symbols, formula, "mpmath")
+
+
+def exact(name, point, *wrt):
+    """The value (or a derivative) to 900 digits; None where it is no finite real number."""
+    with mp.workdps(DIGITS):
+        try:
+            number = mpmath.mpmathify(symbolic(name, len(point), wrt)(*map(mpf, point)))
+        except ZeroDivisionError:
+            return None
+        return number if isinstance(number, mpf) and mpmath.isfinite(number) else None
+
+
+def representable(number):
+    return number is not None and abs(number) <= LARGEST
+
+
+def assert_close(actual, expected, ulps, scale=0):
+    """At most ``ulps`` roundings of ``expected``, or of what it is the small difference of."""
+    with mp.workdps(DIGITS):
+        error = abs(mpf(actual) - expected)
+        if error > ulps * EPSILON * max(abs(expected), scale) + TINY:
+            pytest.fail(f"{actual!r} instead of {mpmath.nstr(expected, 20)}")
+
+
+def conditioning(name, point, *wrt):
+    """By how much a relative change of 1 in the inputs, to first order, changes the derivative.
+
+    Rounding an input, or an inner result, changes it by one rounding of this much.
+    """
+    changes = (abs(x * (exact(name, point, *wrt, i) or 0)) for i, x in enumerate(point))
+    return sum(changes, mpf(0))
+
+
+def inside(row, point):
+    if not row.domain:
+        return True
+    return bool(evaluate(parse(row.domain), row.bind(point), FLOAT))
+
+
+def random_points(row, wanted, accepted):
+    """Points with a fixed seed: small and large, of both signs, some of whole numbers."""
+    rng = random.Random(row.name)
+    kinds = (
+        lambda: rng.uniform(-1, 1),
+        lambda: rng.choice((-1, 1)) * 10 ** rng.uniform(-6, 2),
+        lambda: float(rng.choice((-3, -2, -1, 1, 2, 3))),
+    )
+    found = []
+    while len(found) < wanted:
+        members = rng.randint(1, 3) if row.families else 0
+        count = len(row.inputs) + len(row.families) * (members - 1)
+        point = tuple(rng.choice(kinds)() for _ in range(count))
+        if accepted(row, point):
+            found.append(point)
+    return found
+
+
+def points(row, wanted=30):
+    return [*row.samples, *random_points(row, wanted, inside)]
+
+
+# The table itself.
+
+
+@rows
+def test_row_is_well_formed(row):
+    """Each row has one partial an input, samples that fit, and no name that means nothing."""
+    assert len(row.partials) == len(row.inputs)
+    assert len(row.stable_partials) in (0, len(row.inputs))
+    assert row.samples
+    for sample in row.samples:
+        row.arity(len(sample))
+        assert inside(row, sample)
+    formulas = [row.value, row.stable, row.domain, row.kink]
+    assert {n for f in formulas if f for n in names(parse(f))} <= {*row.inputs}
+    derivatives = (*row.partials, *row.stable_partials)
+    assert {n for f in derivatives for n in names(parse(f))} <= {*row.inputs, "out"}
+    if row.kink:
+        sides = {evaluate(parse(row.kink), row.bind(s), FLOAT) > 0 for s in row.samples}
+        assert sides == {True, False}
+
+
+@rows
+def test_row_has_a_reference(row):
+    assert exact(row.name, row.samples[0]) is not None
+
+
+def test_a_row_without_a_reference_is_refused():
+    with pytest.raises(AssertionError, match="'swish'"):
+        exact("swish", (0.5,))
+
+
+@rows
+def test_both_forms_are_the_same_function(row):
+    """To 100 digits and more, the textbook's and the stable formulas are the reference."""
+    names_of_two = [name for name in OPS if not OPS[name].families and name not in ARITHMETIC]
+    over_mpmath = {**ARITHMETIC, "floor": mpmath.floor} | {
+        name: symbolic(name, len(OPS[name].inputs), ()) for name in names_of_two
+    }
+    for point in points(row):
+        with mp.workdps(DIGITS):
+            operands = tuple(map(mpf, point))
+            symbols = tuple(Name(f"x{i}") for i in range(len(point)))
+            expected = exact(row.name, point)
+            values = {s.name: x for s, x in zip(symbols, operands, strict=True)}
+            values["out"] = expected
+
+            def same(number, expected, point=point):
+                difference = abs(number - expected)
+                assert difference <= mpf(10) ** -100 * abs(expected), (row.name, point)
+
+            same(evaluate(parse(row.value), row.bind(operands), over_mpmath), expected)
+            same(evaluate(row.computed_value, row.bind(operands), over_mpmath), expected)
+            for i in range(len(point)):
+                partial = exact(row.name, point, i)
+                if partial is not None:
+                    written = row.partial(i, symbols, Name("out"))
+                    same(evaluate(written, values, over_mpmath), partial)
+                    same(row.computed_partial(i, operands, expected, over_mpmath), partial)
+
+
+# Values and derivatives.
+
+
+@rows
+def test_value_and_first_derivatives(row):
+    """Four roundings for a value, eight for a partial, and what the inputs' rounding does."""
+    for point in points(row):
+        leaves = tuple(map(Value, point))
+        out = apply(row.name, *leaves)
+        assert out.op == row.name
+        assert out.inputs == leaves
+        scale = conditioning(row.name, point) if len(point) > 1 else 0
+        assert_close(out.data, exact(row.name, point), ulps=4, scale=scale)
+        for i, partial in enumerate(out.partials):
+            expected = exact(row.name, point, i)
+            if expected is None:
+                assert math.isnan(partial), (point, i)
+                with pytest.raises(DomainError, match="no finite derivative"):
+                    grad(out, leaves[i])
+                continue
+            scale = conditioning(row.name, point, i) if len(point) > 1 else 0
+            assert_close(partial, expected, ulps=8, scale=scale)
+            assert grad(out, leaves[i]) == partial
+        if not any(map(math.isnan, out.partials)):
+            out.backward()
+            assert tuple(leaf.grad for leaf in leaves) == out.partials
+
+
+@rows
+def test_second_derivatives(row):
+    """Every pair of inputs in both orders, by differentiating the graph of a derivative.
+
+    f″ is a difference of products of f′, so near its zeros it is known to a rounding of f′,
+    taken over the length on which these functions change: 1 near the origin, x far out.
+    """
+    for point in points(row, wanted=10):
+        for i, j in product(range(len(point)), repeat=2):
+            leaves = tuple(map(Value, point))
+            out = apply(row.name, *leaves)
+            first, expected = exact(row.name, point, i), exact(row.name, point, i, j)
+            if first is None or expected is None:
+                with pytest.raises(DomainError, match=r"derivative .* does not exist"):
+                    grad(grad(out, leaves[i], create_graph=True), leaves[j])
+                continue
+            slope = grad(out, leaves[i], create_graph=True)
+            assert slope.data == pytest.approx(out.partials[i], rel=16 * EPSILON, abs=0)
+            scale = conditioning(row.name, point, i, j) + abs(first) / max(1, abs(point[j]))
+            assert_close(grad(slope, leaves[j]), expected, ulps=16, scale=scale)
+
+
+def assert_accurate_anywhere(name, x):
+    """Correct to a few roundings, or refused exactly where it does not exist or fit."""
+    expected, slope = exact(name, (x,)), exact(name, (x,), 0)
+    if not representable(expected):
+        with pytest.raises(DomainError, match=name):
+            apply(name, x)
+        return
+    out = apply(name, x)
+    assert_close(out.data, expected, ulps=4)
+    if representable(slope):
+        assert_close(out.partials[0], slope, ulps=8)
+    elif not OPS[name].kink:
+        assert not math.isfinite(out.partials[0])
+
+
+@pytest.mark.parametrize("x", [1000.0, 700.0, 40.0, 1e-300])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "expm1", "log1p", "exp"])
+def test_accurate_at_extremes(name, x):
+    """Tails keep their digits: sigmoid(−700) is 9.86e-305 and 1 − tanh²(300) is 1.1e-260."""
+    assert_accurate_anywhere(name, x)
+    assert_accurate_anywhere(name, -x)
+
+
+@pytest.mark.parametrize("name", [row.name for row in OPS.values() if row.signature == "x"])
+@given(x=st.floats(allow_nan=False, allow_infinity=False) | st.floats(-50, 50))
+@example(x=0.0)
+@example(x=5e-324)
+@example(x=1.0)
+@example(x=-1.0)
+@settings(deadline=None, max_examples=60, derandomize=True, database=None)
+def test_accurate_everywhere(name, x):
+    if not (OPS[name].kink and x == 0):
+        assert_accurate_anywhere(name, x)
+
+
+# Where an operation is not defined, or too large.
+
+UNDEFINED = [
+    # The logarithms have no value at 0 and below; log1p begins at −1.
+    ("log", (0.0,)),
+    ("log", (-1.0,)),
+    ("log2", (-0.0,)),
+    ("log10", (-3.0,)),
+    ("log1p", (-1.0,)),
+    # Roots of negative numbers are not real, written as a root or as a power.
+    ("sqrt", (-1.0,)),
+    ("sqrt", (-5e-324,)),
+    ("pow", (-8.0, 0.5)),
+    # Division by zero, written as a quotient or as a power.
+    ("div", (1.0, 0.0)),
+    ("div", (0.0, 0.0)),
+    ("pow", (0.0, -1.0)),
+    # Sine and cosine stay within −1 and 1.
+    ("asin", (1.5,)),
+    ("acos", (-1.0000000000000002,)),
+]
+
+TOO_LARGE = [
+    ("exp", (1000.0,)),
+    ("expm1", (710.0,)),
+    ("sinh", (1000.0,)),
+    ("cosh", (-1000.0,)),
+    ("mul", (1e200, 1e200)),
+    ("div", (1e200, 1e-200)),
+    ("add", (1.7e308, 1.7e308)),
+    ("sub", (-1.7e308, 1.7e308)),
+    ("pow", (10.0, 400.0)),
+    ("total", (1.7e308, 1.7e308)),
+    ("wsum", (1e200, 1e200)),
+    ("affine", (1e200, 1e200, 1.0)),
+]
+
+DEFINED = [
+    # Just inside: each a hand's breadth from a case above.
+    ("log", (5e-324,)),
+    ("log1p", (-0.9999999999999999,)),
+    ("sqrt", (0.0,)),
+    ("pow", (-8.0, 3.0)),
+    ("pow", (-2.0, -3.0)),
+    ("pow", (0.0, 0.0)),
+    ("div", (0.0, 5e-324)),
+    ("asin", (1.0,)),
+    ("acos", (-1.0,)),
+    ("exp", (709.0,)),
+    ("exp", (-1000.0,)),
+    ("sinh", (-710.0,)),
+    ("mul", (1e200, 1e100)),
+    ("pow", (10.0, -400.0)),
+    ("wsum", (1e200, 1e100)),
+]
+
+
+def labelled(point):
+    return [Value(x, f"in{i}") for i, x in enumerate(point)]
+
+
+def assert_refused(name, point, *reason):
+    with pytest.raises(DomainError) as caught:
+        apply(name, *labelled(point))
+    operands = [f"in{i} = {x!r}" for i, x in enumerate(point)]
+    for part in (name, *operands, *reason):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "point"), UNDEFINED)
+def test_undefined_is_refused(name, point):
+    """The error names the operation, its operands and the condition they do not meet."""
+    assert_refused(name, point, "is not defined", OPS[name].domain)
+
+
+@pytest.mark.parametrize(("name", "point"), TOO_LARGE)
+def test_too_large_is_refused(name, point):
+    assert_refused(name, point, "is too large")
+
+
+@pytest.mark.parametrize(("name", "point"), DEFINED)
+def test_defined_is_computed(name, point):
+    assert math.isfinite(apply(name, *labelled(point)).data)
+
+
+@pytest.mark.parametrize("row", [r for r in OPS.values() if r.domain], ids=lambda r: r.name)
+def test_domain_is_the_reference_s(row):
+    """The domain formula holds exactly where SymPy's function has a real, finite value."""
+    for point in random_points(row, 60, lambda *_: True):
+        assert inside(row, point) == (exact(row.name, point) is not None), point
+        if not inside(row, point):
+            assert_refused(row.name, point, row.domain)
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "index", "value"),
+    [
+        # The tangent of the root, and of arcsine and arccosine at their ends, is upright.
+        ("sqrt", (0.0,), 0, 0.0),
+        ("asin", (1.0,), 0, math.pi / 2),
+        ("asin", (-1.0,), 0, -math.pi / 2),
+        ("acos", (1.0,), 0, 0.0),
+        ("acos", (-1.0,), 0, math.pi),
+        ("pow", (0.0, 0.5), 0, 0.0),
+        # A negative base has powers at whole exponents only, so no slope between them.
+        ("pow", (-2.0, 3.0), 1, -8.0),
+    ],
+)
+def test_derivative_missing_at_the_edge(name, point, index, value):
+    """The value stands; whoever asks for the derivative is told which one is missing."""
+    leaves = labelled(point)
+    out = apply(name, *leaves)
+    assert out.data == value
+    assert math.isnan(out.partials[index])
+    for ask in (
+        lambda: grad(out, leaves[index]),
+        lambda: grad(out, leaves[index], create_graph=True),
+        out.backward,
+    ):
+        with pytest.raises(DomainError, match="derivative") as caught:
+            ask()
+        assert f"{name}(in0 = {point[0]!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "partials"),
+    [
+        # At a kink the partials are PyTorch's.
+        ("relu", (0.0,), (0.0,)),
+        ("relu", (-0.0,), (0.0,)),
+        ("abs", (0.0,), (0.0,)),
+        ("abs", (-0.0,), (0.0,)),
+        ("maximum", (2.0, 2.0), (0.5, 0.5)),
+        ("maximum", (0.0, -0.0), (0.5, 0.5)),
+        ("minimum", (-3.0, -3.0), (0.5, 0.5)),
+        # So are those of a power at the corner of its domain.
+        ("pow", (0.0, 0.0), (0.0, 0.0)),
+        ("pow", (0.0, 1.0), (1.0, 0.0)),
+        ("pow", (0.0, 2.0), (0.0, 0.0)),
+        # Next to a kink or a corner there is no convention: x⁰ is level, however small x is.
+        ("pow", (1e-310, 0.0), (0.0, math.log(1e-310))),
+        ("relu", (5e-324,), (1.0,)),
+        ("abs", (-5e-324,), (-1.0,)),
+        ("maximum", (2.0, 2.0000000000000004), (0.0, 1.0)),
+        ("minimum", (2.0, 2.0000000000000004), (1.0, 0.0)),
+    ],
+)
+def test_convention_at_a_kink(name, point, partials):
+    leaves = labelled(point)
+    out = apply(name, *leaves)
+    assert out.partials == partials
+    assert tuple(d.data for d in grad(out, leaves, create_graph=True)) == partials
+
+
+# One operation, one row.
+
+ROW = 'Op("{}", "x", "x / (1 + exp(-x))", ("{} * (out + sigmoid(x) * (1 - out))",), "", ((0.3,),))'
+RIGHT, WRONG = ROW.format("swish", 1), ROW.format("slip", 1.0005)
+USE = """
+import json
+from micrograd_like import Value, grad, gradcheck
+from micrograd_like.formula import Call, Name
+from micrograd_like.notation import latex, text
+
+x = Value(0.3, "x")
+y = x.swish()
+y.backward()
+call = Call("swish", (Name("x"),))
+both = "complex", "central"
+print(json.dumps({
+    "value": y.data,
+    "first": x.grad,
+    "second": grad(grad(x.swish(), x, create_graph=True), x),
+    "text": text(call),
+    "latex": latex(call),
+    "right": [bool(gradcheck(lambda x: x.swish() * 2, [0.3], m)) for m in both],
+    "wrong": [bool(gradcheck(lambda x: x.slip() * 2, [0.3], m)) for m in both],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def with_new_rows(tmp_path_factory):
+    """What a fresh interpreter computes with a copy whose table has two rows more."""
+    folder = tmp_path_factory.mktemp("copy")
+    source = Path(micrograd_like.__file__).parent
+    shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    table = folder / source.name / "ops.py"
+    before, opening, after = table.read_text(encoding="utf-8").partition("_ROWS = (\n")
+    assert opening, "the table begins otherwise than this test thinks"
+    added = f"{before}{opening}    {RIGHT},\n    {WRONG},\n{after}"
+    table.write_text(added, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", USE],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_row_is_all_an_operation_needs(with_new_rows):
+    """One line more in the table: a method, derivatives of any order, text and LaTeX."""
+    x = sympy.Symbol("x")
+    swish = x / (1 + sympy.exp(-x))
+    for order, name in enumerate(("value", "first", "second")):
+        expected = float(swish.diff(x, order).subs(x, 0.3))
+        assert with_new_rows[name] == pytest.approx(expected, rel=1e-14)
+    assert with_new_rows["text"] == "swish(x)"
+    assert with_new_rows["latex"] == r"\operatorname{swish}\left(x\right)"
+
+
+def test_gradcheck_rejects_a_row_that_is_slightly_wrong(with_new_rows):
+    """A partial that is wrong by 0.05 % fails with either method; the right one passes."""
+    assert with_new_rows["wrong"] == [False, False]
+    assert with_new_rows["right"] == [True, True]
