@@ -1,26 +1,28 @@
-# Every target starts from nothing: a fresh .venv, installed from the project's own files.
+# What runs something starts from nothing: a fresh .venv, installed from the project's files.
 PYTHON ?= python3
 BIN = .venv/bin
+# setuptools would install what an earlier build left behind.
+FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
 .PHONY: example test test-slow lint format bench clean
 
 example:
-	$(PYTHON) -m venv --clear .venv
+	$(FRESH)
 	$(BIN)/pip install --quiet .
 	$(BIN)/micrograd-like example
 
 test:
-	$(PYTHON) -m venv --clear .venv
+	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
 	$(BIN)/pytest
 
 test-slow:
-	$(PYTHON) -m venv --clear .venv
+	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
 	$(BIN)/pytest -m slow
 
 lint:
-	$(PYTHON) -m venv --clear .venv
+	$(FRESH)
 	$(BIN)/pip install --quiet ".[lint]"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,7 +33,7 @@ format:
 	$(BIN)/ruff format .
 
 bench:
-	$(PYTHON) -m venv --clear .venv
+	$(FRESH)
 	$(BIN)/pip install --quiet . -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 

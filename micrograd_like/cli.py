@@ -52,8 +52,8 @@ def example(
     cost: Annotated[
         CostName | None,
         typer.Option(
-            help="half-squared: ½(ŷ − y)²; log10: −log10 ŷ; cross-entropy: −ln ŷ.",
-            show_default="half-squared",
+            help="half-squared (the default): ½(ŷ − y)²; log10: −log10 ŷ; cross-entropy: −ln ŷ.",
+            show_default=False,
         ),
     ] = None,
     as_published: Annotated[
@@ -70,8 +70,9 @@ def example(
 ) -> None:
     """Work the 2-2-1 example by hand: forward, every derivative, update, forward again.
 
-    A network with two inputs, two hidden neurons and one output is given one example. Each
-    line says: what is computed = its formula = the numbers put in = the result.
+    A network with two inputs, two hidden neurons and one output is given one example.
+
+    Each line says: what is computed = its formula = the numbers put in = the result.
     """
     if as_published and cost is not None:
         raise typer.BadParameter(
@@ -83,33 +84,34 @@ def example(
 
     if as_published:
         published = office_hours.as_published()
-        match format:
-            case Format.JSON:
-                shown = lines.published_json(published)
-            case Format.LATEX:
-                shown = lines.published_latex(published, places)
-            case _:
-                shown = lines.published_text(published, places, _bold)
+        blocks, record = lines.published_blocks(published, places), lines.published_json(published)
     else:
         worked = office_hours.worked_example((cost or CostName.HALF_SQUARED).value)
-        match format:
-            case Format.JSON:
-                shown = lines.example_json(worked)
-            case Format.LATEX:
-                shown = lines.example_latex(worked, places)
-            case _:
-                shown = lines.example_text(worked, places, _bold)
-    typer.echo(shown)
+        blocks, record = lines.example_blocks(worked, places), lines.example_json(worked)
+    match format:
+        case Format.JSON:
+            typer.echo(record)
+        case Format.LATEX:
+            typer.echo(lines.to_latex(blocks))
+        case _:
+            typer.echo(lines.to_text(blocks, _bold))
 
 
 def _bold(heading: str) -> str:
-    in_color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    return typer.style(heading, bold=True) if in_color else heading
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return heading if plain or not sys.stdout.isatty() else typer.style(heading, bold=True)
 
 
 def main() -> None:
     """Entry point of the console command and of ``python -m micrograd_like``."""
+    if sys.stdout is None:  # closed by whoever started the command: nobody listens
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # ∂ and ŷ must not end a run on an old terminal
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+        sys.stdout.flush()
+    except OSError as error:  # a full disk, say
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.exit(f"micrograd-like: cannot write the output: {error.strerror}")

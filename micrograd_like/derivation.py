@@ -60,12 +60,13 @@ def forward(graph: NamedGraph) -> list[Equation]:
 def local(graph: NamedGraph, of: str, wrt: str) -> Equation:
     """∂of/∂wrt between neighbours."""
     pair = of, wrt
-    return equation(Derivative(of, wrt), graph.locals[pair], graph.values, rule=graph.rules[pair])
-
-
-def local_partials(graph: NamedGraph) -> dict[tuple[str, str], float]:
-    """The number of ∂of/∂wrt for every pair of neighbours."""
-    return {pair: local(graph, *pair).value for pair in graph.locals}
+    return equation(
+        Derivative(of, wrt),
+        graph.locals[pair],
+        graph.values,
+        rule=graph.rules[pair],
+        value=graph.partials[pair],
+    )
 
 
 def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str] = ()) -> Equation:
@@ -80,7 +81,8 @@ def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str
     formula = reduce(lambda a, b: Call("add", (a, b)), products)
     rule = "chain rule" if len(paths) == 1 else f"chain rule, sum over {len(paths)} paths"
     left = Derivative(graph.output, wrt)
-    return equation(left, formula, {}, partials, rule, partials.get((graph.output, wrt)))
+    value = partials.get((graph.output, wrt))
+    return equation(left, formula, {}, derivatives=partials, rule=rule, value=value)
 
 
 def _multiplied(a: Expr, b: Expr) -> Expr:

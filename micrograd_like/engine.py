@@ -19,17 +19,17 @@ memory alone, and no reference cycles arise: a graph is freed with its last name
 
 from __future__ import annotations
 
+import copy
 import math
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from micrograd_like.codegen import PYTHON_OPERATORS, function_source
-from micrograd_like.errors import DomainError, did_you_mean
+from micrograd_like.errors import DomainError, did_you_mean, printable
 from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
 from micrograd_like.ops import FLOAT, OPS, Functions, Op
 from micrograd_like.order import topological_order
-from micrograd_like.pickling import Record, restored
+from micrograd_like.pickling import fields, reduced, restored
 
 _EXPECTED = "a real number (int, float, bool or a NumPy scalar)"
 
@@ -103,7 +103,7 @@ class Value:
         if self.label:
             parts.insert(1, f"label={self.label!r}")
         if self.op:
-            operands = ", ".join(i.label or f"{i.data:.6g}" for i in self.inputs[:6])
+            operands = ", ".join(printable(i.label) or f"{i.data:.6g}" for i in self.inputs[:6])
             more = ", …" if len(self.inputs) > 6 else ""
             parts.append(f"{self.op}({operands}{more})")
         return f"{self.__class__.__name__}({', '.join(parts)})"
@@ -134,27 +134,27 @@ class Value:
         # What is not finite on the way is not finite at the leaves that it comes to.
         for leaf in leaves:
             if not math.isfinite(leaf.grad) and leaf.__class__ is not Constant:
-                raise _gradient_error(order)
+                error = _gradient_error(order)
+                for node in order:
+                    node._grad = node._grad if math.isfinite(node.grad) else None
+                raise error
 
     # Copying and pickling follow the graph with loops: Python's own way is recursive.
 
     def __copy__(self) -> Value:
-        return self._twin(self.inputs)
+        return restored(*fields(self))
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in topological_order(self):
-            if id(node) not in memo:
-                memo[id(node)] = node._twin(tuple(memo[id(i)] for i in node.inputs))
+    def __deepcopy__(self, memo: dict[Any, Any]) -> Value:
+        copied: set[Value] = memo.setdefault(__name__, set())
+        for node in topological_order(self, copied):
+            *own, inputs, partials, extras = fields(node)
+            twins = tuple(memo[id(input)] for input in inputs)
+            memo[id(node)] = restored(*own, twins, partials, copy.deepcopy(extras, memo))  # type: ignore[call-arg]
         twin: Value = memo[id(self)]
         return twin
 
-    def _twin(self, inputs: tuple[Value, ...]) -> Value:
-        return restored(
-            self.__class__, self.data, self._grad, self.label, self.op, inputs, self.partials
-        )
-
     def __reduce__(self) -> tuple[Any, ...]:
-        return operator.getitem, Record.place(self)
+        return reduced(self)
 
     if TYPE_CHECKING:  # compiled from the table below
         # fmt: off
@@ -238,8 +238,10 @@ def _link(upstream: float, node: Value, index: int) -> float:
 def _link_as_graph(upstream: Value, node: Value, index: int) -> Value:
     """The same as a graph: the partial is the formula in the row, over the node's inputs."""
     try:
-        partial = OPS[node.op].computed_partial(index, node.inputs, node, _ON_NODES)
+        partial = OPS[node.op].computed_partial(index, node.inputs, node, ON_NODES)
     except ArithmeticError as error:
+        if upstream.data == 0:  # passes nothing on, as in backward
+            return Constant(0.0)
         raise DomainError(f"the derivative of {_shown(node)} does not exist: {error}") from None
     if isinstance(partial, Value):
         return upstream * partial
@@ -294,7 +296,7 @@ def _quoted(label: str) -> str:
 def _shown(node: Value) -> str:
     """An operation with its operands' labels and values, for an error message."""
     operands = ", ".join(
-        f"{i.label} = {i.data!r}" if i.label else repr(i.data) for i in node.inputs[:6]
+        f"{printable(i.label)} = {i.data!r}" if i.label else repr(i.data) for i in node.inputs[:6]
     )
     return f"{node.op}({operands}{', …' if len(node.inputs) > 6 else ''})"
 
@@ -303,6 +305,8 @@ def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
     """The error for an operation whose value is not defined or not finite."""
     node = restored(Value, math.nan, None, "", op, inputs, ())
     row = OPS[op]
+    if not all(math.isfinite(i.data) for i in inputs):
+        return DomainError(f"{_shown(node)}: expected finite operands")
     inside = True
     if row.domain and not row.families:
         values = dict(zip(row.inputs, (i.data for i in inputs), strict=True))
@@ -320,7 +324,7 @@ def _gradient_error(order: list[Value]) -> DomainError:
 
 
 def _missing_gradient(node: Value, order: list[Value]) -> DomainError:
-    name = node.label or (_shown(node) if node.op else f"the leaf {node.data!r}")
+    name = printable(node.label) or (_shown(node) if node.op else f"the leaf {node.data!r}")
     for user in order:
         for input, partial in zip(user.inputs, user.partials, strict=True):
             if input is node and not math.isfinite(partial):
@@ -426,7 +430,7 @@ def _compared(compare: Callable[..., Any]) -> Callable[..., bool]:
     return function
 
 
-_ON_NODES: Functions = {
+ON_NODES: Functions = {
     **ARITHMETIC,
     **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
     **{row.name: _on_nodes(row.name) for row in OPS.values() if row.name not in ARITHMETIC},

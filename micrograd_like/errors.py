@@ -22,11 +22,25 @@ class FormulaError(MicrogradLikeError, ValueError):
     """A formula of the operation table uses something its small language lacks."""
 
 
+class WorksheetError(MicrogradLikeError, ValueError):
+    """A worksheet as a whole cannot be taken: too large, no text, no such quantity in it."""
+
+
 def did_you_mean(name: object, options: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest of ``options``, else ``""``.
 
     >>> did_you_mean("sigmod", ["relu", "sigmoid"])
     "; did you mean 'sigmoid'?"
     """
-    near = difflib.get_close_matches(str(name), list(options), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    by_lower_case = {option.lower(): option for option in options}
+    near = difflib.get_close_matches(str(name).lower(), by_lower_case, n=1)
+    return f"; did you mean {by_lower_case[near[0]]!r}?" if near else ""
+
+
+def printable(text: str) -> str:
+    """The text with everything that could act on a terminal escaped.
+
+    >>> len(printable(chr(27))) == len("x1b") + 1
+    True
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

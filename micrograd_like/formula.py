@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, reduce
@@ -235,11 +235,14 @@ def simplify(expr: Expr) -> Expr:
     cancelled or expanded, so the result is still recognisably what was written.
     """
 
-    def combine(node: Expr, arguments: list[Expr]) -> Expr:
-        return _simplified(Call(node.function, tuple(arguments))) if arguments else node  # type: ignore[union-attr]
+    def combine(node: Expr, arguments: list[Expr | _Product]) -> Expr | _Product:
+        if not isinstance(node, Call):
+            return node
+        if node.function in ("mul", "div", "neg"):
+            return _Product.of(node.function, arguments)
+        return _simplified(Call(node.function, tuple(map(_finished, arguments))))
 
-    simplified: Expr = fold(expr, combine)
-    return simplified
+    return _finished(fold(expr, combine))
 
 
 def _simplified(call: Call) -> Expr:
@@ -252,7 +255,7 @@ def _simplified(call: Call) -> Expr:
         case Call("add", (term, Call("neg", (other,)))):
             return Call("sub", (term, other))
         case Call("sub", (Number(0), term)):
-            return _product(Call("neg", (term,)))
+            return _finished(_Product.of("neg", [term]))
         case Call("add" | "sub" as function, (Number(int() as a), Number(int() as b))):
             return Number(a + b if function == "add" else a - b)
         case Call("pow", (_, Number(0))):
@@ -261,8 +264,6 @@ def _simplified(call: Call) -> Expr:
             return base
         case Call("pow", (Number(int() as a), Number(int() as n))) if _small_power(a, n):
             return Number(a**n)
-        case Call("mul" | "div" | "neg"):
-            return _product(call)
         case Call(function, (Number(int() as a), Number(int() as b))) if function in COMPARISONS:
             return Number(int(ARITHMETIC[function](a, b)))
         case Call("and" | "or" as function, arguments):
@@ -289,70 +290,94 @@ def _decided(function: str, arguments: tuple[Expr, ...]) -> Expr:
     return open_ones[0] if len(open_ones) == 1 else Call(function, tuple(open_ones))
 
 
-def _product(expr: Call) -> Expr:
-    """Collect the exact coefficient of a product; ``expr``'s arguments are simplified."""
-    above: list[Expr] = []
-    below: list[Expr] = []
-    coefficient = _collect(expr, above, below)
-    if coefficient is None:
-        return expr
-    if coefficient == 0:
+@dataclass(slots=True)
+class _Product:
+    """A product while it is put together: coefficient · above/below.
+
+    whole:  the product as it was written, if it divides by zero: then it stays so
+    """
+
+    coefficient: Fraction
+    above: list[Expr]
+    below: list[Expr]
+    whole: Expr | None = None
+
+    @classmethod
+    def of(cls, function: str, arguments: Sequence[Expr | _Product]) -> _Product:
+        """The product, quotient or negative of what has been put together so far."""
+        left, *others = map(cls.start, arguments)
+        divides_by_zero = function == "div" and others[0].coefficient == 0
+        if divides_by_zero or any(a.whole is not None for a in (left, *others)):
+            left.whole = Call(function, tuple(map(_finished, (left, *others))))
+        elif function == "neg":
+            left.coefficient = -left.coefficient
+        elif function == "mul":
+            left.coefficient *= others[0].coefficient
+            left.above += others[0].above
+            left.below += others[0].below
+        else:
+            left.coefficient /= others[0].coefficient
+            left.above += others[0].below
+            left.below += others[0].above
+        return left
+
+    @classmethod
+    def start(cls, argument: Expr | _Product) -> _Product:
+        """A product of one factor."""
+        match argument:
+            case _Product():
+                return argument
+            case Number(int() as value):
+                return cls(Fraction(value), [], [])
+        return cls(Fraction(1), [argument], [])
+
+
+def _finished(part: Expr | _Product) -> Expr:
+    """The expression of a product: its coefficient first, the factors in their order."""
+    if not isinstance(part, _Product):
+        return part
+    if part.whole is not None:
+        return part.whole
+    if part.coefficient == 0:
         return Number(0)
-    if abs(coefficient.numerator) != 1 or not above:
-        above.insert(0, Number(abs(coefficient.numerator)))
-    if coefficient.denominator != 1:
-        below.insert(0, Number(coefficient.denominator))
-    product = reduce(lambda a, b: Call("mul", (a, b)), above)
+    above, below = part.above, part.below
+    if abs(part.coefficient.numerator) != 1 or not above:
+        above = [Number(abs(part.coefficient.numerator)), *above]
+    if part.coefficient.denominator != 1:
+        below = [Number(part.coefficient.denominator), *below]
+    product = reduce(_multiplied, above)
     if below:
-        product = Call("div", (product, reduce(lambda a, b: Call("mul", (a, b)), below)))
-    if coefficient > 0:
+        product = Call("div", (product, reduce(_multiplied, below)))
+    if part.coefficient > 0:
         return product
     return Number(-product.value) if isinstance(product, Number) else Call("neg", (product,))
 
 
-def _collect(expr: Expr, above: list[Expr], below: list[Expr]) -> Fraction | None:
-    """Sort the factors of ``expr`` into those ``above`` and ``below`` the line.
-
-    Returns the exact coefficient, or None where a zero stands below the line.
-    """
-    coefficient = Fraction(1)
-    stack = [(expr, False)]
-    while stack:
-        node, under = stack.pop()
-        match node:
-            case Number(int() as value):
-                if under and value == 0:
-                    return None
-                coefficient = coefficient / value if under else coefficient * value
-            case Call("neg", (a,)):
-                coefficient = -coefficient
-                stack.append((a, under))
-            case Call("mul", (a, b)):
-                stack += [(b, under), (a, under)]
-            case Call("div", (a, b)):
-                stack += [(b, not under), (a, under)]
-            case _:
-                (below if under else above).append(node)
-    return coefficient
+def _multiplied(a: Expr, b: Expr) -> Expr:
+    return Call("mul", (a, b))
 
 
 # Tree to number.
 
 
 def evaluate(
-    expr: Expr, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]
+    expr: Expr,
+    values: Mapping[Any, Any],
+    functions: Mapping[str, Callable[..., Any]],
+    number: Callable[[float], Any] | None = None,
 ) -> Any:
     """Compute ``expr`` from the values of its names with the given functions.
 
     ``values`` is keyed by name, and by :class:`Derivative` where the formula has any.
-    ``functions`` decides what is computed with: floats, complex numbers, graph nodes.
-    Only the branch of a condition that applies is computed.
+    ``functions`` decides what is computed with: floats, complex numbers, graph nodes;
+    ``number``, if given, makes such a thing of a constant. Only the branch of a condition
+    that applies is computed.
     """
 
     def combine(node: Expr, arguments: list[Any]) -> Any:
         match node:
             case Number(value):
-                return value
+                return value if number is None else number(value)
             case Name(name):
                 return values[name]
             case Call("where", (condition, then, otherwise)):
@@ -372,6 +397,8 @@ def evaluate(
 
 def _sum(body: Expr, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
     families = [name for name in names(body) if isinstance(values[name], tuple)]
+    if not families:
+        raise FormulaError("a sum runs over a family, and none of its names is one")
     members = zip(*(values[name] for name in families), strict=True)
     terms = ({**values, **dict(zip(families, m, strict=True))} for m in members)
     return reduce(functions["add"], (evaluate(body, term, functions) for term in terms))

@@ -20,6 +20,7 @@ class NamedGraph:
     values:    the number of every named node, as it is now, inputs before their users
     formulas:  for every named node that is computed, its formula in the names before it
     locals:    for every pair (of, wrt) of neighbours, ∂of/∂wrt as a formula
+    partials:  for the same pairs, its number as the engine has it
     rules:     for the same pairs, the name of the rule
 
     The formulas are trees: this is for graphs of the size people work by hand.
@@ -34,6 +35,7 @@ class NamedGraph:
         self.values: dict[str, float] = {}
         self.formulas: dict[str, Expr] = {}
         self.locals: dict[tuple[str, str], Expr] = {}
+        self.partials: dict[tuple[str, str], float] = {}
         self.rules: dict[tuple[str, str], str] = {}
         named = [node for node in topological_order(output) if node.label]
         for node in named:
@@ -62,6 +64,8 @@ class NamedGraph:
         self.formulas[node.label] = written[node]
 
         adjoints: dict[Value, Expr] = {node: Number(1)}
+        numbers = dict.fromkeys([*region, *(i for n in region for i in n.inputs)], 0.0)
+        numbers[node] = 1.0
         for inner in reversed(region):
             out = Name(inner.label) if inner.label else written[inner]
             for index, input in enumerate(inner.inputs):
@@ -72,10 +76,13 @@ class NamedGraph:
                 if input in adjoints:
                     link = Call("add", (adjoints[input], link))
                 adjoints[input] = link
-        rule = OPS[node.op].rule if len(region) == 1 else "chain rule"
+                numbers[input] += numbers[inner] * inner.partials[index]
+        single = sum(not isinstance(inner, Constant) for inner in region) == 1
+        rule = OPS[node.op].rule if single else "chain rule"
         for inner, derivative in adjoints.items():
             if inner.label and inner is not node:
                 self.locals[node.label, inner.label] = simplify(derivative)
+                self.partials[node.label, inner.label] = numbers[inner]
                 self.rules[node.label, inner.label] = rule
 
 

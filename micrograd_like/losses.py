@@ -8,38 +8,46 @@ cross-entropy for y = 1, as on paper.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from micrograd_like.engine import OPERATIONS, Value, as_value
+from micrograd_like.errors import DomainError
 
 Scalar = Value | float
 
 
-def half_squared_error(output: Value, target: Scalar) -> Value:
+def half_squared_error(output: Scalar, target: Scalar) -> Value:
     """½(ŷ − y)², whose derivative with respect to ŷ is ŷ − y."""
-    return (output - target) ** 2 / 2
+    return (as_value(output) - target) ** 2 / 2
 
 
-def squared_error(output: Value, target: Scalar) -> Value:
+def squared_error(output: Scalar, target: Scalar) -> Value:
     """(ŷ − y)², whose derivative with respect to ŷ is 2(ŷ − y)."""
-    return (output - target) ** 2
+    return (as_value(output) - target) ** 2
 
 
-def mean_squared_error(outputs: Sequence[Value], targets: Sequence[Scalar]) -> Value:
+def mean_squared_error(outputs: Iterable[Scalar], targets: Iterable[Scalar]) -> Value:
     """(1/n) Σ (ŷᵢ − yᵢ)². Errors: ValueError for no outputs, or not as many targets."""
+    outputs, targets = list(outputs), list(targets)
     _check_lengths(outputs, targets)
     return mean([squared_error(o, t) for o, t in zip(outputs, targets, strict=True)])
 
 
-def binary_cross_entropy(output: Value, target: Scalar, base: float | None = None) -> Value:
+def binary_cross_entropy(output: Scalar, target: Scalar, base: float | None = None) -> Value:
     """−(y log ŷ + (1 − y) log(1 − ŷ)), for 0 < ŷ < 1 and 0 ≤ y ≤ 1.
 
     The logarithm is the natural one; ``base=10`` (or 2) takes that base, and so divides
     value and gradient by ln 10.
 
-    Errors: DomainError where a logarithm is not defined, ValueError for a target outside
-    [0, 1] or another base.
+    Errors: DomainError for ŷ outside (0, 1), unless it is what the target says, ValueError
+    for a target outside [0, 1] or another base.
     """
+    output = as_value(output)
+    if not 0 <= output.data <= 1:
+        raise DomainError(
+            f"binary_cross_entropy: expected an output between 0 and 1, got {output.data!r}; "
+            "for a weighted sum take binary_cross_entropy_with_logits"
+        )
     names = {None: "log", math.e: "log", 10: "log10", 2: "log2"}
     if base not in names:
         raise ValueError(f"binary_cross_entropy: expected base e, 10 or 2, got {base!r}")
@@ -54,17 +62,18 @@ def binary_cross_entropy(output: Value, target: Scalar, base: float | None = Non
     return -(target * log(output) + (1 - target) * log(1 - output))
 
 
-def binary_cross_entropy_with_logits(logit: Value, target: Scalar) -> Value:
+def binary_cross_entropy_with_logits(logit: Scalar, target: Scalar) -> Value:
     """The natural-log cross-entropy of σ(a), as softplus(a) − y·a.
 
     It is finite for every a, where the logarithm of a saturated σ(a) is not; its derivative
     with respect to a is σ(a) − y. Errors: ValueError for a target outside [0, 1].
     """
     _check_probability(target)
+    logit = as_value(logit)
     return logit.softplus() - as_value(target) * logit
 
 
-def hinge(score: Value, target: Scalar) -> Value:
+def hinge(score: Scalar, target: Scalar) -> Value:
     """max(0, 1 − y·s) for a score s and a target y of −1 or 1. Errors: ValueError."""
     label = target.data if isinstance(target, Value) else target
     if label not in (-1, 1):
@@ -72,26 +81,29 @@ def hinge(score: Value, target: Scalar) -> Value:
     return (1 - as_value(target) * score).relu()
 
 
-def mean(values: Sequence[Value]) -> Value:
+def mean(values: Iterable[Scalar]) -> Value:
     """(1/n) Σ vᵢ. Errors: ValueError for no values."""
+    values = list(values)
     return total(values) / len(values)
 
 
-def total(values: Sequence[Scalar]) -> Value:
+def total(values: Iterable[Scalar]) -> Value:
     """Σ vᵢ, as one node. Errors: ValueError for no values."""
-    if len(values) == 0:
+    nodes = [as_value(value) for value in values]
+    if not nodes:
         raise ValueError("expected at least one value to add up, got none")
-    return OPERATIONS["total"]([as_value(value) for value in values])
+    return OPERATIONS["total"](nodes)
 
 
-def sum_of_squares(values: Sequence[Value]) -> Value:
+def sum_of_squares(values: Iterable[Scalar]) -> Value:
     """Σ vᵢ², as one node: times a small factor, the L2 penalty of weight decay."""
-    if len(values) == 0:
+    nodes = [as_value(value) for value in values]
+    if not nodes:
         raise ValueError("expected at least one value to square, got none")
-    return OPERATIONS["wsum"](values, values)
+    return OPERATIONS["wsum"](nodes, nodes)
 
 
-def _check_lengths(outputs: Sequence[Value], targets: Sequence[Scalar]) -> None:
+def _check_lengths(outputs: Sequence[Scalar], targets: Sequence[Scalar]) -> None:
     if len(outputs) != len(targets):
         raise ValueError(f"expected as many targets as outputs, {len(outputs)}, got {len(targets)}")
 

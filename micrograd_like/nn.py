@@ -16,8 +16,10 @@ biases ``b1``, ``b2``, … by neuron.
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from micrograd_like.engine import OPERATIONS, Constant, Value, as_value
@@ -77,7 +79,7 @@ class Module:
             expected, got = _shape(values), _shape(state[name])
             if expected != got:
                 raise ValueError(f"{name}: expected shape {expected}, got {got}")
-            numbers = (Value(number, name).data for number in _flat(state[name]))
+            numbers = [_number(name, number) for number in _flat(state[name])]
             loaded += zip(_flat(values), numbers, strict=True)
         for value, number in loaded:
             value.data = number
@@ -89,7 +91,7 @@ class Module:
         """
         named = dict(self.named_parameters())
         _check_names(set(weights), set(named), type(self).__name__)
-        numbers = {name: Value(number, name).data for name, number in weights.items()}
+        numbers = {name: _number(name, number) for name, number in weights.items()}
         for name, value in named.items():
             value.data = numbers[name]
 
@@ -128,7 +130,8 @@ class Neuron(Module):
     ) -> None:
         _check_size("number of inputs", nin)
         uniform = (_generator(seed) or random).uniform
-        self.activation = _check_activation(activation) if nonlin else LINEAR
+        _check_activation(activation)
+        self.activation = activation if nonlin else LINEAR
         self.w = [Value(uniform(-1, 1)) for _ in range(nin)]
         self.b = Value(0.0) if bias else None
         self._label()
@@ -230,6 +233,7 @@ class MLP(Module):
         if not nouts:
             raise ValueError("MLP: expected at least one layer, as in MLP(2, [2, 1]), got []")
         generator = _generator(seed)
+        _check_activation(activation)
         sizes = [nin, *nouts]
         activations = [activation] * (len(nouts) - 1) + [output]
         self.layers = [
@@ -258,15 +262,17 @@ class MLP(Module):
             Value(node.data) if isinstance(node, Constant) else node
             for node in _inputs(x, len(self.layers[0].neurons[0].w), "MLP")
         ]
-        for number, node in enumerate(inputs, 1):
-            node.label = node.label or f"x{number}"
+        taken = {node.label for node in inputs}
+        fresh = (f"x{number}" for number in count(1) if f"x{number}" not in taken)
+        for node in inputs:
+            node.label = node.label or next(fresh)
         named = {node.label: node for node in inputs}
 
         def name(label: str, node: Value) -> None:
             node.label = label
             named[label] = node
 
-        count, out = 0, inputs
+        neurons, out = count(1), inputs
         for layer in self.layers:
             last = layer is self.layers[-1]
             sums = [neuron._weighted_sum(out) for neuron in layer.neurons]
@@ -274,14 +280,14 @@ class MLP(Module):
             for place, (neuron, weighted_sum) in enumerate(
                 zip(layer.neurons, sums, strict=True), 1
             ):
-                count += 1
-                name(f"a{count}", weighted_sum)
+                number = next(neurons)
+                name(f"a{number}", weighted_sum)
                 out.append(neuron._activate(weighted_sum))
                 if last:
                     named.pop(out[-1].label, None)
                     name("yhat" if len(layer.neurons) == 1 else f"yhat{place}", out[-1])
                 elif neuron.nonlin:
-                    name(f"z{count}", out[-1])
+                    name(f"z{number}", out[-1])
         return named
 
     def _layers(self) -> list[list[Neuron]]:
@@ -300,7 +306,12 @@ class MLP(Module):
 
 def _generator(seed: int | random.Random | None) -> random.Random | None:
     """One generator for all the weights; None stands for the ``random`` module's own."""
-    return random.Random(seed) if isinstance(seed, int) else seed
+    if seed is None or isinstance(seed, random.Random):
+        return seed
+    try:
+        return random.Random(operator.index(seed))
+    except TypeError:
+        raise TypeError(f"seed: expected an int or a random.Random, got {seed!r}") from None
 
 
 def _inputs(x: Any, expected: int, name: str) -> list[Value]:
@@ -314,19 +325,18 @@ def _inputs(x: Any, expected: int, name: str) -> list[Value]:
 
 
 def _check_size(what: str, size: object) -> None:
-    if isinstance(size, bool) or not isinstance(size, int):
+    if isinstance(size, bool) or not hasattr(size, "__index__"):
         raise TypeError(f"{what}: expected an int, got {size!r} ({type(size).__name__})")
-    if size < 1:
+    if operator.index(size) < 1:
         raise ValueError(f"{what}: expected at least 1, got {size}")
 
 
-def _check_activation(name: str) -> str:
+def _check_activation(name: str) -> None:
     if name not in ACTIVATIONS:
         raise ValueError(
             f"unknown activation {name!r}{did_you_mean(name, ACTIVATIONS)}; "
             f"expected one of {', '.join(ACTIVATIONS)}"
         )
-    return name
 
 
 def _check_names(got: set[str], expected: set[str], what: str) -> None:
@@ -337,6 +347,13 @@ def _check_names(got: set[str], expected: set[str], what: str) -> None:
         problems.append(f"unexpected {name}{did_you_mean(name, expected)}")
     if problems:
         raise ValueError(f"{what}: {'; '.join(problems)}")
+
+
+def _number(name: str, number: object) -> float:
+    try:
+        return Value(number, name).data  # type: ignore[arg-type]
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
 
 
 def _numbers(values: Any) -> Any:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from micrograd_like.errors import printable
 from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number, fold
 from micrograd_like.ops import OPS
 
@@ -26,8 +27,13 @@ _LETTERS = {
     "chi": "χ", "psi": "ψ", "omega": "ω",
 }
 # fmt: on
+#: Greek letters, small and capital, to their names.
+GREEK = {letter: name for name, letter in _LETTERS.items()} | {
+    letter.upper(): name.capitalize() for name, letter in _LETTERS.items()
+}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
+_DERIVATIVE = re.compile(r"d([^\W\d]\w*'*)/d([^\W\d]\w*'*)")  # a gradient taken as a number
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -49,11 +55,13 @@ def number(value: float, places: int | None = None) -> str:
     >>> number(-0.04455, 2), number(0.3, 2), number(1.0, 2), number(1.5e-9, 2)
     ('−0.045', '0.30', '1', '1.5e−09')
     """
+    if isinstance(value, int):
+        return str(value).replace("-", "−")
     if math.isnan(value):
         return "undefined"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if float(value).is_integer() and abs(value) < 1e15:
+    if value.is_integer() and abs(value) < 1e15:
         return str(int(value)).replace("-", "−")
     if places is None:
         return repr(value).removesuffix(".0").replace("-", "−")
@@ -83,16 +91,21 @@ def signed(value: float, places: int | None = None) -> str:
 
 def name_text(name: str) -> str:
     """A name for a terminal: Greek letters, ŷ for yhat, control characters escaped."""
+    if derivative := _DERIVATIVE.fullmatch(name):
+        return f"∂{name_text(derivative[1])}/∂{name_text(derivative[2])}"
     match = _NAME.fullmatch(name)
     if match:
         base, hat, digits, primes = match.groups()
         base = _LETTERS.get(base, base)
         return unicodedata.normalize("NFC", base + ("\u0302" if hat else "")) + digits + primes
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+    return printable(name)
 
 
 def name_latex(name: str) -> str:
     r"""A name for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
+    if derivative := _DERIVATIVE.fullmatch(name):
+        above, below = name_latex(derivative[1]), name_latex(derivative[2])
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
     match = _NAME.fullmatch(name)
     if not match:
         escaped = "".join(_LATEX_SPECIAL.get(c, c if c.isprintable() else "?") for c in name)
@@ -195,6 +208,44 @@ _LATEX = _Style(
 )
 
 
+_PLAIN = _Style(
+    name=lambda name: name,
+    derivative=lambda of, wrt: f"d{of}/d{wrt}",
+    brackets=_brackets,
+    minus="-",
+    times="*",
+    spaced_times="*",
+    fraction=None,
+    power=lambda base, exponent: (
+        f"{base}^{exponent if exponent.isalnum() else _brackets(exponent)}"
+    ),
+    function=lambda function, arguments: f"{function}({arguments})",
+    number=lambda value, places: literal(Number(value, places)),
+    where=_TEXT.where,
+    comparison=_TEXT.comparison,
+    word=_TEXT.word,
+)
+
+
+def literal(number: Number) -> str:
+    """A number as a worksheet has it, with the decimals it was written with.
+
+    >>> literal(Number(0.3, 2)), literal(Number(5.0, 0)), literal(Number(1500.0, -2))
+    ('0.30', '5.', '15.e2')
+    """
+    value, places = number.value, number.places
+    if places is None:
+        return repr(value)
+    if places > 0:
+        return f"{value:.{places}f}"
+    return f"{value / 10**-places:.0f}." + (f"e{-places}" if places else "")
+
+
+def plain(expr: Expr) -> str:
+    """The expression as a worksheet has it, in ASCII; it reads back as the same expression."""
+    return _Writer(_PLAIN, None).write(expr)
+
+
 def text(expr: Expr, places: int | None = None) -> str:
     """The expression for a terminal, floats with ``places`` (see :func:`number`)."""
     return _Writer(_TEXT, places).write(expr)
@@ -234,8 +285,8 @@ class _Writer:
         """What a node is, as written, from what its arguments are."""
         style = self.style
         match node:
-            case Number(value):
-                shown = style.number(value, self.places)
+            case Number(value, places):
+                shown = style.number(value, self.places if places is None else places)
                 plain = shown[0].isdecimal() and "e" not in shown and "10^" not in shown
                 return _Written(shown, _ATOM if plain else _PRODUCT)
             case Name(name):

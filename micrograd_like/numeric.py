@@ -10,11 +10,12 @@ from __future__ import annotations
 import cmath
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from micrograd_like.engine import Constant, Value, grad
+from micrograd_like.errors import printable
 from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
 from micrograd_like.ops import FLOAT, OPS, Functions
 from micrograd_like.order import topological_order
@@ -29,9 +30,9 @@ _EPSILON = sys.float_info.epsilon
 #: The best step of a central difference, relative to x: the cube root of the rounding unit.
 _CENTRAL_STEP = _EPSILON ** (1 / 3)
 #: A complex step loses nothing by being small; much smaller, and tiny derivatives underflow.
-_COMPLEX_STEP = 1e-10
+_COMPLEX_STEP = 2.0**-66
 #: A numeric derivative known no better than this, relatively, proves nothing.
-_USELESS = 1e-3
+_USELESS = 1e-4
 _SHOWN = 40
 
 
@@ -115,29 +116,32 @@ def gradcheck(
     """
     if method not in TOLERANCE:
         raise ValueError(f"gradcheck: expected one of {', '.join(TOLERANCE)}, got {method!r}")
+    if not isinstance(inputs, Iterable):
+        raise TypeError(f"gradcheck: expected the inputs in a list, got {inputs!r}")
+    inputs = list(inputs)
     if not inputs:
         raise ValueError("gradcheck: expected at least one input, got none")
     tolerance = TOLERANCE[method] if tolerance is None else tolerance
-    leaves = [
-        Value(x.data, x.label) if isinstance(x, Value) else Value(x, f"x{place}")
-        for place, x in enumerate(inputs, 1)
-    ]
+    if not 0 < tolerance < 1:
+        raise ValueError(f"gradcheck: expected a tolerance between 0 and 1, got {tolerance!r}")
+    leaves = [_leaf(x, place) for place, x in enumerate(inputs, 1)]
     output = f(*leaves)
     if not isinstance(output, Value):
         raise TypeError(f"gradcheck: expected f to return a Value, got {type(output).__name__}")
     order = topological_order(output)
     kinks = [node for node in order if _at_kink(node, method)]
     jumps = {leaf for node in kinks for leaf in topological_order(node)}
+    sizes = _path_sizes(order)
     names = {
-        node: node.label or (f"{node.op}#{place}" if node.op else f"{node.data:g}")
+        node: printable(node.label) or (f"{node.op}#{place}" if node.op else f"{node.data:g}")
         for place, node in enumerate(order)
     }
     totals = tuple(
         _row(
-            output.label or "f",
-            leaf.label,
+            printable(output.label) or "f",
+            printable(leaf.label),
             analytic,
-            _numeric_total(order, leaf, method),
+            _numeric_total(order, leaf, method, sizes),
             leaf in jumps,
             tolerance,
         )
@@ -157,6 +161,26 @@ def gradcheck(
         if not isinstance(input, Constant)
     )
     return Gradcheck(totals, local_rows, method)
+
+
+def _leaf(x: Value | float, place: int) -> Value:
+    if isinstance(x, Value):
+        return Value(x.data, x.label or f"x{place}")
+    return Value(x, f"x{place}")
+
+
+def _path_sizes(order: list[Value]) -> dict[Value, float]:
+    """For every node the sum over its paths to the output of the product of |partials|.
+
+    Where paths cancel, a derivative is known no better than this times the rounding unit.
+    """
+    sizes = dict.fromkeys(order, 0.0)
+    sizes[order[-1]] = 1.0
+    for node in reversed(order):
+        for input, partial in zip(node.inputs, node.partials, strict=True):
+            if math.isfinite(partial):
+                sizes[input] += abs(partial) * sizes[node]
+    return sizes
 
 
 def _row(
@@ -187,8 +211,10 @@ def _difference(f: Callable[[Any], Any], x: float, method: Method) -> _Numeric:
     """The derivative at ``x`` of a function of one number; NaN where it cannot be had."""
     try:
         if method == "complex":
-            step = abs(x) * _COMPLEX_STEP or _COMPLEX_STEP
-            return _Numeric(complex(f(complex(x, step))).imag / step, 0.0)
+            # Never in proportion to a large x: sin changes as fast at 1e8 as at 1.
+            step = min(abs(x), 1.0) * _COMPLEX_STEP or _COMPLEX_STEP
+            slope = complex(f(complex(x, step))).imag / step
+            return _Numeric(slope, sys.float_info.min * _EPSILON / step)
         # A step in proportion to x suits a small x near a pole or an edge; a step in
         # proportion to 1 suits a small x that is added to something large.
         steps = {_CENTRAL_STEP * (abs(x) or 1.0), _CENTRAL_STEP * max(abs(x), 1.0)}
@@ -203,7 +229,8 @@ def _central(f: Callable[[float], float], x: float, step: float) -> _Numeric:
         rounding = 4 * _EPSILON * max(abs(f(x)), abs(f(x + step)), abs(f(x - step))) / step
     except (ArithmeticError, ValueError):
         return _Numeric(math.nan, math.inf)
-    return _Numeric(narrow, abs(wide - narrow) + rounding)
+    underflow = sys.float_info.min * _EPSILON / step
+    return _Numeric(narrow, abs(wide - narrow) + rounding + underflow)
 
 
 def _slope(f: Callable[[float], float], x: float, step: float) -> float:
@@ -211,7 +238,9 @@ def _slope(f: Callable[[float], float], x: float, step: float) -> float:
     return (f(above) - f(below)) / (above - below)
 
 
-def _numeric_total(order: list[Value], leaf: Value, method: Method) -> _Numeric:
+def _numeric_total(
+    order: list[Value], leaf: Value, method: Method, sizes: Mapping[Value, float]
+) -> _Numeric:
     def replayed(x: Any) -> Any:
         values: dict[Value, Any] = {}
         for node in order:
@@ -222,7 +251,12 @@ def _numeric_total(order: list[Value], leaf: Value, method: Method) -> _Numeric:
                 values[node] = x if node is leaf else node.data
         return values[order[-1]]
 
-    return _difference(replayed, leaf.data, method)
+    numeric = _difference(replayed, leaf.data, method)
+    rounding = 16 * _EPSILON * sizes.get(leaf, 0.0)
+    if method == "central":  # every node's rounding, as it comes through to the output
+        noise = 4 * _EPSILON * sum(abs(node.data) * sizes[node] for node in order)
+        rounding += noise / (_CENTRAL_STEP * max(abs(leaf.data), 1.0))
+    return _Numeric(numeric.value, numeric.uncertainty + rounding)
 
 
 def _numeric_local(node: Value, index: int, method: Method) -> _Numeric:
@@ -262,13 +296,37 @@ def _compared(compare: Callable[..., Any]) -> Callable[..., Any]:
     return lambda a, b: compare(_real(a), _real(b))
 
 
+def _log1p(x: complex) -> complex:
+    a, b = _real(x), complex(x).imag
+    return complex(math.log1p(a) + math.log1p((b / (1 + a)) ** 2) / 2, math.atan2(b, 1 + a))
+
+
+def _expm1(x: complex) -> complex:
+    a, b = _real(x), complex(x).imag
+    grown = math.exp(a)
+    return complex(math.expm1(a) - 2 * grown * math.sin(b / 2) ** 2, grown * math.sin(b))
+
+
+def _power(x: complex, y: complex) -> complex:
+    if _real(x) < 0 and complex(y).imag == 0:  # away from the cut, where the angle is small
+        return complex((-1) ** int(_real(y)) * (-x) ** y)
+    return x**y
+
+
+def _asin(x: complex) -> complex:
+    return cmath.atan(x / (cmath.sqrt(1 - x) * cmath.sqrt(1 + x)))
+
+
 COMPLEX: Functions = {
     **ARITHMETIC,
     **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
     **{name: getattr(cmath, name) for name in OPS if hasattr(cmath, name)},
+    "pow": _power,
+    "asin": _asin,
+    "acos": lambda x: math.pi / 2 - _asin(x),
     "log2": lambda x: cmath.log(x) / math.log(2),
-    "log1p": lambda x: cmath.log(1 + x),
-    "expm1": lambda x: cmath.exp(x) - 1,
+    "log1p": _log1p,
+    "expm1": _expm1,
     "abs": lambda x: x if _real(x) >= 0 else -x,
     "maximum": lambda x, y: x if _real(x) >= _real(y) else y,
     "minimum": lambda x, y: x if _real(x) <= _real(y) else y,

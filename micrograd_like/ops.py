@@ -49,6 +49,7 @@ class Op:
                       are the convention (PyTorch's)
     stable:           the value in a form that neither overflows nor cancels
     stable_partials:  the same for the partials
+    aliases:          other names it has in a worksheet
     text, latex:      how a call is written; ``#1`` stands for the argument, and without it
                       the arguments follow in brackets. Plain arithmetic is written as its
                       own formula; there ``text`` is the sign it has in a picture
@@ -64,6 +65,7 @@ class Op:
     kink: str = ""
     stable: str = ""
     stable_partials: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     text: str = ""
     latex: str = ""
 
@@ -189,7 +191,7 @@ _ROWS = (
     # Exponentials and logarithms; log is the natural one.
     Op("exp",     "x",     "exp(x)",     ("out",),               "exponential rule", ((0.0,), (1.5,), (-30.0,), (300.0,)), latex=r"e^{#1}"),
     Op("expm1",   "x",     "expm1(x)",   ("exp(x)",),            "exponential rule", ((0.0,), (1e-9,), (-40.0,), (3.0,))),
-    Op("log",     "x",     "log(x)",     ("1 / x",),             "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", text="ln", latex=r"\ln"),
+    Op("log",     "x",     "log(x)",     ("1 / x",),             "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", aliases=("ln",), text="ln", latex=r"\ln"),
     Op("log10",   "x",     "log10(x)",   ("1 / (x * log(10))",), "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{10}"),
     Op("log2",    "x",     "log2(x)",    ("1 / (x * log(2))",),  "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{2}"),
     Op("log1p",   "x",     "log1p(x)",   ("1 / (1 + x)",),       "logarithm rule",   ((0.0,), (1e-9,), (-0.9,), (1e9,)), domain="x > -1"),
@@ -198,18 +200,18 @@ _ROWS = (
     Op("sin",     "x",     "sin(x)",     ("cos(x)",),            "derivative of the sine",    ((0.0,), (1.2,), (-4.0,)), latex=r"\sin"),
     Op("cos",     "x",     "cos(x)",     ("-sin(x)",),           "derivative of the cosine",  ((0.0,), (1.2,), (-4.0,)), latex=r"\cos"),
     Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan"),
-    Op("asin",    "x",     "asin(x)",    ("1 / sqrt(1 - x ** 2)",),  "derivative of the arcsine",    ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", latex=r"\arcsin",
+    Op("asin",    "x",     "asin(x)",    ("1 / sqrt(1 - x ** 2)",),  "derivative of the arcsine",    ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arcsin",), latex=r"\arcsin",
        stable_partials=("1 / sqrt((1 - x) * (1 + x))",)),
-    Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", latex=r"\arccos",
+    Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arccos",), latex=r"\arccos",
        stable_partials=("-1 / sqrt((1 - x) * (1 + x))",)),
-    Op("atan",    "x",     "atan(x)",    ("1 / (1 + x ** 2)",),      "derivative of the arctangent", ((0.0,), (0.6,), (-40.0,)), latex=r"\arctan",
-       stable_partials=("1 / (1 + x * x)",)),
+    Op("atan",    "x",     "atan(x)",    ("1 / (1 + x ** 2)",),      "derivative of the arctangent", ((0.0,), (0.6,), (-40.0,)), aliases=("arctan",), latex=r"\arctan",
+       stable_partials=("1 / (1 + x * x) if abs(x) <= 1 else 1 / x / (x + 1 / x)",)),
     Op("sinh",    "x",     "sinh(x)",    ("cosh(x)",),           "derivative of the hyperbolic sine",    ((0.0,), (1.2,), (-20.0,)), latex=r"\sinh"),
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
     Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
        stable_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",)),
     # Activations.
-    Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), text="σ", latex=r"\sigma",
+    Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
        stable="(1 if x >= 0 else exp(-abs(x))) / (1 + exp(-abs(x)))", stable_partials=("out * sigmoid(-x)",)),
     Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
        stable="maximum(x, 0) + log1p(exp(-abs(x)))"),
@@ -217,9 +219,9 @@ _ROWS = (
     Op("relu",    "x",   "x if x > 0 else 0",  ("1 if x > 0 else 0",), "derivative of ReLU, 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="ReLU", latex=r"\operatorname{ReLU}"),
     Op("abs",     "x",   "abs(x)", ("1 if x > 0 else -1 if x < 0 else 0",), "derivative of the modulus, 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="|#1|", latex=r"\left|#1\right|"),
     Op("maximum", "x y", "x if x >= y else y", ("1 if x > y else 0.5 if x == y else 0", "1 if y > x else 0.5 if x == y else 0"), "derivative of the maximum, halved at a tie",
-       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", text="max", latex=r"\max"),
+       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("max",), text="max", latex=r"\max"),
     Op("minimum", "x y", "x if x <= y else y", ("1 if x < y else 0.5 if x == y else 0", "1 if y < x else 0.5 if x == y else 0"), "derivative of the minimum, halved at a tie",
-       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", text="min", latex=r"\min"),
+       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("min",), text="min", latex=r"\min"),
 )
 # fmt: on
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from micrograd_like.engine import Value
+from micrograd_like.errors import DomainError, printable
 
 Schedule = Callable[[int], float]
 
@@ -40,6 +41,8 @@ class Optimizer:
         for parameter in self.parameters:
             if not isinstance(parameter, Value):
                 raise TypeError(f"{type(self).__name__}: expected Values, got {parameter!r}")
+        if len(set(self.parameters)) < len(self.parameters):
+            raise ValueError(f"{type(self).__name__}: expected every parameter once")
         if not callable(rate):
             _check_range("rate", rate, 0, math.inf)
         _check_range("weight_decay", weight_decay, 0, math.inf)
@@ -49,12 +52,28 @@ class Optimizer:
         self.state = {slot: [0.0] * len(self.parameters) for slot in self.slots}
 
     def step(self) -> None:
-        """Update every parameter from its gradient."""
-        rate = self.rate(self.steps) if callable(self.rate) else self.rate
+        """Update every parameter from its gradient.
+
+        Errors: ValueError for a schedule's rate that is no rate, DomainError for an update
+        that is not finite; then no parameter is changed.
+        """
+        rate = float(self.rate(self.steps) if callable(self.rate) else self.rate)
+        _check_range("rate", rate, 0, math.inf)
         self.steps += 1
+        updated = []
         for place, parameter in enumerate(self.parameters):
             gradient = parameter.grad + self.weight_decay * parameter.data
-            parameter.data -= rate * self._direction(place, gradient)
+            data = float(parameter.data - rate * self._direction(place, gradient))
+            sums = (running[place] for running in self.state.values())
+            if not all(map(math.isfinite, (data, *sums))):
+                name = printable(parameter.label) or f"parameter {place}"
+                raise DomainError(
+                    f"{type(self).__name__}: the update of {name} is not finite: its gradient "
+                    f"is {parameter.grad!r} at the rate {rate!r}; try a smaller rate"
+                )
+            updated.append(data)
+        for parameter, data in zip(self.parameters, updated, strict=True):
+            parameter.data = data
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -75,8 +94,11 @@ class Optimizer:
                 raise ValueError(
                     f"{slot}: expected {len(self.parameters)} numbers, got {len(state[slot])}"
                 )
-        self.steps = int(state["steps"])
+        steps = state["steps"]
+        if not isinstance(steps, int) or steps < 0:
+            raise ValueError(f"steps: expected a whole number from 0 on, got {steps!r}")
         self.state = {slot: [float(number) for number in state[slot]] for slot in self.slots}
+        self.steps = steps
 
     def _direction(self, place: int, gradient: float) -> float:
         """The step for parameter number ``place``, before it is scaled by the rate."""
@@ -137,7 +159,7 @@ class RMSprop(Optimizer):
         self.decay, self.epsilon = decay, epsilon
 
     def _direction(self, place: int, gradient: float) -> float:
-        square = self.decay * self.state["square"][place] + (1 - self.decay) * gradient**2
+        square = self.decay * self.state["square"][place] + (1 - self.decay) * gradient * gradient
         self.state["square"][place] = square
         return gradient / (math.sqrt(square) + self.epsilon)
 
@@ -164,6 +186,8 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, rate, weight_decay)
+        if len(betas) != 2:
+            raise ValueError(f"betas: expected two numbers, got {betas!r}")
         for beta in betas:
             _check_range("betas", beta, 0, 1)
         _check_positive("epsilon", epsilon)
@@ -172,7 +196,7 @@ class Adam(Optimizer):
     def _direction(self, place: int, gradient: float) -> float:
         first, second = self.betas
         mean = first * self.state["mean"][place] + (1 - first) * gradient
-        square = second * self.state["square"][place] + (1 - second) * gradient**2
+        square = second * self.state["square"][place] + (1 - second) * gradient * gradient
         self.state["mean"][place], self.state["square"][place] = mean, square
         unbiased_mean = mean / (1 - first**self.steps)
         unbiased_square = square / (1 - second**self.steps)
@@ -190,7 +214,8 @@ def step_decay(start: float, every: int, factor: float = 0.1) -> Schedule:
 
 def exponential_decay(start: float, factor: float) -> Schedule:
     """start·factorˢᵗᵉᵖ, for 0 < factor ≤ 1."""
-    _check_positive("factor", factor)
+    if not 0 < factor <= 1:
+        raise ValueError(f"factor: expected 0 < factor <= 1, got {factor!r}")
     return lambda step: float(start * factor**step)
 
 

@@ -1,15 +1,41 @@
-"""Graphs in and out of pickles, without recursion."""
+"""Graphs copied, and put in and out of pickles, without recursion.
+
+Pickle saves what a node refers to before the node, so a chain would take one level of
+recursion an operation. Here a node is preceded by all that it depends on, in order: by the
+time a node is saved, its inputs have been, and pickle refers to them.
+"""
 
 from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 from micrograd_like.order import topological_order
 
 if TYPE_CHECKING:
     from micrograd_like.engine import Value
+
+#: pickle.py fetches so many items of a list before it saves the first of them.
+_FETCHED_AHEAD = 1000
+
+Fields = tuple[Any, ...]
+
+
+def fields(node: Value) -> Fields:
+    """All that a node is made of, as :func:`restored` takes it."""
+    return (
+        node.__class__,
+        node.data,
+        node._grad,
+        node.label,
+        node.op,
+        node.inputs,
+        node.partials,
+        _extras(node),
+    )
 
 
 def restored(
@@ -20,72 +46,75 @@ def restored(
     op: str,
     inputs: tuple[Value, ...],
     partials: tuple[float, ...],
+    extras: dict[str, Any] | None = None,
 ) -> Value:
     """A node made of its fields, as they are, without any check."""
     node = object.__new__(kind)
     node.data, node._grad, node.label, node.op = data, gradient, label, op
     node.inputs, node.partials = inputs, partials
+    for name, value in (extras or {}).items():
+        setattr(node, name, value)
     return node
 
 
-class Record:
-    """A node with all that it depends on, as one flat record in a pickle.
+def _extras(node: Value) -> dict[str, Any] | None:
+    """What a subclass has added, in its dictionary or in slots of its own."""
+    slots = [
+        name
+        for kind in node.__class__.__mro__[:-2]  # all but Value and object
+        for name in kind.__dict__.get("__slots__", ())
+        if hasattr(node, name)
+    ]
+    extras = {name: getattr(node, name) for name in slots} | getattr(node, "__dict__", {})
+    return extras or None
 
-    A node is pickled as its place in such a record, so the depth of a graph does not
-    matter. Several nodes of one graph pickled together must find themselves in the same
-    record, or they would come back as strangers: as long as a record lives (a pickler
-    keeps what it has written), its nodes are looked up in it, and a later record refers to
-    them instead of repeating them.
+
+def reduced(node: Value) -> tuple[Any, ...]:
+    """What ``node.__reduce__`` returns."""
+    if not node.inputs or node in _session.in_order:
+        return restored, fields(node)
+    if node in _session.saved:  # not by this pickler, or it would not ask again
+        _session.saved.clear()
+    return _restored_after, (_Ancestors(node), fields(node))
+
+
+def _restored_after(ancestors: list[Value | None], node: Fields) -> Value:
+    """The node; its ancestors stood before it for the sake of the order alone."""
+    return restored(*node)
+
+
+class _Session(threading.local):
+    """What this thread is pickling.
+
+    in_order:  nodes whose turn in a list of ancestors is now: their inputs are saved
+    saved:     nodes in the lists that live picklers hold; a later list leaves them out
     """
 
-    _lock = threading.RLock()
-    _record_of: ClassVar[dict[Value, weakref.ref[Record]]] = {}
+    def __init__(self) -> None:
+        self.in_order: set[Value] = set()
+        self.saved: set[Value] = set()
 
-    def __init__(self, output: Value) -> None:
-        recorded = {node for node, record in self._record_of.items() if record() is not None}
-        self.nodes = topological_order(output, recorded)
-        self.places = {node: place for place, node in enumerate(self.nodes)}
-        self._record_of.update(dict.fromkeys(self.nodes, weakref.ref(self)))
-        weakref.finalize(self, self._forget, self.nodes)
 
-    @classmethod
-    def place(cls, node: Value) -> tuple[Record, int]:
-        """The record in which the node stands, a new one if need be, and its place there."""
-        with cls._lock:
-            reference = cls._record_of.get(node)
-            record = reference() if reference else None
-            if record is None:
-                record = cls(node)
-            return record, record.places[node]
+_session = _Session()
 
-    @classmethod
-    def _forget(cls, nodes: list[Value]) -> None:
-        with cls._lock:
-            for node in nodes:
-                cls._record_of.pop(node, None)
+
+class _Ancestors:
+    """All that a node depends on, in a pickle: a list, inputs before their users."""
+
+    def __init__(self, node: Value) -> None:
+        new = topological_order(node, _session.saved)
+        self.nodes = new[:-1]
+        # A pickler keeps what it has written; with the last one, the list goes.
+        weakref.finalize(self, _session.saved.difference_update, new)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        nodes, places = self.nodes, dict(self.places)
-        outside: list[Value] = []  # inputs that stand in an earlier record
-        for node in nodes:
-            for input in node.inputs:
-                if input not in places:
-                    places[input] = -1 - len(outside)
-                    outside.append(input)
-        fields = [
-            [getattr(node, slot) for node in nodes]
-            for slot in ("__class__", "data", "_grad", "label", "op", "partials")
-        ]
-        inputs = [tuple(places[i] for i in node.inputs) for node in nodes]
-        return unpickled, (outside, inputs, fields)
+        return list, (), None, self._each_in_order()
 
-
-def unpickled(
-    outside: list[Value], inputs: list[tuple[int, ...]], fields: list[list[Any]]
-) -> list[Value]:
-    """The nodes of a record; a negative place is one of those outside it."""
-    nodes: list[Value] = []
-    for places, kind, data, gradient, label, op, partials in zip(inputs, *fields, strict=True):
-        found = tuple(nodes[p] if p >= 0 else outside[-1 - p] for p in places)
-        nodes.append(restored(kind, data, gradient, label, op, found, partials))
-    return nodes
+    def _each_in_order(self) -> Iterator[Value | None]:
+        in_order = _session.in_order
+        in_order.update(self.nodes)
+        try:
+            yield from self.nodes
+            yield from repeat(None, _FETCHED_AHEAD)
+        finally:
+            in_order.difference_update(self.nodes)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -89,18 +91,23 @@ def test_latex_is_a_balanced_document_in_ascii(extra: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("extra", [(), ("--as-published",)])
-def test_latex_compiles(extra: tuple[str, ...], tmp_path: object) -> None:
-    import shutil
-
+@pytest.mark.parametrize(
+    "extra", [(), ("--as-published",), ("--places", "15"), ("--cost", "log10", "--places", "8")]
+)
+def test_latex_compiles(extra: tuple[str, ...], tmp_path: Path) -> None:
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed")
     latex = run("example", "--format", "latex", *extra).stdout
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-output-directory"]
+    (tmp_path / "example.tex").write_text(latex, encoding="ascii")
     done = subprocess.run(
-        [*command, str(tmp_path)], input=latex, capture_output=True, text=True, check=False
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "example.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -144,6 +151,57 @@ def test_help_does_not_import_what_it_does_not_need() -> None:
     loaded = set(done.stdout.split())
     assert "micrograd_like.cli" in loaded
     assert not loaded & {"numpy", "sympy", "graphviz", "matplotlib", "micrograd_like.engine"}
+
+
+def test_costs_offered_are_the_costs_there_are() -> None:
+    from micrograd_like.cli import CostName
+    from micrograd_like.lessons.office_hours import COSTS
+
+    assert [cost.value for cost in CostName] == list(COSTS)
+
+
+def test_published_derivatives_are_the_lessons() -> None:
+    """−0.008 for w3 is the lesson's own, from a1(1 − a1); right would be −0.0095."""
+    document = json.loads(run("example", "--as-published", "--format", "json").stdout)
+    values = {line["name"]: line["value"] for line in document["derivatives"]}
+    shown = {name: f"{value:.3f}" for name, value in values.items()}
+    assert shown == {
+        "dE/dw5": "-0.045",
+        "dE/dw6": "-0.046",
+        "dE/dz1": "-0.039",
+        "dE/dz2": "-0.047",
+        "dE/dw1": "-0.000",
+        "dE/dw2": "-0.000",
+        "dE/dw3": "-0.008",
+        "dE/dw4": "-0.011",
+    }
+
+
+def test_a_slip_in_two_places_stays_in_two_places() -> None:
+    text = run("example", "--as-published", "--places", "6").stdout
+    assert "0.57·0.50 + 0.60·0.60 = 0.6450" in text
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("arguments", [["example"], ["--help"]])
+def test_output_that_cannot_be_written_is_one_line_of_error(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "micrograd_like", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("micrograd-like: cannot write the output")
+    assert "Traceback" not in done.stderr
+
+
+def test_json_is_exact_whatever_the_terminals_encoding() -> None:
+    plain = run("example", "--format", "json", PYTHONIOENCODING="latin-1")
+    assert json.loads(plain.stdout) == json.loads(run("example", "--format", "json").stdout)
 
 
 def test_a_terminal_without_unicode_gets_no_traceback() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import io
+import itertools
 import math
 import pickle
 import pickletools
@@ -431,6 +432,68 @@ def test_nodes_pickled_together_stay_one_graph(dump: str) -> None:
     assert again["again"] is restored_inner
     assert isinstance(restored_inner.inputs[0].inputs[1], Constant)
     assert not restored_w.has_grad
+
+
+def test_a_long_list_of_nodes_is_pickled_and_copied_in_one_go() -> None:
+    """Every node of a chain, first to last: none may repeat the ones before it."""
+    nodes = [Value(1.0)]
+    for _ in range(2000):
+        nodes.append(nodes[-1] + 1.0)
+    for twins in (pickle.loads(pickle.dumps(nodes)), copy.deepcopy(nodes)):
+        assert all(b.inputs[0] is a for a, b in itertools.pairwise(twins))
+
+
+def test_one_pickler_knows_nothing_of_another() -> None:
+    out, leaf = chain(2000)
+    first = pickle.Pickler(io.BytesIO())
+    first.dump(out)
+    assert len(pickle.dumps(leaf)) < 300
+    assert len(topological_order(pickle.loads(pickle.dumps(out)))) == len(topological_order(out))
+    assert first is not None
+
+
+def test_what_a_subclass_adds_is_copied_and_pickled() -> None:
+    class Plain(Value):
+        pass
+
+    Plain.__qualname__ = "Plain"
+    globals()["Plain"] = Plain
+    value = Plain(2.0)
+    value.note = "kept"
+    for twin in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+        assert (type(twin), twin.note) == (Plain, "kept")
+
+
+def test_labels_cannot_act_on_a_terminal() -> None:
+    node = Value(0.0, "\x1b[31mred\n") * 1
+    assert "\x1b" not in repr(node)
+    with pytest.raises(DomainError) as caught:
+        node.inputs[0].log()
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_value_set_to_nan_is_noticed_at_the_next_operation() -> None:
+    x = Value(1.0, "x")
+    x.data = math.nan
+    with pytest.raises(DomainError, match=r"mul\(x = nan, 2.0\): expected finite operands"):
+        x * 2
+
+
+def test_a_failed_backward_leaves_no_nan_behind() -> None:
+    x = Value(0.0)
+    with pytest.raises(DomainError):
+        x.sqrt().backward()
+    assert not x.has_grad
+    (x * 3).backward()
+    assert x.grad == 3.0
+
+
+def test_a_gradient_of_zero_passes_nothing_on() -> None:
+    """0·√x at 0: the missing derivative of the root is not asked for, by none of the ways."""
+    x = Value(0.0)
+    y = x.sqrt() * 0.0
+    y.backward()
+    assert x.grad == grad(y, x) == grad(y, x, create_graph=True).data == 0.0
 
 
 def test_pickling_twice_gives_the_state_of_the_moment() -> None:

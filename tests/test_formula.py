@@ -298,6 +298,7 @@ def test_simplify(text, expected):
         # What does not exist is not made up.
         "x / 0",
         "0 / 0",
+        "x / (y / 0)",
         "0 ** -x",
         # Not every power of whole numbers is worth its digits.
         "2 ** 1000",
@@ -384,6 +385,16 @@ def test_python_of_sums(text, families):
 def test_a_derivative_has_no_python():
     with pytest.raises(FormulaError, match="no Python source"):
         to_python(call("mul", Derivative("y", "x"), x))
+
+
+def test_depth_is_bounded_by_memory_alone():
+    deep = x
+    for _ in range(20_000):
+        deep = call("add", deep, y)
+    assert names(deep) == ("x", "y")
+    assert simplify(deep) is not None
+    assert evaluate(deep, {"x": 1, "y": 2}, ARITHMETIC) == 40_001
+    assert evaluate(replace(deep, {y: Number(0)}), {"x": 1}, ARITHMETIC) == 1
 
 
 # Properties of any formula.

@@ -82,6 +82,39 @@ def test_a_difference_too_rough_to_tell_is_unsure_not_right() -> None:
     assert gradcheck(lambda a, b: a + b, [1e8, 1e-8]).totals[1].verdict == "agrees"
 
 
+CANCELLING = {
+    "σ(a) + σ(−a) is 1": lambda a: a.sigmoid() + (-a).sigmoid(),
+    "sin² + cos² is 1": lambda a: a.sin() ** 2 + a.cos() ** 2,
+    "ln(eᵃeᵃ) − 2a is 0": lambda a: (a.exp() * a.exp()).log() - a - a,
+    "a·e^−a has its maximum near 1": lambda a: a * (-a).exp(),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", CANCELLING)
+def test_paths_that_cancel_are_not_called_wrong(name: str, method: Method) -> None:
+    for x in (-1.7, -0.3, 0.1, 0.77, 1.0000000001, 1.9):
+        assert gradcheck(CANCELLING[name], [x], method), (name, x)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: (x * 1e8).sin(), 1.0),
+        (lambda x: x.expm1().log(), 1e-12),
+        (lambda x: x.log1p() ** 2, 1e-9),
+        (lambda x: x.softplus().log(), -40.0),
+        (lambda x: x**101, -1.01),
+        (Value.asin, 0.9999999),
+        (Value.acos, 0.9999999),
+        (lambda x: x**3, 1e-160),
+    ],
+)
+def test_delicate_points_are_not_called_wrong(f: object, x: float, method: Method) -> None:
+    assert gradcheck(f, [x], method)
+
+
 def test_labels_name_the_rows() -> None:
     check = gradcheck(lambda w: (w * w).exp(), [Value(0.5, "w5")])
     assert "∂f/∂w5" in str(check)
@@ -113,6 +146,8 @@ def test_every_row_agrees_at_its_samples(row: Op, method: Method) -> None:
         (lambda: gradcheck(lambda: Value(1), []), ValueError, "at least one input"),
         (lambda: gradcheck(lambda x: 1.0, [1.0]), TypeError, "return a Value, got float"),
         (lambda: gradcheck(lambda x: x, [1.0], "forward"), ValueError, "one of complex, central"),
+        (lambda: gradcheck(lambda x: x, 1.0), TypeError, "the inputs in a list, got 1.0"),
+        (lambda: gradcheck(lambda x: x, [1.0], tolerance=2.0), ValueError, "between 0 and 1"),
     ],
 )
 def test_bad_calls_say_what_was_expected(

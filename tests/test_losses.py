@@ -110,6 +110,7 @@ def test_means_and_sums() -> None:
         (lambda: losses.hinge(Value(1), 0), ValueError, "target of -1 or 1, got 0"),
         (lambda: losses.binary_cross_entropy(Value(0.5), 2), ValueError, "from 0 to 1, got 2"),
         (lambda: losses.binary_cross_entropy(Value(0.5), 1, base=3), ValueError, "base e, 10 or 2"),
+        (lambda: losses.binary_cross_entropy(Value(1.2), 1), DomainError, "between 0 and 1"),
         (lambda: losses.binary_cross_entropy(Value(0.0, "p"), 1), DomainError, r"log\(p = 0.0\)"),
     ],
 )

@@ -243,6 +243,18 @@ def test_weights_are_given_by_name(weights: dict[str, float], message: str) -> N
             ValueError,
             "unknown activation 'sigmod'; did you mean 'sigmoid'",
         ),
+        (
+            lambda: nn.MLP(2, [1], activation="nope"),
+            ValueError,
+            "unknown activation 'nope'",
+        ),
+        (lambda: nn.Neuron(2, False, activation="ReLU"), ValueError, "did you mean 'relu'"),
+        (lambda: nn.MLP(2, [1], seed="a"), TypeError, "seed: expected an int"),
+        (
+            lambda: nn.MLP(1, [1], bias=False, weights={"w1": "x"}),
+            TypeError,
+            "w1: expected a real number",
+        ),
         (lambda: nn.MLP(2, [1])([1.0]), ValueError, "MLP: expected 2 inputs, got 1"),
         (lambda: nn.Layer(2, 1)([1.0, 2.0, 3.0]), ValueError, "Layer: expected 2 inputs, got 3"),
         (lambda: nn.Neuron(2)(1.0), TypeError, "Neuron: expected 2 inputs in a list"),

@@ -179,6 +179,13 @@ def test_record(expr, places, in_text, in_latex):
     assert latex(expr, places) == in_latex
 
 
+def test_depth_is_bounded_by_memory_alone():
+    deep = x
+    for _ in range(5_000):
+        deep = call("add", deep, y)
+    assert text(deep) == latex(deep) == "x" + " + y" * 5_000
+
+
 def test_what_is_no_expression_is_refused():
     with pytest.raises(TypeError, match="expected an expression, got 2"):
         text(2)

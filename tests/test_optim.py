@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from micrograd_like import Value, optim
+from micrograd_like import DomainError, Value, optim
 
 START = (0.5, -1.5)
+V = Value(1.0)
 STEPS = 7
 
 
@@ -132,6 +134,25 @@ def test_a_resumed_run_is_bit_equal_to_an_uninterrupted_one(
     assert [p.data for p in parameters] == run(make)
 
 
+@pytest.mark.parametrize("make", [optim.SGD, optim.RMSprop, optim.Adam])
+def test_an_update_that_is_not_finite_changes_nothing_and_names_the_parameter(
+    make: Callable[..., optim.Optimizer],
+) -> None:
+    fine, broken = Value(1.0, "w1"), Value(1.0, "w2")
+    fine.grad, broken.grad = 1.0, 1e308
+    optimizer = make([fine, broken], rate=1e300)
+    with pytest.raises(DomainError, match=r"the update of w\d is not finite"):
+        optimizer.step()
+    assert (fine.data, broken.data) == (1.0, 1.0)
+
+
+def test_data_stays_a_float_whatever_the_rate_is() -> None:
+    w = Value(1.0)
+    w.grad = 1.0
+    optim.SGD([w], np.float32(0.1)).step()
+    assert type(w.data) is float
+
+
 @pytest.mark.parametrize(
     ("schedule", "rates"),
     [
@@ -161,6 +182,16 @@ def test_schedules(schedule: optim.Schedule, rates: list[float]) -> None:
         (lambda: optim.Adam([Value(1)], betas=(0.9, 1.0)), ValueError, "betas"),
         (lambda: optim.Adam([Value(1)], epsilon=0), ValueError, "epsilon"),
         (lambda: optim.RMSprop([Value(1)], decay=1.5), ValueError, "decay"),
+        (lambda: optim.Adam([Value(1)], betas=(0.9,)), ValueError, "betas: expected two"),
+        (lambda: optim.SGD([V, V]), ValueError, "expected every parameter once"),
+        (lambda: optim.SGD([V], lambda step: -1.0).step(), ValueError, "rate: expected 0"),
+        (lambda: optim.SGD([V], lambda step: math.nan).step(), ValueError, "rate: expected 0"),
+        (lambda: optim.exponential_decay(0.1, 2), ValueError, "factor"),
+        (
+            lambda: optim.SGD([V]).load_state_dict({"steps": -5, "velocity": [0.0]}),
+            ValueError,
+            "steps: expected a whole number",
+        ),
         (lambda: optim.linear_decay(1.0, 0.0, steps=0), ValueError, "steps"),
         (
             lambda: optim.Adam([Value(1)]).load_state_dict({"steps": 1}),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from micrograd_like import losses
-from micrograd_like.derivation import Equation, equation, forward, local, local_partials, total
+from micrograd_like.derivation import Equation, equation, forward, local, total
 from micrograd_like.engine import Value
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, parse
 from micrograd_like.graph import NamedGraph
@@ -111,7 +111,7 @@ def worked_example(cost: str = "half-squared") -> WorkedExample:
     error.backward()
     graph = NamedGraph(error)
 
-    partials: dict[tuple[str, str], float] = local_partials(graph)
+    partials = dict(graph.partials)
     for name in TOTALS + LEFT_OUT:
         partials[graph.output, name] = _gradient(name, named, net)
     known = ("z1", "z2")
@@ -186,12 +186,16 @@ def _lesson_cost(graph: NamedGraph) -> Equation:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One mistake of the lesson: the lines it wrote, what is right, and why."""
+    """One mistake of the lesson: the lines it wrote, what is right, and why.
+
+    places:  the decimals that belong to it, where it is a slip in these alone
+    """
 
     title: str
     published: tuple[Equation, ...]
     right: tuple[Equation, ...]
     reason: str
+    places: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,7 @@ class Published:
     """
 
     slips: tuple[Slip, ...]
+    derivatives: tuple[Equation, ...]
     updates: tuple[Equation, ...]
     results: dict[str, tuple[float, float, float]]
 
@@ -215,12 +220,15 @@ def as_published() -> Published:
     graph = NamedGraph(error)  # ∂E/∂ŷ = ŷ − y is taken from this cost: the first slip
     values = {**graph.values, "alpha": RATE}
 
-    partials = local_partials(graph)
+    partials = dict(graph.partials)
     at_input = tuple(_derivative_at_input(graph, *pair) for pair in (("z1", "a1"), ("z2", "a2")))
     for line in at_input:
         partials[line.left.of, line.left.wrt] = line.value  # type: ignore[union-attr]
-    for name in WEIGHTS:
-        partials[graph.output, name] = total(graph, name, partials).value
+    lines = []
+    for name in ("z1", "z2", *WEIGHTS):  # in this order: the later ones start from z1 and z2
+        lines.append(total(graph, name, partials, known=("z1", "z2")))
+        partials[graph.output, name] = lines[-1].value
+    derivatives = sorted(lines, key=lambda line: TOTALS.index(line.left.wrt))  # type: ignore[union-attr]
     gradient_used = {name: name for name in WEIGHTS} | {"w6": "w5"}
     updates = tuple(_update(w, gradient_used[w], values, partials) for w in WEIGHTS)
     new = {name: line.value for name, line in zip(WEIGHTS, updates, strict=True)}
@@ -237,7 +245,7 @@ def as_published() -> Published:
     results["yhat'"] = (outcomes[0].after, outcomes[1].after, outcomes[2].after)
     results["change"] = (outcomes[0].change, outcomes[1].change, outcomes[2].change)
     slips = _slips(graph, at_input, updates[-1], _update("w6", "w6", values, partials))
-    return Published(slips, updates, results)
+    return Published(slips, tuple(derivatives), updates, results)
 
 
 def _new_weight(example: WorkedExample, name: str) -> float:
@@ -292,7 +300,9 @@ def _slips(
             "The result is not that of the figures shown",
             (Equation(shown.left, shown.formula, shown.numbers, in_full.value),),
             (shown,),
-            "The rounded figures give 0.645; 0.646 is what the unrounded ones give.",
+            f"The rounded figures give {number(shown.value, 3)}; {number(in_full.value, 3)} is "
+            "what the unrounded ones give.",
+            places=2,
         ),
     )
 
