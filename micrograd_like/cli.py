@@ -79,22 +79,25 @@ def example(
             "the published run has its own cost; leave out --cost or --as-published",
             param_hint="--cost",
         )
+    from micrograd_like.blocks import to_latex, to_text
     from micrograd_like.lessons import office_hours
-    from micrograd_like.render import lines
+    from micrograd_like.render import lesson
 
     if as_published:
         published = office_hours.as_published()
-        blocks, record = lines.published_blocks(published, places), lines.published_json(published)
+        blocks = lesson.published_blocks(published, places)
+        record = lesson.published_json(published)
     else:
         worked = office_hours.worked_example((cost or CostName.HALF_SQUARED).value)
-        blocks, record = lines.example_blocks(worked, places), lines.example_json(worked)
+        blocks = lesson.example_blocks(worked, places)
+        record = lesson.example_json(worked)
     match format:
         case Format.JSON:
             typer.echo(record)
         case Format.LATEX:
-            typer.echo(lines.to_latex(blocks))
+            typer.echo(to_latex(blocks))
         case _:
-            typer.echo(lines.to_text(blocks, _bold))
+            typer.echo(to_text(blocks, _bold))
 
 
 def _bold(heading: str) -> str:

@@ -1,103 +1,277 @@
-"""The steps of a hand calculation, as records: what stands on each line, and its number."""
+"""A derivative worked out: every factor with its rule and numbers, path by path.
+
+Between named nodes, as on paper. The same derivative is to be had in two forms: *node by
+node*, as backward does it, where each node's derivative is a sum over the nodes that use
+it and nothing is written twice; and *path by path*, a product for every path.
+
+>>> from micrograd_like.engine import Value
+>>> x, w = Value(2.0, "x"), Value(3.0, "w")
+>>> a = x * w; a.label = "a"
+>>> E = a**2; E.label = "E"
+>>> derivation = derive(E, w)
+>>> derivation.value
+24.0
+>>> print(derivation.text())
+  ∂E/∂w = 24
+<BLANKLINE>
+Factors
+  ∂E/∂a = 2 · a = 2 · 6 = 12   (power rule)
+  ∂a/∂w = x = 2                (product rule)
+<BLANKLINE>
+Chain rule
+  ∂E/∂w = ∂E/∂a · ∂a/∂w = 12 · 2 = 24
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, replace
+from micrograd_like.blocks import (
+    Block,
+    Heading,
+    Lines,
+    Sentence,
+    line_latex,
+    line_record,
+    to_latex,
+    to_text,
+)
+from micrograd_like.engine import Value, grad
+from micrograd_like.formula import Call, Derivative, Expr, Number
 from micrograd_like.graph import NamedGraph
-from micrograd_like.ops import FLOAT
+from micrograd_like.notation import name_text
+from micrograd_like.order import topological_order
+from micrograd_like.steps import Equation, Partials, equation, local
+
+#: Paths written out; of more, the first ones and the count.
+SHOWN_PATHS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Equation:
-    """left = formula = numbers = value: one line of a hand calculation.
+class Path:
+    """One path from the output down to the variable, and the product along it."""
 
-    numbers:  the formula with the numbers of its names and derivatives put in
-    rule:     the rule that gives a derivative its formula, or ""
+    names: tuple[str, ...]
+    product: Equation
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """∂of/∂wrt, worked out.
+
+    value:       its number, as the engine has it
+    factors:     the local derivatives on the paths, from the output down
+    steps:       node by node: each derivative of the output, as a sum over the node's users
+    paths:       path by path, the first :data:`SHOWN_PATHS` of them
+    path_count:  how many paths there are
+    reason:      why the derivative is 0, or 1, where there is nothing to work out; or ""
     """
 
-    left: Name | Derivative
-    formula: Expr
-    numbers: Expr
+    of: str
+    wrt: str
     value: float
-    rule: str = ""
+    factors: tuple[Equation, ...]
+    steps: tuple[Equation, ...]
+    paths: tuple[Path, ...]
+    path_count: int
+    reason: str
+
+    def text(self, places: int = 4) -> str:
+        """The derivation for a terminal."""
+        return to_text(self.blocks(places))
+
+    def latex(self, places: int = 4) -> str:
+        """The derivation as a LaTeX document that compiles."""
+        return to_latex(self.blocks(places))
+
+    def json(self) -> str:
+        """The derivation as JSON, every number in full."""
+        record = {
+            "name": f"d{self.of}/d{self.wrt}",
+            "value": self.value,
+            "reason": self.reason,
+            "factors": [line_record(line) for line in self.factors],
+            "steps": [line_record(line) for line in self.steps],
+            "path_count": self.path_count,
+            "paths": [
+                {"names": list(path.names), **line_record(path.product)} for path in self.paths
+            ],
+        }
+        return json.dumps(record, indent=2)
+
+    def blocks(self, places: int = 4) -> list[Block]:
+        """What is said of it, for any format."""
+        left = Derivative(self.of, self.wrt)
+        result = Equation(left, Number(self.value), Number(self.value), self.value)
+        blocks: list[Block] = [Lines((result,), places, places)]
+        if self.reason:
+            blocks.append(Sentence(self.reason))
+        if self.factors:
+            blocks += [Heading("Factors"), Lines(self.factors, places, places, rules=True)]
+        if len(self.paths) == 1 and len(self.factors) > 1:
+            blocks += [Heading("Chain rule"), Lines((self.paths[0].product,), places, places)]
+        elif self.path_count > 1:
+            blocks += [Heading("Node by node"), Lines(self.steps, places, places)]
+            blocks += list(self._path_blocks(places))
+        return blocks
+
+    def _path_blocks(self, places: int) -> Iterator[Block]:
+        yield Heading(f"Path by path: {self.path_count:,} paths, whose products are added")
+        for path in self.paths:
+            yield Sentence(" ← ".join(map(name_text, path.names)))
+            yield Lines((path.product,), places, places)
+        if self.path_count > len(self.paths):
+            yield Sentence(f"… and {self.path_count - len(self.paths):,} more.")
+
+    def _repr_latex_(self) -> str:
+        """Notebooks show the derivation as formulas."""
+        worked = self.steps if self.path_count > 1 else tuple(path.product for path in self.paths)
+        rows = r" \\ ".join(line_latex(line, 4) for line in (*self.factors, *worked))
+        return f"$$\\begin{{aligned}}{rows}\\end{{aligned}}$$" if rows else f"${self.value}$"
 
 
-Partials = Mapping[tuple[str, str], float]
+def derive(output: Value, wrt: Value) -> Derivation:
+    """Work out ∂output/∂wrt between the named nodes of the graph.
 
+    Nodes without a label are folded into the formulas of those that have one; ``output`` and
+    ``wrt`` may do without.
 
-def equation(
-    left: Name | Derivative,
-    formula: Expr,
-    values: Mapping[str, float],
-    derivatives: Partials | None = None,
-    rule: str = "",
-    value: float | None = None,
-) -> Equation:
-    """The line for ``formula``, with the numbers of the names and derivatives in it.
-
-    Its value is computed from these numbers, unless the engine's own is given.
+    Errors: TypeError for what is no Value, ValueError where names clash or a formula would
+    be too long to read, DomainError where the derivative does not exist.
     """
-    known: dict[Expr, Expr] = {Name(name): Number(data) for name, data in values.items()}
-    known |= {Derivative(*pair): Number(data) for pair, data in (derivatives or {}).items()}
-    numbers = replace(formula, known)
-    if value is None:
-        value = float(evaluate(numbers, {}, FLOAT))
-    return Equation(left, formula, numbers, value, rule)
+    for node in (output, wrt):
+        if not isinstance(node, Value):
+            raise TypeError(f"derive: expected a Value, got {type(node).__name__}")
+    of, name = output.label or "f", wrt.label or "x"
+    if wrt is output:
+        return Derivation(of, of, 1.0, (), (), (), 0, "A quantity changes with itself.")
+    if wrt not in set(topological_order(output)):
+        reason = f"{name_text(of)} does not depend on {name_text(name)}: there is no path."
+        return Derivation(of, name, 0.0, (), (), (), 0, reason)
+    graph = NamedGraph(output, {output: of, wrt: name})
+    return _Worked(graph, name, grad(output, [*graph.names])).derivation()
 
 
-def forward(graph: NamedGraph) -> list[Equation]:
-    """The forward pass: every computed name, inputs before their users."""
-    return [
-        equation(Name(name), formula, graph.values, value=graph.values[name])
-        for name, formula in graph.formulas.items()
-    ]
+class _Worked:
+    """The pieces of a derivation: what lies between the output and the variable."""
 
+    def __init__(self, graph: NamedGraph, wrt: str, gradients: list[float]) -> None:
+        self.graph, self.wrt = graph, wrt
+        totals = dict(zip(graph.names.values(), gradients, strict=True))
+        between = self._between()
+        #: Between the output and wrt, the output first.
+        self.order = [name for name in reversed(graph.values) if name in between]
+        self.place = {name: place for place, name in enumerate(self.order)}
+        self.users = {
+            name: [user for user in graph.users[name] if user in between] for name in self.order
+        }
+        self.value = totals[wrt]
+        self.numbers: Partials = {
+            **graph.partials,
+            **{(graph.output, name): total for name, total in totals.items()},
+        }
 
-def local(graph: NamedGraph, of: str, wrt: str) -> Equation:
-    """∂of/∂wrt between neighbours."""
-    pair = of, wrt
-    return equation(
-        Derivative(of, wrt),
-        graph.locals[pair],
-        graph.values,
-        rule=graph.rules[pair],
-        value=graph.partials[pair],
-    )
+    def derivation(self) -> Derivation:
+        counts = self._path_counts()
+        links = [(user, name) for name in self.order for user in self.users[name]]
+        factors = tuple(local(self.graph, user, name) for user, name in links)
+        steps = tuple(self._step(name) for name in self.order[1:])
+        paths = tuple(self._path(names) for names in self._paths(SHOWN_PATHS))
+        zeros = [line for line in factors if line.value == 0]
+        reason = ""
+        if self.value == 0 and zeros:
+            reason = "It is 0 because a factor is 0."
+        elif self.value == 0:
+            reason = "It is 0 because the paths cancel."
+        return Derivation(
+            self.graph.output, self.wrt, self.value, factors, steps, paths, counts, reason
+        )
 
+    def _between(self) -> set[str]:
+        found, stack = {self.wrt}, [self.wrt]
+        while stack:
+            for user in self.graph.users[stack.pop()]:
+                if user not in found:
+                    found.add(user)
+                    stack.append(user)
+        return found
 
-def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str] = ()) -> Equation:
-    """∂output/∂wrt by the chain rule: the sum over paths of the product of their links.
+    def _path_counts(self) -> int:
+        counts = {self.graph.output: 1}
+        for name in self.order[1:]:
+            counts[name] = sum(counts[user] for user in self.users[name])
+        return counts[self.wrt]
 
-    A path that comes to a name in ``known`` ends there with ∂output/∂name, whose number
-    must be among ``partials``; otherwise it goes on to the output. Where ``partials`` has
-    the total itself, as the engine computed it, that is the value.
-    """
-    paths = _paths(graph, wrt, frozenset(known) - {wrt})
-    products = [reduce(_multiplied, path) for path in paths]
-    formula = reduce(lambda a, b: Call("add", (a, b)), products)
-    rule = "chain rule" if len(paths) == 1 else f"chain rule, sum over {len(paths)} paths"
-    left = Derivative(graph.output, wrt)
-    value = partials.get((graph.output, wrt))
-    return equation(left, formula, {}, derivatives=partials, rule=rule, value=value)
+    def _link(self, user: str, name: str) -> Expr:
+        """∂user/∂name with the rest held fixed: its symbol, where that says just this.
 
+        Where ``name`` acts on ``user`` by another way too, the symbol would say the sum, so
+        the formula stands in its place.
+        """
+        if self._reached_otherwise(user, name):
+            return self.graph.locals[user, name]
+        return Derivative(user, name)
 
-def _multiplied(a: Expr, b: Expr) -> Expr:
-    return Call("mul", (a, b))
+    def _reached_otherwise(self, user: str, name: str) -> bool:
+        others = [other for other in self.users[name] if other != user]
+        if not others:
+            return False
+        place = self.place
+        seen, stack = set(others), others
+        while stack:
+            for above in self.users[stack.pop()]:
+                if above == user:
+                    return True
+                if above not in seen and place[above] > place[user]:
+                    seen.add(above)
+                    stack.append(above)
+        return False
 
+    def _step(self, name: str) -> Equation:
+        output = self.graph.output
+        terms: list[Expr] = []
+        for user in self.users[name]:
+            link = self._link(user, name)
+            if user == output:
+                alone = self.users[name] == [user]
+                terms.append(self.graph.locals[user, name] if alone else link)
+            else:
+                terms.append(Call("mul", (Derivative(output, user), link)))
+        formula = reduce(lambda a, b: Call("add", (a, b)), terms)
+        rule = "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} users"
+        return self._line(name, formula, rule)
 
-def _paths(graph: NamedGraph, name: str, known: frozenset[str]) -> list[list[Expr]]:
-    """Every path from the output (or a known name) down to ``name``, as its links."""
-    paths: list[list[Expr]] = []
-    for user in graph.users(name):
-        link = Derivative(user, name)
-        if user == graph.output:
-            paths.append([link])
-        elif user in known:
-            paths.append([Derivative(graph.output, user), link])
-        else:
-            paths += [[*path, link] for path in _paths(graph, user, known)]
-    return paths
+    def _line(self, name: str, formula: Expr, rule: str, value: float | None = None) -> Equation:
+        return equation(
+            Derivative(self.graph.output, name),
+            formula,
+            self.graph.values,
+            derivatives=self.numbers,
+            rule=rule,
+            value=self.numbers[self.graph.output, name] if value is None else value,
+        )
+
+    def _paths(self, limit: int) -> Iterator[tuple[str, ...]]:
+        """The first paths, as names from the output down."""
+        stack: list[tuple[str, ...]] = [(self.wrt,)]
+        found = 0
+        while stack and found < limit:
+            path = stack.pop()
+            if path[0] == self.graph.output:
+                found += 1
+                yield path
+            else:
+                stack += [(user, *path) for user in reversed(self.users[path[0]])]
+
+    def _path(self, names: tuple[str, ...]) -> Path:
+        links = list(pairwise(names))
+        factors = [self._link(user, name) for user, name in links]
+        formula = reduce(lambda a, b: Call("mul", (a, b)), factors)
+        value = 1.0
+        for link in links:
+            value *= self.graph.partials[link]
+        return Path(names, self._line(self.wrt, formula, "one path", value))

@@ -7,10 +7,15 @@ formulas of those with one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from micrograd_like.engine import Constant, Value
 from micrograd_like.formula import Call, Expr, Name, Number, simplify
 from micrograd_like.ops import OPS
 from micrograd_like.order import topological_order
+
+#: Operations that may stand in one formula.
+MAX_UNNAMED = 1000
 
 
 class NamedGraph:
@@ -25,49 +30,79 @@ class NamedGraph:
 
     The formulas are trees: this is for graphs of the size people work by hand.
 
-    Errors: ValueError if the output has no label, or two nodes have the same one.
+    users:     for every name, those that it acts on directly, in order of computation
+
+    ``names`` gives names to nodes without a label.
+
+    Errors: ValueError if the output has no name, two nodes have the same one, or so much
+    lies between named nodes that nobody could read its formula.
     """
 
-    def __init__(self, output: Value) -> None:
-        if not output.label:
+    def __init__(self, output: Value, names: Mapping[Value, str] | None = None) -> None:
+        order = topological_order(output)
+        self.names = {node: node.label for node in order if node.label} | dict(names or {})
+        if output not in self.names:
             raise ValueError("expected an output with a label, such as E.label = 'E'")
-        self.output = output.label
+        self.output = self.names[output]
         self.values: dict[str, float] = {}
         self.formulas: dict[str, Expr] = {}
         self.locals: dict[tuple[str, str], Expr] = {}
         self.partials: dict[tuple[str, str], float] = {}
         self.rules: dict[tuple[str, str], str] = {}
-        named = [node for node in topological_order(output) if node.label]
-        for node in named:
-            if node.label in self.values:
-                raise ValueError(f"two nodes are named {node.label!r}; expected different names")
-            self.values[node.label] = node.data
+        for node in order:
+            name = self.names.get(node)
+            if name is None:
+                continue
+            if name in self.values:
+                raise ValueError(f"two nodes are named {name!r}; expected different names")
+            self.values[name] = node.data
             if node.op:
-                self._fold(node, set(named))
+                self._fold(node, name)
+        self.users: dict[str, list[str]] = {name: [] for name in self.values}
+        for of, wrt in self.locals:
+            self.users[wrt].append(of)
 
-    def users(self, name: str) -> list[str]:
-        """The named nodes that ``name`` acts on directly, in order of computation."""
-        return [of for of, wrt in self.locals if wrt == name]
+    def _region(self, node: Value) -> list[Value]:
+        """``node`` and the unnamed nodes it is made of, inputs before their users."""
+        named: set[Value] = set()
+        stack, seen = [node], {node}
+        while stack:
+            for input in stack.pop().inputs:
+                if input in self.names:
+                    named.add(input)
+                elif input not in seen:
+                    seen.add(input)
+                    stack.append(input)
+                    if len(seen) > MAX_UNNAMED:
+                        raise ValueError(
+                            f"more than {MAX_UNNAMED:,} operations without a label lie behind "
+                            f"{self.names[node]!r}; label some of them"
+                        )
+        return topological_order(node, named - {node})
 
-    def _fold(self, node: Value, named: set[Value]) -> None:
+    def _fold(self, node: Value, name: str) -> None:
         """Write ``node`` and its local derivatives in terms of the named nodes before it."""
-        region = topological_order(node, named - {node})
+        region = self._region(node)
         written: dict[Value, Expr] = {}
+        sizes: dict[Value, int] = {}
 
         def operands(of: Value) -> tuple[Expr, ...]:
-            return tuple(Name(i.label) if i.label else written[i] for i in of.inputs)
+            return tuple(Name(self.names[i]) if i in self.names else written[i] for i in of.inputs)
 
         for inner in region:
             written[inner] = (
                 OPS[inner.op].written(operands(inner)) if inner.op else constant(inner.data)
             )
-        self.formulas[node.label] = written[node]
+            sizes[inner] = 1 + sum(sizes.get(i, 1) for i in inner.inputs)
+            if sizes[inner] > 10 * MAX_UNNAMED:  # used again and again, it doubles every time
+                raise ValueError(f"the formula of {name!r} is too long; label some of its parts")
+        self.formulas[name] = written[node]
 
         adjoints: dict[Value, Expr] = {node: Number(1)}
         numbers = dict.fromkeys([*region, *(i for n in region for i in n.inputs)], 0.0)
         numbers[node] = 1.0
         for inner in reversed(region):
-            out = Name(inner.label) if inner.label else written[inner]
+            out = Name(name) if inner is node else written[inner]
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):
                     continue
@@ -80,10 +115,11 @@ class NamedGraph:
         single = sum(not isinstance(inner, Constant) for inner in region) == 1
         rule = OPS[node.op].rule if single else "chain rule"
         for inner, derivative in adjoints.items():
-            if inner.label and inner is not node:
-                self.locals[node.label, inner.label] = simplify(derivative)
-                self.partials[node.label, inner.label] = numbers[inner]
-                self.rules[node.label, inner.label] = rule
+            if inner in self.names and inner is not node:
+                pair = name, self.names[inner]
+                self.locals[pair] = simplify(derivative)
+                self.partials[pair] = numbers[inner]
+                self.rules[pair] = rule
 
 
 def constant(number: float) -> Number:

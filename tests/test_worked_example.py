@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from micrograd_like.derivation import Equation, local
+from micrograd_like.steps import Equation, local
 from micrograd_like.engine import Value, grad
 from micrograd_like.formula import Derivative, Name, evaluate
 from micrograd_like.graph import NamedGraph

@@ -1,25 +1,25 @@
-"""The lines of a hand calculation, and the worked example made of them."""
+"""What is said of a calculation, as blocks; and the blocks as text or LaTeX.
+
+Headings, sentences, lines of the calculation and tables are records, so that every format
+says the same.
+"""
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_like.derivation import Equation
 from micrograd_like.formula import Derivative, Name, Number
-from micrograd_like.lessons.office_hours import COSTS, RATE, Published, WorkedExample
-from micrograd_like.notation import latex, name_latex, name_text, number, signed, text
+from micrograd_like.notation import latex, name_latex, name_text, number, text
+from micrograd_like.steps import Equation
 
 #: Emphasises a heading; a terminal's bold, or nothing.
 Emphasis = Callable[[str], str]
 
-#: Decimals in which the predictions are set side by side: enough to see one update.
-_PREDICTION_PLACES = 6
 #: More digits than a float64 has say nothing.
-_MOST_PLACES = 15
+MOST_PLACES = 15
 _WIDTH = 88
 _LATEX_WIDTH = 150
 
@@ -45,12 +45,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines of the calculation: operands with ``places``, results with ``value_places``."""
+    """Lines of the calculation: operands with ``places``, results with ``value_places``.
+
+    rules:  True names the rule behind every line
+    """
 
     lines: tuple[Equation, ...]
     places: int
     value_places: int
     title: str = ""
+    rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,57 +68,8 @@ class Table:
 Block = Heading | Sentence | Lines | Table
 
 
-def example_blocks(example: WorkedExample, places: int) -> list[Block]:
-    """The whole calculation."""
-    blocks: list[Block] = [
-        Heading("The worked 2-2-1 example: forward, backward, update, forward again", level=1),
-        Sentence(f"Cost: {COSTS[example.cost].title}. {_rounding(places)}"),
-        Heading("Given"),
-        Sentence(
-            ", ".join(f"{name_text(n)} = {number(v, places)}" for n, v in example.given.items())
-        ),
-    ]
-    for section in example.sections:
-        shown_places = min(places + section.extra_places, _MOST_PLACES)
-        blocks += [Heading(section.title), Lines(section.equations, shown_places, shown_places)]
-    before, after = example.prediction.before, example.prediction.after
-    sentence = (
-        f"The prediction went from {number(before, _PREDICTION_PLACES)} "
-        f"to {number(after, _PREDICTION_PLACES)}, a change of "
-        f"{signed(example.prediction.change, 4)}; the target is {number(example.given['y'])}."
-    )
-    return [*blocks, Heading("Result"), Sentence(sentence)]
-
-
-def published_blocks(published: Published, places: int) -> list[Block]:
-    """The lesson's slips beside the truth, its own run, and where it ends to the last digit."""
-    blocks: list[Block] = [
-        Heading("The lesson as published: each of its slips beside the truth", level=1),
-        Sentence(_rounding(places)),
-    ]
-    for place, slip in enumerate(published.slips, 1):
-        own = places if slip.places is None else slip.places
-        value_places = min(own + 2, _MOST_PLACES)
-        blocks += [
-            Heading(f"{place}  {slip.title}"),
-            Lines(slip.published, own, value_places, "published"),
-            Lines(slip.right, own, value_places, "right"),
-            Sentence(slip.reason, "why"),
-        ]
-    more = min(places + 1, _MOST_PLACES)
-    heads = ("", "as published", "right, ½(ŷ − y)²", "right, −log10 ŷ")
-    return [
-        *blocks,
-        Heading("The lesson's derivatives, with these slips made on purpose"),
-        Lines(published.derivatives, places, places),
-        Heading("The lesson's updates"),
-        Lines(published.updates, more, more),
-        Heading("Where it ends, to the last digit"),
-        Table(heads, tuple(published.results.items())),
-    ]
-
-
-def _rounding(places: int) -> str:
+def rounding(places: int) -> str:
+    """What a reader must know of the numbers: how they are rounded."""
     plural = "place" if places == 1 else "places"
     return (
         f"Numbers are shown to {places} {plural} or more; every result is computed in full, "
@@ -131,11 +86,12 @@ def to_text(blocks: Iterable[Block], emphasis: Emphasis = str) -> str:
     for block in blocks:
         match block:
             case Heading(heading):
-                out += ["", emphasis(heading)]
+                out += ["", emphasis(heading)] if out else [emphasis(heading)]
             case Sentence(sentence, title):
                 out += _wrapped(sentence, title)
-            case Lines(lines, places, value_places, ""):
-                out += _aligned(lines, places, value_places)
+            case Lines(lines, places, value_places, "", rules):
+                aligned = list(_aligned(lines, places, value_places))
+                out += _with_rules(aligned, lines) if rules else aligned
             case Lines(lines, places, value_places, title):
                 for line in lines:
                     out.append(f"   {title:<11}{line_text(line, places, value_places)}")
@@ -145,7 +101,7 @@ def to_text(blocks: Iterable[Block], emphasis: Emphasis = str) -> str:
                 for name, cells in rows:
                     shown = "".join(f"{number(cell):<24}" for cell in cells).rstrip()
                     out.append(f"  {name_text(name):<8}{shown}")
-    return "\n".join(out[1:])
+    return "\n".join(out)
 
 
 def line_text(line: Equation, places: int | None, value_places: int | None = None) -> str:
@@ -177,6 +133,17 @@ def _aligned(lines: Iterable[Equation], places: int, value_places: int) -> Itera
         yield row
 
 
+def _with_rules(shown: list[str], lines: Iterable[Equation]) -> list[str]:
+    """The rows of :func:`_aligned` with the rules in a column behind them."""
+    rules = iter(lines)
+    ends = [i + 1 == len(shown) or shown[i + 1].strip()[0] != "=" for i in range(len(shown))]
+    width = max(len(row) for row in shown)
+    return [
+        f"{row:<{width}}   ({next(rules).rule})" if end else row
+        for row, end in zip(shown, ends, strict=True)
+    ]
+
+
 # LaTeX: a document that compiles by itself.
 
 _DOCUMENT = r"""\documentclass{article}
@@ -197,6 +164,9 @@ _LATEX_PROSE = {
     "σ": r"$\sigma$",
     "′": "$'$",
     "∂": r"$\partial$",
+    "←": r"$\leftarrow$",
+    "…": r"\dots{}",
+    "_": r"\_",
 }
 
 
@@ -237,7 +207,7 @@ def _prose(sentence: str) -> str:
     return "".join(_LATEX_PROSE.get(character, character) for character in sentence)
 
 
-# JSON: every number in full.
+# Plain data, every number in full.
 
 
 def line_record(line: Equation) -> dict[str, Any]:
@@ -253,47 +223,3 @@ def line_record(line: Equation) -> dict[str, Any]:
 
 def _plain(left: Name | Derivative) -> str:
     return left.name if isinstance(left, Name) else f"d{left.of}/d{left.wrt}"
-
-
-def example_json(example: WorkedExample) -> str:
-    """The whole calculation as JSON."""
-    prediction = example.prediction
-    document = {
-        "lesson": "office-hours",
-        "cost": {"name": example.cost, "title": COSTS[example.cost].title},
-        "rate": RATE,
-        "given": example.given,
-        "sections": [
-            {"title": s.title, "lines": [line_record(line) for line in s.equations]}
-            for s in example.sections
-        ],
-        "prediction": {
-            "before": prediction.before,
-            "after": prediction.after,
-            "change": prediction.change,
-        },
-    }
-    return json.dumps(document, indent=2)
-
-
-def published_json(published: Published) -> str:
-    """The lesson's slips and final figures as JSON."""
-    columns = ("as-published", "right-half-squared", "right-log10")
-    document = {
-        "lesson": "office-hours-as-published",
-        "slips": [
-            {
-                "title": slip.title,
-                "published": [line_record(line) for line in slip.published],
-                "right": [line_record(line) for line in slip.right],
-                "reason": slip.reason,
-            }
-            for slip in published.slips
-        ],
-        "derivatives": [line_record(line) for line in published.derivatives],
-        "updates": [line_record(line) for line in published.updates],
-        "results": {
-            name: dict(zip(columns, row, strict=True)) for name, row in published.results.items()
-        },
-    }
-    return json.dumps(document, indent=2)

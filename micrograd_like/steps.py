@@ -1,0 +1,113 @@
+"""The steps of a hand calculation, as records: what stands on each line, and its number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.graph import NamedGraph
+from micrograd_like.ops import FLOAT
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """left = formula = numbers = value: one line of a hand calculation.
+
+    numbers:  the formula with the numbers of its names and derivatives put in
+    rule:     the rule that gives a derivative its formula, or ""
+    """
+
+    left: Name | Derivative
+    formula: Expr
+    numbers: Expr
+    value: float
+    rule: str = ""
+
+
+Partials = Mapping[tuple[str, str], float]
+
+
+def equation(
+    left: Name | Derivative,
+    formula: Expr,
+    values: Mapping[str, float],
+    derivatives: Partials | None = None,
+    rule: str = "",
+    value: float | None = None,
+) -> Equation:
+    """The line for ``formula``, with the numbers of the names and derivatives in it.
+
+    Its value is computed from these numbers, unless the engine's own is given.
+    """
+    known = derivatives or {}
+
+    def with_numbers(node: Expr, arguments: list[Expr]) -> Expr:
+        match node:
+            case Name(name) if name in values:
+                return Number(values[name])
+            case Derivative(of, wrt) if (of, wrt) in known:
+                return Number(known[of, wrt])
+            case Call(function):
+                return Call(function, tuple(arguments))
+        return node
+
+    numbers: Expr = fold(formula, with_numbers)
+    if value is None:
+        value = float(evaluate(numbers, {}, FLOAT))
+    return Equation(left, formula, numbers, value, rule)
+
+
+def forward(graph: NamedGraph) -> list[Equation]:
+    """The forward pass: every computed name, inputs before their users."""
+    return [
+        equation(Name(name), formula, graph.values, value=graph.values[name])
+        for name, formula in graph.formulas.items()
+    ]
+
+
+def local(graph: NamedGraph, of: str, wrt: str) -> Equation:
+    """∂of/∂wrt between neighbours."""
+    pair = of, wrt
+    return equation(
+        Derivative(of, wrt),
+        graph.locals[pair],
+        graph.values,
+        rule=graph.rules[pair],
+        value=graph.partials[pair],
+    )
+
+
+def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str] = ()) -> Equation:
+    """∂output/∂wrt by the chain rule: the sum over paths of the product of their links.
+
+    A path that comes to a name in ``known`` ends there with ∂output/∂name, whose number
+    must be among ``partials``; otherwise it goes on to the output. Where ``partials`` has
+    the total itself, as the engine computed it, that is the value.
+    """
+    paths = _paths(graph, wrt, frozenset(known) - {wrt})
+    products = [reduce(_multiplied, path) for path in paths]
+    formula = reduce(lambda a, b: Call("add", (a, b)), products)
+    rule = "chain rule" if len(paths) == 1 else f"chain rule, sum over {len(paths)} paths"
+    left = Derivative(graph.output, wrt)
+    value = partials.get((graph.output, wrt))
+    return equation(left, formula, {}, derivatives=partials, rule=rule, value=value)
+
+
+def _multiplied(a: Expr, b: Expr) -> Expr:
+    return Call("mul", (a, b))
+
+
+def _paths(graph: NamedGraph, name: str, known: frozenset[str]) -> list[list[Expr]]:
+    """Every path from the output (or a known name) down to ``name``, as its links."""
+    paths: list[list[Expr]] = []
+    for user in graph.users[name]:
+        link = Derivative(user, name)
+        if user == graph.output:
+            paths.append([link])
+        elif user in known:
+            paths.append([Derivative(graph.output, user), link])
+        else:
+            paths += [[*path, link] for path in _paths(graph, user, known)]
+    return paths

@@ -1,0 +1,566 @@
+"""The worksheet language: text to statements. Nothing is evaluated, nothing is unbounded.
+
+A statement is a left side, a name or a derivative dA/dB, and one or more parts that are
+said to equal it. Lines are split into tokens with their places, and expressions are read
+by operator precedence. What people paste is understood: ``·`` ``×`` ``−`` ``²`` ``₁``
+``½``, Greek letters, ŷ, ∂, primes, a number before a name or bracket (``2x``,
+``.57(.5)``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, NoReturn
+
+from micrograd_like.errors import WorksheetError, did_you_mean
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.notation import GREEK
+from micrograd_like.ops import OPS
+
+MAX_BYTES = 1_000_000
+MAX_LINES = 10_000
+MAX_NESTING = 200
+#: Operations in one part of a statement; nobody writes more by hand.
+MAX_OPERATIONS = 500
+MAX_DIGITS = 60
+
+CONSTANTS = ("pi", "e")
+
+#: What may be called by name: every row that is not written with a sign, and its aliases.
+FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
+FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
+
+
+#: Names that mean something already, so that a graph's worksheet does not use them.
+RESERVED = {*CONSTANTS, *FUNCTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read: where, what was expected, and the line itself."""
+
+    line: int
+    column: int
+    message: str
+    source: str
+
+    def __str__(self) -> str:
+        shown = "".join(c if c.isprintable() else "·" for c in self.source.expandtabs(1))
+        before = "".join(shown[: self.column - 1])
+        start = max(len(before) - 60, 0)  # a very long line is shown around the place
+        caret = " " * sum(map(_width, before[start:])) + "^"
+        return (
+            f"line {self.line}, column {self.column}: {self.message}\n"
+            f"  {shown[start : start + 100]}\n  {caret}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things a line says are equal.
+
+    approximate:  True where it was joined with ≈
+    line, column: where it begins, from 1
+    names:        where each name in it first stands, as (line, column)
+    """
+
+    expr: Expr
+    source: str = field(compare=False)
+    line: int = field(compare=False)
+    column: int = field(compare=False)
+    approximate: bool = False
+    names: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+
+    @property
+    def number(self) -> Number | None:
+        """The number, where the part is a single one, its sign included."""
+        match self.expr:
+            case Number():
+                return self.expr
+            case Call("neg", (Number(value, places),)):
+                return Number(-value, places)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of a worksheet: a left side and what is said to equal it."""
+
+    line: int = field(compare=False)
+    column: int = field(compare=False)
+    source: str = field(compare=False)
+    left: Name | Derivative
+    parts: tuple[Part, ...]
+
+
+class Token(NamedTuple):
+    """A piece of text: ``kind`` is "number", "name", "sign", "power" or "end"."""
+
+    kind: str
+    text: str
+    line: int
+    column: int
+
+
+# Lines.
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: UTF-8, with or without a mark, or UTF-16 with one.
+
+    Errors: WorksheetError for a file too large or of another encoding.
+    """
+    if len(data) > MAX_BYTES:
+        raise WorksheetError(
+            f"the worksheet has {len(data):,} bytes, expected at most {MAX_BYTES:,}"
+        )
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise WorksheetError(
+            f"the worksheet is not {encoding[:6].upper()} text: byte {error.start + 1} "
+            "does not belong there; save it as UTF-8"
+        ) from None
+
+
+def split_lines(text: str, markdown: bool = False) -> list[str]:
+    """The lines, those outside ``worksheet`` fences of a Markdown file emptied.
+
+    Errors: WorksheetError for too large a text or too many lines.
+    """
+    if len(text) > MAX_BYTES:
+        raise WorksheetError(
+            f"the worksheet has {len(text):,} characters, expected at most {MAX_BYTES:,}"
+        )
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
+    if len(lines) > MAX_LINES + 1:
+        raise WorksheetError(
+            f"the worksheet has {len(lines):,} lines, expected at most {MAX_LINES:,}"
+        )
+    return list(_fenced(lines)) if markdown else lines
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    fence = ""
+    wanted = False
+    for line in lines:
+        mark = re.match(r"\s*(`{3,}|~{3,})\s*(\S*)", line)
+        if not fence and mark:
+            fence, wanted = mark[1], mark[2] == "worksheet"
+            yield ""
+        elif fence and mark and mark[1].startswith(fence) and not mark[2]:
+            fence = ""
+            yield ""
+        else:
+            yield line if fence and wanted else ""
+
+
+# Tokens.
+
+_SIGNS = {
+    "−": "-",
+    "–": "-",
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "∙": "*",
+    "•": "*",
+    "÷": "/",
+    "**": "^",
+    "≃": "≈",
+    "≅": "≈",
+    "[": "(",
+    "{": "(",
+    "]": ")",
+    "}": ")",
+}
+_TOKEN = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+\-−]?\d+)?)"
+    r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|(?P<name>[^\W\d_][\w\u0300-\u036f]*)(?P<prime>['’′ʹ]*)"
+    r"|(?P<sign>\*\*|:=|.)",
+    re.DOTALL,
+)
+_SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
+
+
+def normal_name(written: str) -> str:
+    """A name in its plain form: ``ŷ`` is ``yhat``, ``w_5`` and ``w₅`` are ``w5``."""
+    name = written.translate(_SUBSCRIPTS)
+    if not name.isascii():
+        decomposed = unicodedata.normalize("NFD", name)
+        name = "".join(GREEK.get(c) or _MARKS.get(c, c) for c in decomposed)
+        name = unicodedata.normalize("NFC", name)
+    name = re.sub("[’′ʹ]", "'", name)
+    return re.sub(r"_(?=\d+'*$|hat)", "", name)
+
+
+def is_name(name: str) -> bool:
+    """True for a name in plain form, such as ``w5'``."""
+    return re.fullmatch(r"[^\W\d_]\w*'*", name) is not None and _letters(name) == name
+
+
+def _tokens(line: str, number: int) -> Iterator[Token]:
+    """The tokens of one line, its comment left out."""
+    place = 0
+    while place < len(line):
+        match = _TOKEN.match(line, place)
+        if match is None:  # the last alternative takes any character
+            raise AssertionError("unreachable")
+        kind, text, column = str(match.lastgroup), match[0], place + 1
+        place = match.end()
+        if kind == "space":
+            continue
+        if kind == "number":
+            yield Token("number", text.replace("−", "-"), number, column)
+        elif kind in ("name", "prime"):
+            letters = _letters(match["name"])
+            if not letters:  # ½ and its like count as letters for the pattern
+                place = column
+                yield Token("fraction", text[0], number, column)
+                continue
+            if letters != match["name"]:
+                place, text = column - 1 + len(letters), letters
+            yield Token("name", normal_name(text), number, column)
+        elif kind == "power":
+            yield Token("power", text.translate(_SUPERSCRIPTS), number, column)
+        elif text == "#":
+            return
+        else:
+            yield Token("sign", _SIGNS.get(text, text), number, column)
+
+
+def _letters(name: str) -> str:
+    """``name`` up to its first superscript or fraction, which Python counts as letters."""
+    if name.isascii():
+        return name
+    for place, character in enumerate(name):
+        if unicodedata.category(character) == "No" and character not in "₀₁₂₃₄₅₆₇₈₉":
+            return name[:place]
+    return name
+
+
+# A line that ends in one of these goes on in the next.
+_CONTINUES = {"+", "-", "*", "/", "^", "=", "≈", "("}
+
+
+def read_statements(text: str, markdown: bool = False) -> tuple[list[Statement], list[Problem]]:
+    """The statements of a worksheet, and what could not be read of it.
+
+    Errors: WorksheetError for a text beyond the bounds.
+    """
+    lines = split_lines(text, markdown)
+    logical = list(_logical_lines(lines))
+    known = {tokens[0].text for tokens in logical if _defines(tokens)}
+    statements: list[Statement] = []
+    problems: list[Problem] = []
+    for tokens in logical:
+        parser = _Parser(tokens, known, lines)
+        try:
+            statements.append(parser.statement())
+        except _UnreadableError as error:
+            token = error.token
+            problems.append(Problem(token.line, token.column, error.message, lines[token.line - 1]))
+    return statements, problems
+
+
+def _logical_lines(lines: list[str]) -> Iterator[list[Token]]:
+    """The tokens of every statement, continuation lines joined; the last one is the end."""
+    tokens: list[Token] = []
+    for number, line in enumerate(lines, 1):
+        tokens += _tokens(line, number)
+        if not tokens or (tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES):
+            if tokens and number == len(lines):
+                yield _ended(tokens)
+            continue
+        yield _ended(tokens)
+        tokens = []
+
+
+def _ended(tokens: list[Token]) -> list[Token]:
+    last = tokens[-1]
+    return [*tokens, Token("end", "the end of the line", last.line, last.column + len(last.text))]
+
+
+def _defines(tokens: list[Token]) -> bool:
+    """True if the line begins with ``name =``."""
+    return tokens[0].kind == "name" and tokens[1].text in ("=", "≈")
+
+
+# Expressions, by operator precedence.
+
+
+class _UnreadableError(Exception):
+    def __init__(self, token: Token, message: str) -> None:
+        self.token, self.message = token, message
+
+
+_ADD, _MULTIPLY, _SIGNED, _RAISE = 1, 2, 3, 4
+_INFIX = {
+    "+": ("add", _ADD),
+    "-": ("sub", _ADD),
+    "*": ("mul", _MULTIPLY),
+    "/": ("div", _MULTIPLY),
+}
+
+
+class _Parser:
+    """Reads the tokens of one statement."""
+
+    def __init__(self, tokens: list[Token], known: Collection[str], lines: list[str]) -> None:
+        self.tokens = tokens
+        self.known = known
+        self.lines = lines
+        self.place = 0
+        self.nesting = 0
+        self.operations = 0
+        self.names: dict[str, tuple[int, int]] = {}
+
+    @property
+    def next(self) -> Token:
+        return self.tokens[self.place]
+
+    def take(self) -> Token:
+        token = self.next
+        self.place += 1
+        return token
+
+    def at(self, *signs: str) -> bool:
+        return self.next.kind == "sign" and self.next.text in signs
+
+    def fail(self, message: str, token: Token | None = None) -> NoReturn:
+        raise _UnreadableError(token or self.next, message)
+
+    def expected(self, what: str) -> NoReturn:
+        got = self.next.text if self.next.kind == "end" else repr(self.next.text)
+        self.fail(f"expected {what}, got {got}")
+
+    # Statements.
+
+    def statement(self) -> Statement:
+        first = self.next
+        left = self.left_side()
+        if self.at(":="):
+            self.fail("expected '='; for an updated value write a primed name: w5' = w5 - …")
+        if not self.at("=", "≈"):
+            self.expected("'=' after the left side")
+        parts = []
+        while self.at("=", "≈"):
+            approximate = self.take().text == "≈"
+            parts.append(self.part(approximate))
+        if self.next.kind != "end":
+            self.expected("an operator, '=' or the end of the line")
+        source = self.source(first, self.next)
+        return Statement(first.line, first.column, source, left, tuple(parts))
+
+    def left_side(self) -> Name | Derivative:
+        derivative = self.derivative(anything=True)
+        if derivative is not None:
+            return derivative
+        if self.next.kind != "name":
+            self.expected("a name or a derivative such as dE/dw5 at the start of the line")
+        return Name(self.take().text)
+
+    def part(self, approximate: bool) -> Part:
+        first = self.next
+        self.names, self.operations = {}, 0
+        expr = self.expression(0)
+        source = self.source(first, self.next)
+        return Part(expr, source, first.line, first.column, approximate, self.names)
+
+    def source(self, first: Token, end: Token) -> str:
+        """The text from one token up to another, continuation lines joined."""
+        pieces = []
+        for number in range(first.line, end.line + 1):
+            line = self.lines[number - 1]
+            start = first.column - 1 if number == first.line else 0
+            stop = end.column - 1 if number == end.line else len(line)
+            pieces.append(line[start:stop].partition("#")[0].strip())
+        return " ".join(piece for piece in pieces if piece)
+
+    # Expressions.
+
+    def expression(self, binding: int) -> Expr:
+        """An expression whose operators hold tighter than ``binding``."""
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            self.fail(f"expected at most {MAX_NESTING} nested brackets, signs and powers")
+        left = self.prefix()
+        while True:
+            if self.at("^") or self.next.kind == "power":
+                left = self.raised(left)
+            elif self.next.kind == "sign" and self.next.text in _INFIX:
+                function, own = _INFIX[self.next.text]
+                if own <= binding:
+                    break
+                self.take()
+                left = self.call(function, left, self.expression(own))
+            elif self.implicit_product():
+                if binding >= _MULTIPLY:
+                    break
+                left = self.call("mul", left, self.expression(_MULTIPLY))
+            else:
+                break
+        self.nesting -= 1
+        return left
+
+    def raised(self, base: Expr) -> Expr:
+        token = self.take()
+        if token.kind == "power":
+            exponent: Expr = self.integer(token)
+        else:
+            exponent = self.expression(_SIGNED)  # to the right: x^y^z is x^(y^z)
+        return self.call("pow", base, exponent)
+
+    def implicit_product(self) -> bool:
+        """True where a product needs no sign: 2x, 2(…), x(…) of the worksheet, (…)(…)."""
+        before = self.tokens[self.place - 1]
+        if self.at("("):
+            return before.kind in ("number", "name", "power", "fraction") or before.text == ")"
+        after_number = before.kind in ("number", "fraction")
+        return after_number and self.next.kind == "name"  # 2x
+
+    def prefix(self) -> Expr:
+        token = self.next
+        if self.at("-"):
+            self.take()
+            return self.call("neg", self.expression(_SIGNED - 1))
+        if self.at("+"):
+            self.take()
+            return self.expression(_SIGNED - 1)
+        if self.at("("):
+            self.take()
+            return self.closed(self.expression(0), ")", token)
+        if self.at("|"):
+            self.take()
+            return self.call("abs", self.closed(self.expression(0), "|", token))
+        if self.at("√"):
+            self.take()
+            return self.applied("sqrt", token)
+        if token.kind == "number":
+            return self.number(self.take())
+        if token.kind == "fraction":
+            return self.fraction(self.take())
+        derivative = self.derivative()
+        if derivative is not None:
+            return derivative
+        if token.kind != "name":
+            self.expected("a number, a name or a bracket")
+        return self.name(self.take())
+
+    def closed(self, inside: Expr, sign: str, opening: Token) -> Expr:
+        if not self.at(sign):
+            self.expected(f"{sign!r} for the {opening.text!r} in column {opening.column}")
+        self.take()
+        return inside
+
+    def name(self, token: Token) -> Expr:
+        if token.text in self.known:
+            self.names.setdefault(token.text, (token.line, token.column))
+            return Name(token.text)
+        if token.text in FUNCTIONS:
+            return self.applied(FUNCTIONS[token.text].name, token)
+        if self.at("("):
+            options = (*self.known, *FUNCTIONS)
+            near = did_you_mean(token.text, options)
+            self.fail(f"{token.text!r} is no function and no name of this worksheet{near}", token)
+        if token.text not in CONSTANTS:
+            self.names.setdefault(token.text, (token.line, token.column))
+        return Name(token.text)
+
+    def applied(self, function: str, token: Token) -> Expr:
+        """A function and its arguments; a single plain one needs no brackets: ln ŷ."""
+        if self.at("("):
+            opening = self.take()
+            arguments = [self.expression(0)]
+            while self.at(","):
+                self.take()
+                arguments.append(self.expression(0))
+            self.closed(arguments[-1], ")", opening)
+        else:
+            if self.next.kind not in ("name", "number"):
+                self.expected(f"'(' after {token.text}")
+            arguments = [self.prefix()]
+            if self.implicit_product():
+                self.fail(f"expected brackets: what belongs to {token.text} is not clear", token)
+        row = OPS[function]
+        if len(arguments) != len(row.inputs):
+            self.fail(
+                f"{token.text} takes {len(row.inputs)} argument{'s' * (len(row.inputs) > 1)}, "
+                f"got {len(arguments)}",
+                token,
+            )
+        return self.call(function, *arguments)
+
+    def derivative(self, anything: bool = False) -> Derivative | None:
+        """dA/dB where A and B are names of the worksheet, or ``anything``; ∂A/∂B always."""
+        ahead = self.tokens[self.place : self.place + 5]
+        texts = [token.text for token in ahead]
+        kinds = [token.kind for token in ahead]
+        if texts[:1] == ["∂"] and texts[2:4] == ["/", "∂"] and kinds[1::3] == ["name", "name"]:
+            of, wrt, width = texts[1], texts[4], 5
+        elif (
+            kinds[:3] == ["name", "sign", "name"]
+            and texts[1] == "/"
+            and all(len(texts[i]) > 1 and texts[i][0] == "d" for i in (0, 2))
+        ):
+            of, wrt, width = texts[0][1:], texts[2][1:], 3
+            if not (of in self.known and wrt in self.known):
+                whole = texts[0] in self.known or texts[2] in self.known
+                if whole or not anything:
+                    return None
+        elif texts[:1] == ["∂"]:
+            self.fail("expected a derivative, as in ∂E/∂w5")
+        else:
+            return None
+        for token, name in ((ahead[0], of), (ahead[width // 2 + 1], wrt)):
+            self.names.setdefault(name, (token.line, token.column))
+        self.place += width
+        return Derivative(of, wrt)
+
+    # Numbers.
+
+    def number(self, token: Token) -> Number:
+        if len(token.text) > MAX_DIGITS:
+            self.fail(f"expected a number of at most {MAX_DIGITS} characters", token)
+        mantissa, _, exponent = token.text.lower().partition("e")
+        value = float(token.text)
+        if value in (float("inf"), float("-inf")):
+            self.fail("expected a number below 1.8e308", token)
+        if "." not in mantissa:
+            return Number(int(value)) if value.is_integer() else Number(value)
+        return Number(value, len(mantissa.partition(".")[2]) - int(exponent or 0))
+
+    def integer(self, token: Token) -> Expr:
+        """The number of a superscript."""
+        number = self.number(token._replace(text=token.text.lstrip("+-")))
+        return self.call("neg", number) if token.text.startswith("-") else number
+
+    def fraction(self, token: Token) -> Expr:
+        above, slash, below = unicodedata.normalize("NFKC", token.text).partition("\u2044")
+        if not slash or not (above.isdecimal() and below.isdecimal()):
+            self.fail(f"did not expect {token.text!r} here", token)
+        return self.call("div", Number(int(above)), Number(int(below)))
+
+    def call(self, function: str, *arguments: Expr) -> Call:
+        self.operations += 1
+        if self.operations > MAX_OPERATIONS:
+            self.fail(
+                f"expected at most {MAX_OPERATIONS} operations in one formula; "
+                "give parts of it names of their own"
+            )
+        return Call(function, arguments)
+
+
+def _width(character: str) -> int:
+    """Columns a character takes in a terminal."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,265 @@
+"""Worksheets: a hand calculation as plain text, read into a graph.
+
+A new name with a single number is *given*; a new name with an expression is *defined*, and
+its first part builds the graph; everything else a line says is a *claim*. A line that
+defines a primed name from the unprimed one and a derivative is an *update*.
+
+A derivative dA/dB inside a formula is the number that the graph gives for it, as in an
+update by hand: what depends on it does not depend on A's graph.
+
+>>> sheet = Worksheet.parse('''
+... x = 2
+... y = 3x^2 + 1 = 13
+... dy/dx = 6x = 12''')
+>>> sheet.names["y"].data, [statement.kind for statement in sheet.statements]
+(13.0, ['given', 'definition', 'claim'])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from micrograd_like import syntax
+from micrograd_like.engine import (
+    ON_NODES,
+    Constant,
+    Value,
+    apply,
+    grad,
+)
+from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
+from micrograd_like.formula import Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.graph import constant
+from micrograd_like.notation import plain
+from micrograd_like.ops import OPS
+from micrograd_like.order import topological_order
+from micrograd_like.syntax import Part, Problem
+
+Kind = Literal["given", "definition", "update", "claim"]
+
+#: A formula written for a graph has about so many operations before parts of it get names.
+_INLINE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line of a worksheet, read and classified.
+
+    left:   the name or derivative it is about
+    parts:  what is said to equal it; the first of a definition or update builds the graph
+    """
+
+    kind: Kind
+    left: Name | Derivative
+    parts: tuple[Part, ...]
+    line: int
+    source: str
+
+    def __str__(self) -> str:
+        text = plain(self.left)
+        for part in self.parts:
+            text += f" {'≈' if part.approximate else '='} {plain(part.expr)}"
+        return text
+
+
+class Worksheet:
+    """A worksheet that has been read: statements, the graph, and what could not be read.
+
+    statements:  every line that could be read
+    problems:    every line that could not, each with its place
+    names:       the graph: every name's node
+    """
+
+    def __init__(self, statements: list[syntax.Statement], problems: list[Problem]) -> None:
+        self.names: dict[str, Value] = {}
+        self.problems = list(problems)
+        self._gradients: dict[str, dict[Value, float]] = {}
+        self._broken: set[str] = set()
+        self.statements = [self._take(statement) for statement in statements]
+        self.problems.sort(key=lambda problem: (problem.line, problem.column))
+
+    @classmethod
+    def parse(cls, text: str, *, markdown: bool = False) -> Worksheet:
+        """Read a worksheet from its text. One bad line does not keep the others from being read.
+
+        markdown:  True reads only the fenced blocks marked ``worksheet``
+
+        Errors: WorksheetError for a text beyond the bounds (1 MB, 10,000 lines); TypeError
+        for what is no text. All else stands in :attr:`problems`.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"Worksheet.parse: expected text, got {type(text).__name__}")
+        return cls(*syntax.read_statements(text, markdown))
+
+    @classmethod
+    def read(cls, path: str | PathLike[str]) -> Worksheet:
+        """Read a worksheet from a file; of a ``.md`` file, its ``worksheet`` blocks.
+
+        Errors: OSError if it cannot be opened, WorksheetError if it is no text or too large.
+        """
+        path = Path(path)
+        with path.open("rb") as file:
+            data = file.read(syntax.MAX_BYTES + 1)
+        markdown = path.suffix.lower() in (".md", ".markdown")
+        return cls.parse(syntax.decode(data), markdown=markdown)
+
+    @classmethod
+    def from_graph(cls, output: Value) -> Worksheet:
+        """The worksheet of a graph: names from its labels, fresh ones where there are none.
+
+        Unlabelled operations that are used once are written inside their user's formula.
+        """
+        if not isinstance(output, Value):
+            raise TypeError(f"from_graph: expected a Value, got {type(output).__name__}")
+        return cls.parse("\n".join(_lines_of(output)))
+
+    def __str__(self) -> str:
+        """The worksheet in plain form; reading it gives the same statements again."""
+        return "\n".join(map(str, self.statements)) + ("\n" if self.statements else "")
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.statements)} statements, {len(self.problems)} problems"
+        return f"<Worksheet: {len(self.names)} names, {counts}>"
+
+    def node(self, name: str) -> Value:
+        """The node of a name, as people may write it. Errors: WorksheetError, with near names."""
+        plain_name = syntax.normal_name(name)
+        if plain_name not in self.names:
+            raise WorksheetError(
+                f"the worksheet has no {name!r}{did_you_mean(plain_name, self.names)}"
+            )
+        return self.names[plain_name]
+
+    # From statements to the graph.
+
+    def _take(self, statement: syntax.Statement) -> Statement:
+        kind = self._kind(statement)
+        if kind != "claim":
+            assert isinstance(statement.left, Name)
+            self._define(statement.left.name, statement.parts[0], statement.source)
+        return Statement(kind, statement.left, statement.parts, statement.line, statement.source)
+
+    def _kind(self, statement: syntax.Statement) -> Kind:
+        left, first = statement.left, statement.parts[0]
+        if isinstance(left, Derivative) or left.name in self.names or left.name in self._broken:
+            return "claim"
+        if first.number is not None:
+            return "given"
+        base = left.name.rstrip("'")
+        if left.name != base and base in first.names and _has_derivative(first.expr):
+            return "update"
+        return "definition"
+
+    def _define(self, name: str, part: Part, source: str) -> None:
+        try:
+            node = self._built(part)
+        except _UndefinedError as error:
+            line, column = part.names.get(error.name, (part.line, part.column))
+            self._broken.add(name)
+            self.problems.append(Problem(line, column, error.message, source))
+        except DomainError as error:
+            self._broken.add(name)
+            self.problems.append(Problem(part.line, part.column, str(error), source))
+        else:
+            node.label = name
+            self.names[name] = node
+
+    def _built(self, part: Part) -> Value:
+        """A new node for what the part says."""
+        if part.number is not None:
+            return Value(part.number.value)
+
+        def number_as_node(expr: Expr, _: list[None]) -> None:
+            if isinstance(expr, Name) and expr.name not in values:
+                values[expr.name] = self._operand(expr.name)
+            elif isinstance(expr, Derivative):
+                values[expr] = self._gradient(expr)
+
+        values: dict[object, Value] = {}
+        fold(part.expr, number_as_node)
+        built = evaluate(part.expr, values, ON_NODES, Constant)
+        # A bare name is a new quantity that equals it, not the same one.
+        bare = isinstance(part.expr, Name | Derivative)
+        return apply("total", built) if bare else built
+
+    def _operand(self, name: str) -> Value:
+        if name in self.names:
+            return self.names[name]
+        if name in syntax.CONSTANTS:
+            return Constant(getattr(math, name), name)
+        if name in self._broken:
+            raise _UndefinedError(name, f"{name!r} could not be computed further up")
+        near = did_you_mean(name, self.names)
+        raise _UndefinedError(name, f"{name!r} is not defined up to here{near}")
+
+    def _gradient(self, derivative: Derivative) -> Value:
+        """The derivative's number, as a leaf that bears its name."""
+        of, wrt = self._operand(derivative.of), self._operand(derivative.wrt)
+        if derivative.of not in self._gradients:
+            order = [n for n in topological_order(of) if not isinstance(n, Constant)]
+            gradients = dict(zip(order, grad(of, order), strict=True))
+            self._gradients[derivative.of] = gradients
+        number = self._gradients[derivative.of].get(wrt, 0.0)
+        return Value(number, plain(derivative))
+
+
+class _UndefinedError(Exception):
+    def __init__(self, name: str, message: str) -> None:
+        self.name, self.message = name, message
+
+
+def _has_derivative(expr: Expr) -> bool:
+    found = []
+    fold(expr, lambda node, _: found.append(node) if isinstance(node, Derivative) else None)
+    return bool(found)
+
+
+# From a graph to statements.
+
+
+def _lines_of(output: Value) -> Iterator[str]:
+    order = topological_order(output)
+    users: dict[Value, int] = dict.fromkeys(order, 0)
+    for node in order:
+        for input in node.inputs:
+            users[input] += 1
+    names: dict[Value, str] = {}
+    taken = {_usable(node.label) for node in order}
+    written: dict[Value, Expr] = {}
+    sizes: dict[Value, int] = {}
+    for node in order:
+        name = _usable(node.label)
+        if isinstance(node, Constant) and not name:
+            written[node], sizes[node] = constant(node.data), 0
+            continue
+        operands = tuple(Name(names[i]) if i in names else written[i] for i in node.inputs)
+        sizes[node] = 1 + sum(sizes[i] for i in node.inputs if i not in names)
+        if node.op:
+            written[node] = OPS[node.op].written(operands)
+        if name in names.values():
+            name = ""
+        inline = node.op and not name and users[node] == 1 and sizes[node] <= _INLINE
+        if inline and node is not output:
+            continue
+        names[node] = name or _fresh("v" if node.op else "x", taken)
+        formula = written[node] if node.op else Number(node.data)
+        yield f"{names[node]} = {plain(formula)}"
+
+
+def _usable(label: str) -> str:
+    """The label as a worksheet's name, or "" where it cannot be one."""
+    name = syntax.normal_name(label)
+    return name if syntax.is_name(name) and name not in syntax.RESERVED else ""
+
+
+def _fresh(letter: str, taken: set[str]) -> str:
+    number = 1
+    while f"{letter}{number}" in taken:
+        number += 1
+    taken.add(f"{letter}{number}")
+    return f"{letter}{number}"
