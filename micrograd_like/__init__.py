@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from micrograd_like import losses, nn, optim
+    from micrograd_like.derivation import derive
     from micrograd_like.engine import Constant, Value, apply, grad
-    from micrograd_like.errors import DomainError, MicrogradLikeError
+    from micrograd_like.errors import DomainError, MicrogradLikeError, WorksheetError
     from micrograd_like.numeric import gradcheck
+    from micrograd_like.worksheet import Worksheet
 
 _HOME = {
     "Constant": "engine",
     "DomainError": "errors",
     "MicrogradLikeError": "errors",
-    "Value": "engine",
+    "Value": "display",  # the engine's, as notebooks show it
+    "Worksheet": "worksheet",
+    "WorksheetError": "errors",
     "apply": "engine",
+    "derive": "derivation",
     "grad": "engine",
     "gradcheck": "numeric",
 }
@@ -31,7 +36,10 @@ __all__ = [
     "DomainError",
     "MicrogradLikeError",
     "Value",
+    "Worksheet",
+    "WorksheetError",
     "apply",
+    "derive",
     "grad",
     "gradcheck",
     "losses",

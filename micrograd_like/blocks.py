@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_like.formula import Derivative, Name, Number
-from micrograd_like.notation import latex, name_latex, name_text, number, text
+from micrograd_like.notation import GREEK, latex, name_latex, name_text, number, text
 from micrograd_like.steps import Equation
 
 #: Emphasises a heading; a terminal's bold, or nothing.
@@ -107,7 +107,8 @@ def to_text(blocks: Iterable[Block], emphasis: Emphasis = str) -> str:
 def line_text(line: Equation, places: int | None, value_places: int | None = None) -> str:
     """``left = formula = numbers = value``, without a step that would only repeat."""
     value = number(line.value, places if value_places is None else value_places)
-    steps = [text(line.left), text(line.formula), text(line.numbers, places), value]
+    formula = text(line.formula, places if isinstance(line.formula, Number) else None)
+    steps = [text(line.left), formula, text(line.numbers, places), value]
     return " = ".join(dict.fromkeys(steps))
 
 
@@ -150,18 +151,17 @@ _DOCUMENT = r"""\documentclass{article}
 \usepackage{amsmath}
 \usepackage[a4paper,landscape,margin=2cm]{geometry}
 \setlength{\parindent}{0pt}
+\allowdisplaybreaks
 \begin{document}
 %s
 \end{document}"""
 
-_LATEX_PROSE = {
+_LATEX_PROSE = {letter: name_latex(name).join("$$") for letter, name in GREEK.items()} | {
     "−": "$-$",
     "·": r"$\cdot$",
-    "α": r"$\alpha$",
     "½": r"$\tfrac12$",
     "²": "$^2$",
     "ŷ": r"$\hat{y}$",
-    "σ": r"$\sigma$",
     "′": "$'$",
     "∂": r"$\partial$",
     "←": r"$\leftarrow$",
@@ -196,7 +196,8 @@ def to_latex(blocks: Iterable[Block]) -> str:
 def line_latex(line: Equation, places: int | None, value_places: int | None = None) -> str:
     """The line as a row of an ``align*``, or as two where it would not fit the page."""
     value = latex(Number(line.value), places if value_places is None else value_places)
-    steps = [*dict.fromkeys([latex(line.formula), latex(line.numbers, places), value])]
+    formula = latex(line.formula, places if isinstance(line.formula, Number) else None)
+    steps = [*dict.fromkeys([formula, latex(line.numbers, places), value])]
     joined = " = ".join(steps)
     if len(joined) > _LATEX_WIDTH and len(steps) > 1:
         joined = f"{steps[0]} \\\\\n&= " + " = ".join(steps[1:])

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
+
+if TYPE_CHECKING:
+    from micrograd_like.worksheet import Worksheet
 
 app = typer.Typer(
     name="micrograd-like",
@@ -33,6 +40,16 @@ class Format(str, Enum):
     TEXT = "text"
     LATEX = "latex"
     JSON = "json"
+
+
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="A worksheet: a file, - for standard input, or a built-in one's name."
+    ),
+]
+Places = Annotated[int, typer.Option(min=1, max=15, help="Decimals shown; JSON is in full.")]
+FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -63,10 +80,8 @@ def example(
             help="Repeat the lesson's own arithmetic, each slip beside the truth.",
         ),
     ] = False,
-    places: Annotated[
-        int, typer.Option(min=1, max=15, help="Decimals shown; JSON is always in full.")
-    ] = 2,
-    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.TEXT,
+    places: Places = 2,
+    format: FormatOption = Format.TEXT,
 ) -> None:
     """Work the 2-2-1 example by hand: forward, every derivative, update, forward again.
 
@@ -98,6 +113,116 @@ def example(
             typer.echo(to_latex(blocks))
         case _:
             typer.echo(to_text(blocks, _bold))
+
+
+@app.command()
+def derive(
+    file: File,
+    derivative: Annotated[
+        str, typer.Argument(metavar="dA/dB", help="The derivative, such as dE/dw5 or ∂E/∂w5.")
+    ],
+    places: Places = 4,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Work out a derivative of a worksheet: every factor, rule, number and path.
+
+    For instance: micrograd-like derive office-hours dE/dw5
+    """
+    from micrograd_like.blocks import to_latex, to_text
+    from micrograd_like.derivation import derive as worked_out
+
+    with _reported():
+        sheet = _worksheet(file)
+        derivation = worked_out(*sheet.derivative(derivative))
+        match format:
+            case Format.JSON:
+                typer.echo(derivation.json())
+            case Format.LATEX:
+                typer.echo(to_latex(derivation.blocks(places)))
+            case _:
+                typer.echo(to_text(derivation.blocks(places), _bold))
+    _finish(sheet)
+
+
+@app.command()
+def step(
+    file: File,
+    derivative: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[dA/dB]",
+            show_default=False,
+            help="Only what lies between B and A; without it, the whole graph.",
+        ),
+    ] = None,
+    places: Places = 4,
+) -> None:
+    """Step through a worksheet: forward value by value, then backward gradient by gradient.
+
+    In a terminal it is driven with keys, and can ask for each number before it is shown; in
+    a pipe it prints all steps. For instance: micrograd-like step office-hours dE/dw5
+    """
+    from micrograd_like.stepper import run
+    from micrograd_like.walk import walk
+
+    with _reported():
+        sheet = _worksheet(file)
+        ends = sheet.derivative(derivative) if derivative else (sheet.cost(),)
+        run(walk(*ends), places)
+    _finish(sheet)
+
+
+@app.command()
+def lessons() -> None:
+    """List the built-in worksheets, to be named wherever a command takes a FILE."""
+    from micrograd_like.lessons import builtin
+
+    width = max(map(len, builtin.names()))
+    for name in builtin.names():
+        typer.echo(f"{name:<{width}}  {builtin.title(name)}")
+
+
+def _worksheet(file: str) -> Worksheet:
+    """The worksheet that FILE names. Errors: WorksheetError, OSError."""
+    from micrograd_like.lessons import builtin
+    from micrograd_like.syntax import decode
+    from micrograd_like.worksheet import Worksheet
+
+    if file == "-":
+        return Worksheet.parse(decode(sys.stdin.buffer.read()))
+    if not os.path.exists(file) and file in builtin.names():
+        return builtin.load(file)
+    try:
+        return Worksheet.read(file)
+    except FileNotFoundError:
+        near = did_you_mean(file, builtin.names())
+        raise WorksheetError(f"no such file or built-in worksheet: {file!r}{near}") from None
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Say in a line what is wrong with the input, and exit with 2."""
+    try:
+        yield
+    except (MicrogradLikeError, ValueError) as error:
+        _fail(str(error))
+    except OSError as error:
+        if error.filename is None:  # the output, not the input
+            raise
+        _fail(f"cannot open {error.filename!r}: {error.strerror}")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"micrograd-like: {printable(message)}", err=True)
+    raise typer.Exit(2)
+
+
+def _finish(sheet: Worksheet) -> None:
+    """Report the lines that could not be read, and exit with 2 if there are any."""
+    for problem in sheet.problems:
+        typer.echo(str(problem), err=True)
+    if sheet.problems:
+        raise typer.Exit(2)
 
 
 def _bold(heading: str) -> str:

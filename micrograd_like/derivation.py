@@ -26,9 +26,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
+from typing import Any
 
 from micrograd_like.blocks import (
     Block,
@@ -41,7 +42,7 @@ from micrograd_like.blocks import (
     to_text,
 )
 from micrograd_like.engine import Value, grad
-from micrograd_like.formula import Call, Derivative, Expr, Number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.graph import NamedGraph
 from micrograd_like.notation import name_text
 from micrograd_like.order import topological_order
@@ -126,6 +127,12 @@ class Derivation:
             yield Lines((path.product,), places, places)
         if self.path_count > len(self.paths):
             yield Sentence(f"… and {self.path_count - len(self.paths):,} more.")
+        else:
+            values = {f"path {n}": path.product.value for n, path in enumerate(self.paths, 1)}
+            terms: list[Expr] = [Name(name) for name in values]
+            total = reduce(lambda a, b: Call("add", (a, b)), terms)
+            line = equation(Derivative(self.of, self.wrt), total, values, value=self.value)
+            yield Lines((line,), places, places)
 
     def _repr_latex_(self) -> str:
         """Notebooks show the derivation as formulas."""
@@ -153,16 +160,17 @@ def derive(output: Value, wrt: Value) -> Derivation:
         reason = f"{name_text(of)} does not depend on {name_text(name)}: there is no path."
         return Derivation(of, name, 0.0, (), (), (), 0, reason)
     graph = NamedGraph(output, {output: of, wrt: name})
-    return _Worked(graph, name, grad(output, [*graph.names])).derivation()
+    return _Worked(graph, output, name).derivation()
 
 
 class _Worked:
     """The pieces of a derivation: what lies between the output and the variable."""
 
-    def __init__(self, graph: NamedGraph, wrt: str, gradients: list[float]) -> None:
+    def __init__(self, graph: NamedGraph, output: Value, wrt: str) -> None:
         self.graph, self.wrt = graph, wrt
-        totals = dict(zip(graph.names.values(), gradients, strict=True))
         between = self._between()
+        nodes = {name: node for node, name in graph.names.items() if name in between}
+        totals = dict(zip(nodes, grad(output, list(nodes.values())), strict=True))
         #: Between the output and wrt, the output first.
         self.order = [name for name in reversed(graph.values) if name in between]
         self.place = {name: place for place, name in enumerate(self.order)}
@@ -178,18 +186,52 @@ class _Worked:
     def derivation(self) -> Derivation:
         counts = self._path_counts()
         links = [(user, name) for name in self.order for user in self.users[name]]
-        factors = tuple(local(self.graph, user, name) for user, name in links)
+        factors = tuple(self._factor(user, name) for user, name in links)
         steps = tuple(self._step(name) for name in self.order[1:])
-        paths = tuple(self._path(names) for names in self._paths(SHOWN_PATHS))
-        zeros = [line for line in factors if line.value == 0]
-        reason = ""
-        if self.value == 0 and zeros:
-            reason = "It is 0 because a factor is 0."
-        elif self.value == 0:
-            reason = "It is 0 because the paths cancel."
+        shown = list(self._paths(SHOWN_PATHS))
+        lefts: list[Name | Derivative] = [Derivative(self.graph.output, self.wrt)]
+        if counts > 1:
+            lefts = [Name(f"path {number}") for number in range(1, len(shown) + 1)]
+        paths = tuple(map(self._path, lefts, shown))
+        reason = self._reason() if self.value == 0 else ""
         return Derivation(
             self.graph.output, self.wrt, self.value, factors, steps, paths, counts, reason
         )
+
+    def _factor(self, user: str, name: str) -> Equation:
+        """∂user/∂name; where the name acts by other ways too, they are held fixed."""
+        line = local(self.graph, user, name)
+        if not self._reached_otherwise(user, name):
+            return line
+        others = [n for n in self._on_the_way(name, user) if user in self.users[n]]
+        held = ", ".join(map(name_text, sorted(others, key=self.place.__getitem__, reverse=True)))
+        return replace(line, rule=f"{line.rule}; {held} held fixed")
+
+    def _on_the_way(self, name: str, user: str) -> set[str]:
+        """What depends on ``name`` and is computed before ``user``."""
+        seen: set[str] = set()
+        stack = [name]
+        while stack:
+            for above in self.users[stack.pop()]:
+                if above not in seen and self.place[above] > self.place[user]:
+                    seen.add(above)
+                    stack.append(above)
+        return seen
+
+    def _reason(self) -> str:
+        """Why the derivative is 0."""
+        open_paths = {self.graph.output}  # from here a path without a zero leads to the output
+        sizes = {self.graph.output: 1.0}
+        for name in self.order[1:]:
+            links = [(user, self.graph.partials[user, name]) for user in self.users[name]]
+            if any(user in open_paths and partial != 0 for user, partial in links):
+                open_paths.add(name)
+            sizes[name] = sum(abs(p) * sizes[user] for user, p in links if sizes[user])
+        if self.wrt not in open_paths:
+            return "It is 0 because a factor is 0."
+        if sizes[self.wrt] > 0:
+            return "It is 0 because the paths cancel."
+        return "It is 0 because the product is smaller than any float."
 
     def _between(self) -> set[str]:
         found, stack = {self.wrt}, [self.wrt]
@@ -217,19 +259,9 @@ class _Worked:
         return Derivative(user, name)
 
     def _reached_otherwise(self, user: str, name: str) -> bool:
-        others = [other for other in self.users[name] if other != user]
-        if not others:
+        if len(self.users[name]) == 1:
             return False
-        place = self.place
-        seen, stack = set(others), others
-        while stack:
-            for above in self.users[stack.pop()]:
-                if above == user:
-                    return True
-                if above not in seen and place[above] > place[user]:
-                    seen.add(above)
-                    stack.append(above)
-        return False
+        return any(user in self.users[n] for n in self._on_the_way(name, user))
 
     def _step(self, name: str) -> Equation:
         output = self.graph.output
@@ -257,21 +289,26 @@ class _Worked:
 
     def _paths(self, limit: int) -> Iterator[tuple[str, ...]]:
         """The first paths, as names from the output down."""
-        stack: list[tuple[str, ...]] = [(self.wrt,)]
+        # Each entry is a name and the entry it was reached from, so paths share their ends.
+        stack: list[tuple[str, Any]] = [(self.wrt, None)]
         found = 0
         while stack and found < limit:
-            path = stack.pop()
-            if path[0] == self.graph.output:
+            entry = stack.pop()
+            if entry[0] == self.graph.output:
                 found += 1
-                yield path
+                path = [entry[0]]
+                while (entry := entry[1]) is not None:
+                    path.append(entry[0])
+                yield tuple(path)
             else:
-                stack += [(user, *path) for user in reversed(self.users[path[0]])]
+                stack += [(user, entry) for user in reversed(self.users[entry[0]])]
 
-    def _path(self, names: tuple[str, ...]) -> Path:
+    def _path(self, left: Name | Derivative, names: tuple[str, ...]) -> Path:
         links = list(pairwise(names))
         factors = [self._link(user, name) for user, name in links]
         formula = reduce(lambda a, b: Call("mul", (a, b)), factors)
         value = 1.0
         for link in links:
-            value *= self.graph.partials[link]
-        return Path(names, self._line(self.wrt, formula, "one path", value))
+            value = value * self.graph.partials[link] if value else 0.0
+        line = self._line(self.wrt, formula, "one path", value)
+        return Path(names, replace(line, left=left))

@@ -26,7 +26,7 @@ class NamedGraph:
     formulas:  for every named node that is computed, its formula in the names before it
     locals:    for every pair (of, wrt) of neighbours, ∂of/∂wrt as a formula
     partials:  for the same pairs, its number as the engine has it
-    rules:     for the same pairs, the name of the rule
+    rules:     for the same pairs, the names of the rules used
 
     The formulas are trees: this is for graphs of the size people work by hand.
 
@@ -101,6 +101,7 @@ class NamedGraph:
         adjoints: dict[Value, Expr] = {node: Number(1)}
         numbers = dict.fromkeys([*region, *(i for n in region for i in n.inputs)], 0.0)
         numbers[node] = 1.0
+        rules: dict[Value, dict[str, None]] = {node: {}}  # in the order they are used
         for inner in reversed(region):
             out = Name(name) if inner is node else written[inner]
             for index, input in enumerate(inner.inputs):
@@ -111,15 +112,16 @@ class NamedGraph:
                 if input in adjoints:
                     link = Call("add", (adjoints[input], link))
                 adjoints[input] = link
-                numbers[input] += numbers[inner] * inner.partials[index]
-        single = sum(not isinstance(inner, Constant) for inner in region) == 1
-        rule = OPS[node.op].rule if single else "chain rule"
+                if numbers[inner]:  # as in the engine: what has no effect passes nothing on
+                    numbers[input] += numbers[inner] * inner.partials[index]
+                used = rules.setdefault(input, {})
+                used |= rules[inner] | {OPS[inner.op].rule: None}
         for inner, derivative in adjoints.items():
             if inner in self.names and inner is not node:
                 pair = name, self.names[inner]
                 self.locals[pair] = simplify(derivative)
                 self.partials[pair] = numbers[inner]
-                self.rules[pair] = rule
+                self.rules[pair] = ", ".join(rules[inner])
 
 
 def constant(number: float) -> Number:

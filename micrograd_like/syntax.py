@@ -26,6 +26,9 @@ MAX_NESTING = 200
 #: Operations in one part of a statement; nobody writes more by hand.
 MAX_OPERATIONS = 500
 MAX_DIGITS = 60
+MAX_NAME = 100
+#: After so many problems nobody reads which name was meant.
+MAX_PROPOSALS = 20
 
 CONSTANTS = ("pi", "e")
 
@@ -97,12 +100,16 @@ class Statement:
 
 
 class Token(NamedTuple):
-    """A piece of text: ``kind`` is "number", "name", "sign", "power" or "end"."""
+    """A piece of text: ``kind`` is "number", "name", "sign", "power", "fraction" or "end".
+
+    column, end:  where it begins, and where what follows it would, from 1
+    """
 
     kind: str
     text: str
     line: int
     column: int
+    end: int
 
 
 # Lines.
@@ -117,12 +124,12 @@ def decode(data: bytes) -> str:
         raise WorksheetError(
             f"the worksheet has {len(data):,} bytes, expected at most {MAX_BYTES:,}"
         )
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        return data.decode(encoding)
+        return data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise WorksheetError(
-            f"the worksheet is not {encoding[:6].upper()} text: byte {error.start + 1} "
+            f"the worksheet is not UTF-{16 if wide else 8} text: byte {error.start + 1} "
             "does not belong there; save it as UTF-8"
         ) from None
 
@@ -137,10 +144,9 @@ def split_lines(text: str, markdown: bool = False) -> list[str]:
             f"the worksheet has {len(text):,} characters, expected at most {MAX_BYTES:,}"
         )
     lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
-    if len(lines) > MAX_LINES + 1:
-        raise WorksheetError(
-            f"the worksheet has {len(lines):,} lines, expected at most {MAX_LINES:,}"
-        )
+    count = len(lines) - (not lines[-1])  # a last line may be ended or not
+    if count > MAX_LINES:
+        raise WorksheetError(f"the worksheet has {count:,} lines, expected at most {MAX_LINES:,}")
     return list(_fenced(lines)) if markdown else lines
 
 
@@ -164,12 +170,16 @@ def _fenced(lines: list[str]) -> Iterator[str]:
 _SIGNS = {
     "−": "-",
     "–": "-",
+    "‐": "-",
+    "‑": "-",
     "×": "*",
     "·": "*",
     "⋅": "*",
     "∙": "*",
     "•": "*",
+    "∗": "*",
     "÷": "/",
+    "∕": "/",
     "**": "^",
     "≃": "≈",
     "≅": "≈",
@@ -178,11 +188,15 @@ _SIGNS = {
     "]": ")",
     "}": ")",
 }
+# Python counts these among the letters and digits of a name: primes, powers and fractions.
+_NO_LETTER = "(?![ʹ\u0374²³¹⁰⁴-⁹¼-¾⅐-⅟])"
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+\-−]?\d+)?)"
     r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<name>[^\W\d_][\w\u0300-\u036f]*)(?P<prime>['’′ʹ]*)"
+    r"|(?P<fraction>[¼-¾⅐-⅟])"
+    rf"|(?P<name>{_NO_LETTER}[^\W\d_](?:{_NO_LETTER}[\w\u0300-\u036f]){{0,{MAX_NAME}}})"
+    r"(?P<prime>['’′ʹ\u0374]*)"
     r"|(?P<sign>\*\*|:=|.)",
     re.DOTALL,
 )
@@ -199,12 +213,13 @@ def normal_name(written: str) -> str:
         name = "".join(GREEK.get(c) or _MARKS.get(c, c) for c in decomposed)
         name = unicodedata.normalize("NFC", name)
     name = re.sub("[’′ʹ]", "'", name)
-    return re.sub(r"_(?=\d+'*$|hat)", "", name)
+    return re.sub(r"_+(?=\d+'*$|hat)", "", name)
 
 
 def is_name(name: str) -> bool:
     """True for a name in plain form, such as ``w5'``."""
-    return re.fullmatch(r"[^\W\d_]\w*'*", name) is not None and _letters(name) == name
+    letters = len(name) <= MAX_NAME and _letters(name) == name
+    return letters and re.fullmatch(r"[^\W\d_]\w*'*", name) is not None
 
 
 def _tokens(line: str, number: int) -> Iterator[Token]:
@@ -219,22 +234,24 @@ def _tokens(line: str, number: int) -> Iterator[Token]:
         if kind == "space":
             continue
         if kind == "number":
-            yield Token("number", text.replace("−", "-"), number, column)
+            yield Token("number", text.replace("−", "-"), number, column, place + 1)
         elif kind in ("name", "prime"):
             letters = _letters(match["name"])
-            if not letters:  # ½ and its like count as letters for the pattern
+            if not letters:  # ① and its like count as letters for the pattern
                 place = column
-                yield Token("fraction", text[0], number, column)
+                yield Token("fraction", text[0], number, column, place + 1)
                 continue
             if letters != match["name"]:
                 place, text = column - 1 + len(letters), letters
-            yield Token("name", normal_name(text), number, column)
+            yield Token("name", normal_name(text), number, column, place + 1)
+        elif kind == "fraction":
+            yield Token("fraction", text, number, column, place + 1)
         elif kind == "power":
-            yield Token("power", text.translate(_SUPERSCRIPTS), number, column)
+            yield Token("power", text.translate(_SUPERSCRIPTS), number, column, place + 1)
         elif text == "#":
             return
         else:
-            yield Token("sign", _SIGNS.get(text, text), number, column)
+            yield Token("sign", _SIGNS.get(text, text), number, column, place + 1)
 
 
 def _letters(name: str) -> str:
@@ -242,7 +259,8 @@ def _letters(name: str) -> str:
     if name.isascii():
         return name
     for place, character in enumerate(name):
-        if unicodedata.category(character) == "No" and character not in "₀₁₂₃₄₅₆₇₈₉":
+        subscript = place > 0 and character in "₀₁₂₃₄₅₆₇₈₉"
+        if unicodedata.category(character) == "No" and not subscript:
             return name[:place]
     return name
 
@@ -251,8 +269,10 @@ def _letters(name: str) -> str:
 _CONTINUES = {"+", "-", "*", "/", "^", "=", "≈", "("}
 
 
-def read_statements(text: str, markdown: bool = False) -> tuple[list[Statement], list[Problem]]:
-    """The statements of a worksheet, and what could not be read of it.
+def read_statements(
+    text: str, markdown: bool = False
+) -> tuple[list[Statement], list[Problem], list[str]]:
+    """The statements of a worksheet, what could not be read of it, and its lines.
 
     Errors: WorksheetError for a text beyond the bounds.
     """
@@ -262,13 +282,13 @@ def read_statements(text: str, markdown: bool = False) -> tuple[list[Statement],
     statements: list[Statement] = []
     problems: list[Problem] = []
     for tokens in logical:
-        parser = _Parser(tokens, known, lines)
+        parser = _Parser(tokens, known, lines, len(problems) < MAX_PROPOSALS)
         try:
-            statements.append(parser.statement())
+            statements.append(parser.checked_statement())
         except _UnreadableError as error:
             token = error.token
             problems.append(Problem(token.line, token.column, error.message, lines[token.line - 1]))
-    return statements, problems
+    return statements, problems, lines
 
 
 def _logical_lines(lines: list[str]) -> Iterator[list[Token]]:
@@ -286,7 +306,7 @@ def _logical_lines(lines: list[str]) -> Iterator[list[Token]]:
 
 def _ended(tokens: list[Token]) -> list[Token]:
     last = tokens[-1]
-    return [*tokens, Token("end", "the end of the line", last.line, last.column + len(last.text))]
+    return [*tokens, Token("end", "the end of the line", last.line, last.end, last.end)]
 
 
 def _defines(tokens: list[Token]) -> bool:
@@ -314,10 +334,13 @@ _INFIX = {
 class _Parser:
     """Reads the tokens of one statement."""
 
-    def __init__(self, tokens: list[Token], known: Collection[str], lines: list[str]) -> None:
+    def __init__(
+        self, tokens: list[Token], known: Collection[str], lines: list[str], proposing: bool
+    ) -> None:
         self.tokens = tokens
         self.known = known
         self.lines = lines
+        self.proposing = proposing
         self.place = 0
         self.nesting = 0
         self.operations = 0
@@ -339,10 +362,18 @@ class _Parser:
         raise _UnreadableError(token or self.next, message)
 
     def expected(self, what: str) -> NoReturn:
-        got = self.next.text if self.next.kind == "end" else repr(self.next.text)
+        got = self.next.text if self.next.kind == "end" else repr(self.next.text[:MAX_NAME])
         self.fail(f"expected {what}, got {got}")
 
     # Statements.
+
+    def checked_statement(self) -> Statement:
+        """The statement, or what is wrong with it."""
+        try:
+            return self.statement()
+        except RecursionError:  # called from deep down in a program
+            deep = self.next
+        return self.too_deep(deep)
 
     def statement(self) -> Statement:
         first = self.next
@@ -366,6 +397,7 @@ class _Parser:
             return derivative
         if self.next.kind != "name":
             self.expected("a name or a derivative such as dE/dw5 at the start of the line")
+        self.check_length(self.next)
         return Name(self.take().text)
 
     def part(self, approximate: bool) -> Part:
@@ -389,9 +421,6 @@ class _Parser:
 
     def expression(self, binding: int) -> Expr:
         """An expression whose operators hold tighter than ``binding``."""
-        self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            self.fail(f"expected at most {MAX_NESTING} nested brackets, signs and powers")
         left = self.prefix()
         while True:
             if self.at("^") or self.next.kind == "power":
@@ -408,15 +437,29 @@ class _Parser:
                 left = self.call("mul", left, self.expression(_MULTIPLY))
             else:
                 break
-        self.nesting -= 1
         return left
+
+    def inner(self, binding: int) -> Expr:
+        """An expression that stands inside another."""
+        self.deeper()
+        expr = self.expression(binding)
+        self.nesting -= 1
+        return expr
+
+    def deeper(self) -> None:
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            self.too_deep()
+
+    def too_deep(self, token: Token | None = None) -> NoReturn:
+        self.fail(f"expected at most {MAX_NESTING} nested brackets, signs and powers", token)
 
     def raised(self, base: Expr) -> Expr:
         token = self.take()
         if token.kind == "power":
             exponent: Expr = self.integer(token)
         else:
-            exponent = self.expression(_SIGNED)  # to the right: x^y^z is x^(y^z)
+            exponent = self.inner(_SIGNED)  # to the right: x^y^z is x^(y^z)
         return self.call("pow", base, exponent)
 
     def implicit_product(self) -> bool:
@@ -431,16 +474,16 @@ class _Parser:
         token = self.next
         if self.at("-"):
             self.take()
-            return self.call("neg", self.expression(_SIGNED - 1))
+            return self.call("neg", self.inner(_SIGNED - 1))
         if self.at("+"):
             self.take()
-            return self.expression(_SIGNED - 1)
+            return self.inner(_SIGNED - 1)
         if self.at("("):
             self.take()
-            return self.closed(self.expression(0), ")", token)
+            return self.closed(self.inner(0), ")", token)
         if self.at("|"):
             self.take()
-            return self.call("abs", self.closed(self.expression(0), "|", token))
+            return self.call("abs", self.closed(self.inner(0), "|", token))
         if self.at("√"):
             self.take()
             return self.applied("sqrt", token)
@@ -461,7 +504,12 @@ class _Parser:
         self.take()
         return inside
 
+    def check_length(self, name: Token) -> None:
+        if len(name.text) > MAX_NAME:
+            self.fail(f"expected a name of at most {MAX_NAME} characters", name)
+
     def name(self, token: Token) -> Expr:
+        self.check_length(token)
         if token.text in self.known:
             self.names.setdefault(token.text, (token.line, token.column))
             return Name(token.text)
@@ -469,7 +517,7 @@ class _Parser:
             return self.applied(FUNCTIONS[token.text].name, token)
         if self.at("("):
             options = (*self.known, *FUNCTIONS)
-            near = did_you_mean(token.text, options)
+            near = did_you_mean(token.text, options) if self.proposing else ""
             self.fail(f"{token.text!r} is no function and no name of this worksheet{near}", token)
         if token.text not in CONSTANTS:
             self.names.setdefault(token.text, (token.line, token.column))
@@ -479,16 +527,18 @@ class _Parser:
         """A function and its arguments; a single plain one needs no brackets: ln ŷ."""
         if self.at("("):
             opening = self.take()
-            arguments = [self.expression(0)]
+            arguments = [self.inner(0)]
             while self.at(","):
                 self.take()
-                arguments.append(self.expression(0))
+                arguments.append(self.inner(0))
             self.closed(arguments[-1], ")", opening)
         else:
             if self.next.kind not in ("name", "number"):
                 self.expected(f"'(' after {token.text}")
+            self.deeper()
             arguments = [self.prefix()]
-            if self.implicit_product():
+            self.nesting -= 1
+            if self.implicit_product() or self.at("^") or self.next.kind == "power":
                 self.fail(f"expected brackets: what belongs to {token.text} is not clear", token)
         row = OPS[function]
         if len(arguments) != len(row.inputs):
@@ -534,9 +584,15 @@ class _Parser:
         value = float(token.text)
         if value in (float("inf"), float("-inf")):
             self.fail("expected a number below 1.8e308", token)
+        places = len(mantissa.partition(".")[2]) - int(exponent or 0)
+        if not -308 <= places <= 400 or (value == 0 and float(mantissa) != 0):
+            self.fail("expected a number between 1e-308 and 1.8e308", token)
         if "." not in mantissa:
-            return Number(int(value)) if value.is_integer() else Number(value)
-        return Number(value, len(mantissa.partition(".")[2]) - int(exponent or 0))
+            if not exponent:
+                return Number(int(mantissa))
+            if value.is_integer():  # exact, and short enough to be written out
+                return Number(int(value) if value < 10 ** (MAX_DIGITS - 1) else value)
+        return Number(value, places)
 
     def integer(self, token: Token) -> Expr:
         """The number of a superscript."""
@@ -561,6 +617,6 @@ class _Parser:
 
 def _width(character: str) -> int:
     """Columns a character takes in a terminal."""
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

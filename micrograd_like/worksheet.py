@@ -18,8 +18,10 @@ update by hand: what depends on it does not depend on A's graph.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from os import PathLike
 from pathlib import Path
 from typing import Literal
@@ -41,6 +43,9 @@ from micrograd_like.order import topological_order
 from micrograd_like.syntax import Part, Problem
 
 Kind = Literal["given", "definition", "update", "claim"]
+
+#: Nodes that the derivatives of one worksheet may visit in all; by hand it is some hundreds.
+MAX_GRADIENTS = 200_000
 
 #: A formula written for a graph has about so many operations before parts of it get names.
 _INLINE = 12
@@ -75,10 +80,15 @@ class Worksheet:
     names:       the graph: every name's node
     """
 
-    def __init__(self, statements: list[syntax.Statement], problems: list[Problem]) -> None:
+    def __init__(
+        self, statements: list[syntax.Statement], problems: list[Problem], lines: list[str]
+    ) -> None:
         self.names: dict[str, Value] = {}
         self.problems = list(problems)
-        self._gradients: dict[str, dict[Value, float]] = {}
+        self._gradients: dict[Derivative, Value] = {}
+        self._constants: dict[str, Constant] = {}
+        self._visited = 0
+        self._lines = lines
         self._broken: set[str] = set()
         self.statements = [self._take(statement) for statement in statements]
         self.problems.sort(key=lambda problem: (problem.line, problem.column))
@@ -113,10 +123,15 @@ class Worksheet:
         """The worksheet of a graph: names from its labels, fresh ones where there are none.
 
         Unlabelled operations that are used once are written inside their user's formula.
+
+        Errors: WorksheetError for a graph beyond the bounds of a worksheet.
         """
         if not isinstance(output, Value):
             raise TypeError(f"from_graph: expected a Value, got {type(output).__name__}")
-        return cls.parse("\n".join(_lines_of(output)))
+        sheet = cls.parse("\n".join(_lines_of(output)))
+        if sheet.problems:
+            raise WorksheetError(f"from_graph: {sheet.problems[0].message}")
+        return sheet
 
     def __str__(self) -> str:
         """The worksheet in plain form; reading it gives the same statements again."""
@@ -135,13 +150,41 @@ class Worksheet:
             )
         return self.names[plain_name]
 
+    def derivative(self, written: str) -> tuple[Value, Value]:
+        """The nodes A and B of a derivative written ``dA/dB`` or ``∂A/∂B``.
+
+        Errors: WorksheetError for another form, or for names the worksheet does not have.
+        """
+        match = re.fullmatch(r"\s*[d∂]\s*([^\s/]+)\s*/\s*[d∂]\s*([^\s/]+)\s*", written)
+        if match is None:
+            raise WorksheetError(f"expected a derivative such as dE/dw5, got {written!r}")
+        return self.node(match[1]), self.node(match[2])
+
+    def cost(self) -> Value:
+        """The quantity that the worksheet differentiates most; without any, its last result.
+
+        Errors: WorksheetError for a worksheet that computes nothing.
+        """
+        lefts = [s.left for s in self.statements]
+        taken = [left.of for left in lefts if isinstance(left, Derivative)]
+        wanted = [name for name in taken if name in self.names]
+        defined = [name for name, node in self.names.items() if node.op]
+        if not wanted and not defined:
+            raise WorksheetError("the worksheet computes nothing: expected a line like y = 2x + 1")
+        # Of several differentiated equally often, the one furthest on.
+        order = list(self.names)
+        most = (
+            max(wanted, key=lambda n: (wanted.count(n), order.index(n))) if wanted else defined[-1]
+        )
+        return self.names[most]
+
     # From statements to the graph.
 
     def _take(self, statement: syntax.Statement) -> Statement:
         kind = self._kind(statement)
         if kind != "claim":
             assert isinstance(statement.left, Name)
-            self._define(statement.left.name, statement.parts[0], statement.source)
+            self._define(statement.left.name, statement.parts[0])
         return Statement(kind, statement.left, statement.parts, statement.line, statement.source)
 
     def _kind(self, statement: syntax.Statement) -> Kind:
@@ -155,16 +198,15 @@ class Worksheet:
             return "update"
         return "definition"
 
-    def _define(self, name: str, part: Part, source: str) -> None:
+    def _define(self, name: str, part: Part) -> None:
         try:
             node = self._built(part)
-        except _UndefinedError as error:
-            line, column = part.names.get(error.name, (part.line, part.column))
+        except (_UndefinedError, DomainError) as error:
+            place = part.line, part.column
+            if isinstance(error, _UndefinedError):
+                place = part.names.get(error.name, place)
             self._broken.add(name)
-            self.problems.append(Problem(line, column, error.message, source))
-        except DomainError as error:
-            self._broken.add(name)
-            self.problems.append(Problem(part.line, part.column, str(error), source))
+            self.problems.append(Problem(*place, str(error), self._lines[place[0] - 1]))
         else:
             node.label = name
             self.names[name] = node
@@ -190,27 +232,30 @@ class Worksheet:
     def _operand(self, name: str) -> Value:
         if name in self.names:
             return self.names[name]
-        if name in syntax.CONSTANTS:
-            return Constant(getattr(math, name), name)
         if name in self._broken:
             raise _UndefinedError(name, f"{name!r} could not be computed further up")
-        near = did_you_mean(name, self.names)
+        if name in syntax.CONSTANTS:
+            return self._constants.setdefault(name, Constant(getattr(math, name), name))
+        proposing = len(self.problems) < syntax.MAX_PROPOSALS
+        near = did_you_mean(name, self.names) if proposing else ""
         raise _UndefinedError(name, f"{name!r} is not defined up to here{near}")
 
     def _gradient(self, derivative: Derivative) -> Value:
         """The derivative's number, as a leaf that bears its name."""
         of, wrt = self._operand(derivative.of), self._operand(derivative.wrt)
-        if derivative.of not in self._gradients:
-            order = [n for n in topological_order(of) if not isinstance(n, Constant)]
-            gradients = dict(zip(order, grad(of, order), strict=True))
-            self._gradients[derivative.of] = gradients
-        number = self._gradients[derivative.of].get(wrt, 0.0)
-        return Value(number, plain(derivative))
+        if derivative not in self._gradients:
+            if self._visited > MAX_GRADIENTS:
+                message = "expected fewer derivatives, or shorter ways to them"
+                raise _UndefinedError(derivative.of, message)
+            self._visited += len(topological_order(of))
+            self._gradients[derivative] = Value(grad(of, wrt), plain(derivative))
+        return self._gradients[derivative]
 
 
 class _UndefinedError(Exception):
     def __init__(self, name: str, message: str) -> None:
-        self.name, self.message = name, message
+        super().__init__(message)
+        self.name = name
 
 
 def _has_derivative(expr: Expr) -> bool:
@@ -230,23 +275,27 @@ def _lines_of(output: Value) -> Iterator[str]:
             users[input] += 1
     names: dict[Value, str] = {}
     taken = {_usable(node.label) for node in order}
+    taken -= {f"d{name}" for name in taken}  # dy/dx would read as a derivative
+    fresh = {letter: _fresh(letter, taken) for letter in "vx"}
+    used: set[str] = set()
     written: dict[Value, Expr] = {}
     sizes: dict[Value, int] = {}
     for node in order:
         name = _usable(node.label)
-        if isinstance(node, Constant) and not name:
+        if isinstance(node, Constant) and not name and node is not output:
             written[node], sizes[node] = constant(node.data), 0
             continue
         operands = tuple(Name(names[i]) if i in names else written[i] for i in node.inputs)
-        sizes[node] = 1 + sum(sizes[i] for i in node.inputs if i not in names)
+        sizes[node] = len(node.inputs) + sum(sizes[i] for i in node.inputs if i not in names)
         if node.op:
             written[node] = OPS[node.op].written(operands)
-        if name in names.values():
+        if name in used or name not in taken:
             name = ""
+        used.add(name)
         inline = node.op and not name and users[node] == 1 and sizes[node] <= _INLINE
         if inline and node is not output:
             continue
-        names[node] = name or _fresh("v" if node.op else "x", taken)
+        names[node] = name or next(fresh["v" if node.op else "x"])
         formula = written[node] if node.op else Number(node.data)
         yield f"{names[node]} = {plain(formula)}"
 
@@ -257,9 +306,6 @@ def _usable(label: str) -> str:
     return name if syntax.is_name(name) and name not in syntax.RESERVED else ""
 
 
-def _fresh(letter: str, taken: set[str]) -> str:
-    number = 1
-    while f"{letter}{number}" in taken:
-        number += 1
-    taken.add(f"{letter}{number}")
-    return f"{letter}{number}"
+def _fresh(letter: str, taken: set[str]) -> Iterator[str]:
+    names = (f"{letter}{number}" for number in count(1))
+    return (name for name in names if name not in taken and f"d{name}" not in taken)

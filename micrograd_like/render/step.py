@@ -1,0 +1,164 @@
+"""A step of a walk in words: one sentence, and titled rows of formulas and numbers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from micrograd_like.blocks import rounding
+from micrograd_like.formula import Call, Derivative, Name, Number, fold
+from micrograd_like.notation import name_text, number, text
+from micrograd_like.steps import Equation
+from micrograd_like.walk import Step
+
+#: (title, what it says)
+Row = tuple[str, str]
+
+_WIDTH = 88
+_INDENT = 13
+
+
+def title(step: Step) -> str:
+    """What the step is about, in a few words."""
+    match step.kind:
+        case "given":
+            return "given"
+        case "forward":
+            return f"forward: {name_text(step.name)}"
+        case _:
+            return f"backward: {text(Derivative(step.output, step.name))}"
+
+
+def sentence(step: Step) -> str:
+    """What happens in the step, in one plain sentence."""
+    output, name, user = map(name_text, (step.output, step.name, step.user))
+    match step.kind:
+        case "given":
+            return "These are the numbers to start from."
+        case "forward":
+            return f"{name} is computed from {_listed(_names(step.line))}."
+        case "seed":
+            return f"Backward starts here: {output} changes with itself at the rate 1."
+    way = "directly" if step.user == step.output else f"through {user}"
+    if step.parts == 1:
+        if step.line.value == 0:
+            return f"{name} acts on {output} {way}, but not here: the local derivative is 0."
+        return f"{name} acts on {output} {way}: upstream times local."
+    if step.part == 1:
+        return f"{name} acts on {output} in {step.parts} ways, which add up; first {way}."
+    which = "the last way" if step.complete else f"way {step.part} of {step.parts}"
+    return f"{name} acts on {output} {way} too, {which}; this part is added."
+
+
+def rows(step: Step, places: int, hidden: bool = False) -> list[Row]:
+    """The step's rule, formula, numbers and sums; ``hidden`` keeps what is to be predicted."""
+    match step.kind:
+        case "given":
+            pairs = [f"{name_text(n)} = {number(v, places)}" for n, v in step.values]
+            return [("given", ", ".join(pairs))]
+        case "forward":
+            return _forward_rows(step, places, hidden)
+        case "seed":
+            left = text(step.line.left)
+            return [("gradient", f"{left} = ?" if hidden else f"{left} = 1, complete")]
+        case "backward":
+            return _backward_rows(step, places, hidden)
+
+
+def asked(step: Step) -> str:
+    """The question to a learner, or "" where there is nothing to predict."""
+    if step.predicted is None:
+        return ""
+    if step.parts > 1:
+        return f"What does {name_text(step.user)} add to {text(step.predicted[0])}?"
+    return f"What is {text(step.predicted[0])}?"
+
+
+def numbered(steps: Sequence[Step], places: int) -> Iterator[str]:
+    """All steps as lines of text."""
+    yield from textwrap.wrap(rounding(places), _WIDTH)
+    for place, step in enumerate(steps, 1):
+        yield ""
+        yield f"{place}. {title(step)}"
+        yield from textwrap.wrap(sentence(step), _WIDTH, initial_indent="   ")
+        for head, said in rows(step, places):
+            yield from _wrapped(head, said)
+
+
+def _forward_rows(step: Step, places: int, hidden: bool) -> list[Row]:
+    name, line = name_text(step.name), step.line
+    formula = ("formula", f"{name} = {text(line.formula)}")
+    if hidden:
+        return [formula, ("value", f"{name} = ?")]
+    value = ("value", f"{name} = {number(line.value, places)}")
+    numbers = ("numbers", f"{name} = {text(line.numbers, places)}")
+    shown = {said: (head, said) for head, said in (value, numbers, formula)}
+    return list(reversed(shown.values()))
+
+
+def _backward_rows(step: Step, places: int, hidden: bool) -> list[Row]:
+    link, product = step.line, step.product
+    upstream = text(Derivative(step.output, step.user))
+    result = [
+        ("rule", link.rule),
+        ("upstream", f"{upstream} = {number(step.upstream, places)}"),
+    ]
+    left = text(link.left)
+    if step.held:
+        left += f" with {_listed([name_text(name) for name in step.held])} held fixed"
+    if hidden:
+        factors = f"{upstream} · local" if step.held else text(product.formula)
+        return [*result, ("local", f"{left} = {text(link.formula)}"), ("product", f"{factors} = ?")]
+    return [
+        *result,
+        ("local", _chain([left, *_worked(link, places)])),
+        ("product", _chain(_worked(product, places))),
+        ("sum", _sum(step, places)),
+    ]
+
+
+def _sum(step: Step, places: int) -> str:
+    left, total = text(Derivative(step.output, step.name)), number(step.total, places)
+    if step.parts == 1:
+        return f"{left} = {total}, complete"
+    added = text(Call("add", (Number(step.before), Number(step.product.value))), places)
+    state = "complete" if step.complete else f"{step.part} of {step.parts} parts"
+    return f"{left} = {added} = {total}, {state}"
+
+
+def _worked(line: Equation, places: int) -> list[str]:
+    return [text(line.formula, places), text(line.numbers, places), number(line.value, places)]
+
+
+def _chain(parts: list[str]) -> str:
+    return " = ".join(dict.fromkeys(parts))
+
+
+def _names(line: Equation) -> list[str]:
+    found: dict[str, None] = {}
+
+    def collect(node: object, _: list[None]) -> None:
+        if isinstance(node, Name):
+            found[name_text(node.name)] = None
+
+    fold(line.formula, collect)
+    return list(found)
+
+
+def _listed(names: list[str]) -> str:
+    if not names:
+        return "numbers alone"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _wrapped(head: str, said: str) -> list[str]:
+    """The row, broken only between givens or before an equals sign where it can be."""
+    keep = "\u00a0=\u00a0" if head == "given" else " =\u00a0"
+    wrapped = textwrap.wrap(
+        said.replace(" = ", keep),
+        _WIDTH,
+        initial_indent=f"   {head:<{_INDENT - 3}}",
+        subsequent_indent=" " * _INDENT,
+        break_on_hyphens=False,
+    )
+    return [line.replace("\u00a0", " ") for line in wrapped]

@@ -1,0 +1,38 @@
+"""Step through a walk: in a terminal with keys, elsewhere as numbered text."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from micrograd_like.render.step import numbered
+from micrograd_like.walk import Step
+
+
+def run(
+    steps: Sequence[Step],
+    places: int = 4,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+) -> None:
+    """Step through ``steps`` with keys in a terminal; print them all where there is none.
+
+    places:  decimals shown
+    """
+    stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
+    if is_interactive(stdin, stdout):
+        from micrograd_like.stepper_app import StepperApp
+
+        StepperApp(steps, places).run()
+        return
+    for line in numbered(steps, places):
+        print(line, file=stdout)
+
+
+def is_interactive(stdin: TextIO, stdout: TextIO) -> bool:
+    """Whether keys can be read and a screen be drawn (which is done on the error stream)."""
+    streams = (stdin, stdout, sys.__stderr__)
+    capable = os.environ.get("TERM") not in (None, "", "dumb") or sys.platform == "win32"
+    return capable and all(stream is not None and stream.isatty() for stream in streams)

@@ -1,0 +1,351 @@
+"""The stepper's screen: the step above, the table of names, values and gradients below it.
+
+Everything shown is rich Text, never markup: names come from users.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Key, Paste
+from textual.screen import ModalScreen
+from textual.widgets import DataTable, Footer, Input, Static
+
+from micrograd_like.errors import WorksheetError
+from micrograd_like.formula import Derivative
+from micrograd_like.notation import name_text, number, text
+from micrograd_like.predict import judge
+from micrograd_like.render.step import asked, rows, sentence, title
+from micrograd_like.walk import Known, Step, find, known_after
+
+_LONGEST_NAME = 24
+_LONGEST_NUMBER = 60
+_NUMERALS = frozenset("0123456789.eE+-−")
+
+
+class NameTable(DataTable[Text], can_focus=False):
+    """A table that keeps its current row in sight when its size changes."""
+
+    def on_resize(self) -> None:
+        """Scroll to the current row."""
+        if self.show_cursor:
+            self.call_after_refresh(self.move_cursor, row=self.cursor_row)
+
+
+class StepperApp(App[None]):
+    """Steps with keys.
+
+    at:          the index of the step shown
+    predicting:  whether a number is asked for before it is shown
+    message:     what is said of the last answer
+    """
+
+    CSS = """
+    Screen { layout: vertical; }
+    #head { height: 1; padding: 0 1; background: $primary; color: $text; text-style: bold; }
+    #card { height: auto; max-height: 60%; padding: 1 1 0 1; }
+    #step { height: auto; }
+    #ask { height: auto; padding: 0 1; margin: 1 0 0 0; background: $boost; }
+    #names { height: 1fr; min-height: 3; margin: 1 0 0 0; padding: 0 1; }
+    .plain Footer, .plain FooterKey, .plain DataTable, .plain #head, .plain #ask {
+        background: ansi_default; color: ansi_default;
+    }
+    .plain #head { text-style: reverse bold; }
+    .plain .footer-key--key { background: ansi_default; color: ansi_default; text-style: bold; }
+    .plain .footer-key--description { background: ansi_default; color: ansi_default; }
+    .plain DataTable > .datatable--header { background: ansi_default; text-style: underline; }
+    .plain DataTable > .datatable--cursor {
+        background: ansi_default; color: ansi_default; text-style: bold;
+    }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [  # noqa: RUF012
+        Binding("right,space,n", "next", "next", key_display="→"),
+        Binding("left,p", "previous", "back", key_display="←"),
+        Binding("home,g", "first", "first", key_display="g"),
+        Binding("end,G", "last", "last", key_display="G"),
+        Binding("j", "jump", "jump to a name", key_display="j"),
+        Binding("r", "predict", "predict", key_display="r"),
+        Binding("q", "quit", "quit", key_display="q"),
+        Binding("ctrl+c", "quit", show=False, priority=True),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down", "scroll(1)", show=False),
+    ]
+
+    def __init__(self, steps: Sequence[Step], places: int) -> None:
+        plain = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=plain)
+        self.steps, self.places, self.plain = steps, places, plain
+        self.at = 0
+        self.predicting = False
+        self.message = ""
+        self._typed = ""
+        self._shown: set[int] = set()  # steps whose number was found or given up
+        self._tried: dict[int, bool] = {}  # whether the first answer was right
+
+    @property
+    def step(self) -> Step:
+        """The step shown."""
+        return self.steps[self.at]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the step's number is still to be predicted."""
+        return self.predicting and self.at not in self._shown and self.step.predicted is not None
+
+    def compose(self) -> ComposeResult:
+        """Head, step, question, table, keys."""
+        yield Static(id="head", markup=False)
+        with VerticalScroll(id="card", can_focus=False):
+            yield Static(id="step", markup=False)
+        yield Static(id="ask", markup=False)
+        yield NameTable(id="names", cursor_type="row")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Fill the screen."""
+        self.screen.set_class(self.plain, "plain")
+        self._show()
+
+    # Keys.
+
+    def action_next(self) -> None:
+        """On to the next step; in predict mode first the number of this one."""
+        if self.hidden:
+            self._reveal("It is")
+        elif self.at + 1 < len(self.steps):
+            self._go(self.at + 1)
+        else:
+            self._say("This is the last step.")
+
+    def action_previous(self) -> None:
+        """Back by one step."""
+        if self.at:
+            self._go(self.at - 1)
+
+    def action_first(self) -> None:
+        """To the first step."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """To the last step."""
+        self._go(len(self.steps) - 1)
+
+    def action_jump(self) -> None:
+        """Ask for a name, and go to the next step about it."""
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self._go(index)
+
+        screen = JumpScreen(self.steps, self.at)
+        screen.set_class(self.plain, "plain")
+        self.push_screen(screen, go)
+
+    def action_predict(self) -> None:
+        """Turn predict mode on or off."""
+        self.predicting = not self.predicting
+        self._shown.clear()
+        self._tried.clear()
+        self._typed = ""
+        off = "Predict mode is off."
+        on = "From the next step on, type each number before it is shown."
+        self._say(off if not self.predicting else "" if self.hidden else on)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the table."""
+        self.query_one(NameTable).scroll_relative(y=by, animate=False)
+
+    def on_key(self, event: Key) -> None:
+        """Take up the figures of a prediction."""
+        if not self.hidden or len(self.screen_stack) > 1:
+            return
+        if event.key == "enter":
+            self._answer()
+        elif event.key == "backspace":
+            self._typed = self._typed[:-1]
+        elif event.character and event.character in _NUMERALS:
+            self._typed = (self._typed + event.character)[:_LONGEST_NUMBER]
+        else:
+            return
+        event.stop()
+        self._show_question()
+
+    def on_paste(self, event: Paste) -> None:
+        """Take up pasted figures."""
+        if self.hidden and len(self.screen_stack) == 1:
+            figures = "".join(c for c in event.text if c in _NUMERALS)
+            self._typed = (self._typed + figures)[:_LONGEST_NUMBER]
+            self._show_question()
+
+    # Predictions.
+
+    def _answer(self) -> None:
+        assert self.step.predicted is not None
+        typed, self._typed = self._typed, ""
+        if not typed:
+            self._reveal("It is")
+            return
+        verdict = judge(typed, self.step.predicted[1])
+        shown = typed.replace("-", "−")
+        if verdict in ("right", "sign", "wrong"):
+            self._tried.setdefault(self.at, verdict == "right")
+        match verdict:
+            case "right":
+                self._reveal(f"✓ {shown} is right: it is")
+            case "sign":
+                self.message = f"✗ {shown}: the size is right, the sign is not. Try again."
+            case "near":
+                self.message = (
+                    f"{shown} is near, its last digit is off: the figures shown are rounded."
+                )
+            case "coarse":
+                self.message = f"{shown} is too coarse: write enough decimals for a digit to count."
+            case "wrong":
+                self.message = f"✗ {shown} is not right. Try again."
+            case "unreadable":
+                self.message = f"{shown} is no number. Write it like −0.57 or 1.5e−9."
+
+    def _reveal(self, opening: str) -> None:
+        assert self.step.predicted is not None
+        self._shown.add(self.at)
+        self._tried.setdefault(self.at, False)
+        self._say(f"{opening} {number(self.step.predicted[1], self.places)}.")
+
+    # The screen.
+
+    def _go(self, index: int) -> None:
+        self.at, self._typed = index, ""
+        self._say("")
+
+    def _say(self, message: str) -> None:
+        self.message = message
+        self._show()
+
+    def _show(self) -> None:
+        """Draw the current step."""
+        self.query_one("#step", Static).update(self._card())
+        self.query_one("#card").scroll_home(animate=False)
+        self._show_question()
+        self._show_table()
+
+    def _show_question(self) -> None:
+        place = f"step {self.at + 1} of {len(self.steps)}"
+        head = f"{place} · {title(self.step)}"
+        if self.predicting:
+            head += " · predict mode"
+        if self.predicting and self._tried:
+            head += f", {sum(self._tried.values())} of {len(self._tried)} right first time"
+        self.query_one("#head", Static).update(Text(head, no_wrap=True, overflow="ellipsis"))
+        ask = self.query_one("#ask", Static)
+        said = [self.message] if self.message else []
+        if self.hidden:
+            said += [f"{asked(self.step)}  {self._typed}▏  (enter: check; → show it)"]
+        ask.display = bool(said)
+        ask.update(Text("\n".join(said)))
+
+    def _card(self) -> Table:
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(no_wrap=True, style="bold")
+        grid.add_column(ratio=1)
+        if self.step.kind != "given":  # what is given stands in the table
+            for head, said in rows(self.step, self.places, self.hidden):
+                grid.add_row(Text(head), Text(said))
+        whole = Table.grid()
+        whole.add_row(Text(sentence(self.step)))
+        whole.add_row("")
+        whole.add_row(grid)
+        return whole
+
+    def _show_table(self) -> None:
+        table = self.query_one(NameTable)
+        output = self.steps[0].output
+        table.clear(columns=True)
+        table.add_columns(
+            Text(" "),
+            Text("name"),
+            Text("value"),
+            Text(f"∂{_shortened(output)}/∂name"),
+            Text("gradient is"),
+        )
+        before = known_after(self.steps, self.at - 1)
+        known = known_after(self.steps, self.at)
+        for name, now in known.items():
+            current = name == self.step.name
+            if current and self.hidden:
+                now = before[name]
+            table.add_row(*self._cells(name, now, current))
+        names = [*known]
+        if self.step.name in names:
+            table.move_cursor(row=names.index(self.step.name), animate=False)
+        table.show_cursor = self.step.name in names
+
+    def _cells(self, name: str, known: Known, current: bool) -> list[Text]:
+        unknown = "?" if current and self.hidden else ""
+        value = unknown if known.value is None else number(known.value, self.places)
+        asked_too = bool(unknown) and self.step.kind != "forward"
+        gradient = "" if known.gradient is None else number(known.gradient, self.places)
+        if asked_too:
+            gradient = f"{gradient} + ?" if gradient else "?"
+        state = ""
+        if known.parts:
+            state = "complete" if known.part == known.parts else f"{known.part} of {known.parts}"
+        mark = "▸" if current else " "
+        return [Text(cell) for cell in (mark, _shortened(name), value, gradient, state)]
+
+
+class JumpScreen(ModalScreen[int | None]):
+    """Asks for a name; gives the index of the next step about it, or None."""
+
+    CSS = """
+    JumpScreen { align: center middle; }
+    #box { width: 60; max-width: 90%; height: auto; border: round $primary; padding: 0 1; }
+    #box { background: $surface; }
+    #near { height: auto; }
+    #name, #name:focus { height: 1; border: none; padding: 0; text-style: underline; }
+    .plain #box, .plain Input { background: ansi_default; color: ansi_default; }
+    .plain #box { border: round ansi_default; }
+    """
+    BINDINGS = [Binding("escape", "cancel", "cancel", show=False)]  # noqa: RUF012
+
+    def __init__(self, steps: Sequence[Step], at: int) -> None:
+        super().__init__()
+        self.steps, self.at = steps, at
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, and what is said of it."""
+        output = self.steps[0].output
+        gradient = text(Derivative(output, self.steps[-1].name))
+        with Vertical(id="box"):
+            yield Static("Jump to the next step about a name", markup=False)
+            yield Input(id="name", max_length=200)
+            yield Static(f"A name, or {gradient}. enter: go, escape: stay", id="near", markup=False)
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go, or say which names are near."""
+        if not event.value.strip():
+            self.dismiss(None)
+            return
+        try:
+            self.dismiss(find(self.steps, event.value, self.at))
+        except WorksheetError as error:
+            self.query_one("#near", Static).update(Text(str(error)))
+
+    def action_cancel(self) -> None:
+        """Stay where one was."""
+        self.dismiss(None)
+
+
+def _shortened(name: str) -> str:
+    shown = name_text(name)
+    return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"

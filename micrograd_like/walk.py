@@ -1,0 +1,253 @@
+"""A graph walked through: forward value by value, then backward edge by edge, as records.
+
+Backward starts from ∂E/∂E = 1. Every node, the output first, passes its gradient on: to each
+name it is computed from it adds *upstream · local*, and a gradient is complete when all the
+users of its name have added their part.
+
+>>> x = Value(3.0, "x")
+>>> y = x**2; y.label = "y"
+>>> for step in walk(y):
+...     print(step.kind, step.name, step.line.value, step.total)
+given  0.0 0.0
+forward y 9.0 0.0
+seed y 1.0 1.0
+backward x 6.0 6.0
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from micrograd_like.engine import Value, grad
+from micrograd_like.errors import WorksheetError, did_you_mean
+from micrograd_like.formula import Call, Derivative, Name, Number
+from micrograd_like.graph import NamedGraph
+from micrograd_like.notation import name_text
+from micrograd_like.order import topological_order
+from micrograd_like.steps import Equation, equation, forward, local
+from micrograd_like.syntax import normal_name
+
+Kind = Literal["given", "forward", "seed", "backward"]
+
+#: Names told of to who typed none of them.
+_MOST_NAMES = 12
+_DERIVATIVE = re.compile(r"[d∂](.+)/[d∂](.+)")
+_NOTHING = Equation(Name(""), Number(0), Number(0), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a walk through a graph.
+
+    kind:      given (the numbers to start from), forward (a value), seed (∂E/∂E = 1) or
+               backward (what one user adds to one gradient)
+    output:    the name of what is differentiated
+    name:      the name whose value or gradient the step is about; "" for given
+    line:      forward: the name's line; seed and backward: that of the local derivative
+    values:    the values that are known from this step on
+    user:      backward: through which user, whose gradient ``upstream`` is complete
+    held:      backward: the user's other inputs that depend on ``name`` themselves; the local
+               derivative holds them fixed, and their own parts come by other steps
+    product:   backward: upstream · local
+    before:    seed and backward: the name's gradient without this part
+    total:     and with it
+    part:      this is the first, second, … of
+    parts:     so many parts, after which the gradient is complete
+    """
+
+    kind: Kind
+    output: str
+    name: str
+    line: Equation
+    values: tuple[tuple[str, float], ...] = ()
+    user: str = ""
+    held: tuple[str, ...] = ()
+    upstream: float = 0.0
+    product: Equation = _NOTHING
+    before: float = 0.0
+    total: float = 0.0
+    part: int = 0
+    parts: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more will be added to the gradient."""
+        return self.part == self.parts
+
+    @property
+    def predicted(self) -> tuple[Name | Derivative, float] | None:
+        """What a learner can compute before it is shown, and its number."""
+        match self.kind:
+            case "given":
+                return None
+            case "forward":
+                return Name(self.name), self.line.value
+            case "seed":
+                return Derivative(self.output, self.name), self.total
+            case "backward":
+                return Derivative(self.output, self.name), self.product.value
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a name after some steps; None is what is not known yet.
+
+    part, parts:  how many parts its gradient has so far, and how many there are
+    """
+
+    value: float | None = None
+    gradient: float | None = None
+    part: int = 0
+    parts: int = 0
+
+
+def walk(output: Value, wrt: Value | None = None) -> list[Step]:
+    """Every step from the given numbers to all gradients of ``output``.
+
+    With ``wrt``, only what lies between it and the output; all else is given.
+
+    The graph is read between its named nodes (see :class:`NamedGraph`). The last total of
+    every gradient is the engine's own, whatever the order in which the parts are rounded.
+
+    Errors: TypeError for what is no Value, ValueError where names clash or ``output`` does
+    not depend on ``wrt``, DomainError where a derivative does not exist.
+    """
+    for node in (output,) if wrt is None else (output, wrt):
+        if not isinstance(node, Value):
+            raise TypeError(f"walk: expected a Value, got {type(node).__name__}")
+    names = {output: output.label or "f"}
+    if wrt is not None and wrt is not output:
+        names[wrt] = wrt.label or "x"
+        if wrt not in set(topological_order(output)):
+            raise WorksheetError(
+                f"{name_text(names[output])} does not depend on {name_text(names[wrt])}: "
+                "their derivative is 0, and there is no step between them"
+            )
+    graph = NamedGraph(output, names)
+    between = set(graph.values) if wrt is None else _between(graph, names[wrt])
+    start = None if wrt is None else names[wrt]
+    gradients = dict(zip(graph.names.values(), grad(output, [*graph.names]), strict=True))
+    return [*_forward(graph, between, start), *_backward(graph, between, gradients)]
+
+
+def known_after(steps: Sequence[Step], index: int) -> dict[str, Known]:
+    """Every name of the walk with what is known of it after step ``index``."""
+    known: dict[str, Known] = {}
+    for step in steps:
+        known |= {name: Known() for name, _ in step.values}
+    for step in steps[: index + 1]:
+        known |= {name: Known(value) for name, value in step.values}
+        if step.parts:
+            value = known[step.name].value
+            known[step.name] = Known(value, step.total, step.part, step.parts)
+    return known
+
+
+def find(steps: Sequence[Step], written: str, at: int) -> int:
+    """The next step after ``at`` about the name, around the end; its gradient's for ∂E/∂name.
+
+    Errors: WorksheetError, with near names.
+    """
+    name, backward = written.strip(), False
+    if match := _DERIVATIVE.fullmatch(name):
+        name, backward = str(match[2]), True
+    names = {value: name_text(value) for step in steps for value, _ in step.values}
+    wanted = normal_name(name)
+    matching = {n for n, shown in names.items() if wanted == n or name in (n, shown)}
+    for index in chain(range(at + 1, len(steps)), range(at + 1)):
+        step = steps[index]
+        if step.name in matching and not (backward and step.kind == "forward"):
+            return index
+    if matching:
+        return 0  # a number that was given and has no gradient
+    near = did_you_mean(name, names.values())
+    if not near:
+        more = ", …" if len(names) > _MOST_NAMES else ""
+        near = f"; there are {', '.join([*names.values()][:_MOST_NAMES])}{more}"
+    raise WorksheetError(f"there is no {name_text(name)!r} here{near}")
+
+
+def _between(graph: NamedGraph, wrt: str) -> set[str]:
+    """``wrt`` and every name that depends on it."""
+    found, stack = {wrt}, [wrt]
+    while stack:
+        for user in graph.users[stack.pop()]:
+            if user not in found:
+                found.add(user)
+                stack.append(user)
+    return found
+
+
+def _forward(graph: NamedGraph, between: set[str], start: str | None) -> Iterator[Step]:
+    computed = {name for name in graph.formulas if name in between} - {start}
+    needed = {name for of, name in graph.locals if of in between} | between
+    given = [(name, graph.values[name]) for name in graph.values if name in needed - computed]
+    yield Step("given", graph.output, "", _NOTHING, tuple(given))
+    for line in forward(graph):
+        assert isinstance(line.left, Name)
+        name = line.left.name
+        if name in computed:
+            yield Step("forward", graph.output, name, line, ((name, line.value),))
+
+
+def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float]) -> Iterator[Step]:
+    output = graph.output
+    seed = Equation(Derivative(output, output), Number(1), Number(1), 1.0)
+    yield Step("seed", output, output, seed, total=1.0, part=1, parts=1)
+    inputs: dict[str, list[str]] = {name: [] for name in graph.values}
+    parts = dict.fromkeys(graph.values, 0)
+    for name in graph.values:  # so every list of inputs is in order of computation
+        for user in graph.users[name]:
+            if user in between and name in between:
+                inputs[user].append(name)
+                parts[name] += 1
+    totals = dict.fromkeys(graph.values, 0.0)
+    added = dict.fromkeys(graph.values, 0)
+    for user in reversed(graph.values):
+        for name in inputs[user]:
+            line = local(graph, user, name)
+            later = _between(graph, name) if parts[name] > 1 else set()
+            held = tuple(other for other in inputs[user] if other in later and other != name)
+            product = _product(output, user, name, gradients[user], line, bool(held))
+            before, added[name] = totals[name], added[name] + 1
+            complete = added[name] == parts[name]
+            totals[name] = gradients[name] if complete else before + product.value
+            yield Step(
+                "backward",
+                output,
+                name,
+                line,
+                user=user,
+                held=held,
+                upstream=gradients[user],
+                product=product,
+                before=before,
+                total=totals[name],
+                part=added[name],
+                parts=parts[name],
+            )
+
+
+def _product(
+    output: str, user: str, name: str, upstream: float, line: Equation, held: bool
+) -> Equation:
+    """∂output/∂user · ∂user/∂name, the user's part of ∂output/∂name.
+
+    Where the symbol ∂user/∂name would say more than this one way, its formula's number
+    stands in its place.
+    """
+    above = Derivative(output, user)
+    below = Number(line.value) if held else Derivative(user, name)
+    return equation(
+        Derivative(output, name),
+        Call("mul", (above, below)),
+        {},
+        derivatives={(user, name): line.value, (output, user): upstream},
+        rule="chain rule",
+        # As in the engine: what has no effect passes nothing on, even at a singular point.
+        value=upstream * line.value if upstream else 0.0,
+    )

@@ -1,0 +1,160 @@
+"""Feeds worksheets that nobody would write to the reader, and fails on anything but its errors.
+
+``python tests/fuzz_worksheet.py --seconds 120 --seed 1``
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+
+from micrograd_like.errors import WorksheetError
+from micrograd_like.syntax import FUNCTIONS, decode
+from micrograd_like.worksheet import Worksheet
+
+SLOW = 2.0
+
+GOOD = """\
+# a network by hand
+x1 = 0.35
+w1 = 0.1
+w_5 = -1.5e-3
+α = 1/2
+a1 = x1·w1 + x1²(w5) = 0.035   # a comment
+z1 = σ(a1) = 0.51
+ŷ = max(z1, |a1|) - √(x1)
+E = ½(ŷ − 0.5)^2 ≈ 0.059
+∂E/∂ŷ = ŷ − 0.5
+dE/dw1 = dE/dŷ * dŷ/dz1 *
+    dz1/dw1
+w1' = w1 − α·dE/dw1 = 0.1
+a1′ = x1*w1'
+```worksheet
+k = 2^-x1^2 / 3.
+```
+"""
+TOKENS = (
+    *GOOD.split(),
+    *FUNCTIONS,
+    *("+", "-", "*", "/", "^", "**", "=", "≈", "(", ")", "[", "]", "{", "}", "|", ",", "#"),
+    *("'", "′", "ʹ", "ʹ", ".", ":", ":=", "∂", "√", "²", "⁻¹", "⁵", "₁", "½", "①", "×", "÷", "−"),
+    *("\t", " ", "\n", "\r\n", "\r", "\x00", "\x1b[31m", "\u202e", "\ufeff", "\ud800"),
+    *("0", "1", ".5", "5.", "1e308", "1e309", "1e-999", "0.0e999", "1.5e-320", "9e99999", "٣"),
+    *("x", "y", "x1", "w_5", "__5", "ŷ", "Α", "é", "pi", "e", "漢", "😀", "dx/dy", "∂x/∂y", "dE"),
+    *("dx1", "dx", "```", "```worksheet", "~~~"),
+    '__import__("os")',
+    "{0.__class__}",
+    "%s%n",
+)
+
+
+def random_bytes(rng):
+    return rng.randbytes(rng.choice((1, 10, 200)))
+
+
+def random_characters(rng):
+    limit = rng.choice((0x7F, 0x3FF, 0x2FFF, 0x10FFFF))
+    return "".join(chr(rng.randint(1, limit)) for _ in range(rng.randint(1, 200)))
+
+
+def random_tokens(rng):
+    return rng.choice(("", " ")).join(rng.choices(TOKENS, k=rng.randint(1, 80)))
+
+
+def statements(rng):
+    """Lines that look like statements, their tokens taken at random."""
+    lines = []
+    for number in range(rng.randint(1, 12)):
+        expression = " ".join(rng.choices(TOKENS, k=rng.randint(1, 6)))
+        left = rng.choice((f"v{number}", "x", "∂x/∂v1", "dv1/dx", "x'"))
+        lines.append(f"{left} = {expression}")
+    return "\n".join(lines)
+
+
+def mutated(rng):
+    """A good worksheet with pieces taken out, doubled, exchanged and put in."""
+    text = GOOD
+    for _ in range(rng.randint(1, 12)):
+        start = rng.randrange(len(text) + 1)
+        end = min(start + rng.choice((0, 1, 1, 3, 20)), len(text))
+        start2 = rng.randrange(len(text) + 1)
+        other = text[start2 : start2 + rng.randint(1, 20)]
+        put = rng.choice(("", text[start:end] * 2, other, rng.choice(TOKENS)))
+        text = text[:start] + put + text[end:]
+    return text
+
+
+def mutated_bytes(rng):
+    data = bytearray(GOOD.encode(rng.choice(("utf-8", "utf-8-sig", "utf-16"))))
+    for _ in range(rng.randint(1, 5)):
+        data[rng.randrange(len(data))] = rng.randrange(256)
+    return bytes(data)
+
+
+def repeated(rng):
+    """A few tokens again and again: what grows faster than its input shows here."""
+    piece = rng.choice(("", " ", "\n")).join(rng.choices(TOKENS, k=rng.randint(1, 4)))
+    size = rng.choice((100, 1_000, 10_000, 50_000))
+    return rng.choice(("", "x = ", "x = 1\n")) + piece * (size // max(len(piece), 1) + 1)
+
+
+SOURCES = (
+    random_bytes,
+    random_characters,
+    random_tokens,
+    statements,
+    mutated,
+    mutated_bytes,
+    repeated,
+)
+
+
+def feed(given, markdown):
+    """Read what is given, print it, and read what was printed."""
+    try:
+        text = decode(given) if isinstance(given, bytes) else given
+        sheet = Worksheet.parse(text, markdown=markdown)
+    except WorksheetError:
+        return "refused"
+    for problem in sheet.problems:
+        str(problem)
+    repr(sheet)
+    Worksheet.parse(str(sheet))
+    return "with problems" if sheet.problems else "read"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    counts = Counter()
+    slowest = 0.0
+    end = time.monotonic() + options.seconds
+    case = 0
+    while time.monotonic() < end:
+        # A case of its own seed, so that it can be had again by itself. `repeated` is slow.
+        rng = random.Random(f"{options.seed} {case}")
+        source = SOURCES[-1] if case % 50 == 0 else rng.choice(SOURCES[:-1])
+        given, markdown = source(rng), rng.random() < 0.1
+        start = time.perf_counter()
+        try:
+            outcome = feed(given, markdown)
+        except Exception as error:
+            print(f"case {case}, {source.__name__}: {type(error).__name__}: {error}")
+            print(f"  {given[:2000]!a}")
+            raise
+        taken = time.perf_counter() - start
+        slowest = max(slowest, taken)
+        if taken > SLOW:
+            sys.exit(f"case {case}, {source.__name__}: {taken:.1f} s\n  {given[:200]!a}")
+        counts[source.__name__, outcome] += 1
+        case += 1
+    for (name, outcome), number in sorted(counts.items()):
+        print(f"{name:18} {outcome:14} {number:9,}")
+    print(f"{case:,} worksheets, no failure; the slowest took {slowest:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,360 @@
+"""The worksheets that come with the package: right in every figure, and explained right."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+import sympy
+
+from micrograd_like.derivation import Derivation, derive
+from micrograd_like.errors import WorksheetError
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.lessons import builtin
+from micrograd_like.notation import plain
+from micrograd_like.ops import FLOAT
+from micrograd_like.steps import Equation
+from micrograd_like.syntax import Part
+from micrograd_like.worksheet import Statement, Worksheet
+
+PUBLISHED = "office-hours-as-published"
+ALL = builtin.names()
+CORRECT = [name for name in ALL if name != PUBLISHED]
+EXPECTED = {
+    "chain-of-three",
+    "logistic-regression",
+    "multiply-add",
+    "office-hours",
+    PUBLISHED,
+    "product-rule",
+    "quotient",
+    "softplus-and-tanh",
+    "two-outputs",
+    "used-twice",
+}
+
+each = pytest.mark.parametrize("sheet_name", ALL)
+each_correct = pytest.mark.parametrize("sheet_name", CORRECT)
+sheet = cache(builtin.load)
+
+
+@cache
+def derivatives(name: str) -> dict[Derivative, float]:
+    """Every derivative between names, as the backward pass leaves it in ``grad``."""
+    names = sheet(name).names
+    found = {}
+    for of, output in names.items():
+        for node in names.values():
+            node.grad = 0.0
+        output.backward()
+        found |= {Derivative(of, wrt): node.grad for wrt, node in names.items()}
+    return found
+
+
+@cache
+def derivations(name: str) -> list[Derivation]:
+    nodes = sheet(name).names.values()
+    return [derive(of, wrt) for of, wrt in itertools.product(nodes, repeat=2)]
+
+
+# The collection.
+
+
+def test_a_list_of_names_needs_no_engine() -> None:
+    script = (
+        "import sys; from micrograd_like.lessons import builtin; builtin.title('quotient');"
+        "sys.exit('micrograd_like.engine' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_names_are_sorted_and_complete() -> None:
+    assert sorted(ALL) == ALL
+    assert set(ALL) >= EXPECTED
+
+
+@each
+def test_title_is_the_comment_on_top(sheet_name: str) -> None:
+    title = builtin.title(sheet_name)
+    assert builtin.text(sheet_name).startswith(f"# {title}\n")
+    assert re.fullmatch(r"[A-Z].{20,98}\.", title)
+
+
+@pytest.mark.parametrize("function", [builtin.title, builtin.text, builtin.load])
+def test_unknown_name_is_answered_with_a_near_one(function: object) -> None:
+    assert callable(function)
+    with pytest.raises(WorksheetError, match="'ofice-hours'; did you mean 'office-hours'"):
+        function("ofice-hours")
+    with pytest.raises(WorksheetError, match="no built-in worksheet"):
+        function("../worksheets/quotient")
+
+
+# Every line is right.
+
+
+@each
+def test_every_line_is_read(sheet_name: str) -> None:
+    assert sheet(sheet_name).problems == []
+    assert sheet(sheet_name).statements
+
+
+@each
+def test_plain_form_reads_the_same(sheet_name: str) -> None:
+    again = Worksheet.parse(str(sheet(sheet_name)))
+    assert [str(s) for s in again.statements] == [str(s) for s in sheet(sheet_name).statements]
+
+
+@each_correct
+def test_every_part_is_the_true_value(sheet_name: str) -> None:
+    values = {name: node.data for name, node in sheet(sheet_name).names.items()}
+    known = {**values, **derivatives(sheet_name)}
+    for statement in sheet(sheet_name).statements:
+        true = known[left_key(statement)]
+        for part in statement.parts:
+            if part.number is not None:
+                assert agrees(part.number, true, part.approximate), statement
+            elif is_symbolic(part.expr):
+                value = evaluate(part.expr, known, FLOAT)
+                assert value == pytest.approx(true, rel=1e-9, abs=1e-15), statement
+            else:
+                low, high = bounds(part)
+                assert low <= true <= high, statement
+
+
+@each_correct
+def test_a_hand_gets_the_printed_result_from_the_printed_figures(sheet_name: str) -> None:
+    for statement in sheet(sheet_name).statements:
+        for worked, result in itertools.pairwise(statement.parts):
+            if result.number is not None and not is_symbolic(worked.expr):
+                assert agrees(result.number, evaluate(worked.expr, {}, FLOAT)), statement
+
+
+def left_key(statement: Statement) -> str | Derivative:
+    return statement.left.name if isinstance(statement.left, Name) else statement.left
+
+
+def agrees(number: Number, true: float, approximate: bool = False) -> bool:
+    """True if ``number`` is ``true`` to the places written; a whole number is exact."""
+    if number.places is None:
+        return bool(abs(number.value - true) <= 1e-12 * max(1, abs(true)))
+    unit = 10.0**-number.places
+    return bool(abs(number.value - true) <= unit * (1 if approximate else 0.5) + 1e-12)
+
+
+def is_symbolic(expr: Expr) -> bool:
+    found: list[Expr] = []
+    fold(expr, lambda node, _: found.append(node))
+    return any(isinstance(node, Name | Derivative) for node in found)
+
+
+def bounds(part: Part) -> tuple[float, float]:
+    """The least and greatest value of a part when its decimals are taken as rounded."""
+    rounded: list[float] = []
+
+    def widened(signs: tuple[int, ...]) -> float:
+        left = iter(signs)
+
+        def nudge(node: Expr, arguments: list[Expr]) -> Expr:
+            if isinstance(node, Number) and node.places is not None:
+                return Number(node.value + next(left) * 0.5 * 10.0**-node.places)
+            return Call(node.function, tuple(arguments)) if isinstance(node, Call) else node
+
+        return float(evaluate(fold(part.expr, nudge), {}, FLOAT))
+
+    fold(
+        part.expr,
+        lambda node, _: rounded.append(1) if isinstance(node, Number) and node.places else None,
+    )
+    corners = [widened(signs) for signs in itertools.product((-1, 1), repeat=len(rounded))]
+    return min(corners) - 1e-12, max(corners) + 1e-12
+
+
+# The lesson as it was published keeps its slips, and only these.
+
+
+def test_published_lesson_keeps_its_slips() -> None:
+    names = sheet(PUBLISHED).names
+    known = {name: node.data for name, node in names.items()} | derivatives(PUBLISHED)
+    off = set()
+    for statement in sheet(PUBLISHED).statements:
+        for part in statement.parts:
+            value = evaluate(part.expr, known, FLOAT)
+            if is_symbolic(part.expr) and value != pytest.approx(known[left_key(statement)]):
+                off.add(statement.source)
+    assert off == {
+        "dE/dyhat = yhat - y = -0.34",
+        "dz1/da1 = a1*(1 - a1) = 0.21",
+        "dz2/da2 = a2*(1 - a2) = 0.24",
+    }
+    assert {
+        "z1 = sigmoid(a1) = log10(.3) = .57",
+        "a3 = z1*w5 + z2*w6 = .57(.5) + .60(.6) = .646",
+        "w6' = w6 - alpha*dE/dw5 = 0.61",
+    } <= {statement.source for statement in sheet(PUBLISHED).statements}
+
+
+# Every derivative between two names: the engine's, SymPy's, and the printed factors' product.
+
+FUNCTIONS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "log10": lambda a: sympy.log(a) / sympy.log(10),
+    "sqrt": sympy.sqrt,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tanh": sympy.tanh,
+    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
+    "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
+    "relu": lambda a: sympy.Piecewise((a, a > 0), (0, True)),
+}
+
+
+@cache
+def formulas(name: str) -> dict[str, Expr]:
+    """What builds the graph: the first part of every given, definition and update."""
+    lines = sheet(name).statements
+    return {s.left.name: s.parts[0].expr for s in lines if isinstance(s.left, Name) and is_new(s)}
+
+
+def is_new(statement: Statement) -> bool:
+    return statement.kind != "claim"
+
+
+def by_sympy(name: str, wrt: str) -> dict[str, float]:
+    """The derivative of every name with respect to one, each a whole formula in ``wrt``.
+
+    What ``wrt`` does not feed is a number of 40 digits, and so is a derivative inside an
+    update: what it gives does not depend on what gave it.
+    """
+    variable = sympy.Symbol("variable", real=True)
+    numbers: dict[str | Derivative, sympy.Expr] = {}
+    whole: dict[str, sympy.Expr] = {}
+    for of, expr in formulas(name).items():
+        leaves = leaf_derivatives(name, expr)
+        exact = {**numbers, **leaves}
+        numbers[of] = sympy.N(evaluate(expr, exact, FUNCTIONS, precise), 40)
+        whole[of] = evaluate(expr, {**whole, **leaves}, FUNCTIONS, precise)
+        if of == wrt:
+            whole[of] = variable
+        elif not whole[of].has(variable):
+            whole[of] = numbers[of]
+    at = {variable: numbers[wrt]}
+    return {
+        of: float(sympy.diff(formula, variable).subs(at).evalf(30)) for of, formula in whole.items()
+    }
+
+
+def precise(number: float) -> sympy.Expr:
+    return sympy.Rational(repr(number))
+
+
+def leaf_derivatives(name: str, expr: Expr) -> dict[Derivative, sympy.Expr]:
+    found: list[Derivative] = []
+    fold(expr, lambda node, _: found.append(node) if isinstance(node, Derivative) else None)
+    return {leaf: sympy.Float(derivatives(name)[leaf], 40) for leaf in found}
+
+
+@each
+def test_every_derivative_is_what_backward_gives(sheet_name: str) -> None:
+    for derivation in derivations(sheet_name):
+        true = derivatives(sheet_name)[Derivative(derivation.of, derivation.wrt)]
+        assert derivation.value == pytest.approx(true, rel=1e-12, abs=1e-15)
+
+
+@each
+def test_every_derivative_is_what_sympy_gives(sheet_name: str) -> None:
+    worked = {(d.of, d.wrt): d.value for d in derivations(sheet_name)}
+    for wrt in sheet(sheet_name).names:
+        for of, true in by_sympy(sheet_name, wrt).items():
+            assert worked[of, wrt] == pytest.approx(true, rel=1e-12, abs=1e-15), (of, wrt)
+
+
+@each
+def test_printed_factors_give_the_printed_product(sheet_name: str) -> None:
+    for derivation in derivations(sheet_name):
+        lines = [*derivation.factors, *derivation.steps, *(p.product for p in derivation.paths)]
+        for line in lines:
+            assert not is_symbolic(line.numbers), line
+            value = evaluate(line.numbers, {}, FLOAT)
+            assert value == pytest.approx(line.value, rel=1e-12, abs=1e-15), line
+
+
+@each
+def test_products_of_all_paths_add_up(sheet_name: str) -> None:
+    for derivation in derivations(sheet_name):
+        if derivation.path_count and derivation.path_count == len(derivation.paths):
+            total = sum(path.product.value for path in derivation.paths)
+            assert total == pytest.approx(derivation.value, rel=1e-12, abs=1e-15)
+        if derivation.steps:
+            assert derivation.steps[-1].value == derivation.value
+
+
+@each
+def test_symbols_in_the_steps_mean_what_they_say(sheet_name: str) -> None:
+    """dA/dB is the whole derivative, wherever it stands: its number is that of the graph."""
+    names = sheet(sheet_name).names
+    known = {name: node.data for name, node in names.items()} | derivatives(sheet_name)
+    known |= {plain(d): number for d, number in derivatives(sheet_name).items()}  # in updates
+    for derivation in derivations(sheet_name):
+        lines: list[Equation] = [*derivation.steps, *(p.product for p in derivation.paths)]
+        for line in lines:
+            value = evaluate(line.formula, known, FLOAT)
+            assert value == pytest.approx(line.value, rel=1e-9, abs=1e-15), line
+
+
+# LaTeX.
+
+
+@each
+def test_latex_is_balanced(sheet_name: str) -> None:
+    for derivation in derivations(sheet_name):
+        source = derivation.latex()
+        assert source.isascii()
+        bare = re.sub(r"\\[{}]", "", source)
+        depths = list(itertools.accumulate({"{": 1, "}": -1}.get(c, 0) for c in bare))
+        assert min(depths) == 0 == depths[-1]
+        assert len(re.findall(r"\\left\b", source)) == len(re.findall(r"\\right\b", source))
+        opened: list[str] = []
+        for word, environment in re.findall(r"\\(begin|end)\{(\w+\*?)\}", source):
+            if word == "begin":
+                opened.append(environment)
+            else:
+                assert opened.pop() == environment
+        assert not opened
+
+
+@pytest.mark.slow
+@each
+def test_latex_compiles(sheet_name: str, tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed")
+    sources = dict.fromkeys(d.latex() for d in derivations(sheet_name))
+    bodies = []
+    for source in sources:
+        head, _, rest = source.partition(r"\begin{document}")
+        bodies.append(rest.partition(r"\end{document}")[0])
+    pages = "\\clearpage\n".join(bodies)
+    document = rf"{head}\begin{{document}}{pages}\end{{document}}"
+    (tmp_path / "all.tex").write_text(document, encoding="ascii")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    log = (tmp_path / "all.log").read_text(encoding="latin-1")
+    assert "Overfull \\hbox" not in log  # nothing runs off the page

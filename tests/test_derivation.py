@@ -1,0 +1,238 @@
+"""Derivations: factors, sums over users, paths, zeros; and the command that prints them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from micrograd_like import Value, Worksheet, WorksheetError, derive, grad, nn
+from micrograd_like.derivation import SHOWN_PATHS
+from micrograd_like.formula import evaluate
+from micrograd_like.notation import text
+from micrograd_like.ops import FLOAT
+
+LESSON = """
+x1 = 0
+x2 = 1
+y = 1
+alpha = 0.2
+w1 = 0.1
+w2 = 0.2
+w3 = 0.3
+w4 = 0.4
+w5 = 0.5
+w6 = 0.6
+a1 = x1*w1 + x2*w3
+z1 = sigmoid(a1)
+a2 = x1*w2 + x2*w4
+z2 = sigmoid(a2)
+a3 = z1*w5 + z2*w6
+yhat = sigmoid(a3)
+E = (yhat - y)^2/2
+"""
+
+
+def sheet(lines: str) -> Worksheet:
+    found = Worksheet.parse(lines)
+    assert found.problems == []
+    return found
+
+
+def between(lines: str, derivative: str) -> object:
+    return derive(*sheet(lines).derivative(derivative))
+
+
+def test_a_single_path_as_people_write_it() -> None:
+    derivation = between(LESSON, "dE/dw5")
+    assert derivation.value == pytest.approx(-0.0445535825152455, rel=1e-14)
+    assert [text(line.left) for line in derivation.factors] == ["∂E/∂ŷ", "∂ŷ/∂a3", "∂a3/∂w5"]
+    assert [text(line.formula) for line in derivation.factors] == ["ŷ − y", "ŷ · (1 − ŷ)", "z1"]
+    assert text(derivation.paths[0].product.formula) == "∂E/∂ŷ · ∂ŷ/∂a3 · ∂a3/∂w5"
+    assert "∂E/∂w5 = ∂E/∂ŷ · ∂ŷ/∂a3 · ∂a3/∂w5 = −0.34 · 0.23 · 0.57 = −0.045" in derivation.text(2)
+
+
+def test_two_paths_node_by_node_and_path_by_path() -> None:
+    derivation = between(LESSON, "dE/dx1")
+    assert derivation.path_count == 2
+    assert [path.names for path in derivation.paths] == [
+        ("E", "yhat", "a3", "z1", "a1", "x1"),
+        ("E", "yhat", "a3", "z2", "a2", "x1"),
+    ]
+    assert sum(path.product.value for path in derivation.paths) == pytest.approx(derivation.value)
+    last = derivation.steps[-1]
+    assert text(last.formula) == "∂E/∂a1·∂a1/∂x1 + ∂E/∂a2·∂a2/∂x1"
+    assert last.value == pytest.approx(-0.00318415134640987, rel=1e-14)
+
+
+def test_shared_prefixes_are_written_once_node_by_node() -> None:
+    derivation = between(LESSON, "dE/dx1")
+    lefts = [text(line.left) for line in derivation.steps]
+    assert len(lefts) == len(set(lefts)) == 7
+
+
+def test_a_variable_used_directly_and_through_another() -> None:
+    """∂E/∂x alone would say the sum; the direct link is written as its formula."""
+    derivation = between("x = 2\ny = x^2\nE = x*y", "dE/dx")
+    assert derivation.value == 12.0
+    assert text(derivation.steps[-1].formula) == "∂E/∂y·∂y/∂x + y"
+    assert [path.product.value for path in derivation.paths] == [8.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "derivative", "value", "reason"),
+    [
+        (LESSON, "dE/dw1", 0.0, "It is 0 because a factor is 0."),
+        (LESSON, "dE/dalpha", 0.0, "E does not depend on α: there is no path."),
+        (LESSON, "dw5/dE", 0.0, "w5 does not depend on E: there is no path."),
+        ("x = 3\na = 2x\nb = -2x\nE = a + b", "dE/dx", 0.0, "It is 0 because the paths cancel."),
+        (LESSON, "dE/dE", 1.0, "A quantity changes with itself."),
+        (LESSON, "dE/dw5", -0.04455358251524551, ""),
+    ],
+)
+def test_zeros_say_why(lines: str, derivative: str, value: float, reason: str) -> None:
+    derivation = between(lines, derivative)
+    assert derivation.value == value
+    assert derivation.reason == reason
+    assert reason in derivation.text()
+
+
+def test_exponentially_many_paths_are_counted_and_the_first_are_shown() -> None:
+    lines = "x0 = 1.0\nx1 = 1.5\n"
+    lines += "\n".join(f"x{k} = 0.5*x{k - 1} + 0.25*x{k - 2}" for k in range(2, 300))
+    derivation = between(lines, "dx299/dx0")
+    assert derivation.path_count > 10**50
+    assert len(derivation.paths) == SHOWN_PATHS
+    assert "more." in derivation.text()
+    assert derivation.steps[-1].value == derivation.value
+
+
+def test_every_line_works_out_to_its_value() -> None:
+    for derivative in ("dE/dx1", "dE/dw3", "dE/dx2"):
+        derivation = between(LESSON, derivative)
+        lines = [*derivation.factors, *derivation.steps, *(p.product for p in derivation.paths)]
+        for line in lines:
+            assert evaluate(line.numbers, {}, FLOAT) == pytest.approx(line.value, rel=1e-14)
+
+
+def test_graphs_built_in_python_need_no_labels_at_the_ends() -> None:
+    x = Value(0.5)
+    h = (x * 3).tanh()
+    h.label = "h"
+    derivation = derive(h * h + 1, x)
+    assert (derivation.of, derivation.wrt) == ("f", "x")
+    assert derivation.value == pytest.approx(2 * h.data * (1 - h.data**2) * 3, rel=1e-15)
+    assert not x.label
+
+
+def test_a_network_is_derived_with_its_own_names() -> None:
+    net = nn.MLP(2, [2, 1], activation="tanh", seed=1)
+    named = net.trace([0.5, -1.0])
+    w1 = dict(net.named_parameters())["w1"]
+    derivation = derive(named["yhat"], w1)
+    assert derivation.value == grad(named["yhat"], w1)
+    assert "∂z1/∂a1 = 1 − z1²" in derivation.text(2)
+
+
+def test_an_update_takes_the_gradient_as_a_number() -> None:
+    lines = LESSON + "w5' = w5 - alpha*dE/dw5\n"
+    assert between(lines, "dw5'/dw5").value == 1.0
+    assert between(lines, "dw5'/dalpha").value == pytest.approx(0.0445535825152455, rel=1e-14)
+    assert "∂w5'/∂α = −∂E/∂w5" in between(lines, "dw5'/dalpha").text()
+
+
+def test_json_has_every_number_in_full() -> None:
+    record = json.loads(between(LESSON, "dE/dx1").json())
+    assert record["name"] == "dE/dx1"
+    assert record["path_count"] == len(record["paths"]) == 2
+    assert record["value"] == pytest.approx(-0.00318415134640987, rel=1e-14)
+
+
+def test_notebooks_get_formulas() -> None:
+    latex = between(LESSON, "dE/dw5")._repr_latex_()
+    assert latex.startswith("$$\\begin{aligned}")
+    assert r"\frac{\partial E}{\partial w_{5}}" in latex
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: derive(1.0, Value(1.0)), TypeError, "derive: expected a Value, got float"),
+        (lambda: sheet("x = 1").derivative("dy/dx"), WorksheetError, "has no 'y'"),
+        (lambda: sheet("yhat = 1").derivative("dyhta/dyhat"), WorksheetError, "mean 'yhat'"),
+        (lambda: sheet("x = 1").derivative("x"), WorksheetError, "such as dE/dw5, got 'x'"),
+    ],
+)
+def test_bad_calls_say_what_was_expected(
+    call: object, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_a_formula_nobody_could_read_is_refused() -> None:
+    x = Value(1.0, "x")
+    out = x
+    for _ in range(40):
+        out = out * out  # doubles in writing, unlabelled
+    out.label = "E"
+    with pytest.raises(ValueError, match="label some of its parts"):
+        derive(out, x)
+
+
+# The command.
+
+
+def run(*arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_like", *arguments],
+        input=input,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_command_reads_files_and_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.txt"
+    path.write_text(LESSON, encoding="utf-8")
+    from_file = run("derive", str(path), "dE/dw5", "--places", "2")
+    assert from_file.returncode == 0
+    assert "= −0.34 · 0.23 · 0.57 = −0.045" in from_file.stdout
+    assert run("derive", "-", "∂E/∂w₅", "--places", "2", input=LESSON).stdout == from_file.stdout
+
+
+def test_the_command_knows_built_in_worksheets() -> None:
+    assert "office-hours" in run("lessons").stdout
+    result = run("derive", "office-hours", "dE/dw5", "--format", "json")
+    assert json.loads(result.stdout)["value"] == pytest.approx(-0.0445535825152455, rel=1e-14)
+
+
+def test_unreadable_lines_are_reported_and_the_rest_is_worked_out() -> None:
+    result = run("derive", "-", "dE/dw5", input=LESSON + "q = (1 +\nr = 2 2\n")
+    assert result.returncode == 2
+    assert "∂E/∂w5" in result.stdout
+    assert "line" in result.stderr
+    assert "^" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["derive", "no-such-file", "dE/dw5"], "no such file or built-in worksheet"),
+        (["derive", "office-hour", "dE/dw5"], "did you mean 'office-hours'"),
+        (["derive", "office-hours", "dE/dw9"], "has no 'w9'"),
+        (["derive", "office-hours", "E"], "expected a derivative such as dE/dw5"),
+        (["derive", "/", "dE/dw5"], "cannot open '/'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_status_2(arguments: list[str], message: str) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
