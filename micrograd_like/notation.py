@@ -34,6 +34,7 @@ GREEK = {letter: name for name, letter in _LETTERS.items()} | {
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
 _DERIVATIVE = re.compile(r"d([^\W\d]\w*'*)/d([^\W\d]\w*'*)")  # a gradient taken as a number
+_DIFFERENTIAL = re.compile(r"d\w+'*")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -137,6 +138,7 @@ class _Style:
     where: Callable[[str, str, str], str]
     comparison: Callable[[str], str]
     word: Callable[[str], str]  # "and" or "or"
+    exact: bool = False  # True keeps every bracket that the same expression takes to read back
 
 
 def _brackets(inside: str) -> str:
@@ -224,6 +226,7 @@ _PLAIN = _Style(
     where=_TEXT.where,
     comparison=_TEXT.comparison,
     word=_TEXT.word,
+    exact=True,
 )
 
 
@@ -236,6 +239,8 @@ def literal(number: Number) -> str:
     value, places = number.value, number.places
     if places is None:
         return repr(value)
+    if places > 50:  # a long row of zeros
+        return f"{value:.{max(places + Decimal(value).adjusted(), 0)}e}"
     if places > 0:
         return f"{value:.{places}f}"
     return f"{value / 10**-places:.0f}." + (f"e{-places}" if places else "")
@@ -278,7 +283,7 @@ class _Writer:
         first = fold(expr, self._join)
         if not factors:
             return str(first.shown)
-        rest = [self._inside(fold(f, self._join), _PRODUCT, right=True) for f in reversed(factors)]
+        rest = [self._factor(fold(f, self._join)) for f in reversed(factors)]
         return self.style.spaced_times.join([self._inside(first, _PRODUCT), *rest])
 
     def _join(self, node: Expr, parts: list[_Written]) -> _Written:
@@ -295,16 +300,18 @@ class _Writer:
                 binding = _PRODUCT if style.fraction is None else _POWER
                 return _Written(style.derivative(style.name(of), style.name(wrt)), binding)
             case Call("neg"):
-                return _Written(f"{style.minus}{self._inside(parts[0], _PRODUCT, True)}", _PRODUCT)
+                binding = _POWER if style.exact else _PRODUCT
+                return _Written(f"{style.minus}{self._inside(parts[0], binding, True)}", _PRODUCT)
             case Call("add" | "sub" as function):
                 left, right = parts
                 sign, binding = ("+", _SUM) if function == "add" else (style.minus, _PRODUCT)
+                binding = _PRODUCT if style.exact else binding
                 shown = f"{self._inside(left, _SUM)} {sign} {self._inside(right, binding, True)}"
                 return _Written(shown, _SUM)
             case Call("mul"):
                 left, right = parts
                 shown = self._inside(left, _PRODUCT) + style.times
-                return _Written(shown + self._inside(right, _PRODUCT, True), _PRODUCT)
+                return _Written(shown + self._factor(right), _PRODUCT)
             case Call("div"):
                 return _Written(self._quotient(*parts), _PRODUCT)
             case Call("pow"):
@@ -334,7 +341,14 @@ class _Writer:
     def _quotient(self, above: _Written, below: _Written) -> str:
         if self.style.fraction is not None:
             return self.style.fraction(above.shown, below.shown)
-        return f"{self._inside(above, _PRODUCT)}/{self._inside(below, _POWER, right=True)}"
+        shown = self._inside(below, _POWER, right=True)
+        if self.style.exact and _DIFFERENTIAL.fullmatch(shown):  # dy/dx would be a derivative
+            shown = self.style.brackets(shown)
+        return f"{self._inside(above, _PRODUCT)}/{shown}"
+
+    def _factor(self, part: _Written) -> str:
+        """The right factor of a product."""
+        return self._inside(part, _POWER if self.style.exact else _PRODUCT, right=True)
 
     def _inside(self, part: _Written, binding: int, right: bool = False) -> str:
         """A part of an expression, in brackets where it would fall apart or two signs meet."""

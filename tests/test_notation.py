@@ -19,7 +19,7 @@ from micrograd_like.formula import (
     evaluate,
     parse,
 )
-from micrograd_like.notation import latex, name_latex, name_text, number, signed, text
+from micrograd_like.notation import latex, name_latex, name_text, number, plain, signed, text
 
 x, y = Name("x"), Name("y")
 
@@ -464,3 +464,22 @@ def test_latex_is_balanced(tree, places):
         depth += 1 if brace == "{" else -1
         assert depth >= 0
     assert depth == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "plain_text"),
+    [
+        # Brackets that only say in which order things are added stay, so that it reads back.
+        ("a + (b + c)", "a + (b + c)"),
+        ("a*(b/c)", "a*(b/c)"),
+        ("-(a*b)", "-(a*b)"),
+        # Those that change nothing about the tree do not.
+        ("(a + b) + c", "a + b + c"),
+        ("-a*b", "-a*b"),
+        # What would look like a derivative is kept apart.
+        ("dy/dx", "dy/(dx)"),
+        ("dy/x", "dy/x"),
+    ],
+)
+def test_plain_keeps_the_tree(text, plain_text):
+    assert plain(parse(text)) == plain_text

@@ -665,12 +665,6 @@ LEAVES = st.one_of(
 
 
 def call(function, *arguments):
-    """A call, but none that is printed without its brackets: a + (b + c), a*(b/c), -(a*b)."""
-    match function, arguments:
-        case ("add", (_, Call("add" | "sub"))) | ("mul", (_, Call("mul" | "div"))):
-            function = "maximum"
-        case ("neg", (Call("mul" | "div"),)):
-            function = "exp"
     return Call(function, arguments)
 
 
