@@ -168,7 +168,7 @@ class _Worked:
 
     def __init__(self, graph: NamedGraph, output: Value, wrt: str) -> None:
         self.graph, self.wrt = graph, wrt
-        between = self._between()
+        between = graph.dependents(wrt)
         nodes = {name: node for node, name in graph.names.items() if name in between}
         totals = dict(zip(nodes, grad(output, list(nodes.values())), strict=True))
         #: Between the output and wrt, the output first.
@@ -232,15 +232,6 @@ class _Worked:
         if sizes[self.wrt] > 0:
             return "It is 0 because the paths cancel."
         return "It is 0 because the product is smaller than any float."
-
-    def _between(self) -> set[str]:
-        found, stack = {self.wrt}, [self.wrt]
-        while stack:
-            for user in self.graph.users[stack.pop()]:
-                if user not in found:
-                    found.add(user)
-                    stack.append(user)
-        return found
 
     def _path_counts(self) -> int:
         counts = {self.graph.output: 1}

@@ -62,6 +62,16 @@ class NamedGraph:
         for of, wrt in self.locals:
             self.users[wrt].append(of)
 
+    def dependents(self, name: str) -> set[str]:
+        """``name`` and every name that depends on it."""
+        found, stack = {name}, [name]
+        while stack:
+            for user in self.users[stack.pop()]:
+                if user not in found:
+                    found.add(user)
+                    stack.append(user)
+        return found
+
     def _region(self, node: Value) -> list[Value]:
         """``node`` and the unnamed nodes it is made of, inputs before their users."""
         named: set[Value] = set()

@@ -128,7 +128,7 @@ def walk(output: Value, wrt: Value | None = None) -> list[Step]:
                 "their derivative is 0, and there is no step between them"
             )
     graph = NamedGraph(output, names)
-    between = set(graph.values) if wrt is None else _between(graph, names[wrt])
+    between = set(graph.values) if wrt is None else graph.dependents(names[wrt])
     start = None if wrt is None else names[wrt]
     gradients = dict(zip(graph.names.values(), grad(output, [*graph.names]), strict=True))
     return [*_forward(graph, between, start), *_backward(graph, between, gradients)]
@@ -171,17 +171,6 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
     raise WorksheetError(f"there is no {name_text(name)!r} here{near}")
 
 
-def _between(graph: NamedGraph, wrt: str) -> set[str]:
-    """``wrt`` and every name that depends on it."""
-    found, stack = {wrt}, [wrt]
-    while stack:
-        for user in graph.users[stack.pop()]:
-            if user not in found:
-                found.add(user)
-                stack.append(user)
-    return found
-
-
 def _forward(graph: NamedGraph, between: set[str], start: str | None) -> Iterator[Step]:
     computed = {name for name in graph.formulas if name in between} - {start}
     needed = {name for of, name in graph.locals if of in between} | between
@@ -210,7 +199,7 @@ def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float])
     for user in reversed(graph.values):
         for name in inputs[user]:
             line = local(graph, user, name)
-            later = _between(graph, name) if parts[name] > 1 else set()
+            later = graph.dependents(name) if parts[name] > 1 else set()
             held = tuple(other for other in inputs[user] if other in later and other != name)
             product = _product(output, user, name, gradients[user], line, bool(held))
             before, added[name] = totals[name], added[name] + 1
