@@ -133,6 +133,7 @@ def derive(
 
     with _reported():
         sheet = _worksheet(file)
+    with _reported(sheet):
         derivation = worked_out(*sheet.derivative(derivative))
         match format:
             case Format.JSON:
@@ -167,6 +168,7 @@ def step(
 
     with _reported():
         sheet = _worksheet(file)
+    with _reported(sheet):
         ends = sheet.derivative(derivative) if derivative else (sheet.cost(),)
         run(walk(*ends), places)
     _finish(sheet)
@@ -200,11 +202,16 @@ def _worksheet(file: str) -> Worksheet:
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
-    """Say in a line what is wrong with the input, and exit with 2."""
+def _reported(sheet: Worksheet | None = None) -> Iterator[None]:
+    """Say in a line what is wrong with the input, and exit with 2.
+
+    What could not be read of ``sheet`` is said before, for it is likely the cause.
+    """
     try:
         yield
     except (MicrogradLikeError, ValueError) as error:
+        for problem in sheet.problems if sheet else ():
+            typer.echo(str(problem), err=True)
         _fail(str(error))
     except OSError as error:
         if error.filename is None:  # the output, not the input

@@ -385,7 +385,7 @@ def _compile(row: Op) -> None:
     def function(name: str, strict: bool) -> Callable[..., Value]:
         exec(function_source(row, name, strict), namespace)
         made: Callable[..., Value] = namespace[f"apply_{name}"]  # type: ignore[assignment]
-        made.__doc__ = f"{row.rule}: {row.value} with the partial derivatives {row.partials}."
+        made.__doc__ = f"{row.value}, with the partial derivatives {', '.join(row.partials)}."
         made.__module__, made.__name__, made.__qualname__ = __name__, name, f"Value.{name}"
         return made
 

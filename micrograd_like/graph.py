@@ -114,6 +114,7 @@ class NamedGraph:
         rules: dict[Value, dict[str, None]] = {node: {}}  # in the order they are used
         for inner in reversed(region):
             out = Name(name) if inner is node else written[inner]
+            constants = tuple(isinstance(input, Constant) for input in inner.inputs)
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):
                     continue
@@ -125,7 +126,7 @@ class NamedGraph:
                 if numbers[inner]:  # as in the engine: what has no effect passes nothing on
                     numbers[input] += numbers[inner] * inner.partials[index]
                 used = rules.setdefault(input, {})
-                used |= rules[inner] | {OPS[inner.op].rule: None}
+                used |= rules[inner] | {OPS[inner.op].rule_for(index, constants): None}
         for inner, derivative in adjoints.items():
             if inner in self.names and inner is not node:
                 pair = name, self.names[inner]

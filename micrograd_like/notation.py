@@ -102,6 +102,11 @@ def name_text(name: str) -> str:
     return printable(name)
 
 
+def is_derivative(name: str) -> bool:
+    """True for the name of a derivative that is taken as a number, such as ``dE/dw5``."""
+    return _DERIVATIVE.fullmatch(name) is not None
+
+
 def name_latex(name: str) -> str:
     r"""A name for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
     if derivative := _DERIVATIVE.fullmatch(name):

@@ -41,7 +41,9 @@ class Op:
     signature:        the inputs' names, in order; ``x*`` is a family (one or more inputs)
     value:            the value, as a formula over the inputs
     partials:         one formula for each name of the signature, over the inputs and ``out``
-    rule:             what the derivative rule is called in a course
+    rule:             what the derivative rule is called in a course; a tuple where it is
+                      called differently for each input
+    constant_rules:   the same for each input where all the others are constants
     samples:          points for the tests, each with a number for every scalar input
     domain:           the condition under which the value exists; "" is everywhere. At its
                       edge a partial may be missing (the root at 0): it is then NaN
@@ -59,12 +61,13 @@ class Op:
     signature: str
     value: str
     partials: tuple[str, ...]
-    rule: str
+    rule: str | tuple[str, ...]
     samples: tuple[Floats, ...]
     domain: str = ""
     kink: str = ""
     stable: str = ""
     stable_partials: tuple[str, ...] = ()
+    constant_rules: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     text: str = ""
     latex: str = ""
@@ -118,6 +121,13 @@ class Op:
                 return position, index
             index -= width
         raise IndexError(f"{self.name} has {count} inputs")
+
+    def rule_for(self, index: int, constants: tuple[bool, ...]) -> str:
+        """The rule for input number ``index``; ``constants`` says which inputs are constants."""
+        position, _ = self.place(index, len(constants))
+        if self.constant_rules and all(constants[:index] + constants[index + 1 :]):
+            return self.constant_rules[position]
+        return self.rule if isinstance(self.rule, str) else self.rule[position]
 
     def bind(self, operands: tuple[Any, ...]) -> dict[str, Any]:
         """Give the inputs their operands: a single one, or a tuple for a family."""
@@ -177,11 +187,11 @@ _ROWS = (
     # Arithmetic.
     Op("add",     "x y",   "x + y",   ("1", "1"),                "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="+"),
     Op("sub",     "x y",   "x - y",   ("1", "-1"),               "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="−"),
-    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·"),
+    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·", constant_rules=("factor rule", "factor rule")),
     Op("div",     "x y",   "x / y",   ("1 / y", "-x / y ** 2"),  "quotient rule", ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)),
-       domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/"),
+       domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/", constant_rules=("factor rule", "quotient rule")),
     Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,)), text="−"),
-    Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), "power rule",
+    Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), ("power rule", "exponential rule"),
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
        stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 else 0"), text="^"),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.

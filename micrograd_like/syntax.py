@@ -38,7 +38,7 @@ FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
 
 
 #: Names that mean something already, so that a graph's worksheet does not use them.
-RESERVED = {*CONSTANTS, *FUNCTIONS}
+RESERVED = {*FUNCTIONS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,10 +189,10 @@ class Worksheet:
 
     def _kind(self, statement: syntax.Statement) -> Kind:
         left, first = statement.left, statement.parts[0]
-        if isinstance(left, Derivative) or left.name in self.names or left.name in self._broken:
+        if isinstance(left, Derivative) or left.name in self.names:
             return "claim"
-        if first.number is not None:
-            return "given"
+        if first.number is not None:  # after a formula that failed, a claim about it
+            return "claim" if left.name in self._broken else "given"
         base = left.name.rstrip("'")
         if left.name != base and base in first.names and _has_derivative(first.expr):
             return "update"
@@ -210,6 +210,7 @@ class Worksheet:
         else:
             node.label = name
             self.names[name] = node
+            self._broken.discard(name)  # a second attempt may succeed
 
     def _built(self, part: Part) -> Value:
         """A new node for what the part says."""

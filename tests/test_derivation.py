@@ -85,10 +85,11 @@ def test_a_variable_used_directly_and_through_another() -> None:
 @pytest.mark.parametrize(
     ("lines", "derivative", "value", "reason"),
     [
-        (LESSON, "dE/dw1", 0.0, "It is 0 because a factor is 0."),
+        (LESSON, "dE/dw1", 0.0, "It is 0 because of what is 0 on the way: ∂a1/∂w1."),
         (LESSON, "dE/dalpha", 0.0, "E does not depend on α: there is no path."),
         (LESSON, "dw5/dE", 0.0, "w5 does not depend on E: there is no path."),
         ("x = 3\na = 2x\nb = -2x\nE = a + b", "dE/dx", 0.0, "It is 0 because the paths cancel."),
+        ("x = -2\ny = x^2*exp(x)", "dy/dx", 0.0, "It is 0 at these numbers."),
         (LESSON, "dE/dE", 1.0, "A quantity changes with itself."),
         (LESSON, "dE/dw5", -0.04455358251524551, ""),
     ],
@@ -137,8 +138,12 @@ def test_a_network_is_derived_with_its_own_names() -> None:
     assert "∂z1/∂a1 = 1 − z1²" in derivation.text(2)
 
 
-def test_an_update_takes_the_gradient_as_a_number() -> None:
+def test_an_update_takes_the_gradient_as_a_number_and_says_so() -> None:
     lines = LESSON + "w5' = w5 - alpha*dE/dw5\n"
+    note = "In it ∂E/∂w5 is taken as a number"
+    assert note in between(lines, "dw5'/dw5").text()
+    assert note in between(lines, "dw5'/dx1").text()
+    assert "taken as a number" not in between(LESSON, "dE/dw5").text()
     assert between(lines, "dw5'/dw5").value == 1.0
     assert between(lines, "dw5'/dalpha").value == pytest.approx(0.0445535825152455, rel=1e-14)
     assert "∂w5'/∂α = −∂E/∂w5" in between(lines, "dw5'/dalpha").text()
@@ -218,6 +223,32 @@ def test_unreadable_lines_are_reported_and_the_rest_is_worked_out() -> None:
     assert "∂E/∂w5" in result.stdout
     assert "line" in result.stderr
     assert "^" in result.stderr
+
+
+def test_the_line_that_is_the_cause_is_shown_when_the_name_is_missing() -> None:
+    for command in (["derive", "-", "dE/dw5"], ["step", "-"]):
+        result = run(*command, input="w5 = (1\nE = w5^2\n")
+        assert result.returncode == 2
+        assert "line 1, column 8: expected ')'" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "derivative", "rule"),
+    [
+        ("x = 2\ny = 3*x", "dy/dx", "factor rule"),
+        ("x = 2\ny = x/3", "dy/dx", "factor rule"),
+        ("x = 2\ny = 3/x", "dy/dx", "quotient rule"),
+        ("x = 2\nz = 3\ny = z*x", "dy/dx", "product rule"),
+        ("x = 2\nz = 3\ny = z/x", "dy/dz", "quotient rule"),
+        ("x = 2\ny = x^3", "dy/dx", "power rule"),
+        ("x = 2\ny = 3^x", "dy/dx", "exponential rule"),
+        ("x = 2\ny = x^x", "dy/dx", "power rule, exponential rule"),
+        ("x = 2\ny = (x - 1)^2/2", "dy/dx", "factor rule, power rule, sum rule"),
+    ],
+)
+def test_rules_have_their_courses_names(lines: str, derivative: str, rule: str) -> None:
+    assert [line.rule for line in between(lines, derivative).factors] == [rule]
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_sentences() -> None:
     dead = next(step for step in steps_of(DEAD, "x") if step.name == "x")
     assert sentence(dead) == "x acts on E through h, but not here: the local derivative is 0."
     said = [sentence(step) for step in steps_of(USED_AGAIN, "x")]
-    assert said[0] == "These are the numbers to start from."
+    assert said[0] == "These numbers are known to start with."
     assert said[3] == "E is computed from a, b and x."
     assert said[4] == "Backward starts here: E changes with itself at the rate 1."
     assert said[-1] == "x acts on E through a too, the last way; this part is added."

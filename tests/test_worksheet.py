@@ -643,6 +643,12 @@ def test_from_graph_refuses_what_no_worksheet_holds():
         Worksheet.from_graph(apply("total", *map(Value, range(600))))
 
 
+def test_a_formula_may_be_given_again_after_one_that_failed():
+    sheet = Worksheet.parse("x = 2\ny = x + q\ny = x + 1\nz = 2y")
+    assert [problem.line for problem in sheet.problems] == [2]
+    assert sheet.names["z"].data == 6.0
+
+
 def test_node_proposes_near_names():
     sheet = read(GIVEN)
     assert sheet.node("ŷ") is sheet.names["yhat"]

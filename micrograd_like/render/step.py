@@ -34,7 +34,7 @@ def sentence(step: Step) -> str:
     output, name, user = map(name_text, (step.output, step.name, step.user))
     match step.kind:
         case "given":
-            return "These are the numbers to start from."
+            return "These numbers are known to start with."
         case "forward":
             return f"{name} is computed from {_listed(_names(step.line))}."
         case "seed":
