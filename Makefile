@@ -4,7 +4,7 @@ BIN = .venv/bin
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow lint format bench clean
+.PHONY: example test test-slow fuzz lint format bench clean
 
 example:
 	$(FRESH)
@@ -20,6 +20,11 @@ test-slow:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
 	$(BIN)/pytest -m slow
+
+fuzz:
+	$(FRESH)
+	$(BIN)/pip install --quiet .
+	$(BIN)/python tests/fuzz_worksheet.py --seconds 300
 
 lint:
 	$(FRESH)
