@@ -290,7 +290,7 @@ class _Worked:
                 alone = self.users[name] == [user]
                 terms.append(self.graph.locals[user, name] if alone else link)
             else:
-                terms.append(Call("mul", (Derivative(output, user), link)))
+                terms.append(_product([Derivative(output, user), link]))
         formula = reduce(lambda a, b: Call("add", (a, b)), terms)
         rule = "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} users"
         return self._line(name, formula, rule)
@@ -324,9 +324,15 @@ class _Worked:
     def _path(self, left: Name | Derivative, names: tuple[str, ...]) -> Path:
         links = list(pairwise(names))
         factors = [self._link(user, name) for user, name in links]
-        formula = reduce(lambda a, b: Call("mul", (a, b)), factors)
+        formula = _product(factors)
         value = 1.0
         for link in links:
             value = value * self.graph.partials[link] if value else 0.0
         line = self._line(self.wrt, formula, "one path", value)
         return Path(names, replace(line, left=left))
+
+
+def _product(factors: list[Expr]) -> Expr:
+    """The factors multiplied, without those that are 1."""
+    telling = [factor for factor in factors if factor != Number(1)] or factors[:1]
+    return reduce(lambda a, b: Call("mul", (a, b)), telling)

@@ -101,6 +101,14 @@ def test_zeros_say_why(lines: str, derivative: str, value: float, reason: str) -
     assert reason in derivation.text()
 
 
+def test_a_factor_of_one_is_not_written() -> None:
+    derivation = between("x = 3\na = 2x\nb = a + x\nc = a + b\nE = c^2", "dE/dx")
+    formulas = [text(path.product.formula) for path in derivation.paths]
+    formulas += [text(line.formula) for line in derivation.steps]
+    assert not any("· 1" in f or "1 ·" in f or "·1" in f or "1·" in f for f in formulas)
+    assert sum(path.product.value for path in derivation.paths) == derivation.value
+
+
 def test_exponentially_many_paths_are_counted_and_the_first_are_shown() -> None:
     lines = "x0 = 1.0\nx1 = 1.5\n"
     lines += "\n".join(f"x{k} = 0.5*x{k - 1} + 0.25*x{k - 2}" for k in range(2, 300))
