@@ -27,7 +27,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import pairwise
 from typing import Any
 
@@ -42,7 +41,7 @@ from micrograd_like.blocks import (
     to_text,
 )
 from micrograd_like.engine import Value, grad
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Derivative, Expr, Name, Number, added, multiplied
 from micrograd_like.graph import NamedGraph
 from micrograd_like.notation import is_derivative, name_text
 from micrograd_like.order import topological_order
@@ -131,7 +130,7 @@ class Derivation:
         else:
             values = {f"path {n}": path.product.value for n, path in enumerate(self.paths, 1)}
             terms: list[Expr] = [Name(name) for name in values]
-            total = reduce(lambda a, b: Call("add", (a, b)), terms)
+            total = added(terms)
             line = equation(Derivative(self.of, self.wrt), total, values, value=self.value)
             yield Lines((line,), places, places)
 
@@ -291,7 +290,7 @@ class _Worked:
                 terms.append(self.graph.locals[user, name] if alone else link)
             else:
                 terms.append(_product([Derivative(output, user), link]))
-        formula = reduce(lambda a, b: Call("add", (a, b)), terms)
+        formula = added(terms)
         rule = "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} users"
         return self._line(name, formula, rule)
 
@@ -335,4 +334,4 @@ class _Worked:
 def _product(factors: list[Expr]) -> Expr:
     """The factors multiplied, without those that are 1."""
     telling = [factor for factor in factors if factor != Number(1)] or factors[:1]
-    return reduce(lambda a, b: Call("mul", (a, b)), telling)
+    return multiplied(telling)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, reduce
@@ -173,6 +173,16 @@ def fold(
     return results[0]
 
 
+def added(terms: Iterable[Expr]) -> Expr:
+    """The terms with + between them, at least one."""
+    return reduce(lambda a, b: Call("add", (a, b)), terms)
+
+
+def multiplied(factors: Iterable[Expr]) -> Expr:
+    """The factors with · between them, at least one."""
+    return reduce(lambda a, b: Call("mul", (a, b)), factors)
+
+
 def names(expr: Expr) -> tuple[str, ...]:
     """The names in ``expr``, each once, in the order they are written."""
     found: dict[str, None] = {}
@@ -191,17 +201,22 @@ def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
     >>> substitute(parse("sum(x * w)"), {"x": (Name("x1"),), "w": (Name("w1"),)})
     Call(function='mul', arguments=(Name(name='x1'), Name(name='w1')))
     """
-    match expr:
-        case Name(name):
-            operand = operands.get(name, expr)
-            if isinstance(operand, tuple):
-                raise FormulaError(f"the family {name!r} stands outside a sum")
-            return operand
-        case Call("sum", (body,)):
-            return _expand(body, operands)
-        case Call(function, arguments):
-            return Call(function, tuple(substitute(a, operands) for a in arguments))
-    return expr
+
+    def combine(node: Expr, arguments: list[Expr]) -> Expr:
+        match node:
+            case Name(name):
+                operand = operands.get(name, node)
+                if isinstance(operand, tuple):
+                    raise FormulaError(f"the family {name!r} stands outside a sum")
+                return operand
+            case Call("sum", (body,)):
+                return _expand(body, operands)
+            case Call(function):
+                return Call(function, tuple(arguments))
+        return node
+
+    substituted: Expr = fold(expr, combine, whole=("sum",))
+    return substituted
 
 
 def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:
@@ -212,19 +227,7 @@ def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:
         substitute(body, {**operands, **dict(zip(families, members, strict=True))})
         for members in zip(*families.values(), strict=True)
     ]
-    return reduce(lambda total, term: Call("add", (total, term)), terms) if terms else Number(0)
-
-
-def replace(expr: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
-    """Put expressions in the place of names and derivatives."""
-
-    def combine(node: Expr, arguments: list[Expr]) -> Expr:
-        if isinstance(node, Call):
-            return Call(node.function, tuple(arguments))
-        return mapping.get(node, node)
-
-    replaced: Expr = fold(expr, combine)
-    return replaced
+    return added(terms) if terms else Number(0)
 
 
 def simplify(expr: Expr) -> Expr:
@@ -345,16 +348,12 @@ def _finished(part: Expr | _Product) -> Expr:
         above = [Number(abs(part.coefficient.numerator)), *above]
     if part.coefficient.denominator != 1:
         below = [Number(part.coefficient.denominator), *below]
-    product = reduce(_multiplied, above)
+    product = multiplied(above)
     if below:
-        product = Call("div", (product, reduce(_multiplied, below)))
+        product = Call("div", (product, multiplied(below)))
     if part.coefficient > 0:
         return product
     return Number(-product.value) if isinstance(product, Number) else Call("neg", (product,))
-
-
-def _multiplied(a: Expr, b: Expr) -> Expr:
-    return Call("mul", (a, b))
 
 
 # Tree to number.

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import reduce
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    added,
+    evaluate,
+    fold,
+    multiplied,
+)
 from micrograd_like.graph import NamedGraph
 from micrograd_like.ops import FLOAT
 
@@ -87,16 +96,11 @@ def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str
     the total itself, as the engine computed it, that is the value.
     """
     paths = _paths(graph, wrt, frozenset(known) - {wrt})
-    products = [reduce(_multiplied, path) for path in paths]
-    formula = reduce(lambda a, b: Call("add", (a, b)), products)
+    formula = added(map(multiplied, paths))
     rule = "chain rule" if len(paths) == 1 else f"chain rule, sum over {len(paths)} paths"
     left = Derivative(graph.output, wrt)
     value = partials.get((graph.output, wrt))
     return equation(left, formula, {}, derivatives=partials, rule=rule, value=value)
-
-
-def _multiplied(a: Expr, b: Expr) -> Expr:
-    return Call("mul", (a, b))
 
 
 def _paths(graph: NamedGraph, name: str, known: frozenset[str]) -> list[list[Expr]]:

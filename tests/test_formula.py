@@ -18,7 +18,6 @@ from micrograd_like.formula import (
     evaluate,
     names,
     parse,
-    replace,
     simplify,
     substitute,
     to_python,
@@ -217,14 +216,6 @@ def test_substitute_refuses_a_family_out_of_place(text, operands):
         substitute(parse(text), operands)
 
 
-def test_replace_puts_expressions_for_names_and_derivatives():
-    slope = Derivative("y", "x")
-    whole = call("add", call("mul", slope, x), x)
-    assert replace(whole, {x: B, slope: C}) == call("add", call("mul", C, B), B)
-    assert replace(whole, {slope: Number(2.0)}) == call("add", call("mul", Number(2.0), x), x)
-    assert replace(whole, {y: A}) == whole
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -394,7 +385,7 @@ def test_depth_is_bounded_by_memory_alone():
     assert names(deep) == ("x", "y")
     assert simplify(deep) is not None
     assert evaluate(deep, {"x": 1, "y": 2}, ARITHMETIC) == 40_001
-    assert evaluate(replace(deep, {y: Number(0)}), {"x": 1}, ARITHMETIC) == 1
+    assert evaluate(substitute(deep, {"y": Number(0)}), {"x": 1}, ARITHMETIC) == 1
 
 
 # Properties of any formula.
