@@ -6,9 +6,11 @@ says the same.
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from micrograd_like.formula import Derivative, Name, Number
@@ -90,8 +92,8 @@ def to_text(blocks: Iterable[Block], emphasis: Emphasis = str) -> str:
             case Sentence(sentence, title):
                 out += _wrapped(sentence, title)
             case Lines(lines, places, value_places, "", rules):
-                aligned = list(_aligned(lines, places, value_places))
-                out += _with_rules(aligned, lines) if rules else aligned
+                groups = _aligned(lines, places, value_places)
+                out += _with_rules(groups, lines) if rules else chain.from_iterable(groups)
             case Lines(lines, places, value_places, title):
                 for line in lines:
                     out.append(f"   {title:<11}{line_text(line, places, value_places)}")
@@ -119,30 +121,42 @@ def _wrapped(sentence: str, title: str) -> list[str]:
     return [line.replace("\u00a0", " ") for line in wrapped]
 
 
-def _aligned(lines: Iterable[Equation], places: int, value_places: int) -> Iterator[str]:
-    """The lines with their first equals signs in a column, long ones broken at a later one."""
+def _aligned(lines: Iterable[Equation], places: int, value_places: int) -> list[list[str]]:
+    """The rows of each line, first equals signs in a column, long ones broken at a later one."""
     shown = [line_text(line, places, value_places) for line in lines]
     width = max(line.index(" = ") for line in shown)
+    margin = "  " + " " * width
+    groups = []
     for line in shown:
         left, *steps = line.split(" = ")
-        row = f"  {left:<{width}}"
+        rows = [f"  {left:<{width}}"]
         for step in steps:
-            if len(row) + len(step) > _WIDTH and row.strip() != left:
-                yield row
-                row = "  " + " " * width
-            row += f" = {step}"
-        yield row
+            if len(rows[-1]) + 3 + len(step) > _WIDTH and rows[-1].strip() != left:
+                rows.append(margin)
+            rows[-1:] = _broken(f"{rows[-1]} = {step}", margin + "     ")
+        groups.append(rows)
+    return groups
 
 
-def _with_rules(shown: list[str], lines: Iterable[Equation]) -> list[str]:
-    """The rows of :func:`_aligned` with the rules in a column behind them."""
-    rules = iter(lines)
-    ends = [i + 1 == len(shown) or shown[i + 1].strip()[0] != "=" for i in range(len(shown))]
-    width = max(len(row) for row in shown)
-    return [
-        f"{row:<{width}}   ({next(rules).rule})" if end else row
-        for row, end in zip(shown, ends, strict=True)
-    ]
+def _broken(row: str, margin: str) -> list[str]:
+    """The row, broken before a sign between terms or factors where it is too long."""
+    rows = [""]
+    for piece in re.split(r"(?<=\S)(?= [·+−] )", row):
+        if rows[-1] and len(rows[-1]) + len(piece) > _WIDTH:
+            rows.append(margin + piece.lstrip())
+        else:
+            rows[-1] += piece
+    return rows
+
+
+def _with_rules(groups: list[list[str]], lines: Iterable[Equation]) -> list[str]:
+    """The rows with the rules in a column behind them; behind a very long row, below it."""
+    width = max((len(row) for rows in groups for row in rows if len(row) <= _WIDTH), default=0)
+    out = []
+    for rows, line in zip(groups, lines, strict=True):
+        out += rows if len(rows[-1]) <= width else [*rows, ""]
+        out[-1] = f"{out[-1]:<{width}}   ({line.rule})"
+    return out
 
 
 # LaTeX: a document that compiles by itself.

@@ -43,7 +43,7 @@ from micrograd_like.blocks import (
 from micrograd_like.engine import Value, grad
 from micrograd_like.formula import Derivative, Expr, Name, Number, added, multiplied
 from micrograd_like.graph import NamedGraph
-from micrograd_like.notation import is_derivative, name_text
+from micrograd_like.notation import name_text, text
 from micrograd_like.order import topological_order
 from micrograd_like.steps import Equation, Partials, equation, local
 
@@ -68,8 +68,7 @@ class Derivation:
     steps:       node by node: each derivative of the output, as a sum over the node's users
     paths:       path by path, the first :data:`SHOWN_PATHS` of them
     path_count:  how many paths there are
-    reason:      why the derivative is 0, or 1, where there is nothing to work out, and which
-                 derivatives in the formulas are taken as numbers; or ""
+    reason:      why the derivative is 0, or 1, where there is nothing to work out; or ""
     """
 
     of: str
@@ -158,24 +157,9 @@ def derive(output: Value, wrt: Value) -> Derivation:
         return Derivation(of, of, 1.0, (), (), (), 0, "A quantity changes with itself.")
     if wrt not in set(topological_order(output)):
         reason = f"{name_text(of)} does not depend on {name_text(name)}: there is no path."
-        reason = " ".join(filter(None, (reason, _taken_as_numbers(output))))
         return Derivation(of, name, 0.0, (), (), (), 0, reason)
     graph = NamedGraph(output, {output: of, wrt: name})
     return _Worked(graph, output, name).derivation()
-
-
-def _taken_as_numbers(output: Value) -> str:
-    """What a reader must know of derivatives that stand in a worksheet's formulas."""
-    taken = [
-        name_text(node.label)
-        for node in topological_order(output)
-        if not node.inputs and is_derivative(node.label)
-    ]
-    if not taken:
-        return ""
-    shown = ", ".join(taken[:3]) + (", …" if len(taken) > 3 else "")
-    verb = "is taken as a number" if len(taken) == 1 else "are taken as numbers"
-    return f"In it {shown} {verb}, as in an update by hand: how they change is not followed."
 
 
 class _Worked:
@@ -183,7 +167,6 @@ class _Worked:
 
     def __init__(self, graph: NamedGraph, output: Value, wrt: str) -> None:
         self.graph, self.wrt = graph, wrt
-        self.note = _taken_as_numbers(output)
         between = graph.dependents(wrt)
         nodes = {name: node for node, name in graph.names.items() if name in between}
         totals = dict(zip(nodes, grad(output, list(nodes.values())), strict=True))
@@ -209,8 +192,7 @@ class _Worked:
         if counts > 1:
             lefts = [Name(f"path {number}") for number in range(1, len(shown) + 1)]
         paths = tuple(map(self._path, lefts, shown))
-        zero = self._reason() if self.value == 0 else ""
-        reason = " ".join(filter(None, (zero, self.note)))
+        reason = self._reason() if self.value == 0 else ""
         return Derivation(
             self.graph.output, self.wrt, self.value, factors, steps, paths, counts, reason
         )
@@ -246,7 +228,7 @@ class _Worked:
             sizes[name] = sum(abs(p) * sizes[user] for user, p in links if sizes[user])
         if self.wrt not in open_paths:
             zeros = [
-                f"∂{name_text(user)}/∂{name_text(name)}"
+                text(Derivative(user, name))
                 for name in self.order
                 for user in self.users[name]
                 if self.graph.partials[user, name] == 0

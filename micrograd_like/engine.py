@@ -208,26 +208,41 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     for node in (output, *targets):
         if not isinstance(node, Value):
             raise TypeError(f"grad: expected Value nodes, got {_described(node)}")
+    adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
+    accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
+    zero = Value(0.0) if create_graph else 0.0
+    results = [adjoints.get(node, zero) for node in targets]
+    return results[0] if isinstance(wrt, Value) else results
+
+
+def accumulate(
+    output: Value,
+    targets: Iterable[Value],
+    adjoints: dict[Value, Any],
+    link: Callable[[Any, Value, int], Any],
+) -> None:
+    """Add to ``adjoints`` ∂output/∂node for the targets and all nodes on the way to them.
+
+    ``adjoints`` holds ∂output/∂output = 1 to start with. What an earlier call for the same
+    output has added is built upon; a target that output does not depend on is left out.
+    ``link`` gives what flows from a node's gradient into that of one of its inputs.
+    """
     order = topological_order(output)
+    known = set(adjoints)
     relevant = set(targets)  # the nodes through which some target acts on the output
     for node in order:
         if not relevant.isdisjoint(node.inputs):
             relevant.add(node)
-    link: Callable[[Any, Value, int], Any] = _link_as_graph if create_graph else _link
-    adjoints: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
     for node in reversed(order):
         if node not in relevant or node not in adjoints:
             continue
         upstream = adjoints[node]
-        if not create_graph and not math.isfinite(upstream):
+        if upstream.__class__ is float and not math.isfinite(upstream):
             raise _missing_gradient(node, order)
         for index, input in enumerate(node.inputs):
-            if input in relevant:
+            if input in relevant and input not in known:
                 term = link(upstream, node, index)
                 adjoints[input] = adjoints[input] + term if input in adjoints else term
-    zero = Value(0.0) if create_graph else 0.0
-    results = [adjoints.get(node, zero) for node in targets]
-    return results[0] if isinstance(wrt, Value) else results
 
 
 def _link(upstream: float, node: Value, index: int) -> float:
@@ -235,14 +250,23 @@ def _link(upstream: float, node: Value, index: int) -> float:
     return upstream * node.partials[index] if upstream else 0.0
 
 
-def _link_as_graph(upstream: Value, node: Value, index: int) -> Value:
-    """The same as a graph: the partial is the formula in the row, over the node's inputs."""
+def link_as_graph(upstream: Value, node: Value, index: int, written: bool = False) -> Value:
+    """The same as a graph: the partial is the formula in the row, over the node's inputs.
+
+    written:  True takes the formula of the textbook, where that can be computed
+    """
     try:
-        partial = OPS[node.op].computed_partial(index, node.inputs, node, ON_NODES)
+        partial = OPS[node.op].computed_partial(index, node.inputs, node, ON_NODES, written)
     except ArithmeticError as error:
+        if written:
+            return link_as_graph(upstream, node, index)
         if upstream.data == 0:  # passes nothing on, as in backward
             return Constant(0.0)
         raise DomainError(f"the derivative of {_shown(node)} does not exist: {error}") from None
+    if upstream.__class__ is Constant and upstream.data == 1:
+        # A node of its own, so that a label given to it renames nothing.
+        given = partial is node or partial in node.inputs
+        return OPERATIONS["total"]((partial,)) if given else as_value(partial)
     if isinstance(partial, Value):
         return upstream * partial
     return upstream if partial == 1 else -upstream if partial == -1 else upstream * partial

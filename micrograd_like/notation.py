@@ -33,7 +33,7 @@ GREEK = {letter: name for name, letter in _LETTERS.items()} | {
 }
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
-_DERIVATIVE = re.compile(r"d([^\W\d]\w*'*)/d([^\W\d]\w*'*)")  # a gradient taken as a number
+_DERIVATIVE = re.compile(r"d([^\W\d]\w*'*)/d([^\W\d]\w*'*)")  # the name of a gradient's node
 _DIFFERENTIAL = re.compile(r"d\w+'*")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
@@ -103,7 +103,7 @@ def name_text(name: str) -> str:
 
 
 def is_derivative(name: str) -> bool:
-    """True for the name of a derivative that is taken as a number, such as ``dE/dw5``."""
+    """True for the name of a node that is a derivative of others, such as ``dE/dw5``."""
     return _DERIVATIVE.fullmatch(name) is not None
 
 
@@ -299,11 +299,13 @@ class _Writer:
                 shown = style.number(value, self.places if places is None else places)
                 plain = shown[0].isdecimal() and "e" not in shown and "10^" not in shown
                 return _Written(shown, _ATOM if plain else _PRODUCT)
-            case Name(name):
+            case Name(name) if not is_derivative(name):
                 return _Written(style.name(name), _ATOM)
+            case Name(name):
+                return _Written(style.name(name), self._derivative_binding())
             case Derivative(of, wrt):
-                binding = _PRODUCT if style.fraction is None else _POWER
-                return _Written(style.derivative(style.name(of), style.name(wrt)), binding)
+                shown = style.derivative(*map(self._differentiated, (of, wrt)))
+                return _Written(shown, self._derivative_binding())
             case Call("neg"):
                 binding = _POWER if style.exact else _PRODUCT
                 return _Written(f"{style.minus}{self._inside(parts[0], binding, True)}", _PRODUCT)
@@ -325,6 +327,14 @@ class _Writer:
             case Call(function):
                 return self._call(function, parts)
         raise TypeError(f"expected an expression, got {node!r}")
+
+    def _derivative_binding(self) -> int:
+        return _PRODUCT if self.style.fraction is None else _POWER
+
+    def _differentiated(self, name: str) -> str:
+        """A name after ∂; one that is itself a derivative is put in brackets."""
+        shown = self.style.name(name)
+        return self.style.brackets(shown) if is_derivative(name) else shown
 
     def _call(self, function: str, parts: list[_Written]) -> _Written:
         style = self.style

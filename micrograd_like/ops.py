@@ -158,15 +158,24 @@ class Op:
         return substitute(parse(self.partials[position]), bound)
 
     def computed_partial(
-        self, index: int, operands: tuple[Any, ...], out: Any, functions: Functions
+        self,
+        index: int,
+        operands: tuple[Any, ...],
+        out: Any,
+        functions: Functions,
+        written: bool = False,
     ) -> Any:
-        """∂out/∂input number ``index``, computed with ``functions`` from any numbers."""
+        """∂out/∂input number ``index``, computed with ``functions`` from any numbers.
+
+        ``written`` takes the textbook's formula, not the machine's.
+        """
         position, member = self.place(index, len(operands))
         bound = {
             name: operand[member] if name in self.families else operand
             for name, operand in self.bind(operands).items()
         }
-        return evaluate(self.computed_partials[position], {**bound, "out": out}, functions)
+        formula = parse(self.partials[position]) if written else self.computed_partials[position]
+        return evaluate(formula, {**bound, "out": out}, functions)
 
 
 Functions = dict[str, Callable[..., Any]]

@@ -4,8 +4,8 @@ A new name with a single number is *given*; a new name with an expression is *de
 its first part builds the graph; everything else a line says is a *claim*. A line that
 defines a primed name from the unprimed one and a derivative is an *update*.
 
-A derivative dA/dB inside a formula is the number that the graph gives for it, as in an
-update by hand: what depends on it does not depend on A's graph.
+A derivative dA/dB inside a formula is part of the graph: what backward computes for it, from
+A down to B, is written into the graph as operations, so that it can be differentiated again.
 
 >>> sheet = Worksheet.parse('''
 ... x = 2
@@ -21,6 +21,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from os import PathLike
 from pathlib import Path
@@ -31,8 +32,9 @@ from micrograd_like.engine import (
     ON_NODES,
     Constant,
     Value,
+    accumulate,
     apply,
-    grad,
+    link_as_graph,
 )
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, evaluate, fold
@@ -45,7 +47,7 @@ from micrograd_like.syntax import Part, Problem
 Kind = Literal["given", "definition", "update", "claim"]
 
 #: Nodes that the derivatives of one worksheet may visit in all; by hand it is some hundreds.
-MAX_GRADIENTS = 200_000
+MAX_GRADIENTS = 300_000
 
 #: A formula written for a graph has about so many operations before parts of it get names.
 _INLINE = 12
@@ -86,6 +88,7 @@ class Worksheet:
         self.names: dict[str, Value] = {}
         self.problems = list(problems)
         self._gradients: dict[Derivative, Value] = {}
+        self._adjoints: dict[Value, dict[Value, Value]] = {}
         self._constants: dict[str, Constant] = {}
         self._visited = 0
         self._lines = lines
@@ -242,15 +245,28 @@ class Worksheet:
         raise _UndefinedError(name, f"{name!r} is not defined up to here{near}")
 
     def _gradient(self, derivative: Derivative) -> Value:
-        """The derivative's number, as a leaf that bears its name."""
+        """The derivative as a node that bears its name, with a graph of its own."""
         of, wrt = self._operand(derivative.of), self._operand(derivative.wrt)
         if derivative not in self._gradients:
             if self._visited > MAX_GRADIENTS:
                 message = "expected fewer derivatives, or shorter ways to them"
                 raise _UndefinedError(derivative.of, message)
             self._visited += len(topological_order(of))
-            self._gradients[derivative] = Value(grad(of, wrt), plain(derivative))
+            adjoints = self._adjoints.setdefault(of, {of: Constant(1.0)})
+            known = set(adjoints) - {of}
+            accumulate(of, (wrt,), adjoints, partial(link_as_graph, written=True))
+            for node, adjoint in adjoints.items():
+                if node not in known and node.label in self.names:
+                    self._name_gradient(Derivative(of.label, node.label), adjoint)
+            if derivative not in self._gradients:
+                self._name_gradient(derivative, Constant(0.0))
         return self._gradients[derivative]
+
+    def _name_gradient(self, derivative: Derivative, adjoint: Value) -> None:
+        if adjoint.label:  # it is another derivative's too
+            adjoint = apply("total", adjoint)
+        adjoint.label = plain(derivative)
+        self._gradients[derivative] = adjoint
 
 
 class _UndefinedError(Exception):

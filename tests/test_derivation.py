@@ -146,15 +146,29 @@ def test_a_network_is_derived_with_its_own_names() -> None:
     assert "∂z1/∂a1 = 1 − z1²" in derivation.text(2)
 
 
-def test_an_update_takes_the_gradient_as_a_number_and_says_so() -> None:
+def test_a_derivative_in_a_formula_is_followed_as_it_changes() -> None:
+    lines = "x = 2\ny = x^3 = 8\ng = dy/dx = 12\nx' = x - 0.1*dy/dx\n"
+    assert between(lines, "dg/dx").value == 12.0  # the second derivative, 6x
+    assert between(lines, "dx'/dx").value == pytest.approx(1 - 0.1 * 12, rel=1e-15)
+    assert "∂(∂y/∂x)/∂x = 6 · x = 6 · 2 = 12" in between(lines, "dg/dx").text()
+    assert r"\frac{\partial \left(\frac" in between(lines, "dg/dx").latex()
+
+
+def test_an_update_is_worked_out_from_the_gradient() -> None:
     lines = LESSON + "w5' = w5 - alpha*dE/dw5\n"
-    note = "In it ∂E/∂w5 is taken as a number"
-    assert note in between(lines, "dw5'/dw5").text()
-    assert note in between(lines, "dw5'/dx1").text()
-    assert "taken as a number" not in between(LESSON, "dE/dw5").text()
-    assert between(lines, "dw5'/dw5").value == 1.0
     assert between(lines, "dw5'/dalpha").value == pytest.approx(0.0445535825152455, rel=1e-14)
     assert "∂w5'/∂α = −∂E/∂w5" in between(lines, "dw5'/dalpha").text()
+    assert "∂w5'/∂(∂E/∂w5) = −α" in between(lines, "dw5'/dw5").text()
+
+
+def test_many_updates_by_hand_stay_small() -> None:
+    """Each goes through all before it, and what is worked out once is not worked out again."""
+    lines = ["x = 1", "y0 = x^2"]
+    for n in range(40):
+        lines += [f"x{n + 1} = {f'x{n}' if n else 'x'} - 0.1*dy{n}/d{f'x{n}' if n else 'x'}"]
+        lines += [f"y{n + 1} = x{n + 1}^2"]
+    # Every step multiplies x by 1 - 0.1·2.
+    assert between("\n".join(lines), "dx40/dx").value == pytest.approx(0.8**40, rel=1e-13)
 
 
 def test_json_has_every_number_in_full() -> None:
