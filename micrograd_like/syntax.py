@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
+from micrograd_like.build import CONSTANTS, exact_number
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.notation import GREEK
@@ -29,8 +30,6 @@ MAX_DIGITS = 60
 MAX_NAME = 100
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20
-
-CONSTANTS = ("pi", "e")
 
 #: What may be called by name: every row that is not written with a sign, and its aliases.
 FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
@@ -80,12 +79,7 @@ class Part:
     @property
     def number(self) -> Number | None:
         """The number, where the part is a single one, its sign included."""
-        match self.expr:
-            case Number():
-                return self.expr
-            case Call("neg", (Number(value, places),)):
-                return Number(-value, places)
-        return None
+        return exact_number(self.expr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ A new name with a single number is *given*; a new name with an expression is *de
 its first part builds the graph; everything else a line says is a *claim*. A line that
 defines a primed name from the unprimed one and a derivative is an *update*.
 
-A derivative dA/dB inside a formula is part of the graph: what backward computes for it, from
-A down to B, is written into the graph as operations, so that it can be differentiated again.
+A derivative dA/dB inside a formula is part of the graph, and can be differentiated again.
 
 >>> sheet = Worksheet.parse('''
 ... x = 2
@@ -17,27 +16,19 @@ A down to B, is written into the graph as operations, so that it can be differen
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from os import PathLike
 from pathlib import Path
 from typing import Literal
 
 from micrograd_like import syntax
-from micrograd_like.engine import (
-    ON_NODES,
-    Constant,
-    Value,
-    accumulate,
-    apply,
-    link_as_graph,
-)
+from micrograd_like.build import Builder, UndefinedError
+from micrograd_like.engine import Constant, Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
-from micrograd_like.formula import Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.formula import Derivative, Expr, Name, Number, fold
 from micrograd_like.graph import constant
 from micrograd_like.notation import plain
 from micrograd_like.ops import OPS
@@ -45,9 +36,6 @@ from micrograd_like.order import topological_order
 from micrograd_like.syntax import Part, Problem
 
 Kind = Literal["given", "definition", "update", "claim"]
-
-#: Nodes that the derivatives of one worksheet may visit in all; by hand it is some hundreds.
-MAX_GRADIENTS = 300_000
 
 #: A formula written for a graph has about so many operations before parts of it get names.
 _INLINE = 12
@@ -85,14 +73,10 @@ class Worksheet:
     def __init__(
         self, statements: list[syntax.Statement], problems: list[Problem], lines: list[str]
     ) -> None:
-        self.names: dict[str, Value] = {}
+        self._builder = Builder()
+        self.names = self._builder.names
         self.problems = list(problems)
-        self._gradients: dict[Derivative, Value] = {}
-        self._adjoints: dict[Value, dict[Value, Value]] = {}
-        self._constants: dict[str, Constant] = {}
-        self._visited = 0
         self._lines = lines
-        self._broken: set[str] = set()
         self.statements = [self._take(statement) for statement in statements]
         self.problems.sort(key=lambda problem: (problem.line, problem.column))
 
@@ -195,7 +179,7 @@ class Worksheet:
         if isinstance(left, Derivative) or left.name in self.names:
             return "claim"
         if first.number is not None:  # after a formula that failed, a claim about it
-            return "claim" if left.name in self._broken else "given"
+            return "claim" if left.name in self._builder.broken else "given"
         base = left.name.rstrip("'")
         if left.name != base and base in first.names and _has_derivative(first.expr):
             return "update"
@@ -203,76 +187,18 @@ class Worksheet:
 
     def _define(self, name: str, part: Part) -> None:
         try:
-            node = self._built(part)
-        except (_UndefinedError, DomainError) as error:
-            place = part.line, part.column
-            if isinstance(error, _UndefinedError):
+            self._builder.define(name, part.expr)
+        except (UndefinedError, DomainError) as error:
+            place, message = (part.line, part.column), str(error)
+            if isinstance(error, UndefinedError):
                 place = part.names.get(error.name, place)
-            self._broken.add(name)
-            self.problems.append(Problem(*place, str(error), self._lines[place[0] - 1]))
-        else:
-            node.label = name
-            self.names[name] = node
-            self._broken.discard(name)  # a second attempt may succeed
+                message = message or self._undefined(error.name)
+            self.problems.append(Problem(*place, message, self._lines[place[0] - 1]))
 
-    def _built(self, part: Part) -> Value:
-        """A new node for what the part says."""
-        if part.number is not None:
-            return Value(part.number.value)
-
-        def number_as_node(expr: Expr, _: list[None]) -> None:
-            if isinstance(expr, Name) and expr.name not in values:
-                values[expr.name] = self._operand(expr.name)
-            elif isinstance(expr, Derivative):
-                values[expr] = self._gradient(expr)
-
-        values: dict[object, Value] = {}
-        fold(part.expr, number_as_node)
-        built = evaluate(part.expr, values, ON_NODES, Constant)
-        # A bare name is a new quantity that equals it, not the same one.
-        bare = isinstance(part.expr, Name | Derivative)
-        return apply("total", built) if bare else built
-
-    def _operand(self, name: str) -> Value:
-        if name in self.names:
-            return self.names[name]
-        if name in self._broken:
-            raise _UndefinedError(name, f"{name!r} could not be computed further up")
-        if name in syntax.CONSTANTS:
-            return self._constants.setdefault(name, Constant(getattr(math, name), name))
+    def _undefined(self, name: str) -> str:
         proposing = len(self.problems) < syntax.MAX_PROPOSALS
         near = did_you_mean(name, self.names) if proposing else ""
-        raise _UndefinedError(name, f"{name!r} is not defined up to here{near}")
-
-    def _gradient(self, derivative: Derivative) -> Value:
-        """The derivative as a node that bears its name, with a graph of its own."""
-        of, wrt = self._operand(derivative.of), self._operand(derivative.wrt)
-        if derivative not in self._gradients:
-            if self._visited > MAX_GRADIENTS:
-                message = "expected fewer derivatives, or shorter ways to them"
-                raise _UndefinedError(derivative.of, message)
-            self._visited += len(topological_order(of))
-            adjoints = self._adjoints.setdefault(of, {of: Constant(1.0)})
-            known = set(adjoints) - {of}
-            accumulate(of, (wrt,), adjoints, partial(link_as_graph, written=True))
-            for node, adjoint in adjoints.items():
-                if node not in known and node.label in self.names:
-                    self._name_gradient(Derivative(of.label, node.label), adjoint)
-            if derivative not in self._gradients:
-                self._name_gradient(derivative, Constant(0.0))
-        return self._gradients[derivative]
-
-    def _name_gradient(self, derivative: Derivative, adjoint: Value) -> None:
-        if adjoint.label:  # it is another derivative's too
-            adjoint = apply("total", adjoint)
-        adjoint.label = plain(derivative)
-        self._gradients[derivative] = adjoint
-
-
-class _UndefinedError(Exception):
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
+        return f"{name!r} is not defined up to here{near}"
 
 
 def _has_derivative(expr: Expr) -> bool:

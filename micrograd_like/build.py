@@ -1,0 +1,128 @@
+"""The graph of a worksheet, built from formulas, one name after the other.
+
+A derivative in a formula becomes part of the graph: what backward computes for it is written
+into the graph as operations, each ∂A/∂name a node that bears its name.
+
+>>> from micrograd_like.formula import parse
+>>> builder = Builder()
+>>> for name, formula in {"x": "2", "y": "x ** 3"}.items():
+...     _ = builder.define(name, parse(formula))
+>>> builder.define("slope", Derivative("y", "x")).data
+12.0
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from micrograd_like.engine import ON_NODES, Constant, Value, accumulate, apply, link_as_graph
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.notation import plain
+from micrograd_like.order import topological_order
+
+#: Names that mean a number unless they are given another meaning.
+CONSTANTS = {"pi": math.pi, "e": math.e}
+
+#: Nodes that the derivatives of one worksheet may visit in all; by hand it is some hundreds.
+MAX_GRADIENTS = 300_000
+
+
+class UndefinedError(Exception):
+    """A formula asks for a name that has no node, or for too much."""
+
+    def __init__(self, name: str, message: str = "") -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class Builder:
+    """Builds a graph.
+
+    names:   every name's node
+    broken:  the names whose formulas failed; what needs one of them fails too
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, Value] = {}
+        self.broken: set[str] = set()
+        self._constants: dict[str, Constant] = {}
+        self._gradients: dict[Derivative, Value] = {}
+        self._adjoints: dict[Value, dict[Value, Value]] = {}
+        self._visited = 0
+
+    def define(self, name: str, expr: Expr) -> Value:
+        """Give ``name`` a new node, computed from those before it.
+
+        Errors: UndefinedError for a name without a node, DomainError where the formula or a
+        derivative in it is not defined.
+        """
+        try:
+            node = self._built(expr)
+        except (UndefinedError, DomainError):
+            self.broken.add(name)
+            raise
+        node.label = name
+        self.names[name] = node
+        self.broken.discard(name)  # a second attempt may succeed
+        return node
+
+    def _built(self, expr: Expr) -> Value:
+        if (number := exact_number(expr)) is not None:
+            return Value(number.value)
+        values: dict[object, Value] = {}
+
+        def look_up(node: Expr, _: list[None]) -> None:
+            if isinstance(node, Name) and node.name not in values:
+                values[node.name] = self._operand(node.name)
+            elif isinstance(node, Derivative):
+                values[node] = self._gradient(node)
+
+        fold(expr, look_up)
+        built: Value = evaluate(expr, values, ON_NODES, Constant)
+        # A bare name is a new quantity that equals it, not the same one.
+        return apply("total", built) if isinstance(expr, Name | Derivative) else built
+
+    def _operand(self, name: str) -> Value:
+        if name in self.names:
+            return self.names[name]
+        if name in self.broken:
+            raise UndefinedError(name, f"{name!r} could not be computed further up")
+        if name in CONSTANTS:
+            return self._constants.setdefault(name, Constant(CONSTANTS[name], name))
+        raise UndefinedError(name)
+
+    def _gradient(self, derivative: Derivative) -> Value:
+        """The derivative as a node that bears its name, with a graph of its own."""
+        of, wrt = self._operand(derivative.of), self._operand(derivative.wrt)
+        if derivative not in self._gradients:
+            if self._visited > MAX_GRADIENTS:
+                message = "expected fewer derivatives, or shorter ways to them"
+                raise UndefinedError(derivative.of, message)
+            self._visited += len(topological_order(of))
+            adjoints = self._adjoints.setdefault(of, {of: Constant(1.0)})
+            known = set(adjoints) - {of}
+            accumulate(of, (wrt,), adjoints, partial(link_as_graph, written=True))
+            for node, adjoint in adjoints.items():
+                if node not in known and node.label in self.names:
+                    self._name_gradient(Derivative(of.label, node.label), adjoint)
+            if derivative not in self._gradients:
+                self._name_gradient(derivative, Constant(0.0))
+        return self._gradients[derivative]
+
+    def _name_gradient(self, derivative: Derivative, adjoint: Value) -> None:
+        if adjoint.label:  # it is another derivative's too
+            adjoint = apply("total", adjoint)
+        adjoint.label = plain(derivative)
+        self._gradients[derivative] = adjoint
+
+
+def exact_number(expr: Expr) -> Number | None:
+    """The number, where the expression is a single one, its sign included; else None."""
+    match expr:
+        case Number():
+            return expr
+        case Call("neg", (Number(value, places),)):
+            return Number(-value, places)
+    return None
