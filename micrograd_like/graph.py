@@ -7,7 +7,8 @@ formulas of those with one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from micrograd_like.engine import Constant, Value
 from micrograd_like.formula import Call, Expr, Name, Number, simplify
@@ -20,6 +21,8 @@ MAX_UNNAMED = 1000
 
 class NamedGraph:
     """The named nodes that ``output`` depends on, and how each follows from the next.
+
+    ``output`` is one node, or several, of which the last gives its name.
 
     output:    the output's name
     values:    the number of every named node, as it is now, inputs before their users
@@ -38,17 +41,22 @@ class NamedGraph:
     lies between named nodes that nobody could read its formula.
     """
 
-    def __init__(self, output: Value, names: Mapping[Value, str] | None = None) -> None:
-        order = topological_order(output)
+    def __init__(
+        self, output: Value | Sequence[Value], names: Mapping[Value, str] | None = None
+    ) -> None:
+        outputs = (output,) if isinstance(output, Value) else output
+        seen: set[Value] = set()
+        order = [node for out in outputs for node in topological_order(out, seen)]
         self.names = {node: node.label for node in order if node.label} | dict(names or {})
-        if output not in self.names:
+        if not all(out in self.names for out in outputs):
             raise ValueError("expected an output with a label, such as E.label = 'E'")
-        self.output = self.names[output]
+        self.output = self.names[outputs[-1]]
         self.values: dict[str, float] = {}
         self.formulas: dict[str, Expr] = {}
         self.locals: dict[tuple[str, str], Expr] = {}
         self.partials: dict[tuple[str, str], float] = {}
         self.rules: dict[tuple[str, str], str] = {}
+        self._regions: dict[str, tuple[list[Value], dict[Value, Expr]]] = {}
         for node in order:
             name = self.names.get(node)
             if name is None:
@@ -71,6 +79,11 @@ class NamedGraph:
                     found.add(user)
                     stack.append(user)
         return found
+
+    def only_way(self, user: str, name: str) -> bool:
+        """True if ``name`` acts on ``user`` directly and in no other way."""
+        others = [other for other in self.users[name] if other != user]
+        return not any(user in self.dependents(other) for other in others)
 
     def _region(self, node: Value) -> list[Value]:
         """``node`` and the unnamed nodes it is made of, inputs before their users."""
@@ -95,44 +108,84 @@ class NamedGraph:
         region = self._region(node)
         written: dict[Value, Expr] = {}
         sizes: dict[Value, int] = {}
-
-        def operands(of: Value) -> tuple[Expr, ...]:
-            return tuple(Name(self.names[i]) if i in self.names else written[i] for i in of.inputs)
-
         for inner in region:
             written[inner] = (
-                OPS[inner.op].written(operands(inner)) if inner.op else constant(inner.data)
+                OPS[inner.op].written(self._operands(inner, written))
+                if inner.op
+                else constant(inner.data)
             )
             sizes[inner] = 1 + sum(sizes.get(i, 1) for i in inner.inputs)
             if sizes[inner] > 10 * MAX_UNNAMED:  # used again and again, it doubles every time
                 raise ValueError(f"the formula of {name!r} is too long; label some of its parts")
         self.formulas[name] = written[node]
+        self._regions[name] = region, written
 
-        adjoints: dict[Value, Expr] = {node: Number(1)}
         numbers = dict.fromkeys([*region, *(i for n in region for i in n.inputs)], 0.0)
         numbers[node] = 1.0
         rules: dict[Value, dict[str, None]] = {node: {}}  # in the order they are used
         for inner in reversed(region):
-            out = Name(name) if inner is node else written[inner]
             constants = tuple(isinstance(input, Constant) for input in inner.inputs)
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):
                     continue
-                partial = OPS[inner.op].partial(index, operands(inner), out)
-                link: Expr = Call("mul", (adjoints[inner], partial))
-                if input in adjoints:
-                    link = Call("add", (adjoints[input], link))
-                adjoints[input] = link
                 if numbers[inner]:  # as in the engine: what has no effect passes nothing on
                     numbers[input] += numbers[inner] * inner.partials[index]
                 used = rules.setdefault(input, {})
                 used |= rules[inner] | {OPS[inner.op].rule_for(index, constants): None}
-        for inner, derivative in adjoints.items():
-            if inner in self.names and inner is not node:
-                pair = name, self.names[inner]
-                self.locals[pair] = simplify(derivative)
-                self.partials[pair] = numbers[inner]
-                self.rules[pair] = ", ".join(rules[inner])
+        for inner, derivative in self._derived(name).items():
+            pair = name, self.names[inner]
+            self.locals[pair] = derivative
+            self.partials[pair] = numbers[inner]
+            self.rules[pair] = ", ".join(rules[inner])
+
+    def _operands(self, node: Value, written: Mapping[Value, Expr]) -> tuple[Expr, ...]:
+        return tuple(Name(self.names[i]) if i in self.names else written[i] for i in node.inputs)
+
+    def _derived(
+        self, name: str, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
+    ) -> dict[Value, Expr]:
+        """∂name/∂input as a formula for every named node that it is computed from.
+
+        other:  for an operation's input, another formula than its partial derivative
+        """
+        region, written = self._regions[name]
+        node = region[-1]
+        adjoints: dict[Value, Expr] = {node: Number(1)}
+        for inner in reversed(region):
+            out = Name(name) if inner is node else written[inner]
+            for index, input in enumerate(inner.inputs):
+                if isinstance(input, Constant):
+                    continue
+                partial = other.get((inner, index))
+                if partial is None:
+                    operands = self._operands(inner, written)
+                    partial = OPS[inner.op].partial(index, operands, out)
+                link: Expr = Call("mul", (adjoints[inner], partial))
+                if input in adjoints:
+                    link = Call("add", (adjoints[input], link))
+                adjoints[input] = link
+        return {
+            inner: simplify(derivative)
+            for inner, derivative in adjoints.items()
+            if inner in self.names and inner is not node
+        }
+
+    def slips(self, of: str, wrt: str) -> Iterator[tuple[str, Expr]]:
+        """What ∂of/∂wrt becomes with one of its operations' slips, each with the slip's code."""
+        region, written = self._regions[of]
+        node = region[-1]
+        for inner in region:
+            if not inner.op:
+                continue
+            out = Name(of) if inner is node else written[inner]
+            operands = self._operands(inner, written)
+            for index, input in enumerate(inner.inputs):
+                if isinstance(input, Constant):
+                    continue
+                for code, formula in OPS[inner.op].slipped(index, operands, out):
+                    for named, derivative in self._derived(of, {(inner, index): formula}).items():
+                        if self.names[named] == wrt and derivative != self.locals[of, wrt]:
+                            yield code, derivative
 
 
 def constant(number: float) -> Number:

@@ -92,8 +92,8 @@ def signed(value: float, places: int | None = None) -> str:
 
 def name_text(name: str) -> str:
     """A name for a terminal: Greek letters, ŷ for yhat, control characters escaped."""
-    if derivative := _DERIVATIVE.fullmatch(name):
-        return f"∂{name_text(derivative[1])}/∂{name_text(derivative[2])}"
+    if derivative := derivative_name(name):
+        return f"∂{name_text(derivative.of)}/∂{name_text(derivative.wrt)}"
     match = _NAME.fullmatch(name)
     if match:
         base, hat, digits, primes = match.groups()
@@ -102,15 +102,16 @@ def name_text(name: str) -> str:
     return printable(name)
 
 
-def is_derivative(name: str) -> bool:
-    """True for the name of a node that is a derivative of others, such as ``dE/dw5``."""
-    return _DERIVATIVE.fullmatch(name) is not None
+def derivative_name(name: str) -> Derivative | None:
+    """The derivative that a node is named after, such as ``dE/dw5``; None for other names."""
+    match = _DERIVATIVE.fullmatch(name)
+    return Derivative(match[1], match[2]) if match else None
 
 
 def name_latex(name: str) -> str:
     r"""A name for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
-    if derivative := _DERIVATIVE.fullmatch(name):
-        above, below = name_latex(derivative[1]), name_latex(derivative[2])
+    if derivative := derivative_name(name):
+        above, below = name_latex(derivative.of), name_latex(derivative.wrt)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
     match = _NAME.fullmatch(name)
     if not match:
@@ -299,7 +300,7 @@ class _Writer:
                 shown = style.number(value, self.places if places is None else places)
                 plain = shown[0].isdecimal() and "e" not in shown and "10^" not in shown
                 return _Written(shown, _ATOM if plain else _PRODUCT)
-            case Name(name) if not is_derivative(name):
+            case Name(name) if derivative_name(name) is None:
                 return _Written(style.name(name), _ATOM)
             case Name(name):
                 return _Written(style.name(name), self._derivative_binding())
@@ -334,7 +335,7 @@ class _Writer:
     def _differentiated(self, name: str) -> str:
         """A name after ∂; one that is itself a derivative is put in brackets."""
         shown = self.style.name(name)
-        return self.style.brackets(shown) if is_derivative(name) else shown
+        return shown if derivative_name(name) is None else self.style.brackets(shown)
 
     def _call(self, function: str, parts: list[_Written]) -> _Written:
         style = self.style

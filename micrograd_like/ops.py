@@ -13,7 +13,7 @@ Where floating point needs another form, because the textbook's overflows or los
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from micrograd_like.formula import (
     OPERATORS,
     Call,
     Expr,
+    Number,
     Operand,
     evaluate,
     parse,
@@ -51,6 +52,9 @@ class Op:
                       are the convention (PyTorch's)
     stable:           the value in a form that neither overflows nor cancels
     stable_partials:  the same for the partials
+    slips:            what people write for the partials by mistake: the code of the slip (see
+                      :mod:`micrograd_like.marking.causes`), and a formula for each name of the
+                      signature, "" where there is none
     aliases:          other names it has in a worksheet
     text, latex:      how a call is written; ``#1`` stands for the argument, and without it
                       the arguments follow in brackets. Plain arithmetic is written as its
@@ -68,6 +72,7 @@ class Op:
     stable: str = ""
     stable_partials: tuple[str, ...] = ()
     constant_rules: tuple[str, ...] = ()
+    slips: tuple[tuple[str, tuple[str, ...]], ...] = ()
     aliases: tuple[str, ...] = ()
     text: str = ""
     latex: str = ""
@@ -151,11 +156,29 @@ class Op:
 
     def partial(self, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
         """∂out/∂input number ``index``, as a person writes it, with operands put in."""
-        position, member = self.place(index, len(operands))
+        position, _ = self.place(index, len(operands))
+        return self._put_in(self.partials[position], index, operands, out)
+
+    def slipped(
+        self, index: int, operands: tuple[Expr, ...], out: Expr
+    ) -> Iterator[tuple[str, Expr]]:
+        """The same by mistake: the codes of the row's slips, and what each writes.
+
+        A partial left out altogether is a slip of every operation's.
+        """
+        position, _ = self.place(index, len(operands))
+        if self.partials[position] not in ("1", "-1"):
+            yield "missing-factor", Number(1)
+        for code, formulas in self.slips:
+            if formulas[position]:
+                yield code, self._put_in(formulas[position], index, operands, out)
+
+    def _put_in(self, formula: str, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
+        _, member = self.place(index, len(operands))
         bound: dict[str, Operand] = {"out": out}
         for name, operand in self.bind(operands).items():
             bound[name] = operand[member] if isinstance(operand, tuple) else operand
-        return substitute(parse(self.partials[position]), bound)
+        return substitute(parse(formula), bound)
 
     def computed_partial(
         self,
@@ -196,29 +219,39 @@ _ROWS = (
     # Arithmetic.
     Op("add",     "x y",   "x + y",   ("1", "1"),                "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="+"),
     Op("sub",     "x y",   "x - y",   ("1", "-1"),               "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="−"),
-    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·", constant_rules=("factor rule", "factor rule")),
+    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·", constant_rules=("factor rule", "factor rule"),
+       slips=(("swapped-operand", ("x", "y")),)),
     Op("div",     "x y",   "x / y",   ("1 / y", "-x / y ** 2"),  "quotient rule", ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)),
-       domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/", constant_rules=("factor rule", "quotient rule")),
+       domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/", constant_rules=("factor rule", "quotient rule"),
+       slips=(("swapped-operand", ("1 / x", "")), ("sign", ("", "x / y ** 2")), ("missing-factor", ("", "-1 / y ** 2")),)),
     Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,)), text="−"),
     Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), ("power rule", "exponential rule"),
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
-       stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 else 0"), text="^"),
+       stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 else 0"), text="^",
+       slips=(("constant-factor", ("x ** (y - 1)", "")),)),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
     Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0)), text="Σ"),
-    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0)), text="Σ x·w"),
-    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7)), text="Σ x·w + b"),
+    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0)), text="Σ x·w",
+       slips=(("swapped-operand", ("x", "w")),)),
+    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7)), text="Σ x·w + b",
+       slips=(("swapped-operand", ("x", "w", "")),)),
     # Exponentials and logarithms; log is the natural one.
     Op("exp",     "x",     "exp(x)",     ("out",),               "exponential rule", ((0.0,), (1.5,), (-30.0,), (300.0,)), latex=r"e^{#1}"),
     Op("expm1",   "x",     "expm1(x)",   ("exp(x)",),            "exponential rule", ((0.0,), (1e-9,), (-40.0,), (3.0,))),
-    Op("log",     "x",     "log(x)",     ("1 / x",),             "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", aliases=("ln",), text="ln", latex=r"\ln"),
-    Op("log10",   "x",     "log10(x)",   ("1 / (x * log(10))",), "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{10}"),
-    Op("log2",    "x",     "log2(x)",    ("1 / (x * log(2))",),  "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{2}"),
+    Op("log",     "x",     "log(x)",     ("1 / x",),             "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", aliases=("ln",), text="ln", latex=r"\ln",
+       slips=(("log-base", ("1 / (x * log(10))",)),)),
+    Op("log10",   "x",     "log10(x)",   ("1 / (x * log(10))",), "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{10}",
+       slips=(("log-base", ("1 / x",)),)),
+    Op("log2",    "x",     "log2(x)",    ("1 / (x * log(2))",),  "logarithm rule",   ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x > 0", latex=r"\log_{2}",
+       slips=(("log-base", ("1 / x",)),)),
     Op("log1p",   "x",     "log1p(x)",   ("1 / (1 + x)",),       "logarithm rule",   ((0.0,), (1e-9,), (-0.9,), (1e9,)), domain="x > -1"),
-    Op("sqrt",    "x",     "sqrt(x)",    ("1 / (2 * out)",),     "root rule",        ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x >= 0", text="√", latex=r"\sqrt{#1}"),
+    Op("sqrt",    "x",     "sqrt(x)",    ("1 / (2 * out)",),     "root rule",        ((1.0,), (0.3,), (1e-9,), (1e9,)), domain="x >= 0", text="√", latex=r"\sqrt{#1}",
+       slips=(("constant-factor", ("1 / out",)),)),
     # Trigonometric and hyperbolic functions; angles in radians.
     Op("sin",     "x",     "sin(x)",     ("cos(x)",),            "derivative of the sine",    ((0.0,), (1.2,), (-4.0,)), latex=r"\sin"),
     Op("cos",     "x",     "cos(x)",     ("-sin(x)",),           "derivative of the cosine",  ((0.0,), (1.2,), (-4.0,)), latex=r"\cos"),
-    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan"),
+    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan",
+       slips=(("derivative-at-input", ("1 + x ** 2",)), ("derivative-of-output", ("1 + tan(out) ** 2",)),)),
     Op("asin",    "x",     "asin(x)",    ("1 / sqrt(1 - x ** 2)",),  "derivative of the arcsine",    ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arcsin",), latex=r"\arcsin",
        stable_partials=("1 / sqrt((1 - x) * (1 + x))",)),
     Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arccos",), latex=r"\arccos",
@@ -228,12 +261,15 @@ _ROWS = (
     Op("sinh",    "x",     "sinh(x)",    ("cosh(x)",),           "derivative of the hyperbolic sine",    ((0.0,), (1.2,), (-20.0,)), latex=r"\sinh"),
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
     Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
-       stable_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",)),
+       stable_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",),
+       slips=(("derivative-at-input", ("1 - x ** 2",)), ("derivative-of-output", ("1 - tanh(out) ** 2",)), ("wrong-function", ("out * (1 - out)",)),)),
     # Activations.
     Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
-       stable="(1 if x >= 0 else exp(-abs(x))) / (1 + exp(-abs(x)))", stable_partials=("out * sigmoid(-x)",)),
+       stable="(1 if x >= 0 else exp(-abs(x))) / (1 + exp(-abs(x)))", stable_partials=("out * sigmoid(-x)",),
+       slips=(("derivative-at-input", ("x * (1 - x)",)), ("derivative-of-output", ("sigmoid(out) * (1 - sigmoid(out))",)), ("wrong-function", ("1 - out ** 2",)),)),
     Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
-       stable="maximum(x, 0) + log1p(exp(-abs(x)))"),
+       stable="maximum(x, 0) + log1p(exp(-abs(x)))",
+       slips=(("derivative-of-output", ("sigmoid(out)",)),)),
     # With a kink.
     Op("relu",    "x",   "x if x > 0 else 0",  ("1 if x > 0 else 0",), "derivative of ReLU, 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="ReLU", latex=r"\operatorname{ReLU}"),
     Op("abs",     "x",   "abs(x)", ("1 if x > 0 else -1 if x < 0 else 0",), "derivative of the modulus, 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="|#1|", latex=r"\left|#1\right|"),

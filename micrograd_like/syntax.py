@@ -1,10 +1,10 @@
 """The worksheet language: text to statements. Nothing is evaluated, nothing is unbounded.
 
 A statement is a left side, a name or a derivative dA/dB, and one or more parts that are
-said to equal it. Lines are split into tokens with their places, and expressions are read
-by operator precedence. What people paste is understood: ``·`` ``×`` ``−`` ``²`` ``₁``
-``½``, Greek letters, ŷ, ∂, primes, a number before a name or bracket (``2x``,
-``.57(.5)``).
+said to equal it; ``?`` is a part still to be filled in. Lines are split into tokens with
+their places, and expressions are read by operator precedence. What people paste is
+understood: ``·`` ``×`` ``−`` ``²`` ``₁`` ``½``, Greek letters, ŷ, ∂, primes, a number before
+a name or bracket (``2x``, ``.57(.5)``).
 """
 
 from __future__ import annotations
@@ -84,13 +84,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of a worksheet: a left side and what is said to equal it."""
+    """One line of a worksheet: a left side and what is said to equal it.
+
+    blank:  True where a ? stands for what is still to be filled in
+    """
 
     line: int = field(compare=False)
     column: int = field(compare=False)
     source: str = field(compare=False)
     left: Name | Derivative
     parts: tuple[Part, ...]
+    blank: bool = False
 
 
 class Token(NamedTuple):
@@ -376,14 +380,18 @@ class _Parser:
             self.fail("expected '='; for an updated value write a primed name: w5' = w5 - …")
         if not self.at("=", "≈"):
             self.expected("'=' after the left side")
-        parts = []
+        parts, blank = [], False
         while self.at("=", "≈"):
             approximate = self.take().text == "≈"
-            parts.append(self.part(approximate))
+            if self.at("?"):
+                self.take()
+                blank = True
+            else:
+                parts.append(self.part(approximate))
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
-        return Statement(first.line, first.column, source, left, tuple(parts))
+        return Statement(first.line, first.column, source, left, tuple(parts), blank)
 
     def left_side(self) -> Name | Derivative:
         derivative = self.derivative(anything=True)

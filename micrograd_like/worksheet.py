@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import count
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from micrograd_like import syntax
 from micrograd_like.build import Builder, UndefinedError
@@ -34,6 +34,9 @@ from micrograd_like.notation import plain
 from micrograd_like.ops import OPS
 from micrograd_like.order import topological_order
 from micrograd_like.syntax import Part, Problem
+
+if TYPE_CHECKING:
+    from micrograd_like.marking.records import Report
 
 Kind = Literal["given", "definition", "update", "claim"]
 
@@ -47,19 +50,22 @@ class Statement:
 
     left:   the name or derivative it is about
     parts:  what is said to equal it; the first of a definition or update builds the graph
+    blank:  True where a ? stands for what is still to be filled in
     """
 
     kind: Kind
     left: Name | Derivative
     parts: tuple[Part, ...]
     line: int
+    column: int
     source: str
+    blank: bool = False
 
     def __str__(self) -> str:
         text = plain(self.left)
         for part in self.parts:
             text += f" {'≈' if part.approximate else '='} {plain(part.expr)}"
-        return text
+        return text + " = ?" * self.blank
 
 
 class Worksheet:
@@ -68,6 +74,8 @@ class Worksheet:
     statements:  every line that could be read
     problems:    every line that could not, each with its place
     names:       the graph: every name's node
+    unreadable:  those of the problems that are not of a statement
+    failures:    the others, by the line of the statement whose formula could not be computed
     """
 
     def __init__(
@@ -75,10 +83,13 @@ class Worksheet:
     ) -> None:
         self._builder = Builder()
         self.names = self._builder.names
-        self.problems = list(problems)
+        self.unreadable = list(problems)
+        self.failures: dict[int, Problem] = {}
         self._lines = lines
         self.statements = [self._take(statement) for statement in statements]
-        self.problems.sort(key=lambda problem: (problem.line, problem.column))
+        self.problems = sorted(
+            [*self.unreadable, *self.failures.values()], key=lambda p: (p.line, p.column)
+        )
 
     @classmethod
     def parse(cls, text: str, *, markdown: bool = False) -> Worksheet:
@@ -147,6 +158,12 @@ class Worksheet:
             raise WorksheetError(f"expected a derivative such as dE/dw5, got {written!r}")
         return self.node(match[1]), self.node(match[2])
 
+    def check(self) -> Report:
+        """Mark the worksheet line by line (see :mod:`micrograd_like.marking`)."""
+        from micrograd_like.marking import check
+
+        return check(self)
+
     def cost(self) -> Value:
         """The quantity that the worksheet differentiates most; without any, its last result.
 
@@ -170,33 +187,44 @@ class Worksheet:
     def _take(self, statement: syntax.Statement) -> Statement:
         kind = self._kind(statement)
         if kind != "claim":
-            assert isinstance(statement.left, Name)
-            self._define(statement.left.name, statement.parts[0])
-        return Statement(kind, statement.left, statement.parts, statement.line, statement.source)
+            self._define(statement)
+        return Statement(
+            kind,
+            statement.left,
+            statement.parts,
+            statement.line,
+            statement.column,
+            statement.source,
+            statement.blank,
+        )
 
     def _kind(self, statement: syntax.Statement) -> Kind:
-        left, first = statement.left, statement.parts[0]
-        if isinstance(left, Derivative) or left.name in self.names:
+        left = statement.left
+        if isinstance(left, Derivative) or left.name in self.names or not statement.parts:
             return "claim"
+        first = statement.parts[0]
         if first.number is not None:  # after a formula that failed, a claim about it
             return "claim" if left.name in self._builder.broken else "given"
-        base = left.name.rstrip("'")
-        if left.name != base and base in first.names and _has_derivative(first.expr):
+        older = (left.name[:end] for end in range(len(left.name.rstrip("'")), len(left.name)))
+        if any(name in first.names for name in older) and _has_derivative(first.expr):
             return "update"
         return "definition"
 
-    def _define(self, name: str, part: Part) -> None:
+    def _define(self, statement: syntax.Statement) -> None:
+        assert isinstance(statement.left, Name)
+        part = statement.parts[0]
         try:
-            self._builder.define(name, part.expr)
+            self._builder.define(statement.left.name, part.expr)
         except (UndefinedError, DomainError) as error:
             place, message = (part.line, part.column), str(error)
             if isinstance(error, UndefinedError):
                 place = part.names.get(error.name, place)
                 message = message or self._undefined(error.name)
-            self.problems.append(Problem(*place, message, self._lines[place[0] - 1]))
+            source = self._lines[place[0] - 1]
+            self.failures[statement.line] = Problem(*place, message, source)
 
     def _undefined(self, name: str) -> str:
-        proposing = len(self.problems) < syntax.MAX_PROPOSALS
+        proposing = len(self.unreadable) + len(self.failures) < syntax.MAX_PROPOSALS
         near = did_you_mean(name, self.names) if proposing else ""
         return f"{name!r} is not defined up to here{near}"
 

@@ -1,0 +1,566 @@
+"""The slips people make, each predicting what it leads to.
+
+A cause gives the formulas that a learner with this slip would have written (*guesses*), or
+the formulas that were meant by what is written (*mends*: right once the slip is undone). It
+is reported when one of them is what was written: as a formula, or as a number. The table is
+ordered: where several match alike, the first is the likeliest. A slip of one operation's
+derivative stands in the operation's own row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from micrograd_like.build import Builder
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, multiplied, parse
+from micrograd_like.graph import NamedGraph
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.hand import Figure
+from micrograd_like.marking.shape import (
+    factors,
+    one_call_changed,
+    product,
+    replaced,
+    summed,
+    symbol,
+    terms,
+    times,
+    without,
+)
+from micrograd_like.marking.truth import Key, leaves, numbers_in
+from micrograd_like.ops import OPS
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A formula that a slip leads to, or that a slip has spoilt.
+
+    wrote, meant:  the piece that the slip put, and the one that belongs there
+    """
+
+    expr: Expr
+    wrote: Expr | None = None
+    meant: Expr | None = None
+
+
+Guesses = Callable[[Claim], Iterator[Guess]]
+Mends = Callable[[Claim, Expr], Iterator[Guess]]
+#: Whether a wrong number looks like this one, written wrongly.
+Misread = Callable[[Figure, float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A cause of mistakes.
+
+    code:      its stable name
+    sentence:  what a teacher would say; {wrote} and {meant} are the pieces, {left} the quantity
+    guesses:   formulas that it leads to
+    mends:     formulas that are right once it is undone
+    misread:   for slips of the pen: whether a number is another one with this slip
+    few:       True if it guesses so little that a number of two digits is no coincidence
+    """
+
+    code: str
+    sentence: str
+    guesses: Guesses | None = None
+    mends: Mends | None = None
+    misread: Misread | None = None
+    few: bool = False
+
+
+# From the rows of the operation table.
+
+
+def _rows(code: str) -> Guesses:
+    def guesses(claim: Claim) -> Iterator[Guess]:
+        for found, whole, wrote, meant in claim.row_slips:
+            if found == code:
+                yield Guess(whole, wrote, meant)
+
+    return guesses
+
+
+# Signs and factors.
+
+
+def _sign(claim: Claim) -> Iterator[Guess]:
+    """dE/dŷ = y − ŷ; or the sign of one term turned."""
+    if not claim.update:
+        yield Guess(Call("neg", (claim.right(),)))
+        yield from _rows("sign")(claim)
+        for form in claim.forms:
+            marked = terms(form)
+            for place, (sign, term) in enumerate(marked if len(marked) > 1 else ()):
+                turned = [*marked]
+                turned[place] = ("-" if sign == "+" else "+", term)
+                yield Guess(summed(turned))
+
+
+def _constant_factor(claim: Claim) -> Iterator[Guess]:
+    """2(ŷ − y) for ½(ŷ − y)²."""
+    if claim.update:
+        return
+    yield from _rows("constant-factor")(claim)
+    numbers = {2}
+    for key in (claim.key.of, claim.key.wrt) if isinstance(claim.key, Derivative) else (claim.key,):
+        for found in numbers_in(claim.facts.definitions.get(key, Number(2))):
+            if isinstance(found.value, int) and 1 < abs(found.value) <= 100:
+                numbers.add(abs(found.value))
+    for number in map(Number, sorted(numbers)):
+        yield Guess(Call("mul", (number, claim.right())))
+        yield Guess(Call("div", (claim.right(), number)))
+
+
+def _log_base(claim: Claim) -> Iterator[Guess]:
+    """−1/ŷ for −log10 ŷ; or the other logarithm's value."""
+    yield from _rows("log-base")(claim)
+    for form in claim.forms:
+        for expr, old, new in one_call_changed(form, _other_logarithm):
+            yield Guess(expr, old, new)
+
+
+LOGARITHMS = ("log", "log10", "log2")
+
+
+def _other_logarithm(call: Call) -> Iterator[tuple[Expr, Call]]:
+    for function in LOGARITHMS if call.function in LOGARITHMS else ():
+        if function != call.function:
+            other = Call(function, call.arguments)
+            yield other, other
+
+
+def _mended_logarithm(claim: Claim, written: Expr) -> Iterator[Guess]:
+    for expr, old, new in one_call_changed(written, _other_logarithm):
+        yield Guess(expr, old, new)
+
+
+# Links of the chain.
+
+
+def _missing_factor(claim: Claim) -> Iterator[Guess]:
+    """dE/dw5 = dE/dŷ · da3/dw5: a link left out of every path, or of one."""
+    if len(claim.links) > 1:
+        for link in claim.links:
+            yield Guess(claim.chain({link: Number(1)}), meant=Derivative(*link))
+        for place, path in enumerate(claim.paths if len(claim.paths) > 1 else ()):
+            for link in path:
+                short = [other for other in path if other != link]
+                paths = [*claim.paths]
+                paths[place] = short
+                yield Guess(_over(claim, paths), meant=Derivative(*link))
+    yield from _rows("missing-factor")(claim)
+
+
+def _over(claim: Claim, paths: list[list[tuple[str, str]]]) -> Expr:
+    locals_ = claim.facts.locals
+    return added(multiplied([locals_[link] for link in path] or [Number(1)]) for path in paths)
+
+
+def _extra_factor(claim: Claim) -> Iterator[Guess]:
+    """A link counted twice, or one of the next step taken with it."""
+    if not isinstance(claim.key, Derivative):
+        return
+    ends = {claim.key.of, claim.key.wrt, *(name for link in claim.links for name in link)}
+    near = [link for link in claim.facts.locals if link[0] in ends or link[1] in ends]
+    for link in [*claim.links, *(link for link in near if link not in claim.links)]:
+        local = claim.facts.locals[link]
+        if local not in (Number(1), Number(0)):
+            extra = Derivative(*link)
+            yield Guess(Call("mul", (claim.right(), local)), wrote=extra)
+
+
+def _missing_path(claim: Claim) -> Iterator[Guess]:
+    """dE/dx1 through h1 alone."""
+    if claim.update:
+        return
+    for form in claim.forms:
+        marked = terms(form)
+        if len(marked) > 1 and isinstance(claim.key, Derivative):
+            for place, (_, term) in enumerate(marked):
+                yield Guess(summed(without(marked, place)), meant=term)
+            for single in marked if len(marked) > 2 else ():
+                yield Guess(summed([single]))
+
+
+def _added_for_multiplied(claim: Claim) -> Iterator[Guess]:
+    """dE/da3 + da3/dw5 for their product; or paths multiplied."""
+    if not isinstance(claim.key, Derivative):
+        return
+    for path in claim.paths:
+        if len(path) > 1:
+            yield Guess(added(claim.facts.locals[link] for link in path))
+    for form in claim.forms:
+        marked = terms(form)
+        if len(marked) > 1:
+            yield Guess(product([("*", term) for _, term in marked]))
+        elif len(links := factors(form)) > 1 and all(mark == "*" for mark, _ in links):
+            yield Guess(added(factor for _, factor in links))
+
+
+def _multiplied_again(claim: Claim, written: Expr) -> Iterator[Guess]:
+    marked = terms(written)
+    if len(marked) > 1:
+        yield Guess(product([("*", term) for _, term in marked]))
+    multiplied_ = factors(written)
+    for place in range(1, len(multiplied_)):
+        first, second = multiplied_[:place], multiplied_[place:]
+        yield Guess(added((product(first), product(second))))
+
+
+def _normalised_weights(claim: Claim) -> Iterator[Guess]:
+    """The error split by w/Σw in place of w, at one layer or at each."""
+    shares: dict[tuple[str, str], Expr] = {}
+    for user, name in claim.links:
+        weight = claim.facts.locals[user, name]
+        if isinstance(weight, Name) and name not in claim.facts.truth.sources:
+            row = [
+                local
+                for (other, input_), local in claim.facts.locals.items()
+                if other == user
+                and isinstance(local, Name)
+                and input_ not in claim.facts.truth.sources
+            ]
+            if len(row) > 1:
+                shares[user, name] = Call("div", (weight, added(row)))
+    for link, share in shares.items():
+        yield Guess(claim.chain({link: share}), share, claim.facts.locals[link])
+    if len(shares) > 1:
+        yield Guess(claim.chain(shares))
+
+
+# One thing in the place of another.
+
+
+def _others(claim: Claim, leaf: Key) -> Iterator[Key]:
+    if isinstance(leaf, Derivative):
+        yield from (key for key in claim.others if key != leaf)
+    else:
+        yield from (name for name in claim.facts.definitions if name != leaf)
+
+
+def _operand(accept: Callable[[Claim, Key, Key], bool]) -> Mends:
+    """What is written, with one operand set right; ``accept`` says which (wrote, meant) count."""
+
+    def mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+        for leaf in leaves(written):
+            wrote = symbol(leaf)
+            count = times(written, wrote)
+            for other in _others(claim, leaf):
+                if accept(claim, leaf, other):
+                    meant = symbol(other)
+                    yield Guess(replaced(written, wrote, meant), wrote, meant)
+                    for place in range(count if count > 1 else 0):
+                        yield Guess(replaced(written, wrote, meant, place), wrote, meant)
+
+    return mends
+
+
+def _operand_guesses(accept: Callable[[Claim, Key, Key], bool]) -> Guesses:
+    """The right formula with one operand that a learner may take for another."""
+
+    def guesses(claim: Claim) -> Iterator[Guess]:
+        for form in claim.forms:
+            for leaf in leaves(form):
+                for other in _others(claim, leaf):
+                    if accept(claim, other, leaf):
+                        wrote, meant = symbol(other), symbol(leaf)
+                        yield Guess(replaced(form, meant, wrote), wrote, meant)
+
+    return guesses
+
+
+def _too_early(claim: Claim, wrote: Key, meant: Key) -> bool:
+    return isinstance(wrote, str) and wrote.endswith("'") and wrote.rstrip("'") == meant
+
+
+def _transposed(claim: Claim, wrote: Key, meant: Key) -> bool:
+    return isinstance(wrote, str) and claim.transposed.get(wrote) == meant
+
+
+def _any_operand(claim: Claim, wrote: Key, meant: Key) -> bool:
+    """Any other name of the same kind: a given for a given, a result for a result."""
+    return True
+
+
+def _swapped(claim: Claim, written: Expr) -> Iterator[Guess]:
+    """da3/dw5 = w5: what is differentiated by, in place of what it is multiplied by."""
+    if isinstance(claim.key, Derivative) and written == Name(claim.key.wrt):
+        yield Guess(claim.right(), written, None)
+
+
+def _all_too_early(claim: Claim) -> Iterator[Guess]:
+    for form in claim.forms:
+        early = form
+        for leaf in leaves(form):
+            if isinstance(leaf, str) and f"{leaf}'" in claim.facts.definitions:
+                early = replaced(early, Name(leaf), Name(f"{leaf}'"))
+        if early != form:
+            yield Guess(early)
+
+
+def _wrong_function(claim: Claim) -> Iterator[Guess]:
+    yield from _rows("wrong-function")(claim)
+    for form in claim.forms:
+        for expr, old, new in one_call_changed(form, _other_function):
+            yield Guess(expr, new, old)
+
+
+def _mended_function(claim: Claim, written: Expr) -> Iterator[Guess]:
+    for expr, old, new in one_call_changed(written, _other_function):
+        yield Guess(expr, old, new)
+
+
+def _other_function(call: Call) -> Iterator[tuple[Expr, Call]]:
+    row = OPS.get(call.function)
+    if row is None or row.arithmetic or row.families:
+        return
+    for other in OPS.values():
+        if other.arithmetic or other.families or len(other.inputs) != len(row.inputs):
+            continue
+        if other is not row and not {other.name, row.name} <= {*LOGARITHMS}:
+            changed = Call(other.name, call.arguments)
+            yield changed, changed
+
+
+# Costs.
+
+#: Costs of a prediction p and a target t.
+_COSTS = (
+    "(p - t) ** 2 / 2",
+    "(p - t) ** 2",
+    "-log(p)",
+    "-log10(p)",
+    "-(t * log(p) + (1 - t) * log(1 - p))",
+    "-(t * log10(p) + (1 - t) * log10(1 - p))",
+    "abs(p - t)",
+    "-log(1 - p)",
+)
+
+
+@cache
+def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
+    """Each cost with its derivative by the prediction, from the engine."""
+    found = []
+    for cost in _COSTS:
+        builder = Builder()
+        builder.define("p", Number(0.3))
+        builder.define("t", Number(0.6))
+        builder.define("C", parse(cost))
+        found.append((parse(cost), NamedGraph(builder.names["C"]).locals["C", "p"]))
+    return tuple(found)
+
+
+def _not_this_cost(claim: Claim) -> Iterator[Guess]:
+    """ŷ − y for −log10 ŷ."""
+    if not isinstance(claim.key, Derivative):
+        return
+    cost, wrt = claim.key.of, claim.key.wrt
+    sources = claim.facts.truth.sources
+    inputs = [name for of, name in claim.facts.locals if of == cost]
+    for prediction in (name for name in inputs if name not in sources):
+        down = _down_to(claim, prediction, wrt)
+        if down is None:
+            continue
+        targets = [name for name in inputs if name in sources] or _targets(claim, prediction)
+        for formula, derivative in _cost_derivatives():
+            for target in targets if {"t"} & {*leaves(formula)} else [prediction]:
+                expr = derivative
+                for old, new in (("p", prediction), ("t", target)):
+                    expr = replaced(expr, Name(old), Name(new))
+                whole = replaced(
+                    replaced(formula, Name("p"), Name(prediction)), Name("t"), Name(target)
+                )
+                yield Guess(multiplied([expr, *down]), whole, claim.facts.definitions[cost])
+
+
+def _down_to(claim: Claim, prediction: str, wrt: str) -> list[Expr] | None:
+    """∂prediction/∂wrt as a factor; none for the prediction itself; None without a way."""
+    if prediction == wrt:
+        return []
+    graph = claim.facts.graph
+    if graph is None or prediction not in graph.dependents(wrt):
+        return None
+    return [Derivative(prediction, wrt)]
+
+
+def _targets(claim: Claim, prediction: str) -> list[str]:
+    """Givens that the prediction does not come from."""
+    graph = claim.facts.graph
+    if graph is None:
+        return []
+    return [n for n in claim.sources() if prediction not in graph.dependents(n)]
+
+
+# Updates.
+
+
+def _ascent(claim: Claim) -> Iterator[Guess]:
+    """W' = w + rate · dE/dw."""
+    if claim.update and isinstance(claim.target, Call):
+        yield Guess(Call("add", claim.target.arguments))
+
+
+def _no_learning_rate(claim: Claim) -> Iterator[Guess]:
+    """W' = w − dE/dw."""
+    if claim.update and isinstance(claim.target, Call):
+        weight, step = claim.target.arguments
+        assert isinstance(step, Call)
+        yield Guess(Call("sub", (weight, step.arguments[1])), meant=step.arguments[0])
+
+
+# Slips of the pen and of the calculator.
+
+
+def _degrees(claim: Claim) -> Iterator[Guess]:
+    """An angle of 0.5 taken as 0.5 degrees."""
+    for form in claim.forms:
+        for expr, old, _ in one_call_changed(form, _in_degrees):
+            yield Guess(expr, old)
+
+
+_HALF_TURN = Number(math.pi / 180)
+
+
+def _in_degrees(call: Call) -> Iterator[tuple[Expr, Call | None]]:
+    if call.function in ("sin", "cos", "tan"):
+        (angle,) = call.arguments
+        yield Call(call.function, (Call("mul", (angle, _HALF_TURN)),)), None
+    elif call.function in ("asin", "acos", "atan"):
+        yield Call("div", (call, _HALF_TURN)), None
+
+
+def _unit(figure: Figure) -> float:
+    return figure.high - figure.low
+
+
+def _off_by_one(figure: Figure, true: float) -> bool:
+    """0.65 for 0.6562: truncated, or off by one in the last place."""
+    unit = _unit(figure) or 1.0
+    return 0 < abs(figure.center - true) < 1.5 * unit * (1 + 1e-9) and abs(true) > unit
+
+
+def _digits(figure: Figure, true: float) -> bool:
+    """0.0445 for 0.445, 0.75 for 0.57: the point moved, digits swapped or one dropped."""
+    if true == 0 or figure.center == 0:
+        return False
+    for power in (-3, -2, -1, 1, 2, 3):
+        if figure.meets(Figure.exact(true * 10.0**power)):
+            return True
+    places = _places(figure)
+    written, right = (f"{abs(x):.{places}f}" for x in (figure.center, true))
+    if (figure.center < 0) != (true < 0):
+        return False
+    a, b = written.replace(".", ""), right.replace(".", "")
+    swapped = (b[:i] + b[i + 1] + b[i] + b[i + 2 :] for i in range(len(b) - 1) if b[i] != b[i + 1])
+    if len(a) == len(b) and a in swapped:
+        return True
+    longer = f"{abs(true):.{places + 1}f}".replace(".", "")
+    dropped = {longer[:i] + longer[i + 1 :] for i in range(len(longer) - 1)} - {longer[:-1]}
+    return len(a.lstrip("0")) > 1 and a in dropped
+
+
+def _places(figure: Figure) -> int:
+    unit = _unit(figure)
+    return 0 if unit <= 0 else min(max(round(-math.log10(unit)), 0), 15)
+
+
+def _turned(figure: Figure, true: float) -> bool:
+    return true != 0 and figure.meets(Figure.exact(-true))
+
+
+#: Every cause, the likeliest first; an example stands above each of its functions.
+CAUSES = (
+    Slip("sign", "The sign is turned.", _sign, misread=_turned, few=True),
+    Slip(
+        "derivative-at-input",
+        "The activation's derivative is formed from its input, {wrote}; it takes its output, {meant}.",
+        _rows("derivative-at-input"),
+        few=True,
+    ),
+    Slip(
+        "derivative-of-output",
+        "The activation is applied a second time before it is differentiated: {wrote} for {meant}.",
+        _rows("derivative-of-output"),
+        few=True,
+    ),
+    Slip(
+        "swapped-operand",
+        "Of a product, the derivative by one factor is the other factor: {meant}, not {wrote}.",
+        _rows("swapped-operand"),
+        _swapped,
+        few=True,
+    ),
+    Slip(
+        "log-base",
+        "The natural and the base-10 logarithm are mixed up: {wrote} for {meant}.",
+        _log_base,
+        _mended_logarithm,
+        few=True,
+    ),
+    Slip("constant-factor", "A constant factor is lost or added.", _constant_factor, few=True),
+    Slip(
+        "ascent",
+        "The step is added, so the cost goes up; gradient descent subtracts it.",
+        _ascent,
+        few=True,
+    ),
+    Slip("no-learning-rate", "The learning rate {meant} is left out.", _no_learning_rate, few=True),
+    Slip(
+        "updated-too-early",
+        "The updated {wrote} is used where the old {meant} belongs.",
+        _all_too_early,
+        _operand(_too_early),
+    ),
+    Slip(
+        "missing-path",
+        "{left} is a sum over all paths, and one is left out: {meant}.",
+        _missing_path,
+        few=True,
+    ),
+    Slip("missing-factor", "A link of the chain is left out: {meant}.", _missing_factor),
+    Slip(
+        "added-for-multiplied",
+        "Links along a path are multiplied, and paths are added: one is done in the other's place.",
+        _added_for_multiplied,
+        _multiplied_again,
+    ),
+    Slip(
+        "normalised-weights",
+        "The error is shared out by {wrote}; the chain rule takes the weight itself, {meant}.",
+        _normalised_weights,
+    ),
+    Slip(
+        "not-this-cost",
+        "This is the derivative of another cost, {wrote}; the one defined here is {meant}.",
+        _not_this_cost,
+    ),
+    Slip("extra-factor", "A link is counted once too often: {wrote}.", _extra_factor),
+    Slip(
+        "transposed",
+        "The weight's indices are swapped: {wrote} stands where {meant} belongs.",
+        _operand_guesses(_transposed),
+        _operand(_transposed),
+        few=True,
+    ),
+    Slip(
+        "wrong-operand",
+        "{wrote} stands where {meant} belongs.",
+        _operand_guesses(_any_operand),
+        _operand(_any_operand),
+    ),
+    Slip("degrees", "The angle is in radians, and was taken in degrees.", _degrees, few=True),
+    Slip(
+        "wrong-function",
+        "Another function gives this: {wrote}, where {meant} belongs.",
+        _wrong_function,
+        _mended_function,
+    ),
+    Slip("rounded", "It is cut off or off by one in the last place.", misread=_off_by_one),
+    Slip("digits", "Digits are swapped or dropped, or the point has moved.", misread=_digits),
+    Slip("arithmetic", "The formula is right, the arithmetic is not."),
+    Slip("unknown", "It is not what the method gives, and no common slip explains it."),
+)

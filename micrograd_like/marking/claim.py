@@ -1,0 +1,108 @@
+"""A wrong line, with all that a cause may need to predict it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from micrograd_like.formula import Derivative, Expr, Name, added, multiplied
+from micrograd_like.marking.facts import MOST_PATHS, Facts, Link
+from micrograd_like.marking.hand import Figure, View
+from micrograd_like.marking.shape import symbol
+from micrograd_like.marking.truth import Key
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What was written of ``key``, and is wrong.
+
+    target:   what it should equal, as a formula
+    view:     the learner's figures up to this line
+    formula:  the wrong formula, or None
+    figure:   the wrong number or result of figures put in, or None
+    off:      figures put in that are not those of their operands: (figures, operand)
+    sound:    True where the line, or the definition it is about, has the right formula
+    update:   True for an update of a weight
+    others:   the derivatives that the worksheet speaks of
+    """
+
+    facts: Facts
+    view: View
+    key: Key
+    target: Expr
+    formula: Expr | None = None
+    figure: Figure | None = None
+    off: tuple[tuple[Expr, Expr], ...] = ()
+    sound: bool = False
+    update: bool = False
+    others: Sequence[Derivative] = ()
+
+    @cached_property
+    def forms(self) -> list[Expr]:
+        """The right formula in the shapes in which people write it."""
+        return [self.target] if self.update else list(self.facts.forms(self.key))
+
+    @cached_property
+    def paths(self) -> list[list[Link]]:
+        """The paths of the derivative, if the line is about one and they are few."""
+        if not isinstance(self.key, Derivative):
+            return []
+        paths = self.facts.paths(self.key)
+        return paths if len(paths) < MOST_PATHS else []
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Every link on the paths, once."""
+        return list(dict.fromkeys(link for path in self.paths for link in path))
+
+    def chain(self, other: Mapping[Link, Expr]) -> Expr:
+        """The derivative, with other formulas for some links."""
+        return added(
+            multiplied([other.get(link, self.facts.locals[link]) for link in path])
+            for path in self.paths
+        )
+
+    @cached_property
+    def row_slips(self) -> list[tuple[str, Expr, Expr, Expr]]:
+        """From the table's rows: code, the whole formula, what is written for a link, what belongs."""
+        graph = self.facts.graph
+        if graph is None:
+            return []
+        return [
+            (code, self.chain({link: wrong}), wrong, self.facts.locals[link])
+            for link in self.links
+            for code, wrong in graph.slips(*link)
+        ]
+
+    def sources(self) -> Iterator[str]:
+        """The numbers that the worksheet starts from."""
+        return iter(self.facts.truth.sources)
+
+    def right(self) -> Expr:
+        """The quantity itself, as a symbol; of an update, the right formula."""
+        return self.target if self.update else symbol(self.key)
+
+    @cached_property
+    def transposed(self) -> dict[str, str]:
+        """For every weight of a layer, the one with its indices swapped.
+
+        A layer is a set of quantities that are sums over the same inputs, each input with a
+        weight of its own.
+        """
+        weights: dict[str, dict[str, str]] = {}
+        for (user, name), local in self.facts.locals.items():
+            if isinstance(local, Name) and local.name in self.facts.truth.sources:
+                weights.setdefault(user, {})[name] = local.name
+        layers: dict[tuple[str, ...], list[dict[str, str]]] = {}
+        for row in weights.values():
+            # A weight's own derivative is its input: only what is no weight is an input here.
+            inputs = {name: w for name, w in row.items() if name not in row.values()}
+            layers.setdefault(tuple(sorted(inputs)), []).append(inputs)
+        found = {}
+        for names, rows in layers.items():
+            for i, row in enumerate(rows[: len(names)]):
+                for j, name in enumerate(names[: len(rows)]):
+                    if i != j:
+                        found[row[name]] = rows[j][names[i]]
+        return found

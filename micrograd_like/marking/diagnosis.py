@@ -1,0 +1,174 @@
+"""Which slips explain a wrong line: those whose predictions are what was written.
+
+A formula that matches counts for more than a number, a figure put in for more than a result,
+and a number of many digits for more than one of few: what a few digits can be by coincidence
+comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from micrograd_like.build import exact_number
+from micrograd_like.formula import Call, Expr, Number
+from micrograd_like.marking.causes import CAUSES, LOGARITHMS, Guess, Mends, Slip
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.hand import Figure, opened, worked_out
+from micrograd_like.marking.records import Cause
+from micrograd_like.marking.shape import symbol
+from micrograd_like.marking.truth import Key, value
+
+# How well a cause explains a line.
+_FORMULA, _OPERAND, _NUMBER, _GENERAL, _COINCIDENCE, _NOTHING = range(6)
+
+#: A number is specific if its rounding is so small a part of it.
+_FEW, _MANY = 0.2, 0.004
+
+#: With the right formula at hand, what may still lead to a wrong number.
+_CALCULATOR = ("log-base", "degrees", "wrong-function")
+
+_PLACE = {slip.code: place for place, slip in enumerate(CAUSES)}
+
+
+def causes_of(claim: Claim) -> tuple[Cause, ...]:
+    """The causes of a wrong line, the likeliest first; at least one."""
+    found = list(_found(claim))
+    if not found and claim.formula is not None:
+        found = list(_two_at_once(claim, claim.formula))
+    if not found:
+        found = [(_NOTHING, Cause("unknown"))]
+    best: dict[str, Cause] = {}
+    for _, cause in sorted(found, key=lambda pair: (pair[0], _PLACE[pair[1].code])):
+        best.setdefault(cause.code, cause)
+    return tuple(best.values())
+
+
+def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
+    if claim.formula is not None:
+        for slip in CAUSES:
+            yield from _explains_formula(claim, claim.formula, slip)
+        return
+    for figures, operand in claim.off:
+        yield from _explains_operand(claim, figures, operand)
+    if claim.figure is not None:
+        for slip in CAUSES:
+            yield from _explains_number(claim, claim.figure, slip)
+        if claim.sound:
+            yield _GENERAL, Cause("arithmetic")
+
+
+# Formulas.
+
+
+def _explains_formula(claim: Claim, formula: Expr, slip: Slip) -> Iterator[tuple[int, Cause]]:
+    for guess in slip.guesses(claim) if slip.guesses else ():
+        if _same(claim, formula, guess.expr):
+            yield _FORMULA, _cause(slip, guess)
+            return
+    for guess in slip.mends(claim, formula) if slip.mends else ():
+        if _same(claim, guess.expr, claim.target):
+            yield _FORMULA, _cause(slip, guess)
+            return
+
+
+def _same(claim: Claim, a: Expr, b: Expr) -> bool:
+    truth = claim.facts.truth
+    here = value(a, truth.here), value(b, truth.here)
+    if here[0] is None or here[1] is None or abs(here[0] - here[1]) > 1e-3 * abs(here[1]) + 1e-9:
+        return False
+    return truth.equal(a, b)
+
+
+def _cause(slip: Slip, guess: Guess) -> Cause:
+    return Cause(slip.code, guess.wrote, guess.meant)
+
+
+def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
+    """A slip, and with it a sign turned or a factor of 2."""
+    also = {
+        "sign": Call("neg", (formula,)),
+        "constant-factor": Call("div", (formula, Number(2))),
+        "constant-factor ": Call("mul", (formula, Number(2))),
+    }
+    for code, undone in also.items():
+        for slip in CAUSES:
+            for level, cause in _explains_formula(claim, undone, slip):
+                yield level, cause
+                yield level, Cause(code.strip())
+                return
+
+
+# Numbers.
+
+
+def _explains_number(claim: Claim, figure: Figure, slip: Slip) -> Iterator[tuple[int, Cause]]:
+    if slip.misread is not None:
+        for expected in _expected(claim, claim.forms):
+            if slip.misread(figure, expected.center):
+                yield _level(figure, few=True), Cause(slip.code, None, _number(expected))
+                return
+    for guess in slip.guesses(claim) if slip.guesses else ():
+        if any(figure.meets(given) for given in _expected(claim, [guess.expr])):
+            level = _level(figure, slip.few)
+            if claim.sound and slip.code not in _CALCULATOR:
+                level = _COINCIDENCE
+            yield level, _cause(slip, guess)
+            return
+
+
+def _expected(claim: Claim, exprs: Iterable[Expr]) -> Iterator[Figure]:
+    """What formulas give: in truth, and from the learner's figures."""
+    for expr in exprs:
+        true = value(expr, claim.facts.truth.here)
+        if true is not None:
+            yield Figure.exact(true)
+        carried = claim.view.worked_out(expr)
+        if carried is not None:
+            yield carried
+
+
+def _level(figure: Figure, few: bool) -> int:
+    """How much a match of this number says."""
+    width = (figure.high - figure.low) or 0.5  # a whole number
+    share = width / abs(figure.center) if figure.center else 1.0
+    return _NUMBER if share <= (_FEW if few else _MANY) else _COINCIDENCE
+
+
+def _number(figure: Figure) -> Number:
+    return Number(figure.center)
+
+
+# Figures put in.
+
+
+def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tuple[int, Cause]]:
+    if isinstance(figures, Call) and isinstance(operand, Call) and exact_number(figures) is None:
+        if figures.function != operand.function:
+            logarithms = {figures.function, operand.function} <= {*LOGARITHMS}
+            code = "log-base" if logarithms else "wrong-function"
+            yield _OPERAND, Cause(code, figures, operand)
+        return
+    formula, given = opened(figures, Figure.written)
+    figure = worked_out(formula, lambda key: given.get(key) or claim.view.figure(key))
+    if figure is None:
+        return
+    expected = list(_expected(claim, [operand]))
+    for slip in CAUSES:
+        if slip.misread is not None and any(slip.misread(figure, e.center) for e in expected):
+            yield _OPERAND, Cause(slip.code, figures, operand)
+        for guess in _for_another(claim, figure, operand, slip.mends) if slip.mends else ():
+            yield _OPERAND, _cause(slip, guess)
+            break
+
+
+def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> Iterator[Guess]:
+    """Where the figure is that of another quantity: that one in the operand's place."""
+    for key in _quantities(claim):
+        wrote = symbol(key)
+        if wrote != operand and figure.meets(claim.view.figure(key)):
+            yield from (guess for guess in mends(claim, wrote) if guess.expr == operand)
+
+
+def _quantities(claim: Claim) -> Iterator[Key]:
+    yield from claim.facts.definitions
+    yield from claim.others

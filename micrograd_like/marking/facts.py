@@ -1,0 +1,211 @@
+"""What is known of a worksheet before anything in it is marked: its graph and right formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
+from micrograd_like.graph import NamedGraph
+from micrograd_like.marking.truth import Key, Truth, leaves
+from micrograd_like.marking.updates import expected_updates
+from micrograd_like.notation import derivative_name, number
+from micrograd_like.steps import Equation, equation
+from micrograd_like.worksheet import Worksheet
+
+Link = tuple[str, str]
+
+#: Paths that are looked at where a derivative has many.
+MOST_PATHS = 24
+#: Decimals of a right working where the learner wrote no number to take them from.
+PLACES = 4
+
+
+class Facts:
+    """A worksheet's truth, and the right formula of everything in it.
+
+    updates:      what each update should be, by the name it defines
+    definitions:  the formula of every name, updates as they should be
+    graph:        between the names, or None where a formula is too long for that
+    """
+
+    def __init__(self, sheet: Worksheet) -> None:
+        written = {
+            statement.left.name: statement.parts[0].expr
+            for statement in sheet.statements
+            if statement.kind in ("given", "definition", "update")
+            and isinstance(statement.left, Name)
+            and statement.left.name in sheet.names
+        }
+        self.updates = {k: v for k, v in expected_updates(sheet).items() if k in written}
+        self.definitions = {**written, **self.updates}
+        self.truth = Truth(self.definitions)
+        self.graph: NamedGraph | None
+        try:
+            self.graph = NamedGraph(list(self.truth.here.nodes.values()))
+        except (ValueError, IndexError):
+            self.graph = None
+        #: ∂of/∂wrt between neighbours, as formulas.
+        self.locals = {} if self.graph is None else _symbols(self.graph.locals)
+
+    def true(self, key: Key) -> float:
+        """The true number. Errors: KeyError, DomainError where there is none."""
+        return self.truth.here[key]
+
+    def paths(self, key: Derivative) -> list[list[Link]]:
+        """The first paths from ``of`` down to ``wrt``, each as its links."""
+        return list(islice(self._paths(key), MOST_PATHS))
+
+    def _paths(self, key: Derivative) -> Iterator[list[Link]]:
+        if self.graph is None or key.wrt not in self.graph.users:
+            return
+        between = self._between(key)
+        stack: list[tuple[str, list[Link]]] = [(key.wrt, [])]
+        while stack:
+            name, links = stack.pop()
+            if name == key.of:
+                yield links[::-1]
+                continue
+            users = [user for user in self.graph.users[name] if user in between]
+            stack += [(user, [*links, (user, name)]) for user in reversed(users)]
+
+    def _between(self, key: Derivative) -> set[str]:
+        """The names on the way from ``wrt`` to ``of``."""
+        assert self.graph is not None
+        above = self.graph.dependents(key.wrt)
+        found: set[str] = set()
+        if key.of in above:
+            inputs: dict[str, list[str]] = {}
+            for user, name in self.locals:
+                inputs.setdefault(user, []).append(name)
+            stack = [key.of]
+            while stack:
+                name = stack.pop()
+                if name not in found and name in above:
+                    found.add(name)
+                    stack += inputs.get(name, [])
+        return found
+
+    def neighbours(self, key: Derivative) -> bool:
+        """True if the derivative is a single link, with no other way between the two."""
+        return (
+            self.graph is not None
+            and (key.of, key.wrt) in self.locals
+            and self.graph.only_way(key.of, key.wrt)
+        )
+
+    def link(self, user: str, name: str) -> Expr:
+        """∂user/∂name with the rest held fixed, as a symbol where that says just this."""
+        assert self.graph is not None
+        if self.graph.only_way(user, name):
+            return Derivative(user, name)
+        return self.locals[user, name]
+
+    def terms(self, key: Derivative) -> list[tuple[list[Expr], Link]]:
+        """∂of/∂wrt as a sum over the users of ``wrt``: each term's factors, and its last link."""
+        assert self.graph is not None
+        between = self._between(key)
+        terms: list[tuple[list[Expr], Link]] = []
+        for user in self.graph.users[key.wrt]:
+            if user == key.of:
+                terms.append(([self.locals[user, key.wrt]], (user, key.wrt)))
+            elif user in between:
+                upstream = Derivative(key.of, user)
+                terms.append(([upstream, self.link(user, key.wrt)], (user, key.wrt)))
+        return terms
+
+    def method(self, key: Key) -> Expr:
+        """The right formula for a quantity, as one would write it on its line.
+
+        Errors: KeyError for a name that is not defined.
+        """
+        if isinstance(key, str):
+            return self.definitions[key]
+        if self.graph is None or key.of == key.wrt:
+            return key if self.graph is None else Number(1)
+        if self.neighbours(key):
+            return self.locals[key.of, key.wrt]
+        terms = self.terms(key)
+        return added(multiplied(factors) for factors, _ in terms) if terms else Number(0)
+
+    def forms(self, key: Key) -> Iterator[Expr]:
+        """The right formula in the shapes in which people write it."""
+        yield self.method(key)
+        if isinstance(key, str) or self.graph is None or key.of == key.wrt:
+            return
+        terms = self.terms(key)
+        if not terms or self.neighbours(key):
+            return
+        locals_ = self.locals
+        yield added(multiplied([*factors[:-1], locals_[link]]) for factors, link in terms)
+        paths = self.paths(key)
+        if len(paths) < MOST_PATHS:
+            yield added(multiplied([self.link(*link) for link in path]) for path in paths)
+            yield added(multiplied([locals_[link] for link in path]) for path in paths)
+
+    def rule(self, key: Key) -> str:
+        """The name of the rule that gives the quantity."""
+        if isinstance(key, str):
+            return "gradient descent" if key in self.updates else "its definition"
+        if self.graph is None or key.of == key.wrt:
+            return "its definition"
+        if self.neighbours(key):
+            return self.graph.rules[key.of, key.wrt]
+        terms = self.terms(key)
+        if not terms:
+            return f"there is no path from {key.wrt} to {key.of}"
+        return "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} paths"
+
+    def working(self, key: Key, places: int | None) -> Equation | None:
+        """The right working: formula, numbers put in, result; None where there is none.
+
+        places:  the decimals to work with, as the learner does
+        """
+        try:
+            formula, true = self.method(key), self.true(key)
+            known = {leaf: self.true(leaf) for leaf in leaves(formula)}
+        except (KeyError, ArithmeticError):
+            return None
+        left = Name(key) if isinstance(key, str) else key
+        names = {k: v for k, v in known.items() if isinstance(k, str)}
+        pairs = {(k.of, k.wrt): v for k, v in known.items() if isinstance(k, Derivative)}
+        line = equation(left, formula, names, pairs, rule=self.rule(key), value=true)
+        places = PLACES if places is None else places
+        return Equation(left, formula, as_written(line.numbers, places), true, line.rule)
+
+
+def _symbols(formulas: Mapping[Link, Expr]) -> dict[Link, Expr]:
+    """The formulas with a node that is a derivative, ``dE/dw5``, as its symbol."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        if isinstance(node, Name):
+            return derivative_name(node.name) or node
+        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
+
+    return {pair: fold(expr, combine) for pair, expr in formulas.items()}
+
+
+def as_written(expr: Expr, places: int) -> Expr:
+    """The formula with its numbers rounded as a hand writes them; whole ones stay whole."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        match node:
+            case Number(float() as value) if not value.is_integer():
+                return written(value, places)
+            case Number(float() as value) if abs(value) < 1e15:
+                return Number(int(value))
+            case Call(function):
+                return Call(function, tuple(parts))
+        return node
+
+    result: Expr = fold(expr, combine)
+    return result
+
+
+def written(value: float, places: int) -> Number:
+    """A number as a hand writes it: with ``places``, and more where needed for digits to count."""
+    shown = number(value, places).replace("−", "-")
+    if not shown.lstrip("-").replace(".", "", 1).isdecimal():
+        return Number(value)
+    decimals = len(shown.partition(".")[2])
+    return Number(float(shown), decimals) if decimals else Number(int(shown))

@@ -1,0 +1,248 @@
+"""What a learner's own figures give: numbers that carry how far rounding reaches.
+
+A hand takes 0.57 for z1 where the truth is 0.5744…, and everything after it follows from
+0.565 to 0.575. A :class:`Figure` is such an interval; it remembers which of the learner's
+slips it rests on, so that what follows from a slip can be told from what is right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from micrograd_like.build import CONSTANTS
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, fold
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.truth import Key, World, leaves, value
+
+#: Names of the numbers of a formula while it is worked out from intervals.
+_PLACE = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as a hand has it: ``center``, somewhere from ``low`` to ``high``.
+
+    slips:  the quantities it rests on whose stated numbers are not the true ones
+    """
+
+    center: float
+    low: float
+    high: float
+    slips: frozenset[Key] = frozenset()
+
+    @classmethod
+    def exact(cls, number: float) -> Figure:
+        """A number without rounding."""
+        return cls(number, number, number)
+
+    @classmethod
+    def written(cls, number: Number, approximate: bool = False) -> Figure:
+        """What a written number says: half a unit of its last place either way; whole ones exact.
+
+        approximate:  True for a number after ≈, which may be off by a whole unit
+        """
+        center, reach = float(number.value), 0.0
+        if number.places is not None:
+            reach = (1.0 if approximate else 0.5) * 10.0**-number.places
+        elif approximate:
+            reach = 1.0
+        return cls(center, center - reach, center + reach)
+
+    def meets(self, other: Figure) -> bool:
+        """True if both may be the same number, as far as floats can tell."""
+        ends = (self.low, self.high, other.low, other.high)
+        slack = 1e-12 * max(map(abs, ends)) + 1e-9 * (self.high - self.low + other.high - other.low)
+        if not math.isfinite(slack):
+            slack = 0.0
+        return self.low - slack <= other.high and other.low - slack <= self.high
+
+    def resting_on(self, slips: Iterable[Key]) -> Figure:
+        """The same number, with these slips behind it."""
+        return Figure(self.center, self.low, self.high, self.slips | frozenset(slips))
+
+    def __add__(self, other: Figure) -> Figure:
+        return Figure(
+            self.center + other.center,
+            self.low + other.low,
+            self.high + other.high,
+            self.slips | other.slips,
+        )
+
+    def __mul__(self, other: Figure) -> Figure:
+        ends = [_times(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+        center = self.center * other.center
+        return Figure(center, min(*ends, center), max(*ends, center), self.slips | other.slips)
+
+
+def _times(a: float, b: float) -> float:
+    return 0.0 if 0.0 in (a, b) else a * b  # where the other end is infinite
+
+
+Lookup = Callable[[Key], Figure]
+
+
+def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
+    """The formula worked out from figures; None where it is not defined at their centers.
+
+    The ends are those of the formula when each figure is moved to its own ends, one by one
+    and all together in the direction that moves the result: exact for sums and products.
+
+    Errors: KeyError for a name that ``lookup`` does not know.
+    """
+    figures = {key: lookup(key) for key in leaves(expr)}
+    centers = {key: figure.center for key, figure in figures.items()}
+    center = value(expr, _Numbers(centers))
+    if center is None:
+        return None
+    slips = frozenset().union(*(figure.slips for figure in figures.values()))
+    up, down = dict(centers), dict(centers)
+    above = below = 0.0
+    for key, figure in figures.items():
+        ends = [(center, figure.center)]
+        for end in {figure.low, figure.high} - {figure.center}:
+            moved = value(expr, _Numbers({**centers, key: end}))
+            if moved is None:  # beyond a pole or the edge of a domain
+                return Figure(center, -math.inf, math.inf, slips)
+            ends.append((moved, end))
+        (least, down[key]), (most, up[key]) = min(ends), max(ends)
+        above, below = above + most - center, below + center - least
+    corners = [value(expr, _Numbers(ends)) for ends in (up, down)]
+    if None in corners:
+        return Figure(center, -math.inf, math.inf, slips)
+    reached = [center - below, center + above, *(c for c in corners if c is not None)]
+    return Figure(center, min(reached), max(reached), slips)
+
+
+class _Numbers:
+    """Numbers by name and derivative, constants included."""
+
+    def __init__(self, numbers: Mapping[Key, float]) -> None:
+        self._numbers = numbers
+
+    def __getitem__(self, key: Key) -> float:
+        return self._numbers[key]
+
+
+def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Key, Figure]]:
+    """The formula with names in the place of its numbers, and what they stand for."""
+    figures: dict[Key, Figure] = {}
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        match node:
+            case Number():
+                name = f"{_PLACE}{len(figures)}"
+                figures[name] = read(node)
+                return Name(name)
+            case Call(function):
+                return Call(function, tuple(parts))
+        return node
+
+    result: Expr = fold(expr, combine)
+    return result, figures
+
+
+class Hand:
+    """A learner's figures, as they are stated line by line.
+
+    world:  the numbers that are true
+    facts:  how each quantity follows from others
+    """
+
+    def __init__(self, world: World, facts: Facts) -> None:
+        self.world, self.facts = world, facts
+        self.stated: dict[Key, Figure] = {}
+        #: Names without a number of their own that rest on a slip, in order of computation.
+        self._following: dict[str, Expr] = {}
+        self._worked: dict[str, Figure] = {}
+
+    def state(self, key: Key, figure: Figure) -> None:
+        """Take the learner's figure for a quantity from here on."""
+        self.stated[key] = figure
+        if isinstance(key, str):
+            self._following.pop(key, None)
+            self._worked.pop(key, None)
+
+    def define(self, name: str, expr: Expr) -> None:
+        """Take a name for which the learner gives a formula and no number."""
+        figure = worked_out(expr, self.figure)
+        if figure is None:
+            return
+        self._worked[name] = figure
+        if figure.slips:
+            self._following[name] = expr
+
+    def figure(self, key: Key) -> Figure:
+        """The learner's figure. Errors: KeyError for an unknown name."""
+        return View(self).figure(key)
+
+
+class View:
+    """The figures with some of the learner's slips set right: ``trusting`` names the others."""
+
+    def __init__(self, hand: Hand, ignored: frozenset[Key] = frozenset()) -> None:
+        self._hand, self._ignored = hand, ignored
+        self._again: dict[str, Figure] = {}
+        if ignored:
+            for name, expr in hand._following.items():
+                if hand._worked[name].slips & ignored:
+                    figure = worked_out(expr, self.figure)
+                    if figure is not None:
+                        self._again[name] = figure
+
+    def figure(self, key: Key) -> Figure:
+        """The figure of a quantity. Errors: KeyError for an unknown name."""
+        hand = self._hand
+        if key in self._ignored:
+            return Figure.exact(hand.world[key])
+        if key in hand.stated:
+            return hand.stated[key]
+        if isinstance(key, Derivative):
+            return self.derivative(key)
+        if key in self._again:
+            return self._again[key]
+        if key in hand._worked:
+            return hand._worked[key]
+        if key in CONSTANTS and key not in hand.facts.definitions:
+            return Figure.exact(CONSTANTS[key])
+        return Figure.exact(hand.world[key])
+
+    def worked_out(self, expr: Expr) -> Figure | None:
+        """The formula worked out from these figures."""
+        return worked_out(expr, self.figure)
+
+    def derivative(self, key: Derivative) -> Figure:
+        """∂of/∂wrt by the chain rule, from what is stated on the way, else from the formulas."""
+        hand, graph = self._hand, self._hand.facts.graph
+        true = Figure.exact(hand.world[key])
+        if graph is None or key.of not in graph.users or key.wrt not in graph.users:
+            return true
+        between = graph.dependents(key.wrt)
+        if key.of not in between:
+            return true
+        totals = {key.of: Figure.exact(1.0)}
+        for name in reversed(graph.values):
+            if name == key.of or name not in between:
+                continue
+            known = Derivative(key.of, name)
+            if known in hand.stated and known != key:
+                totals[name] = self.figure(known)
+                continue
+            terms = [
+                totals[user] * self.link(user, name) for user in graph.users[name] if user in totals
+            ]
+            if terms:
+                totals[name] = reduce(Figure.__add__, terms)
+        return totals[key.wrt]
+
+    def link(self, user: str, name: str) -> Figure:
+        """∂user/∂name between neighbours, what else acts on the user held fixed."""
+        facts = self._hand.facts
+        assert facts.graph is not None
+        key = Derivative(user, name)
+        if key in self._hand.stated and facts.graph.only_way(user, name):
+            return self.figure(key)
+        figure = worked_out(facts.locals[user, name], self.figure)
+        return Figure.exact(facts.graph.partials[user, name]) if figure is None else figure

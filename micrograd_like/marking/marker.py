@@ -1,0 +1,131 @@
+"""Marks a worksheet line by line: verdicts, causes and right workings, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import Derivative, Expr, Name
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.diagnosis import causes_of
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.hand import View
+from micrograd_like.marking.judge import Judge, Judged
+from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
+from micrograd_like.marking.shape import symbol
+from micrograd_like.marking.truth import Key, TooMuchError
+from micrograd_like.syntax import Problem
+from micrograd_like.worksheet import Statement, Worksheet
+
+
+class Marker:
+    """Marks one worksheet."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet = sheet
+        self.facts = Facts(sheet)
+        self.judge = Judge(self.facts)
+        lefts = [s.left for s in sheet.statements if isinstance(s.left, Derivative)]
+        links = [Derivative(*link) for link in self.facts.locals]
+        known = self.facts.definitions.keys()
+        #: The derivatives one may take for another.
+        self.derivatives = [
+            key for key in dict.fromkeys([*lefts, *links]) if {key.of, key.wrt} <= known
+        ]
+
+    def lines(self) -> Iterator[LineMark]:
+        """Every statement, and every line that could not be read, in order."""
+        marks = [_unreadable(problem) for problem in self.sheet.unreadable]
+        marks += [self._mark(statement) for statement in self.sheet.statements]
+        return iter(sorted(marks, key=lambda mark: (mark.line, mark.column)))
+
+    def _mark(self, statement: Statement) -> LineMark:
+        key: Key = statement.left.name if isinstance(statement.left, Name) else statement.left
+        problem = self._problem(statement, key)
+        if problem:
+            parts = tuple(PartMark(part.source, "unchecked") for part in statement.parts)
+            return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
+        judged = self.judge.parts(statement, key)
+        verdict = gravest(part.verdict for part in judged)
+        known: dict[str, Any] = {"expected": self.facts.true(key), "rule": self._rule(statement)}
+        if verdict == "wrong":
+            known["causes"] = self._causes(statement, key, judged)
+            known["accident"] = any(part.accident for part in judged)
+            known["working"] = self.facts.working(key, _places(statement))
+        elif verdict == "unchecked":
+            known["problem"] = next(part.problem for part in judged if part.problem)
+        elif verdict == "follows":
+            slips = frozenset[Key]().union(*(part.slips for part in judged))
+            known["follows"] = tuple(sorted(slips, key=str))
+            known["working"] = self.facts.working(key, _places(statement))
+        if statement.blank and verdict != "wrong":
+            verdict, known["problem"] = "unchecked", "it is not filled in yet"
+        self.judge.state(statement, key, judged)
+        parts = tuple(PartMark(part.part.source, part.verdict) for part in judged)
+        return _line(statement, key, verdict=verdict, parts=parts, **known)
+
+    def _problem(self, statement: Statement, key: Key) -> str:
+        """Why there is nothing to hold the line against, or ""."""
+        failure = self.sheet.failures.get(statement.line)
+        if failure is not None:
+            return failure.message
+        try:
+            self.facts.true(key)
+        except KeyError as error:
+            return f"{error.args[0]} is not defined in this worksheet"
+        except DomainError as error:
+            return str(error)
+        except TooMuchError:
+            return "the worksheet has more derivatives than can be checked"
+        return ""
+
+    def _rule(self, statement: Statement) -> str:
+        if statement.kind == "given":
+            return "given"
+        left = statement.left
+        return self.facts.rule(left.name if isinstance(left, Name) else left)
+
+    def _causes(
+        self, statement: Statement, key: Key, judged: Sequence[Judged]
+    ) -> tuple[Cause, ...]:
+        """The causes of the first part that is wrong: a formula before figures before a number."""
+        wrong = sorted(
+            (part for part in judged if part.verdict == "wrong"),
+            key=lambda part: (part.numeric, part.part.number is not None),
+        )[0]
+        update = statement.kind == "update" and str(key) in self.facts.updates
+        target: Expr = self.facts.updates[str(key)] if update else symbol(key)
+        sound = isinstance(key, str) or any(
+            part.verdict in ("right", "follows") and part.part.number is None for part in judged
+        )
+        return causes_of(
+            Claim(
+                self.facts,
+                View(self.judge.hand),
+                key,
+                target,
+                formula=None if wrong.numeric else wrong.part.expr,
+                figure=wrong.figure,
+                off=wrong.off,
+                sound=sound,
+                update=update,
+                others=self.derivatives,
+            )
+        )
+
+
+def _line(statement: Statement, key: Key, **known: Any) -> LineMark:
+    return LineMark(statement.line, statement.column, statement.source, left=key, **known)
+
+
+def _unreadable(problem: Problem) -> LineMark:
+    source = problem.source.strip()
+    return LineMark(problem.line, problem.column, source, "unreadable", problem=problem.message)
+
+
+def _places(statement: Statement) -> int | None:
+    """The decimals of the last number that the learner wrote on the line."""
+    numbers = [part.number for part in statement.parts if part.number is not None]
+    places = [number.places for number in numbers if number.places is not None]
+    return max(places[-1], 1) if places else None

@@ -1,0 +1,121 @@
+"""The records of a marked worksheet: one for each line, and counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from micrograd_like.formula import Derivative, Expr
+from micrograd_like.steps import Equation
+
+Verdict = Literal["right", "follows", "wrong", "unreadable", "unchecked"]
+
+#: The verdicts, the gravest first: that of a line is its gravest part's.
+VERDICTS: tuple[Verdict, ...] = ("unreadable", "wrong", "unchecked", "follows", "right")
+
+
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict of a whole from those of its parts; "right" for none."""
+    return min(verdicts, key=VERDICTS.index, default="right")
+
+
+@dataclass(frozen=True, slots=True)
+class PartMark:
+    """One of the things that a line says are equal, and its verdict."""
+
+    source: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A slip that predicts what was written.
+
+    code:   its name in the table of causes
+    wrote:  what the learner put, as far as it is one thing
+    meant:  what belongs in its place
+    """
+
+    code: str
+    wrote: Expr | None = None
+    meant: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineMark:
+    """A line, marked.
+
+    column:    where an unreadable line went wrong, else where it begins; from 1
+    causes:    of a wrong line, the most likely first
+    follows:   the quantities, stated wrongly before, from which a line follows
+    accident:  True for a formula that is right at these numbers alone
+    expected:  the true number
+    working:   how the right number comes about
+    problem:   why a line is unreadable or unchecked
+    """
+
+    line: int
+    column: int
+    source: str
+    verdict: Verdict
+    left: str | Derivative | None = None
+    parts: tuple[PartMark, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    follows: tuple[str | Derivative, ...] = ()
+    accident: bool = False
+    rule: str = ""
+    expected: float | None = None
+    working: Equation | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A worksheet, marked line by line.
+
+    file:  its name, "" where it was parsed from text
+    """
+
+    lines: tuple[LineMark, ...]
+    file: str = ""
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many lines have each verdict."""
+        found = Counter(line.verdict for line in self.lines)
+        return {verdict: found[verdict] for verdict in reversed(VERDICTS)}
+
+    @property
+    def causes(self) -> Counter[str]:
+        """How often each cause is the most likely one."""
+        return Counter(line.causes[0].code for line in self.lines if line.causes)
+
+    @property
+    def status(self) -> int:
+        """0 if all is right, 1 with something wrong or following, 2 with something unread."""
+        counts = self.counts
+        if counts["unreadable"] or counts["unchecked"]:
+            return 2
+        return 1 if counts["wrong"] or counts["follows"] else 0
+
+    def __bool__(self) -> bool:
+        """True if every line is right."""
+        return self.status == 0
+
+    def __str__(self) -> str:
+        from micrograd_like.render.marks import report_text
+
+        return report_text(self)
+
+    def json(self) -> str:
+        """The report as JSON, for this one worksheet."""
+        from micrograd_like.render.marks import reports_json
+
+        return reports_json([self])
+
+    def _repr_html_(self) -> str:
+        from micrograd_like.render.marks import report_html
+
+        return report_html(self)
