@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -14,6 +14,7 @@ import typer
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 
 if TYPE_CHECKING:
+    from micrograd_like.marking.records import Report
     from micrograd_like.worksheet import Worksheet
 
 app = typer.Typer(
@@ -174,6 +175,117 @@ def step(
     _finish(sheet)
 
 
+class ReportFormat(str, Enum):
+    """How a marked worksheet is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Worksheets: files, - for standard input, or names of built-in ones.",
+        ),
+    ],
+    format: Annotated[ReportFormat, typer.Option(help="How to print it.")] = ReportFormat.TEXT,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=256, help="Processes that mark side by side.")
+    ] = 1,
+) -> None:
+    """Mark worksheets line by line: what is right, what follows, what is wrong, and why.
+
+    ✓ right; → follows from an earlier slip, the method is right; ✗ wrong, with the cause and
+    the right working; ? unreadable; – nothing to hold it against. Of several worksheets a
+    table and the most common causes are printed at the end.
+
+    Exit status: 0 all right; 1 something wrong or following; 2 something unreadable or unchecked.
+
+    For instance: micrograd-like check office-hours-as-published
+    """
+    from micrograd_like.render import marks
+
+    reports, failed = [], False
+    for name, result in _marked(files, jobs):
+        if isinstance(result, str):
+            failed = True
+            typer.echo(f"micrograd-like: {printable(result)}", err=True)
+            continue
+        reports.append(result)
+        if format is ReportFormat.TEXT:
+            if len(files) > 1:
+                typer.echo(_bold(printable(name)))
+            typer.echo(marks.report_text(result, _paint))
+            if len(files) > 1:
+                typer.echo()
+    match format:
+        case ReportFormat.JSON:
+            typer.echo(marks.reports_json(reports))
+        case ReportFormat.CSV:
+            typer.echo(marks.reports_csv(reports))
+        case _ if len(reports) > 1:
+            typer.echo(marks.class_text(reports))
+    status = max((report.status for report in reports), default=0)
+    raise typer.Exit(2 if failed else status)
+
+
+def _marked(files: list[str], jobs: int) -> Iterator[tuple[str, Report | str]]:
+    """Every worksheet's report, or what keeps it from being marked; with a bar for many."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    hidden = len(files) < _MANY or not console.is_terminal
+    with _workers(jobs, len(files)) as run:
+        results = zip(files, run(_mark, files), strict=True)
+        yield from track(results, "Marking", len(files), console=console, disable=hidden)
+
+
+#: So many worksheets take long enough for a bar.
+_MANY = 20
+
+
+@contextmanager
+def _workers(jobs: int, count: int) -> Iterator[Callable[..., Iterator[Report | str]]]:
+    if min(jobs, count) < 2:
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(jobs, count)) as pool:
+        yield lambda function, items: pool.map(function, items, chunksize=1 + count // (8 * jobs))
+
+
+def _mark(file: str) -> Report | str:
+    from micrograd_like.marking import check as mark
+
+    try:
+        return mark(_worksheet(file), file)
+    except (MicrogradLikeError, ValueError) as error:
+        return f"{file}: {error}"
+    except OSError as error:
+        return f"cannot open {file!r}: {error.strerror}"
+
+
+def _paint(look: str, text: str) -> str:
+    colours = {
+        "right": "green",
+        "follows": "yellow",
+        "wrong": "red",
+        "unreadable": "magenta",
+        "unchecked": "cyan",
+    }
+    if not _coloured():
+        return text
+    if look == "dim":
+        return typer.style(text, dim=True)
+    return typer.style(text, fg=colours[look], bold=True)
+
+
 @app.command()
 def lessons() -> None:
     """List the built-in worksheets, to be named wherever a command takes a FILE."""
@@ -232,9 +344,13 @@ def _finish(sheet: Worksheet) -> None:
         raise typer.Exit(2)
 
 
-def _bold(heading: str) -> str:
+def _coloured() -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return heading if plain or not sys.stdout.isatty() else typer.style(heading, bold=True)
+    return not plain and sys.stdout.isatty()
+
+
+def _bold(heading: str) -> str:
+    return typer.style(heading, bold=True) if _coloured() else heading
 
 
 def main() -> None:

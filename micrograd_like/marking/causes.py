@@ -60,6 +60,7 @@ class Slip:
     sentence:  what a teacher would say; {wrote} and {meant} are the pieces, {left} the quantity
     guesses:   formulas that it leads to
     mends:     formulas that are right once it is undone
+    numbers:   formulas that it leads to, where only their number was written
     misread:   for slips of the pen: whether a number is another one with this slip
     few:       True if it guesses so little that a number of two digits is no coincidence
     """
@@ -68,6 +69,7 @@ class Slip:
     sentence: str
     guesses: Guesses | None = None
     mends: Mends | None = None
+    numbers: Guesses | None = None
     misread: Misread | None = None
     few: bool = False
 
@@ -101,8 +103,11 @@ def _sign(claim: Claim) -> Iterator[Guess]:
 
 
 def _constant_factor(claim: Claim) -> Iterator[Guess]:
-    """2(ŷ − y) for ½(ŷ − y)²."""
-    if claim.update:
+    """2(ŷ − y) for ½(ŷ − y)²; or a step of another size."""
+    if claim.update and isinstance(claim.target, Call):
+        weight, step = claim.target.arguments
+        for function in ("mul", "div"):
+            yield Guess(Call("sub", (weight, Call(function, (step, Number(2))))))
         return
     yield from _rows("constant-factor")(claim)
     numbers = {2}
@@ -237,7 +242,10 @@ def _normalised_weights(claim: Claim) -> Iterator[Guess]:
 
 def _others(claim: Claim, leaf: Key) -> Iterator[Key]:
     if isinstance(leaf, Derivative):
-        yield from (key for key in claim.others if key != leaf)
+        wrt = [Derivative(leaf.of, name) for name in claim.facts.definitions]
+        of = [Derivative(key.of, leaf.wrt) for key in claim.others]
+        others = dict.fromkeys((*claim.others, *wrt, *of))
+        yield from (key for key in others if key != leaf and key.of != key.wrt)
     else:
         yield from (name for name in claim.facts.definitions if name != leaf)
 
@@ -477,7 +485,7 @@ CAUSES = (
     Slip("sign", "The sign is turned.", _sign, misread=_turned, few=True),
     Slip(
         "derivative-at-input",
-        "The activation's derivative is formed from its input, {wrote}; it takes its output, {meant}.",
+        "The activation's derivative is formed from its input: {wrote}, not {meant}.",
         _rows("derivative-at-input"),
         few=True,
     ),
@@ -542,15 +550,17 @@ CAUSES = (
     Slip(
         "transposed",
         "The weight's indices are swapped: {wrote} stands where {meant} belongs.",
-        _operand_guesses(_transposed),
+        None,
         _operand(_transposed),
+        _operand_guesses(_transposed),
         few=True,
     ),
     Slip(
         "wrong-operand",
         "{wrote} stands where {meant} belongs.",
-        _operand_guesses(_any_operand),
+        None,
         _operand(_any_operand),
+        _operand_guesses(_any_operand),
     ),
     Slip("degrees", "The angle is in radians, and was taken in degrees.", _degrees, few=True),
     Slip(

@@ -65,7 +65,7 @@ class Claim:
 
     @cached_property
     def row_slips(self) -> list[tuple[str, Expr, Expr, Expr]]:
-        """From the table's rows: code, the whole formula, what is written for a link, what belongs."""
+        """From the table's rows: code, whole formula, what is written for a link, what belongs."""
         graph = self.facts.graph
         if graph is None:
             return []
@@ -87,22 +87,28 @@ class Claim:
     def transposed(self) -> dict[str, str]:
         """For every weight of a layer, the one with its indices swapped.
 
-        A layer is a set of quantities that are sums over the same inputs, each input with a
-        weight of its own.
+        A layer is a set of sums over the same inputs, each input with a weight of its own: the
+        weight acts on one sum alone, the inputs on all of them.
         """
-        weights: dict[str, dict[str, str]] = {}
+        graph = self.facts.graph
+        if graph is None:
+            return {}
+        rows: dict[str, dict[str, str]] = {}
         for (user, name), local in self.facts.locals.items():
-            if isinstance(local, Name) and local.name in self.facts.truth.sources:
-                weights.setdefault(user, {})[name] = local.name
+            if (
+                isinstance(local, Name)
+                and graph.users.get(local.name) == [user] != graph.users[name]
+            ):
+                rows.setdefault(user, {})[name] = local.name
         layers: dict[tuple[str, ...], list[dict[str, str]]] = {}
-        for row in weights.values():
-            # A weight's own derivative is its input: only what is no weight is an input here.
-            inputs = {name: w for name, w in row.items() if name not in row.values()}
-            layers.setdefault(tuple(sorted(inputs)), []).append(inputs)
-        found = {}
-        for names, rows in layers.items():
-            for i, row in enumerate(rows[: len(names)]):
-                for j, name in enumerate(names[: len(rows)]):
-                    if i != j:
-                        found[row[name]] = rows[j][names[i]]
-        return found
+        place = {name: place for place, name in enumerate(graph.values)}
+        for user in sorted(rows, key=place.__getitem__):
+            names = sorted(rows[user], key=place.__getitem__)
+            layers.setdefault(tuple(names), []).append(rows[user])
+        return {
+            row[name]: layer[j][names[i]]
+            for names, layer in layers.items()
+            for i, row in enumerate(layer[: len(names)])
+            for j, name in enumerate(names[: len(layer)])
+            if i != j
+        }

@@ -8,6 +8,7 @@ comes last.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Expr, Number
@@ -37,9 +38,12 @@ def causes_of(claim: Claim) -> tuple[Cause, ...]:
         found = list(_two_at_once(claim, claim.formula))
     if not found:
         found = [(_NOTHING, Cause("unknown"))]
+    found.sort(key=lambda pair: (pair[0], _PLACE[pair[1].code]))
+    sure = found[0][0] <= _OPERAND  # then what a number alone says adds nothing
     best: dict[str, Cause] = {}
-    for _, cause in sorted(found, key=lambda pair: (pair[0], _PLACE[pair[1].code])):
-        best.setdefault(cause.code, cause)
+    for level, cause in found:
+        if not sure or level <= _OPERAND:
+            best.setdefault(cause.code, cause)
     return tuple(best.values())
 
 
@@ -107,7 +111,8 @@ def _explains_number(claim: Claim, figure: Figure, slip: Slip) -> Iterator[tuple
             if slip.misread(figure, expected.center):
                 yield _level(figure, few=True), Cause(slip.code, None, _number(expected))
                 return
-    for guess in slip.guesses(claim) if slip.guesses else ():
+    sources = [guesses(claim) for guesses in (slip.guesses, slip.numbers) if guesses]
+    for guess in chain.from_iterable(sources):
         if any(figure.meets(given) for given in _expected(claim, [guess.expr])):
             level = _level(figure, slip.few)
             if claim.sound and slip.code not in _CALCULATOR:

@@ -9,7 +9,7 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, 
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.truth import Key, Truth, leaves
 from micrograd_like.marking.updates import expected_updates
-from micrograd_like.notation import derivative_name, number
+from micrograd_like.notation import derivative_name, name_text, number
 from micrograd_like.steps import Equation, equation
 from micrograd_like.worksheet import Worksheet
 
@@ -17,8 +17,6 @@ Link = tuple[str, str]
 
 #: Paths that are looked at where a derivative has many.
 MOST_PATHS = 24
-#: Decimals of a right working where the learner wrote no number to take them from.
-PLACES = 4
 
 
 class Facts:
@@ -146,21 +144,18 @@ class Facts:
     def rule(self, key: Key) -> str:
         """The name of the rule that gives the quantity."""
         if isinstance(key, str):
-            return "gradient descent" if key in self.updates else "its definition"
+            return "gradient descent" if key in self.updates else "definition"
         if self.graph is None or key.of == key.wrt:
-            return "its definition"
+            return "definition"
         if self.neighbours(key):
             return self.graph.rules[key.of, key.wrt]
         terms = self.terms(key)
         if not terms:
-            return f"there is no path from {key.wrt} to {key.of}"
+            return f"{name_text(key.of)} does not depend on {name_text(key.wrt)}"
         return "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} paths"
 
-    def working(self, key: Key, places: int | None) -> Equation | None:
-        """The right working: formula, numbers put in, result; None where there is none.
-
-        places:  the decimals to work with, as the learner does
-        """
+    def working(self, key: Key) -> Equation | None:
+        """The right working: formula, numbers put in, result; None where there is none."""
         try:
             formula, true = self.method(key), self.true(key)
             known = {leaf: self.true(leaf) for leaf in leaves(formula)}
@@ -169,9 +164,7 @@ class Facts:
         left = Name(key) if isinstance(key, str) else key
         names = {k: v for k, v in known.items() if isinstance(k, str)}
         pairs = {(k.of, k.wrt): v for k, v in known.items() if isinstance(k, Derivative)}
-        line = equation(left, formula, names, pairs, rule=self.rule(key), value=true)
-        places = PLACES if places is None else places
-        return Equation(left, formula, as_written(line.numbers, places), true, line.rule)
+        return equation(left, formula, names, pairs, rule=self.rule(key), value=true)
 
 
 def _symbols(formulas: Mapping[Link, Expr]) -> dict[Link, Expr]:

@@ -48,17 +48,22 @@ class Marker:
             return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
         judged = self.judge.parts(statement, key)
         verdict = gravest(part.verdict for part in judged)
-        known: dict[str, Any] = {"expected": self.facts.true(key), "rule": self._rule(statement)}
+        places = _places(statement)
+        known: dict[str, Any] = {
+            "expected": self.facts.true(key),
+            "rule": self._rule(statement),
+            "places": places,
+        }
         if verdict == "wrong":
             known["causes"] = self._causes(statement, key, judged)
-            known["accident"] = any(part.accident for part in judged)
-            known["working"] = self.facts.working(key, _places(statement))
+            known["accident"] = any(_by_accident(part, judged) for part in judged)
+            known["working"] = self.facts.working(key)
         elif verdict == "unchecked":
             known["problem"] = next(part.problem for part in judged if part.problem)
         elif verdict == "follows":
             slips = frozenset[Key]().union(*(part.slips for part in judged))
             known["follows"] = tuple(sorted(slips, key=str))
-            known["working"] = self.facts.working(key, _places(statement))
+            known["working"] = self.facts.working(key)
         if statement.blank and verdict != "wrong":
             verdict, known["problem"] = "unchecked", "it is not filled in yet"
         self.judge.state(statement, key, judged)
@@ -115,6 +120,13 @@ class Marker:
         )
 
 
+def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
+    """True for a wrong formula whose number is right, in the line or as it stands."""
+    numbers = [part for part in judged if part.part.number is not None]
+    in_line = any(part.verdict == "right" for part in numbers)
+    return wrong.verdict == "wrong" and not wrong.numeric and (wrong.accident or in_line)
+
+
 def _line(statement: Statement, key: Key, **known: Any) -> LineMark:
     return LineMark(statement.line, statement.column, statement.source, left=key, **known)
 
@@ -124,8 +136,12 @@ def _unreadable(problem: Problem) -> LineMark:
     return LineMark(problem.line, problem.column, source, "unreadable", problem=problem.message)
 
 
-def _places(statement: Statement) -> int | None:
+#: Decimals of a right working where the learner wrote no number to take them from.
+_PLACES = 4
+
+
+def _places(statement: Statement) -> int:
     """The decimals of the last number that the learner wrote on the line."""
     numbers = [part.number for part in statement.parts if part.number is not None]
     places = [number.places for number in numbers if number.places is not None]
-    return max(places[-1], 1) if places else None
+    return min(max(places[-1], 1), 15) if places else _PLACES

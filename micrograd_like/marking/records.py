@@ -52,7 +52,7 @@ class LineMark:
     follows:   the quantities, stated wrongly before, from which a line follows
     accident:  True for a formula that is right at these numbers alone
     expected:  the true number
-    working:   how the right number comes about
+    working:   how the right number comes about, with ``places`` decimals as the learner has
     problem:   why a line is unreadable or unchecked
     """
 
@@ -68,6 +68,7 @@ class LineMark:
     rule: str = ""
     expected: float | None = None
     working: Equation | None = None
+    places: int = 4
     problem: str = ""
 
 

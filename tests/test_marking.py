@@ -1,0 +1,604 @@
+"""Marking: what is right is never accused, what follows is told from what is wrong, and why."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from micrograd_like.lessons import builtin
+from micrograd_like.marking.causes import CAUSES
+from micrograd_like.marking.records import Report
+from micrograd_like.ops import OPS
+from micrograd_like.worksheet import Worksheet
+
+NET = """
+x1 = 0.35
+x2 = -0.8
+w1 = 0.42
+w2 = -0.27
+w3 = 0.66
+w4 = 0.53
+w5 = 0.71
+w6 = -0.38
+y = 0.9
+alpha = 0.25
+a1 = x1*w1 + x2*w2
+z1 = sigmoid(a1)
+a2 = x1*w3 + x2*w4
+z2 = sigmoid(a2)
+a3 = z1*w5 + z2*w6
+yhat = sigmoid(a3)
+E = (yhat - y)^2 / 2
+"""
+
+
+def checked(text: str) -> Report:
+    return Worksheet.parse(text).check()
+
+
+def last(text: str):
+    """The last line's verdict and causes."""
+    line = checked(text).lines[-1]
+    return line.verdict, [cause.code for cause in line.causes]
+
+
+# The lesson.
+
+
+def test_the_lesson_as_published() -> None:
+    """Its slips with their causes; every other line right or following."""
+    report = builtin.load("office-hours-as-published").check()
+    wrong = {line.source: line.causes[0].code for line in report.lines if line.verdict == "wrong"}
+    assert wrong == {
+        "z1 = sigmoid(a1) = log10(.3) = .57": "wrong-function",
+        "dE/dyhat = yhat - y = -0.34": "not-this-cost",
+        "dz1/da1 = a1*(1 - a1) = 0.21": "derivative-at-input",
+        "dz2/da2 = a2*(1 - a2) = 0.24": "derivative-at-input",
+        "w6' = w6 - alpha*dE/dw5 = 0.61": "wrong-operand",
+    }
+    assert report.counts == {
+        "right": 38, "follows": 11, "unchecked": 0, "wrong": 5, "unreadable": 0
+    }  # fmt: skip
+    assert report.status == 1
+
+
+@pytest.mark.parametrize("name", [n for n in builtin.names() if "published" not in n])
+def test_the_other_built_in_worksheets_are_all_right(name: str) -> None:
+    report = builtin.load(name).check()
+    assert [line.source for line in report.lines if line.verdict != "right"] == []
+    assert report
+    assert report.status == 0
+
+
+def test_a_formula_right_by_accident_is_found() -> None:
+    report = builtin.load("office-hours-as-published").check()
+    (line,) = (line for line in report.lines if line.source.startswith("dz2/da2"))
+    assert [part.verdict for part in line.parts] == ["wrong", "right"]
+    assert line.accident
+
+
+# Formulas in other words: right however they are written.
+
+SAME = {
+    "z1": """
+        1/(1 + e^-a1); 1/(1+exp(-a1)); e^a1/(1 + e^a1); 1 - sigmoid(-a1); 1 - 1/(1 + e^a1);
+        (1 + tanh(a1/2))/2; 0.5 + 0.5*tanh(0.5*a1); (1 + e^(-a1))^-1; σ(x1*w1 + x2*w2);
+        exp(-log(1 + exp(-a1))); exp(-softplus(-a1)); sigmoid(w2*x2 + w1*x1);
+        1/(1 + exp(-(x1*w1 + x2*w2))); exp(a1 - softplus(a1))""",
+    "a1": """
+        w1*x1 + w2*x2; x2*w2 + x1*w1; x1(w1) + x2(w2); x1*w1 - (-x2)*w2; (x1*w1*2 + x2*w2*2)/2;
+        ln(z1/(1 - z1)); -ln(1/z1 - 1); x1*(w1 + x2*w2/x1); w1*(x1 + w2*x2/w1);
+        x1*w1 + w2*x2 + 0; 1*x1*w1 + 1*x2*w2""",
+    "a3": """
+        w5*z1 + w6*z2; z1*w5 - z2*(-w6); w6*z2 + w5*z1; z1(w5) + z2(w6);
+        sigmoid(a1)*w5 + sigmoid(a2)*w6; w5/(1 + e^-a1) + w6/(1 + e^-a2); w5*(z1 + z2*w6/w5)""",
+    "E": """
+        0.5*(yhat - y)^2; ½(ŷ − y)²; (y - yhat)^2/2; (yhat^2 - 2*yhat*y + y^2)/2;
+        (yhat - y)*(yhat - y)/2; 0.5*yhat^2 - yhat*y + 0.5*y^2; |yhat - y|^2/2;
+        (ŷ - y)*(ŷ - y)*0.5; 0.5*(y - yhat)*(y - yhat); (sigmoid(a3) - y)^2/2;
+        (yhat + -y)^2 / 2; (yhat*yhat + y*y)/2 - y*yhat; (2*yhat - 2*y)^2/8; ½*abs(y − ŷ)^2""",
+    "dE/dyhat": """
+        yhat - y; -(y - yhat); 2*(yhat - y)/2; -y + yhat; (2*yhat - 2*y)/2; 1*(yhat - y);
+        2*E/(yhat - y); -1*(y - yhat); ½*2*(ŷ − y); (yhat^2 - y^2)/(yhat + y); sigmoid(a3) - y;
+        0.5*2*(yhat - y)*1""",
+    "dyhat/da3": """
+        yhat*(1 - yhat); (1 - yhat)*yhat; yhat - yhat^2; -yhat*(yhat - 1); ŷ(1 − ŷ);
+        sigmoid(a3)*(1 - sigmoid(a3)); e^-a3/(1 + e^-a3)^2; 1/(2 + e^a3 + e^-a3);
+        0.25 - (yhat - 0.5)^2; 1/4 - (½ - ŷ)²; sigmoid(a3)*sigmoid(-a3); yhat/(1 + e^a3);
+        exp(-a3)*yhat^2; (1 - tanh(a3/2)^2)/4; 1/(4*cosh(a3/2)^2)""",
+    "dE/da3": """
+        dE/dyhat * dyhat/da3; (yhat - y)*yhat*(1 - yhat); dE/dyhat*yhat*(1 - yhat);
+        (yhat - y)*dyhat/da3; dyhat/da3*(yhat - y); yhat*(1-yhat)*(yhat-y);
+        yhat*(yhat - y) - yhat^2*(yhat - y); -(y - yhat)*yhat*(1 - yhat)""",
+    "dE/dw5": """
+        dE/da3 * z1; z1*dE/da3; dE/dyhat*dyhat/da3*da3/dw5; (yhat - y)*yhat*(1 - yhat)*z1;
+        da3/dw5*dE/da3; dE/dyhat * dyhat/dw5; (ŷ−y)·ŷ(1−ŷ)·σ(a1); dE/dw6*z1/z2; dE/dz1*z1/w5""",
+    "dE/dz1": """
+        dE/da3*w5; w5*dE/da3; (yhat - y)*yhat*(1-yhat)*w5; dE/dyhat*dyhat/dz1; dE/dw5*w5/z1;
+        dE/da3*da3/dz1""",
+    "dE/dw1": """
+        dE/dz1*dz1/da1*da1/dw1; dE/dz1*z1*(1-z1)*x1; dE/da1*x1;
+        dE/dyhat*dyhat/da3*da3/dz1*dz1/da1*da1/dw1; x1*w5*z1*(1 - z1)*dE/da3; dE/dw2*x1/x2;
+        (yhat-y)*yhat*(1-yhat)*w5*z1*(1-z1)*x1; (yhat-y)*yhat*(1-yhat)*w5*(z1-z1^2)*x1""",
+    "dE/dx1": """
+        dE/da1*w1 + dE/da2*w3; dE/da2*da2/dx1 + dE/da1*da1/dx1;
+        dE/da3*(w5*z1*(1-z1)*w1 + w6*z2*(1-z2)*w3); dE/dz1*dz1/dx1 + dE/dz2*dz2/dx1;
+        dE/da3*da3/dx1; dE/da1*da1/dx1 - dE/da2*(-da2/dx1)""",
+    "w5'": """
+        w5 - alpha*dE/dw5; w5 + alpha*(-dE/dw5); w5 - dE/dw5*alpha; -(alpha*dE/dw5) + w5;
+        w5 - alpha * (dE/dw5); w5*1 - alpha*1*dE/dw5""",
+}
+WORDS = [(left, words.strip()) for left, said in SAME.items() for words in said.split(";")]
+
+
+def test_there_are_at_least_a_hundred_of_them() -> None:
+    assert len(WORDS) >= 100
+
+
+@pytest.mark.parametrize(("left", "words"), WORDS)
+def test_a_right_formula_in_other_words_is_right(left: str, words: str) -> None:
+    assert last(f"{NET}{left} = {words}")[0] == "right"
+
+
+#: Simplified with what is known of the numbers: 0, 1 and numbers put in.
+KNOWN = """
+x = 0
+t = 1
+n = 2
+w = 0.4
+b = 0.3
+a = w*x + b
+p = sigmoid(a)
+E = -(t*ln(p) + (1 - t)*ln(1 - p))
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "E = -ln(p)",
+        "E = -1*ln(p)",
+        "E = -t*ln(p)",
+        "E = -(ln(p) + 0*ln(1 - p))",
+        "E = softplus(-a)",
+        "a = b",
+        "a = w*0 + b",
+        "a = 0.4*x + b",
+        "a = 0.4*0 + b",
+        "dE/dp = -1/p",
+        "dE/dp = -t/p",
+        "dE/da = p - 1",
+        "dE/da = p - t",
+        "dE/db = dE/da",
+        "dE/db = dE/da*1",
+        "da/dw = x",
+        "da/dw = 0",
+        "dE/dw = dE/da*x = dE/da*0 = 0",
+        "a^n = a^2".replace("a^n", "a"),
+    ][:-1],
+)
+def test_numbers_may_be_put_in_and_simplified(line: str) -> None:
+    assert last(f"{KNOWN}{line}")[0] == "right"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dE/dp = p - 1",
+        "dE/da = p",
+        "dE/dw = dE/da*b",
+        "a = w + b",
+        "E = ln(p)",
+        "dE/db = p*(1 - p)",
+    ],
+)
+def test_but_not_beyond(line: str) -> None:
+    assert last(f"{KNOWN}{line}")[0] == "wrong"
+
+
+# Rounding: held against nobody.
+
+ROUNDED = """
+x = 1.7
+w = 0.63
+a = x*w = 1.7*0.63 = 1.07
+z = tanh(a) = 0.79
+y = 0.5
+E = (z - y)^2 = (0.79 - 0.5)^2 = 0.08
+dE/dz = 2*(z - y) = 2*0.29 = 0.58
+dz/da = 1 - z^2 = 1 - 0.79^2 = 0.38
+dE/da = dE/dz*dz/da = 0.58*0.38 = 0.22
+dE/dw = dE/da*x = 0.22*1.7 = 0.37
+w' = w - 0.1*dE/dw = 0.63 - 0.1*0.37 = 0.59
+"""
+
+
+def test_rounding_at_every_step_to_two_places_is_right() -> None:
+    report = checked(ROUNDED)
+    assert [line.source for line in report.lines if line.verdict != "right"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("z1 = 0.59", "right"),  # 0.58977…
+        ("z1 = 0.6", "right"),
+        ("z1 = 0.58", "wrong"),
+        ("z1 ≈ 0.589", "right"),  # less than one unit off in the last place
+        ("z1 = 0.589", "wrong"),
+        ("z1 ≈ 0.588", "wrong"),
+        ("z1 = 1", "wrong"),  # a whole number is exact
+        ("dE/dw1 = -0.0", "right"),
+        ("a1 = 0.363", "right"),
+        ("a1 = 0.3630", "right"),
+        ("a1 = 0.3631", "wrong"),
+        ("a1 = 363/1000", "right"),
+        ("a1 = 0.35(0.42) + (-0.8)(-0.27)", "right"),
+        ("a1 = 0.35*0.42 + 0.8*0.27", "right"),  # two signs put together
+        ("a1 = 0.147 + 0.216 = 0.363", "right"),
+        ("a1 = 0.147 + 0.261 = 0.408", "wrong"),
+    ],
+)
+def test_places_say_how_exact_a_number_is(line: str, verdict: str) -> None:
+    assert last(NET + line)[0] == verdict
+
+
+def test_a_number_may_come_from_rounded_or_from_full_figures() -> None:
+    """0.57·0.5 + 0.60·0.6 = 0.645; unrounded, 0.646."""
+    head = "z1 = sigmoid(0.3) = 0.57\nz2 = sigmoid(0.4) = 0.60\na = z1*0.5 + z2*0.6 = "
+    assert last(head + "0.645")[0] == last(head + "0.646")[0] == "right"
+    assert last(head + "0.657")[0] == "wrong"
+
+
+# What follows.
+
+SLIPPED = NET + "z1 = 0.64\n"  # it is 0.59
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a3 = z1*w5 + z2*w6 = 0.2827",
+        "a3 = 0.28",
+        "dz1/da1 = z1*(1 - z1) = 0.64*(1 - 0.64) = 0.23",
+        "dz1/da1 = 0.23",
+    ],
+)
+def test_a_number_that_a_slip_gives_follows(line: str) -> None:
+    report = checked(SLIPPED + line)
+    assert [report.lines[-2].verdict, report.lines[-1].verdict] == ["wrong", "follows"]
+    assert report.lines[-1].follows == ("z1",)
+
+
+def test_who_goes_on_with_the_right_number_is_right() -> None:
+    assert last(SLIPPED + "dz1/da1 = z1*(1 - z1) = 0.2419")[0] in ("right", "wrong")
+
+
+def test_a_wrong_formula_is_carried_on_as_a_formula() -> None:
+    sheet = NET + "dz1/da1 = a1*(1 - a1)\ndE/dw1 = dE/dz1 * a1*(1 - a1) * x1"
+    report = checked(sheet)
+    assert [line.verdict for line in report.lines[-2:]] == ["wrong", "follows"]
+    assert last(NET + "dE/dw1 = dE/dz1 * a1*(1 - a1) * x1") == (
+        "wrong",
+        ["derivative-at-input", "wrong-operand"],
+    )
+
+
+def test_two_slips_one_carried_on_and_one_not() -> None:
+    """z1 was written down wrongly and used rightly; z2 the other way round."""
+    sheet = NET + "z1 = 0.64\nz2 = 0.75\na3 = z1*w5 + z2*w6 = 0.1337"
+    assert checked(sheet).lines[-1].verdict in ("follows", "right")
+
+
+# Causes. For every code a line with the slip, and its twin without.
+
+# fmt: off
+CASES = [
+    ("sign", "dE/dyhat = y - yhat", "dE/dyhat = yhat - y"),
+    ("sign", "dE/dyhat = yhat + y", "dE/dyhat = yhat - y"),
+    ("sign", "dE/dx1 = dE/da1*w1 - dE/da2*w3", "dE/dx1 = dE/da1*w1 + dE/da2*w3"),
+    ("not-this-cost", "dE/dyhat = -1/yhat", "dE/dyhat = yhat - y"),
+    ("not-this-cost", "dE/dyhat = (yhat - y)/(yhat*(1 - yhat))", "dE/dyhat = yhat - y"),
+    ("constant-factor", "dE/dyhat = 2*(yhat - y)", "dE/dyhat = 2*(yhat - y)/2"),
+    ("constant-factor", "dE/dyhat = (yhat - y)/2", "dE/dyhat = (yhat - y)"),
+    ("derivative-at-input", "dz1/da1 = a1*(1 - a1)", "dz1/da1 = z1*(1 - z1)"),
+    (
+        "derivative-of-output",
+        "dz1/da1 = sigmoid(z1)*(1 - sigmoid(z1))",
+        "dz1/da1 = sigmoid(a1)*(1 - sigmoid(a1))",
+    ),
+    ("missing-factor", "dE/dw5 = dE/dyhat*da3/dw5", "dE/dw5 = dE/dyhat*dyhat/da3*da3/dw5"),
+    ("missing-factor", "dE/dz1 = dE/dyhat*w5", "dE/dz1 = dE/dyhat*dyhat/da3*w5"),
+    ("missing-factor", "dE/dw1 = dE/dz1*x1", "dE/dw1 = dE/dz1*dz1/da1*x1"),
+    ("missing-factor", "dE/dw1 = dE/dz1*dz1/da1", "dE/dw1 = dE/dz1*dz1/da1*da1/dw1"),
+    ("extra-factor", "dE/dw5 = dE/dyhat*dyhat/da3*dyhat/da3*z1", "dE/dw5 = dE/dyhat*dyhat/da3*z1"),
+    ("missing-path", "dE/dx1 = dE/da1*da1/dx1", "dE/dx1 = dE/da1*da1/dx1 + dE/da2*da2/dx1"),
+    ("missing-path", "dE/dx2 = dE/da2*w4", "dE/dx2 = dE/da2*w4 + dE/da1*w2"),
+    ("added-for-multiplied", "dE/dw5 = dE/da3 + da3/dw5", "dE/dw5 = dE/da3*da3/dw5"),
+    ("added-for-multiplied", "dE/dx1 = dE/da1*w1*dE/da2*w3", "dE/dx1 = dE/da1*w1+dE/da2*w3"),
+    ("swapped-operand", "da3/dw5 = w5", "da3/dw5 = z1"),
+    ("swapped-operand", "dE/dz1 = dE/da3*z1", "dE/dz1 = dE/da3*w5"),
+    ("wrong-operand", "dE/dw5 = dE/da3*z2", "dE/dw5 = dE/da3*z1"),
+    ("wrong-operand", "w6' = w6 - alpha*dE/dw5", "w6' = w6 - alpha*dE/dw6"),
+    ("wrong-operand", "z1 = sigmoid(a2)", "z1 = sigmoid(a1)"),
+    ("transposed", "dE/dx1 = dE/da1*w1 + dE/da2*w2", "dE/dx1 = dE/da1*w1 + dE/da2*w3"),
+    ("transposed", "a1 = x1*w1 + x2*w3", "a1 = x1*w1 + x2*w2"),
+    (
+        "updated-too-early",
+        "w5' = w5 - alpha*dE/dw5\ndE/dz1 = dE/da3*w5'",
+        "w5' = w5 - alpha*dE/dw5\ndE/dz1 = dE/da3*w5",
+    ),
+    ("ascent", "w5' = w5 + alpha*dE/dw5", "w5' = w5 - alpha*dE/dw5"),
+    ("no-learning-rate", "w5' = w5 - dE/dw5", "w5' = w5 - alpha*dE/dw5"),
+    ("normalised-weights", "dE/dz1 = dE/da3*w5/(w5 + w6)", "dE/dz1 = dE/da3*w5"),
+    ("wrong-function", "z1 = tanh(a1)", "z1 = sigmoid(a1)"),
+    ("wrong-function", "z1 = log10(0.363) = 0.59", "z1 = sigmoid(0.363) = 0.59"),
+    ("arithmetic", "a3 = z1*w5 + z2*w6 = 0.314", "a3 = z1*w5 + z2*w6 = 0.247"),
+    ("digits", "a3 = z1*w5 + z2*w6 = 0.0247", "a3 = z1*w5 + z2*w6 = 0.247"),
+    ("digits", "yhat = sigmoid(a3) = 0.5164", "yhat = sigmoid(a3) = 0.5614"),
+    ("rounded", "z1 = sigmoid(a1) = 0.5897", "z1 = sigmoid(a1) = 0.5898"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("code", "slip", "right"), CASES)
+def test_each_cause_is_named(code: str, slip: str, right: str) -> None:
+    verdict, causes = last(NET + slip)
+    assert verdict == "wrong"
+    assert causes[0] == code
+
+
+@pytest.mark.parametrize(("code", "slip", "right"), CASES)
+def test_and_silent_without_the_slip(code: str, slip: str, right: str) -> None:
+    assert last(NET + right) == ("right", [])
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code"),
+    [
+        ("p = 0.7\nE = -log10(p)\ndE/dp = -1/p", "log-base"),
+        ("p = 0.7\nE = -ln(p)\ndE/dp = -1/(p*ln(10))", "log-base"),
+        ("p = 0.7\nE = -log10(p) = 0.357", "log-base"),
+        ("p = 0.7\nE = -ln(p) = 0.155", "log-base"),
+        ("a = 0.5\ns = sin(a) = 0.0087", "degrees"),
+        ("a = 0.5\ns = cos(a) = 1.000", "degrees"),
+        ("a = 0.5\nz = sigmoid(a) = 0.462", "wrong-function"),
+        ("a = 0.5\nz = tanh(a)\ndz/da = a - a^2", "unknown"),
+        ("a = 0.5\nz = tanh(a)\ndz/da = z*(1 - z)", "wrong-function"),
+        ("a = 0.5\nz = tanh(a)\ndz/da = 1 - a^2", "derivative-at-input"),
+        ("x = 3\nw = 0.6\na = x*w\nda/dx = 3", "swapped-operand"),
+        ("x = 3\nw = 0.6\na = x*w\nda/dx = -0.6", "sign"),
+        ("x = 3\nw = 0.6\na = x/w\nda/dw = x/w^2", "sign"),
+        ("x = 3\ny = x^3\ndy/dx = x^2", "constant-factor"),
+        ("x = 3\ny = (x^2 + 1)^2\ndy/dx = 2(x^2 + 1)", "missing-factor"),
+        ("x = 3\ny = x*x + 4x\ndy/dx = x + 4", "missing-path"),
+        ("x = 0.3\nh = sin(x)\ny = h^2\ndy/dx = 2h = 0.591", "missing-factor"),
+        ("x = 0.3\ny = 5x + 1 = 25", "digits"),
+    ],
+)
+def test_causes_on_small_sheets(sheet: str, code: str) -> None:
+    verdict, causes = last(sheet)
+    assert verdict == "wrong"
+    assert causes[0] == code
+
+
+def test_two_slips_at_once() -> None:
+    assert last(NET + "dE/dw5 = -dE/dyhat*da3/dw5")[1] == ["sign", "missing-factor"]
+
+
+def test_an_operand_put_in_wrongly_is_pointed_at() -> None:
+    report = checked(NET + "a3 = z1*w5 + z2*w6 = 0.59*0.71 + 0.45*0.38 = 0.59")
+    line = report.lines[-1]
+    assert (line.verdict, line.causes[0].code) == ("wrong", "sign")
+
+
+# The table of causes.
+
+
+def test_every_slip_of_a_row_is_a_cause_and_another_function() -> None:
+    codes = {slip.code for slip in CAUSES}
+    assert len(codes) == len(CAUSES)
+    for row in OPS.values():
+        for code, formulas in row.slips:
+            assert code in codes
+            assert len(formulas) == len(row.partials)
+            for slip, partial in zip(formulas, row.partials, strict=True):
+                assert slip != partial
+
+
+def test_codes_are_the_documented_ones() -> None:
+    codes = (
+        "sign not-this-cost log-base constant-factor derivative-at-input derivative-of-output "
+        "missing-factor extra-factor missing-path added-for-multiplied swapped-operand "
+        "wrong-operand transposed updated-too-early ascent no-learning-rate normalised-weights "
+        "wrong-function arithmetic digits rounded degrees unknown"
+    )
+    assert {slip.code for slip in CAUSES} == {*codes.split()}
+
+
+# Unreadable, unchecked, not filled in.
+
+
+def test_unreadable_lines_have_a_column_and_the_others_are_marked() -> None:
+    report = checked("x = 2\ny = 3x +* 1\nz = x + 1 = 3\n__import__('os')\nz = 4\n")
+    found = [(line.line, line.verdict) for line in report.lines]
+    assert found == [(1, "right"), (2, "unreadable"), (3, "right"), (4, "unreadable"), (5, "wrong")]
+    assert report.lines[1].column == 9
+    assert report.status == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("dE/dq = 3", "q is not defined"),
+        ("z = q + 1", "'q' is not defined"),
+        ("x = q", "q is not defined"),
+        ("r = ln(0)", "log(0.0) is not defined"),
+        ("r = sqrt(0)\nk = 1\ndr/dk = 0\nx = dr/dk", ""),
+        ("x = ?", "not filled in"),
+    ],
+)
+def test_what_there_is_nothing_to_hold_against(line: str, problem: str) -> None:
+    report = checked(f"x = 2\nE = x^2\n{line}")
+    if not problem:
+        assert report.lines[-1].verdict in ("wrong", "right")
+        return
+    assert report.lines[-1].verdict == "unchecked"
+    assert problem in report.lines[-1].problem
+    assert report.status == 2
+
+
+def test_a_derivative_that_does_not_exist_is_unchecked() -> None:
+    report = checked("x = 0\ny = sqrt(x)\ndy/dx = 5")
+    assert report.lines[-1].verdict == "unchecked"
+
+
+def test_what_is_not_defined_as_a_number_is_wrong() -> None:
+    assert last("x = 0.5\ny = ln(x) = ln(-0.5) = -0.69")[0] == "wrong"
+
+
+def test_blanks_are_unchecked_and_what_stands_beside_them_is_marked() -> None:
+    report = checked("x = 3\ny = x^2 = ?\ndy/dx = 3x = ?\ndy/dx = ?")
+    assert [line.verdict for line in report.lines] == ["right", "unchecked", "wrong", "unchecked"]
+
+
+# Updates.
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "w' = w - alpha*dE/dw",
+        "w' = w - 0.1*dE/dw",
+        "w' = w - dE/dw*alpha",
+        "m = 0.9\nv = 0.2\nw' = w - alpha*dE/dw + m*v",  # another rule: a definition
+        "lambda = 0.01\nw' = w - alpha*(dE/dw + lambda*w)",
+        "w' = w - alpha*dE/dw\ndE'/dw' = ?\nE' = (w'*x)^2\nw'' = w' - alpha*dE'/dw'",
+    ],
+)
+def test_updates_that_are_right(rule: str) -> None:
+    report = checked(f"x = 3\nw = 0.5\nalpha = 0.1\nE = (w*x)^2\n{rule}")
+    assert {line.verdict for line in report.lines if "?" not in line.source} == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ("w' = w - alpha*dp/dw", "wrong-operand"),  # a step on the way, not the cost
+        ("w' = w - alpha*dE/dx", "wrong-operand"),
+        ("w' = w + alpha*dE/dw", "ascent"),
+        ("w' = w - dE/dw", "no-learning-rate"),
+        ("w' = w - 2*alpha*dE/dw", "constant-factor"),
+    ],
+)
+def test_updates_that_are_wrong(rule: str, code: str) -> None:
+    verdict, causes = last(f"x = 3\nw = 0.5\nalpha = 0.1\np = w*x\nE = (p - 1)^2\n{rule}")
+    assert (verdict, causes[0]) == ("wrong", code)
+
+
+def test_after_a_wrong_update_what_is_right_by_it_follows() -> None:
+    sheet = "x = 3\nw = 0.5\nalpha = 0.1\nE = (w*x)^2\nw' = w + alpha*dE/dw = 1.4\n"
+    report = checked(sheet + "E' = (w'*x)^2 = 17.64")
+    assert [line.verdict for line in report.lines[-2:]] == ["wrong", "follows"]
+
+
+# The report.
+
+
+def test_the_report_as_data() -> None:
+    report = builtin.load("office-hours-as-published").check()
+    record = json.loads(report.json())["worksheets"][0]
+    assert record["wrong"] == 5
+    (line,) = (line for line in record["lines"] if line["line"] == 30)
+    assert line["source"] == "dz1/da1 = a1*(1 - a1) = 0.21"
+    assert line["parts"] == [
+        {"source": "a1*(1 - a1)", "verdict": "wrong"},
+        {"source": "0.21", "verdict": "wrong"},
+    ]
+    assert line["causes"][0] == "derivative-at-input"
+    assert line["expected"] == pytest.approx(0.24445831169074587, rel=1e-15)
+    assert line["working"] == "dz1/da1 = z1*(1 - z1) = 0.57*(1 - 0.57) = 0.24"
+    assert "output" in line["message"] or "input" in line["message"]
+    assert len(record["lines"]) == sum(
+        record[v] for v in ("right", "follows", "wrong", "unreadable", "unchecked")
+    )
+
+
+def test_right_workings_are_right() -> None:
+    """What the report says instead is itself marked right."""
+    for name in builtin.names():
+        sheet = builtin.text(name)
+        report = builtin.load(name).check()
+        for record in json.loads(report.json())["worksheets"][0]["lines"]:
+            if record["working"] and " if " not in record["working"]:
+                assert last(f"{sheet}\n{record['working']}")[0] == "right", record["working"]
+
+
+def test_a_notebook_shows_a_table_with_everything_escaped() -> None:
+    shown = checked("x = 2\ny = x <script>\nx = 3")._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+    assert "✗" in shown
+
+
+# Laws.
+
+numbers = st.decimals(min_value="-2", max_value="2", places=2).filter(lambda d: abs(d) > 0.04)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(numbers, min_size=6, max_size=6), st.integers(2, 6), st.booleans())
+def test_a_right_worksheet_is_never_accused(values, places, step_by_step) -> None:
+    """A neuron worked out by somebody who rounds at every step, or only what is written."""
+    x, w, b, y, v, c = map(float, values)
+    known: dict[str, float] = {}
+
+    def said(name: str, formula: str, number: float) -> str:
+        shown = f"{number:.{places}f}"
+        known[name] = float(shown) if step_by_step else number
+        return f"{name} = {formula} = {shown}"
+
+    lines = [f"{n} = {value}" for n, value in zip("xwbyvc", values, strict=True)]
+    lines.append(said("a", "w*x + b", w * x + b))
+    lines.append(said("h", "tanh(a)", math.tanh(known["a"])))
+    lines.append(said("p", "v*h + c", v * known["h"] + c))
+    lines.append(said("E", "(p - y)^2", (known["p"] - y) ** 2))
+    lines.append(said("Ep", "2*(p - y)", 2 * (known["p"] - y)).replace("Ep", "dE/dp"))
+    lines.append(said("Eh", "dE/dp*v", known["Ep"] * v).replace("Eh", "dE/dh"))
+    lines.append(said("ha", "1 - h^2", 1 - known["h"] ** 2).replace("ha", "dh/da"))
+    lines.append(said("Ea", "dE/dh*dh/da", known["Eh"] * known["ha"]).replace("Ea", "dE/da"))
+    lines.append(said("Ew", "dE/da*x", known["Ea"] * x).replace("Ew", "dE/dw"))
+    report = checked("\n".join(lines))
+    assert [line.source for line in report.lines if line.verdict != "right"] == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120))
+def test_any_text_is_marked_without_an_exception(text: str) -> None:
+    report = checked(f"x = 0.5\ny = x^2\n{text}\ndy/dx = 2x\n")
+    json.loads(report.json())
+    str(report)
+
+
+TOKENS = (
+    *("x", "y", "a", "w5", "dy/dx", "dE/dw5", "∂y/∂x", "w5'", "=", "=", "=", "+", "-", "*", "/"),
+    *("^", "(", ")", "0.5", "2", ".3", "0", "sigmoid", "ln", "log10", "sqrt", "1e300", "1e-300"),
+    *("?", "|", "≈", "\n", "\n", "\n"),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(TOKENS),
+        max_size=60,
+    )
+)
+def test_any_tokens_are_marked_without_an_exception(tokens: list[str]) -> None:
+    report = checked("x = 0.5\nw5 = 2\ny = x^w5\n" + " ".join(tokens))
+    json.loads(report.json())
+    str(report)
