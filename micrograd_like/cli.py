@@ -188,7 +188,7 @@ def check(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Worksheets: files, - for standard input, or names of built-in ones.",
         ),
     ],
@@ -199,9 +199,15 @@ def check(
 ) -> None:
     """Mark worksheets line by line: what is right, what follows, what is wrong, and why.
 
-    ✓ right; → follows from an earlier slip, the method is right; ✗ wrong, with the cause and
-    the right working; ? unreadable; – nothing to hold it against. Of several worksheets a
-    table and the most common causes are printed at the end.
+    ✓ right, with the rule
+
+    → follows from an earlier slip: the method is right
+
+    ✗ wrong, with the cause and the right working
+
+    ? unreadable    – nothing to hold it against
+
+    Several worksheets end in a table and their most common causes.
 
     Exit status: 0 all right; 1 something wrong or following; 2 something unreadable or unchecked.
 

@@ -209,3 +209,74 @@ def test_a_terminal_without_unicode_gets_no_traceback() -> None:
     assert result.returncode == 0
     assert "Traceback" not in result.stderr
     assert "0.658738" in result.stdout
+
+
+# Marking.
+
+
+def test_check_marks_the_lesson(tmp_path: Path) -> None:
+    result = run("check", "office-hours-as-published")
+    assert result.returncode == 1
+    assert result.stderr == ""
+    for line in (
+        " ✓ 18  z2 = sigmoid(a2) = .60   (definition)",
+        " ✗ 57  w6' = w6 - alpha*dE/dw5 = 0.61",
+        "       ∂E/∂w5 stands where ∂E/∂w6 belongs.",
+        "       right: w6' = w6 − α·∂E/∂w6 = 0.60 − 0.20·(−0.089) = 0.62",
+        "       Follows from ∂E/∂z1 (line 44) and ∂z1/∂a1 (line 30); the method is right.",
+        "38 right, 11 follow, 5 wrong",
+    ):
+        assert line in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("x = 2\ny = x^2 = 4\n", 0),
+        ("x = 2\ny = x^2 = 5\n", 1),
+        ("x = 2\ny = x^2 = 5\nz = *\n", 2),
+        ("x = 2\ny = q = 5\n", 2),
+        ("x = 2\ny = x^2 = ?\n", 2),
+        ("", 0),
+    ],
+)
+def test_the_exit_status_says_how_it_went(text: str, status: int, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.txt"
+    file.write_text(text, encoding="utf-8")
+    result = run("check", str(file))
+    assert (result.returncode, result.stderr) == (status, "")
+
+
+def test_a_class_gets_a_table_and_the_most_common_causes(tmp_path: Path) -> None:
+    for name, said in (("anna", "y - p"), ("ben", "p - y"), ("cleo", "y - p")):
+        text = f"y = 0.5\np = 0.25\nE = (p - y)^2/2\ndE/dp = {said}\n"
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    files = [str(tmp_path / f"{name}.txt") for name in ("anna", "ben", "cleo")]
+    result = run("check", *files)
+    assert result.returncode == 1
+    assert "Most common causes" in result.stdout
+    assert "sign                      2 lines in 2 worksheets" in result.stdout
+    assert run("check", *files, "--jobs", "2").stdout == result.stdout
+
+
+def test_formats_for_programs(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.txt"
+    file.write_text('x = 2\ny = x^2 = 5 # "quoted", with commas\ny = )\n', encoding="utf-8")
+    result = run("check", str(file), "--format", "json")
+    (sheet,) = json.loads(result.stdout)["worksheets"]
+    assert sheet["file"] == str(file)
+    assert [line["verdict"] for line in sheet["lines"]] == ["right", "wrong", "unreadable"]
+    assert sheet["lines"][2]["column"] == 5
+    rows = run("check", str(file), "--format", "csv").stdout.splitlines()
+    assert rows[0] == "file,line,verdict,causes,expected,source,message,working"
+    assert len(rows) == 4
+
+
+def test_files_that_cannot_be_opened_do_not_keep_others_from_being_marked(tmp_path: Path) -> None:
+    result = run("check", "office-hours", "no-such-sheet", str(tmp_path))
+    assert result.returncode == 2
+    assert "60 right" in result.stdout
+    assert "no such file or built-in worksheet: 'no-such-sheet'" in result.stderr
+    assert "Is a directory" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -35,13 +35,16 @@ def console_blocks() -> list[tuple[str, list[str]]]:
 def test_readme_output_is_what_the_command_prints(command: str, parts: list[str]) -> None:
     program, *arguments = shlex.split(command)
     assert program == "micrograd-like"
-    printed = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "micrograd_like", *arguments],
         capture_output=True,
         encoding="utf-8",
-        check=True,
+        check=False,
         timeout=60,
-    ).stdout
+    )
+    slips = command == "micrograd-like check office-hours-as-published"
+    assert result.returncode == (1 if slips else 0)
+    printed = result.stdout
     place = 0
     for part in parts:
         found = printed.find(part, place)

@@ -72,7 +72,7 @@ class LineMark:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """A worksheet, marked line by line.
 
@@ -104,6 +104,10 @@ class Report:
     def __bool__(self) -> bool:
         """True if every line is right."""
         return self.status == 0
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        return f"<Report: {shown or 'no lines'}>"
 
     def __str__(self) -> str:
         from micrograd_like.render.marks import report_text
