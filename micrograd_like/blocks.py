@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from micrograd_like.formula import Derivative, Name, Number
-from micrograd_like.notation import GREEK, latex, name_latex, name_text, number, text
+from micrograd_like.notation import (
+    ACCENTS,
+    GREEK,
+    latex,
+    latex_escaped,
+    name_latex,
+    name_text,
+    number,
+    text,
+)
 from micrograd_like.steps import Equation
 
 #: Emphasises a heading; a terminal's bold, or nothing.
@@ -171,16 +181,15 @@ _DOCUMENT = r"""\documentclass{article}
 \end{document}"""
 
 _LATEX_PROSE = {letter: name_latex(name).join("$$") for letter, name in GREEK.items()} | {
+    "\n": " ",
     "−": "$-$",
     "·": r"$\cdot$",
     "½": r"$\tfrac12$",
     "²": "$^2$",
-    "ŷ": r"$\hat{y}$",
     "′": "$'$",
     "∂": r"$\partial$",
     "←": r"$\leftarrow$",
     "…": r"\dots{}",
-    "_": r"\_",
 }
 
 
@@ -190,15 +199,19 @@ def to_latex(blocks: Iterable[Block]) -> str:
     for block in blocks:
         match block:
             case Heading(heading, level):
-                out.append(rf"\{'section' if level == 1 else 'subsection'}*{{{_prose(heading)}}}")
+                out.append(
+                    rf"\{'section' if level == 1 else 'subsection'}*{{{latex_prose(heading)}}}"
+                )
             case Sentence(sentence):
-                out.append(_prose(sentence))
-            case Lines(lines, places, value_places, title):
-                out += [f"{title.capitalize()}:"] if title else []
-                rows = " \\\\\n".join(line_latex(line, places, value_places) for line in lines)
+                out.append(latex_prose(sentence))
+            case Lines(lines, places, value_places, title, rules):
+                out += [f"{latex_prose(title.capitalize())}:"] if title else []
+                rows = " \\\\\n".join(
+                    line_latex(line, places, value_places, rules) for line in lines
+                )
                 out.append(f"\\begin{{align*}}\n{rows}\n\\end{{align*}}")
             case Table(heads, rows):
-                cells = [" & ".join(map(_prose, heads))]
+                cells = [" & ".join(map(latex_prose, heads))]
                 for name, row in rows:
                     numbers = (f"${latex(Number(cell))}$" for cell in row)
                     cells.append(" & ".join((f"${name_latex(name)}$", *numbers)))
@@ -207,19 +220,49 @@ def to_latex(blocks: Iterable[Block]) -> str:
     return _DOCUMENT % "\n\n".join(out)
 
 
-def line_latex(line: Equation, places: int | None, value_places: int | None = None) -> str:
-    """The line as a row of an ``align*``, or as two where it would not fit the page."""
+def line_latex(
+    line: Equation, places: int | None, value_places: int | None = None, rule: bool = False
+) -> str:
+    """The line as a row of an ``align*``, or as several where it would not fit the page.
+
+    rule:  True names the rule behind it
+    """
     value = latex(Number(line.value), places if value_places is None else value_places)
     formula = latex(line.formula, places if isinstance(line.formula, Number) else None)
     steps = [*dict.fromkeys([formula, latex(line.numbers, places), value])]
-    joined = " = ".join(steps)
-    if len(joined) > _LATEX_WIDTH and len(steps) > 1:
-        joined = f"{steps[0]} \\\\\n&= " + " = ".join(steps[1:])
-    return f"{latex(line.left)} &= {joined}"
+    broken = [" \\\\\n&\\quad ".join(_latex_rows(step)) for step in steps]
+    joined = broken[0]
+    for step, shown in zip(steps[1:], broken[1:], strict=True):
+        long = sum(map(len, steps)) > _LATEX_WIDTH
+        joined += f" \\\\\n&= {shown}" if long and step is not steps[-1] else f" = {shown}"
+    said = f" && \\text{{{latex_prose(line.rule)}}}" if rule and line.rule else ""
+    return f"{latex(line.left)} &= {joined}{said}"
 
 
-def _prose(sentence: str) -> str:
-    return "".join(_LATEX_PROSE.get(character, character) for character in sentence)
+def _latex_rows(formula: str) -> list[str]:
+    """The formula in rows that fit the page, broken before a sign that no bracket holds."""
+    rows, depth, start = [], 0, 0
+    for match in re.finditer(r"\\left|\\right|[{}]| (?:\+|-|\\cdot) ", formula):
+        sign = match[0]
+        depth += {"{": 1, "\\left": 1, "}": -1, "\\right": -1}.get(sign, 0)
+        if sign[0] == " " and depth == 0 and match.start() - start > _LATEX_WIDTH:
+            rows.append(formula[start : match.start()])
+            start = match.start() + 1
+    return [*rows, formula[start:]]
+
+
+_ACCENTED = re.compile(rf"([^\W\d_][{''.join(ACCENTS)}])")
+
+
+def latex_prose(sentence: str) -> str:
+    """A sentence in LaTeX's text mode."""
+    pieces = _ACCENTED.split(unicodedata.normalize("NFD", sentence))
+    return "".join(
+        f"${name_latex(piece)}$"
+        if place % 2
+        else "".join(_LATEX_PROSE.get(c) or latex_escaped(c) for c in piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 # Plain data, every number in full.

@@ -79,6 +79,8 @@ class Builder:
             elif isinstance(node, Derivative):
                 values[node] = self._gradient(node)
 
+        if "e" not in self.names and "e" not in self.broken:
+            expr = _exponentials(expr)
         fold(expr, look_up)
         built: Value = evaluate(expr, values, ON_NODES, Constant)
         # A bare name is a new quantity that equals it, not the same one.
@@ -116,6 +118,21 @@ class Builder:
             adjoint = apply("total", adjoint)
         adjoint.label = plain(derivative)
         self._gradients[derivative] = adjoint
+
+
+def _exponentials(expr: Expr) -> Expr:
+    """The formula with e^x as the exponential that it is, and not as a power of a number."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        match node:
+            case Call("pow", _) if parts[0] == Name("e"):
+                return Call("exp", (parts[1],))
+            case Call(function):
+                return Call(function, tuple(parts))
+        return node
+
+    result: Expr = fold(expr, combine)
+    return result
 
 
 def exact_number(expr: Expr) -> Number | None:

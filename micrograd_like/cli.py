@@ -170,8 +170,14 @@ def step(
     with _reported():
         sheet = _worksheet(file)
     with _reported(sheet):
-        ends = sheet.derivative(derivative) if derivative else (sheet.cost(),)
-        run(walk(*ends), places)
+        if derivative:
+            steps = walk(*sheet.derivative(derivative))
+        else:
+            steps = walk(sheet.cost(), beside=sheet.names.values())
+        unread = len(sheet.problems)
+        lines = "1 line" if unread == 1 else f"{unread} lines"
+        note = f"{lines} could not be read or computed: see below on leaving." if unread else ""
+        run(steps, places, message=note)
     _finish(sheet)
 
 
@@ -308,6 +314,8 @@ def _worksheet(file: str) -> Worksheet:
     from micrograd_like.syntax import decode
     from micrograd_like.worksheet import Worksheet
 
+    if not file:
+        raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")
     if file == "-":
         return Worksheet.parse(decode(sys.stdin.buffer.read()))
     if not os.path.exists(file) and file in builtin.names():

@@ -35,6 +35,7 @@ from micrograd_like.blocks import (
     Heading,
     Lines,
     Sentence,
+    latex_prose,
     line_latex,
     line_record,
     to_latex,
@@ -133,11 +134,20 @@ class Derivation:
             line = equation(Derivative(self.of, self.wrt), total, values, value=self.value)
             yield Lines((line,), places, places)
 
+    def __str__(self) -> str:
+        return self.text()
+
     def _repr_latex_(self) -> str:
         """Notebooks show the derivation as formulas."""
         worked = self.steps if self.path_count > 1 else tuple(path.product for path in self.paths)
-        rows = r" \\ ".join(line_latex(line, 4) for line in (*self.factors, *worked))
-        return f"$$\\begin{{aligned}}{rows}\\end{{aligned}}$$" if rows else f"${self.value}$"
+        result = equation(Derivative(self.of, self.wrt), Number(self.value), {})
+        rows = [line_latex(line, 4, rule=True) for line in self.factors]
+        rows += [line_latex(line, 4) for line in worked if len(self.factors) > 1]
+        rows = rows or [line_latex(result, 4)]
+        if self.reason:
+            rows.append(rf"&\text{{{latex_prose(self.reason)}}}")
+        joined = r" \\ ".join(rows)
+        return rf"$$\begin{{aligned}}{joined}\end{{aligned}}$$"
 
 
 def derive(output: Value, wrt: Value) -> Derivation:
@@ -233,6 +243,8 @@ class _Worked:
                 for user in self.users[name]
                 if self.graph.partials[user, name] == 0
             ]
+            if all(self.graph.locals[u, n] == Number(0) for n in self.order for u in self.users[n]):
+                return "It is 0 whatever the numbers are."
             if len(self.order) == 2:  # it is the only factor
                 return "It is 0 at these numbers."
             more = ", …" if len(zeros) > 3 else ""

@@ -17,6 +17,7 @@ import ast
 import operator
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, reduce
 from typing import Any
@@ -261,6 +262,8 @@ def _simplified(call: Call) -> Expr:
             return _finished(_Product.of("neg", [term]))
         case Call("add" | "sub" as function, (Number(int() as a), Number(int() as b))):
             return Number(a + b if function == "add" else a - b)
+        case Call("sub", (Number(float() as a, None), Number(int() as b))):  # x^(0.5 − 1)
+            return Number(float(Decimal(repr(a)) - b))
         case Call("pow", (_, Number(0))):
             return Number(1)
         case Call("pow", (base, Number(1))):

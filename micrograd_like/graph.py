@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from micrograd_like.engine import Constant, Value
 from micrograd_like.formula import Call, Expr, Name, Number, simplify
+from micrograd_like.notation import derivative_name
 from micrograd_like.ops import OPS
 from micrograd_like.order import topological_order
 
@@ -98,8 +99,8 @@ class NamedGraph:
                     stack.append(input)
                     if len(seen) > MAX_UNNAMED:
                         raise ValueError(
-                            f"more than {MAX_UNNAMED:,} operations without a label lie behind "
-                            f"{self.names[node]!r}; label some of them"
+                            f"more than {MAX_UNNAMED:,} operations without a name lie behind "
+                            f"{self.names[node]!r}; give some of them names"
                         )
         return topological_order(node, named - {node})
 
@@ -116,8 +117,11 @@ class NamedGraph:
             )
             sizes[inner] = 1 + sum(sizes.get(i, 1) for i in inner.inputs)
             if sizes[inner] > 10 * MAX_UNNAMED:  # used again and again, it doubles every time
-                raise ValueError(f"the formula of {name!r} is too long; label some of its parts")
-        self.formulas[name] = written[node]
+                raise ValueError(
+                    f"the formula of {name!r} is too long; give some of its parts names"
+                )
+        of_hand = derivative_name(name) is None  # what backward builds is not written by hand
+        self.formulas[name] = written[node] if of_hand else simplify(written[node])
         self._regions[name] = region, written
 
         numbers = dict.fromkeys([*region, *(i for n in region for i in n.inputs)], 0.0)
@@ -131,7 +135,9 @@ class NamedGraph:
                 if numbers[inner]:  # as in the engine: what has no effect passes nothing on
                     numbers[input] += numbers[inner] * inner.partials[index]
                 used = rules.setdefault(input, {})
-                used |= rules[inner] | {OPS[inner.op].rule_for(index, constants): None}
+                alone = isinstance(written[inner], Name)  # y = x
+                rule = "identity" if alone else OPS[inner.op].rule_for(index, constants)
+                used |= rules[inner] | {rule: None}
         for inner, derivative in self._derived(name).items():
             pair = name, self.names[inner]
             self.locals[pair] = derivative

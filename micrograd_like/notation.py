@@ -31,8 +31,19 @@ _LETTERS = {
 GREEK = {letter: name for name, letter in _LETTERS.items()} | {
     letter.upper(): name.capitalize() for name, letter in _LETTERS.items()
 }
+_CAPITALS = {name.capitalize(): letter.upper() for name, letter in _LETTERS.items()}
+#: The capitals that LaTeX has commands for; the others look like Latin letters.
+_LATEX_CAPITALS = {
+    *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Accents on a letter, and what follows its name for them.
+ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
+_MARKS = {name: accent for accent, name in ACCENTS.items()}
 _NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
+# One letter, or a Greek one's name, with another mark than the common hat.
+_MARKED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})(bar|tilde|dot)_?(\d*)('*)")
+_INDEXED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})_([A-Za-z]\w*)('*)")
 _DERIVATIVE = re.compile(r"d([^\W\d]\w*'*)/d([^\W\d]\w*'*)")  # the name of a gradient's node
 _DIFFERENTIAL = re.compile(r"d\w+'*")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
@@ -90,15 +101,24 @@ def signed(value: float, places: int | None = None) -> str:
     return number(value, places) if value < 0 else f"+{number(value, places)}"
 
 
+def letters_named(name: str) -> str:
+    """The name with its accents and Greek letters spelled out: ŷ is yhat, α is alpha."""
+    if name.isascii():
+        return name
+    decomposed = unicodedata.normalize("NFD", name)
+    spelled = "".join(GREEK.get(c) or ACCENTS.get(c, c) for c in decomposed)
+    return unicodedata.normalize("NFC", spelled)
+
+
 def name_text(name: str) -> str:
     """A name for a terminal: Greek letters, ŷ for yhat, control characters escaped."""
     if derivative := derivative_name(name):
         return f"∂{name_text(derivative.of)}/∂{name_text(derivative.wrt)}"
-    match = _NAME.fullmatch(name)
+    match = _MARKED.fullmatch(name) or _NAME.fullmatch(name)
     if match:
-        base, hat, digits, primes = match.groups()
-        base = _LETTERS.get(base, base)
-        return unicodedata.normalize("NFC", base + ("\u0302" if hat else "")) + digits + primes
+        base, mark, digits, primes = match.groups()
+        base = _LETTERS.get(base) or _CAPITALS.get(base, base)
+        return unicodedata.normalize("NFC", base + _MARKS.get(mark, "")) + digits + primes
     return printable(name)
 
 
@@ -113,18 +133,30 @@ def name_latex(name: str) -> str:
     if derivative := derivative_name(name):
         above, below = name_latex(derivative.of), name_latex(derivative.wrt)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-    match = _NAME.fullmatch(name)
+    name = letters_named(name)
+    if indexed := _INDEXED.fullmatch(name):
+        base, index, primes = indexed.groups()
+        return rf"{_latex_letters(base)}_{{\text{{{latex_escaped(index)}}}}}{primes}"
+    match = _MARKED.fullmatch(name) or _NAME.fullmatch(name)
     if not match:
-        escaped = "".join(_LATEX_SPECIAL.get(c, c if c.isprintable() else "?") for c in name)
-        return rf"\text{{{escaped}}}"
-    base, hat, digits, primes = match.groups()
-    if base in _LETTERS:
-        base = f"\\{base}"
-    elif len(base) > 1:
-        base = rf"\mathrm{{{base}}}"
-    if hat:
-        base = rf"\hat{{{base}}}"
+        return rf"\text{{{latex_escaped(name)}}}"
+    base, mark, digits, primes = match.groups()
+    base = _latex_letters(base)
+    if mark:
+        base = rf"\{mark}{{{base}}}"
     return base + (f"_{{{digits}}}" if digits else "") + primes
+
+
+def _latex_letters(base: str) -> str:
+    if base in _LETTERS or (base in _CAPITALS and base in _LATEX_CAPITALS):
+        return f"\\{base}"
+    return rf"\mathrm{{{base}}}" if len(base) > 1 else base
+
+
+def latex_escaped(text: str) -> str:
+    """Text for LaTeX, in ASCII; what LaTeX may have no letter for is named by its number."""
+    shown = (_LATEX_SPECIAL.get(c, c if c.isascii() and c.isprintable() else "") for c in text)
+    return "".join(s or f"[U+{ord(c):04X}]" for s, c in zip(shown, text, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +272,20 @@ def literal(number: Number) -> str:
     """A number as a worksheet has it, with the decimals it was written with.
 
     >>> literal(Number(0.3, 2)), literal(Number(5.0, 0)), literal(Number(1500.0, -2))
-    ('0.30', '5.', '15.e2')
+    ('0.30', '5.', '1.5e3')
     """
     value, places = number.value, number.places
     if places is None:
         return repr(value)
-    if places > 50:  # a long row of zeros
-        return f"{value:.{max(places + Decimal(value).adjusted(), 0)}e}"
-    if places > 0:
-        return f"{value:.{places}f}"
-    return f"{value / 10**-places:.0f}." + (f"e{-places}" if places else "")
+    exact = Decimal(repr(value))
+    if places == 0:
+        return f"{exact:.0f}."
+    if 0 < places <= 50:
+        return f"{exact:.{places}f}"
+    # A long row of zeros, or places before the point: with an exponent.
+    mantissa, _, exponent = f"{exact:.{max(places + exact.adjusted(), 0)}e}".partition("e")
+    point = "" if "." in mantissa else "."
+    return f"{mantissa}{point}e{int(exponent)}"
 
 
 def plain(expr: Expr) -> str:

@@ -16,16 +16,18 @@ def run(
     places: int = 4,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
+    message: str = "",
 ) -> None:
     """Step through ``steps`` with keys in a terminal; print them all where there is none.
 
-    places:  decimals shown
+    places:   decimals shown
+    message:  what to say first, on the screen
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     if is_interactive(stdin, stdout):
         from micrograd_like.stepper_app import StepperApp
 
-        StepperApp(steps, places).run()
+        StepperApp(steps, places, message).run()
         return
     for line in numbered(steps, places):
         print(line, file=stdout)

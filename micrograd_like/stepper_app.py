@@ -17,7 +17,7 @@ from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Static
 
-from micrograd_like.errors import WorksheetError
+from micrograd_like.errors import WorksheetError, printable
 from micrograd_like.formula import Derivative
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.predict import judge
@@ -26,7 +26,8 @@ from micrograd_like.walk import Known, Step, find, known_after
 
 _LONGEST_NAME = 24
 _LONGEST_NUMBER = 60
-_NUMERALS = frozenset("0123456789.eE+-−")
+#: What may be typed as a prediction; what is no number among it is answered with what is.
+_TYPED = frozenset("0123456789.eE+-−,/")
 
 
 class NameTable(DataTable[Text], can_focus=False):
@@ -66,7 +67,8 @@ class StepperApp(App[None]):
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [  # noqa: RUF012
-        Binding("right,space,n", "next", "next", key_display="→"),
+        Binding("right,n", "next", "next", key_display="→"),
+        Binding("space", "space", show=False),
         Binding("left,p", "previous", "back", key_display="←"),
         Binding("home,g", "first", "first", key_display="g"),
         Binding("end,G", "last", "last", key_display="G"),
@@ -78,13 +80,13 @@ class StepperApp(App[None]):
         Binding("down", "scroll(1)", show=False),
     ]
 
-    def __init__(self, steps: Sequence[Step], places: int) -> None:
+    def __init__(self, steps: Sequence[Step], places: int, message: str = "") -> None:
         plain = bool(os.environ.get("NO_COLOR"))
         super().__init__(ansi_color=plain)
         self.steps, self.places, self.plain = steps, places, plain
         self.at = 0
         self.predicting = False
-        self.message = ""
+        self.message = message
         self._typed = ""
         self._shown: set[int] = set()  # steps whose number was found or given up
         self._tried: dict[int, bool] = {}  # whether the first answer was right
@@ -123,6 +125,11 @@ class StepperApp(App[None]):
             self._go(self.at + 1)
         else:
             self._say("This is the last step.")
+
+    def action_space(self) -> None:
+        """On, unless a number is being typed."""
+        if not self._typed:
+            self.action_next()
 
     def action_previous(self) -> None:
         """Back by one step."""
@@ -170,7 +177,7 @@ class StepperApp(App[None]):
             self._answer()
         elif event.key == "backspace":
             self._typed = self._typed[:-1]
-        elif event.character and event.character in _NUMERALS:
+        elif event.character and event.character in _TYPED:
             self._typed = (self._typed + event.character)[:_LONGEST_NUMBER]
         else:
             return
@@ -180,8 +187,8 @@ class StepperApp(App[None]):
     def on_paste(self, event: Paste) -> None:
         """Take up pasted figures."""
         if self.hidden and len(self.screen_stack) == 1:
-            figures = "".join(c for c in event.text if c in _NUMERALS)
-            self._typed = (self._typed + figures)[:_LONGEST_NUMBER]
+            pasted = printable(event.text.strip())
+            self._typed = (self._typed + pasted)[:_LONGEST_NUMBER]
             self._show_question()
 
     # Predictions.
@@ -190,7 +197,7 @@ class StepperApp(App[None]):
         assert self.step.predicted is not None
         typed, self._typed = self._typed, ""
         if not typed:
-            self._reveal("It is")
+            self.message = "Type a number first, or press → to be shown it."
             return
         verdict = judge(typed, self.step.predicted[1])
         shown = typed.replace("-", "−")
@@ -210,7 +217,8 @@ class StepperApp(App[None]):
             case "wrong":
                 self.message = f"✗ {shown} is not right. Try again."
             case "unreadable":
-                self.message = f"{shown} is no number. Write it like −0.57 or 1.5e−9."
+                point = " The decimal sign is a point." if "," in typed else ""
+                self.message = f"{shown} is no number. Write it like −0.57 or 1.5e−9.{point}"
 
     def _reveal(self, opening: str) -> None:
         assert self.step.predicted is not None

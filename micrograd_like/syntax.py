@@ -18,7 +18,7 @@ from typing import NamedTuple, NoReturn
 from micrograd_like.build import CONSTANTS, exact_number
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
-from micrograd_like.notation import GREEK
+from micrograd_like.notation import letters_named
 from micrograd_like.ops import OPS
 
 MAX_BYTES = 1_000_000
@@ -119,9 +119,7 @@ def decode(data: bytes) -> str:
     Errors: WorksheetError for a file too large or of another encoding.
     """
     if len(data) > MAX_BYTES:
-        raise WorksheetError(
-            f"the worksheet has {len(data):,} bytes, expected at most {MAX_BYTES:,}"
-        )
+        raise WorksheetError(f"the worksheet is too large: expected at most {MAX_BYTES:,} bytes")
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return data.decode("utf-16" if wide else "utf-8-sig")
@@ -179,6 +177,12 @@ _SIGNS = {
     "÷": "/",
     "∕": "/",
     "**": "^",
+    "＝": "=",
+    "＋": "+",
+    "—": "-",
+    "－": "-",
+    "（": "(",
+    "）": ")",
     "≃": "≈",
     "≅": "≈",
     "[": "(",
@@ -189,28 +193,23 @@ _SIGNS = {
 # Python counts these among the letters and digits of a name: primes, powers and fractions.
 _NO_LETTER = "(?![ʹ\u0374²³¹⁰⁴-⁹¼-¾⅐-⅟])"
 _TOKEN = re.compile(
-    r"(?P<space>\s+)"
+    r"(?P<space>[\s\u00ad\u200b-\u200d\u2060\ufeff]+)"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+\-−]?\d+)?)"
     r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<fraction>[¼-¾⅐-⅟])"
     rf"|(?P<name>{_NO_LETTER}[^\W\d_](?:{_NO_LETTER}[\w\u0300-\u036f]){{0,{MAX_NAME}}})"
-    r"(?P<prime>['’′ʹ\u0374]*)"
+    r"(?P<prime>['’′ʹ\u0374″]*)"
     r"|(?P<sign>\*\*|:=|.)",
     re.DOTALL,
 )
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
 
 
 def normal_name(written: str) -> str:
     """A name in its plain form: ``ŷ`` is ``yhat``, ``w_5`` and ``w₅`` are ``w5``."""
-    name = written.translate(_SUBSCRIPTS)
-    if not name.isascii():
-        decomposed = unicodedata.normalize("NFD", name)
-        name = "".join(GREEK.get(c) or _MARKS.get(c, c) for c in decomposed)
-        name = unicodedata.normalize("NFC", name)
-    name = re.sub("[’′ʹ]", "'", name)
+    name = letters_named(written.translate(_SUBSCRIPTS))
+    name = re.sub("[’′ʹ]", "'", name).replace("″", "''")
     return re.sub(r"_+(?=\d+'*$|hat)", "", name)
 
 

@@ -17,7 +17,7 @@ backward x 6.0 6.0
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
@@ -105,10 +105,11 @@ class Known:
     parts: int = 0
 
 
-def walk(output: Value, wrt: Value | None = None) -> list[Step]:
+def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) -> list[Step]:
     """Every step from the given numbers to all gradients of ``output``.
 
-    With ``wrt``, only what lies between it and the output; all else is given.
+    With ``wrt``, only what lies between it and the output; all else is given. ``beside`` are
+    nodes whose values are worked out too, though ``output`` does not depend on them.
 
     The graph is read between its named nodes (see :class:`NamedGraph`). The last total of
     every gradient is the engine's own, whatever the order in which the parts are rounded.
@@ -127,11 +128,13 @@ def walk(output: Value, wrt: Value | None = None) -> list[Step]:
                 f"{name_text(names[output])} does not depend on {name_text(names[wrt])}: "
                 "their derivative is 0, and there is no step between them"
             )
-    graph = NamedGraph(output, names)
-    between = set(graph.values) if wrt is None else graph.dependents(names[wrt])
+    graph = NamedGraph([*(node for node in beside if node is not output), output], names)
+    computed = set(graph.values) if wrt is None else graph.dependents(names[wrt])
     start = None if wrt is None else names[wrt]
-    gradients = dict(zip(graph.names.values(), grad(output, [*graph.names]), strict=True))
-    return [*_forward(graph, between, start), *_backward(graph, between, gradients)]
+    nodes = [node for node in topological_order(output) if node in graph.names]
+    gradients = dict(zip(map(graph.names.__getitem__, nodes), grad(output, nodes), strict=True))
+    between = computed & gradients.keys()
+    return [*_forward(graph, computed, start), *_backward(graph, between, gradients)]
 
 
 def known_after(steps: Sequence[Step], index: int) -> dict[str, Known]:

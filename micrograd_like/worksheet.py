@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from os import PathLike
 from pathlib import Path
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["given", "definition", "update", "claim"]
 
+#: Names told of to somebody who asks for another.
+_MOST_NAMES = 30
+
 #: A formula written for a graph has about so many operations before parts of it get names.
 _INLINE = 12
 
@@ -56,9 +59,9 @@ class Statement:
     kind: Kind
     left: Name | Derivative
     parts: tuple[Part, ...]
-    line: int
-    column: int
-    source: str
+    line: int = field(compare=False)
+    column: int = field(compare=False)
+    source: str = field(compare=False)
     blank: bool = False
 
     def __str__(self) -> str:
@@ -114,7 +117,12 @@ class Worksheet:
         with path.open("rb") as file:
             data = file.read(syntax.MAX_BYTES + 1)
         markdown = path.suffix.lower() in (".md", ".markdown")
-        return cls.parse(syntax.decode(data), markdown=markdown)
+        text = syntax.decode(data)
+        if markdown and not any(syntax.split_lines(text, markdown)):
+            raise WorksheetError(
+                f"{str(path)!r} has no worksheet in it: expected a block fenced by ```worksheet"
+            )
+        return cls.parse(text, markdown=markdown)
 
     @classmethod
     def from_graph(cls, output: Value) -> Worksheet:
@@ -131,6 +139,14 @@ class Worksheet:
             raise WorksheetError(f"from_graph: {sheet.problems[0].message}")
         return sheet
 
+    def __eq__(self, other: object) -> bool:
+        """True for a worksheet that says the same, wherever on its lines."""
+        if not isinstance(other, Worksheet):
+            return NotImplemented
+        return self.statements == other.statements
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __str__(self) -> str:
         """The worksheet in plain form; reading it gives the same statements again."""
         return "\n".join(map(str, self.statements)) + ("\n" if self.statements else "")
@@ -142,17 +158,22 @@ class Worksheet:
     def node(self, name: str) -> Value:
         """The node of a name, as people may write it. Errors: WorksheetError, with near names."""
         plain_name = syntax.normal_name(name)
-        if plain_name not in self.names:
-            raise WorksheetError(
-                f"the worksheet has no {name!r}{did_you_mean(plain_name, self.names)}"
-            )
-        return self.names[plain_name]
+        if plain_name in self.names:
+            return self.names[plain_name]
+        if plain_name in self._builder.broken:
+            raise WorksheetError(f"{name!r} could not be computed")
+        near = did_you_mean(plain_name, self.names)
+        if not near and 0 < len(self.names) <= _MOST_NAMES:
+            near = f"; it has {', '.join(self.names)}"
+        raise WorksheetError(f"the worksheet has no {name!r}{near}")
 
     def derivative(self, written: str) -> tuple[Value, Value]:
         """The nodes A and B of a derivative written ``dA/dB`` or ``∂A/∂B``.
 
         Errors: WorksheetError for another form, or for names the worksheet does not have.
         """
+        if not isinstance(written, str):
+            raise TypeError(f"derivative: expected text such as 'dE/dw5', got {written!r}")
         match = re.fullmatch(r"\s*[d∂]\s*([^\s/]+)\s*/\s*[d∂]\s*([^\s/]+)\s*", written)
         if match is None:
             raise WorksheetError(f"expected a derivative such as dE/dw5, got {written!r}")

@@ -206,7 +206,7 @@ def test_a_formula_nobody_could_read_is_refused() -> None:
     for _ in range(40):
         out = out * out  # doubles in writing, unlabelled
     out.label = "E"
-    with pytest.raises(ValueError, match="label some of its parts"):
+    with pytest.raises(ValueError, match="give some of its parts names"):
         derive(out, x)
 
 
@@ -289,3 +289,32 @@ def test_bad_input_is_one_line_and_exit_status_2(arguments: list[str], message: 
     assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+def test_notebooks_name_rules_and_reasons() -> None:
+    lines = "x = 2\ny = x^2 + 1\nE = x*y\n"
+    latex = between(lines, "dE/dx")._repr_latex_()
+    assert r"\text{product rule; y held fixed}" in latex
+    assert "there is no path" in between("x = 2\nq = 3\nE = x^2", "dE/dq")._repr_latex_()
+    single = between("x = 2\ny = x^2", "dy/dx")._repr_latex_()
+    assert single.count(r"\partial y") == 1
+
+
+def test_a_derivation_prints_as_its_text() -> None:
+    derivation = between("x = 2\ny = x^2", "dy/dx")
+    assert str(derivation) == derivation.text()
+
+
+@pytest.mark.parametrize(
+    ("lines", "derivative", "said"),
+    [
+        ("x = 2\ny = x - x", "dy/dx", "It is 0 whatever the numbers are."),
+        ("x = 0\ny = x^2", "dy/dx", "It is 0 at these numbers."),
+        ("x = 4\ny = x", "dy/dx", "(identity)"),
+        ("x = 4\ny = sqrt(x)\ng = dy/dx\nh = dg/dx", "dg/dx", "(identity)"),
+        ("x = 2\ny = x^3\ng = dy/dx\nh = dg/dx\n", "dh/dx", "∂(∂g/∂x)/∂x = 6"),
+        ("x = 4\ny = x^0.5", "dy/dx", "0.5 · x^(−0.5) = 0.5000 · 4^(−0.5000)"),
+    ],
+)
+def test_what_is_said_of_small_derivatives(lines: str, derivative: str, said: str) -> None:
+    assert said in between(lines, derivative).text()

@@ -363,7 +363,14 @@ def test_predict_right_wrong_and_given_up() -> None:
         await pilot.pause()
         assert app.at == at
         assert "It is 0.05940." in shown(app)
-        await pilot.press("n", "enter")  # an empty line gives up too
+        await pilot.press("n", "enter")  # an empty line is no answer
+        await pilot.pause()
+        assert "Type a number first" in shown(app)
+        await pilot.press("1", "comma", "5", "space", "enter")
+        await pilot.pause()
+        assert "1,5 is no number" in shown(app)
+        assert "The decimal sign is a point." in shown(app)
+        await pilot.press("n")
         await pilot.pause()
         assert "It is 1." in shown(app)
         await pilot.press("r")
@@ -401,7 +408,7 @@ def test_a_part_of_a_gradient_is_asked_as_a_part() -> None:
         await pilot.press("r")
         assert "What does a add to ∂E/∂x?" in shown(app)
         assert "1 + ?" in shown(app)
-        await pilot.press("enter")
+        await pilot.press("right")
         await pilot.pause()
         assert "1 + 96 = 97, complete" in shown(app)
 

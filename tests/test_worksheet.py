@@ -234,7 +234,7 @@ def test_decode(data, text):
     [
         ("α = 2".encode("cp1253"), "not UTF-8 text: byte 1 "),
         (b"\xff\xfex", "not UTF-16 text: byte 3 "),
-        (b"x" * (MAX_BYTES + 1), "1,000,001 bytes"),
+        (b"x" * (MAX_BYTES + 1), "at most 1,000,000 bytes"),
     ],
     ids=["another encoding", "cut off", "too large"],
 )
@@ -748,3 +748,55 @@ def test_random_text_is_read_or_refused(texts):
             assert str(found).replace("\n", "").isprintable()
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2.7510474151611542e17", "2.7510474151611542e17"),
+        ("1.7976931348623157e308", "1.7976931348623157e308"),
+        ("1.50e3", "1.50e3"),
+        ("2.998e8", "2.998e8"),
+        ("5.", "5."),
+        ("12.e2", "1.2e3"),
+        ("0.00", "0.00"),
+    ],
+)
+def test_numbers_are_written_back_with_their_places_and_every_digit(written, shown):
+    sheet = Worksheet.parse(f"x = {written}")
+    assert str(sheet) == f"x = {shown}\n"
+    assert Worksheet.parse(str(sheet)) == sheet
+    assert Worksheet.parse(str(sheet)).names["x"].data == float(written)
+
+
+def test_worksheets_are_equal_if_they_say_the_same():
+    assert Worksheet.parse("x = 2\ny = 2x") == Worksheet.parse("# twice\nx = 2\n\n y=2·x")
+    assert Worksheet.parse("x = 2") != Worksheet.parse("x = 3")
+    assert Worksheet.parse("x = 2") != "x = 2"
+
+
+def test_e_to_a_power_is_the_exponential():
+    sheet = Worksheet.parse("x = 0.5\ny = e^x\nz = e")
+    assert sheet.names["y"].op == "exp"
+    assert Worksheet.parse("e = 2\nx = 3\ny = e^x").names["y"].data == 8
+
+
+@pytest.mark.parametrize("text", ["x ＝ 2", "x\u200b = 2", "x = 4 — 2", "\u2060x = （2）"])
+def test_more_of_what_people_paste(text):
+    assert Worksheet.parse(text).names["x"].data == 2
+
+
+def test_markdown_without_a_worksheet_says_so(tmp_path):
+    (tmp_path / "notes.md").write_text("# Notes\n```python\nx = 2\n```\n", encoding="utf-8")
+    with pytest.raises(WorksheetError, match="expected a block fenced by ```worksheet"):
+        Worksheet.read(tmp_path / "notes.md")
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are():
+    sheet = Worksheet.parse("x = 2\ny = x^2\nz = ln(0)")
+    with pytest.raises(WorksheetError, match="no 'E'; it has x, y"):
+        sheet.derivative("dE/dx")
+    with pytest.raises(WorksheetError, match="'z' could not be computed"):
+        sheet.derivative("dz/dx")
+    with pytest.raises(TypeError, match="expected text such as 'dE/dw5', got 3"):
+        sheet.derivative(3)
