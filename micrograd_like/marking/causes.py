@@ -242,12 +242,12 @@ def _normalised_weights(claim: Claim) -> Iterator[Guess]:
 
 def _others(claim: Claim, leaf: Key) -> Iterator[Key]:
     if isinstance(leaf, Derivative):
-        wrt = [Derivative(leaf.of, name) for name in claim.facts.definitions]
+        wrt = [Derivative(leaf.of, name) for name in claim.names]
         of = [Derivative(key.of, leaf.wrt) for key in claim.others]
         others = dict.fromkeys((*claim.others, *wrt, *of))
         yield from (key for key in others if key != leaf and key.of != key.wrt)
     else:
-        yield from (name for name in claim.facts.definitions if name != leaf)
+        yield from (name for name in claim.names if name != leaf)
 
 
 def _operand(accept: Callable[[Claim, Key, Key], bool]) -> Mends:

@@ -13,6 +13,12 @@ from micrograd_like.marking.shape import symbol
 from micrograd_like.marking.truth import Key
 
 
+#: Links of all paths of a derivative whose slips are looked for.
+_MOST_LINKS = 200
+#: Names that may have been taken for another.
+_MOST_NAMES = 200
+
+
 @dataclass(frozen=True)
 class Claim:
     """What was written of ``key``, and is wrong.
@@ -49,7 +55,8 @@ class Claim:
         if not isinstance(self.key, Derivative):
             return []
         paths = self.facts.paths(self.key)
-        return paths if len(paths) < MOST_PATHS else []
+        few = len(paths) < MOST_PATHS and sum(map(len, paths)) <= _MOST_LINKS
+        return paths if few else []
 
     @cached_property
     def links(self) -> list[Link]:
@@ -74,6 +81,11 @@ class Claim:
             for link in self.links
             for code, wrong in graph.slips(*link)
         ]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names that may have been taken for another."""
+        return list(self.facts.definitions)[:_MOST_NAMES]
 
     def sources(self) -> Iterator[str]:
         """The numbers that the worksheet starts from."""

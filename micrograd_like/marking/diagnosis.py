@@ -170,10 +170,11 @@ def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> I
     """Where the figure is that of another quantity: that one in the operand's place."""
     for key in _quantities(claim):
         wrote = symbol(key)
-        if wrote != operand and figure.meets(claim.view.figure(key)):
+        known = worked_out(wrote, claim.view.figure)
+        if wrote != operand and known is not None and figure.meets(known):
             yield from (guess for guess in mends(claim, wrote) if guess.expr == operand)
 
 
 def _quantities(claim: Claim) -> Iterator[Key]:
-    yield from claim.facts.definitions
+    yield from claim.names
     yield from claim.others

@@ -85,14 +85,17 @@ Lookup = Callable[[Key], Figure]
 
 
 def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
-    """The formula worked out from figures; None where it is not defined at their centers.
+    """The formula worked out from figures; None where it, or one of them, is not defined.
 
     The ends are those of the formula when each figure is moved to its own ends, one by one
     and all together in the direction that moves the result: exact for sums and products.
 
     Errors: KeyError for a name that ``lookup`` does not know.
     """
-    figures = {key: lookup(key) for key in leaves(expr)}
+    try:
+        figures = {key: lookup(key) for key in leaves(expr)}
+    except ArithmeticError:
+        return None
     centers = {key: figure.center for key, figure in figures.items()}
     center = value(expr, _Numbers(centers))
     if center is None:

@@ -160,7 +160,10 @@ class Judge:
 
     def _by_method(self, key: Key, view: View) -> Figure | None:
         if isinstance(key, Derivative):
-            return view.derivative(key)
+            try:
+                return view.derivative(key)
+            except ArithmeticError:  # one on the way does not exist
+                return None
         return view.worked_out(self.facts.definitions[key])
 
     # Figures put in.

@@ -19,6 +19,10 @@ from micrograd_like.syntax import Problem
 from micrograd_like.worksheet import Statement, Worksheet
 
 
+#: Derivatives that may have been taken for another.
+_MOST_DERIVATIVES = 200
+
+
 class Marker:
     """Marks one worksheet."""
 
@@ -32,7 +36,7 @@ class Marker:
         #: The derivatives one may take for another.
         self.derivatives = [
             key for key in dict.fromkeys([*lefts, *links]) if {key.of, key.wrt} <= known
-        ]
+        ][:_MOST_DERIVATIVES]
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""

@@ -47,7 +47,7 @@ class Values(Protocol):
         """The number. Errors: KeyError for an unknown name."""
 
 
-class TooMuchError(Exception):
+class TooMuchError(ArithmeticError):
     """The worksheet asks for more derivatives than can be checked."""
 
 
