@@ -1,0 +1,529 @@
+"""The slips people make, each as what they write in place of a step's formula.
+
+Every function gives the wrong formulas of one slip for one step, none where it cannot be
+made there. They are written from what the slip is, and know nothing of how it is found.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from micrograd_like.exercises.task import Key, Link, Step, Task
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    added,
+    fold,
+    multiplied,
+    names,
+)
+from micrograd_like.graph import NamedGraph
+from micrograd_like.notation import plain
+from micrograd_like.worksheet import Worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a slip may be made: a step of a task, and the quantities written before it."""
+
+    task: Task
+    step: Step
+    before: Collection[Key]
+
+    @property
+    def links(self) -> Iterator[Link]:
+        """The links that stand as formulas on this line: its own, or those inside a chain."""
+        if self.step.kind == "local" and isinstance(self.step.left, Derivative):
+            yield Link(self.step.left.of, self.step.left.wrt, self.step.formula)
+        for term in self.step.terms:
+            yield from (link for link in term if not isinstance(link.expr, Derivative))
+
+    def relinked(self, link: Link, formula: Expr) -> Expr:
+        """The step's formula with another one for a link."""
+        if self.step.kind == "local":
+            return formula
+        new = Link(link.of, link.wrt, formula)
+        return chained([[new if one is link else one for one in t] for t in self.step.terms])
+
+
+def chained(terms: Sequence[Sequence[Link]]) -> Expr:
+    """The sum over paths of the product of their links."""
+    return added(multiplied(link.expr for link in term) for term in terms)
+
+
+# Formulas taken apart.
+
+
+def calls(expr: Expr, *functions: str) -> list[Call]:
+    """Every call of these functions in the formula, once each; of all without any."""
+    found: list[Call] = []
+
+    def visit(node: Expr, _: list[None]) -> None:
+        if isinstance(node, Call) and (not functions or node.function in functions):
+            found.append(node)
+
+    fold(expr, visit)
+    return list(dict.fromkeys(found))
+
+
+def replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """The formula with ``new`` wherever ``old`` stands."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        if node == old:
+            return new
+        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
+
+    result: Expr = fold(expr, combine)
+    return result
+
+
+def factors(expr: Expr) -> list[Expr]:
+    """The factors of a product, itself where it is none."""
+    above: list[Expr] = []
+    while isinstance(expr, Call) and expr.function == "mul":
+        expr, last = expr.arguments
+        above.insert(0, last)
+    return [expr, *above]
+
+
+def terms(expr: Expr) -> list[Expr]:
+    """The terms of a sum without their signs."""
+    found: list[Expr] = []
+    while isinstance(expr, Call) and expr.function in ("add", "sub"):
+        expr, last = expr.arguments
+        found.insert(0, last)
+    return [expr, *found]
+
+
+def leaves(expr: Expr) -> list[Name | Derivative]:
+    """The names and derivatives in the formula, once each."""
+    found: dict[Name | Derivative, None] = {}
+
+    def visit(node: Expr, _: list[None]) -> None:
+        if isinstance(node, Name | Derivative):
+            found.setdefault(node)
+
+    fold(expr, visit)
+    return list(found)
+
+
+def negative(expr: Expr) -> Expr:
+    """The formula with its sign turned, as one writes it."""
+    match expr:
+        case Call("neg", (inside,)):
+            return inside
+        case Call("sub", (left, right)):
+            return Call("sub", (right, left))
+        case Number(value, places):
+            return Number(-value, places)
+    return Call("neg", (expr,))
+
+
+def derived(task: Task, name: str, definition: str, wrt: str) -> Expr | None:
+    """∂name/∂wrt if the name had another definition; None where that is not defined."""
+    others = [other for other in task.worlds[0] if isinstance(other, str) and other != name]
+    used = [other for other in others if re.search(rf"\b{other}\b(?!')", definition)]
+    lines = [f"{other} = {task.worlds[0][other]!r}" for other in used]
+    sheet = Worksheet.parse("\n".join([*lines, f"{name} = {definition}"]))
+    if sheet.problems:
+        return None
+    return NamedGraph(sheet.names[name]).locals.get((name, wrt))
+
+
+# Slips in signs, constants and costs.
+
+
+def sign(place: Place) -> Iterator[Expr]:
+    """For ŷ − y it is y − ŷ; for 1 − z² it is 1 + z²."""
+    formula, kind = place.step.formula, place.step.kind
+    if kind in ("local", "chain"):
+        yield negative(formula)
+    if kind != "update":  # there it is an ascent
+        for call in calls(formula, "add", "sub"):
+            turned = "sub" if call.function == "add" else "add"
+            yield replaced(formula, call, Call(turned, call.arguments))
+        if kind in ("forward", "again"):
+            for call in calls(formula, "neg"):
+                yield replaced(formula, call, call.arguments[0])
+
+
+_COSTS = ("({p} - {y})^2/2", "({p} - {y})^2", "-ln({p})", "-log10({p})", "-{y}*ln({p})",
+          "-({y}*ln({p}) + (1 - {y})*ln(1 - {p}))")  # fmt: skip
+
+
+def not_this_cost(place: Place) -> Iterator[Expr]:
+    """ŷ − y, the derivative of ½(ŷ − y)², where the cost is −log10 ŷ."""
+    for link in place.links:
+        for cost, p, y in place.task.shape.costs:
+            if (link.of, link.wrt) == (cost, p):
+                for other in _COSTS:
+                    slope = derived(place.task, cost, other.format(p=p, y=y), p)
+                    if slope is not None:
+                        yield place.relinked(link, slope)
+
+
+_BASES = {"log": "log10", "log10": "log"}
+
+
+def log_base(place: Place) -> Iterator[Expr]:
+    """For log10 it is ln, or the other way round; or the derivative of the wrong one."""
+    formula = place.step.formula
+    if place.step.kind in ("forward", "again"):
+        if calls(formula, *_BASES):
+            yield _other_base(formula)
+        return
+    for link in place.links:
+        definition = place.task.definitions[link.of]
+        if calls(definition, *_BASES):
+            other = plain(_other_base(definition))
+            slope = derived(place.task, link.of, other, link.wrt)
+            if slope is not None:
+                yield place.relinked(link, slope)
+
+
+def _other_base(formula: Expr) -> Expr:
+    for call in calls(formula, *_BASES):
+        formula = replaced(formula, call, Call(_BASES[call.function], call.arguments))
+    return formula
+
+
+def constant_factor(place: Place) -> Iterator[Expr]:
+    """2(ŷ − y) for ½(ŷ − y)²; the ½ of the cost forgotten."""
+    formula = place.step.formula
+    if place.step.kind in ("forward", "again"):
+        yield from _without_constant(formula)
+        return
+    for link in place.links:
+        for wrong in _without_constant(link.expr):
+            yield place.relinked(link, wrong)
+        constants = [c for c in calls(place.task.definitions[link.of]) if _constant(c)]
+        if constants and not list(_without_constant(link.expr)):
+            yield place.relinked(link, Call("mul", (Number(2), link.expr)))
+
+
+def _without_constant(formula: Expr) -> Iterator[Expr]:
+    for call in calls(formula, "mul", "div"):
+        match call:
+            case Call(_, (kept, Number())) | Call("mul", (Number(), kept)):
+                yield replaced(formula, call, kept)
+            case Call("div", (Number(int(value)), below)) if value != 1:
+                yield replaced(formula, call, Call("div", (Number(1), below)))
+
+
+def _constant(call: Call) -> bool:
+    """True for 2x, x/2 and x²."""
+    return call.function in ("mul", "div", "pow") and any(
+        isinstance(argument, Number) for argument in call.arguments
+    )
+
+
+# Slips with an activation.
+
+_ACTIVATIONS = ("sigmoid", "tanh")
+
+
+def derivative_at_input(place: Place) -> Iterator[Expr]:
+    """a(1 − a) for σ′, which is z(1 − z)."""
+    for link, argument in _activated(place):
+        yield place.relinked(link, replaced(link.expr, Name(link.of), argument))
+
+
+def derivative_of_output(place: Place) -> Iterator[Expr]:
+    """σ(z)(1 − σ(z)) for σ′: the activation applied once more."""
+    for link, _ in _activated(place):
+        function = place.task.definitions[link.of]
+        assert isinstance(function, Call)
+        again = Call(function.function, (Name(link.of),))
+        yield place.relinked(link, replaced(link.expr, Name(link.of), again))
+
+
+def _activated(place: Place) -> Iterator[tuple[Link, Expr]]:
+    for link in place.links:
+        match place.task.definitions[link.of]:
+            case Call(function, (argument,)) if function in _ACTIVATIONS:
+                yield link, argument
+
+
+def wrong_function(place: Place) -> Iterator[Expr]:
+    """log10 for the logistic function: another function of the table."""
+    if place.step.kind in ("forward", "again"):
+        formula = place.step.formula
+        for call in calls(formula, *_TAKEN_FOR):
+            for function in _TAKEN_FOR[call.function]:
+                yield replaced(formula, call, Call(function, call.arguments))
+
+
+_TAKEN_FOR = {
+    "sigmoid": ("tanh", "softplus", "log10", "exp"),
+    "tanh": ("sigmoid", "sin", "tan"),
+    "softplus": ("sigmoid", "relu", "exp"),
+    "relu": ("sigmoid", "tanh"),
+    "sin": ("cos", "tan"),
+    "cos": ("sin", "tan"),
+    "exp": ("sigmoid", "sqrt"),
+    "sqrt": ("log10", "exp"),
+}
+
+
+def degrees(place: Place) -> Iterator[Expr]:
+    """As sin 0.8° for sin 0.8."""
+    formula = place.step.formula
+    found = calls(formula, "sin", "cos")
+    for call in found:
+        angle = Call("mul", (call.arguments[0], Number(math.pi / 180)))
+        formula = replaced(formula, call, Call(call.function, (angle,)))
+    if found:
+        yield formula
+
+
+# Slips with the chain rule.
+
+
+def missing_factor(place: Place) -> Iterator[Expr]:
+    """∂E/∂w5 = ∂E/∂ŷ · ∂a3/∂w5: a link left out, here the activation's derivative."""
+    terms_ = place.step.terms
+    for at, term in enumerate(terms_):
+        for left_out in range(len(term)):
+            rest = [link for place_, link in enumerate(term) if place_ != left_out]
+            if rest:
+                yield chained([*terms_[:at], rest, *terms_[at + 1 :]])
+    for link in place.links:
+        match place.task.definitions[link.of]:
+            case Call(_, (Call(),)):  # a chain within one formula, as in tanh(w*x)
+                *outer, inner = factors(link.expr)
+                if outer:
+                    yield place.relinked(link, inner)
+                    yield place.relinked(link, multiplied(outer))
+
+
+def extra_factor(place: Place) -> Iterator[Expr]:
+    """A link counted twice; beside a link that is 1 it would be one put in its place."""
+    terms_ = place.step.terms
+    for at, term in enumerate(terms_):
+        one = any(place.task.graph.locals.get((link.of, link.wrt)) == Number(1) for link in term)
+        for link in term if len(term) > 1 and not one else ():
+            yield chained([*terms_[:at], [*term, link], *terms_[at + 1 :]])
+
+
+def missing_path(place: Place) -> Iterator[Expr]:
+    """∂E/∂x1 through h1 alone."""
+    terms_ = place.step.terms
+    for at in range(len(terms_) if len(terms_) > 1 else 0):
+        yield chained([*terms_[:at], *terms_[at + 1 :]])
+
+
+def added_for_multiplied(place: Place) -> Iterator[Expr]:
+    """Links added, or paths multiplied."""
+    terms_ = [[link.expr for link in term] for term in place.step.terms]
+    for at, term in enumerate(terms_):
+        if len(term) > 1:
+            rest = [*map(multiplied, terms_[:at]), added(term), *map(multiplied, terms_[at + 1 :])]
+            yield added(rest)
+    if len(terms_) > 1:
+        yield multiplied(map(multiplied, terms_))
+
+
+def swapped_operand(place: Place) -> Iterator[Expr]:
+    """∂a3/∂w5 = w5, where the product rule gives z1."""
+    for link in place.links:
+        for product in calls(place.task.definitions[link.of], "mul"):
+            match product.arguments:
+                case (Name(this), Name(other)) | (Name(other), Name(this)) if this == link.wrt:
+                    for wrong in _swapped(link.expr, Name(other), Name(this)):
+                        yield place.relinked(link, wrong)
+
+
+def _swapped(expr: Expr, old: Name, new: Name) -> Iterator[Expr]:
+    """The formula with ``new`` for ``old`` where it is a factor; not inside a function."""
+    if expr == old:
+        yield new
+    for call in calls(expr, "mul"):
+        left, right = call.arguments
+        if right == old:
+            yield replaced(expr, call, Call("mul", (left, new)))
+        elif left == old:
+            yield replaced(expr, call, Call("mul", (new, right)))
+
+
+# Slips with names.
+
+
+def wrong_operand(place: Place) -> Iterator[Expr]:
+    """A neighbour in place of the right name: ∂E/∂w5 for ∂E/∂w6, z1 for z2."""
+    formula, kind = place.step.formula, place.step.kind
+    for leaf in leaves(formula):
+        if kind == "update" and isinstance(leaf, Name):
+            continue  # it would no longer be an update of this name
+        for other in sorted(place.before, key=str):
+            if _neighbours(place.task, _key(leaf), other):
+                symbol = Name(other) if isinstance(other, str) else other
+                yield replaced(formula, leaf, symbol)
+
+
+def _key(leaf: Name | Derivative) -> Key:
+    return leaf.name if isinstance(leaf, Name) else leaf
+
+
+def _neighbours(task: Task, key: Key, other: Key) -> bool:
+    if key == other or isinstance(key, str) is not isinstance(other, str):
+        return False
+    pairs: list[tuple[str, str]]
+    if isinstance(key, Derivative) and isinstance(other, Derivative):
+        pairs = [(key.of, other.of), (key.wrt, other.wrt)]
+        below = task.graph.dependents
+        if key.wrt != other.wrt and (key.wrt in below(other.wrt) or other.wrt in below(key.wrt)):
+            return False  # further along the same chain: that is a link left out or added
+    else:
+        pairs = [(str(key), str(other))]
+    alike = all(_family(a) == _family(b) for a, b in pairs)
+    return alike and not any({a, b} in map(set, task.shape.transposed) for a, b in pairs)
+
+
+def _family(name: str) -> tuple[str, bool]:
+    """Letters without their number, and whether it is numbered; w5' and w5 are two families."""
+    bare = re.sub(r"\d+", "", name)
+    return bare, bare == name
+
+
+def transposed(place: Place) -> Iterator[Expr]:
+    """w2 for w3: the indices of a weight changed round."""
+    formula = place.step.formula
+    if place.step.kind not in ("forward", "local"):
+        return
+    for pair in place.task.shape.transposed:
+        for old, new in (pair, pair[::-1]):
+            if old in names(formula):
+                yield replaced(formula, Name(old), Name(new))
+
+
+def updated_too_early(place: Place) -> Iterator[Expr]:
+    """∂E/∂z1 with w5', which is not yet in force."""
+    formula = place.step.formula
+    if place.step.kind in ("local", "chain"):
+        for name in names(formula):
+            if f"{name}'" in place.before:
+                yield replaced(formula, Name(name), Name(f"{name}'"))
+
+
+# Slips in an update, and in sharing out the error.
+
+
+def ascent(place: Place) -> Iterator[Expr]:
+    """As w' = w + α·∂E/∂w."""
+    match place.step.formula:
+        case Call("sub", arguments) if place.step.kind == "update":
+            yield Call("add", arguments)
+
+
+def no_learning_rate(place: Place) -> Iterator[Expr]:
+    """As w' = w − ∂E/∂w."""
+    match place.step.formula:
+        case Call("sub", (old, Call("mul", (_, slope)))) if place.step.kind == "update":
+            yield Call("sub", (old, slope))
+
+
+def normalised_weights(place: Place) -> Iterator[Expr]:
+    """The error shared out by w5/(w5 + w6) in place of w5."""
+    for link in place.links:
+        weights = dict(_products(place.task, link.of))
+        weight = weights.get(link.wrt)
+        if weight is not None and len(weights) > 1:
+            share = Call("div", (Name(weight), added(map(Name, weights.values()))))
+            yield place.relinked(link, replaced(link.expr, Name(weight), share))
+
+
+def _products(task: Task, name: str) -> Iterator[tuple[str, str]]:
+    """The computed nodes that ``name`` is a weighted sum of, each with its weight."""
+    for term in terms(task.definitions[name]):
+        match term:
+            case Call("mul", (Name(a), Name(b))):
+                for node, weight in ((a, b), (b, a)):
+                    if node in task.definitions and weight in task.givens:
+                        yield node, weight
+
+
+FORMULAS: Mapping[str, Callable[[Place], Iterator[Expr]]] = {
+    "sign": sign,
+    "not-this-cost": not_this_cost,
+    "log-base": log_base,
+    "constant-factor": constant_factor,
+    "derivative-at-input": derivative_at_input,
+    "derivative-of-output": derivative_of_output,
+    "missing-factor": missing_factor,
+    "extra-factor": extra_factor,
+    "missing-path": missing_path,
+    "added-for-multiplied": added_for_multiplied,
+    "swapped-operand": swapped_operand,
+    "wrong-operand": wrong_operand,
+    "transposed": transposed,
+    "updated-too-early": updated_too_early,
+    "ascent": ascent,
+    "no-learning-rate": no_learning_rate,
+    "normalised-weights": normalised_weights,
+    "wrong-function": wrong_function,
+    "degrees": degrees,
+}
+
+
+# Slips in a number alone.
+
+
+def arithmetic(value: float, number: Number) -> Iterator[Number]:
+    """The formula is right, the calculation is not: the number is off by an eighth or more."""
+    for factor in (0.87, 1.16, 0.73, 1.29, 0.64, 1.37):
+        yield _written(value * factor, number)
+
+
+def digits(value: float, number: Number) -> Iterator[Number]:
+    """Two digits that changed places, one that was dropped, the decimal point moved."""
+    if number.places is None:
+        return
+    text = f"{number.value:.{number.places}f}"
+    first = re.search("[1-9]", text)
+    start = first.start() if first else len(text)
+    for at in range(start, len(text) - 1):
+        a, b = text[at], text[at + 1]
+        if a.isdigit() and b.isdigit() and a != b:
+            yield _read(text[:at] + b + a + text[at + 2 :])
+    for at in range(start + 1, len(text) - 1):
+        if text[at].isdigit():
+            yield _read(text[:at] + text[at + 1 :])
+    for places in (number.places - 1, number.places + 1):
+        if places > 0:
+            moved = float(number.value) * 10.0 ** (number.places - places)
+            yield Number(float(f"{moved:.{places}f}"), places)
+
+
+def rounded(value: float, number: Number) -> Iterator[Number]:
+    """Cut off where it is to be rounded up; or a unit too far."""
+    if number.places is None:
+        return
+    unit = 10.0**-number.places
+    away = 1 if number.value > value else -1
+    for steps in (-away, away):
+        yield _written(float(number.value) + steps * unit, number)
+
+
+def _written(value: float, like: Number) -> Number:
+    places = like.places or 2
+    return Number(float(f"{value:.{places}f}"), places)
+
+
+def _read(text: str) -> Number:
+    return Number(float(text), len(text.partition(".")[2]))
+
+
+NUMBERS: Mapping[str, Callable[[float, Number], Iterator[Number]]] = {
+    "arithmetic": arithmetic,
+    "digits": digits,
+    "rounded": rounded,
+}
+
+CODES = (*FORMULAS, *NUMBERS)
