@@ -12,11 +12,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from micrograd_like.errors import WorksheetError, did_you_mean
-from micrograd_like.exercises.plant import plant, possible
-from micrograd_like.exercises.shapes import SHAPES, Shape, find
+from micrograd_like.exercises.plant import Planted, plant, possible
+from micrograd_like.exercises.shapes import SHAPES, find
 from micrograd_like.exercises.slips import CODES
 from micrograd_like.exercises.solve import Learner, Paper, solve
 from micrograd_like.exercises.task import Manner, Task, task
@@ -88,31 +89,18 @@ def generate(
     for attempt in range(_TRIES):
         rng = random.Random(f"{shape}/{seed}/{attempt}")
         drawn = task(kind, rng, manner)
-        if form == "slips" and sum(possible(drawn, code) for code in codes) < slips:
-            break
-        if form != "slips":
-            return _exercise(kind, seed, form, drawn, solve(drawn.steps, drawn.givens, learner))
-        paper, planted = plant(drawn, learner, rng, codes, slips)
-        if len(planted) == slips:
-            exercise = _exercise(kind, seed, form, drawn, paper)
-            lines = _line_numbers(exercise.text)
-            slipped = sorted(planted, key=lambda p: p.step)
-            return Exercise(
-                exercise.shape,
-                seed,
-                form,
-                exercise.title,
-                exercise.text,
-                tuple(
-                    PlantedSlip(
-                        p.code, lines[len(drawn.givens) + p.step], p.shown, p.wrong, p.right
-                    )
-                    for p in slipped
-                ),
-            )
-    raise WorksheetError(
-        f"the shape {shape!r} has no place for {' and '.join(causes or ())}{_elsewhere(codes)}"
-    )
+        if form == "slips":
+            if sum(possible(drawn, code) for code in codes) < slips:
+                break
+            paper, planted = plant(drawn, learner, rng, codes, slips)
+            if len(planted) < slips:
+                continue
+        else:
+            paper, planted = solve(drawn.steps, drawn.givens, learner), []
+        text = _text(drawn, paper, form, seed)
+        return Exercise(shape, seed, form, kind.title, text, _placed(planted, text, drawn))
+    wanted = " and ".join(causes or ["so many slips"])
+    raise WorksheetError(f"the shape {shape!r} has no place for {wanted}{_elsewhere(codes)}")
 
 
 def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -> Sequence[str]:
@@ -134,13 +122,14 @@ def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -
 
 def _elsewhere(codes: Sequence[str]) -> str:
     """Which shapes have a place for the codes."""
-    rng = random.Random(0)
-    fit = [
-        shape.name
-        for shape in SHAPES.values()
-        if all(possible(task(shape, rng, Manner(at_once=True)), code) for code in codes)
-    ]
+    fit = [drawn.shape.name for drawn in _one_of_each() if all(possible(drawn, c) for c in codes)]
     return f"; try {', '.join(fit)}" if fit else ""
+
+
+@cache
+def _one_of_each() -> tuple[Task, ...]:
+    rng = random.Random(0)
+    return tuple(task(shape, rng, Manner(at_once=True)) for shape in SHAPES.values())
 
 
 # The text.
@@ -159,13 +148,22 @@ _TASKS = {
 }
 
 
-def _exercise(shape: Shape, seed: int, form: Form, drawn: Task, paper: Paper) -> Exercise:
+def _text(drawn: Task, paper: Paper, form: Form, seed: int) -> str:
+    shape = drawn.shape
     head = [f"# {shape.title}", f"# {_TASKS[form]} (exercise {shape.name}, seed {seed})", ""]
     givens = [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
-    body = list(
-        _body(drawn, [line.blank if form == "blank" else line.text for line in paper.lines])
+    lines = [line.blank if form == "blank" else line.text for line in paper.lines]
+    return "\n".join([*head, *givens, *_body(drawn, lines), ""])
+
+
+def _placed(planted: Sequence[Planted], text: str, drawn: Task) -> tuple[PlantedSlip, ...]:
+    """The slips with the numbers of their lines in the text."""
+    lines = [n for n, line in enumerate(text.split("\n"), 1) if line and not line.startswith("#")]
+    steps = lines[len(drawn.givens) :]
+    return tuple(
+        PlantedSlip(slip.code, steps[slip.step], slip.shown, slip.wrong, slip.right)
+        for slip in sorted(planted, key=lambda slip: slip.step)
     )
-    return Exercise(shape.name, seed, form, shape.title, "\n".join([*head, *givens, *body, ""]))
 
 
 def _body(drawn: Task, lines: Sequence[str]) -> Iterator[str]:
@@ -178,8 +176,3 @@ def _body(drawn: Task, lines: Sequence[str]) -> Iterator[str]:
             heading = wanted
             yield from ("", f"# {heading}")
         yield line
-
-
-def _line_numbers(text: str) -> list[int]:
-    """The numbers of the lines that are statements."""
-    return [n for n, line in enumerate(text.split("\n"), 1) if line and not line.startswith("#")]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from micrograd_like.exercises.slips import CODES, FORMULAS, NUMBERS, Place, leaves
+from micrograd_like.exercises.slips import FORMULAS, NUMBERS, Place, leaves
 from micrograd_like.exercises.solve import Learner, Line, Paper, Slip, defines, line, solve
 from micrograd_like.exercises.task import Key, Step, Task, shuffled
 from micrograd_like.formula import Call, Derivative, Expr, Number, evaluate
@@ -206,19 +206,15 @@ class Trial:
 
     def _misrounded(self, wrong: Line) -> bool:
         """True if the figures leave no doubt which way it is to be rounded."""
-        step, size = unit(wrong.number), wrong.number.value
-        distance = abs(float(size) - self.sound.value)
-        operation = isinstance(self.sound.step.formula, Call)
-        return (
-            operation
-            and self.leeway() < _OPEN * step
-            and distance > 0.5 * step + _TIMES * self.leeway() + 0.05 * step
-            and abs(self.task.worlds[0][self.sound.step.key] - float(size)) > 0.6 * step
-            and not any(
-                abs(value(f, self.before.known) - float(size)) <= step
-                for f in self._others("rounded")
-            )
-        )
+        step, written = unit(wrong.number), float(wrong.number.value)
+        leeway = self.leeway()
+        true = self.task.worlds[0][self.sound.step.key]
+        if not isinstance(self.sound.step.formula, Call) or leeway > _OPEN * step:
+            return False
+        if abs(written - self.sound.value) < 0.55 * step + _TIMES * leeway:
+            return False
+        others = (value(formula, self.before.known) for formula in self._others("rounded"))
+        return abs(written - true) > 0.6 * step and all(abs(o - written) > step for o in others)
 
 
 def value(formula: Expr, known: Mapping[Key, float]) -> float:
@@ -252,6 +248,3 @@ def possible(task: Task, code: str) -> bool:
         return True
     keys: Collection[Key] = list(task.worlds[0])
     return any(next(FORMULAS[code](Place(task, step, keys)), None) for step in task.steps)
-
-
-__all__ = ["CODES", "Planted", "plant", "possible"]

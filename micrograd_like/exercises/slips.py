@@ -44,6 +44,10 @@ class Place:
         for term in self.step.terms:
             yield from (link for link in term if not isinstance(link.expr, Derivative))
 
+    def partial(self, link: Link) -> float | None:
+        """The number of a link between neighbours; None of one that goes further."""
+        return self.task.graph.partials.get((link.of, link.wrt))
+
     def relinked(self, link: Link, formula: Expr) -> Expr:
         """The step's formula with another one for a link."""
         if self.step.kind == "local":
@@ -291,8 +295,8 @@ def missing_factor(place: Place) -> Iterator[Expr]:
     terms_ = place.step.terms
     for at, term in enumerate(terms_):
         for left_out in range(len(term)):
-            rest = [link for place_, link in enumerate(term) if place_ != left_out]
-            if rest:
+            rest = [link for number, link in enumerate(term) if number != left_out]
+            if any(place.partial(link) != 1 for link in rest):  # 1 alone says nothing
                 yield chained([*terms_[:at], rest, *terms_[at + 1 :]])
     for link in place.links:
         match place.task.definitions[link.of]:
@@ -307,7 +311,7 @@ def extra_factor(place: Place) -> Iterator[Expr]:
     """A link counted twice; beside a link that is 1 it would be one put in its place."""
     terms_ = place.step.terms
     for at, term in enumerate(terms_):
-        one = any(place.task.graph.locals.get((link.of, link.wrt)) == Number(1) for link in term)
+        one = any(place.partial(link) == 1 for link in term)
         for link in term if len(term) > 1 and not one else ():
             yield chained([*terms_[:at], [*term, link], *terms_[at + 1 :]])
 

@@ -148,12 +148,17 @@ def line(step: Step, paper: Paper, learner: Learner, slip: Slip | None = None) -
 
 
 def worked(formula: Expr, paper: Paper, learner: Learner) -> tuple[float, Number]:
-    """The formula's value as the learner goes on with it, and as it is written."""
+    """The formula's value as the learner goes on with it, and as it is written.
+
+    Errors: ArithmeticError or ValueError where it is not defined, or not for the figures as
+    they are written, such as ln(1 − 1.000).
+    """
     if isinstance(formula, Name):
         return paper.known[formula.name], paper.written[formula.name]
     if isinstance(formula, Derivative):
         return paper.known[formula], paper.written[formula]
     value = float(evaluate(formula, paper.known, FLOAT))
+    evaluate(formula, {key: number.value for key, number in paper.written.items()}, FLOAT)
     written = rounded(value, learner.places, learner.fixed)
     return (float(written.value) if learner.rounds else value), written
 

@@ -74,7 +74,8 @@ class Manner:
     """How the steps are laid out; any of them is good practice.
 
     inline:    the last link of a chain is written as its formula, dE/da3*z1
-    in_full:   a chain goes back to the output, where there is a single path
+    in_full:   a chain goes back to the output, where there is a single path; its links are
+               then those worked out before, and none is written inline
     at_once:   backward node by node, each weight updated as soon as its derivative is there;
                otherwise all local derivatives first, and the updates last
     """
@@ -253,7 +254,8 @@ def _totals(
     terms: list[tuple[Link, ...]] = []
     for user in graph.users[name]:
         last = Link(user, name, Derivative(user, name))
-        if manner.inline or not graph.only_way(user, name):
+        inline = manner.inline and not manner.in_full
+        if inline or not graph.only_way(user, name):
             last = Link(user, name, _decided(graph.locals[user, name], graph))
         if user == output:
             terms.append((last,))
