@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from micrograd_like.exercises.slips import FORMULAS, NUMBERS, Place, leaves
+from micrograd_like.exercises.misreckoned import NUMBERS
+from micrograd_like.exercises.places import Place, leaves
+from micrograd_like.exercises.slips import FORMULAS
 from micrograd_like.exercises.solve import Learner, Line, Paper, Slip, defines, line, solve
 from micrograd_like.exercises.task import Key, Step, Task, shuffled
 from micrograd_like.formula import Call, Derivative, Expr, Number, evaluate

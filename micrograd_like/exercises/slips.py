@@ -1,4 +1,4 @@
-"""The slips people make, each as what they write in place of a step's formula.
+"""The slips people make in a formula, each as what they write in place of a step's.
 
 Every function gives the wrong formulas of one slip for one step, none where it cannot be
 made there. They are written from what the slip is, and know nothing of how it is found.
@@ -8,138 +8,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
-from micrograd_like.exercises.task import Key, Link, Step, Task
-from micrograd_like.formula import (
-    Call,
-    Derivative,
-    Expr,
-    Name,
-    Number,
-    added,
-    fold,
-    multiplied,
-    names,
+from micrograd_like.exercises.misreckoned import NUMBERS
+from micrograd_like.exercises.places import (
+    Place,
+    calls,
+    chained,
+    derived,
+    factors,
+    leaves,
+    negative,
+    replaced,
+    terms,
 )
-from micrograd_like.graph import NamedGraph
+from micrograd_like.exercises.task import Key, Link, Task
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, multiplied, names
 from micrograd_like.notation import plain
-from micrograd_like.worksheet import Worksheet
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a slip may be made: a step of a task, and the quantities written before it."""
-
-    task: Task
-    step: Step
-    before: Collection[Key]
-
-    @property
-    def links(self) -> Iterator[Link]:
-        """The links that stand as formulas on this line: its own, or those inside a chain."""
-        if self.step.kind == "local" and isinstance(self.step.left, Derivative):
-            yield Link(self.step.left.of, self.step.left.wrt, self.step.formula)
-        for term in self.step.terms:
-            yield from (link for link in term if not isinstance(link.expr, Derivative))
-
-    def partial(self, link: Link) -> float | None:
-        """The number of a link between neighbours; None of one that goes further."""
-        return self.task.graph.partials.get((link.of, link.wrt))
-
-    def relinked(self, link: Link, formula: Expr) -> Expr:
-        """The step's formula with another one for a link."""
-        if self.step.kind == "local":
-            return formula
-        new = Link(link.of, link.wrt, formula)
-        return chained([[new if one is link else one for one in t] for t in self.step.terms])
-
-
-def chained(terms: Sequence[Sequence[Link]]) -> Expr:
-    """The sum over paths of the product of their links."""
-    return added(multiplied(link.expr for link in term) for term in terms)
-
-
-# Formulas taken apart.
-
-
-def calls(expr: Expr, *functions: str) -> list[Call]:
-    """Every call of these functions in the formula, once each; of all without any."""
-    found: list[Call] = []
-
-    def visit(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Call) and (not functions or node.function in functions):
-            found.append(node)
-
-    fold(expr, visit)
-    return list(dict.fromkeys(found))
-
-
-def replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
-    """The formula with ``new`` wherever ``old`` stands."""
-
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        if node == old:
-            return new
-        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
-
-    result: Expr = fold(expr, combine)
-    return result
-
-
-def factors(expr: Expr) -> list[Expr]:
-    """The factors of a product, itself where it is none."""
-    above: list[Expr] = []
-    while isinstance(expr, Call) and expr.function == "mul":
-        expr, last = expr.arguments
-        above.insert(0, last)
-    return [expr, *above]
-
-
-def terms(expr: Expr) -> list[Expr]:
-    """The terms of a sum without their signs."""
-    found: list[Expr] = []
-    while isinstance(expr, Call) and expr.function in ("add", "sub"):
-        expr, last = expr.arguments
-        found.insert(0, last)
-    return [expr, *found]
-
-
-def leaves(expr: Expr) -> list[Name | Derivative]:
-    """The names and derivatives in the formula, once each."""
-    found: dict[Name | Derivative, None] = {}
-
-    def visit(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Name | Derivative):
-            found.setdefault(node)
-
-    fold(expr, visit)
-    return list(found)
-
-
-def negative(expr: Expr) -> Expr:
-    """The formula with its sign turned, as one writes it."""
-    match expr:
-        case Call("neg", (inside,)):
-            return inside
-        case Call("sub", (left, right)):
-            return Call("sub", (right, left))
-        case Number(value, places):
-            return Number(-value, places)
-    return Call("neg", (expr,))
-
-
-def derived(task: Task, name: str, definition: str, wrt: str) -> Expr | None:
-    """∂name/∂wrt if the name had another definition; None where that is not defined."""
-    others = [other for other in task.worlds[0] if isinstance(other, str) and other != name]
-    used = [other for other in others if re.search(rf"\b{other}\b(?!')", definition)]
-    lines = [f"{other} = {task.worlds[0][other]!r}" for other in used]
-    sheet = Worksheet.parse("\n".join([*lines, f"{name} = {definition}"]))
-    if sheet.problems:
-        return None
-    return NamedGraph(sheet.names[name]).locals.get((name, wrt))
-
 
 # Slips in signs, constants and costs.
 
@@ -476,58 +361,5 @@ FORMULAS: Mapping[str, Callable[[Place], Iterator[Expr]]] = {
 }
 
 
-# Slips in a number alone.
-
-
-def arithmetic(value: float, number: Number) -> Iterator[Number]:
-    """The formula is right, the calculation is not: the number is off by an eighth or more."""
-    for factor in (0.87, 1.16, 0.73, 1.29, 0.64, 1.37):
-        yield _written(value * factor, number)
-
-
-def digits(value: float, number: Number) -> Iterator[Number]:
-    """Two digits that changed places, one that was dropped, the decimal point moved."""
-    if number.places is None:
-        return
-    text = f"{number.value:.{number.places}f}"
-    first = re.search("[1-9]", text)
-    start = first.start() if first else len(text)
-    for at in range(start, len(text) - 1):
-        a, b = text[at], text[at + 1]
-        if a.isdigit() and b.isdigit() and a != b:
-            yield _read(text[:at] + b + a + text[at + 2 :])
-    for at in range(start + 1, len(text) - 1):
-        if text[at].isdigit():
-            yield _read(text[:at] + text[at + 1 :])
-    for places in (number.places - 1, number.places + 1):
-        if places > 0:
-            moved = float(number.value) * 10.0 ** (number.places - places)
-            yield Number(float(f"{moved:.{places}f}"), places)
-
-
-def rounded(value: float, number: Number) -> Iterator[Number]:
-    """Cut off where it is to be rounded up; or a unit too far."""
-    if number.places is None:
-        return
-    unit = 10.0**-number.places
-    away = 1 if number.value > value else -1
-    for steps in (-away, away):
-        yield _written(float(number.value) + steps * unit, number)
-
-
-def _written(value: float, like: Number) -> Number:
-    places = like.places or 2
-    return Number(float(f"{value:.{places}f}"), places)
-
-
-def _read(text: str) -> Number:
-    return Number(float(text), len(text.partition(".")[2]))
-
-
-NUMBERS: Mapping[str, Callable[[float, Number], Iterator[Number]]] = {
-    "arithmetic": arithmetic,
-    "digits": digits,
-    "rounded": rounded,
-}
-
+#: Every cause that can be planted.
 CODES = (*FORMULAS, *NUMBERS)
