@@ -4,7 +4,7 @@ BIN = .venv/bin
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow fuzz lint format bench clean
+.PHONY: example test test-slow fuzz lint format bench marking-report clean
 
 example:
 	$(FRESH)
@@ -41,6 +41,11 @@ bench:
 	$(FRESH)
 	$(BIN)/pip install --quiet . -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
+
+marking-report:
+	$(FRESH)
+	$(BIN)/pip install --quiet .
+	$(BIN)/python -m benchmarks.marking --failures 1
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

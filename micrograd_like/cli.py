@@ -298,6 +298,71 @@ def _paint(look: str, text: str) -> str:
     return typer.style(text, fg=colours[look], bold=True)
 
 
+class FormName(str, Enum):
+    """How much of an exercise is worked already."""
+
+    BLANK = "blank"
+    SOLVED = "solved"
+    SLIPS = "slips"
+
+
+@app.command()
+def exercise(
+    shape: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SHAPE]", show_default=False, help="Such as 2-2-1; without it, all are listed."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Other numbers for every seed.")] = 0,
+    places: Annotated[int, typer.Option(min=2, max=6, help="Decimals of the numbers.")] = 4,
+    form: Annotated[
+        FormName,
+        typer.Option(help="blank: to be filled in; solved; slips: with mistakes to be found."),
+    ] = FormName.BLANK,
+    slips: Annotated[int, typer.Option(min=1, max=2, help="How many mistakes.")] = 1,
+    cause: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE", show_default=False, help="What may be planted; can be repeated."
+        ),
+    ] = None,
+    answers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Where the mistakes are listed; without it, on standard error.",
+        ),
+    ] = None,
+) -> None:
+    """Make a worksheet of a shape with new numbers: blank, solved, or with mistakes in it.
+
+    Blank and solved, the same shape and seed have the same numbers.
+
+    For instance: micrograd-like exercise 2-2-1 --seed 7 > mine.txt
+    """
+    from micrograd_like.exercises import generate
+    from micrograd_like.exercises.shapes import SHAPES
+
+    if form is not FormName.SLIPS and (cause or answers or slips != 1):
+        raise typer.BadParameter("only --form slips plants mistakes", param_hint="--form")
+    if shape is None:
+        width = max(map(len, SHAPES))
+        for name, kind in SHAPES.items():
+            typer.echo(f"{name:<{width}}  {kind.title}")
+        return
+    with _reported():
+        made = generate(shape, seed, places, form.value, slips, cause)
+        listed = "\n".join(map(str, made.planted))
+        if answers is not None:
+            with open(answers, "w", encoding="utf-8") as file:
+                file.write(f"{listed}\n")
+    typer.echo(made.text, nl=False)
+    if listed and answers is None:
+        typer.echo(listed, err=True)
+
+
 @app.command()
 def lessons() -> None:
     """List the built-in worksheets, to be named wherever a command takes a FILE."""

@@ -24,6 +24,12 @@ DIRECTIONS = (
     ("build", "graph", "losses", "nn", "optim", "numeric"),
     ("syntax",),
     ("display", "steps", "worksheet"),
+    ("exercises.shapes",),
+    ("exercises.task", "exercises.misreckoned"),
+    ("exercises.places", "exercises.solve"),
+    ("exercises.slips",),
+    ("exercises.plant",),
+    ("exercises",),
     ("blocks", "lessons", "lessons.builtin", "lessons.office_hours"),
     ("derivation", "render", "render.lesson", "predict", "walk"),
     ("render.step", "marking.records", "marking.shape", "marking.truth"),
@@ -94,6 +100,12 @@ def test_imports_point_down(module: str) -> None:
 def test_the_engine_imports_only_the_standard_library(module: str) -> None:
     for name in imports(modules(PACKAGE)[module]):
         assert name.split(".")[0] in {*sys.stdlib_module_names, "micrograd_like"}
+
+
+def test_exercises_know_nothing_of_the_marking_they_test() -> None:
+    for module, path in modules(PACKAGE).items():
+        if module.startswith("exercises"):
+            assert not {name for name in imports(path) if "marking" in name}
 
 
 def test_pictures_compute_no_derivative() -> None:

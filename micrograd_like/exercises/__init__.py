@@ -1,0 +1,178 @@
+"""New worksheets: a shape with numbers drawn for it, to fill in, solved, or with slips in it.
+
+>>> exercise = generate("line-fit", seed=3, form="blank")
+>>> print(exercise.text.splitlines()[-1])
+E' = (yhat' - y)^2 = ?
+>>> [slip.code for slip in generate("line-fit", seed=3, form="slips", causes=["ascent"]).planted]
+['ascent']
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, get_args
+
+from micrograd_like.errors import WorksheetError, did_you_mean
+from micrograd_like.exercises.plant import Planted, plant, possible
+from micrograd_like.exercises.shapes import SHAPES, find
+from micrograd_like.exercises.slips import CODES
+from micrograd_like.exercises.solve import Learner, Paper, solve
+from micrograd_like.exercises.task import Manner, Task, task
+from micrograd_like.notation import plain
+
+Form = Literal["blank", "solved", "slips"]
+
+#: Places of a written number.
+PLACES = range(2, 7)
+#: Numbers drawn anew where a slip that was asked for finds no place where it would show.
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PlantedSlip:
+    """A slip in an exercise: its code among the causes, the line, as it is and as it should be.
+
+    shown:  what shows it besides the number: "formula", "figures", or else "number"
+    """
+
+    code: str
+    line: int
+    shown: str
+    wrong: str
+    right: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.code}\n  wrong  {self.wrong}\n  right  {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A worksheet made for a shape, and what was planted in it."""
+
+    shape: str
+    seed: int
+    form: Form
+    title: str
+    text: str
+    planted: tuple[PlantedSlip, ...] = ()
+
+
+def generate(
+    shape: str,
+    seed: int = 0,
+    places: int = 4,
+    form: Form = "blank",
+    slips: int = 1,
+    causes: Sequence[str] | None = None,
+    learner: Learner | None = None,
+    manner: Manner | None = None,
+) -> Exercise:
+    """A worksheet of a shape: the same one for the same arguments, everywhere.
+
+    places:   decimals of the numbers, 2 to 6
+    slips:    how many there are in the form "slips"; each has another cause
+    causes:   the codes of those that may be planted; without it any
+    learner:  how the one who solves it works; without it from the figures as written
+    manner:   how the lines are laid out
+
+    Errors: WorksheetError for an unknown shape, form or cause, for places out of range, and
+    where the shape has no line for so many of the causes.
+    """
+    kind = find(shape)
+    codes = _checked(places, form, slips, causes)
+    learner = learner or Learner(places, rounds=True)
+    if manner is None:
+        manner = Manner(at_once=causes is not None and "updated-too-early" in causes)
+    for attempt in range(_TRIES):
+        rng = random.Random(f"{shape}/{seed}/{attempt}")
+        drawn = task(kind, rng, manner)
+        if form == "slips":
+            if sum(possible(drawn, code) for code in codes) < slips:
+                break
+            paper, planted = plant(drawn, learner, rng, codes, slips)
+            if len(planted) < slips:
+                continue
+        else:
+            paper, planted = solve(drawn.steps, drawn.givens, learner), []
+        text = _text(drawn, paper, form, seed)
+        return Exercise(shape, seed, form, kind.title, text, _placed(planted, text, drawn))
+    wanted = " and ".join(causes or ["so many slips"])
+    raise WorksheetError(f"the shape {shape!r} has no place for {wanted}{_elsewhere(codes)}")
+
+
+def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -> Sequence[str]:
+    """The codes that may be planted. Errors: WorksheetError for what is out of range."""
+    if places not in PLACES:
+        raise WorksheetError(f"expected {PLACES[0]} to {PLACES[-1]} places, got {places}")
+    if form not in get_args(Form):
+        raise WorksheetError(f"there is no form {form!r}{did_you_mean(form, get_args(Form))}")
+    if slips not in (1, 2):
+        raise WorksheetError(f"expected 1 or 2 slips, got {slips}")
+    codes = list(dict.fromkeys(CODES if causes is None else causes))
+    for code in codes:
+        if code not in CODES:
+            raise WorksheetError(f"there is no cause {code!r}{did_you_mean(code, CODES)}")
+    if len(codes) < slips:
+        raise WorksheetError(f"expected at least {slips} causes, got {len(codes)}")
+    return codes
+
+
+def _elsewhere(codes: Sequence[str]) -> str:
+    """Which shapes have a place for the codes."""
+    fit = [drawn.shape.name for drawn in _one_of_each() if all(possible(drawn, c) for c in codes)]
+    return f"; try {', '.join(fit)}" if fit else ""
+
+
+@cache
+def _one_of_each() -> tuple[Task, ...]:
+    rng = random.Random(0)
+    return tuple(task(shape, rng, Manner(at_once=True)) for shape in SHAPES.values())
+
+
+# The text.
+
+_HEADINGS = {
+    "forward": "Forward",
+    "local": "Every quantity with respect to what it is computed from",
+    "chain": "The chain rule",
+    "update": "Update",
+    "again": "Forward again, with the new values",
+}
+_TASKS = {
+    "blank": "Put in place of every ? what belongs there, then have it checked.",
+    "solved": "Solved.",
+    "slips": "Not every line is right: find those that are wrong, and say why.",
+}
+
+
+def _text(drawn: Task, paper: Paper, form: Form, seed: int) -> str:
+    shape = drawn.shape
+    head = [f"# {shape.title}", f"# {_TASKS[form]} (exercise {shape.name}, seed {seed})", ""]
+    givens = [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
+    lines = [line.blank if form == "blank" else line.text for line in paper.lines]
+    return "\n".join([*head, *givens, *_body(drawn, lines), ""])
+
+
+def _placed(planted: Sequence[Planted], text: str, drawn: Task) -> tuple[PlantedSlip, ...]:
+    """The slips with the numbers of their lines in the text."""
+    lines = [n for n, line in enumerate(text.split("\n"), 1) if line and not line.startswith("#")]
+    steps = lines[len(drawn.givens) :]
+    return tuple(
+        PlantedSlip(slip.code, steps[slip.step], slip.shown, slip.wrong, slip.right)
+        for slip in sorted(planted, key=lambda slip: slip.step)
+    )
+
+
+def _body(drawn: Task, lines: Sequence[str]) -> Iterator[str]:
+    heading = ""
+    kinds = [step.kind for step in drawn.steps]
+    mixed = kinds != sorted(kinds, key=list(_HEADINGS).index)
+    for kind, line in zip(kinds, lines, strict=True):
+        wanted = "Backward" if mixed and kind not in ("forward", "again") else _HEADINGS[kind]
+        if wanted != heading:
+            heading = wanted
+            yield from ("", f"# {heading}")
+        yield line

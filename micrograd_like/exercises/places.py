@@ -1,0 +1,125 @@
+"""Where a slip may be made, and formulas taken apart to make it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from micrograd_like.exercises.task import Key, Link, Step, Task
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
+from micrograd_like.graph import NamedGraph
+from micrograd_like.worksheet import Worksheet
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a slip may be made: a step of a task, and the quantities written before it."""
+
+    task: Task
+    step: Step
+    before: Collection[Key]
+
+    @property
+    def links(self) -> Iterator[Link]:
+        """The links that stand as formulas on this line: its own, or those inside a chain."""
+        if self.step.kind == "local" and isinstance(self.step.left, Derivative):
+            yield Link(self.step.left.of, self.step.left.wrt, self.step.formula)
+        for term in self.step.terms:
+            yield from (link for link in term if not isinstance(link.expr, Derivative))
+
+    def partial(self, link: Link) -> float | None:
+        """The number of a link between neighbours; None of one that goes further."""
+        return self.task.graph.partials.get((link.of, link.wrt))
+
+    def relinked(self, link: Link, formula: Expr) -> Expr:
+        """The step's formula with another one for a link."""
+        if self.step.kind == "local":
+            return formula
+        new = Link(link.of, link.wrt, formula)
+        return chained([[new if one is link else one for one in t] for t in self.step.terms])
+
+
+def chained(terms: Sequence[Sequence[Link]]) -> Expr:
+    """The sum over paths of the product of their links."""
+    return added(multiplied(link.expr for link in term) for term in terms)
+
+
+# Formulas taken apart.
+
+
+def calls(expr: Expr, *functions: str) -> list[Call]:
+    """Every call of these functions in the formula, once each; of all without any."""
+    found: list[Call] = []
+
+    def visit(node: Expr, _: list[None]) -> None:
+        if isinstance(node, Call) and (not functions or node.function in functions):
+            found.append(node)
+
+    fold(expr, visit)
+    return list(dict.fromkeys(found))
+
+
+def replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """The formula with ``new`` wherever ``old`` stands."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        if node == old:
+            return new
+        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
+
+    result: Expr = fold(expr, combine)
+    return result
+
+
+def factors(expr: Expr) -> list[Expr]:
+    """The factors of a product, itself where it is none."""
+    above: list[Expr] = []
+    while isinstance(expr, Call) and expr.function == "mul":
+        expr, last = expr.arguments
+        above.insert(0, last)
+    return [expr, *above]
+
+
+def terms(expr: Expr) -> list[Expr]:
+    """The terms of a sum without their signs."""
+    found: list[Expr] = []
+    while isinstance(expr, Call) and expr.function in ("add", "sub"):
+        expr, last = expr.arguments
+        found.insert(0, last)
+    return [expr, *found]
+
+
+def leaves(expr: Expr) -> list[Name | Derivative]:
+    """The names and derivatives in the formula, once each."""
+    found: dict[Name | Derivative, None] = {}
+
+    def visit(node: Expr, _: list[None]) -> None:
+        if isinstance(node, Name | Derivative):
+            found.setdefault(node)
+
+    fold(expr, visit)
+    return list(found)
+
+
+def negative(expr: Expr) -> Expr:
+    """The formula with its sign turned, as one writes it."""
+    match expr:
+        case Call("neg", (inside,)):
+            return inside
+        case Call("sub", (left, right)):
+            return Call("sub", (right, left))
+        case Number(value, places):
+            return Number(-value, places)
+    return Call("neg", (expr,))
+
+
+def derived(task: Task, name: str, definition: str, wrt: str) -> Expr | None:
+    """∂name/∂wrt if the name had another definition; None where that is not defined."""
+    others = [other for other in task.worlds[0] if isinstance(other, str) and other != name]
+    used = [other for other in others if re.search(rf"\b{other}\b(?!')", definition)]
+    lines = [f"{other} = {task.worlds[0][other]!r}" for other in used]
+    sheet = Worksheet.parse("\n".join([*lines, f"{name} = {definition}"]))
+    if sheet.problems:
+        return None
+    return NamedGraph(sheet.names[name]).locals.get((name, wrt))

@@ -1,0 +1,209 @@
+"""A learner with pencil and paper: the steps of a task, line by line, in decimals.
+
+A line is left = formula = figures put in = number. The number is computed either from the
+figures written before, rounded as they are, or from unrounded ones that are only written
+rounded; a calculator's memory makes the difference. A slip changes one line, and the
+learner goes on with what it gave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from micrograd_like.exercises.task import Key, Step
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.notation import number, plain
+from micrograd_like.ops import FLOAT
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """How somebody works.
+
+    places:   decimals of a written number, and more where so many digits would not count
+    fixed:    True never writes more decimals, though the number be small
+    rounds:   True works on with the rounded numbers
+    formula:  True writes a derivative's formula; that of a new name is always there
+    figures:  True writes the figures put in
+    """
+
+    places: int = 4
+    fixed: bool = False
+    rounds: bool = False
+    formula: bool = True
+    figures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What somebody does on a line instead of what is right.
+
+    shown:     the formula that is written
+    put_in:    the one into which figures are put
+    computed:  the one that gives the number
+    number:    the number that is written, where that is the slip
+    """
+
+    code: str
+    shown: Expr
+    put_in: Expr
+    computed: Expr
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as written.
+
+    formula:  "" where it is not shown; likewise the figures
+    value:    what the learner works on with
+    """
+
+    step: Step
+    formula: str
+    figures: str
+    number: Number
+    value: float
+
+    @property
+    def text(self) -> str:
+        """The line itself; what would only repeat what stands before is left out."""
+        parts = dict.fromkeys([self.formula, self.figures, plain(self.number)])
+        return " = ".join([plain(self.step.left), *filter(None, parts)])
+
+    @property
+    def blank(self) -> str:
+        """The line for somebody else to fill in: a definition's formula stays."""
+        parts = [plain(self.step.left), self.formula if defines(self.step) else "", "?"]
+        return " = ".join(filter(None, parts))
+
+
+@dataclass(slots=True)
+class Paper:
+    """What stands on the paper so far.
+
+    written:  the numbers as written
+    known:    the same as the learner works with them
+    """
+
+    written: dict[Key, Number]
+    known: dict[Key, float]
+    lines: list[Line] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, givens: Mapping[str, Number]) -> Paper:
+        """The paper with only what is given on it."""
+        paper = cls({}, {})
+        for name, given in givens.items():
+            paper.written[name], paper.known[name] = given, float(given.value)
+        return paper
+
+    def add(self, line: Line) -> None:
+        """Write a line below the others."""
+        self.lines.append(line)
+        self.written[line.step.key] = line.number
+        self.known[line.step.key] = line.value
+
+
+def defines(step: Step) -> bool:
+    """True for a line that gives a new name its formula."""
+    return isinstance(step.left, Name)
+
+
+def solve(
+    steps: Sequence[Step],
+    givens: Mapping[str, Number],
+    learner: Learner,
+    slips: Mapping[int, Slip] | None = None,
+) -> Paper:
+    """All steps, worked one after the other, with a slip at some of them.
+
+    Errors: ArithmeticError or ValueError where a slip leads to what is not defined.
+    """
+    paper = Paper.of(givens)
+    for place, step in enumerate(steps):
+        paper.add(line(step, paper, learner, (slips or {}).get(place)))
+    return paper
+
+
+def line(step: Step, paper: Paper, learner: Learner, slip: Slip | None = None) -> Line:
+    """One step, worked from what stands on the paper."""
+    formula = step.formula
+    slip = slip or Slip("", formula, formula, formula)
+    value, written = worked(slip.computed, paper, learner)
+    if slip.number is not None:
+        value, written = float(slip.number.value), slip.number
+    shows_formula = defines(step) or learner.formula
+    shows_figures = learner.figures and isinstance(slip.put_in, Call)
+    return Line(
+        step,
+        shown(slip.shown) if shows_formula else "",
+        shown(put_in(slip.put_in, paper.written)) if shows_figures else "",
+        written,
+        value,
+    )
+
+
+def worked(formula: Expr, paper: Paper, learner: Learner) -> tuple[float, Number]:
+    """The formula's value as the learner goes on with it, and as it is written.
+
+    Errors: ArithmeticError or ValueError where it is not defined, or not for the figures as
+    they are written, such as ln(1 − 1.000).
+    """
+    if isinstance(formula, Name):
+        return paper.known[formula.name], paper.written[formula.name]
+    if isinstance(formula, Derivative):
+        return paper.known[formula], paper.written[formula]
+    value = float(evaluate(formula, paper.known, FLOAT))
+    evaluate(formula, {key: number.value for key, number in paper.written.items()}, FLOAT)
+    written = rounded(value, learner.places, learner.fixed)
+    return (float(written.value) if learner.rounds else value), written
+
+
+def rounded(value: float, places: int, fixed: bool = False) -> Number:
+    """The number as a hand writes it: 0.574 as 0.57, −0.0446 as −0.045, 2.0 as 2.
+
+    fixed:  True writes −0.0446 as −0.04
+    """
+    value = float(f"{value:.12g}")  # 0.35·0.41 is 0.1435 by hand
+    if fixed and not value.is_integer():
+        digits = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return Number(float(digits) or 0.0, places)
+    text = number(value, places).replace("−", "-")
+    decimals = len(text.partition(".")[2])
+    return Number(float(text), decimals) if decimals else Number(int(text))
+
+
+def put_in(formula: Expr, written: Mapping[Key, Number]) -> Expr:
+    """The formula with the written numbers of its names and derivatives."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        match node:
+            case Name(name):
+                return written[name]
+            case Derivative():
+                return written[node]
+            case Call(function):
+                return Call(function, tuple(parts))
+        return node
+
+    result: Expr = fold(formula, combine)
+    return result
+
+
+_DERIVATIVE = r"d[^\W\d]\w*'*/d[^\W\d]\w*'*"
+
+
+def shown(formula: Expr) -> str:
+    """The formula as people write it, which reads back as the same.
+
+    >>> from micrograd_like.formula import multiplied
+    >>> shown(multiplied([Derivative("E", "a"), Derivative("a", "w")]))
+    'dE/da * da/dw'
+    """
+    text = re.sub(rf"\*\(({_DERIVATIVE})\)", r"*\1", plain(formula))
+    text = re.sub(rf"({_DERIVATIVE})\*(?=d[^\W\d]\w*'*/d)", r"\1 * ", text)
+    return re.sub(r"\blog\(", "ln(", text)

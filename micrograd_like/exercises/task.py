@@ -1,0 +1,284 @@
+"""An exercise before anybody has worked it: numbers drawn for a shape, and the steps to take.
+
+A :class:`Step` is a quantity and the right formula for it: a definition of the forward
+pass, ∂U/∂V between neighbours, ∂E/∂V by the chain rule as a sum over the users U of V of
+∂E/∂U · ∂U/∂V, an update w' = w − rate·∂E/∂w, a definition of the second forward pass.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from micrograd_like.exercises.shapes import Shape
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    added,
+    evaluate,
+    fold,
+    multiplied,
+    names,
+    substitute,
+)
+from micrograd_like.graph import NamedGraph
+from micrograd_like.ops import FLOAT
+from micrograd_like.worksheet import Worksheet
+
+Key = str | Derivative
+Kind = Literal["forward", "local", "chain", "update", "again"]
+T = TypeVar("T")
+
+#: How often numbers are drawn anew until they are fit for a hand.
+_TRIES = 1000
+#: Forward values and derivatives lie between these: no saturation, nothing lost in rounding.
+_SMALLEST, _GREATEST = 0.004, 30.0
+#: An argument of an activation keeps off its kink and off where it is flat.
+_NEAR, _FAR = 0.1, 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A factor of a chain: the derivative's symbol, or the formula in its place."""
+
+    of: str
+    wrt: str
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line to be written: the quantity, and its right formula.
+
+    terms:  of a chain, its paths, each as its links
+    """
+
+    kind: Kind
+    left: Name | Derivative
+    formula: Expr
+    terms: tuple[tuple[Link, ...], ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """What it is about."""
+        return self.left.name if isinstance(self.left, Name) else self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the steps are laid out; any of them is good practice.
+
+    inline:    the last link of a chain is written as its formula, dE/da3*z1
+    in_full:   a chain goes back to the output, where there is a single path; its links are
+               then those worked out before, and none is written inline
+    at_once:   backward node by node, each weight updated as soon as its derivative is there;
+               otherwise all local derivatives first, and the updates last
+    """
+
+    inline: bool = False
+    in_full: bool = False
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Numbers for a shape, its graph, and the steps.
+
+    worlds:  the true numbers of everything here, and at two other draws of the givens
+    """
+
+    shape: Shape
+    givens: Mapping[str, Number]
+    graph: NamedGraph
+    definitions: Mapping[str, Expr]
+    steps: tuple[Step, ...]
+    worlds: tuple[Mapping[Key, float], ...]
+
+
+def pick(rng: random.Random, options: Sequence[T]) -> T:
+    """One of them. Only ``random()`` is the same in every version of Python."""
+    return options[int(rng.random() * len(options))]
+
+
+def shuffled(rng: random.Random, options: Sequence[T]) -> list[T]:
+    """All of them, in random order."""
+    keys = [(rng.random(), place) for place in range(len(options))]
+    return [options[place] for _, place in sorted(keys)]
+
+
+def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
+    """An exercise of the shape with numbers fit for a hand.
+
+    Errors: ValueError if the ranges of the shape leave no such numbers.
+    """
+    givens, graph, definitions = _drawn(shape, rng)
+    steps = tuple(_steps(shape, graph, definitions, manner))
+    others = [_drawn(shape, rng)[0] for _ in range(2)]
+    worlds = tuple(_true(steps, numbers) for numbers in (givens, *others))
+    return Task(shape, givens, graph, definitions, steps, worlds)
+
+
+# Numbers.
+
+
+def _drawn(
+    shape: Shape, rng: random.Random
+) -> tuple[dict[str, Number], NamedGraph, dict[str, Expr]]:
+    for _ in range(_TRIES):
+        givens = _givens(shape, rng)
+        lines = [f"{name} = {number.value}" for name, number in givens.items()]
+        sheet = Worksheet.parse("\n".join([*lines, *shape.lines]))
+        if sheet.problems:
+            continue
+        graph = NamedGraph(list(sheet.names.values()))
+        if _fit(graph):
+            definitions = {
+                statement.left.name: statement.parts[0].expr
+                for statement in sheet.statements[len(givens) :]
+                if isinstance(statement.left, Name)
+            }
+            return givens, graph, definitions
+    raise ValueError(f"the shape {shape.name!r} leaves no numbers fit for a hand")
+
+
+def _givens(shape: Shape, rng: random.Random) -> dict[str, Number]:
+    """Two decimals each, none of them 0; away from 0 and 1, and all different in size."""
+    givens: dict[str, Number] = {}
+    used: set[int] = set()
+    for names_, low, high in shape.givens:
+        for name in names_.split():
+            sizes = [
+                n
+                for n in range(max(round(low * 100), 12), round(high * 100) + 1)
+                if n % 10 and not 93 <= n <= 107 and n not in used
+            ]
+            size = pick(rng, sizes)
+            used.add(size)
+            sign = pick(rng, (1, -1)) if low < 0 else 1
+            givens[name] = Number(sign * size / 100, 2)
+    return givens
+
+
+def _fit(graph: NamedGraph) -> bool:
+    for name, formula in graph.formulas.items():
+        if not _SMALLEST * 10 < abs(graph.values[name]) < _GREATEST:
+            return False
+        for call in _calls(formula):
+            if len(call.arguments) == 1 and call.function not in ("neg", "log", "log10", "sqrt"):
+                argument = abs(evaluate(call.arguments[0], graph.values, FLOAT))
+                if not _NEAR < argument < _FAR:
+                    return False
+    return all(_SMALLEST < abs(partial) < _GREATEST for partial in graph.partials.values())
+
+
+def _calls(expr: Expr) -> list[Call]:
+    calls: list[Call] = []
+    fold(expr, lambda node, _: calls.append(node) if isinstance(node, Call) else None)
+    return calls
+
+
+def _true(steps: Sequence[Step], givens: Mapping[str, Number]) -> dict[Key, float]:
+    known: dict[Key, float] = {name: float(number.value) for name, number in givens.items()}
+    for step in steps:
+        known[step.key] = float(evaluate(step.formula, known, FLOAT))
+    return known
+
+
+# Steps.
+
+
+def _steps(
+    shape: Shape, graph: NamedGraph, definitions: Mapping[str, Expr], manner: Manner
+) -> Iterator[Step]:
+    for name, formula in definitions.items():
+        yield Step("forward", Name(name), formula)
+    updated = shape.updated.split()
+    if manner.at_once:
+        yield from _node_by_node(shape, graph, definitions, manner)
+    else:
+        backward = list(_node_by_node(shape, graph, definitions, manner))
+        for kind in ("local", "chain", "update"):
+            yield from (step for step in backward if step.kind == kind)
+    primed = {name: f"{name}'" for name in updated}
+    for name, formula in definitions.items():
+        if any(part in primed for part in names(formula)):
+            primed[name] = f"{name}'"
+            new = substitute(formula, {old: Name(new) for old, new in primed.items()})
+            yield Step("again", Name(f"{name}'"), new)
+
+
+def _node_by_node(
+    shape: Shape, graph: NamedGraph, definitions: Mapping[str, Expr], manner: Manner
+) -> Iterator[Step]:
+    """From the output back: of each node, ∂E/∂node, then its inputs, the givens first."""
+    output = list(definitions)[-1]
+    held = shape.held.split()
+    rank = {name: place for place, name in enumerate(definitions)}
+    written: set[tuple[str, str]] = set()
+    wanted = [name for name in definitions if name != output][::-1]
+    for node in [output, *wanted]:
+        if node != output:
+            yield from _totals(graph, output, node, written, manner)
+        inputs = [name for name in names(definitions[node]) if name not in held]
+        for name in sorted(inputs, key=lambda name: rank.get(name, -1)):
+            if graph.only_way(node, name):
+                written.add((node, name))
+                formula = _decided(graph.locals[node, name], graph)
+                yield Step("local", Derivative(node, name), formula)
+            last = all(rank[user] >= rank[node] for user in graph.users[name])
+            if name not in definitions and last:
+                yield from _totals(graph, output, name, written, manner)
+                if name in shape.updated.split():
+                    yield _update(shape, output, name)
+
+
+def _decided(formula: Expr, graph: NamedGraph) -> Expr:
+    """A relu's derivative is 1 or 0; nobody writes the condition."""
+    if isinstance(formula, Call) and formula.function == "where":
+        return Number(int(evaluate(formula, graph.values, FLOAT)))
+    return formula
+
+
+def _totals(
+    graph: NamedGraph, output: str, name: str, written: set[tuple[str, str]], manner: Manner
+) -> Iterator[Step]:
+    """∂output/∂name by the chain rule, unless it is a link that is written already."""
+    if (output, name) in written:
+        return
+    written.add((output, name))
+    terms: list[tuple[Link, ...]] = []
+    for user in graph.users[name]:
+        last = Link(user, name, Derivative(user, name))
+        inline = manner.inline and not manner.in_full
+        if inline or not graph.only_way(user, name):
+            last = Link(user, name, _decided(graph.locals[user, name], graph))
+        if user == output:
+            terms.append((last,))
+        else:
+            terms.append((*_upstream(graph, output, user, manner), last))
+    formula = added(multiplied(link.expr for link in term) for term in terms)
+    yield Step("chain", Derivative(output, name), formula, tuple(terms))
+
+
+def _upstream(graph: NamedGraph, output: str, user: str, manner: Manner) -> list[Link]:
+    """The links from the output to ``user``: one, or all where there is a single path."""
+    links: list[Link] = []
+    while manner.in_full and user != output:
+        nexts = graph.users[user]
+        if len(nexts) != 1:
+            break
+        links.insert(0, Link(nexts[0], user, Derivative(nexts[0], user)))
+        user = nexts[0]
+    if user != output:
+        links.insert(0, Link(output, user, Derivative(output, user)))
+    return links
+
+
+def _update(shape: Shape, output: str, name: str) -> Step:
+    slope = Call("mul", (Name(shape.rate), Derivative(output, name)))
+    return Step("update", Name(f"{name}'"), Call("sub", (Name(name), slope)))

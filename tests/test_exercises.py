@@ -1,0 +1,234 @@
+"""Generated worksheets: the same for a seed, right by the engine, with slips that show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from micrograd_like import Worksheet, grad
+from micrograd_like.errors import WorksheetError
+from micrograd_like.exercises import CODES, PLACES, Exercise, generate
+from micrograd_like.exercises.shapes import SHAPES
+from micrograd_like.exercises.solve import Learner, rounded
+from micrograd_like.exercises.task import Manner
+from micrograd_like.formula import Derivative, Name, Number
+
+# After everything else: what is installed is tested, not what lies beside the benchmarks.
+sys.path.append(str(Path(__file__).parent.parent))
+MANNERS = (Manner(), Manner(inline=True), Manner(in_full=True), Manner(at_once=True))
+
+
+def read(exercise: Exercise) -> Worksheet:
+    sheet = Worksheet.parse(exercise.text)
+    assert not sheet.problems, sheet.problems[0]
+    return sheet
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_seed_always_gives_the_same_worksheet(shape: str) -> None:
+    first, again, other = (generate(shape, seed, form="slips") for seed in (5, 5, 6))
+    assert first == again
+    assert first.text != other.text
+
+
+def test_the_numbers_of_a_seed_stay_what_they_are() -> None:
+    """Whatever the machine or the version of Python: a class has the sheet on paper."""
+    assert generate("two-paths", seed=1, form="solved").text.splitlines()[3:10] == [
+        "x = 0.47",
+        "a = -0.42",
+        "b = 0.92",
+        "y = 2.63",
+        "",
+        "# Forward",
+        "u = a*x + b = -0.42*0.47 + 0.92 = 0.7226",
+    ]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_blank_and_solved_have_the_same_lines(shape: str) -> None:
+    blank = read(generate(shape, 3, form="blank")).statements
+    solved = read(generate(shape, 3, form="solved")).statements
+    assert [line.left for line in blank] == [line.left for line in solved]
+    assert [line.blank for line in blank] == [line.kind != "given" for line in solved]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_nothing_in_a_blank_is_marked_but_what_is_given(shape: str) -> None:
+    sheet = read(generate(shape, 3, form="blank"))
+    blank = {statement.line for statement in sheet.statements if statement.blank}
+    for line in sheet.check().lines:
+        assert line.verdict == ("unchecked" if line.line in blank else "right")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("manner", MANNERS, ids=str)
+def test_every_number_is_the_engines(shape: str, manner: Manner) -> None:
+    """With six places and unrounded figures every line is the true value, rounded."""
+    learner = Learner(6, rounds=False)
+    sheet = read(generate(shape, 2, 6, "solved", learner=learner, manner=manner))
+    for statement in sheet.statements:
+        left, written = statement.left, statement.parts[-1].number
+        assert written is not None
+        if isinstance(left, Name):
+            true = sheet.names[left.name].data
+        else:
+            (node,) = grad(sheet.names[left.of], [sheet.names[left.wrt]])
+            true = float(node)
+        unit = 0.0 if written.places is None else 10.0**-written.places
+        assert float(written.value) == pytest.approx(true, abs=unit * 0.51)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_derivative_that_matters_is_taken(shape: str) -> None:
+    """Of the last quantity: with respect to everything computed, and to all that learns."""
+    sheet = read(generate(shape, 1, form="solved"))
+    kind = SHAPES[shape]
+    output = kind.lines[-1].split()[0]
+    taken = {s.left.wrt for s in sheet.statements if s.left == _of(output, s.left)}
+    computed = {line.split()[0] for line in kind.lines[:-1]}
+    assert taken >= computed | set(kind.updated.split())
+
+
+def _of(output: str, left: Name | Derivative) -> Derivative | None:
+    return Derivative(output, left.wrt) if isinstance(left, Derivative) else None
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "fixed", "expected"),
+    [
+        (0.6562, 2, False, Number(0.66, 2)),
+        (-0.0446, 2, False, Number(-0.045, 3)),  # more decimals, for as many digits
+        (-0.0446, 2, True, Number(-0.04, 2)),
+        (-0.0014, 2, True, Number(0.0, 2)),  # nobody writes −0.00
+        (0.35 * 0.41, 3, True, Number(0.144, 3)),  # 0.1435 is a tie for a hand
+        (2.0, 4, False, Number(2)),
+        (0.99999, 3, False, Number(1.0, 3)),
+    ],
+)
+def test_numbers_are_rounded_as_by_hand(
+    value: float, places: int, fixed: bool, expected: Number
+) -> None:
+    assert rounded(value, places, fixed) == expected
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_cause_can_be_planted_and_shows(code: str) -> None:
+    shape = "angles" if code == "degrees" else "log10-cost" if code == "log-base" else "2-2-2"
+    if code in ("missing-path", "added-for-multiplied"):
+        shape = "two-paths"
+    exercise = generate(shape, 4, form="slips", causes=[code])
+    (slip,) = exercise.planted
+    assert slip.code == code
+    assert exercise.text.split("\n")[slip.line - 1] == slip.wrong != slip.right
+    read(exercise)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_slips_are_two_lines_and_two_causes(seed: int) -> None:
+    first, second = generate("2-2-1", seed, form="slips", slips=2).planted
+    assert first.code != second.code
+    assert first.line < second.line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"shape": "2-2-3"}, "no shape '2-2-3'; did you mean '2-2-2'"),
+        ({"shape": "chain", "places": 7}, "expected 2 to 6 places, got 7"),
+        ({"shape": "chain", "form": "sloved"}, "did you mean 'solved'"),
+        ({"shape": "chain", "form": "slips", "slips": 3}, "expected 1 or 2 slips, got 3"),
+        ({"shape": "chain", "form": "slips", "causes": ["asent"]}, "did you mean 'ascent'"),
+        ({"shape": "chain", "form": "slips", "causes": ["ascent"]}, "no place for ascent; try "),
+        (
+            {"shape": "chain", "form": "slips", "slips": 2, "causes": ["sign"]},
+            "expected at least 2 causes, got 1",
+        ),
+    ],
+)
+def test_what_cannot_be_made_is_said(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(WorksheetError, match=message):
+        generate(**arguments)  # type: ignore[arg-type]
+
+
+# The law of the corpus, on a sample; `make marking-report` has 2,000 worksheets.
+
+
+@cache
+def sample() -> tuple[Any, ...]:
+    mark = import_module("benchmarks.marking").mark
+    return tuple(mark((number, 0)) for number in range(150))
+
+
+def test_the_sample_has_every_shape_cause_and_number_of_places() -> None:
+    assert {sheet.places for sheet in sample()} == set(PLACES)
+    assert {outcome.code for sheet in sample() for outcome in sheet.planted} == set(CODES)
+    assert len({sheet.shape for sheet in sample()}) >= 12
+
+
+def test_nobody_is_accused_falsely() -> None:
+    assert not [outcome for sheet in sample() for outcome in sheet.accused]
+
+
+def missed() -> list[Any]:
+    return [outcome for sheet in sample() for outcome in sheet.planted if not outcome.found]
+
+
+def test_every_planted_slip_is_found() -> None:
+    assert not [outcome for outcome in missed() if outcome.code != "rounded"]
+
+
+@pytest.mark.xfail(reason="beside figures put in, a unit too far in the last place is let through")
+def test_every_result_that_is_not_rounded_as_it_should_be_is_found() -> None:
+    assert not [outcome for outcome in missed() if outcome.code == "rounded"]
+
+
+# The command.
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_like", "exercise", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_a_shape_they_are_listed() -> None:
+    listed = run().stdout.splitlines()
+    assert [line.split()[0] for line in listed] == list(SHAPES)
+
+
+def test_the_answers_stand_apart(tmp_path: Path) -> None:
+    options = ("2-2-1", "--form", "slips", "--slips", "2", "--seed", "3")
+    shown = run(*options)
+    kept = run(*options, "--answers", str(tmp_path / "answers.txt"))
+    assert shown.returncode == kept.returncode == 0
+    assert shown.stdout == kept.stdout == generate("2-2-1", 3, form="slips", slips=2).text
+    assert kept.stderr == ""
+    assert (tmp_path / "answers.txt").read_text(encoding="utf-8") == shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("2-2-3",), "did you mean '2-2-2'?"),
+        (("chain", "--form", "slips", "--cause", "ascant"), "did you mean 'ascent'?"),
+        (("chain", "--form", "slips", "--answers", "nowhere/a.txt"), "cannot open"),
+        (("chain", "--slips", "2"), "only --form slips"),
+        (("chain", "--places", "1"), "--places"),
+    ],
+)
+def test_errors_are_a_line_and_exit_status_2(arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
