@@ -14,8 +14,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from micrograd_like.build import Builder
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, multiplied, parse
+from micrograd_like.build import Builder, exact_number
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    added,
+    fold,
+    multiplied,
+    parse,
+)
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.hand import Figure
@@ -90,16 +100,28 @@ def _rows(code: str) -> Guesses:
 
 
 def _sign(claim: Claim) -> Iterator[Guess]:
-    """dE/dŷ = y − ŷ; or the sign of one term turned."""
-    if not claim.update:
-        yield Guess(Call("neg", (claim.right(),)))
-        yield from _rows("sign")(claim)
-        for form in claim.forms:
-            marked = terms(form)
-            for place, (sign, term) in enumerate(marked if len(marked) > 1 else ()):
-                turned = [*marked]
-                turned[place] = ("-" if sign == "+" else "+", term)
-                yield Guess(summed(turned))
+    """For instance dE/dŷ = y − ŷ; or a sign turned somewhere inside."""
+    if claim.update:
+        return
+    yield Guess(Call("neg", (claim.right(),)))
+    yield from _rows("sign")(claim)
+    for form in claim.forms:
+        for place, (sign, term) in enumerate(marked := terms(form)):
+            if len(marked) > 1:
+                turned = ("-" if sign == "+" else "+", term)
+                yield Guess(summed([*marked[:place], turned, *marked[place + 1 :]]))
+        for expr, old, new in one_call_changed(form, _other_sign):
+            yield Guess(expr, new, old)
+
+
+def _other_sign(call: Call) -> Iterator[tuple[Expr, Call | None]]:
+    match call:
+        case Call("add", operands):
+            yield (turned := Call("sub", operands)), turned
+        case Call("sub", operands):
+            yield (turned := Call("add", operands)), turned
+        case Call("neg", (operand,)):
+            yield operand, None
 
 
 def _constant_factor(claim: Claim) -> Iterator[Guess]:
@@ -118,6 +140,10 @@ def _constant_factor(claim: Claim) -> Iterator[Guess]:
     for number in map(Number, sorted(numbers)):
         yield Guess(Call("mul", (number, claim.right())))
         yield Guess(Call("div", (claim.right(), number)))
+    for form in claim.forms:  # in the shape in which it is written
+        for place, (_, factor) in enumerate(marked := factors(form)):
+            if exact_number(factor) is not None:
+                yield Guess(product(without(marked, place)), meant=factor)
 
 
 def _log_base(claim: Claim) -> Iterator[Guess]:
@@ -125,10 +151,25 @@ def _log_base(claim: Claim) -> Iterator[Guess]:
     yield from _rows("log-base")(claim)
     for form in claim.forms:
         for expr, old, new in one_call_changed(form, _other_logarithm):
-            yield Guess(expr, old, new)
+            yield Guess(expr, new, old)
+        for function in LOGARITHMS:
+            if (expr := _all_logarithms(form, function)) != form:
+                yield Guess(expr)
 
 
 LOGARITHMS = ("log", "log10", "log2")
+
+
+def _all_logarithms(form: Expr, function: str) -> Expr:
+    """The formula with every logarithm to the same base."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        if not isinstance(node, Call):
+            return node
+        return Call(function if node.function in LOGARITHMS else node.function, tuple(parts))
+
+    result: Expr = fold(form, combine)
+    return result
 
 
 def _other_logarithm(call: Call) -> Iterator[tuple[Expr, Call]]:
@@ -157,7 +198,19 @@ def _missing_factor(claim: Claim) -> Iterator[Guess]:
                 paths = [*claim.paths]
                 paths[place] = short
                 yield Guess(_over(claim, paths), meant=Derivative(*link))
+    if isinstance(claim.key, Derivative):  # all above a name on the way, or all below it
+        of, wrt = claim.key.of, claim.key.wrt
+        for name in _between(claim):
+            yield Guess(Derivative(name, wrt), meant=Derivative(of, name))
+            yield Guess(Derivative(of, name), meant=Derivative(name, wrt))
     yield from _rows("missing-factor")(claim)
+
+
+def _between(claim: Claim) -> list[str]:
+    """The names on the way from what is differentiated by to what is differentiated."""
+    assert isinstance(claim.key, Derivative)
+    found = dict.fromkeys(name for link in claim.links for name in link)
+    return [name for name in found if name not in (claim.key.of, claim.key.wrt)]
 
 
 def _over(claim: Claim, paths: list[list[tuple[str, str]]]) -> Expr:
@@ -176,6 +229,11 @@ def _extra_factor(claim: Claim) -> Iterator[Guess]:
         if local not in (Number(1), Number(0)):
             extra = Derivative(*link)
             yield Guess(Call("mul", (claim.right(), local)), wrote=extra)
+            for form in claim.forms:  # in the shape in which it is written
+                yield Guess(product([*factors(form), *factors(local)]), wrote=extra)
+    for name in _between(claim):
+        for key in (Derivative(claim.key.of, name), Derivative(name, claim.key.wrt)):
+            yield Guess(Call("mul", (claim.right(), key)), wrote=key)
 
 
 def _missing_path(claim: Claim) -> Iterator[Guess]:
@@ -201,9 +259,12 @@ def _added_for_multiplied(claim: Claim) -> Iterator[Guess]:
     for form in claim.forms:
         marked = terms(form)
         if len(marked) > 1:
-            yield Guess(product([("*", term) for _, term in marked]))
-        elif len(links := factors(form)) > 1 and all(mark == "*" for mark, _ in links):
-            yield Guess(added(factor for _, factor in links))
+            yield Guess(product([pair for _, term in marked for pair in factors(term)]))
+        for place, (sign, term) in enumerate(marked):  # one path's links added
+            links = factors(term)
+            if len(links) > 1 and all(mark == "*" for mark, _ in links):
+                whole = (sign, added(factor for _, factor in links))
+                yield Guess(summed([*marked[:place], whole, *marked[place + 1 :]]))
 
 
 def _multiplied_again(claim: Claim, written: Expr) -> Iterator[Guess]:
@@ -297,7 +358,9 @@ def _any_operand(claim: Claim, wrote: Key, meant: Key) -> bool:
 def _swapped(claim: Claim, written: Expr) -> Iterator[Guess]:
     """da3/dw5 = w5: what is differentiated by, in place of what it is multiplied by."""
     if isinstance(claim.key, Derivative) and written == Name(claim.key.wrt):
-        yield Guess(claim.right(), written, None)
+        right = claim.forms[0]
+        if claim.key.wrt not in leaves(right):  # x² by x is no product with another factor
+            yield Guess(claim.right(), written, right)
 
 
 def _all_too_early(claim: Claim) -> Iterator[Guess]:
@@ -342,6 +405,8 @@ _COSTS = (
     "(p - t) ** 2",
     "-log(p)",
     "-log10(p)",
+    "-t * log(p)",
+    "-t * log10(p)",
     "-(t * log(p) + (1 - t) * log(1 - p))",
     "-(t * log10(p) + (1 - t) * log10(1 - p))",
     "abs(p - t)",
@@ -363,36 +428,23 @@ def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
 
 
 def _not_this_cost(claim: Claim) -> Iterator[Guess]:
-    """ŷ − y for −log10 ŷ."""
-    if not isinstance(claim.key, Derivative):
-        return
-    cost, wrt = claim.key.of, claim.key.wrt
+    """For instance ŷ − y for −log10 ŷ, alone or as a link of the chain."""
     sources = claim.facts.truth.sources
-    inputs = [name for of, name in claim.facts.locals if of == cost]
-    for prediction in (name for name in inputs if name not in sources):
-        down = _down_to(claim, prediction, wrt)
-        if down is None:
+    for cost, prediction in claim.links:
+        if prediction in sources:
             continue
-        targets = [name for name in inputs if name in sources] or _targets(claim, prediction)
+        targets = [name for name in claim.facts.inputs[cost] if name in sources]
+        if not targets and isinstance(claim.key, Derivative) and cost == claim.key.of:
+            targets = _targets(claim, prediction)
         for formula, derivative in _cost_derivatives():
-            for target in targets if {"t"} & {*leaves(formula)} else [prediction]:
-                expr = derivative
-                for old, new in (("p", prediction), ("t", target)):
-                    expr = replaced(expr, Name(old), Name(new))
-                whole = replaced(
-                    replaced(formula, Name("p"), Name(prediction)), Name("t"), Name(target)
-                )
-                yield Guess(multiplied([expr, *down]), whole, claim.facts.definitions[cost])
+            for target in targets if "t" in leaves(formula) else [prediction]:
+                whole, local = (_put_in(e, prediction, target) for e in (formula, derivative))
+                guess = claim.chain({(cost, prediction): local})
+                yield Guess(guess, whole, claim.facts.definitions[cost])
 
 
-def _down_to(claim: Claim, prediction: str, wrt: str) -> list[Expr] | None:
-    """∂prediction/∂wrt as a factor; none for the prediction itself; None without a way."""
-    if prediction == wrt:
-        return []
-    graph = claim.facts.graph
-    if graph is None or prediction not in graph.dependents(wrt):
-        return None
-    return [Derivative(prediction, wrt)]
+def _put_in(expr: Expr, prediction: str, target: str) -> Expr:
+    return replaced(replaced(expr, Name("p"), Name(prediction)), Name("t"), Name(target))
 
 
 def _targets(claim: Claim, prediction: str) -> list[str]:
@@ -468,7 +520,8 @@ def _digits(figure: Figure, true: float) -> bool:
         return True
     longer = f"{abs(true):.{places + 1}f}".replace(".", "")
     dropped = {longer[:i] + longer[i + 1 :] for i in range(len(longer) - 1)} - {longer[:-1]}
-    return len(a.lstrip("0")) > 1 and a in dropped
+    dropped |= {b[:i] + b[i + 1 :] for i in range(len(b))}
+    return len(a.lstrip("0")) > 1 and a in dropped - {b}
 
 
 def _places(figure: Figure) -> int:
@@ -541,12 +594,12 @@ CAUSES = (
         "The error is shared out by {wrote}; the chain rule takes the weight itself, {meant}.",
         _normalised_weights,
     ),
+    Slip("extra-factor", "A link is counted once too often: {wrote}.", _extra_factor),
     Slip(
         "not-this-cost",
         "This is the derivative of another cost, {wrote}; the one defined here is {meant}.",
         _not_this_cost,
     ),
-    Slip("extra-factor", "A link is counted once too often: {wrote}.", _extra_factor),
     Slip(
         "transposed",
         "The weight's indices are swapped: {wrote} stands where {meant} belongs.",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from micrograd_like.formula import Derivative, Expr, Name, added, multiplied
-from micrograd_like.marking.facts import MOST_PATHS, Facts, Link
+from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts, Link
 from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.shape import symbol
 from micrograd_like.marking.truth import Key
+from micrograd_like.notation import derivative_name
 
-
-#: Links of all paths of a derivative whose slips are looked for.
-_MOST_LINKS = 200
 #: Names that may have been taken for another.
 _MOST_NAMES = 200
 
@@ -27,7 +25,9 @@ class Claim:
     view:     the learner's figures up to this line
     formula:  the wrong formula, or None
     figure:   the wrong number or result of figures put in, or None
-    off:      figures put in that are not those of their operands: (figures, operand)
+    figures:  the wrong figures put in, or None
+    off:      those of them that are not their operands': (figures, operand)
+    fits:     whether figures put in are those of a formula, operand by operand
     sound:    True where the line, or the definition it is about, has the right formula
     update:   True for an update of a weight
     others:   the derivatives that the worksheet speaks of
@@ -39,7 +39,9 @@ class Claim:
     target: Expr
     formula: Expr | None = None
     figure: Figure | None = None
+    figures: Expr | None = None
     off: tuple[tuple[Expr, Expr], ...] = ()
+    fits: Callable[[Expr, Expr], bool] = lambda figures, formula: False
     sound: bool = False
     update: bool = False
     others: Sequence[Derivative] = ()
@@ -55,7 +57,7 @@ class Claim:
         if not isinstance(self.key, Derivative):
             return []
         paths = self.facts.paths(self.key)
-        few = len(paths) < MOST_PATHS and sum(map(len, paths)) <= _MOST_LINKS
+        few = len(paths) < MOST_PATHS and sum(map(len, paths)) <= MOST_LINKS
         return paths if few else []
 
     @cached_property
@@ -105,12 +107,13 @@ class Claim:
         graph = self.facts.graph
         if graph is None:
             return {}
+        sums: dict[str, list[str]] = {}  # what each name acts on in the forward pass
+        for user, name in self.facts.locals:
+            if user not in self.facts.updates and derivative_name(user) is None:
+                sums.setdefault(name, []).append(user)
         rows: dict[str, dict[str, str]] = {}
         for (user, name), local in self.facts.locals.items():
-            if (
-                isinstance(local, Name)
-                and graph.users.get(local.name) == [user] != graph.users[name]
-            ):
+            if isinstance(local, Name) and sums.get(local.name) == [user] != sums.get(name):
                 rows.setdefault(user, {})[name] = local.name
         layers: dict[tuple[str, ...], list[dict[str, str]]] = {}
         place = {name: place for place, name in enumerate(graph.values)}

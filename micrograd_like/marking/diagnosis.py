@@ -7,6 +7,7 @@ comes last.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -18,15 +19,13 @@ from micrograd_like.marking.hand import Figure, opened, worked_out
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import symbol
 from micrograd_like.marking.truth import Key, value
+from micrograd_like.ops import OPS
 
 # How well a cause explains a line.
 _FORMULA, _OPERAND, _NUMBER, _GENERAL, _COINCIDENCE, _NOTHING = range(6)
 
 #: A number is specific if its rounding is so small a part of it.
 _FEW, _MANY = 0.2, 0.004
-
-#: With the right formula at hand, what may still lead to a wrong number.
-_CALCULATOR = ("log-base", "degrees", "wrong-function")
 
 _PLACE = {slip.code: place for place, slip in enumerate(CAUSES)}
 
@@ -54,6 +53,12 @@ def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
         return
     for figures, operand in claim.off:
         yield from _explains_operand(claim, figures, operand)
+    if claim.figures is not None:
+        for slip in CAUSES:
+            for guess in _guesses(claim, slip):
+                if claim.fits(claim.figures, guess.expr):
+                    yield _OPERAND, _cause(slip, guess)
+                    break
     if claim.figure is not None:
         for slip in CAUSES:
             yield from _explains_number(claim, claim.figure, slip)
@@ -108,17 +113,19 @@ def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
 def _explains_number(claim: Claim, figure: Figure, slip: Slip) -> Iterator[tuple[int, Cause]]:
     if slip.misread is not None:
         for expected in _expected(claim, claim.forms):
-            if slip.misread(figure, expected.center):
+            if any(slip.misread(figure, number) for number in _likely(expected, figure)):
                 yield _level(figure, few=True), Cause(slip.code, None, _number(expected))
                 return
-    sources = [guesses(claim) for guesses in (slip.guesses, slip.numbers) if guesses]
-    for guess in chain.from_iterable(sources):
+    for guess in _guesses(claim, slip):
         if any(figure.meets(given) for given in _expected(claim, [guess.expr])):
-            level = _level(figure, slip.few)
-            if claim.sound and slip.code not in _CALCULATOR:
-                level = _COINCIDENCE
-            yield level, _cause(slip, guess)
+            yield _level(figure, slip.few, claim.sound), _cause(slip, guess)
             return
+
+
+def _guesses(claim: Claim, slip: Slip) -> Iterator[Guess]:
+    """What the slip leads to, where only figures are written."""
+    sources = [guesses(claim) for guesses in (slip.guesses, slip.numbers) if guesses]
+    return chain.from_iterable(sources)
 
 
 def _expected(claim: Claim, exprs: Iterable[Expr]) -> Iterator[Figure]:
@@ -132,11 +139,21 @@ def _expected(claim: Claim, exprs: Iterable[Expr]) -> Iterator[Figure]:
             yield carried
 
 
-def _level(figure: Figure, few: bool) -> int:
-    """How much a match of this number says."""
+def _level(figure: Figure, few: bool, sound: bool = False) -> int:
+    """How much a match of this number says; less where the formula is right (``sound``)."""
     width = (figure.high - figure.low) or 0.5  # a whole number
     share = width / abs(figure.center) if figure.center else 1.0
-    return _NUMBER if share <= (_FEW if few else _MANY) else _COINCIDENCE
+    most = _FEW / 4 if few and sound else _FEW if few else _MANY
+    return _NUMBER if share <= most else _COINCIDENCE
+
+
+def _likely(expected: Figure, figure: Figure) -> Iterator[float]:
+    """The center of what was expected, and the numbers of as many places as were written."""
+    yield expected.center
+    unit = figure.high - figure.low
+    if unit > 0 and expected.high - expected.low < 8 * unit:
+        first = math.ceil(expected.low / unit)
+        yield from (n * unit for n in range(first, math.floor(expected.high / unit) + 1))
 
 
 def _number(figure: Figure) -> Number:
@@ -147,9 +164,10 @@ def _number(figure: Figure) -> Number:
 
 
 def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tuple[int, Cause]]:
-    if isinstance(figures, Call) and isinstance(operand, Call) and exact_number(figures) is None:
-        if figures.function != operand.function:
-            logarithms = {figures.function, operand.function} <= {*LOGARITHMS}
+    if isinstance(figures, Call) and exact_number(figures) is None:
+        functions = _function(figures), _function(operand)
+        if None not in functions and functions[0] != functions[1]:
+            logarithms = {*functions} <= {*LOGARITHMS}
             code = "log-base" if logarithms else "wrong-function"
             yield _OPERAND, Cause(code, figures, operand)
         return
@@ -164,6 +182,13 @@ def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tu
         for guess in _for_another(claim, figure, operand, slip.mends) if slip.mends else ():
             yield _OPERAND, _cause(slip, guess)
             break
+
+
+def _function(expr: Expr) -> str | None:
+    """The function that a formula is a value of, where it is no arithmetic."""
+    if not isinstance(expr, Call) or expr.function not in OPS or OPS[expr.function].arithmetic:
+        return None
+    return expr.function
 
 
 def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> Iterator[Guess]:

@@ -15,8 +15,9 @@ from micrograd_like.worksheet import Worksheet
 
 Link = tuple[str, str]
 
-#: Paths that are looked at where a derivative has many.
+#: Paths that are looked at where a derivative has many, and links of all of them.
 MOST_PATHS = 24
+MOST_LINKS = 200
 
 
 class Facts:
@@ -45,6 +46,10 @@ class Facts:
             self.graph = None
         #: ∂of/∂wrt between neighbours, as formulas.
         self.locals = {} if self.graph is None else _symbols(self.graph.locals)
+        #: For every name, those that it is computed from.
+        self.inputs: dict[str, list[str]] = {}
+        for user, name in self.locals:
+            self.inputs.setdefault(user, []).append(name)
 
     def true(self, key: Key) -> float:
         """The true number. Errors: KeyError, DomainError where there is none."""
@@ -72,16 +77,12 @@ class Facts:
         assert self.graph is not None
         above = self.graph.dependents(key.wrt)
         found: set[str] = set()
-        if key.of in above:
-            inputs: dict[str, list[str]] = {}
-            for user, name in self.locals:
-                inputs.setdefault(user, []).append(name)
-            stack = [key.of]
-            while stack:
-                name = stack.pop()
-                if name not in found and name in above:
-                    found.add(name)
-                    stack += inputs.get(name, [])
+        stack = [key.of]
+        while stack:
+            name = stack.pop()
+            if name not in found and name in above:
+                found.add(name)
+                stack += self.inputs.get(name, [])
         return found
 
     def neighbours(self, key: Derivative) -> bool:
@@ -137,7 +138,7 @@ class Facts:
         locals_ = self.locals
         yield added(multiplied([*factors[:-1], locals_[link]]) for factors, link in terms)
         paths = self.paths(key)
-        if len(paths) < MOST_PATHS:
+        if len(paths) < MOST_PATHS and sum(map(len, paths)) <= MOST_LINKS:
             yield added(multiplied([self.link(*link) for link in path]) for path in paths)
             yield added(multiplied([locals_[link] for link in path]) for path in paths)
 

@@ -98,21 +98,24 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
         return None
     centers = {key: figure.center for key, figure in figures.items()}
     center = value(expr, _Numbers(centers))
-    if center is None:
-        return None
     slips = frozenset().union(*(figure.slips for figure in figures.values()))
+    if center is None:  # 1 − p with p = 1.000, say, which may be less
+        ends = ({**centers, k: end} for k, f in figures.items() for end in (f.low, f.high))
+        inside = (value(expr, _Numbers(moved)) for moved in ends)
+        center = next((number for number in inside if number is not None), None)
+        return None if center is None else Figure(center, -math.inf, math.inf, slips)
     up, down = dict(centers), dict(centers)
     above = below = 0.0
     for key, figure in figures.items():
-        ends = [(center, figure.center)]
+        reach = [(center, figure.center)]
         for end in {figure.low, figure.high} - {figure.center}:
             moved = value(expr, _Numbers({**centers, key: end}))
             if moved is None:  # beyond a pole or the edge of a domain
                 return Figure(center, -math.inf, math.inf, slips)
-            ends.append((moved, end))
-        (least, down[key]), (most, up[key]) = min(ends), max(ends)
+            reach.append((moved, end))
+        (least, down[key]), (most, up[key]) = min(reach), max(reach)
         above, below = above + most - center, below + center - least
-    corners = [value(expr, _Numbers(ends)) for ends in (up, down)]
+    corners = [value(expr, _Numbers(corner)) for corner in (up, down)]
     if None in corners:
         return Figure(center, -math.inf, math.inf, slips)
     reached = [center - below, center + above, *(c for c in corners if c is not None)]

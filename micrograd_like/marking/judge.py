@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
-from micrograd_like.build import CONSTANTS
-from micrograd_like.formula import Derivative, Expr, Number
+from micrograd_like.build import CONSTANTS, exact_number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.records import Verdict
@@ -172,8 +172,8 @@ class Judge:
         """Figures put into a formula: right if each is, or if the result is."""
         formulas = [j.part.expr for j in before if j.verdict in ("right", "follows")]
         formulas = [*filter(leaves, formulas), *self.facts.forms(key)]
-        match = min((self._match(part.expr, f) for f in formulas), key=lambda m: len(m.off))
-        figure = self._put_in(part.expr, match.off)
+        match = min((self.match(part.expr, f) for f in formulas), key=lambda m: len(m.off))
+        figure = self._put_in(part.expr, match)
         if figure is None:
             return Judged(part, "wrong", problem="it is not defined")
         if figure.meets(self._truth(key)):
@@ -185,43 +185,62 @@ class Judge:
             return Judged(part, "wrong", figure, off=match.off)
         return Judged(part, "follows" if slips else "right", figure, slips)
 
-    def _match(self, figures: Expr, formula: Expr) -> Match:
+    def fits(self, figures: Expr, formula: Expr) -> bool:
+        """Whether figures put in are those of the formula, operand by operand."""
+        match = self.match(figures, formula)
+        return not match.off and not match.whole and operands(figures) is not None
+
+    def match(self, figures: Expr, formula: Expr) -> Match:
         """Figures held against the formula they are put into, operand by operand."""
         if figures == formula:
             return Match()
         ours, theirs = operands(figures), operands(formula)
         if ours is None or theirs is None or _marks(ours) != _marks(theirs):
             return self._match_whole(figures, formula)
-        matches = [self._match(a, b) for (_, a), (_, b) in zip(ours, theirs, strict=True)]
+        matches = [self.match(a, b) for (_, a), (_, b) in zip(ours, theirs, strict=True)]
         for i, match in enumerate(matches):  # perhaps in another order
             for j in range(i + 1, len(matches)):
                 if match.off and matches[j].off and ours[i][0] == ours[j][0] == theirs[j][0]:
-                    crossed = self._match(ours[i][1], theirs[j][1])
+                    crossed = self.match(ours[i][1], theirs[j][1])
                     if not crossed.off:
                         theirs[i], theirs[j] = theirs[j], theirs[i]
                         matches[i] = match = crossed
-                        matches[j] = self._match(ours[j][1], theirs[j][1])
-        off = tuple(pair for match in matches for pair in match.off)
-        slips = frozenset[Key]().union(*(match.slips for match in matches))
-        if off:
-            figure, true = self._put_in(figures, off), value(formula, self.facts.truth.here)
+                        matches[j] = self.match(ours[j][1], theirs[j][1])
+        found = Match(
+            frozenset[Key]().union(*(match.slips for match in matches)),
+            tuple(pair for match in matches for pair in match.off),
+            frozenset[int]().union(*(match.exact for match in matches)),
+            any(match.whole for match in matches),
+        )
+        if found.off:
+            figure, true = self._put_in(figures, found), value(formula, self.facts.truth.here)
             if figure is not None and true is not None and figure.meets(Figure.exact(true)):
-                return Match()
-        return Match(slips, off)
+                return Match(exact=found.exact, whole=True)
+        return found
 
     def _match_whole(self, figures: Expr, formula: Expr) -> Match:
         figure, true = self._put_in(figures), value(formula, self.facts.truth.here)
+        whole = isinstance(figures, Call) and exact_number(figures) is None
         if figure is not None and true is not None:
             if figure.meets(Figure.exact(true)):
-                return Match()
+                given = isinstance(formula, Name) and formula.name in self.facts.truth.sources
+                repeated = given and figure.center == true  # a given that is repeated is exact
+                exact = frozenset(map(id, numbers_in(figures) if repeated else ()))
+                return Match(exact=exact, whole=whole)
             slips = self._follows(figure, partial(View.worked_out, expr=formula))
             if slips is not None:
-                return Match(slips)
+                return Match(slips, whole=whole)
         return Match(off=((figures, formula),))
 
-    def _put_in(self, expr: Expr, off: Sequence[Pair] = ()) -> Figure | None:
-        """The figures' result. Those that belong to no operand round nothing: they are exact."""
-        exact = {id(number) for wrong, _ in off for number in numbers_in(wrong)}
+    def _put_in(self, expr: Expr, match: Match | None = None) -> Figure | None:
+        """The figures' result.
+
+        Those that repeat a given are exact, and so are those that belong to no operand: they
+        round nothing.
+        """
+        exact = set(match.exact if match else ())
+        for wrong, _ in match.off if match else ():
+            exact.update(map(id, numbers_in(wrong)))
 
         def read(number: Number) -> Figure:
             if id(number) in exact:
@@ -242,7 +261,8 @@ class Judge:
         for judged in sound:  # the result of the figures put in
             if judged.figure is not None and figure.meets(judged.figure):
                 return Judged(part, judged.verdict, figure, judged.slips)
-        methods = [partial(View.worked_out, expr=j.part.expr) for j in sound if not j.numeric]
+        formulas = [j.part.expr for j in sound if not j.numeric] + list(self.facts.forms(key))
+        methods = [partial(View.worked_out, expr=formula) for formula in formulas]
         for method in [*methods, partial(self._by_method, key)]:
             slips = self._follows(figure, method)
             if slips is not None:
@@ -270,16 +290,24 @@ Method = Callable[[View], Figure | None]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Figures held against a formula: the slips they follow from, and those that are off."""
+    """Figures held against a formula.
+
+    slips:  what they follow from
+    off:    those that are not their operand's
+    exact:  the numbers, by identity, that repeat a given
+    whole:  True where some have been compared by their result alone
+    """
 
     slips: frozenset[Key] = frozenset()
     off: tuple[Pair, ...] = ()
+    exact: frozenset[int] = frozenset()
+    whole: bool = False
 
 
 def _choices(slips: Sequence[Key]) -> Iterator[frozenset[Key]]:
     """Which of the slips may have been set right: all of them first, none last."""
     count = len(slips)
-    sizes = range(count, -1, -1) if count <= _MOST_SLIPS else (count, count - 1, 1, 0)
+    sizes = range(count, -1, -1) if count <= _MOST_SLIPS else (count, 0)
     for size in sizes:
         yield from map(frozenset, combinations(slips, size))
 

@@ -18,7 +18,6 @@ from micrograd_like.marking.truth import Key, TooMuchError
 from micrograd_like.syntax import Problem
 from micrograd_like.worksheet import Statement, Worksheet
 
-
 #: Derivatives that may have been taken for another.
 _MOST_DERIVATIVES = 200
 
@@ -103,6 +102,7 @@ class Marker:
             (part for part in judged if part.verdict == "wrong"),
             key=lambda part: (part.numeric, part.part.number is not None),
         )[0]
+        number = wrong.part.number is not None
         update = statement.kind == "update" and str(key) in self.facts.updates
         target: Expr = self.facts.updates[str(key)] if update else symbol(key)
         sound = isinstance(key, str) or any(
@@ -116,7 +116,9 @@ class Marker:
                 target,
                 formula=None if wrong.numeric else wrong.part.expr,
                 figure=wrong.figure,
+                figures=wrong.part.expr if wrong.numeric and not number else None,
                 off=wrong.off,
+                fits=self.judge.fits,
                 sound=sound,
                 update=update,
                 others=self.derivatives,
