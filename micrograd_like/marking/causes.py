@@ -203,6 +203,13 @@ def _missing_factor(claim: Claim) -> Iterator[Guess]:
         for name in _between(claim):
             yield Guess(Derivative(name, wrt), meant=Derivative(of, name))
             yield Guess(Derivative(of, name), meant=Derivative(name, wrt))
+    for form in claim.forms:  # in the shape in which it is written
+        for place, (sign, term) in enumerate(marked := terms(form)):
+            for part, (mark, factor) in enumerate(links := factors(term)):
+                if len(links) > 1 and mark == "*" and exact_number(factor) is None:
+                    rest = (sign, product(without(links, part)))
+                    whole = summed([*marked[:place], rest, *marked[place + 1 :]])
+                    yield Guess(whole, meant=factor)
     yield from _rows("missing-factor")(claim)
 
 

@@ -17,24 +17,38 @@ from micrograd_like.marking.causes import CAUSES, LOGARITHMS, Guess, Mends, Slip
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.hand import Figure, opened, worked_out
 from micrograd_like.marking.records import Cause
-from micrograd_like.marking.shape import symbol
-from micrograd_like.marking.truth import Key, value
-from micrograd_like.ops import OPS
+from micrograd_like.marking.shape import other_function, symbol
+from micrograd_like.marking.truth import Effort, Key, TooMuchError, value
 
 # How well a cause explains a line.
-_FORMULA, _OPERAND, _NUMBER, _GENERAL, _COINCIDENCE, _NOTHING = range(6)
+_FORMULA, _OPERAND, _NUMBER, _METHOD, _GENERAL, _COINCIDENCE, _NOTHING = range(7)
 
 #: A number is specific if its rounding is so small a part of it.
-_FEW, _MANY = 0.2, 0.004
+_FEW, _MANY = 0.2, 0.005
+
+#: With the right formula at hand, what may still lead to a wrong number.
+_CALCULATOR = ("log-base", "degrees", "wrong-function")
+
+#: Operations worked out for the causes of one line.
+_MOST_OPERATIONS = 200_000
 
 _PLACE = {slip.code: place for place, slip in enumerate(CAUSES)}
 
 
-def causes_of(claim: Claim) -> tuple[Cause, ...]:
-    """The causes of a wrong line, the likeliest first; at least one."""
-    found = list(_found(claim))
-    if not found and claim.formula is not None:
-        found = list(_two_at_once(claim, claim.formula))
+def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
+    """The causes of a wrong line, the likeliest first; at least one.
+
+    effort:  what may be worked out for all lines of the worksheet
+    """
+    found: list[tuple[int, Cause]] = []
+    try:
+        with Effort(allowed := min(effort.left, _MOST_OPERATIONS)) as own:
+            found.extend(_found(claim))
+            if not found and claim.formula is not None:
+                found.extend(_two_at_once(claim, claim.formula))
+    except TooMuchError:  # those found so far will do
+        pass
+    effort.left -= allowed - max(own.left, 0)
     if not found:
         found = [(_NOTHING, Cause("unknown"))]
     found.sort(key=lambda pair: (pair[0], _PLACE[pair[1].code]))
@@ -114,12 +128,31 @@ def _explains_number(claim: Claim, figure: Figure, slip: Slip) -> Iterator[tuple
     if slip.misread is not None:
         for expected in _expected(claim, claim.forms):
             if any(slip.misread(figure, number) for number in _likely(expected, figure)):
-                yield _level(figure, few=True), Cause(slip.code, None, _number(expected))
+                level = _NUMBER if _width(figure) <= _FEW else _COINCIDENCE
+                yield level, Cause(slip.code, None, _number(expected))
                 return
     for guess in _guesses(claim, slip):
-        if any(figure.meets(given) for given in _expected(claim, [guess.expr])):
-            yield _level(figure, slip.few, claim.sound), _cause(slip, guess)
-            return
+        for given in _expected(claim, [guess.expr]):
+            if figure.meets(given):
+                yield _level(claim, slip, _width(figure) + _width(given)), _cause(slip, guess)
+                return
+
+
+def _level(claim: Claim, slip: Slip, width: float) -> int:
+    """How much it says that a number is what a slip leads to."""
+    most = _FEW if slip.few else _MANY
+    if not claim.sound:
+        return _NUMBER if width <= most else _COINCIDENCE
+    # The formula is right: a slip of the calculator is likelier than one of the method.
+    if slip.code in _CALCULATOR:
+        return _NUMBER if width <= most else _COINCIDENCE
+    return _METHOD if width <= most / 4 else _COINCIDENCE
+
+
+def _width(figure: Figure) -> float:
+    """By how much of itself a number may be off."""
+    width = (figure.high - figure.low) or (0.0 if figure.center % 1 else 0.5)  # a whole number
+    return width / abs(figure.center) if figure.center else 1.0
 
 
 def _guesses(claim: Claim, slip: Slip) -> Iterator[Guess]:
@@ -137,14 +170,6 @@ def _expected(claim: Claim, exprs: Iterable[Expr]) -> Iterator[Figure]:
         carried = claim.view.worked_out(expr)
         if carried is not None:
             yield carried
-
-
-def _level(figure: Figure, few: bool, sound: bool = False) -> int:
-    """How much a match of this number says; less where the formula is right (``sound``)."""
-    width = (figure.high - figure.low) or 0.5  # a whole number
-    share = width / abs(figure.center) if figure.center else 1.0
-    most = _FEW / 4 if few and sound else _FEW if few else _MANY
-    return _NUMBER if share <= most else _COINCIDENCE
 
 
 def _likely(expected: Figure, figure: Figure) -> Iterator[float]:
@@ -165,9 +190,8 @@ def _number(figure: Figure) -> Number:
 
 def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tuple[int, Cause]]:
     if isinstance(figures, Call) and exact_number(figures) is None:
-        functions = _function(figures), _function(operand)
-        if None not in functions and functions[0] != functions[1]:
-            logarithms = {*functions} <= {*LOGARITHMS}
+        if other_function(figures, operand) and isinstance(operand, Call):
+            logarithms = {figures.function, operand.function} <= {*LOGARITHMS}
             code = "log-base" if logarithms else "wrong-function"
             yield _OPERAND, Cause(code, figures, operand)
         return
@@ -182,13 +206,6 @@ def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tu
         for guess in _for_another(claim, figure, operand, slip.mends) if slip.mends else ():
             yield _OPERAND, _cause(slip, guess)
             break
-
-
-def _function(expr: Expr) -> str | None:
-    """The function that a formula is a value of, where it is no arithmetic."""
-    if not isinstance(expr, Call) or expr.function not in OPS or OPS[expr.function].arithmetic:
-        return None
-    return expr.function
 
 
 def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> Iterator[Guess]:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
 from micrograd_like.graph import NamedGraph
-from micrograd_like.marking.truth import Key, Truth, leaves
+from micrograd_like.marking.truth import Key, Truth, leaves, spend
 from micrograd_like.marking.updates import expected_updates
 from micrograd_like.notation import derivative_name, name_text, number
 from micrograd_like.steps import Equation, equation
@@ -76,6 +76,7 @@ class Facts:
         """The names on the way from ``wrt`` to ``of``."""
         assert self.graph is not None
         above = self.graph.dependents(key.wrt)
+        spend(len(above))
         found: set[str] = set()
         stack = [key.of]
         while stack:

@@ -15,7 +15,7 @@ from functools import reduce
 from micrograd_like.build import CONSTANTS
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, fold
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.truth import Key, World, leaves, value
+from micrograd_like.marking.truth import Key, World, leaves, spend, value
 
 #: Names of the numbers of a formula while it is worked out from intervals.
 _PLACE = "#"
@@ -228,6 +228,7 @@ class View:
         between = graph.dependents(key.wrt)
         if key.of not in between:
             return true
+        spend(len(graph.values))
         totals = {key.of: Figure.exact(1.0)}
         for name in reversed(graph.values):
             if name == key.of or name not in between:

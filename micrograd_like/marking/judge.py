@@ -18,7 +18,7 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.records import Verdict
-from micrograd_like.marking.shape import Marked, operands, symbol
+from micrograd_like.marking.shape import Marked, operands, other_function, symbol
 from micrograd_like.marking.truth import Key, leaves, numbers_in, same_number, value
 from micrograd_like.syntax import Part
 from micrograd_like.worksheet import Statement
@@ -195,7 +195,11 @@ class Judge:
         if figures == formula:
             return Match()
         ours, theirs = operands(figures), operands(formula)
-        if ours is None or theirs is None or _marks(ours) != _marks(theirs):
+        if ours is None or theirs is None:
+            return self._match_whole(figures, formula)
+        if other_function(figures, formula):
+            return self._match_function(figures, formula)
+        if _marks(ours) != _marks(theirs):
             return self._match_whole(figures, formula)
         matches = [self.match(a, b) for (_, a), (_, b) in zip(ours, theirs, strict=True)]
         for i, match in enumerate(matches):  # perhaps in another order
@@ -217,6 +221,18 @@ class Judge:
             if figure is not None and true is not None and figure.meets(Figure.exact(true)):
                 return Match(exact=found.exact, whole=True)
         return found
+
+    def _match_function(self, figures: Expr, formula: Expr) -> Match:
+        """log10(.3) for σ(a1): of the same argument, another function is wrong beyond rounding."""
+        assert isinstance(figures, Call)
+        assert isinstance(formula, Call)
+        pairs = zip(figures.arguments, formula.arguments, strict=True)
+        if any(self.match(*pair).off for pair in pairs):
+            return self._match_whole(figures, formula)
+        same = Call(formula.function, figures.arguments)
+        if same_number(figures, same, self.facts.truth.here):
+            return Match(whole=True)
+        return Match(off=((figures, formula),))
 
     def _match_whole(self, figures: Expr, formula: Expr) -> Match:
         figure, true = self._put_in(figures), value(formula, self.facts.truth.here)

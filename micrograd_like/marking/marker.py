@@ -14,10 +14,13 @@ from micrograd_like.marking.hand import View
 from micrograd_like.marking.judge import Judge, Judged
 from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.shape import symbol
-from micrograd_like.marking.truth import Key, TooMuchError
+from micrograd_like.marking.truth import Effort, Key, TooMuchError
 from micrograd_like.syntax import Problem
 from micrograd_like.worksheet import Statement, Worksheet
 
+#: Operations worked out for one worksheet; by hand it takes some ten thousand.
+_MOST_OPERATIONS = 8_000_000
+_MOST_FOR_CAUSES = 3_000_000
 #: Derivatives that may have been taken for another.
 _MOST_DERIVATIVES = 200
 
@@ -29,6 +32,7 @@ class Marker:
         self.sheet = sheet
         self.facts = Facts(sheet)
         self.judge = Judge(self.facts)
+        self.effort = Effort(_MOST_FOR_CAUSES)
         lefts = [s.left for s in sheet.statements if isinstance(s.left, Derivative)]
         links = [Derivative(*link) for link in self.facts.locals]
         known = self.facts.definitions.keys()
@@ -40,15 +44,22 @@ class Marker:
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
         marks = [_unreadable(problem) for problem in self.sheet.unreadable]
-        marks += [self._mark(statement) for statement in self.sheet.statements]
+        with Effort(_MOST_OPERATIONS):
+            marks += map(self._mark_or_problem, self.sheet.statements)
         return iter(sorted(marks, key=lambda mark: (mark.line, mark.column)))
 
-    def _mark(self, statement: Statement) -> LineMark:
+    def _mark_or_problem(self, statement: Statement) -> LineMark:
         key: Key = statement.left.name if isinstance(statement.left, Name) else statement.left
-        problem = self._problem(statement, key)
-        if problem:
-            parts = tuple(PartMark(part.source, "unchecked") for part in statement.parts)
-            return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
+        try:
+            problem = self._problem(statement, key)
+            if not problem:
+                return self._mark(statement, key)
+        except TooMuchError:
+            problem = "the worksheet is too large for all of it to be checked"
+        parts = tuple(PartMark(part.source, "unchecked") for part in statement.parts)
+        return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
+
+    def _mark(self, statement: Statement, key: Key) -> LineMark:
         judged = self.judge.parts(statement, key)
         verdict = gravest(part.verdict for part in judged)
         places = _places(statement)
@@ -84,8 +95,6 @@ class Marker:
             return f"{error.args[0]} is not defined in this worksheet"
         except DomainError as error:
             return str(error)
-        except TooMuchError:
-            return "the worksheet has more derivatives than can be checked"
         return ""
 
     def _rule(self, statement: Statement) -> str:
@@ -122,7 +131,8 @@ class Marker:
                 sound=sound,
                 update=update,
                 others=self.derivatives,
-            )
+            ),
+            self.effort,
         )
 
 

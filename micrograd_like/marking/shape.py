@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
+from micrograd_like.ops import OPS
 
 #: An operand with its mark: + or − for a term, * or / for a factor.
 Marked = tuple[str, Expr]
@@ -34,6 +35,15 @@ def operands(expr: Expr) -> list[Marked] | None:
     if expr.function in _PRODUCT:
         return factors(expr)
     return [(f"{expr.function} {place}", part) for place, part in enumerate(expr.arguments)]
+
+
+def other_function(a: Expr, b: Expr) -> bool:
+    """True for two functions of as many arguments, as tanh(…) and σ(…), that are not the same."""
+    if not (isinstance(a, Call) and isinstance(b, Call)) or a.function == b.function:
+        return False
+    rows = OPS.get(a.function), OPS.get(b.function)
+    arithmetic = any(row is None or row.arithmetic for row in rows)
+    return not arithmetic and len(a.arguments) == len(b.arguments)
 
 
 def _split(expr: Expr, marks: Mapping[str, str], mark: str) -> Iterator[Marked]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar, Token
 from itertools import islice, product
 from typing import Protocol
 
 from micrograd_like.build import CONSTANTS, Builder, UndefinedError
-from micrograd_like.engine import grad
+from micrograd_like.engine import Value, grad
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold, names
 from micrograd_like.notation import derivative_name
@@ -34,8 +35,6 @@ FUNCTIONS = {**FLOAT, "pow": math.pow}
 #: What the table's partials at a kink are written with; only the branch that applies counts.
 _CONDITIONS = ("where", "and", "or")
 
-#: Nodes that the derivatives of one worksheet may visit while it is marked.
-_MOST_VISITS = 3_000_000
 #: Ways to read the numbers of one formula as quantities that have them.
 _MOST_READINGS = 32
 
@@ -47,8 +46,38 @@ class Values(Protocol):
         """The number. Errors: KeyError for an unknown name."""
 
 
-class TooMuchError(ArithmeticError):
-    """The worksheet asks for more derivatives than can be checked."""
+class TooMuchError(Exception):
+    """There is more to work out than may be."""
+
+
+class Effort:
+    """Operations that may still be worked out: all inside ``with effort:`` are counted.
+
+    Errors: TooMuchError inside, when they are used up.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+        self._tokens: list[Token[Effort]] = []
+
+    def __enter__(self) -> Effort:
+        self._tokens.append(_EFFORT.set(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _EFFORT.reset(self._tokens.pop())
+
+
+_EFFORT: ContextVar[Effort] = ContextVar("effort")
+
+
+def spend(operations: int) -> None:
+    """Count operations that are worked out. Errors: TooMuchError, see :class:`Effort`."""
+    effort = _EFFORT.get(None)
+    if effort is not None:
+        effort.left -= operations
+        if effort.left < 0:
+            raise TooMuchError
 
 
 class World:
@@ -64,8 +93,7 @@ class World:
         for name, expr in definitions.items():
             builder.define(name, Number(moved[name]) if name in moved else expr)
         self.nodes = builder.names
-        self._derivatives: dict[str, dict[str, float]] = {}
-        self._visits = 0
+        self._derivatives: dict[str, dict[str, float] | None] = {}
 
     def __getitem__(self, key: Key) -> float:
         if isinstance(key, str):
@@ -78,23 +106,22 @@ class World:
             key = derivative
         output, variable = self.nodes[key.of], self.nodes[key.wrt]
         if key.of not in self._derivatives:
-            self._derivatives[key.of] = {}
-            order = topological_order(output)
-            self._visits += len(order)
-            if self._visits > _MOST_VISITS:
-                raise TooMuchError
-            named = [node for node in order if self.nodes.get(node.label) is node]
-            try:
-                numbers = grad(output, named)
-            except DomainError:  # one of them does not exist; the others are asked for singly
-                pass
-            else:
-                pairs = zip((node.label for node in named), numbers, strict=True)
-                self._derivatives[key.of] = {**dict.fromkeys(self.nodes, 0.0), **dict(pairs)}
+            self._derivatives[key.of] = self._all(output)
         known = self._derivatives[key.of]
-        if key.wrt not in known:
-            known[key.wrt] = grad(output, variable)
-        return known[key.wrt]
+        if known is not None:
+            return known.get(key.wrt, 0.0)
+        return float(grad(output, variable))
+
+    def _all(self, output: Value) -> dict[str, float] | None:
+        """∂output/∂name for all that it depends on; None if one of them does not exist."""
+        order = topological_order(output)
+        spend(3 * len(order))
+        named = [node for node in order if self.nodes.get(node.label) is node]
+        try:
+            numbers = grad(output, named)
+        except DomainError:
+            return None
+        return dict(zip((node.label for node in named), numbers, strict=True))
 
 
 class Truth:
@@ -232,10 +259,11 @@ def value(expr: Expr, world: Values) -> float | None:
 
 
 def _computed(expr: Expr, world: Values) -> tuple[float, float]:
-    scale = 0.0
+    scale, operations = 0.0, 0
 
     def combine(node: Expr, arguments: list[float]) -> float:
-        nonlocal scale
+        nonlocal scale, operations
+        operations += 1
         match node:
             case Number(number):
                 result = float(number)
@@ -253,7 +281,10 @@ def _computed(expr: Expr, world: Values) -> tuple[float, float]:
         scale = max(scale, size)
         return result
 
-    return fold(expr, combine, whole=_CONDITIONS), scale
+    try:
+        return fold(expr, combine, whole=_CONDITIONS), scale
+    finally:
+        spend(operations)
 
 
 class _Nudged:
