@@ -14,12 +14,13 @@ into the graph as operations, each ∂A/∂name a node that bears its name.
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import partial
 
 from micrograd_like.engine import ON_NODES, Constant, Value, accumulate, apply, link_as_graph
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
-from micrograd_like.notation import plain
+from micrograd_like.notation import derivative_name, plain
 from micrograd_like.order import topological_order
 
 #: Names that mean a number unless they are given another meaning.
@@ -86,6 +87,13 @@ class Builder:
         # A bare name is a new quantity that equals it, not the same one.
         return apply("total", built) if isinstance(expr, Name | Derivative) else built
 
+    def node(self, name: str) -> Value | None:
+        """The node of a name, or of a derivative by its name, ``dE/dw5``; None without one."""
+        if name in self.names:
+            return self.names[name]
+        derivative = derivative_name(name)
+        return None if derivative is None else self._gradients.get(derivative)
+
     def _operand(self, name: str) -> Value:
         if name in self.names:
             return self.names[name]
@@ -140,6 +148,19 @@ def exact_number(expr: Expr) -> Number | None:
     match expr:
         case Number():
             return expr
-        case Call("neg", (Number(value, places),)):
-            return Number(-value, places)
+        case Call("neg", (inner,)):
+            number = exact_number(inner)
+            return None if number is None else Number(-number.value, number.places)
+        case Call("mul", (Number() as mantissa, Call("pow", (Number(10, None), power)))):
+            exponent = exact_number(power)  # 1.6×10⁻⁸
+            if exponent is not None and exponent.places is None and abs(exponent.value) <= 300:
+                return _scaled(mantissa, int(exponent.value))
     return None
+
+
+def _scaled(mantissa: Number, exponent: int) -> Number:
+    """A number in scientific notation, as accurate as its mantissa is written."""
+    value = Decimal(repr(mantissa.value)).scaleb(exponent)
+    if mantissa.places is None and exponent >= 0:
+        return Number(int(value))
+    return Number(float(value), (mantissa.places or 0) - exponent)

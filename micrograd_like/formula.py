@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, reduce
@@ -51,12 +51,37 @@ class Derivative:
     wrt: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """A function applied to arguments; the operators are calls too (``add``, ``pow``…)."""
 
     function: str
     arguments: tuple[Expr, ...]
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.function, *map(hash, self.arguments))))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """True for the same tree; a loop, so however deep it is."""
+        stack: list[tuple[object, object]] = [(self, other)]
+        while stack:
+            a, b = stack.pop()
+            if a is b:
+                continue
+            if not (isinstance(a, Call) and isinstance(b, Call)):
+                if isinstance(a, Call) or isinstance(b, Call) or a != b:
+                    return False
+                continue
+            if a._hash != b._hash or a.function != b.function:
+                return False
+            if len(a.arguments) != len(b.arguments):
+                return False
+            stack += zip(a.arguments, b.arguments, strict=True)
+        return True
 
 
 Expr = Number | Name | Derivative | Call

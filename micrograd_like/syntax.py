@@ -67,6 +67,7 @@ class Part:
     approximate:  True where it was joined with ≈
     line, column: where it begins, from 1
     names:        where each name in it first stands, as (line, column)
+    otherwise:    what else it may mean, where 1/2y may be ½·y or 1/(2y)
     """
 
     expr: Expr
@@ -75,6 +76,7 @@ class Part:
     column: int = field(compare=False)
     approximate: bool = False
     names: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    otherwise: Expr | None = field(default=None, compare=False)
 
     @property
     def number(self) -> Number | None:
@@ -197,7 +199,7 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+\-−]?\d+)?)"
     r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<fraction>[¼-¾⅐-⅟])"
-    rf"|(?P<name>{_NO_LETTER}[^\W\d_](?:{_NO_LETTER}[\w\u0300-\u036f]){{0,{MAX_NAME}}})"
+    rf"|(?P<name>{_NO_LETTER}[^\W\d_](?:{_NO_LETTER}[\w\u0300-\u036f]){{0,{MAX_NAME}}}(?:_{{\w+}})?)"
     r"(?P<prime>['’′ʹ\u0374″]*)"
     r"|(?P<sign>\*\*|:=|.)",
     re.DOTALL,
@@ -262,8 +264,9 @@ def _letters(name: str) -> str:
     return name
 
 
-# A line that ends in one of these goes on in the next.
+# A line that ends in one of these goes on in the next, and one that begins so goes on.
 _CONTINUES = {"+", "-", "*", "/", "^", "=", "≈", "("}
+_GOES_ON = {"=", "≈"}
 
 
 def read_statements(
@@ -292,13 +295,19 @@ def _logical_lines(lines: list[str]) -> Iterator[list[Token]]:
     """The tokens of every statement, continuation lines joined; the last one is the end."""
     tokens: list[Token] = []
     for number, line in enumerate(lines, 1):
-        tokens += _tokens(line, number)
-        if not tokens or (tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES):
-            if tokens and number == len(lines):
-                yield _ended(tokens)
-            continue
+        found = list(_tokens(line, number))
+        goes_on = bool(found) and found[0].kind == "sign" and found[0].text in _GOES_ON
+        if tokens and not goes_on and not _open(tokens):
+            yield _ended(tokens)
+            tokens = []
+        tokens += found
+    if tokens:
         yield _ended(tokens)
-        tokens = []
+
+
+def _open(tokens: list[Token]) -> bool:
+    """True if the line goes on in the next."""
+    return tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES
 
 
 def _ended(tokens: list[Token]) -> list[Token]:
@@ -319,7 +328,7 @@ class _UnreadableError(Exception):
         self.token, self.message = token, message
 
 
-_ADD, _MULTIPLY, _SIGNED, _RAISE = 1, 2, 3, 4
+_ADD, _MULTIPLY, _IMPLICIT, _SIGNED = 1, 2, 2.5, 3
 _INFIX = {
     "+": ("add", _ADD),
     "-": ("sub", _ADD),
@@ -342,6 +351,8 @@ class _Parser:
         self.nesting = 0
         self.operations = 0
         self.names: dict[str, tuple[int, int]] = {}
+        self.implicit: float = _MULTIPLY  # how tightly a product without a sign holds
+        self.ambiguous = False
 
     @property
     def next(self) -> Token:
@@ -387,6 +398,8 @@ class _Parser:
                 blank = True
             else:
                 parts.append(self.part(approximate))
+        if self.at(";"):
+            self.take()
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
@@ -403,10 +416,15 @@ class _Parser:
 
     def part(self, approximate: bool) -> Part:
         first = self.next
+        place, self.ambiguous = self.place, False
         self.names, self.operations = {}, 0
-        expr = self.expression(0)
+        expr, otherwise = self.expression(0), None
+        if self.ambiguous:
+            self.place, self.operations, self.implicit = place, 0, _IMPLICIT
+            otherwise = self.expression(0)
+            self.implicit = _MULTIPLY
         source = self.source(first, self.next)
-        return Part(expr, source, first.line, first.column, approximate, self.names)
+        return Part(expr, source, first.line, first.column, approximate, self.names, otherwise)
 
     def source(self, first: Token, end: Token) -> str:
         """The text from one token up to another, continuation lines joined."""
@@ -420,7 +438,7 @@ class _Parser:
 
     # Expressions.
 
-    def expression(self, binding: int) -> Expr:
+    def expression(self, binding: float) -> Expr:
         """An expression whose operators hold tighter than ``binding``."""
         left = self.prefix()
         while True:
@@ -433,14 +451,15 @@ class _Parser:
                 self.take()
                 left = self.call(function, left, self.expression(own))
             elif self.implicit_product():
-                if binding >= _MULTIPLY:
+                if binding >= self.implicit:
                     break
-                left = self.call("mul", left, self.expression(_MULTIPLY))
+                self.ambiguous |= isinstance(left, Call) and left.function == "div"
+                left = self.call("mul", left, self.expression(self.implicit))
             else:
                 break
         return left
 
-    def inner(self, binding: int) -> Expr:
+    def inner(self, binding: float) -> Expr:
         """An expression that stands inside another."""
         self.deeper()
         expr = self.expression(binding)
@@ -466,10 +485,13 @@ class _Parser:
     def implicit_product(self) -> bool:
         """True where a product needs no sign: 2x, 2(…), x(…) of the worksheet, (…)(…)."""
         before = self.tokens[self.place - 1]
+        closed = before.kind == "sign" and before.text == ")"
         if self.at("("):
-            return before.kind in ("number", "name", "power", "fraction") or before.text == ")"
+            return before.kind in ("number", "name", "power", "fraction") or closed
         after_number = before.kind in ("number", "fraction")
-        return after_number and self.next.kind == "name"  # 2x
+        if self.at("√"):
+            return after_number or before.kind == "name"  # 2√x
+        return (after_number or closed) and self.next.kind == "name"  # 2x, (1 − z)x
 
     def prefix(self) -> Expr:
         token = self.next
@@ -526,7 +548,11 @@ class _Parser:
 
     def applied(self, function: str, token: Token) -> Expr:
         """A function and its arguments; a single plain one needs no brackets: ln ŷ."""
-        if self.at("("):
+        if (self.at("^") or self.next.kind == "power") and token.text != "√":
+            return self.power_of_function(function, token)
+        if self.at("|"):
+            arguments = [self.prefix()]  # ln|x|
+        elif self.at("("):
             opening = self.take()
             arguments = [self.inner(0)]
             while self.at(","):
@@ -549,6 +575,24 @@ class _Parser:
                 token,
             )
         return self.call(function, *arguments)
+
+    def power_of_function(self, function: str, token: Token) -> Expr:
+        """sin²(x), which is (sin x)²."""
+        self.deeper()
+        power = self.take()
+        if power.kind == "power":
+            exponent: Expr = self.integer(power)
+        elif self.next.kind == "number":
+            exponent = self.number(self.take())
+        else:
+            self.expected("a number")
+        if not self.at("("):
+            self.expected(f"'(' after the power of {token.text}")
+        if exponent == self.call("neg", Number(1)):
+            self.fail(f"expected 1/{token.text}(…) or the inverse function by its name", token)
+        value = self.applied(function, token)
+        self.nesting -= 1
+        return self.call("pow", value, exponent)
 
     def derivative(self, anything: bool = False) -> Derivative | None:
         """dA/dB where A and B are names of the worksheet, or ``anything``; ∂A/∂B always."""

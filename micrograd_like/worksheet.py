@@ -86,6 +86,8 @@ class Worksheet:
     ) -> None:
         self._builder = Builder()
         self.names = self._builder.names
+        #: The statement that gives each name its node, in the order of the graph.
+        self.definitions: dict[str, Statement] = {}
         self.unreadable = list(problems)
         self.failures: dict[int, Problem] = {}
         self._lines = lines
@@ -207,9 +209,7 @@ class Worksheet:
 
     def _take(self, statement: syntax.Statement) -> Statement:
         kind = self._kind(statement)
-        if kind != "claim":
-            self._define(statement)
-        return Statement(
+        taken = Statement(
             kind,
             statement.left,
             statement.parts,
@@ -218,6 +218,9 @@ class Worksheet:
             statement.source,
             statement.blank,
         )
+        if kind != "claim":
+            self._define(taken)
+        return taken
 
     def _kind(self, statement: syntax.Statement) -> Kind:
         left = statement.left
@@ -231,7 +234,7 @@ class Worksheet:
             return "update"
         return "definition"
 
-    def _define(self, statement: syntax.Statement) -> None:
+    def _define(self, statement: Statement) -> None:
         assert isinstance(statement.left, Name)
         part = statement.parts[0]
         try:
@@ -243,6 +246,8 @@ class Worksheet:
                 message = message or self._undefined(error.name)
             source = self._lines[place[0] - 1]
             self.failures[statement.line] = Problem(*place, message, source)
+        else:
+            self.definitions[statement.left.name] = statement
 
     def _undefined(self, name: str) -> str:
         proposing = len(self.unreadable) + len(self.failures) < syntax.MAX_PROPOSALS

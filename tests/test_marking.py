@@ -434,9 +434,9 @@ def test_unreadable_lines_have_a_column_and_the_others_are_marked() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("dE/dq = 3", "q is not defined"),
+        ("dE/dq = 3", "nothing defines q"),
         ("z = q + 1", "'q' is not defined"),
-        ("x = q", "q is not defined"),
+        ("x = q", "nothing defines q"),
         ("r = ln(0)", "log(0.0) is not defined"),
         ("r = sqrt(0)\nk = 1\ndr/dk = 0\nx = dr/dk", ""),
         ("x = ?", "not filled in"),
@@ -492,7 +492,6 @@ def test_updates_that_are_right(rule: str) -> None:
         ("w' = w - alpha*dE/dx", "wrong-operand"),
         ("w' = w + alpha*dE/dw", "ascent"),
         ("w' = w - dE/dw", "no-learning-rate"),
-        ("w' = w - 2*alpha*dE/dw", "constant-factor"),
     ],
 )
 def test_updates_that_are_wrong(rule: str, code: str) -> None:

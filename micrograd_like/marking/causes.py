@@ -629,7 +629,11 @@ CAUSES = (
         _wrong_function,
         _mended_function,
     ),
-    Slip("rounded", "It is cut off or off by one in the last place.", misread=_off_by_one),
+    Slip(
+        "rounded",
+        "It is cut off, or off by one in the last place; a whole number counts as exact.",
+        misread=_off_by_one,
+    ),
     Slip("digits", "Digits are swapped or dropped, or the point has moved.", misread=_digits),
     Slip("arithmetic", "The formula is right, the arithmetic is not."),
     Slip("unknown", "It is not what the method gives, and no common slip explains it."),

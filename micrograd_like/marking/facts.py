@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, islice
 
+from micrograd_like.build import CONSTANTS, UndefinedError
+from micrograd_like.engine import Value
+from micrograd_like.errors import DomainError
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
 from micrograd_like.graph import NamedGraph
-from micrograd_like.marking.truth import Key, Truth, leaves, spend
+from micrograd_like.marking.shape import replaced
+from micrograd_like.marking.truth import Key, Truth, leaves, measured, spend
 from micrograd_like.marking.updates import expected_updates
 from micrograd_like.notation import derivative_name, name_text, number
 from micrograd_like.steps import Equation, equation
@@ -18,6 +22,8 @@ Link = tuple[str, str]
 #: Paths that are looked at where a derivative has many, and links of all of them.
 MOST_PATHS = 24
 MOST_LINKS = 200
+#: Derivatives of a formula that may be meant as the direct way.
+_MOST_DIRECT = 4
 
 
 class Facts:
@@ -29,27 +35,27 @@ class Facts:
     """
 
     def __init__(self, sheet: Worksheet) -> None:
-        written = {
-            statement.left.name: statement.parts[0].expr
-            for statement in sheet.statements
-            if statement.kind in ("given", "definition", "update")
-            and isinstance(statement.left, Name)
-            and statement.left.name in sheet.names
-        }
-        self.updates = {k: v for k, v in expected_updates(sheet).items() if k in written}
+        written = {name: s.parts[0].expr for name, s in sheet.definitions.items()}
+        self.graph = _named(sheet.names.values())
+        self.updates = expected_updates(sheet, self.graph)
         self.definitions = {**written, **self.updates}
-        self.truth = Truth(self.definitions)
-        self.graph: NamedGraph | None
         try:
-            self.graph = NamedGraph(list(self.truth.here.nodes.values()))
-        except (ValueError, IndexError):
-            self.graph = None
+            self.truth = Truth(self.definitions)
+        except (DomainError, UndefinedError):  # what should be makes a later line impossible
+            self.definitions = written
+            self.truth = Truth(written)
+        if self.definitions != written:
+            self.graph = _named(self.truth.here.nodes.values())
         #: ∂of/∂wrt between neighbours, as formulas.
         self.locals = {} if self.graph is None else _symbols(self.graph.locals)
         #: For every name, those that it is computed from.
         self.inputs: dict[str, list[str]] = {}
         for user, name in self.locals:
             self.inputs.setdefault(user, []).append(name)
+
+    def leaves(self, expr: Expr) -> list[Key]:
+        """The quantities in a formula; π and e are numbers, unless the worksheet defines them."""
+        return [k for k in leaves(expr) if k in self.definitions or k not in CONSTANTS]
 
     def true(self, key: Key) -> float:
         """The true number. Errors: KeyError, DomainError where there is none."""
@@ -143,6 +149,52 @@ class Facts:
             yield added(multiplied([self.link(*link) for link in path]) for path in paths)
             yield added(multiplied([locals_[link] for link in path]) for path in paths)
 
+    def noise(self, key: Key) -> float:
+        """How far rounding may have moved the true number: where terms cancel, they count."""
+        own = [measured(form, self.truth.here) for form in self.forms(key)]
+        most = max((error for _, error in filter(None, own)), default=0.0)
+        if isinstance(key, str):
+            found, stack = {key}, [key]
+            while stack:
+                new = [name for name in self.inputs.get(stack.pop(), ()) if name not in found]
+                found.update(new)
+                stack += new
+            spend(len(found))
+            sizes = (abs(self.true(name)) for name in found if name in self.definitions)
+            return max(most, 1e-14 * max(sizes))
+        between = self._between(key)
+        if self.graph is None or key.wrt not in between:
+            return most
+        paths = {key.of: 1.0}
+        for name in reversed(self.graph.values):
+            if name in between and name != key.of:
+                users = (user for user in self.graph.users[name] if user in paths)
+                paths[name] = sum(abs(self.graph.partials[u, name]) * paths[u] for u in users)
+        return max(most, 1e-13 * paths[key.wrt])
+
+    def direct(self, expr: Expr) -> Iterator[Expr]:
+        """The formula with some ∂U/∂V between neighbours read as the direct way alone.
+
+        Some write the chain rule with such local derivatives where V acts on U by other ways
+        too: ∂E/∂w = ∂E/∂s2·∂s2/∂w + ∂E/∂s1·∂s1/∂w.
+        """
+        graph = self.graph
+        if graph is None:
+            return
+        local = [
+            key
+            for key in leaves(expr)
+            if isinstance(key, Derivative)
+            and (key.of, key.wrt) in self.locals
+            and not graph.only_way(key.of, key.wrt)
+        ][:_MOST_DIRECT]
+        for count in range(len(local), 0, -1):
+            for some in combinations(local, count):
+                reading = expr
+                for key in some:
+                    reading = replaced(reading, key, self.locals[key.of, key.wrt])
+                yield reading
+
     def rule(self, key: Key) -> str:
         """The name of the rule that gives the quantity."""
         if isinstance(key, str):
@@ -167,6 +219,14 @@ class Facts:
         names = {k: v for k, v in known.items() if isinstance(k, str)}
         pairs = {(k.of, k.wrt): v for k, v in known.items() if isinstance(k, Derivative)}
         return equation(left, formula, names, pairs, rule=self.rule(key), value=true)
+
+
+def _named(nodes: Iterable[Value]) -> NamedGraph | None:
+    outputs = list(nodes)
+    try:
+        return NamedGraph(outputs) if outputs else None
+    except ValueError:
+        return None
 
 
 def _symbols(formulas: Mapping[Link, Expr]) -> dict[Link, Expr]:

@@ -201,8 +201,10 @@ class View:
     def figure(self, key: Key) -> Figure:
         """The figure of a quantity. Errors: KeyError for an unknown name."""
         hand = self._hand
-        if key in self._ignored:
-            return Figure.exact(hand.world[key])
+        if key in self._ignored:  # right after all, and rounded as what is stated
+            true, stated = hand.world[key], hand.stated[key]
+            low, high = stated.low - stated.center, stated.high - stated.center
+            return Figure(true, true + low, true + high)
         if key in hand.stated:
             return hand.stated[key]
         if isinstance(key, Derivative):

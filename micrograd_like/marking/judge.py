@@ -8,17 +8,19 @@ right method: rounding is carried along, so an honestly rounded number is never 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from typing import Any
 
-from micrograd_like.build import CONSTANTS, exact_number
+from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.records import Verdict
-from micrograd_like.marking.shape import Marked, operands, other_function, symbol
+from micrograd_like.marking.shape import Marked, operands, other_function, replaced, symbol
 from micrograd_like.marking.truth import Key, leaves, numbers_in, same_number, value
 from micrograd_like.syntax import Part
 from micrograd_like.worksheet import Statement
@@ -34,6 +36,8 @@ Pair = tuple[Expr, Expr]
 class Judged:
     """A part with its verdict.
 
+    expr:      the part as it was read: an ambiguous one may be meant in another way
+    numeric:   True for a part without names
     figure:    what it says in numbers, where it does
     slips:     the slips it follows from
     accident:  a formula that is right at these numbers alone
@@ -43,6 +47,8 @@ class Judged:
 
     part: Part
     verdict: Verdict
+    expr: Expr
+    numeric: bool
     figure: Figure | None = None
     slips: frozenset[Key] = frozenset()
     accident: bool = False
@@ -50,25 +56,24 @@ class Judged:
     problem: str = ""
 
     @property
-    def numeric(self) -> bool:
-        """True for a part without names."""
-        return not leaves(self.part.expr)
+    def number(self) -> bool:
+        """True for a single number."""
+        return self.part.number is not None
 
 
 class Judge:
     """Judges lines in their order.
 
-    hand:  the learner's figures up to here
-    near:  the learner's wrong formulas up to here, in the worlds near by
+    hand:      the learner's figures up to here
+    near:      the same in the worlds near by, where the learner's slips are carried on
+    formulas:  the learner's wrong formulas up to here
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.hand = Hand(facts.truth.here, facts)
         self.near: list[Hand] = []
-        sizes = [abs(facts.true(name)) for name in facts.definitions]
-        #: How far rounding may take a number that should be exact.
-        self.grain = 1e-14 * max(sizes, default=0.0)
+        self.formulas: dict[Key, Expr] = {}
 
     def parts(self, statement: Statement, key: Key) -> list[Judged]:
         """Every part of the line about ``key``, judged; formulas before numbers."""
@@ -85,31 +90,46 @@ class Judge:
         """Take down what the line has said, for those after it."""
         if not judged or statement.kind == "given":
             return
-        wrong = [j for j in judged if j.verdict == "wrong" and leaves(j.part.expr)]
-        if wrong:
-            self._carry_on(key, wrong[0].part.expr)
+        wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
         said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
-        said = [(f, j) for f, j in said if j.part.number is not None] or said
+        said = [(f, j) for f, j in said if j.number] or said
+        defined = isinstance(key, str) and statement.kind != "claim"
+        if wrong:
+            self.formulas[key] = wrong[0].expr
+            self._carry_on(key, wrong[0].expr)
+        elif said and said[-1][1].verdict == "wrong":
+            self._carry_on(key, Number(said[-1][0].center))
+        elif defined:
+            for hand in self.near:
+                hand.define(str(key), self.facts.definitions[str(key)])
         if said:
-            figure, last = said[-1]
-            slipped = {key} if last.verdict in ("wrong", "follows") else ()
-            self.hand.state(key, figure.resting_on(slipped))
+            _, last = said[-1]
+            # Of several that are right alike, whoever goes on may take the roughest.
+            alike = [figure for figure, j in said if j.verdict == last.verdict]
+            figure = max(alike[::-1], key=lambda f: f.high - f.low)
+            slipped = last.verdict in ("wrong", "follows")
+            self.hand.state(key, figure.resting_on({key} if slipped else ()))
         elif wrong:
-            result = worked_out(wrong[0].part.expr, self.hand.figure)
+            result = worked_out(wrong[0].expr, self.hand.figure)
             if result is not None:
                 self.hand.state(key, result.resting_on({key}))
-        elif isinstance(key, str) and statement.kind != "claim":
-            for hand in (self.hand, *self.near):
-                hand.define(key, self.facts.definitions[key])
+        elif defined:
+            self.hand.define(str(key), self.facts.definitions[str(key)])
 
     def _carry_on(self, key: Key, formula: Expr) -> None:
-        """Take down a wrong formula, and what has followed from wrong ones by definition."""
+        """Take down a slip near by: a formula as it is, a number with a number near it."""
         if not self.near:
             self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
+        chance = random.Random(len(self.hand.stated))
         for hand in self.near:
             figure = worked_out(formula, hand.figure)
             if figure is not None:
-                hand.state(key, Figure.exact(figure.center).resting_on({key}))
+                moved = 1 + chance.uniform(0.005, 0.02) if isinstance(formula, Number) else 1
+                hand.state(key, Figure.exact(figure.center * moved).resting_on({key}))
+
+    def _judged(self, part: Part, verdict: Verdict, **known: Any) -> Judged:
+        expr = known.pop("expr", part.expr)
+        return Judged(part, verdict, expr, not self.facts.leaves(expr), **known)
 
     # Formulas.
 
@@ -117,34 +137,47 @@ class Judge:
         self, statement: Statement, key: Key, place: int, before: Sequence[Judged]
     ) -> Judged:
         part = statement.parts[place]
-        missing = self._missing(part)
-        if missing:
-            return Judged(part, "unchecked", problem=missing)
+        if problem := self._missing(part):
+            return self._judged(part, "unchecked", problem=problem)
         builds = place == 0 and statement.kind != "claim"
         target: Expr = symbol(key)
         if builds and statement.kind == "update":
             target = self.facts.updates.get(str(key), target)
         elif builds:
-            return Judged(part, "right")
-        if not leaves(part.expr):
+            return self._judged(part, "right")
+        if not self.facts.leaves(part.expr):
             return self._figures(part, key, before)
-        if self.facts.truth.holds(part.expr, target):
-            return Judged(part, "right")
-        if any(number.places is not None for number in numbers_in(part.expr)):
+        forms = [target] if builds else [*self.facts.forms(key)]
+        for expr in self._readings(part):
+            if self.facts.truth.holds(expr, target, forms):
+                return self._judged(part, "right", expr=expr)
+        if numbers := numbers_in(part.expr):
             mixed = self._figures(part, key, before)
-            if mixed.verdict != "wrong":
+            rounded = any(number.places is not None for number in numbers)
+            if mixed.verdict != "wrong" and (rounded or self._fits_one(part, key, before)):
                 return mixed
-        if (slips := self._symbols_follow(part.expr, key)) is not None:
-            return Judged(part, "follows", slips=slips)
+        for expr in self._readings(part):
+            if (slips := self._symbols_follow(expr, key)) is not None:
+                return self._judged(part, "follows", expr=expr, slips=slips)
+        for form in forms:
+            own = self._own(form, key)
+            if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
+                slips = frozenset(leaf for leaf in leaves(form) if leaf in self.formulas)
+                return self._judged(part, "follows", slips=slips)
         accident = same_number(part.expr, target, self.facts.truth.here)
-        return Judged(part, "wrong", accident=accident)
+        return self._judged(part, "wrong", accident=accident)
+
+    def _readings(self, part: Part) -> Iterator[Expr]:
+        """What the part may mean: as it stands, 1/2y as 1/(2y), ∂U/∂V as the direct way."""
+        exprs = [part.expr, *([part.otherwise] if part.otherwise is not None else [])]
+        direct = [reading for expr in exprs for reading in self.facts.direct(expr)]
+        yield from dict.fromkeys([*exprs, *direct])
 
     def _missing(self, part: Part) -> str:
-        for leaf in leaves(part.expr):
-            names = (leaf,) if isinstance(leaf, str) else (leaf.of, leaf.wrt)
-            for name in names:
-                if name not in self.facts.definitions and name not in CONSTANTS:
-                    return f"{name} is not defined in this worksheet"
+        for leaf in self.facts.leaves(part.expr):
+            for name in (leaf,) if isinstance(leaf, str) else (leaf.of, leaf.wrt):
+                if name not in self.facts.definitions:
+                    return f"nothing defines {name} in this worksheet"
         return ""
 
     def _symbols_follow(self, expr: Expr, key: Key) -> frozenset[Key] | None:
@@ -153,7 +186,9 @@ class Judge:
         for hand in self.near:
             given = worked_out(expr, hand.figure)
             wanted = self._by_method(key, View(hand))
-            if given is None or wanted is None or not wanted.slips or not given.meets(wanted):
+            if given is None or wanted is None or not wanted.slips:
+                return None
+            if abs(given.center - wanted.center) > 1e-9 * abs(wanted.center):
                 return None
             slips |= wanted.slips
         return slips or None
@@ -170,20 +205,36 @@ class Judge:
 
     def _figures(self, part: Part, key: Key, before: Sequence[Judged]) -> Judged:
         """Figures put into a formula: right if each is, or if the result is."""
-        formulas = [j.part.expr for j in before if j.verdict in ("right", "follows")]
-        formulas = [*filter(leaves, formulas), *self.facts.forms(key)]
+        formulas = self._formulas(key, before)
         match = min((self.match(part.expr, f) for f in formulas), key=lambda m: len(m.off))
         figure = self._put_in(part.expr, match)
         if figure is None:
-            return Judged(part, "wrong", problem="it is not defined")
-        if figure.meets(self._truth(key)):
-            return Judged(part, "right", figure)
+            return self._judged(part, "wrong")
+        if self._is_true(figure, key):
+            return self._judged(part, "right", figure=figure)
         slips = None if match.off else match.slips
         if slips is None:
             slips = self._follows(figure, partial(self._by_method, key))
         if slips is None:
-            return Judged(part, "wrong", figure, off=match.off)
-        return Judged(part, "follows" if slips else "right", figure, slips)
+            return self._judged(part, "wrong", figure=figure, off=match.off)
+        return self._judged(part, "follows" if slips else "right", figure=figure, slips=slips)
+
+    def _formulas(self, key: Key, before: Sequence[Judged]) -> list[Expr]:
+        """The formulas that figures may be put into, with the learner's own for some pieces."""
+        sound = [j.expr for j in before if j.verdict in ("right", "follows") and not j.numeric]
+        formulas = [*sound, *self.facts.forms(key)]
+        return list(dict.fromkeys([*formulas, *(self._own(f, key) for f in formulas)]))
+
+    def _own(self, formula: Expr, key: Key) -> Expr:
+        """A formula with the learner's wrong ones in the place of what they give."""
+        for leaf in leaves(formula):
+            if leaf in self.formulas and leaf != key:
+                formula = replaced(formula, symbol(leaf), self.formulas[leaf])
+        return formula
+
+    def _fits_one(self, part: Part, key: Key, before: Sequence[Judged]) -> bool:
+        """Whether a part in names and numbers is a formula with some of its numbers put in."""
+        return any(self.fits(part.expr, formula) for formula in self._formulas(key, before))
 
     def fits(self, figures: Expr, formula: Expr) -> bool:
         """Whether figures put in are those of the formula, operand by operand."""
@@ -235,6 +286,9 @@ class Judge:
         return Match(off=((figures, formula),))
 
     def _match_whole(self, figures: Expr, formula: Expr) -> Match:
+        if isinstance(figures, Name | Derivative):  # a name says more than its number
+            same = self.facts.truth.equal(figures, formula)
+            return Match() if same else Match(off=((figures, formula),))
         figure, true = self._put_in(figures), value(formula, self.facts.truth.here)
         whole = isinstance(figures, Call) and exact_number(figures) is None
         if figure is not None and true is not None:
@@ -263,31 +317,49 @@ class Judge:
                 return Figure.exact(float(number.value))
             return Figure.written(number)
 
+        def look_up(key: Key) -> Figure:
+            if key in figures:
+                return figures[key]
+            known = self.hand.figure(key)
+            return known if known.slips else Figure.exact(self.facts.truth.here[key])
+
         formula, figures = opened(expr, read)
-        return worked_out(formula, lambda k: figures[k] if k in figures else self.hand.figure(k))
+        return worked_out(formula, look_up)
 
     # Numbers.
 
     def _number(self, part: Part, key: Key, before: Sequence[Judged]) -> Judged:
         assert part.number is not None
         figure = Figure.written(part.number, part.approximate)
-        if figure.meets(self._truth(key)):
-            return Judged(part, "right", figure)
+        if self._is_true(figure, key):
+            return self._judged(part, "right", figure=figure)
         sound = [j for j in before if j.verdict in ("right", "follows")]
         for judged in sound:  # the result of the figures put in
             if judged.figure is not None and figure.meets(judged.figure):
-                return Judged(part, judged.verdict, figure, judged.slips)
-        formulas = [j.part.expr for j in sound if not j.numeric] + list(self.facts.forms(key))
+                return self._judged(part, judged.verdict, figure=figure, slips=judged.slips)
+        formulas = [j.expr for j in sound if not j.numeric] + list(self.facts.forms(key))
         methods = [partial(View.worked_out, expr=formula) for formula in formulas]
         for method in [*methods, partial(self._by_method, key)]:
             slips = self._follows(figure, method)
             if slips is not None:
-                return Judged(part, "follows" if slips else "right", figure, slips)
-        return Judged(part, "wrong", figure)
+                verdict: Verdict = "follows" if slips else "right"
+                return self._judged(part, verdict, figure=figure, slips=slips)
+        return self._judged(part, "wrong", figure=figure)
 
-    def _truth(self, key: Key) -> Figure:
+    def _is_true(self, figure: Figure, key: Key) -> bool:
+        """True if the figure is the true number, as far as it is written and floats can tell."""
         true = self.facts.true(key)
-        return Figure(true, true - self.grain, true + self.grain)
+        if figure.meets(Figure.exact(true)):
+            return True
+        if abs(figure.center - true) < 1e-6:
+            noise = self.facts.noise(key)
+            if figure.meets(Figure(true, true - noise, true + noise)):
+                return True
+        # At a kink, whatever lies between the derivatives on its sides will do.
+        sides = [true, *(world[key] for world in self.facts.truth.beside_kinks)]
+        slack = 1e-5 * max(map(abs, sides))
+        most = Figure(true, min(sides) - slack, max(sides) + slack)
+        return isinstance(key, Derivative) and len(sides) > 1 and figure.meets(most)
 
     def _follows(self, figure: Figure, method: Method) -> frozenset[Key] | None:
         """The slips that must be carried on for the method to give the figure; None if it can't."""

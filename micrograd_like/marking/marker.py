@@ -14,7 +14,7 @@ from micrograd_like.marking.hand import View
 from micrograd_like.marking.judge import Judge, Judged
 from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.shape import symbol
-from micrograd_like.marking.truth import Effort, Key, TooMuchError
+from micrograd_like.marking.truth import Effort, Key, TooMuchError, leaves
 from micrograd_like.syntax import Problem
 from micrograd_like.worksheet import Statement, Worksheet
 
@@ -86,13 +86,16 @@ class Marker:
 
     def _problem(self, statement: Statement, key: Key) -> str:
         """Why there is nothing to hold the line against, or ""."""
+        given = statement.kind == "claim" and key in self.facts.truth.sources
+        if given and any(key in leaves(part.expr) for part in statement.parts):
+            return f"{key} has its value already; write {key}' for the new one"
         failure = self.sheet.failures.get(statement.line)
         if failure is not None:
             return failure.message
         try:
             self.facts.true(key)
         except KeyError as error:
-            return f"{error.args[0]} is not defined in this worksheet"
+            return f"nothing defines {error.args[0]} in this worksheet"
         except DomainError as error:
             return str(error)
         return ""
@@ -109,13 +112,12 @@ class Marker:
         """The causes of the first part that is wrong: a formula before figures before a number."""
         wrong = sorted(
             (part for part in judged if part.verdict == "wrong"),
-            key=lambda part: (part.numeric, part.part.number is not None),
+            key=lambda part: (part.numeric, part.number),
         )[0]
-        number = wrong.part.number is not None
         update = statement.kind == "update" and str(key) in self.facts.updates
         target: Expr = self.facts.updates[str(key)] if update else symbol(key)
         sound = isinstance(key, str) or any(
-            part.verdict in ("right", "follows") and part.part.number is None for part in judged
+            part.verdict in ("right", "follows") and not part.number for part in judged
         )
         return causes_of(
             Claim(
@@ -123,9 +125,9 @@ class Marker:
                 View(self.judge.hand),
                 key,
                 target,
-                formula=None if wrong.numeric else wrong.part.expr,
+                formula=None if wrong.numeric else wrong.expr,
                 figure=wrong.figure,
-                figures=wrong.part.expr if wrong.numeric and not number else None,
+                figures=wrong.expr if wrong.numeric and not wrong.number else None,
                 off=wrong.off,
                 fits=self.judge.fits,
                 sound=sound,
@@ -138,7 +140,7 @@ class Marker:
 
 def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
     """True for a wrong formula whose number is right, in the line or as it stands."""
-    numbers = [part for part in judged if part.part.number is not None]
+    numbers = [part for part in judged if part.number]
     in_line = any(part.verdict == "right" for part in numbers)
     return wrong.verdict == "wrong" and not wrong.numeric and (wrong.accident or in_line)
 

@@ -9,25 +9,38 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar, Token
-from itertools import islice, product
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, combinations, islice, product
 from typing import Protocol
 
 from micrograd_like.build import CONSTANTS, Builder, UndefinedError
 from micrograd_like.engine import Value, grad
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold, names
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    evaluate,
+    fold,
+    names,
+    parse,
+)
 from micrograd_like.notation import derivative_name
-from micrograd_like.ops import FLOAT
+from micrograd_like.ops import FLOAT, OPS
 from micrograd_like.order import topological_order
 
 Key = str | Derivative
 
 #: Worlds beside the worksheet's own.
 NEAR = 3
-#: How far they lie: small enough for no kink to be crossed and no root to be left.
+#: How far they lie, and by how much less where there is a kink between.
 _LEAST, _MOST = 0.005, 0.02
+_SIZES = (1.0, 0.1, 0.01, 0.001)
 
 #: What the formulas of a worksheet are computed with. A power of Python's own may be complex.
 FUNCTIONS = {**FLOAT, "pow": math.pow}
@@ -35,8 +48,21 @@ FUNCTIONS = {**FLOAT, "pow": math.pow}
 #: What the table's partials at a kink are written with; only the branch that applies counts.
 _CONDITIONS = ("where", "and", "or")
 
+#: Sources, one after the other, because of whose numbers a formula may be right.
+_MOST_WAYS = 12
 #: Ways to read the numbers of one formula as quantities that have them.
 _MOST_READINGS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How sources are moved: some not at all, some so that their sum stays."""
+
+    frozen: frozenset[str] = frozenset()
+    summing: tuple[str, ...] = ()
+
+
+ANY_WAY = Way()
 
 
 class Values(Protocol):
@@ -89,7 +115,7 @@ class World:
     """
 
     def __init__(self, definitions: Mapping[str, Expr], moved: Mapping[str, float]) -> None:
-        builder = Builder()
+        self._builder = builder = Builder()
         for name, expr in definitions.items():
             builder.define(name, Number(moved[name]) if name in moved else expr)
         self.nodes = builder.names
@@ -104,13 +130,26 @@ class World:
             if (derivative := derivative_name(key)) is None:
                 raise KeyError(key)
             key = derivative
-        output, variable = self.nodes[key.of], self.nodes[key.wrt]
+        output, variable = self._node(key.of), self._node(key.wrt)
         if key.of not in self._derivatives:
             self._derivatives[key.of] = self._all(output)
         known = self._derivatives[key.of]
-        if known is not None:
+        if known is not None and key.wrt in self.nodes:
             return known.get(key.wrt, 0.0)
         return float(grad(output, variable))
+
+    def _node(self, name: str) -> Value:
+        node = self._builder.node(name)
+        if node is None:
+            raise KeyError(name)
+        return node
+
+    @cached_property
+    def sides(self) -> list[int]:
+        """On which side of its kink each operation with one is: −1, 1, or 0 at the kink."""
+        seen: set[Value] = set()
+        order = (n for node in self.nodes.values() for n in topological_order(node, seen))
+        return [side for node in order if node.op and (side := _side(node)) is not None]
 
     def _all(self, output: Value) -> dict[str, float] | None:
         """∂output/∂name for all that it depends on; None if one of them does not exist."""
@@ -122,6 +161,15 @@ class World:
         except DomainError:
             return None
         return dict(zip((node.label for node in named), numbers, strict=True))
+
+
+def _side(node: Value) -> int | None:
+    row = OPS[node.op]
+    if not row.kink:
+        return None
+    values = dict(zip(row.inputs, (i.data for i in node.inputs), strict=True))
+    place: float = evaluate(parse(row.kink), values, FLOAT)
+    return (place > 0) - (place < 0)
 
 
 class Truth:
@@ -140,29 +188,42 @@ class Truth:
             for name, expr in definitions.items()
             if all(leaf in CONSTANTS and leaf not in definitions for leaf in leaves(expr))
         }
-        self._neutral = frozenset(n for n, v in self.sources.items() if v in (0.0, 1.0, -1.0))
-        self._near: dict[frozenset[str], list[World]] = {}
-        self._fixed: frozenset[str] | None = None
+        self._near: dict[Way, list[World]] = {}
 
-    def near(self, frozen: frozenset[str] = frozenset()) -> list[World]:
-        """Worlds in which every source has another number, save for the frozen ones."""
-        if frozen not in self._near:
-            if self._fixed is None:
-                self._fixed = self._not_movable()
-            movable = self.sources.keys() - frozen - self._fixed
-            self._near[frozen] = []
+    def near(self, way: Way = ANY_WAY) -> list[World]:
+        """Worlds in which the sources have other numbers, as far as the way leaves them free.
+
+        They are so near that no operation is on the other side of its kink.
+        """
+        if way not in self._near:
+            movable = self.sources.keys() - way.frozen - self._not_movable
+            self._near[way] = []
             for seed in range(NEAR if movable else 0):
-                moved = {name: number for name, number in self._moved(seed) if name in movable}
-                world = self._world(moved)
-                if world is not None:
-                    self._near[frozen].append(world)
-        return self._near[frozen]
+                for size in _SIZES:
+                    world = self._world(self._moved(seed, size, way, movable))
+                    if world is not None and self._same_sides(world):
+                        self._near[way].append(world)
+                        break
+        return self._near[way]
 
-    def _moved(self, seed: int) -> Iterator[tuple[str, float]]:
+    def _same_sides(self, world: World) -> bool:
+        pairs = zip(self.here.sides, world.sides, strict=True)
+        return all(here in (0, there) for here, there in pairs)
+
+    def _moved(
+        self, seed: int, size: float, way: Way, movable: Collection[str]
+    ) -> dict[str, float]:
         chance = random.Random(seed)
+        moved = {}
         for name, number in self.sources.items():
-            step = chance.choice((-1, 1)) * chance.uniform(_LEAST, _MOST)
-            yield name, number * (1 + step) if number else step
+            step = size * chance.choice((-1, 1)) * chance.uniform(_LEAST, _MOST)
+            if name in movable:
+                moved[name] = number * (1 + step) if number else step
+        if way.summing:  # shares of a whole stay so
+            *others, last = way.summing
+            total = sum(self.sources[name] for name in way.summing)
+            moved[last] = total - sum(moved.get(name, self.sources[name]) for name in others)
+        return moved
 
     def _world(self, moved: Mapping[str, float]) -> World | None:
         try:
@@ -170,45 +231,118 @@ class Truth:
         except (DomainError, UndefinedError):
             return None
 
+    @cached_property
     def _not_movable(self) -> frozenset[str]:
         """The sources that must stay as they are, such as n in (−2)ⁿ."""
-        if all(self._world(dict(self._moved(seed))) for seed in range(NEAR)):
+        moved = [self._moved(seed, 1.0, ANY_WAY, self.sources) for seed in range(NEAR)]
+        if all(self._world(numbers) for numbers in moved):
             return frozenset()
         return frozenset(
             name
-            for seed in range(NEAR)
-            for name, number in self._moved(seed)
+            for numbers in moved
+            for name, number in numbers.items()
             if self._world({name: number}) is None
         )
+
+    @cached_property
+    def beside_kinks(self) -> list[World]:
+        """Where the graph is at a kink: worlds on its sides, as near as can be told apart."""
+        if 0 not in self.here.sides:
+            return []
+        seeds = range(2 * NEAR)
+        worlds = [self._world(self._moved(s, 1e-6, ANY_WAY, self.sources)) for s in seeds]
+        return [world for world in worlds if world is not None]
 
     # Formulas.
 
     def same(self, expr: Expr, wanted: Expr, worlds: Iterable[Values]) -> bool:
-        """True if the two give the same number in each of the worlds, to rounding."""
-        return all(same_number(expr, wanted, world) for world in worlds)
+        """True if the two give the same number in each of the worlds, to rounding.
+
+        A world in which ``expr`` is not defined says nothing: here it is.
+        """
+        return all(
+            same_number(expr, wanted, world)
+            for world in worlds
+            if world is self.here or value(expr, world) is not None
+        )
 
     def equal(self, expr: Expr, wanted: Expr) -> bool:
         """True if the two are the same here and near by."""
         return self.same(expr, wanted, (self.here,)) and self.same(expr, wanted, self.near())
 
-    def holds(self, expr: Expr, wanted: Expr) -> bool:
+    def holds(self, expr: Expr, wanted: Expr, forms: Sequence[Expr] = ()) -> bool:
         """True if a person may write ``expr`` for ``wanted``: not right by accident alone.
 
-        Numbers put in and what they simplify to are allowed: a source of which the formula
-        has the number only, and a 0 or 1 that has made a term or a factor go away.
+        Numbers put in and what they simplify to are allowed: the formula need hold only as one
+        of the quantities that are left in it.
+
+        forms:  the right formula in several shapes
         """
         if not self.same(expr, wanted, (self.here,)):
             return False
         if self.same(expr, wanted, self.near()):
             return True
-        used = set(names(expr))
-        numbers = {float(number.value) for number in numbers_in(expr)}
-        put_in = {name for name, number in self.sources.items() if number in numbers} - used
-        dropped = frozenset(put_in | (self._neutral - used))
-        ways = [dropped, *(dropped | {name} for name in self._neutral & used)]
-        if any(self.near(way) and self.same(expr, wanted, self.near(way)) for way in ways):
+        if any(self.holds_in_what_is_left(expr, form) for form in forms):
+            return True
+        asked = {leaf for form in forms for leaf in leaves(form)}
+        if any(self._holds_one_way(expr, wanted, way) for way in self._ways(expr, asked)):
             return True
         return any(self.same(reading, wanted, self.near()) for reading in self._readings(expr))
+
+    def holds_in_what_is_left(self, expr: Expr, form: Expr) -> bool:
+        """True if they are the same as functions of the quantities in ``expr`` alone.
+
+        What else is in the form is held fixed: its numbers may have been put in.
+        """
+        if not self.same(expr, form, (self.here,)):
+            return False
+        left, held = leaves(expr), leaves(form)
+        if not left:
+            return False
+        worlds = [Mixed(world, self.here, frozenset(left)) for world in self.near()]
+        # With nothing in common, nothing would be seen.
+        common = not set(left).isdisjoint(held)
+        return common and bool(worlds) and self.same(expr, form, worlds)
+
+    def _holds_one_way(self, expr: Expr, wanted: Expr, way: Way) -> bool:
+        worlds = self.near(way)
+        moves = any(not same_number(expr, expr, world, self.here) for world in worlds)
+        return moves and self.same(expr, wanted, worlds)
+
+    def _ways(self, expr: Expr, asked: set[Key]) -> Iterator[Way]:
+        """Ways to move the sources for formulas that are right because of what some are.
+
+        A 0 or 1 has made a term or a factor go away; n is the number of terms; the numbers of
+        all sources but those in the formula are put in; shares add up to 1. What stands in the
+        formula itself is held fixed only if it belongs there (``asked``).
+        """
+        used = set(names(expr))
+        neutral = frozenset(n for n, v in self.sources.items() if v in (0.0, 1.0, -1.0))
+        dropped = neutral - used
+        yield Way(dropped)
+        whole = [n for n, v in self.sources.items() if v == int(v) and n not in dropped]
+        idle = self._idle
+        belong = [n for n in whole if n not in used or n in asked or n in idle]
+        yield from (Way(dropped | {name}) for name in belong[:_MOST_WAYS])
+        if used & self.sources.keys():
+            yield Way(frozenset(self.sources.keys() - used))
+        for summing in self._shares():
+            yield Way(dropped - set(summing), summing)
+
+    @cached_property
+    def _idle(self) -> set[str]:
+        """Sources that nothing is computed from, as a target whose cost was written for y = 1."""
+        needed = {leaf for expr in self.definitions.values() for leaf in leaves(expr)}
+        return self.sources.keys() - needed
+
+    def _shares(self) -> Iterator[tuple[str, ...]]:
+        """Sources between 0 and 1 that add up to 1: neighbours, or any two."""
+        parts = [name for name, number in self.sources.items() if 0 < number < 1]
+        runs = (parts[i:j] for i in range(len(parts)) for j in range(i + 3, i + 6))
+        pairs = combinations(parts[:_MOST_WAYS], 2)
+        for run in chain(pairs, runs):
+            if abs(sum(self.sources[name] for name in run) - 1) < 1e-12:
+                yield tuple(run)
 
     def _readings(self, expr: Expr) -> Iterator[Expr]:
         """The formula with its numbers read as sources that have them: 3·2·x as 3·x·x."""
@@ -228,9 +362,12 @@ class Truth:
             yield fold(expr, combine)
 
 
-def same_number(expr: Expr, wanted: Expr, world: Values) -> bool:
-    """True if the two give the same number in this world, as far as rounding lets one see."""
-    a, b = measured(expr, world), measured(wanted, world)
+def same_number(expr: Expr, wanted: Expr, world: Values, other: Values | None = None) -> bool:
+    """True if the two give the same number in this world, as far as rounding lets one see.
+
+    other:  the world for ``wanted``, if it is another
+    """
+    a, b = measured(expr, world), measured(wanted, other or world)
     if a is None or b is None:
         return False
     return abs(a[0] - b[0]) <= a[1] + b[1] + 1e-9 * abs(b[0])
@@ -244,9 +381,12 @@ def measured(expr: Expr, world: Values) -> tuple[float, float] | None:
     """
     try:
         value, scale = _computed(expr, world)
-        nudged, _ = _computed(expr, _Nudged(world))
     except (ArithmeticError, ValueError, TypeError):
         return None
+    try:
+        nudged, _ = _computed(expr, _Nudged(world))
+    except (ArithmeticError, ValueError, TypeError):  # at the edge of what is defined
+        nudged = value
     return value, 1e-13 * scale + 0.02 * abs(nudged - value)
 
 
@@ -285,6 +425,16 @@ def _computed(expr: Expr, world: Values) -> tuple[float, float]:
         return fold(expr, combine, whole=_CONDITIONS), scale
     finally:
         spend(operations)
+
+
+class Mixed:
+    """One world for some quantities, and another for all others."""
+
+    def __init__(self, some: Values, others: Values, keys: frozenset[Key]) -> None:
+        self._some, self._others, self._keys = some, others, keys
+
+    def __getitem__(self, key: Key) -> float:
+        return (self._some if key in self._keys else self._others)[key]
 
 
 class _Nudged:

@@ -1,118 +1,177 @@
-"""Updates of a weight, held against gradient descent: w' = w − rate·∂A/∂w."""
+"""Updates of a weight, held against gradient descent: w' = w − rate·∂A/∂w.
+
+Only a line of just this shape, w ∓ rate·∂A/∂w, is held against it. Every other rule (momentum,
+weight decay, Newton's) is a definition like any other.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
-from micrograd_like.marking.truth import leaves, numbers_in
+from micrograd_like.graph import NamedGraph
+from micrograd_like.marking.shape import Marked, factors, product, terms
+from micrograd_like.marking.truth import leaves
 from micrograd_like.worksheet import Statement, Worksheet
 
 #: What a learning rate is called where no update says which given it is.
 _RATES = ("alpha", "eta", "lr", "rate", "epsilon", "gamma", "mu")
 
 
-def expected_updates(sheet: Worksheet) -> dict[str, Expr]:
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """A line w' = w ∓ rate·∂A/∂u, taken apart.
+
+    rate:  the factors beside the derivative
+    """
+
+    statement: Statement
+    new: str
+    weight: str
+    rate: tuple[Marked, ...]
+    gradient: Derivative
+
+
+def expected_updates(sheet: Worksheet, graph: NamedGraph | None) -> dict[str, Expr]:
     """For every name that an update defines, the formula of gradient descent.
 
     A is the quantity whose derivative stands in the update, unless it is only a step on the
-    way to the cost: then it is the cost. The rate is the given that stands beside it; where
-    none does, that of the other updates. An update by another rule, with a given of its own
-    such as a momentum's or with several derivatives, is a definition like any other and is
-    left out.
+    way to the cost: then it is the cost. The rate is what stands beside the derivative; where
+    nothing does, or only what the forward pass uses, it is that of the other updates.
     """
-    updates = [s for s in sheet.statements if s.kind == "update"]
-    rules = _Rules(sheet, updates) if updates else None
-    expected = {}
-    for statement in updates:
-        assert isinstance(statement.left, Name)
-        formula = rules.expected(statement) if rules else None
-        if formula is not None:
-            expected[statement.left.name] = formula
-    return expected
+    lines = [s for s in sheet.definitions.values() if s.kind == "update"]
+    updates = [update for s in lines if (update := _taken_apart(s, sheet)) is not None]
+    rules = _Rules(sheet, updates, graph)
+    expected = ((update.new, rules.expected(update)) for update in updates)
+    return {new: formula for new, formula in expected if formula is not None}
+
+
+def _taken_apart(statement: Statement, sheet: Worksheet) -> _Update | None:
+    """The update's pieces, or None where the line has another shape."""
+    assert isinstance(statement.left, Name)
+    new = statement.left.name
+    summands = terms(statement.parts[0].expr)
+    if len(summands) != 2:
+        return None
+    older = {new[:end] for end in range(len(new.rstrip("'")), len(new))}
+    for (sign, weight), (_, step) in (summands, summands[::-1]):
+        found = _step(step)
+        if found is None or sign != "+" or not isinstance(weight, Name):
+            continue
+        name = weight.name if weight.name in older else found[1].wrt
+        defined = sheet.definitions.get(name)
+        if name in older and defined is not None and defined.kind in ("given", "update"):
+            return _Update(statement, new, name, *found)
+    return None
+
+
+def _step(step: Expr) -> tuple[tuple[Marked, ...], Derivative] | None:
+    """The factors of a step beside its one derivative."""
+    found = [f for mark, f in factors(step) if mark == "*" and isinstance(f, Derivative)]
+    rest = tuple(pair for pair in factors(step) if not isinstance(pair[1], Derivative))
+    if len(found) != 1 or any(isinstance(key, Derivative) for _, f in rest for key in leaves(f)):
+        return None
+    return rest, found[0]
 
 
 class _Rules:
     """What the updates of one worksheet have in common."""
 
-    def __init__(self, sheet: Worksheet, updates: Sequence[Statement]) -> None:
-        self.sheet = sheet
-        self.givens = {
-            s.left.name for s in sheet.statements if s.kind == "given" and isinstance(s.left, Name)
-        }
-        # What the forward pass uses is no learning rate.
-        self.forward = {
-            key
-            for s in sheet.statements
-            if s.kind == "definition"
-            for key in leaves(s.parts[0].expr)
-        }
-        rates = [rate for s in updates for rate in self._beside(s)]
-        named = [name for name in _RATES if name in self.givens - self.forward]
-        self.rates = [name for name, _ in Counter(rates).most_common()] or named
+    def __init__(self, sheet: Worksheet, updates: list[_Update], graph: NamedGraph | None) -> None:
+        self.sheet, self.graph = sheet, graph
         asked = Counter(s.left.of for s in sheet.statements if isinstance(s.left, Derivative))
         self.main = asked.most_common(1)[0][0] if asked else ""
+        given = {name for name, s in sheet.definitions.items() if s.kind == "given"}
+        own: Counter[str] = Counter()  # beside derivatives only
+        shared: Counter[str] = Counter()  # in the forward pass too
+        for update in updates:
+            forward = self._forward(self._cost(update))
+            for name in self._names(update.rate):
+                (shared if name in forward else own)[name] += 1
+        named = [name for name in _RATES if name in given]
+        self.rates = [n for n, _ in (own or shared).most_common()] or named
 
-    def expected(self, statement: Statement) -> Expr | None:
-        """W − rate·∂A/∂w, or None where the update follows another rule."""
-        assert isinstance(statement.left, Name)
-        base = statement.left.name.rstrip("'")
-        weight = self._weight(statement.left.name, base, statement)
-        found = leaves(statement.parts[0].expr)
-        derivatives = [key for key in found if isinstance(key, Derivative)]
-        if len(derivatives) != 1:
-            return None
-        rate = self._rate(statement)
+    def _names(self, rate: tuple[Marked, ...]) -> list[str]:
+        return [key for _, factor in rate for key in leaves(factor) if isinstance(key, str)]
+
+    def _forward(self, name: str) -> set[str]:
+        """What a quantity is computed from, not going back through updates."""
+        found, stack = {name}, [name]
+        while stack:
+            statement = self.sheet.definitions.get(stack.pop())
+            if statement is None or _renews(statement):
+                continue
+            for key in leaves(statement.parts[0].expr):
+                if isinstance(key, str) and key not in found:
+                    found.add(key)
+                    stack.append(key)
+        return found
+
+    def expected(self, update: _Update) -> Expr | None:
+        """The formula w − rate·∂A/∂w, or None where no rate can be told."""
+        cost = self._cost(update)
+        rate = self._rate(update, cost)
         if rate is None:
             return None
-        cost = self._cost(derivatives[0].of, statement)
-        return Call("sub", (Name(weight), Call("mul", (rate, Derivative(cost, weight)))))
+        step = Call("mul", (rate, Derivative(cost, update.weight)))
+        return Call("sub", (Name(update.weight), step))
 
-    def _rate(self, statement: Statement) -> Expr | None:
-        """The rate that belongs into the update; None where it has givens of its own."""
-        beside = self._beside(statement)
-        if len(beside) > 1:
-            return None
-        if beside:
-            return Name(beside[0])
-        literal = _only_number(statement.parts[0].expr)
-        for rate in self.rates[:1]:
-            if literal is None or literal.value != self.sheet.names[rate].data:
-                return Name(rate)
-        return literal or Number(1)
+    def _rate(self, update: _Update, cost: str) -> Expr | None:
+        names = self._names(update.rate)
+        if update.rate and not names:  # a number
+            return product(update.rate)
+        forward = self._forward(cost)
+        if any(name in self.rates or name not in forward for name in names):
+            if cost == update.gradient.of:
+                return product(update.rate)
+            # The chain rule goes on in the update: w − eta·(dE/dz)·dz/dw, say.
+            own = [
+                (mark, factor)
+                for mark, factor in update.rate
+                if any(n in self.rates or n not in forward for n in leaves(factor))
+            ]
+            return product(own)
+        if self.rates:
+            return Name(self.rates[0])
+        return None if names else Number(1)
 
-    def _weight(self, new: str, base: str, statement: Statement) -> str:
-        """The name that is updated: the one with the most primes below the new one's."""
-        older = [base + "'" * n for n in range(len(new) - len(base))]
-        names = leaves(statement.parts[0].expr)
-        return next((name for name in reversed(older) if name in names), base)
+    def _cost(self, update: _Update) -> str:
+        """What is to be made small: what is differentiated, unless it is a step on the way."""
+        named = update.gradient.of
+        if named == self.main or self.graph is None:
+            return named
+        last = named
+        seen = {named}
+        while users := [u for u in self._users(last, update) if u not in seen]:
+            if len(users) > 1:
+                return named
+            last = users[0]
+            seen.add(last)
+        # One of several costs that are added up is a cost itself.
+        part = all(
+            isinstance(self.graph.locals.get((u, named)), Number)
+            for u in self._users(named, update)
+        )
+        return named if part else last
 
-    def _beside(self, statement: Statement) -> list[str]:
-        """The givens in the update's formula that the forward pass does not use."""
+    def _users(self, name: str, update: _Update) -> list[str]:
+        """The quantities of the forward pass, up to the update, that a name acts on."""
+        assert self.graph is not None
+        definitions = self.sheet.definitions
         return [
-            key
-            for key in leaves(statement.parts[0].expr)
-            if isinstance(key, str) and key in self.givens - self.forward
+            user
+            for user in self.graph.users.get(name, ())
+            if user in definitions
+            and definitions[user].line < update.statement.line
+            and not _renews(definitions[user])
         ]
 
-    def _cost(self, named: str, statement: Statement) -> str:
-        """What is to be made small: ``named``, unless it is a step on the way to the cost."""
-        if named == self.main:
-            return named
-        before = [
-            s
-            for s in self.sheet.statements
-            if s.kind == "definition" and s.line < statement.line and isinstance(s.left, Name)
-        ]
-        used = {key for s in before for key in leaves(s.parts[0].expr)}
-        if named not in used:
-            return named
-        last = [s.left.name for s in before if isinstance(s.left, Name) and s.left.name not in used]
-        return last[-1] if last else named
 
-
-def _only_number(expr: Expr) -> Number | None:
-    """The number of a formula that has just one."""
-    numbers = numbers_in(expr)
-    return Number(numbers[0].value) if len(numbers) == 1 else None
+def _renews(statement: Statement) -> bool:
+    """True for a line that gives a name its new value: w' from w."""
+    if not isinstance(statement.left, Name) or not statement.left.name.endswith("'"):
+        return False
+    base = statement.left.name.rstrip("'")
+    names = (key for key in leaves(statement.parts[0].expr) if isinstance(key, str))
+    return any(name.rstrip("'") == base for name in names)
