@@ -176,6 +176,10 @@ class NamedGraph:
             if inner in self.names and inner is not node
         }
 
+    def size(self, of: str) -> int:
+        """How many operations and numbers the formula of a computed name has."""
+        return len(self._regions[of][0])
+
     def slips(self, of: str, wrt: str) -> Iterator[tuple[str, Expr]]:
         """What ∂of/∂wrt becomes with one of its operations' slips, each with the slip's code."""
         region, written = self._regions[of]

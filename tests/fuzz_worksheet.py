@@ -1,6 +1,6 @@
-"""Feeds worksheets that nobody would write to the reader, and fails on anything but its errors.
+"""Feeds worksheets that nobody would write to the reader and the marker.
 
-``python tests/fuzz_worksheet.py --seconds 120 --seed 1``
+It fails on anything but their errors. ``python tests/fuzz_worksheet.py --seconds 120 --seed 1``
 """
 
 import argparse
@@ -10,10 +10,14 @@ import time
 from collections import Counter
 
 from micrograd_like.errors import WorksheetError
+from micrograd_like.exercises import generate
+from micrograd_like.exercises.shapes import SHAPES
+from micrograd_like.lessons import builtin
 from micrograd_like.syntax import FUNCTIONS, decode
 from micrograd_like.worksheet import Worksheet
 
-SLOW = 2.0
+#: Seconds to read a worksheet, and to mark it: what there is to work out is counted.
+SLOW, SLOW_TO_MARK = 2.0, 30.0
 
 GOOD = """\
 # a network by hand
@@ -74,7 +78,10 @@ def statements(rng):
 
 def mutated(rng):
     """A good worksheet with pieces taken out, doubled, exchanged and put in."""
-    text = GOOD
+    return changed(rng, GOOD)
+
+
+def changed(rng, text):
     for _ in range(rng.randint(1, 12)):
         start = rng.randrange(len(text) + 1)
         end = min(start + rng.choice((0, 1, 1, 3, 20)), len(text))
@@ -83,6 +90,33 @@ def mutated(rng):
         put = rng.choice(("", text[start:end] * 2, other, rng.choice(TOKENS)))
         text = text[:start] + put + text[end:]
     return text
+
+
+def exchanged(rng):
+    """A learner's or a built-in worksheet, its tokens and lines mixed up."""
+    if rng.random() < 0.3:
+        text = builtin.text(rng.choice(builtin.names()))
+    else:
+        shape = rng.choice([*SHAPES])
+        text = generate(shape, seed=rng.randrange(10_000), form="slips", slips=1).text
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    for _ in range(rng.randint(0, 4)):
+        place, other = (rng.randrange(len(lines)) for _ in range(2))
+        match rng.randrange(4):
+            case 0:  # two parts exchanged
+                parts = lines[place].split(" = ")
+                rng.shuffle(parts)
+                lines[place] = " = ".join(parts)
+            case 1:
+                lines[place] = lines[other]
+            case 2:
+                lines[place], lines[other] = lines[other], lines[place]
+            case 3:
+                words = lines[place].split(" ")
+                words[rng.randrange(len(words))] = rng.choice(lines[other].split(" "))
+                lines[place] = " ".join(words)
+    text = "\n".join(lines)
+    return changed(rng, text) if rng.random() < 0.3 else text
 
 
 def mutated_bytes(rng):
@@ -105,6 +139,8 @@ SOURCES = (
     random_tokens,
     statements,
     mutated,
+    exchanged,
+    exchanged,
     mutated_bytes,
     repeated,
 )
@@ -120,7 +156,15 @@ def feed(given, markdown):
     for problem in sheet.problems:
         str(problem)
     repr(sheet)
-    Worksheet.parse(str(sheet))
+    again = Worksheet.parse(str(sheet))
+    assert sheet.problems or again == sheet
+    return sheet
+
+
+def mark(sheet):
+    report = sheet.check()
+    assert [*map(str, [report, report.json(), report._repr_html_()])]
+    assert len(report.lines) == len(sheet.statements) + len(sheet.unreadable)
     return "with problems" if sheet.problems else "read"
 
 
@@ -141,14 +185,17 @@ def main():
         start = time.perf_counter()
         try:
             outcome = feed(given, markdown)
+            taken = time.perf_counter() - start
+            if isinstance(outcome, Worksheet):
+                outcome = mark(outcome)
         except Exception as error:
             print(f"case {case}, {source.__name__}: {type(error).__name__}: {error}")
             print(f"  {given[:2000]!a}")
             raise
-        taken = time.perf_counter() - start
-        slowest = max(slowest, taken)
-        if taken > SLOW:
-            sys.exit(f"case {case}, {source.__name__}: {taken:.1f} s\n  {given[:200]!a}")
+        marked = time.perf_counter() - start
+        slowest = max(slowest, marked)
+        if taken > SLOW or marked > SLOW_TO_MARK:
+            sys.exit(f"case {case}, {source.__name__}: {marked:.1f} s\n  {given[:200]!a}")
         counts[source.__name__, outcome] += 1
         case += 1
     for (name, outcome), number in sorted(counts.items()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -601,3 +602,65 @@ def test_any_tokens_are_marked_without_an_exception(tokens: list[str]) -> None:
     report = checked("x = 0.5\nw5 = 2\ny = x^w5\n" + " ".join(tokens))
     json.loads(report.json())
     str(report)
+
+
+# What a teacher accepts, each a worksheet of lines that are all right.
+
+WORKSHEETS = Path(__file__).parent / "worksheets"
+
+
+def worksheets(file: str) -> dict[str, str]:
+    """The worksheets of a file, by their headings."""
+    text = (WORKSHEETS / file).read_text(encoding="utf-8")
+    pairs = (part.partition("\n") for part in text.split("\n## ")[1:])
+    return {heading: sheet for heading, _, sheet in pairs}
+
+
+ACCEPTED = worksheets("right.md")
+FOLLOWS = worksheets("follows.md")
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_a_teacher_accepts(name: str) -> None:
+    report = checked(ACCEPTED[name])
+    assert [(line.source, line.verdict) for line in report.lines if line.verdict != "right"] == []
+
+
+@pytest.mark.parametrize("name", FOLLOWS)
+def test_after_one_slip_the_rest_follows_or_is_right(name: str) -> None:
+    report = checked(FOLLOWS[name])
+    assert [line.verdict for line in report.lines].count("wrong") == 1
+
+
+CAUGHT = [
+    "x1 = 0\nx2 = 1\ny = 1\nw = 0.6\nz = w*x2 + x1\np = sigmoid(z)\nE = (p-y)^2/2\ndE/dp = p - x2",
+    "x2 = 1\ny = 1\nw = 0.6\nz = w*x2\np = sigmoid(z)\nE = (p-y)^2/2\ndz/dw = y",
+    "w = 0.6\nz = w*1.5\np = sigmoid(z)\ndp/dz = z*(1 - z)",
+    "x = 2\nw = 2\nz = w*x\ndz/dw = w",
+    "x = 2\ny = x^2\ndy/dx = x^2",
+    "x = 0.3\nbig = 1000000000000\ny = x^2 = 0.08",
+    "w = 2\nv = 3\nE = w*v\neta = 0.1\nv' = w - eta*dE/dv",
+]
+
+
+@pytest.mark.parametrize("sheet", CAUGHT)
+def test_what_is_right_by_accident_is_caught(sheet: str) -> None:
+    assert last(sheet)[0] == "wrong"
+
+
+def test_a_new_value_for_a_given_is_not_taken_for_an_equation() -> None:
+    report = checked("w = 2\neta = 0.1\nE = w^2\nw = w - eta*dE/dw = 1.6")
+    assert report.lines[-1].verdict == "unchecked"
+    assert report.lines[-1].problem == "w has its value already; write w' for the new one"
+
+
+def test_marking_is_bounded() -> None:
+    """One wrong derivative of a long chain, and many of them."""
+    chain = "x0 = 0.5\n" + "\n".join(f"x{n + 1} = sin(x{n})" for n in range(300))
+    report = checked(chain + "\n" + "\n".join(f"dx{n}/dx0 = 5" for n in range(1, 301, 30)))
+    assert report.counts["wrong"] + report.counts["unchecked"] == 10
+
+
+def test_a_formula_before_its_numbers_is_unchecked_and_the_rest_is_marked() -> None:
+    report = checked("z = w*x\nw = 2\nx = 3\nz = w*x = 6\ndz/dw = 3")
+    assert [line.verdict for line in report.lines] == ["unchecked", *["right"] * 4]

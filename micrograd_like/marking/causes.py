@@ -451,7 +451,8 @@ def _not_this_cost(claim: Claim) -> Iterator[Guess]:
 
 
 def _put_in(expr: Expr, prediction: str, target: str) -> Expr:
-    return replaced(replaced(expr, Name("p"), Name(prediction)), Name("t"), Name(target))
+    with_prediction = replaced(expr, Name("p"), symbol(prediction))
+    return replaced(with_prediction, Name("t"), symbol(target))
 
 
 def _targets(claim: Claim, prediction: str) -> list[str]:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from micrograd_like.formula import Derivative, Expr, Name, added, multiplied
-from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts, Link
+from micrograd_like.graph import NamedGraph
+from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts, Link, with_symbols
 from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.shape import symbol
-from micrograd_like.marking.truth import Key
+from micrograd_like.marking.truth import Key, spend
 from micrograd_like.notation import derivative_name
 
 #: Names that may have been taken for another.
 _MOST_NAMES = 200
+#: Operations of one formula in each of which a slip is looked for.
+_MOST_SLIPPED = 60
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,14 @@ class Claim:
         return [
             (code, self.chain({link: wrong}), wrong, self.facts.locals[link])
             for link in self.links
-            for code, wrong in graph.slips(*link)
+            for code, wrong in self._slips(graph, link)
         ]
+
+    def _slips(self, graph: NamedGraph, link: Link) -> Iterator[tuple[str, Expr]]:
+        size = graph.size(link[0])
+        for code, wrong in graph.slips(*link) if size <= _MOST_SLIPPED else ():
+            spend(2 * size)
+            yield code, with_symbols(wrong)
 
     @cached_property
     def names(self) -> list[str]:

@@ -230,14 +230,19 @@ def _named(nodes: Iterable[Value]) -> NamedGraph | None:
 
 
 def _symbols(formulas: Mapping[Link, Expr]) -> dict[Link, Expr]:
-    """The formulas with a node that is a derivative, ``dE/dw5``, as its symbol."""
+    return {pair: with_symbols(expr) for pair, expr in formulas.items()}
+
+
+def with_symbols(expr: Expr) -> Expr:
+    """The formula with a node that is a derivative, ``dE/dw5``, as its symbol."""
 
     def combine(node: Expr, parts: list[Expr]) -> Expr:
         if isinstance(node, Name):
             return derivative_name(node.name) or node
         return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
 
-    return {pair: fold(expr, combine) for pair, expr in formulas.items()}
+    result: Expr = fold(expr, combine)
+    return result
 
 
 def as_written(expr: Expr, places: int) -> Expr:

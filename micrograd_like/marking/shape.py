@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
+from micrograd_like.marking.truth import spend
+from micrograd_like.notation import derivative_name
 from micrograd_like.ops import OPS
 
 #: An operand with its mark: + or − for a term, * or / for a factor.
@@ -80,16 +82,18 @@ def without(marked: Sequence[Marked], place: int) -> list[Marked]:
 
 def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr:
     """The formula with ``new`` for ``old``: everywhere, or the one time numbered ``place``."""
-    count = -1
+    count, visited = -1, 0
 
     def combine(node: Expr, parts: list[Expr]) -> Expr:
-        nonlocal count
+        nonlocal count, visited
+        visited += 1
         if node == old:
             count += 1
             return new if place in (None, count) else node
         return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
 
     result: Expr = fold(expr, combine)
+    spend(2 * visited)
     return result
 
 
@@ -121,4 +125,4 @@ def one_call_changed(
 
 def symbol(key: str | Derivative) -> Name | Derivative:
     """The name or derivative as an expression."""
-    return Name(key) if isinstance(key, str) else key
+    return (derivative_name(key) or Name(key)) if isinstance(key, str) else key
