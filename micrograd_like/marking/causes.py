@@ -238,6 +238,13 @@ def _extra_factor(claim: Claim) -> Iterator[Guess]:
             yield Guess(Call("mul", (claim.right(), local)), wrote=extra)
             for form in claim.forms:  # in the shape in which it is written
                 yield Guess(product([*factors(form), *factors(local)]), wrote=extra)
+    for form in claim.forms:  # in one path alone
+        for place, (sign, term) in enumerate(marked := terms(form)):
+            for mark, factor in factors(term) if len(marked) > 1 else ():
+                if mark == "*" and exact_number(factor) is None:
+                    twice = (sign, Call("mul", (term, factor)))
+                    whole = summed([*marked[:place], twice, *marked[place + 1 :]])
+                    yield Guess(whole, wrote=factor)
     for name in _between(claim):
         for key in (Derivative(claim.key.of, name), Derivative(name, claim.key.wrt)):
             yield Guess(Call("mul", (claim.right(), key)), wrote=key)

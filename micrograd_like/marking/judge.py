@@ -107,6 +107,8 @@ class Judge:
             # Of several that are right alike, whoever goes on may take the roughest.
             alike = [figure for figure, j in said if j.verdict == last.verdict]
             figure = max(alike[::-1], key=lambda f: f.high - f.low)
+            if self._repeats_a_given(key, figure):
+                figure = Figure.exact(figure.center)
             slipped = last.verdict in ("wrong", "follows")
             self.hand.state(key, figure.resting_on({key} if slipped else ()))
         elif wrong:
@@ -115,6 +117,12 @@ class Judge:
                 self.hand.state(key, result.resting_on({key}))
         elif defined:
             self.hand.define(str(key), self.facts.definitions[str(key)])
+
+    def _repeats_a_given(self, key: Key, figure: Figure) -> bool:
+        """True for ∂a/∂w = x = 1.58, where x is given as 1.58: nothing is rounded."""
+        method = self.facts.method(key)
+        sources = self.facts.truth.sources
+        return isinstance(method, Name) and sources.get(method.name) == figure.center
 
     def _carry_on(self, key: Key, formula: Expr) -> None:
         """Take down a slip near by: a formula as it is, a number with a number near it."""
