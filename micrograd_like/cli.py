@@ -211,6 +211,14 @@ def check(
     jobs: Annotated[
         int, typer.Option(min=1, max=256, help="Processes that mark side by side.")
     ] = 1,
+    page: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Write the report of one worksheet as a page to step through, print or hand back.",
+        ),
+    ] = None,
     causes: Annotated[
         bool,
         typer.Option(
@@ -239,6 +247,15 @@ def check(
     """
     from micrograd_like.render import marks
 
+    if page is not None:
+        if len(files) > 1:
+            raise typer.BadParameter("a page is of one worksheet", param_hint="--page")
+        with _reported():
+            sheet = _worksheet(files[0])
+        with _reported(sheet):
+            from micrograd_like.marking import check as mark
+
+            _write_page(page, sheet, mark(sheet, files[0]))
     width = marks.WIDTH
     if sys.stdout.isatty():
         width = min(width, shutil.get_terminal_size().columns)
@@ -325,6 +342,41 @@ class FormName(str, Enum):
     BLANK = "blank"
     SOLVED = "solved"
     SLIPS = "slips"
+
+
+@app.command()
+def page(
+    file: File,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="The page, a single file of HTML."),
+    ],
+    marked: Annotated[
+        bool, typer.Option("--marked", help="Mark the worksheet beside its lines, as check does.")
+    ] = False,
+    places: Places = 4,
+) -> None:
+    """Make a page to step through a worksheet: graph, formulas, values and lines in step.
+
+    The page is one file, asks nothing of the network, and prints with all steps.
+
+    For instance: micrograd-like page office-hours -o lesson.html
+    """
+    from micrograd_like.marking import check as mark
+
+    with _reported():
+        sheet = _worksheet(file)
+    with _reported(sheet):
+        _write_page(output, sheet, mark(sheet, file) if marked else None, places)
+    _finish(sheet)
+
+
+def _write_page(output: str, sheet: Worksheet, report: Report | None, places: int = 4) -> None:
+    import visualize
+
+    text = visualize.page(sheet, report=report, places=places)
+    with open(output, "w", encoding="utf-8") as out:
+        out.write(text)
 
 
 @app.command()
