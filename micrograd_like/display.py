@@ -33,15 +33,17 @@ def value_latex(value: Value) -> str:
 
 
 def value_bundle(value: Value, **_: Any) -> dict[str, str]:
-    """The node as text, as LaTeX, and its graph as SVG where it can be drawn."""
-    bundle = {"text/plain": repr(value), "text/latex": value_latex(value)}
+    """The node as text, and its graph as SVG; where it cannot be drawn, its formula as LaTeX.
+
+    Not both: notebooks that are given both show the LaTeX.
+    """
     try:
         from visualize import svg
 
-        bundle["image/svg+xml"] = svg(value)
+        picture = {"image/svg+xml": svg(value)}
     except (MicrogradLikeError, ImportError):  # too large, or there is no Graphviz
-        pass
-    return bundle
+        picture = {"text/latex": value_latex(value)}
+    return {"text/plain": repr(value), **picture}
 
 
 def worksheet_html(sheet: Worksheet) -> str:
@@ -65,6 +67,5 @@ def _operand(node: Value) -> Expr:
     return Name(node.label) if node.label else constant(node.data)
 
 
-# The engine knows nothing of notation, so the hooks are hung on from here.
-Value._repr_latex_ = value_latex  # type: ignore[attr-defined]
+# The engine knows nothing of notation, so the hook is hung on from here.
 Value._repr_mimebundle_ = value_bundle  # type: ignore[attr-defined]

@@ -235,7 +235,7 @@ class _Writer:
 
     def _arrow(self, edge: Edge, suffix: str) -> Arrow:
         lines = tuple(self._labels(edge))
-        wide = max((_line_width(line, SMALL) for line in lines), default=0.0) + 8
+        wide = max((_line_width(line, SMALL) for line in lines), default=0.0) + 12
         size = (wide, SMALL_LINE * len(lines) + 4) if lines else (0.0, 0.0)
         known = edge.local is not None and math.isfinite(edge.local) and self.largest > 0
         weight = abs(edge.local or 0.0) / self.largest if known else 0.0
