@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from visualize.dot import draw_dot
-    from visualize.notebook import show
+    from visualize.draw import TooLargeError, draw_dot, render, svg
     from visualize.html_page import page
-    from visualize.picture_stub import svg
+    from visualize.layout import DrawingError
+    from visualize.notebook import show
 
-_HOME = {"draw_dot": "dot", "page": "html_page", "show": "notebook", "svg": "picture_stub"}
+_HOME = {"DrawingError": "layout", "TooLargeError": "draw", "draw_dot": "draw", "page": "html_page", "render": "draw", "show": "notebook", "svg": "draw"}
 
-__all__ = ["draw_dot", "page", "show", "svg"]
+__all__ = ["DrawingError", "TooLargeError", "draw_dot", "page", "render", "show", "svg"]
 
 
 def __getattr__(name: str) -> Any:

@@ -371,6 +371,6 @@ def _marked(line: LineMark, report: Report) -> LineView:
 
 
 def _picture(worksheet: Worksheet, places: int) -> str:
-    from visualize.picture_stub import svg
+    from visualize.draw import svg
 
     return svg(worksheet, places=places)
