@@ -18,6 +18,7 @@ import visualize
 from micrograd_like.errors import WorksheetError
 from micrograd_like.lessons import builtin
 from micrograd_like.notation import number
+from micrograd_like.snapshot import snapshot
 from micrograd_like.walk import known_after, walk
 from micrograd_like.worksheet import Worksheet
 
@@ -300,10 +301,43 @@ def test_graph_lines_and_table_are_in_step(opened: Any) -> None:
     view.page.locator("#slider").fill("11")  # backward: ∂E/∂a3, through ŷ
     assert "∂E/∂a3" in view.title
     assert view.page.locator('.node.now[data-name="a3"]').count() == 1
-    assert view.page.locator('.edge.now[data-from="a3"][data-to="yhat"]').count() == 1
+    assert view.page.locator('.edge.now[data-tail="a3"][data-head="yhat"]').count() == 1
     now = view.page.locator(".line.now code").all_inner_texts()
     assert any(line.startswith("dE/da3") for line in now)
     assert view.page.locator("tr.now").get_attribute("data-name") == "a3"
+
+
+def picture(view: Opened, name: str, part: str) -> str:
+    """What the graph shows of a node's value or gradient: nothing while it is not known."""
+    place = view.page.locator(f'.picture [data-name="{name}"] tspan.{part}').last
+    return str(place.inner_text()) if place.is_visible() else ""
+
+
+def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
+    view = opened()
+    drawn = {node.key for node in snapshot(LESSON).nodes}
+    for index in range(0, len(STEPS), 3):
+        view.page.locator("#slider").fill(str(index))
+        for name, known in known_after(STEPS, index).items():
+            if name in drawn:
+                value = "" if known.value is None else number(known.value, 4)
+                gradient = "" if known.gradient is None else number(known.gradient, 4)
+                assert picture(view, name, "value") == value, (index, name)
+                assert picture(view, name, "gradient") == gradient, (index, name)
+
+
+def test_nothing_gives_a_prediction_away(opened: Any) -> None:
+    view = opened(hash="#2")  # forward: a1
+    factor = view.page.locator('.edge[data-tail="a1"][data-head="z1"] .factor').first
+    assert picture(view, "a1", "value") == "0.3000"
+    view.page.keyboard.press("p")
+    assert picture(view, "a1", "value") == ""
+    line = view.page.locator('.line[data-lefts="a1"] code')
+    assert not line.is_visible()
+    view.page.locator(".step.current .reveal").click()
+    assert picture(view, "a1", "value") == "0.3000"
+    assert line.is_visible()
+    assert not factor.is_visible()
 
 
 def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
@@ -326,8 +360,10 @@ def test_axe_finds_nothing(opened: Any, scheme: str) -> None:
 
 
 def test_it_fits_a_phone(opened: Any) -> None:
-    view = opened(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    view = opened(PUBLISHED, report=PUBLISHED.check(), viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
     assert view.page.evaluate("document.documentElement.scrollWidth") <= 360
+    end = "document.querySelector('footer').getBoundingClientRect().bottom + scrollY"
+    assert view.page.evaluate(f"document.documentElement.scrollHeight - ({end})") < 100
     view.page.tap("#next")
     assert view.place == 2
     box = view.page.locator("#next").bounding_box()

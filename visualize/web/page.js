@@ -9,8 +9,13 @@
   const items = all("#steps > .step");
   const rows = new Map(all("#known tr").map((row) => [row.dataset.name, row]));
   const nodes = new Map(all(".picture .node[data-name]").map((g) => [g.dataset.name, g]));
-  const edges = all(".picture .edge[data-from]");
+  const edges = all(".picture .edge[data-tail]");
   const lines = all(".line[data-lefts]").map((line) => [line, line.dataset.lefts.split(" ")]);
+  // The first step that each left side is about.
+  const firstAbout = new Map();
+  data.steps.forEach((s, index) => {
+    for (const left of s.lines) if (!firstAbout.has(left)) firstAbout.set(left, index);
+  });
   const finals = new Map([...rows].map(([name, row]) => [name, cells(row)]));
   const choices = new Map(data.choices.map((choice) => [choice.key, choice.steps]));
   const PACE = 2200;
@@ -58,7 +63,7 @@
       item.classList.toggle("hidden-number", place === index && hidden);
     });
     showTable(hidden);
-    showGraph();
+    showGraph(hidden);
     showLines();
     byId("slider").value = state.at;
     byId("place").value = `${state.at + 1} of ${state.active.length}`;
@@ -101,8 +106,11 @@
   }
 
   function showLines() {
+    const open = state.predicting ? current() + (isHidden() ? 0 : 1) : data.steps.length;
     for (const [line, lefts] of lines) {
       line.classList.toggle("now", step().lines.some((left) => lefts.includes(left)));
+      // Its numbers would give a prediction away.
+      line.classList.toggle("ahead", lefts.some((left) => (firstAbout.get(left) ?? -1) >= open));
     }
     const now = lines.filter(([line]) => line.classList.contains("now"));
     if (now.length) bring(now.at(-1)[0], now[0][0].closest(".lines"), 0);
@@ -116,19 +124,46 @@
     if (inner.top < outer.top + head) box.scrollTop -= outer.top + head - inner.top;
   }
 
-  function showGraph() {
+  function showGraph(hidden) {
+    const before = known(state.at);
     const after = known(state.at + 1);
-    const isUnknown = (name) => after.has(name) && after.get(name).value === "";
     for (const [name, node] of nodes) {
-      node.classList.toggle("now", name === step().name);
-      node.classList.toggle("unknown", isUnknown(name));
+      const now = name === step().name;
+      const shown = (now && hidden ? before : after).get(name);
+      write(node, shown);
+      node.classList.toggle("now", now);
+      node.classList.toggle("unknown", shown?.value === "");
+    }
+    const passed = new Set();
+    for (const index of state.active.slice(0, state.at + (hidden ? 0 : 1))) {
+      const { kind, name, user } = data.steps[index];
+      if (kind === "backward") passed.add(JSON.stringify([name, user]));
     }
     for (const edge of edges) {
-      const { from, to } = edge.dataset;
-      const forward = step().kind === "forward" && to === step().name;
-      const backward = step().kind === "backward" && from === step().name && to === step().user;
+      const { tail, head } = edge.dataset;
+      const forward = step().kind === "forward" && head === step().name;
+      const backward = step().kind === "backward" && tail === step().name && head === step().user;
       edge.classList.toggle("now", forward || backward);
-      edge.classList.toggle("unknown", isUnknown(from) || isUnknown(to));
+      edge.classList.toggle("unknown", [tail, head].some((name) => after.get(name)?.value === ""));
+      edge.classList.toggle("no-factor", !passed.has(JSON.stringify([tail, head])));
+    }
+  }
+
+  // The numbers in a node's box; what is not known yet keeps its place and is not shown.
+  function write(node, { value, gradient } = { value: "", gradient: "" }) {
+    node.classList.toggle("no-value", value === "");
+    node.classList.toggle("no-gradient", gradient === "");
+    for (const [part, text] of Object.entries({ value, gradient })) {
+      const place = node.querySelector(`tspan.${part}`);
+      if (place && text) place.textContent = text;
+    }
+  }
+
+  // On paper the graph is complete.
+  function completeGraph() {
+    for (const [name, node] of nodes) write(node, finals.get(name));
+    for (const thing of [...nodes.values(), ...edges]) {
+      thing.classList.remove("now", "unknown", "no-factor");
     }
   }
 
@@ -153,7 +188,7 @@
     const on = new Set(state.follow ? data.choices.find((c) => c.key === state.follow).names : []);
     for (const [name, node] of nodes) node.classList.toggle("followed", on.has(name));
     for (const edge of edges) {
-      edge.classList.toggle("followed", on.has(edge.dataset.from) && on.has(edge.dataset.to));
+      edge.classList.toggle("followed", on.has(edge.dataset.tail) && on.has(edge.dataset.head));
     }
     document.body.classList.toggle("following", state.follow !== "");
     go(at);
@@ -228,11 +263,13 @@
 
   // A node's rule and its sum, in a dialog.
 
+  const shownName = (name) => rows.get(name)?.querySelector("th").textContent ?? name;
+
   function details(name) {
     const template = all("template[data-node]").find((t) => t.dataset.node === name);
     if (!template) return;
     stop();
-    byId("details-title").textContent = nodes.get(name)?.dataset.label ?? name;
+    byId("details-title").textContent = shownName(name);
     byId("details-body").replaceChildren(template.content.cloneNode(true));
     byId("details").showModal();
     reachable(byId("details"));
@@ -281,7 +318,7 @@
   for (const [name, node] of nodes) {
     node.setAttribute("tabindex", "0");
     node.setAttribute("role", "button");
-    node.setAttribute("aria-label", `${node.dataset.label ?? name}: rule and sum`);
+    node.setAttribute("aria-label", `${shownName(name)}: rule and sum`);
     node.addEventListener("click", () => details(name));
     node.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") {
@@ -291,7 +328,11 @@
       }
     });
   }
+  // An image has no buttons in it; a group may.
+  document.querySelector(".picture svg")?.setAttribute("role", "group");
   window.addEventListener("hashchange", fromHash);
+  window.addEventListener("beforeprint", completeGraph);
+  window.addEventListener("afterprint", show);
 
   document.body.classList.add("stepping");
   fromHash();
