@@ -310,7 +310,7 @@ def test_graph_lines_and_table_are_in_step(opened: Any) -> None:
 def picture(view: Opened, name: str, part: str) -> str:
     """What the graph shows of a node's value or gradient: nothing while it is not known."""
     place = view.page.locator(f'.picture [data-name="{name}"] tspan.{part}').last
-    return str(place.inner_text()) if place.is_visible() else ""
+    return str(place.text_content()) if place.is_visible() else ""
 
 
 def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
