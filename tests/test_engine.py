@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like import Constant, DomainError, Value, apply, grad
+from micrograd_like.display import value_latex
 from micrograd_like.engine import Value as EngineValue
 from micrograd_like.order import topological_order
 

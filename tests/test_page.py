@@ -360,7 +360,13 @@ def test_axe_finds_nothing(opened: Any, scheme: str) -> None:
 
 
 def test_it_fits_a_phone(opened: Any) -> None:
-    view = opened(PUBLISHED, report=PUBLISHED.check(), viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    view = opened(
+        PUBLISHED,
+        report=PUBLISHED.check(),
+        viewport={"width": 360, "height": 740},
+        is_mobile=True,
+        has_touch=True,
+    )
     assert view.page.evaluate("document.documentElement.scrollWidth") <= 360
     end = "document.querySelector('footer').getBoundingClientRect().bottom + scrollY"
     assert view.page.evaluate(f"document.documentElement.scrollHeight - ({end})") < 100

@@ -26,13 +26,13 @@ import graphviz
 
 from micrograd_like.engine import Value
 from micrograd_like.nn import Module
-from micrograd_like.snapshot import TooLargeError, snapshot
+from micrograd_like.snapshot import snapshot
 from micrograd_like.snapshot.records import Detail, Snapshot
 from micrograd_like.worksheet import Worksheet
 from visualize.as_dot import to_dot, to_skeleton
-from visualize.drawing import SHOWN, Drawing, drawing
-from visualize.layout import DrawingError, placed, run
 from visualize.as_svg import to_svg
+from visualize.drawing import SHOWN, Drawing, drawing
+from visualize.layout import placed, run
 
 Root = Value | Worksheet | Snapshot
 

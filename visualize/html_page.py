@@ -103,7 +103,7 @@ def page(
         "choices": [{"key": c.key, "steps": c.steps, "names": c.names} for c in choices],
     }
     script = _file("page.js")
-    return _template().render(
+    filled: str = _template().render(
         title=heading or _heading(worksheet),
         counts="" if report is None else marks.counts_text(report),
         svg=Markup(_picture(worksheet, places)),
@@ -120,6 +120,7 @@ def page(
         rounding=rounding(places),
         data=Markup(_harmless(json.dumps(data))),
     )
+    return filled
 
 
 def _file(name: str) -> str:
