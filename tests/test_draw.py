@@ -26,6 +26,7 @@ from micrograd_like.notation import number
 from micrograd_like.snapshot import MAX_WALKED, snapshot
 from micrograd_like.snapshot.records import Snapshot
 from visualize import layout, palette
+from visualize.gallery.__main__ import PICTURES
 
 LESSON = builtin.load("office-hours")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -419,6 +420,14 @@ def extent(outline: ElementTree.Element) -> tuple[float, float, float, float]:
         return min(xs), min(ys), max(xs), max(ys)
     x, y, w, h = (float(str(outline.get(part))) for part in ("x", "y", "width", "height"))
     return x, y, x + w, y + h
+
+
+@needs_graphviz
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_readme_shows_what_is_drawn_today(name: str) -> None:
+    """`make pictures` draws them; another version of Graphviz may move things."""
+    kept = (Path(__file__).parent.parent / "visualize" / "gallery" / name).read_text("utf-8")
+    assert list(parsed(kept).itertext()) == list(parsed(PICTURES[name]()).itertext())
 
 
 # Graphviz, or none.

@@ -288,7 +288,11 @@ class _Writer:
 
     def title(self) -> str:
         """What the picture is of."""
-        title = f"Computation graph of {self._called(self.shot.output)}"
+        output = self.nodes[self.shot.output]
+        called = self._called(output.key)
+        if not output.name and output.formula is not None:
+            called = shortened(text(output.formula, self.places), 100)
+        title = f"Computation graph of {called}"
         if self.shot.path is not None:
             title += f", with the paths of {shortened(text(self.shot.path), 100)}"
         return title
