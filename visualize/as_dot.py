@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import graphviz
 
-from visualize.drawing import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Group, Line, Span
 from visualize.palette import LIGHT, SHAPES
+from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Group, Line, Span
 from visualize.words import pieces, width
 
 _POINTS = 72.0  # to the inch

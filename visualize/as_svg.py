@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from html import escape
 
-from visualize.drawing import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Group, Line
 from visualize.layout import Layout, Point
 from visualize.palette import DARK, LIGHT, SHAPES
+from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Group, Line
 from visualize.words import pieces, width
 
 _MARGIN = 16.0

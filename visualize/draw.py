@@ -31,8 +31,9 @@ from micrograd_like.snapshot.records import Detail, Snapshot
 from micrograd_like.worksheet import Worksheet
 from visualize.as_dot import to_dot, to_skeleton
 from visualize.as_svg import to_svg
-from visualize.drawing import SHOWN, Drawing, drawing
+from visualize.drawing import SHOWN, drawing
 from visualize.layout import placed, run
+from visualize.records import Drawing
 
 Root = Value | Worksheet | Snapshot
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 
 from micrograd_like.blocks import line_text
 from micrograd_like.errors import printable
@@ -17,92 +16,19 @@ from micrograd_like.formula import Derivative, Number
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.ops import OPS
 from micrograd_like.snapshot.records import Edge, Node, Snapshot
+from visualize.grouping import evened, groups, node_id, ranks
+from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Line, Span
 from visualize.words import shortened, slug, width
 
 #: What can be shown beside names.
 SHOWN = ("operations", "values", "gradients", "derivatives")
 
-SIZE = 13.0
-SMALL = 11.0
-LINE = 17.0
-SMALL_LINE = 14.0
 _LONGEST_NAME = 24
 _LONGEST_FORMULA = 34
 _LONGEST_LABEL = 24
 #: Above so many arrows their numbers would cover each other; then width and dashes say them.
 _MOST_LABELS = 90
 _LONGEST_CAPTION = 84
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a line: its text, and what it is (a class in SVG)."""
-
-    kind: str
-    text: str
-
-
-Line = tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A node: its identifier, its lines of text, its size in points, its group."""
-
-    id: str
-    node: Node
-    lines: tuple[Line, ...]
-    width: float
-    height: float
-    tip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """An edge; ``weight`` from 0 to 1 is how large its derivative is beside the others."""
-
-    id: str
-    tail: str
-    head: str
-    edge: Edge
-    lines: tuple[Line, ...]
-    width: float
-    height: float
-    tip: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Boxes of one layer, or one neuron of it, in a frame with a title.
-
-    in_order:  whether the boxes stand beside each other in their order
-    """
-
-    id: str
-    title: str
-    boxes: tuple[str, ...]
-    inner: tuple[Group, ...] = ()
-    in_order: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A whole picture.
-
-    ranks:    boxes that belong beside each other, in their order
-    weighed:  whether arrows have widths and dashes in place of numbers
-    """
-
-    title: str
-    description: str
-    boxes: tuple[Box, ...]
-    arrows: tuple[Arrow, ...]
-    groups: tuple[Group, ...]
-    ranks: tuple[tuple[str, ...], ...]
-    caption: tuple[str, ...]
-    direction: str
-    weighed: bool
 
 
 def drawing(
@@ -126,19 +52,14 @@ def drawing(
     return Drawing(
         writer.title(),
         writer.description(),
-        _evened(boxes) if shot.detail == "neurons" else boxes,
+        evened(boxes) if shot.detail == "neurons" else boxes,
         writer.arrows(),
-        _groups(shot) if grouped else (),
-        _ranks(shot),
+        groups(shot) if grouped else (),
+        ranks(shot),
         writer.caption(),
         direction,
         writer.weighed,
     )
-
-
-def node_id(key: str) -> str:
-    """The identifier of a node's box."""
-    return f"node-{slug(key)}"
 
 
 class _Writer:
@@ -353,58 +274,3 @@ def _wrapped(line: str) -> list[str]:
         else:
             rows[-1] += step
     return rows
-
-
-def _groups(shot: Snapshot) -> tuple[Group, ...]:
-    layers: dict[int, dict[int, list[str]]] = {}
-    formulas: dict[int, set[str]] = {}
-    for node in shot.nodes:
-        if node.layer:
-            if node.formula is not None:
-                formulas.setdefault(node.layer, set()).add(text(node.formula))
-            neurons = layers.setdefault(node.layer, {})
-            neurons.setdefault(node.neuron, []).append(node_id(node.key))
-    groups = []
-    for layer, neurons in sorted(layers.items()):
-        if shot.detail == "neurons":
-            title = f"layer {layer}"
-            if len(written := formulas.get(layer, set())) == 1:
-                title += f": {written.pop()}"
-            boxes = tuple(box for own in neurons.values() for box in own)
-            groups.append(
-                Group(f"layer-{layer}", title, boxes, in_order=len(boxes) == len(neurons))
-            )
-        else:
-            inner = tuple(
-                Group(f"layer-{layer}-neuron-{n}", f"neuron {n}", tuple(own))
-                for n, own in neurons.items()
-            )
-            groups.append(Group(f"layer-{layer}", f"layer {layer}", (), inner))
-    return tuple(groups)
-
-
-def _evened(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
-    """The boxes, those of one layer as wide as its widest."""
-    widest: dict[int, float] = {}
-    for box in boxes:
-        widest[box.node.layer] = max(box.width, widest.get(box.node.layer, 0.0))
-    return tuple(
-        replace(box, width=widest[box.node.layer]) if box.node.layer else box for box in boxes
-    )
-
-
-def _ranks(shot: Snapshot) -> tuple[tuple[str, ...], ...]:
-    """Computed nodes equally far from the inputs and from the output: a1 and a2, z1 and z2."""
-    if shot.detail == "operations":
-        return ()
-    inputs: dict[str, int] = {node.key: 0 for node in shot.nodes}
-    output = dict(inputs)
-    for edge in shot.edges:  # in the order of their heads
-        inputs[edge.head] = max(inputs[edge.head], inputs[edge.tail] + 1)
-    for edge in reversed(shot.edges):
-        output[edge.tail] = max(output[edge.tail], output[edge.head] + 1)
-    ranks: dict[tuple[int, int], list[str]] = {}
-    for node in shot.nodes:
-        if inputs[node.key]:
-            ranks.setdefault((inputs[node.key], output[node.key]), []).append(node_id(node.key))
-    return tuple(tuple(rank) for rank in ranks.values() if len(rank) > 1)
