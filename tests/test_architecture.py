@@ -113,7 +113,8 @@ def test_exercises_know_nothing_of_the_marking_they_test() -> None:
 
 
 def test_pictures_compute_no_derivative() -> None:
-    for path in modules(PICTURES).values():
+    drawing = {n: p for n, p in modules(PICTURES).items() if not n.startswith("gallery")}
+    for path in drawing.values():  # the gallery makes what it has drawn
         assert not {n for n in imports(path) if n.endswith((".grad", ".derivation", ".numeric"))}
         source = path.read_text(encoding="utf-8")
         assert not {call for call in (".backward(", "grad(", "derive(") if call in source}
