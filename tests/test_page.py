@@ -391,7 +391,7 @@ def test_a_sums_line_stays_hidden_until_its_last_part(opened: Any) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [("0.57", "is right"), ("1", "too coarse"), ("1e0", "too coarse"), (".7", "not right"),
-     ("0.58", "is near"), ("5.744e-1", "is right"), ("0", "too coarse"), ("-.574", "the sign")],
+     ("0.58", "is near"), ("5.744e-1", "is right"), ("-.574", "the sign")],
 )  # fmt: skip
 def test_predictions_are_judged_as_in_the_terminal(opened: Any, typed: str, said: str) -> None:
     place = next(i for i, s in enumerate(STEPS, 1) if s.kind == "forward" and s.name == "z1")
