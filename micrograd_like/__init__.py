@@ -10,10 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from micrograd_like import losses, nn, optim
+    from micrograd_like import losses, nn, optim, training
     from micrograd_like.derivation import derive
     from micrograd_like.engine import Constant, Value, apply, grad
-    from micrograd_like.errors import DomainError, MicrogradLikeError, WorksheetError
+    from micrograd_like.errors import (
+        DomainError,
+        MicrogradLikeError,
+        ModelFileError,
+        WorksheetError,
+    )
     from micrograd_like.numeric import gradcheck
     from micrograd_like.worksheet import Worksheet
 
@@ -21,6 +26,7 @@ _HOME = {
     "Constant": "engine",
     "DomainError": "errors",
     "MicrogradLikeError": "errors",
+    "ModelFileError": "errors",
     "Value": "display",  # the engine's, as notebooks show it
     "Worksheet": "worksheet",
     "WorksheetError": "errors",
@@ -29,12 +35,13 @@ _HOME = {
     "grad": "engine",
     "gradcheck": "numeric",
 }
-_MODULES = ("losses", "nn", "optim")
+_MODULES = ("losses", "nn", "optim", "training")
 
 __all__ = [
     "Constant",
     "DomainError",
     "MicrogradLikeError",
+    "ModelFileError",
     "Value",
     "Worksheet",
     "WorksheetError",
@@ -45,6 +52,7 @@ __all__ = [
     "losses",
     "nn",
     "optim",
+    "training",
 ]
 
 

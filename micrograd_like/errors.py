@@ -26,6 +26,10 @@ class WorksheetError(MicrogradLikeError, ValueError):
     """A worksheet as a whole cannot be taken: too large, no text, no such quantity in it."""
 
 
+class ModelFileError(MicrogradLikeError, ValueError):
+    """A saved model or checkpoint is damaged, of another kind, or newer than the program."""
+
+
 def did_you_mean(name: object, options: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest of ``options``, else ``""``.
 
