@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -181,6 +182,14 @@ def step(
     _finish(sheet)
 
 
+def _list_causes(wanted: bool) -> None:
+    if wanted:
+        from micrograd_like.render import marks
+
+        typer.echo(marks.causes_text())
+        raise typer.Exit
+
+
 class ReportFormat(str, Enum):
     """How a marked worksheet is written."""
 
@@ -202,6 +211,15 @@ def check(
     jobs: Annotated[
         int, typer.Option(min=1, max=256, help="Processes that mark side by side.")
     ] = 1,
+    causes: Annotated[
+        bool,
+        typer.Option(
+            "--causes",
+            help="List the causes of mistakes by their codes.",
+            is_eager=True,
+            callback=_list_causes,
+        ),
+    ] = False,
 ) -> None:
     """Mark worksheets line by line: what is right, what follows, what is wrong, and why.
 
@@ -221,6 +239,9 @@ def check(
     """
     from micrograd_like.render import marks
 
+    width = marks.WIDTH
+    if sys.stdout.isatty():
+        width = min(width, shutil.get_terminal_size().columns)
     reports, failed = [], False
     for name, result in _marked(files, jobs):
         if isinstance(result, str):
@@ -231,7 +252,7 @@ def check(
         if format is ReportFormat.TEXT:
             if len(files) > 1:
                 typer.echo(_bold(printable(name)))
-            typer.echo(marks.report_text(result, _paint))
+            typer.echo(marks.report_text(result, _paint, width))
             if len(files) > 1:
                 typer.echo()
     match format:
@@ -240,7 +261,7 @@ def check(
         case ReportFormat.CSV:
             typer.echo(marks.reports_csv(reports))
         case _ if len(reports) > 1:
-            typer.echo(marks.class_text(reports))
+            typer.echo(marks.class_text(reports, width))
     status = max((report.status for report in reports), default=0)
     raise typer.Exit(2 if failed else status)
 

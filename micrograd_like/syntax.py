@@ -42,12 +42,16 @@ RESERVED = {*FUNCTIONS}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read: where, what was expected, and the line itself."""
+    """Something that could not be read: where, what was expected, and the line itself.
+
+    first:  the line on which the statement begins, where it is an earlier one
+    """
 
     line: int
     column: int
     message: str
     source: str
+    first: int = 0
 
     def __str__(self) -> str:
         shown = "".join(c if c.isprintable() else "·" for c in self.source.expandtabs(1))
@@ -287,7 +291,8 @@ def read_statements(
             statements.append(parser.checked_statement())
         except _UnreadableError as error:
             token = error.token
-            problems.append(Problem(token.line, token.column, error.message, lines[token.line - 1]))
+            source, first = lines[token.line - 1], tokens[0].line
+            problems.append(Problem(token.line, token.column, error.message, source, first))
     return statements, problems, lines
 
 
@@ -300,9 +305,18 @@ def _logical_lines(lines: list[str]) -> Iterator[list[Token]]:
         if tokens and not goes_on and not _open(tokens):
             yield _ended(tokens)
             tokens = []
+        elif tokens and tokens[-1].text in _GOES_ON and _begins(found):  # left open: w =
+            yield _ended([*tokens, tokens[-1]._replace(text="?")])
+            tokens = []
         tokens += found
     if tokens:
         yield _ended(tokens)
+
+
+def _begins(tokens: list[Token]) -> bool:
+    """True for a line that is a statement of its own: name = …, or dA/dB = …."""
+    kinds = "".join("n" if t.kind == "name" else t.text for t in tokens[:6])
+    return re.match(r"(n|n/n|∂n/∂n)[=≈]", kinds) is not None
 
 
 def _open(tokens: list[Token]) -> bool:

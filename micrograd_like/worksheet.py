@@ -79,6 +79,7 @@ class Worksheet:
     names:       the graph: every name's node
     unreadable:  those of the problems that are not of a statement
     failures:    the others, by the line of the statement whose formula could not be computed
+    lines:       the text, line by line
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class Worksheet:
         self.definitions: dict[str, Statement] = {}
         self.unreadable = list(problems)
         self.failures: dict[int, Problem] = {}
-        self._lines = lines
+        self.lines = lines
         self.statements = [self._take(statement) for statement in statements]
         self.problems = sorted(
             [*self.unreadable, *self.failures.values()], key=lambda p: (p.line, p.column)
@@ -164,6 +165,8 @@ class Worksheet:
             return self.names[plain_name]
         if plain_name in self._builder.broken:
             raise WorksheetError(f"{name!r} could not be computed")
+        if self.unread(plain_name):
+            raise WorksheetError(f"{name!r} stands on a line that could not be read")
         near = did_you_mean(plain_name, self.names)
         if not near and 0 < len(self.names) <= _MOST_NAMES:
             near = f"; it has {', '.join(self.names)}"
@@ -244,12 +247,19 @@ class Worksheet:
             if isinstance(error, UndefinedError):
                 place = part.names.get(error.name, place)
                 message = message or self._undefined(error.name)
-            source = self._lines[place[0] - 1]
+            source = self.lines[place[0] - 1]
             self.failures[statement.line] = Problem(*place, message, source)
         else:
             self.definitions[statement.left.name] = statement
 
+    def unread(self, name: str) -> bool:
+        """True if a line that could not be read gives the name its value."""
+        begins = (re.match(r"\s*(\w+['′’]*)\s*[=≈]", p.source) for p in self.unreadable)
+        return any(match and syntax.normal_name(match[1]) == name for match in begins)
+
     def _undefined(self, name: str) -> str:
+        if self.unread(name):
+            return f"{name!r} stands on a line that could not be read"
         proposing = len(self.unreadable) + len(self.failures) < syntax.MAX_PROPOSALS
         near = did_you_mean(name, self.names) if proposing else ""
         return f"{name!r} is not defined up to here{near}"

@@ -147,7 +147,7 @@ def test_two_slips_are_two_lines_and_two_causes(seed: int) -> None:
         ({"shape": "chain", "form": "slips", "causes": ["ascent"]}, "no place for ascent; try "),
         (
             {"shape": "chain", "form": "slips", "slips": 2, "causes": ["sign"]},
-            "expected at least 2 causes, got 1",
+            "2 slips need 2 causes to choose from, got 1",
         ),
     ],
 )

@@ -12,7 +12,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, get_args
 
 from micrograd_like.errors import WorksheetError, did_you_mean
@@ -81,11 +80,32 @@ def generate(
     Errors: WorksheetError for an unknown shape, form or cause, for places out of range, and
     where the shape has no line for so many of the causes.
     """
-    kind = find(shape)
+    find(shape)
     codes = _checked(places, form, slips, causes)
+    made = _made(shape, seed, places, form, slips, codes, learner, manner)
+    if made is None:
+        wanted = " and ".join(causes or ["so many slips"])
+        others = [s for s in SHAPES if _made(s, 0, places, form, slips, codes, learner, manner)]
+        hint = f"; try {', '.join(others)}" if others else ""
+        raise WorksheetError(f"the shape {shape!r} has no place for {wanted}{hint}")
+    return made
+
+
+def _made(
+    shape: str,
+    seed: int,
+    places: int,
+    form: Form,
+    slips: int,
+    codes: Sequence[str],
+    learner: Learner | None,
+    manner: Manner | None,
+) -> Exercise | None:
+    """The worksheet, or None where the slips find no place in it."""
+    kind = find(shape)
     learner = learner or Learner(places, rounds=True)
     if manner is None:
-        manner = Manner(at_once=causes is not None and "updated-too-early" in causes)
+        manner = Manner(at_once="updated-too-early" in codes and len(codes) <= slips)
     for attempt in range(_TRIES):
         rng = random.Random(f"{shape}/{seed}/{attempt}")
         drawn = task(kind, rng, manner)
@@ -97,10 +117,9 @@ def generate(
                 continue
         else:
             paper, planted = solve(drawn.steps, drawn.givens, learner), []
-        text = _text(drawn, paper, form, seed)
+        text = _text(drawn, paper, form, seed, places)
         return Exercise(shape, seed, form, kind.title, text, _placed(planted, text, drawn))
-    wanted = " and ".join(causes or ["so many slips"])
-    raise WorksheetError(f"the shape {shape!r} has no place for {wanted}{_elsewhere(codes)}")
+    return None
 
 
 def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -> Sequence[str]:
@@ -116,20 +135,8 @@ def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -
         if code not in CODES:
             raise WorksheetError(f"there is no cause {code!r}{did_you_mean(code, CODES)}")
     if len(codes) < slips:
-        raise WorksheetError(f"expected at least {slips} causes, got {len(codes)}")
+        raise WorksheetError(f"{slips} slips need {slips} causes to choose from, got {len(codes)}")
     return codes
-
-
-def _elsewhere(codes: Sequence[str]) -> str:
-    """Which shapes have a place for the codes."""
-    fit = [drawn.shape.name for drawn in _one_of_each() if all(possible(drawn, c) for c in codes)]
-    return f"; try {', '.join(fit)}" if fit else ""
-
-
-@cache
-def _one_of_each() -> tuple[Task, ...]:
-    rng = random.Random(0)
-    return tuple(task(shape, rng, Manner(at_once=True)) for shape in SHAPES.values())
 
 
 # The text.
@@ -142,15 +149,16 @@ _HEADINGS = {
     "again": "Forward again, with the new values",
 }
 _TASKS = {
-    "blank": "Put in place of every ? what belongs there, then have it checked.",
+    "blank": "Put in place of every ? what belongs there, to {places} places; have it checked.",
     "solved": "Solved.",
     "slips": "Not every line is right: find those that are wrong, and say why.",
 }
 
 
-def _text(drawn: Task, paper: Paper, form: Form, seed: int) -> str:
+def _text(drawn: Task, paper: Paper, form: Form, seed: int, places: int) -> str:
     shape = drawn.shape
-    head = [f"# {shape.title}", f"# {_TASKS[form]} (exercise {shape.name}, seed {seed})", ""]
+    asked = _TASKS[form].format(places=places)
+    head = [f"# {shape.title}", f"# {asked} (exercise {shape.name}, seed {seed})", ""]
     givens = [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
     lines = [line.blank if form == "blank" else line.text for line in paper.lines]
     return "\n".join([*head, *givens, *_body(drawn, lines), ""])

@@ -31,6 +31,7 @@ from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.shape import (
     factors,
+    has_condition,
     one_call_changed,
     product,
     replaced,
@@ -67,21 +68,27 @@ class Slip:
     """A cause of mistakes.
 
     code:      its stable name
-    sentence:  what a teacher would say; {wrote} and {meant} are the pieces, {left} the quantity
+    brief:     what it is, in a few words
+    sentence:  what a teacher would say
+    pointed:   the same with the pieces, where they are known: {wrote}, {meant}, {left} the quantity
     guesses:   formulas that it leads to
     mends:     formulas that are right once it is undone
     numbers:   formulas that it leads to, where only their number was written
     misread:   for slips of the pen: whether a number is another one with this slip
     few:       True if it guesses so little that a number of two digits is no coincidence
+    general:   True for what other causes are special cases of
     """
 
     code: str
+    brief: str
     sentence: str
+    pointed: str = ""
     guesses: Guesses | None = None
     mends: Mends | None = None
     numbers: Guesses | None = None
     misread: Misread | None = None
     few: bool = False
+    general: bool = False
 
 
 # From the rows of the operation table.
@@ -110,8 +117,9 @@ def _sign(claim: Claim) -> Iterator[Guess]:
             if len(marked) > 1:
                 turned = ("-" if sign == "+" else "+", term)
                 yield Guess(summed([*marked[:place], turned, *marked[place + 1 :]]))
-        for expr, old, new in one_call_changed(form, _other_sign):
-            yield Guess(expr, new, old)
+        if not has_condition(form):  # a sign turned in a condition is another condition
+            for expr, old, new in one_call_changed(form, _other_sign):
+                yield Guess(expr, new, old)
 
 
 def _other_sign(call: Call) -> Iterator[tuple[Expr, Call | None]]:
@@ -141,9 +149,15 @@ def _constant_factor(claim: Claim) -> Iterator[Guess]:
         yield Guess(Call("mul", (number, claim.right())))
         yield Guess(Call("div", (claim.right(), number)))
     for form in claim.forms:  # in the shape in which it is written
-        for place, (_, factor) in enumerate(marked := factors(form)):
-            if exact_number(factor) is not None:
+        for place, (mark, factor) in enumerate(marked := factors(form)):
+            if exact_number(factor) is not None or (mark == "/" and _count(claim, factor)):
                 yield Guess(product(without(marked, place)), meant=factor)
+
+
+def _count(claim: Claim, factor: Expr) -> bool:
+    """True for a given whole number, as the n of a mean."""
+    number = claim.facts.truth.sources.get(factor.name, 0.5) if isinstance(factor, Name) else 0.5
+    return number > 1 and number.is_integer()
 
 
 def _log_base(claim: Claim) -> Iterator[Guess]:
@@ -252,11 +266,11 @@ def _extra_factor(claim: Claim) -> Iterator[Guess]:
 
 def _missing_path(claim: Claim) -> Iterator[Guess]:
     """dE/dx1 through h1 alone."""
-    if claim.update:
+    if not claim.several_ways:
         return
     for form in claim.forms:
         marked = terms(form)
-        if len(marked) > 1 and isinstance(claim.key, Derivative):
+        if len(marked) > 1:
             for place, (_, term) in enumerate(marked):
                 yield Guess(summed(without(marked, place)), meant=term)
             for single in marked if len(marked) > 2 else ():
@@ -515,6 +529,8 @@ def _unit(figure: Figure) -> float:
 def _off_by_one(figure: Figure, true: float) -> bool:
     """0.65 for 0.6562: truncated, or off by one in the last place."""
     unit = _unit(figure) or 1.0
+    if not _unit(figure) and true.is_integer():  # nothing to round
+        return False
     return 0 < abs(figure.center - true) < 1.5 * unit * (1 + 1e-9) and abs(true) > unit
 
 
@@ -550,99 +566,174 @@ def _turned(figure: Figure, true: float) -> bool:
 
 #: Every cause, the likeliest first; an example stands above each of its functions.
 CAUSES = (
-    Slip("sign", "The sign is turned.", _sign, misread=_turned, few=True),
+    Slip(
+        "sign",
+        "a sign turned",
+        "The sign is turned.",
+        guesses=_sign,
+        misread=_turned,
+        few=True,
+    ),
     Slip(
         "derivative-at-input",
+        "an activation's derivative formed from its input",
+        "The activation's derivative is formed from its input; it belongs to its output.",
         "The activation's derivative is formed from its input: {wrote}, not {meant}.",
-        _rows("derivative-at-input"),
+        guesses=_rows("derivative-at-input"),
         few=True,
     ),
     Slip(
         "derivative-of-output",
+        "an activation applied twice",
+        "The activation is applied a second time before it is differentiated.",
         "The activation is applied a second time before it is differentiated: {wrote} for {meant}.",
-        _rows("derivative-of-output"),
+        guesses=_rows("derivative-of-output"),
         few=True,
     ),
     Slip(
         "swapped-operand",
+        "the factor itself for the other one",
+        "Of a product, the derivative by one factor is the other factor.",
         "Of a product, the derivative by one factor is the other factor: {meant}, not {wrote}.",
-        _rows("swapped-operand"),
-        _swapped,
+        guesses=_rows("swapped-operand"),
+        mends=_swapped,
         few=True,
     ),
     Slip(
         "log-base",
-        "The natural and the base-10 logarithm are mixed up: {wrote} for {meant}.",
-        _log_base,
-        _mended_logarithm,
+        "a logarithm to another base",
+        "The logarithm has another base: natural and base 10 are mixed up.",
+        "The logarithm has another base: {wrote} for {meant}.",
+        guesses=_log_base,
+        mends=_mended_logarithm,
         few=True,
     ),
-    Slip("constant-factor", "A constant factor is lost or added.", _constant_factor, few=True),
+    Slip(
+        "constant-factor",
+        "a constant factor lost or added",
+        "A constant factor, such as 2, 1/2 or 1/n, is lost or added.",
+        guesses=_constant_factor,
+        few=True,
+    ),
     Slip(
         "ascent",
+        "a step up instead of down",
         "The step is added, so the cost goes up; gradient descent subtracts it.",
-        _ascent,
+        guesses=_ascent,
         few=True,
     ),
-    Slip("no-learning-rate", "The learning rate {meant} is left out.", _no_learning_rate, few=True),
+    Slip(
+        "no-learning-rate",
+        "the learning rate left out",
+        "The learning rate is left out.",
+        "The learning rate {meant} is left out.",
+        guesses=_no_learning_rate,
+        few=True,
+    ),
     Slip(
         "updated-too-early",
+        "a new weight used where the old one belongs",
+        "New weights are used where the old ones belong.",
         "The updated {wrote} is used where the old {meant} belongs.",
-        _all_too_early,
-        _operand(_too_early),
+        mends=_operand(_too_early),
+        numbers=_all_too_early,
     ),
     Slip(
         "missing-path",
+        "one of several paths left out",
+        "The derivative is a sum over all paths, and one is left out.",
         "{left} is a sum over all paths, and one is left out: {meant}.",
-        _missing_path,
+        guesses=_missing_path,
         few=True,
     ),
-    Slip("missing-factor", "A link of the chain is left out: {meant}.", _missing_factor),
+    Slip(
+        "missing-factor",
+        "a link of the chain left out",
+        "A link of the chain is left out.",
+        "A link of the chain is left out: {meant}.",
+        guesses=_missing_factor,
+    ),
     Slip(
         "added-for-multiplied",
-        "Links along a path are multiplied, and paths are added: one is done in the other's place.",
-        _added_for_multiplied,
-        _multiplied_again,
+        "links added, or paths multiplied",
+        "Links along a path are multiplied, and paths are added; here it is the other way round.",
+        guesses=_added_for_multiplied,
+        mends=_multiplied_again,
     ),
     Slip(
         "normalised-weights",
+        "the error split by shares of the weights",
+        "The error is shared out by each weight's share; the chain rule takes the weight itself.",
         "The error is shared out by {wrote}; the chain rule takes the weight itself, {meant}.",
-        _normalised_weights,
+        guesses=_normalised_weights,
     ),
-    Slip("extra-factor", "A link is counted once too often: {wrote}.", _extra_factor),
+    Slip(
+        "extra-factor",
+        "a link counted twice",
+        "A link is counted once too often.",
+        "A link is counted once too often: {wrote}.",
+        guesses=_extra_factor,
+    ),
     Slip(
         "not-this-cost",
+        "the derivative of another cost",
+        "This is the derivative of another cost.",
         "This is the derivative of another cost, {wrote}; the one defined here is {meant}.",
-        _not_this_cost,
+        guesses=_not_this_cost,
     ),
     Slip(
         "transposed",
+        "a weight with its indices swapped",
+        "The weight's indices are swapped.",
         "The weight's indices are swapped: {wrote} stands where {meant} belongs.",
-        None,
-        _operand(_transposed),
-        _operand_guesses(_transposed),
+        mends=_operand(_transposed),
+        numbers=_operand_guesses(_transposed),
         few=True,
     ),
     Slip(
         "wrong-operand",
+        "another quantity in the place of the right one",
+        "Another quantity stands in the place of the right one.",
         "{wrote} stands where {meant} belongs.",
-        None,
-        _operand(_any_operand),
-        _operand_guesses(_any_operand),
+        mends=_operand(_any_operand),
+        numbers=_operand_guesses(_any_operand),
+        general=True,
     ),
-    Slip("degrees", "The angle is in radians, and was taken in degrees.", _degrees, few=True),
+    Slip(
+        "degrees",
+        "an angle taken in degrees",
+        "The angle is in radians, and was taken in degrees.",
+        guesses=_degrees,
+        few=True,
+    ),
     Slip(
         "wrong-function",
+        "another function",
+        "Another function gives this number.",
         "Another function gives this: {wrote}, where {meant} belongs.",
-        _wrong_function,
-        _mended_function,
+        guesses=_wrong_function,
+        mends=_mended_function,
     ),
     Slip(
         "rounded",
+        "cut off, or off by one in the last place",
         "It is cut off, or off by one in the last place; a whole number counts as exact.",
         misread=_off_by_one,
     ),
-    Slip("digits", "Digits are swapped or dropped, or the point has moved.", misread=_digits),
-    Slip("arithmetic", "The formula is right, the arithmetic is not."),
-    Slip("unknown", "It is not what the method gives, and no common slip explains it."),
+    Slip(
+        "digits",
+        "digits swapped or dropped, or the point moved",
+        "Digits are swapped or dropped, or the point has moved.",
+        misread=_digits,
+    ),
+    Slip(
+        "arithmetic",
+        "the arithmetic",
+        "The formula is right, the arithmetic is not.",
+    ),
+    Slip(
+        "unknown",
+        "no common slip",
+        "It is not what the method gives, and no common slip explains it.",
+    ),
 )

@@ -10,7 +10,7 @@ from micrograd_like.formula import Derivative, Expr, Name, added, multiplied
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts, Link, with_symbols
 from micrograd_like.marking.hand import Figure, View
-from micrograd_like.marking.shape import symbol
+from micrograd_like.marking.shape import symbol, times
 from micrograd_like.marking.truth import Key, spend
 from micrograd_like.notation import derivative_name
 
@@ -67,6 +67,16 @@ class Claim:
     def links(self) -> list[Link]:
         """Every link on the paths, once."""
         return list(dict.fromkeys(link for path in self.paths for link in path))
+
+    @property
+    def several_ways(self) -> bool:
+        """True for a derivative with several paths, or by what stands in a formula twice."""
+        if not isinstance(self.key, Derivative) or self.facts.graph is None:
+            return False
+        if len(self.facts.terms(self.key)) > 1:
+            return True
+        formula = self.facts.definitions.get(self.key.of, self.target)
+        return self.facts.neighbours(self.key) and times(formula, symbol(self.key.wrt)) > 1
 
     def chain(self, other: Mapping[Link, Expr]) -> Expr:
         """The derivative, with other formulas for some links."""

@@ -25,6 +25,8 @@ _FORMULA, _OPERAND, _NUMBER, _METHOD, _GENERAL, _COINCIDENCE, _NOTHING = range(7
 
 #: A number is specific if its rounding is so small a part of it.
 _FEW, _MANY = 0.2, 0.005
+#: Of a number so rough as this, nothing is said.
+_VAGUE = 0.34
 
 #: With the right formula at hand, what may still lead to a wrong number.
 _CALCULATOR = ("log-base", "degrees", "wrong-function")
@@ -57,7 +59,8 @@ def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
     for level, cause in found:
         if not sure or level <= _OPERAND:
             best.setdefault(cause.code, cause)
-    return tuple(best.values())
+    special = [cause for code, cause in best.items() if not CAUSES[_PLACE[code]].general]
+    return tuple(special or best.values())
 
 
 def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
@@ -115,6 +118,8 @@ def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
     }
     for code, undone in also.items():
         for slip in CAUSES:
+            if slip.general:  # with two slips, almost anything could be meant
+                continue
             for level, cause in _explains_formula(claim, undone, slip):
                 yield level, cause
                 yield level, Cause(code.strip())
@@ -131,6 +136,8 @@ def _explains_number(claim: Claim, figure: Figure, slip: Slip) -> Iterator[tuple
                 level = _NUMBER if _width(figure) <= _FEW else _COINCIDENCE
                 yield level, Cause(slip.code, None, _number(expected))
                 return
+    if _width(figure) > _VAGUE:
+        return
     for guess in _guesses(claim, slip):
         for given in _expected(claim, [guess.expr]):
             if figure.meets(given):
@@ -209,12 +216,23 @@ def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tu
 
 
 def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> Iterator[Guess]:
-    """Where the figure is that of another quantity: that one in the operand's place."""
+    """Where the figure is that of another quantity: that one in the operand's place.
+
+    A given is repeated exactly; of other numbers, those of few digits say nothing.
+    """
+    sources = claim.facts.truth.sources
     for key in _quantities(claim):
         wrote = symbol(key)
         known = worked_out(wrote, claim.view.figure)
-        if wrote != operand and known is not None and figure.meets(known):
-            yield from (guess for guess in mends(claim, wrote) if guess.expr == operand)
+        if wrote == operand or known is None or not figure.meets(known):
+            continue
+        small = figure.center.is_integer() and abs(figure.center) <= 10
+        given = isinstance(key, str) and key in sources
+        if given and (small or figure.center != sources[str(key)]):
+            continue
+        if not given and _width(figure) > 4 * _MANY:
+            continue
+        yield from (guess for guess in mends(claim, wrote) if guess.expr == operand)
 
 
 def _quantities(claim: Claim) -> Iterator[Key]:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import combinations, islice
 
 from micrograd_like.build import CONSTANTS, UndefinedError
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    added,
+    fold,
+    multiplied,
+    parse,
+    substitute,
+)
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.shape import replaced
-from micrograd_like.marking.truth import Key, Truth, leaves, measured, spend
+from micrograd_like.marking.truth import Key, Truth, Values, leaves, measured, spend, value
 from micrograd_like.marking.updates import expected_updates
 from micrograd_like.notation import derivative_name, name_text, number
+from micrograd_like.ops import OPS
 from micrograd_like.steps import Equation, equation
 from micrograd_like.worksheet import Worksheet
 
@@ -136,7 +149,9 @@ class Facts:
 
     def forms(self, key: Key) -> Iterator[Expr]:
         """The right formula in the shapes in which people write it."""
-        yield self.method(key)
+        yield (method := self.method(key))
+        if isinstance(key, str) and (spelled := spelled_out(method)) != method:
+            yield spelled
         if isinstance(key, str) or self.graph is None or key.of == key.wrt:
             return
         terms = self.terms(key)
@@ -148,6 +163,18 @@ class Facts:
         if len(paths) < MOST_PATHS and sum(map(len, paths)) <= MOST_LINKS:
             yield added(multiplied([self.link(*link) for link in path]) for path in paths)
             yield added(multiplied([locals_[link] for link in path]) for path in paths)
+
+    def targets(self, key: Key) -> list[str]:
+        """Sources of 0 or 1 that a cost without a target may have been written for.
+
+        For y = 1 the cross-entropy is −ln p; ∂L/∂a is p − y all the same.
+        """
+        cost = key if isinstance(key, str) else key.of
+        named = leaves(self.definitions.get(cost, Number(0)))
+        if any(leaf in self.truth.sources for leaf in named) or self.graph is None:
+            return []
+        neutral = (name for name, value in self.truth.sources.items() if value in (0.0, 1.0))
+        return [name for name in neutral if cost not in self.graph.dependents(name)]
 
     def noise(self, key: Key) -> float:
         """How far rounding may have moved the true number: where terms cancel, they count."""
@@ -211,14 +238,19 @@ class Facts:
     def working(self, key: Key) -> Equation | None:
         """The right working: formula, numbers put in, result; None where there is none."""
         try:
-            formula, true = self.method(key), self.true(key)
+            formula, true = decided(self.method(key), self.truth.here), self.true(key)
             known = {leaf: self.true(leaf) for leaf in leaves(formula)}
         except (KeyError, ArithmeticError):
             return None
         left = Name(key) if isinstance(key, str) else key
-        names = {k: v for k, v in known.items() if isinstance(k, str)}
         pairs = {(k.of, k.wrt): v for k, v in known.items() if isinstance(k, Derivative)}
-        return equation(left, formula, names, pairs, rule=self.rule(key), value=true)
+        given = {k: v for k, v in known.items() if k in self.truth.sources}
+        names = {k: v for k, v in known.items() if isinstance(k, str) and k not in given}
+        line = equation(left, formula, names, pairs, rule=self.rule(key), value=true)
+        numbers = line.numbers
+        for name, number_ in given.items():  # what is given is written as it is given
+            numbers = replaced(numbers, Name(str(name)), exact(number_))
+        return Equation(left, formula, numbers, true, line.rule)
 
 
 def _named(nodes: Iterable[Value]) -> NamedGraph | None:
@@ -242,6 +274,45 @@ def with_symbols(expr: Expr) -> Expr:
         return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
 
     result: Expr = fold(expr, combine)
+    return result
+
+
+def spelled_out(expr: Expr) -> Expr:
+    """The formula with functions in the words of their rows: σ(a) as 1/(1 + e^−a)."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        if not isinstance(node, Call):
+            return node
+        row = OPS.get(node.function)
+        if row is None or row.arithmetic or row.families or row.kink:
+            return Call(node.function, tuple(parts))
+        if parse(row.value) == Call(node.function, tuple(map(Name, row.inputs))):
+            return Call(node.function, tuple(parts))
+        return substitute(parse(row.value), row.bind(tuple(parts)))
+
+    result: Expr = fold(expr, combine)
+    return result
+
+
+def exact(value: float) -> Number:
+    """A number with all its digits."""
+    if value.is_integer() and abs(value) < 1e15:
+        return Number(int(value))
+    return Number(value, max(-int(Decimal(repr(value)).as_tuple().exponent), 0))
+
+
+def decided(expr: Expr, world: Values) -> Expr:
+    """The formula with its conditions decided: 1 for "1 if a > 0 else 0" at a = 2."""
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        match node:
+            case Call("where", (condition, then, otherwise)):
+                return decided(then if value(condition, world) else otherwise, world)
+            case Call(function):
+                return Call(function, tuple(parts))
+        return node
+
+    result: Expr = fold(expr, combine, whole=("where",))
     return result
 
 

@@ -156,8 +156,9 @@ class Judge:
         if not self.facts.leaves(part.expr):
             return self._figures(part, key, before)
         forms = [target] if builds else [*self.facts.forms(key)]
+        targets = self.facts.targets(key)
         for expr in self._readings(part):
-            if self.facts.truth.holds(expr, target, forms):
+            if self.facts.truth.holds(expr, target, forms, targets):
                 return self._judged(part, "right", expr=expr)
         if numbers := numbers_in(part.expr):
             mixed = self._figures(part, key, before)
@@ -185,7 +186,7 @@ class Judge:
         for leaf in self.facts.leaves(part.expr):
             for name in (leaf,) if isinstance(leaf, str) else (leaf.of, leaf.wrt):
                 if name not in self.facts.definitions:
-                    return f"nothing defines {name} in this worksheet"
+                    return f"Nothing defines {name!r} in this worksheet"
         return ""
 
     def _symbols_follow(self, expr: Expr, key: Key) -> frozenset[Key] | None:
@@ -275,6 +276,8 @@ class Judge:
             frozenset[int]().union(*(match.exact for match in matches)),
             any(match.whole for match in matches),
         )
+        if found.off and all(match.off for match in matches):  # figures of another shape
+            return self._match_whole(figures, formula)
         if found.off:
             figure, true = self._put_in(figures, found), value(formula, self.facts.truth.here)
             if figure is not None and true is not None and figure.meets(Figure.exact(true)):
@@ -401,9 +404,10 @@ class Match:
 
 
 def _choices(slips: Sequence[Key]) -> Iterator[frozenset[Key]]:
-    """Which of the slips may have been set right: all of them first, none last."""
+    """Which of the slips may have been set right: all of them, or none, or then some."""
     count = len(slips)
-    sizes = range(count, -1, -1) if count <= _MOST_SLIPS else (count, 0)
+    some = range(count - 1, 0, -1) if count <= _MOST_SLIPS else ()
+    sizes = dict.fromkeys((count, 0, *some))
     for size in sizes:
         yield from map(frozenset, combinations(slips, size))
 

@@ -21,6 +21,7 @@ from micrograd_like.worksheet import Statement, Worksheet
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
 _MOST_FOR_CAUSES = 3_000_000
+_BLANK = "This is not filled in yet"
 #: Derivatives that may have been taken for another.
 _MOST_DERIVATIVES = 200
 
@@ -43,10 +44,17 @@ class Marker:
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
-        marks = [_unreadable(problem) for problem in self.sheet.unreadable]
+        marks = [self._unreadable(problem) for problem in self.sheet.unreadable]
         with Effort(_MOST_OPERATIONS):
             marks += map(self._mark_or_problem, self.sheet.statements)
         return iter(sorted(marks, key=lambda mark: (mark.line, mark.column)))
+
+    def _unreadable(self, problem: Problem) -> LineMark:
+        first = problem.first or problem.line
+        source = " ".join(line.strip() for line in self.sheet.lines[first - 1 : problem.line])
+        where = f"line {problem.line}, column" if first != problem.line else "column"
+        said = f"{where} {problem.column}: {problem.message}"
+        return LineMark(first, problem.column, source, "unreadable", problem=said)
 
     def _mark_or_problem(self, statement: Statement) -> LineMark:
         key: Key = statement.left.name if isinstance(statement.left, Name) else statement.left
@@ -55,7 +63,7 @@ class Marker:
             if not problem:
                 return self._mark(statement, key)
         except TooMuchError:
-            problem = "the worksheet is too large for all of it to be checked"
+            problem = "The worksheet is too large for all of it to be checked"
         parts = tuple(PartMark(part.source, "unchecked") for part in statement.parts)
         return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
 
@@ -79,7 +87,7 @@ class Marker:
             known["follows"] = tuple(sorted(slips, key=str))
             known["working"] = self.facts.working(key)
         if statement.blank and verdict != "wrong":
-            verdict, known["problem"] = "unchecked", "it is not filled in yet"
+            verdict, known["problem"] = "unchecked", _BLANK
         self.judge.state(statement, key, judged)
         parts = tuple(PartMark(part.part.source, part.verdict) for part in judged)
         return _line(statement, key, verdict=verdict, parts=parts, **known)
@@ -89,13 +97,18 @@ class Marker:
         given = statement.kind == "claim" and key in self.facts.truth.sources
         if given and any(key in leaves(part.expr) for part in statement.parts):
             return f"{key} has its value already; write {key}' for the new one"
+        if statement.blank and not statement.parts:
+            return _BLANK
         failure = self.sheet.failures.get(statement.line)
         if failure is not None:
             return failure.message
         try:
             self.facts.true(key)
         except KeyError as error:
-            return f"nothing defines {error.args[0]} in this worksheet"
+            name = error.args[0]
+            if self.sheet.unread(name):
+                return f"{name!r} stands on a line that could not be read"
+            return f"Nothing defines {name!r} in this worksheet"
         except DomainError as error:
             return str(error)
         return ""
@@ -149,11 +162,6 @@ def _line(statement: Statement, key: Key, **known: Any) -> LineMark:
     return LineMark(statement.line, statement.column, statement.source, left=key, **known)
 
 
-def _unreadable(problem: Problem) -> LineMark:
-    source = problem.source.strip()
-    return LineMark(problem.line, problem.column, source, "unreadable", problem=problem.message)
-
-
 #: Decimals of a right working where the learner wrote no number to take them from.
 _PLACES = 4
 
@@ -162,4 +170,4 @@ def _places(statement: Statement) -> int:
     """The decimals of the last number that the learner wrote on the line."""
     numbers = [part.number for part in statement.parts if part.number is not None]
     places = [number.places for number in numbers if number.places is not None]
-    return min(max(places[-1], 1), 15) if places else _PLACES
+    return min(max(places[-1], 2), 15) if places else _PLACES

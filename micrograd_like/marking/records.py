@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from micrograd_like.formula import Derivative, Expr
 from micrograd_like.steps import Equation
@@ -83,9 +83,9 @@ class Report:
     file: str = ""
 
     @property
-    def counts(self) -> dict[Verdict, int]:
+    def counts(self) -> dict[str, int]:
         """How many lines have each verdict."""
-        found = Counter(line.verdict for line in self.lines)
+        found = Counter[str](line.verdict for line in self.lines)
         return {verdict: found[verdict] for verdict in reversed(VERDICTS)}
 
     @property
@@ -95,9 +95,12 @@ class Report:
 
     @property
     def status(self) -> int:
-        """0 if all is right, 1 with something wrong or following, 2 with something unread."""
+        """0 if all is right, 1 with something wrong or following, 2 with something unread.
+
+        A worksheet without a line is none that could be read.
+        """
         counts = self.counts
-        if counts["unreadable"] or counts["unchecked"]:
+        if counts["unreadable"] or counts["unchecked"] or not self.lines:
             return 2
         return 1 if counts["wrong"] or counts["follows"] else 0
 
@@ -113,6 +116,12 @@ class Report:
         from micrograd_like.render.marks import report_text
 
         return report_text(self)
+
+    def record(self) -> dict[str, Any]:
+        """The report as plain data, sentences included: what JSON has for this worksheet."""
+        from micrograd_like.render.marks import report_record
+
+        return report_record(self)
 
     def json(self) -> str:
         """The report as JSON, for this one worksheet."""

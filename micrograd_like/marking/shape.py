@@ -97,6 +97,18 @@ def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr
     return result
 
 
+def has_condition(expr: Expr) -> bool:
+    """True for a formula such as 1 if a > 0 else 0."""
+    found = False
+
+    def visit(node: Expr, _: list[None]) -> None:
+        nonlocal found
+        found |= isinstance(node, Call) and node.function == "where"
+
+    fold(expr, visit)
+    return found
+
+
 def times(expr: Expr, leaf: Expr) -> int:
     """How many times a name or derivative stands in the formula."""
     count = 0

@@ -207,8 +207,9 @@ class Truth:
         return self._near[way]
 
     def _same_sides(self, world: World) -> bool:
-        pairs = zip(self.here.sides, world.sides, strict=True)
-        return all(here in (0, there) for here, there in pairs)
+        if len(self.here.sides) != len(world.sides):  # another branch has other operations
+            return False
+        return all(h in (0, w) for h, w in zip(self.here.sides, world.sides, strict=True))
 
     def _moved(
         self, seed: int, size: float, way: Way, movable: Collection[str]
@@ -270,13 +271,20 @@ class Truth:
         """True if the two are the same here and near by."""
         return self.same(expr, wanted, (self.here,)) and self.same(expr, wanted, self.near())
 
-    def holds(self, expr: Expr, wanted: Expr, forms: Sequence[Expr] = ()) -> bool:
+    def holds(
+        self,
+        expr: Expr,
+        wanted: Expr,
+        forms: Sequence[Expr] = (),
+        belong: Collection[str] = (),
+    ) -> bool:
         """True if a person may write ``expr`` for ``wanted``: not right by accident alone.
 
         Numbers put in and what they simplify to are allowed: the formula need hold only as one
         of the quantities that are left in it.
 
-        forms:  the right formula in several shapes
+        forms:   the right formula in several shapes
+        belong:  sources that may stand in it though the definitions leave them out
         """
         if not self.same(expr, wanted, (self.here,)):
             return False
@@ -284,7 +292,7 @@ class Truth:
             return True
         if any(self.holds_in_what_is_left(expr, form) for form in forms):
             return True
-        asked = {leaf for form in forms for leaf in leaves(form)}
+        asked = {leaf for form in forms for leaf in leaves(form)} | {*belong}
         if any(self._holds_one_way(expr, wanted, way) for way in self._ways(expr, asked)):
             return True
         return any(self.same(reading, wanted, self.near()) for reading in self._readings(expr))
@@ -321,19 +329,12 @@ class Truth:
         dropped = neutral - used
         yield Way(dropped)
         whole = [n for n, v in self.sources.items() if v == int(v) and n not in dropped]
-        idle = self._idle
-        belong = [n for n in whole if n not in used or n in asked or n in idle]
+        belong = [n for n in whole if n not in used or n in asked]
         yield from (Way(dropped | {name}) for name in belong[:_MOST_WAYS])
         if used & self.sources.keys():
             yield Way(frozenset(self.sources.keys() - used))
         for summing in self._shares():
             yield Way(dropped - set(summing), summing)
-
-    @cached_property
-    def _idle(self) -> set[str]:
-        """Sources that nothing is computed from, as a target whose cost was written for y = 1."""
-        needed = {leaf for expr in self.definitions.values() for leaf in leaves(expr)}
-        return self.sources.keys() - needed
 
     def _shares(self) -> Iterator[tuple[str, ...]]:
         """Sources between 0 and 1 that add up to 1: neighbours, or any two."""

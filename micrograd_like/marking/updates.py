@@ -16,6 +16,7 @@ from micrograd_like.marking.truth import leaves
 from micrograd_like.worksheet import Statement, Worksheet
 
 #: What a learning rate is called where no update says which given it is.
+_PRIMES = ("'", "'" * 2, "'" * 3)
 _RATES = ("alpha", "eta", "lr", "rate", "epsilon", "gamma", "mu")
 
 
@@ -139,7 +140,13 @@ class _Rules:
     def _cost(self, update: _Update) -> str:
         """What is to be made small: what is differentiated, unless it is a step on the way."""
         named = update.gradient.of
-        if named == self.main or self.graph is None:
+        if self.graph is None:
+            return named
+        reached = self.graph.dependents(update.weight)
+        if named not in reached:  # the first step's cost for the second step's weight
+            later = (f"{named}{mark}" for mark in _PRIMES)
+            return next((name for name in later if name in reached), named)
+        if named == self.main:
             return named
         last = named
         seen = {named}

@@ -9,6 +9,7 @@ import json
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from micrograd_like.blocks import line_text
@@ -30,8 +31,9 @@ MARKS: dict[Verdict, str] = {
     "unreadable": "?",
     "unchecked": "–",
 }
-_SENTENCES = {slip.code: slip.sentence for slip in CAUSES}
-_WIDTH = 88
+_SLIPS = {slip.code: slip for slip in CAUSES}
+#: Columns of a report, where no terminal says otherwise.
+WIDTH = 88
 #: A space at which no line ends.
 _FIXED = "\u00a0"
 
@@ -46,14 +48,19 @@ def unpainted(_: str, text: str) -> str:
 
 def message(line: LineMark, report: Report) -> str:
     """What a teacher would say of the line."""
+    return _message(line, report).replace(_FIXED, " ")
+
+
+def _message(line: LineMark, report: Report) -> str:
     match line.verdict:
         case "right":
             return f"Right: {line.rule}."
         case "follows":
             return f"Follows from {_sources(line, report)}; the method is right."
         case "wrong":
-            return " ".join(_reproach(line)).replace(_FIXED, " ")
-    return f"{line.problem[:1].upper()}{line.problem[1:]}."
+            return " ".join(_reproach(line))
+    # It may begin with a name, which keeps its letters.
+    return f"{line.problem}." if line.problem[-1:].isalnum() else line.problem
 
 
 def _reproach(line: LineMark) -> Iterator[str]:
@@ -62,21 +69,16 @@ def _reproach(line: LineMark) -> Iterator[str]:
     if line.accident:
         yield "Its number is right by accident, at these inputs alone."
     if others and first.code != "unknown":
-        yield f"It is also consistent with: {', '.join(cause.code for cause in others)}."
+        yield f"Or: {', or '.join(_SLIPS[cause.code].brief for cause in others)}."
 
 
 def cause_sentence(cause: Cause, line: LineMark) -> str:
-    """The cause in a sentence, with the pieces of the line it is about."""
-    sentence = _SENTENCES[cause.code]
-    if "{" not in sentence:
-        return sentence
-    if (cause.wrote is None and "{wrote}" in sentence) or (
-        cause.meant is None and "{meant}" in sentence
-    ):
-        # The general part of it, where the pieces are not known.
-        return sentence.partition("{")[0].rstrip(" :,").removesuffix(" by") + "."
-    left = text(symbol(line.left)) if line.left is not None else ""
-    return sentence.format(wrote=_shown(cause.wrote), meant=_shown(cause.meant), left=left)
+    """The cause in a sentence, with the pieces of the line it is about where they are known."""
+    slip = _SLIPS[cause.code]
+    pieces = {"wrote": cause.wrote, "meant": cause.meant, "left": symbol(line.left or "")}
+    if not slip.pointed or any(p is None and f"{{{n}}}" in slip.pointed for n, p in pieces.items()):
+        return slip.sentence
+    return slip.pointed.format(**{name: _shown(piece) for name, piece in pieces.items()})
 
 
 def _shown(piece: Expr | None) -> str:
@@ -117,74 +119,105 @@ def working_plain(line: LineMark) -> str:
 # For a terminal.
 
 
-def report_text(report: Report, paint: Paint = unpainted) -> str:
+def report_text(report: Report, paint: Paint = unpainted, width: int = WIDTH) -> str:
     """One line a statement, with what is to be said of it below, and the counts at the end."""
-    width = len(str(max((line.line for line in report.lines), default=0)))
-    rows = [row for line in report.lines for row in _rows(line, report, width, paint)]
+    digits = len(str(max((line.line for line in report.lines), default=0)))
+    page = _Page(report, digits, paint, width)
+    rows = [row for line in report.lines for row in page.rows(line)]
     return "\n".join([*rows, *[""] * bool(rows), counts_text(report)])
 
 
-def _rows(line: LineMark, report: Report, width: int, paint: Paint) -> Iterator[str]:
-    mark = paint(line.verdict, MARKS[line.verdict])
-    source = printable(line.source)
-    head = f" {mark} {line.line:>{width}}  "
-    margin = " " * (width + 5)
-    if line.verdict == "right":
-        rule = f"({line.rule})"
-        if len(margin) + len(source) + len(rule) + 3 <= _WIDTH:
-            yield f"{head}{source}   {paint('dim', rule)}"
-        else:
-            yield head + source
-            yield margin + paint("dim", rule)
-        return
-    yield head + source
-    if line.verdict == "unreadable":
-        yield f"{margin}column {line.column}: {printable(message(line, report))}"
-        return
-    wrong = line.verdict == "wrong"
-    said = " ".join(_reproach(line)) if wrong else printable(message(line, report))
-    yield from _wrapped(said, margin)
-    if line.working is not None:
-        label = "right: " if wrong else "true:  "
-        working = working_text(line).replace(" = ", f" ={_FIXED}")
-        yield from _wrapped(working, margin + label, " " * len(margin + label))
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A report on a page of so many columns, the numbers of its lines so many digits wide."""
 
+    report: Report
+    digits: int
+    paint: Paint
+    width: int
 
-def _wrapped(said: str, head: str, margin: str = "") -> list[str]:
-    rows = textwrap.wrap(
-        said, _WIDTH, initial_indent=head, subsequent_indent=margin or head, break_on_hyphens=False
-    )
-    return [row.replace(_FIXED, " ") for row in rows]
+    def rows(self, line: LineMark) -> Iterator[str]:
+        mark = self.paint(line.verdict, MARKS[line.verdict])
+        source = printable(line.source)
+        head = f" {mark} {line.line:>{self.digits}}  {source}"
+        margin = " " * (self.digits + 5)
+        if line.verdict == "right":
+            rule = f"({line.rule})"
+            fits = len(margin) + len(source) + len(rule) + 3 <= self.width
+            yield f"{head}   {self.paint('dim', rule)}" if fits else head
+            if not fits:
+                yield margin + self.paint("dim", rule)
+            return
+        yield head
+        wrong = line.verdict == "wrong"
+        said = _message(line, self.report)
+        yield from self.wrapped(said if line.causes else printable(said), margin)
+        if line.working is not None:
+            label = "right: " if wrong else "true:  "
+            working = working_text(line).replace(" = ", f" ={_FIXED}")
+            yield from self.wrapped(working, margin + label, " " * len(margin + label))
+
+    def wrapped(self, said: str, head: str, margin: str = "") -> list[str]:
+        rows = textwrap.wrap(
+            said,
+            max(self.width, len(head) + 20),
+            initial_indent=head,
+            subsequent_indent=margin or head,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        return [row.replace(_FIXED, " ") for row in rows]
 
 
 def counts_text(report: Report) -> str:
-    """``38 right, 11 follow, 5 wrong``."""
+    """The counts in words: ``38 right, 11 follow, 5 wrong``."""
+    if not report.lines:
+        return "There is nothing to mark."
     counts = report.counts
     words = {"follows": "follow" if counts["follows"] != 1 else "follows"}
     shown = [f"{n} {words.get(v, v)}" for v, n in counts.items() if n or v in ("right", "wrong")]
     return ", ".join(shown)
 
 
-def class_text(reports: Sequence[Report]) -> str:
+def class_text(reports: Sequence[Report], width: int = WIDTH) -> str:
     """Worksheets by verdicts, and the most common causes."""
     heads = list(MARKS)
-    width = max([len("worksheet"), *(len(printable(report.file)) for report in reports)])
-    rows = [f"{'worksheet':<{width}}" + "".join(f"{head:>12}" for head in heads)]
+    cells_width = sum(len(head) + 2 for head in heads)
+    names = [_shortened(printable(report.file), max(width - cells_width, 12)) for report in reports]
+    first = max(map(len, ["worksheet", *names]))
+
+    def row(name: str, cells: Iterable[object]) -> str:
+        pairs = zip(cells, heads, strict=True)
+        return f"{name:<{first}}" + "".join(f"{c:>{len(head) + 2}}" for c, head in pairs)
+
     totals: Counter[str] = Counter()
-    for report in reports:
-        counts = report.counts
-        totals.update({verdict: counts[verdict] for verdict in heads})
-        cells = "".join(f"{counts[verdict]:>12}" for verdict in heads)
-        rows.append(f"{printable(report.file):<{width}}{cells}")
-    rows.append(f"{'all':<{width}}" + "".join(f"{totals[head]:>12}" for head in heads))
+    rows = [row("worksheet", heads)]
+    for name, report in zip(names, reports, strict=True):
+        totals.update(dict(report.counts))
+        rows.append(row(name, (report.counts[verdict] for verdict in heads)))
+    rows.append(row("all", (totals[head] for head in heads)))
     causes = sum((report.causes for report in reports), Counter[str]())
     if causes:
         rows += ["", "Most common causes"]
-        for code, count in causes.most_common(10):
-            sheets = sum(code in report.causes for report in reports)
-            where = f"in {sheets} worksheet{'s' * (sheets != 1)}"
-            rows.append(f"  {code:<22}{count:>5} {'line ' if count == 1 else 'lines'} {where}")
+    for code, count in causes.most_common(10):
+        sheets = sum(code in report.causes for report in reports)
+        lines, where = (
+            f"{count} line{'s' * (count != 1)}",
+            f"in {sheets} worksheet{'s' * (sheets != 1)}",
+        )
+        rows.append(f"  {code:<21}{lines:>10} {where:<19} {_SLIPS[code].brief}".rstrip())
     return "\n".join(rows)
+
+
+def _shortened(name: str, width: int) -> str:
+    """The end of a long name, which tells most."""
+    return name if len(name) <= width else f"…{name[1 - width :]}"
+
+
+def causes_text() -> str:
+    """Every cause's code, and what it is."""
+    width = max(len(slip.code) for slip in CAUSES)
+    return "\n".join(f"{slip.code:<{width}}  {slip.sentence}" for slip in CAUSES)
 
 
 # As data.
@@ -205,20 +238,29 @@ def line_record(line: LineMark, report: Report) -> dict[str, Any]:
     return record | ({"column": line.column} if line.verdict == "unreadable" else {})
 
 
+def report_record(report: Report) -> dict[str, Any]:
+    """The report as plain data; its names are a contract."""
+    lines = [line_record(line, report) for line in report.lines]
+    return {"file": report.file, **report.counts, "lines": lines}
+
+
 def reports_json(reports: Iterable[Report]) -> str:
     """The reports as JSON, every number in full."""
-    worksheets = [
-        {
-            "file": report.file,
-            **report.counts,
-            "lines": [line_record(line, report) for line in report.lines],
-        }
-        for report in reports
-    ]
+    worksheets = [report_record(report) for report in reports]
     return json.dumps({"worksheets": worksheets}, indent=2, ensure_ascii=False)
 
 
-_COLUMNS = ("file", "line", "verdict", "causes", "expected", "source", "message", "working")
+_COLUMNS = (
+    "file",
+    "line",
+    "column",
+    "verdict",
+    "causes",
+    "expected",
+    "source",
+    "message",
+    "working",
+)
 
 
 def reports_csv(reports: Iterable[Report]) -> str:
@@ -228,9 +270,15 @@ def reports_csv(reports: Iterable[Report]) -> str:
     rows.writeheader()
     for report in reports:
         for line in report.lines:
-            record = line_record(line, report)
-            rows.writerow({**record, "file": report.file, "causes": " ".join(record["causes"])})
+            record = line_record(line, report) | {"file": report.file, "column": line.column}
+            record["causes"] = " ".join(record["causes"])
+            rows.writerow({name: _harmless(cell) for name, cell in record.items()})
     return out.getvalue().removesuffix("\n")
+
+
+def _harmless(cell: object) -> object:
+    """The cell, a text so that no spreadsheet takes it for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
 
 
 # For a notebook.
@@ -261,7 +309,8 @@ def _html_row(line: LineMark, report: Report) -> str:
     )
     remark = html.escape(message(line, report))
     if line.working is not None:
-        remark += f"<br><em>{html.escape(working_text(line))}</em>"
+        label = "right" if line.verdict == "wrong" else "true"
+        remark += f"<br>{label}: <em>{html.escape(working_text(line))}</em>"
     left = 'style="text-align:left"'
     return (
         f"<tr>{mark}<td>{line.line}</td><td {left}><code>{html.escape(line.source)}</code></td>"
