@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from micrograd_like.array_source import is_primitive
-from micrograd_like.c_source import to_c
+from micrograd_like.tape.array_source import is_primitive
+from micrograd_like.tape.c_source import to_c
 from micrograd_like.errors import FormulaError
 from micrograd_like.formula import Call, Expr, fold
 from micrograd_like.ops import FLOAT, Op
