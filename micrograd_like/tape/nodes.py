@@ -7,7 +7,7 @@ are few kinds, for all plain arithmetic is a sum of products.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 #: Kinds of nodes without operands: a column of the samples, a parameter, a number, and what
@@ -95,6 +95,10 @@ class Nodes(list[Node]):
             varies = self[row].varies
             self._partials[key] = self.add(Node(PARTIAL, varies, start=row, number=place))
         return self._partials[key]
+
+    def partials(self) -> Iterable[tuple[tuple[int, int], int]]:
+        """((row, place), node) for every partial there is."""
+        return self._partials.items()
 
     def copy(self) -> Nodes:
         """The same nodes, to which others can be added."""

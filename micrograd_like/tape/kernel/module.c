@@ -361,8 +361,6 @@ static int whole_program_inside(Program *p)
         p->totals < 0 || p->parameters < 0 || p->parameters > p->numbers || p->inputs < 0 ||
         p->columns < 0 || p->seed < -1 || p->seed >= p->rows || p->rows > INT32_MAX / p->width)
         return bad_tape("sizes from 0 on that fit");
-    if (p->gradients && p->gradients != p->parameters)
-        return bad_tape("a gradient for every parameter or for none");
     int fine = tape_inside(p, &p->before, 1) && tape_inside(p, &p->lanes, 0) &&
                tape_inside(p, &p->after, 1) &&
                numbers_inside(p->weight_numbers, p->weights, p->numbers) &&

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from micrograd_like.engine import Constant, Value, apply
-from micrograd_like.errors import MicrogradLikeError, printable
+from micrograd_like.errors import CompileError, printable
 from micrograd_like.formula import COMPARISONS, evaluate
 from micrograd_like.ops import OPS
 from micrograd_like.order import topological_order
@@ -34,10 +34,6 @@ from micrograd_like.tape.rows import TAPE_ROWS
 _LEAST, _MOST = 1e-30, 1e30
 
 FIXED, UNIFORM, VARYING = 0, 1, 2
-
-
-class CompileError(MicrogradLikeError, ValueError):
-    """A graph cannot become a tape."""
 
 
 @dataclass(slots=True)
@@ -89,7 +85,7 @@ class Sum:
 _FACTOR_OF = {"x": "w", "left": "right", "a": "b"}
 
 
-def record(outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> Any:
+def record(outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> Recorded:
     """The graph of ``outputs`` as nodes. Errors: CompileError."""
     table = _number(outputs, inputs, parameters)
     return _Sums(table).recorded(outputs)
