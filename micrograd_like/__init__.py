@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from micrograd_like.derivation import derive
     from micrograd_like.engine import Constant, Value, apply, grad
     from micrograd_like.errors import (
+        CompileError,
         DomainError,
         MicrogradLikeError,
         ModelFileError,
         WorksheetError,
     )
     from micrograd_like.numeric import gradcheck
+    from micrograd_like.tape.program import compile_graph
     from micrograd_like.worksheet import Worksheet
 
 _HOME = {
+    "CompileError": "errors",
     "Constant": "engine",
     "DomainError": "errors",
     "MicrogradLikeError": "errors",
@@ -31,6 +34,7 @@ _HOME = {
     "Worksheet": "worksheet",
     "WorksheetError": "errors",
     "apply": "engine",
+    "compile_graph": "tape.program",
     "derive": "derivation",
     "grad": "engine",
     "gradcheck": "numeric",
@@ -38,6 +42,7 @@ _HOME = {
 _MODULES = ("losses", "nn", "optim", "training")
 
 __all__ = [
+    "CompileError",
     "Constant",
     "DomainError",
     "MicrogradLikeError",
@@ -46,6 +51,7 @@ __all__ = [
     "Worksheet",
     "WorksheetError",
     "apply",
+    "compile_graph",
     "derive",
     "grad",
     "gradcheck",

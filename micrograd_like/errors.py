@@ -22,6 +22,10 @@ class FormulaError(MicrogradLikeError, ValueError):
     """A formula of the operation table uses something its small language lacks."""
 
 
+class CompileError(MicrogradLikeError, ValueError):
+    """A graph cannot become a tape as it was asked for."""
+
+
 class WorksheetError(MicrogradLikeError, ValueError):
     """A worksheet as a whole cannot be taken: too large, no text, no such quantity in it."""
 

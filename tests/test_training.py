@@ -161,6 +161,77 @@ def test_a_network_learns_three_classes() -> None:
     assert history.losses[-1] < 0.1
 
 
+# Compiled.
+
+LOSSES: dict[str, tuple[str, Any, Any, Any]] = {
+    "half the squared error": ("linear", losses.half_squared_error, [0.3, 1, -2, 0.5], None),
+    "cross-entropy": ("sigmoid", losses.binary_cross_entropy, [0, 1, 1, 0.25], training.nearest),
+    "with logits": ("linear", losses.binary_cross_entropy_with_logits, [0, 1, 1, 0], None),
+    "hinge": ("linear", losses.hinge, [-1, 1, 1, -1], training.same_sign),
+    "softmax": (
+        "linear",
+        losses.cross_entropy_with_logits,
+        [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.25, 0.25]],
+        training.largest,
+    ),
+}
+
+
+@pytest.mark.parametrize("size", [None, 3, 1])
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_compiled_program_trains_as_the_graph_does(name: str, size: int | None) -> None:
+    """To rounding: 1e-12 after 30 epochs of sums in another order."""
+    output, loss, targets, correct = LOSSES[name]
+    nouts = [4, len(targets[0]) if isinstance(targets[0], list) else 1]
+    states, histories = [], []
+    for compiled in (False, True):
+        net = nn.MLP(2, nouts, activation="tanh", output=output, seed=2)
+        histories.append(
+            training.fit(
+                net,
+                XOR[0],
+                targets,
+                loss=loss,
+                optimizer=optim.Adam(net.parameters(), 0.01),
+                epochs=30,
+                batch_size=size,
+                correct=correct,
+                compiled=compiled,
+            )
+        )
+        states.append([parameter.data for parameter in net.parameters()])
+    assert states[1] == pytest.approx(states[0], rel=1e-12, abs=1e-12)
+    assert histories[1].losses == pytest.approx(histories[0].losses, rel=1e-12)
+    accuracies = [[epoch.score.accuracy for epoch in history.epochs] for history in histories]
+    assert accuracies[0] == accuracies[1]
+
+
+def test_a_compiled_run_resumes_to_the_bit(tmp_path: Path) -> None:
+    whole, broken, resumed = network(), network(), network(seed=9)
+    file = tmp_path / "run.json"
+    training.fit(whole, *XOR, epochs=9, batch_size=3, compiled=True)
+    training.fit(broken, *XOR, epochs=4, batch_size=3, compiled=True, checkpoint=file)
+    options: dict[str, Any] = {"checkpoint": file, "resume": True}
+    training.fit(resumed, *XOR, epochs=9, batch_size=3, compiled=True, **options)
+    assert resumed.state_dict() == whole.state_dict()
+
+
+def test_a_target_the_loss_does_not_take_is_refused_compiled_too() -> None:
+    with pytest.raises(ValueError, match="hinge: expected a target of -1 or 1, got 0"):
+        training.fit(network(), XOR[0], [1, -1, 1, 0], loss=losses.hinge, compiled=True)
+
+
+def test_part_of_the_parameters_can_be_trained() -> None:
+    for compiled in (False, True):
+        net = network()
+        first, last = net.layers
+        before = first.state_dict()
+        sgd = optim.SGD(last.parameters(), 0.5)
+        training.fit(net, *XOR, optimizer=sgd, epochs=3, compiled=compiled)
+        assert first.state_dict() == before
+        assert last.state_dict() != network().layers[1].state_dict()
+
+
 # Stopping.
 
 

@@ -80,10 +80,9 @@ class CompiledObjective:
     ) -> None:
         import numpy as np
 
-        from micrograd_like import compile_graph
+        from micrograd_like.tape.program import compile_graph
 
-        self._model, self._data = model, data
-        self._parameters, self._correct = parameters, correct
+        self._data, self._parameters, self._correct = data, parameters, correct
         x = [Value(number) for number in data.inputs[0]]
         output = model(x)
         for target in {repr(goal): goal for goal in data.targets}.values():
@@ -91,28 +90,29 @@ class CompiledObjective:
         first = data.targets[0]
         goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
         cost = loss(output, goal if isinstance(first, list) else goal[0])
-        self._program = compile_graph(cost, inputs=[*x, *goal], parameters=list(parameters))
-        self._rows = np.column_stack(
-            [np.asarray(data.inputs), np.asarray(data.targets).reshape(len(data), -1)]
-        )
+        trained = list(parameters)
+        self._program = compile_graph(cost, inputs=[*x, *goal], parameters=trained)
+        # A list of outputs comes back as rows, which are lists again.
+        self._outputs = correct and compile_graph(output, inputs=x, parameters=trained)
+        self._inputs = np.asarray(data.inputs)
+        goals = np.asarray(data.targets).reshape(len(data), -1)
+        self._rows = np.column_stack([self._inputs, goals])
 
     def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
         """See :class:`Objective`."""
-        self._program.parameters[:] = [parameter.data for parameter in self._parameters]
-        values, gradient = self._program.value_and_grad(self._rows[list(batch)])
-        for parameter, component in zip(
-            self._parameters, (gradient / len(batch)).tolist(), strict=True
-        ):
+        places, now = list(batch), [parameter.data for parameter in self._parameters]
+        self._program.parameters[:] = now
+        values, gradient = self._program.value_and_grad(self._rows[places])
+        components = (gradient / len(places)).tolist()
+        for parameter, component in zip(self._parameters, components, strict=True):
             parameter.grad = component
-        return float(values.sum()), self._right(batch)
-
-    def _right(self, batch: Sequence[int]) -> int:
-        if self._correct is None:
-            return 0
-        return sum(
-            self._correct(numbers(self._model(self._data.inputs[n])), self._data.targets[n])
-            for n in batch
-        )
+        right = 0
+        if self._correct and self._outputs:
+            self._outputs.parameters[:] = now
+            outputs = self._outputs(self._inputs[places]).tolist()
+            targets = (self._data.targets[place] for place in places)
+            right = sum(map(self._correct, outputs, targets))
+        return float(values.sum()), right
 
 
 def evaluate(
