@@ -34,6 +34,10 @@ class ModelFileError(MicrogradLikeError, ValueError):
     """A saved model or checkpoint is damaged, of another kind, or newer than the program."""
 
 
+class LessonError(MicrogradLikeError, ValueError):
+    """A lesson is unknown, or cannot be given as it was asked for."""
+
+
 def did_you_mean(name: object, options: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest of ``options``, else ``""``.
 
