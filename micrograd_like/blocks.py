@@ -187,7 +187,11 @@ def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: int) -
     out = []
     for rows, line in zip(groups, lines, strict=True):
         out += rows if len(rows[-1]) <= width else [*rows, ""]
-        out[-1] = f"{out[-1]:<{width}}   ({line.rule})"
+        rule = f"   ({line.rule})"
+        if page < WIDTH and width + len(rule) > page:
+            out.append(f"     {rule}")
+        else:
+            out[-1] = f"{out[-1]:<{width}}{rule}"
     return out
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -71,9 +73,18 @@ def run(name: str, given: Mapping[str, Any]) -> Outcome:
         if setting not in lesson.settings:
             taken = ", ".join(f"--{name}" for name in lesson.settings)
             raise LessonError(f"the lesson {name} has no use for --{setting}; it takes {taken}")
+    rate = given.get("rate")
+    if rate is not None and not 0 < rate < math.inf:
+        raise LessonError(f"--rate: expected a number above 0, got {rate}")
     module = import_module(f"micrograd_like.lessons.{lesson.module}")
     outcome: Outcome = getattr(module, lesson.function)(**{**lesson.settings, **given})
     return outcome
+
+
+def as_json(name: str, given: Mapping[str, Any], outcome: Outcome) -> str:
+    """The lesson's settings and numbers, in full."""
+    settings = {**LESSONS[name].settings, **given}
+    return json.dumps({"lesson": name, "settings": settings, **outcome.record}, indent=2)
 
 
 def listing() -> str:

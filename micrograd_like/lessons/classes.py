@@ -146,7 +146,7 @@ def xor(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
 
 def _tried(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, int]:
     """How many of :data:`SEEDS` networks learn it, each way."""
-    learnt = Counter({way: 0 for way in WAYS})
+    learnt = Counter(dict.fromkeys(WAYS, 0))
     everything = [(way, own) for way in WAYS for own in range(seed, seed + SEEDS)]
     for way, own in tracked(everything, f"{SEEDS} networks 2-{hidden}-1, three ways"):
         _, _, score = train_xor(own, epochs, rate, hidden, WAYS[way], compiled=True)

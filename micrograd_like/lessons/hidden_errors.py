@@ -68,9 +68,9 @@ def splitting_the_error(
         Sentence(
             "Neither way of splitting has the derivative of the output's activation, o(1 − o), "
             "which stands between the output's error and the weights. It is at most ¼, so that "
-            f"the plain split is at least 4 times too long: here {_times(first)} times for the "
-            "first output alone. With one output that only changes the rate of the inner "
-            "weights. With several every output has a factor of its own, so that the direction "
+            "with one output the plain split is at least 4 times too long, here "
+            f"{_times(first)} times; that only changes the rate of the inner weights. With several "
+            "every output has a factor of its own, so that the direction "
             "changes too"
             + (f": here by {whole['angle']['plain Wᵀ·E']:.1f}°." if len(w) > 1 else ".")
         ),
@@ -197,7 +197,7 @@ def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, dict
     results = {}
     for name, method in HIDDEN_ERRORS.items():
         with np.errstate(all="ignore"):
-            networks, costs = matrices.train(
+            _, costs = matrices.train(
                 nets,
                 XOR_INPUTS,
                 XOR_TARGETS,
@@ -306,20 +306,14 @@ def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
             f"A network {INPUTS}-{hidden}-{OUTPUTS}, logistic, with biases, and one example. w_ij "
             "goes from j to i: rows are the receiving nodes. ∘ multiplies element by element."
         ),
-        Grid(
-            ("", ""),
-            (("X", _column(x)), ("O", _column(output)), ("E = T − O", _column(target - output))),
-        ),
+        Sentence(f"X = {_column(x)}"),
+        Sentence(f"O = {_column(output)}"),
+        Sentence(f"E = T − O = {_column(target - output)}"),
         Heading("The formulas"),
-        Grid(
-            ("", ""),
-            (
-                ("ΔW_ho", "= rate · (E ∘ O ∘ (1 − O)) · Hᵀ"),
-                ("ΔB_o", "= rate · (E ∘ O ∘ (1 − O))     "),
-                ("ΔW_ih", "= rate · (E_h ∘ H ∘ (1 − H)) · Xᵀ"),
-                ("ΔB_h", "= rate · (E_h ∘ H ∘ (1 − H))     "),
-            ),
-        ),
+        Sentence("ΔW_ho = rate · (E ∘ O ∘ (1 − O)) · Hᵀ"),
+        Sentence("ΔB_o = rate · (E ∘ O ∘ (1 − O))"),
+        Sentence("ΔW_ih = rate · (E_h ∘ H ∘ (1 − H)) · Xᵀ"),
+        Sentence("ΔB_h = rate · (E_h ∘ H ∘ (1 − H))"),
         Sentence(
             "O and H are stored after the logistic function, so that its derivative is O(1 − O) of "
             "what is stored, not σ(O)(1 − σ(O)): it has passed through it already."
@@ -378,4 +372,4 @@ def graph_deltas(net: MLP, x: list[float], target: list[float], rate: float) -> 
 
 
 def _column(array: Array) -> str:
-    return "  ".join(f"{x:.4f}" for x in array[:, 0])
+    return f"({', '.join(number(x, _PLACES) for x in array[:, 0].tolist())})"

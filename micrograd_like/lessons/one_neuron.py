@@ -89,7 +89,7 @@ SLOPE, INTERCEPT, NOISE, POINTS = 2.0, -0.5, 0.2, 20
 
 
 def line_fit(*, seed: int, epochs: int, rate: float) -> Outcome:
-    """y = m·x + b through points, by the gradient; and the least-squares line they have."""
+    """A line y = m·x + b through points, by the gradient; and the least-squares line they have."""
     generator = random.Random(seed)
     xs = [generator.random() for _ in range(POINTS)]
     ys = [SLOPE * x + INTERCEPT + generator.gauss(0, NOISE) for x in xs]

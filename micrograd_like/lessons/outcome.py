@@ -55,7 +55,16 @@ class Images:
     captions: Sequence[str]
 
 
-Picture = Curves | Surface | StraightLines | Images
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A size for every layer, from the inputs on, by the network's name; a scale of powers."""
+
+    title: str
+    y_label: str
+    lines: Mapping[str, Sequence[float]]
+
+
+Picture = Curves | Surface | StraightLines | Images | Layers
 
 
 @dataclass(frozen=True, slots=True)

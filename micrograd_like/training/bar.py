@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from micrograd_like.training.records import Epoch
 
+Item = TypeVar("Item")
 #: Seconds between two updates: more often is not seen.
 _PAUSE = 0.1
 
@@ -18,6 +19,16 @@ class Show(Protocol):
     """Shows how many examples have been gone through, and the last epoch."""
 
     def __call__(self, seen: int, epochs: int, last: Epoch | None) -> None: ...  # noqa: D102
+
+
+def tracked(items: Sequence[Item], what: str) -> Iterable[Item]:
+    """The items, with a bar that says how many are done, where standard error is a terminal."""
+    if not sys.stderr.isatty():
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, what, console=Console(stderr=True), transient=True)
 
 
 @contextmanager
