@@ -425,7 +425,7 @@ def lessons(
     if name is None:
         typer.echo(catalogue.listing())
         return
-    options = {"seed": seed, "epochs": epochs, "rate": rate, "hidden": hidden}
+    options: dict[str, object] = {"seed": seed, "epochs": epochs, "rate": rate, "hidden": hidden}
     options |= {"weights": weights, "guesses": guesses, "targets": targets}
     given = {option: value for option, value in options.items() if value is not None}
     with _reported():
@@ -438,6 +438,8 @@ def lessons(
             plots.check_path(plot)
         outcome = catalogue.run(name, given)
         if plot is not None:
+            if not outcome.pictures:
+                _fail(f"the lesson {name} has nothing to draw; leave out --plot")
             plots.save(outcome.pictures, plot)
     from micrograd_like.blocks import WIDTH, to_latex, to_text
 

@@ -117,6 +117,7 @@ def _curves(axes: Axes, picture: Curves) -> None:
     if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
         axes.set_yscale("log")
     axes.set_xlabel(picture.x_label)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel(picture.y_label)
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
@@ -135,7 +136,6 @@ def _surface(axes: Axes, picture: Surface) -> None:
         vmax=picture.level + reach,
         shading="gouraud",
         rasterized=True,
-        alpha=0.8,
     )
     if low < picture.level < high:
         axes.contour(picture.xs, picture.ys, picture.values, [picture.level], colors="black")

@@ -28,7 +28,8 @@ HiddenError = Callable[[Array, Array, Array], Array]
 
 def transposed(array: Array) -> Array:
     """Rows and columns of the last two axes exchanged."""
-    return array.swapaxes(-1, -2)
+    exchanged: Array = array.swapaxes(-1, -2)
+    return exchanged
 
 
 def chain_rule(w: Array, errors: Array, outputs: Array) -> Array:
