@@ -13,10 +13,11 @@ from micrograd_like.tape.nodes import AFFINE, GUARDED, PRODUCTS
 from micrograd_like.tape.rows import TAPE_ROWS, digest
 from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Outcome, Step, Tape, indices
 
+kernel: Any
 try:
     from micrograd_like.tape import _kernel as kernel
 except ImportError:
-    kernel = None  # type: ignore[assignment]
+    kernel = None
 
 _CODES = {AFFINE: 0, PRODUCTS: 1, GUARDED: 2, REDUCE: 3, CHECK: 4, STORE: 5}
 _FIRST_ROW = 6
@@ -138,8 +139,8 @@ class _Writer:
             case "store":
                 pairs = np.stack([out, step.right], axis=1).ravel()
                 return indices((_CODES[STORE], len(out))), pairs
-        head = (_FIRST_ROW + TAPE_ROWS[step.name].code, step.mask, len(out))
-        return indices(head), np.hstack([out[:, None], step.partials, step.left]).ravel()
+        row = (_FIRST_ROW + TAPE_ROWS[step.name].code, step.mask, len(out))
+        return indices(row), np.hstack([out[:, None], step.partials, step.left]).ravel()
 
     def _add_weights(self, numbers: Indices) -> None:
         self.weights.append(numbers)
@@ -157,4 +158,3 @@ def _tiles(count: int) -> Iterator[slice]:
         size = 4 if count - start >= 4 else 2 if count - start >= 2 else 1
         yield slice(start, start + size)
         start += size
-

@@ -22,7 +22,6 @@ from micrograd_like.tape.nodes import (
     REDUCED,
     ROW,
     SEED,
-    Nodes,
 )
 from micrograd_like.tape.rows import TAPE_ROWS
 from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Step, Tape, indices
@@ -319,9 +318,7 @@ class _Schedule:
 
     def _steps(self, group: _Group) -> Iterator[Step]:
         yield self._step(group)
-        checked = [
-            n for n in group.members if n < self.forward and n not in self._carried()
-        ]
+        checked = [n for n in group.members if n < self.forward and n not in self._carried()]
         if checked:
             yield self._check(checked)
         stored = [n for n in group.members if n in self.stored]
