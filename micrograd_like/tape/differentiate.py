@@ -76,8 +76,8 @@ def _depending(nodes: Nodes) -> list[bool]:
         active.append(
             start
             or node.kind == PARAMETER
-            or any([active[i] for i in node.left])
-            or any([active[i] for i in node.right])
+            or any(active[i] for i in node.left)
+            or any(active[i] for i in node.right)
         )
     return active
 

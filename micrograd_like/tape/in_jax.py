@@ -29,13 +29,14 @@ def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
         """The values: shape (n,), or (n, outputs)."""
         parameters, X = jnp.asarray(parameters), jnp.asarray(X)
         dtype = jnp.result_type(parameters, X, jnp.float32)
-        numbers = jnp.zeros(tape.numbers, dtype).at[: tape.parameters].set(parameters)
+        given = parameters.astype(dtype)
+        numbers = jnp.zeros(tape.numbers, dtype).at[: tape.parameters].set(given)
         if tape.constants:
             places, constants = map(np.array, zip(*tape.constants, strict=True))
-            numbers = numbers.at[places].set(constants)
+            numbers = numbers.at[places].set(constants.astype(dtype))
         for step in tape.before:
             operands = [numbers[part] for part in (step.left, step.right, step.start)]
-            numbers = numbers.at[step.out].set(_result(step, *operands, axis=1))
+            numbers = numbers.at[step.out].set(_result(step, *operands))
         rows = _rows(tape, numbers, X.astype(dtype))
         outputs = rows.gathered(tape.outputs)
         return outputs.T if several else outputs[0]
@@ -61,7 +62,7 @@ def _rows(tape: Tape, numbers: Any, X: Any) -> _Rows:
                     rows.gathered(part.ravel(), len(X)).reshape(*part.shape, len(X))
                     for part in (step.left, step.right, step.start)
                 ]
-                rows.put(step.out, _result(step, *operands, axis=1))
+                rows.put(step.out, _result(step, *operands))
     return rows
 
 
@@ -90,10 +91,10 @@ class _Rows:
         return jnp.concatenate(parts) if parts else jnp.zeros((0, samples))
 
 
-def _result(step: Step, left: Any, right: Any, start: Any, axis: int) -> Any:
+def _result(step: Step, left: Any, right: Any, start: Any) -> Any:
     """What a step over products or a row of the table makes of its operands."""
     if step.kind == "products":
-        total = (left * right).sum(axis=axis)
+        total = (left * right).sum(axis=1)
         return total + start if len(step.start) else total
     return _row_function(step.name)(*(left[:, place] for place in range(left.shape[1])))
 
@@ -117,14 +118,13 @@ def _row_function(name: str) -> Callable[..., Any]:
     value = compiled(row, row.computed_value, _functions())
     partials = [compiled(row, formula, _functions()) for formula in row.computed_partials]
 
-    @jax.custom_jvp  # type: ignore[untyped-decorator]
-    def function(*inputs: Any) -> Any:
-        return value(*inputs)
+    function = jax.custom_jvp(lambda *inputs: value(*inputs))
 
     def derivative(inputs: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         out = function(*inputs)
         terms = (p(*inputs, out) * t for p, t in zip(partials, tangents, strict=True))
-        return out, sum(terms).astype(out.dtype)  # type: ignore[attr-defined]
+        return out, jnp.asarray(sum(terms), out.dtype)
 
     function.defjvp(derivative)
-    return function  # type: ignore[no-any-return]
+    differentiated: Callable[..., Any] = function
+    return differentiated

@@ -336,7 +336,7 @@ class _Sums:
         node = self._node
         total = Sum() if b is None else self._total((b,))
         levels = self.t.levels
-        if all([levels[x] == VARYING for x in xs]) and all([levels[w] < VARYING for w in ws]):
+        if all(levels[x] == VARYING for x in xs) and all(levels[w] < VARYING for w in ws):
             total.x += [node(x) for x in xs]
             total.w += [node(w) for w in ws]
         else:

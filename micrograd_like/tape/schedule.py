@@ -164,7 +164,7 @@ class _Schedule:
             elif node.kind == REDUCED:
                 late[number] = 1
             elif node.kind not in (PARAMETER, CONSTANT):
-                late[number] = any([late[i] for i in node.needs()])
+                late[number] = any(late[i] for i in node.needs())
                 (after if late[number] else before).append(number)
         return before, after, lanes
 
