@@ -47,38 +47,46 @@ def width_for(tape: Tape, size: int) -> int:
     return max(_GRANULE, min(_WIDEST, most // _GRANULE * _GRANULE))
 
 
+def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    """The tape as the kernel's Program takes it."""
+    writer = _Writer()
+    codes = [writer.code(steps) for steps in (tape.before, tape.lanes, tape.after)]
+    constant_numbers, constants = _columns(tape.constants)
+    input_rows, input_columns = _columns(tape.read)
+    broadcast_rows, broadcast_numbers = _columns(tape.broadcasts)
+    return (
+        dtype.itemsize == 4,
+        width_for(tape, dtype.itemsize),
+        tape.rows,
+        tape.numbers,
+        tape.inputs,
+        tape.parameters,
+        tape.columns,
+        tape.seed,
+        *codes,
+        _joined(writer.weights),
+        indices(constant_numbers),
+        np.array(constants, np.float64),
+        indices(input_columns),
+        indices(input_rows),
+        indices(broadcast_rows),
+        indices(broadcast_numbers),
+        indices(tape.outputs),
+        _joined(writer.totals),
+        indices(tape.gradients),
+    )
+
+
+def _columns(pairs: list[tuple[int, Any]]) -> tuple[list[int], list[Any]]:
+    return [first for first, _ in pairs], [second for _, second in pairs]
+
+
 class Native:
     """The tape as the kernel runs it; indices are checked here, once."""
 
     def __init__(self, tape: Tape, dtype: np.dtype[Any], processor: str = "") -> None:
         self.choice = processors().index(processor) if processor else 0
-        writer = _Writer()
-        codes = [writer.code(steps) for steps in (tape.before, tape.lanes, tape.after)]
-        numbers, values = zip(*tape.constants, strict=True) if tape.constants else ((), ())
-        rows, columns = zip(*tape.read, strict=True) if tape.read else ((), ())
-        broadcast = zip(*tape.broadcasts, strict=True) if tape.broadcasts else ((), ())
-        broadcast_rows, broadcast_numbers = broadcast
-        self.program = kernel.Program(
-            dtype.itemsize == 4,
-            width_for(tape, dtype.itemsize),
-            tape.rows,
-            tape.numbers,
-            tape.inputs,
-            tape.parameters,
-            tape.columns,
-            tape.seed,
-            *codes,
-            _joined(writer.weights),
-            indices(numbers),
-            np.array(values, np.float64),
-            indices(columns),
-            indices(rows),
-            indices(broadcast_rows),
-            indices(broadcast_numbers),
-            indices(tape.outputs),
-            _joined(writer.totals),
-            indices(tape.gradients),
-        )
+        self.program = kernel.Program(*arguments(tape, dtype))
 
     def run(
         self,
