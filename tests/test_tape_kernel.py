@@ -54,7 +54,7 @@ def test_a_damaged_tape_is_refused_or_harmless(seed: int) -> None:
     except ValueError:
         return
     inputs, parameters = arguments[4], arguments[5]
-    values, gradient = np.empty(20 * len(arguments[17])), np.empty(len(arguments[19]))
+    values, gradient = np.empty(20 * len(arguments[18])), np.empty(len(arguments[20]))
     program.run(
         20, np.ones((20, inputs)), np.ones(parameters), values, gradient, np.empty(0), 2, False, 0
     )
@@ -81,7 +81,7 @@ def test_buffers_of_another_size_are_refused() -> None:
         np.ones((4, 3)),
         np.ones(arguments[5]),
         np.empty(4),
-        np.empty(len(arguments[19])),
+        np.empty(len(arguments[20])),
         np.empty(0),
     ]
     program.run(4, *fitting, 1, True, 0)
