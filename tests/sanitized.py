@@ -34,7 +34,8 @@ def main() -> int:
         "UBSAN_OPTIONS": "print_stacktrace=1",
     }
     tests = [str(Path(__file__).parent / name) for name in TESTS]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests]
+    pytest = Path(sys.executable).parent / "pytest"  # as a module it would find the sources first
+    command = [str(pytest), "-p", "no:cacheprovider", *tests]
     return subprocess.run(command, env=environment, check=False).returncode
 
 

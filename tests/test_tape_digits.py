@@ -9,6 +9,7 @@ import pytest
 
 from micrograd_like import Value, compile_graph, nn
 
+pytestmark = pytest.mark.filterwarnings("ignore:compile_graph. NumPy runs the tape")
 datasets = pytest.importorskip("sklearn.datasets", reason="extra lessons")
 
 

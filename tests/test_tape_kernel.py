@@ -48,7 +48,7 @@ def test_a_damaged_tape_is_refused_or_harmless(seed: int) -> None:
         array = generator.choice(arrays)
         near = int(array[generator.randrange(len(array))]) + generator.choice((-1, 1, 2, 40))
         wild = generator.choice((-1, 0, 7, 2**20, 2**31 - 1, -(2**31)))
-        array[generator.randrange(len(array))] = generator.choice((near, wild))
+        array[place] = generator.choice((near, wild))
     try:
         program = native.kernel.Program(*arguments)
     except ValueError:
