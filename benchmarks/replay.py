@@ -1,7 +1,8 @@
 """W1, W3 and W4 compiled: the graph is recorded once and replayed over many samples.
 
-A process of its own on one core, ``python -m benchmarks.replay``, so that every library has the
-same core and none of them the timing process's heap. The last figure is two threads on two.
+Every measurement is a process of its own, ``python -m benchmarks.replay``, and stays on one core:
+every library has the same one, and none of them the timing process's heap. How two threads
+compare with one is measured apart, with all cores.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from benchmarks.harness import ON, Column, Goal, Row, Workload, in_own_process
 
 Figures = dict[str, Any]
 
+#: Problems large enough for two threads.
+THREADED = ("W3", "W4")
 #: Seconds that one timed turn should take at least, in calls side by side.
 _TURN = 0.01
 #: What a contender's values and gradients may differ from those by hand, relative to the largest.
@@ -96,9 +99,7 @@ def measure(problem: Any, rounds: int) -> dict[str, Figures]:
 
 
 def threads(problem: Any, rounds: int) -> float:
-    """How many times as fast two threads are as one; both cores are free for both."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    """How many times as fast two threads are as one."""
     program = problem.compiled("c")
     alone, both = [], []
     for _ in range(rounds):
@@ -115,7 +116,10 @@ def _key(name: str) -> str:
 
 def _run(name: str) -> Callable[[int, int], list[Row]]:
     def run(repeats: int, size: int) -> list[Row]:
-        figures = in_own_process(__name__, name, str(repeats), str(size))
+        asked = name, str(repeats), str(size)
+        figures = in_own_process(__name__, *asked)
+        if name in THREADED and (os.cpu_count() or 1) > 1:
+            figures |= in_own_process(__name__, *asked, "--threads")
         return [Row(contender, ON, f) for contender, f in figures.items()]
 
     return run
@@ -184,24 +188,28 @@ def main() -> None:
     parser.add_argument("problem", choices=("W1", "W3", "W4", "W4a"))
     parser.add_argument("rounds", type=int)
     parser.add_argument("size", type=int)
+    parser.add_argument("--threads", action="store_true", help="two threads against one")
     given = parser.parse_args()
-    one_core()
+    if not given.threads:
+        one_core()
+    problem = _problem(given.problem, given.size)
+    if given.threads:
+        figures = {"two threads": {"times_faster": threads(problem, 5 * given.rounds)}}
+    else:
+        figures = measure(problem, given.rounds)
+    print(json.dumps(figures))
+
+
+def _problem(name: str, size: int) -> Any:
     import numpy as np
 
     from benchmarks import problems
 
-    if given.problem == "W1":
+    if name == "W1":
         moons = in_own_process("benchmarks.moons_data")
         points = np.column_stack([moons["points"], moons["targets"]])
-        problem = problems.moons(np.ascontiguousarray(points, float))
-    elif given.problem == "W3":
-        problem = problems.lesson(given.size)
-    else:
-        problem = problems.digits(given.size or 1)
-    figures = measure(problem, given.rounds)
-    if given.problem in ("W3", "W4") and (os.cpu_count() or 1) > 1:
-        figures["two threads"] = {"times_faster": threads(problem, given.rounds)}
-    print(json.dumps(figures))
+        return problems.moons(np.ascontiguousarray(points, float))
+    return problems.lesson(size) if name == "W3" else problems.digits(size or 1)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ _FIRST_ROW = 6
 _GRANULE = 16
 #: Bytes of rows that stay in the cache beside what else is read.
 _CACHE = 1 << 18
-_WIDEST = 128
+_WIDEST = 256
 
 
 def missing() -> str:
