@@ -7,6 +7,7 @@ and CasADi alike.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +58,7 @@ def layered(p: Any, sizes: list[int]) -> tuple[list[Any], list[Any]]:
     """The weights and the biases of every layer."""
     cut = _by_row if type(p).__module__.startswith("casadi") else layer
     start, weights, biases = 0, [], []
-    for nin, nout in zip(sizes, sizes[1:], strict=False):
+    for nin, nout in itertools.pairwise(sizes):
         w, b, start = cut(p, nin, nout, start)
         weights.append(w)
         biases.append(b)

@@ -454,6 +454,7 @@ def test_a_parameter_without_effect_has_a_note_and_no_gradient() -> None:
 #: (samples, the error, what it says)
 SAMPLES = (
     ([1.0, 2.0], ValueError, r"shape \(n, 1\).*got \(2,\); X.reshape\(-1, 1\)"),
+    (np.array(1.0), ValueError, r"shape \(n, 1\).*got \(\)"),
     ([[1.0, 2.0]], ValueError, r"shape \(n, 1\).*got \(1, 2\)"),
     ([["1"]], TypeError, "an array of real numbers"),
     ([[1j]], TypeError, "an array of real numbers"),

@@ -179,6 +179,7 @@ class Program:
         self.allow_nonfinite = False
         self._nodes: tuple[Value, ...] | None = None
         self._runs: dict[str, _Run] = {}
+        self._outputs, self._columns = len(recorded.outputs), len(inputs)
 
     @property
     def inputs(self) -> list[str]:
@@ -193,12 +194,12 @@ class Program:
     @property
     def columns(self) -> int:
         """How many columns samples have."""
-        return len(self._inputs)
+        return self._columns
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of one sample's value: () or (outputs,)."""
-        return (len(self._recorded.outputs),) if self._several else ()
+        return (self._outputs,) if self._several else ()
 
     @property
     def notes(self) -> list[str]:
@@ -273,7 +274,7 @@ class Program:
 
     def __repr__(self) -> str:
         return (
-            f"<Program: {self.columns} inputs, {len(self._parameters)} parameters, "
+            f"<Program: {self._columns} inputs, {len(self._parameters)} parameters, "
             f"{len(self._recorded.nodes)} nodes, {self.dtype}, backend {self.backend!r}>"
         )
 
@@ -286,7 +287,7 @@ class Program:
             self.backend = _chosen("auto")
 
     def _over_blocks(self, X: Any, what: str) -> tuple[Any, Any]:
-        if type(X).__module__.split(".")[0] == "dask":
+        if X.__class__ is not np.ndarray and type(X).__module__.split(".")[0] == "dask":
             from micrograd_like.tape.blockwise import over_blocks
 
             return over_blocks(self, X, what)
@@ -299,12 +300,17 @@ class Program:
         """
         x = self._samples(X)
         run = self._run(what)
-        outputs, parameters = len(self._recorded.outputs), len(self._parameters)
+        outputs, parameters = self._outputs, len(self._parameters)
         values = np.empty((len(x), outputs), self.dtype)
-        gradient = np.zeros((outputs, parameters) if what == "gradient" else 0, self.dtype)
-        columns = np.zeros((len(x), run.tape.columns), self.dtype)
-        with np.errstate(over="ignore"):
-            given = self._parameters.astype(self.dtype)
+        gradient, columns = _EMPTY, _EMPTY
+        if what == "gradient":
+            gradient = np.empty((outputs, parameters), self.dtype)
+        elif what == "by_sample":
+            columns = np.zeros((len(x), outputs * parameters), self.dtype)
+        given = self._parameters
+        if self.dtype != given.dtype:
+            with np.errstate(over="ignore"):
+                given = given.astype(self.dtype)
         strict = not self.allow_nonfinite
         outcome = run.backend.run(
             x, given, values, gradient.reshape(-1), columns, self.threads, strict
@@ -313,32 +319,41 @@ class Program:
             outcome = "gradient"
         if outcome is not None:
             raise DomainError(self._explained(outcome, x, given, first))
-        derivatives = gradient if what == "gradient" else columns
+        derivatives = gradient
         if what == "by_sample":
             derivatives = columns.reshape(len(x), outputs, parameters)
         if self._several:
             return values, derivatives
-        if what == "gradient":
-            return values[:, 0], gradient[0]
-        return values[:, 0], derivatives[:, 0] if what == "by_sample" else derivatives
+        if what == "values":
+            return values[:, 0], derivatives
+        return values[:, 0], derivatives[0] if what == "gradient" else derivatives[:, 0]
 
     def _samples(self, X: ArrayLike) -> Array:
+        """The samples as the backend takes them: of its numbers, row by row."""
+        if (
+            X.__class__ is np.ndarray
+            and X.dtype is self.dtype
+            and X.ndim == 2
+            and X.shape[1] == self._columns
+            and X.flags.c_contiguous
+        ):
+            return X
         try:
             given = np.asarray(X)
             if given.dtype.kind not in "biuf":
                 raise TypeError
         except (TypeError, ValueError):
             raise TypeError("expected samples as an array of real numbers, a row each") from None
-        if given.ndim != 2 or given.shape[1] != self.columns:
+        if given.ndim != 2 or given.shape[1] != self._columns:
             hint = ""
             if given.ndim == 1:
                 hint = (
                     "; X.reshape(-1, 1) makes one column"
-                    if self.columns == 1
+                    if self._columns == 1
                     else ("; a single sample is [x]")
                 )
             raise ValueError(
-                f"expected samples of shape (n, {self.columns}), a column for each of the "
+                f"expected samples of shape (n, {self._columns}), a column for each of the "
                 f"inputs, got {given.shape}{hint}"
             )
         with np.errstate(over="ignore"):
