@@ -319,7 +319,7 @@ class Program:
             outcome = "gradient"
         if outcome is not None:
             raise DomainError(self._explained(outcome, x, given, first))
-        derivatives = gradient
+        derivatives: Array = gradient
         if what == "by_sample":
             derivatives = columns.reshape(len(x), outputs, parameters)
         if self._several:
