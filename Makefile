@@ -4,11 +4,12 @@ BIN = .venv/bin
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow test-scale test-sanitize fuzz lint format bench marking-report clean
+.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js pictures format bench \
+	marking-report clean
 
 example:
 	$(FRESH)
-	$(BIN)/pip install --quiet .
+	$(BIN)/pip install --quiet ".[draw]"
 	$(BIN)/micrograd-like example
 
 test:
@@ -44,6 +45,15 @@ lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-js:
+	npx --yes @biomejs/biome@2 lint --error-on-warnings --skip=suspicious/noRedundantUseStrict visualize/web/page.js
+
+# The README's pictures, from the program itself.
+pictures:
+	$(FRESH)
+	$(BIN)/pip install --quiet ".[pictures]"
+	$(BIN)/python -m visualize.gallery
 
 format:
 	$(BIN)/ruff check --fix .

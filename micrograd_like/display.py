@@ -1,12 +1,19 @@
-"""What a notebook shows for a Value: its number, its gradient and its formula."""
+"""What a notebook shows: for a Value its graph and its formula, for a worksheet its lines."""
 
 from __future__ import annotations
 
+from html import escape
+from typing import TYPE_CHECKING, Any
+
 from micrograd_like.engine import Value
+from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Expr, Name
 from micrograd_like.graph import constant
 from micrograd_like.notation import latex, name_latex, number
 from micrograd_like.ops import OPS
+
+if TYPE_CHECKING:
+    from micrograd_like.worksheet import Worksheet
 
 #: A formula of more operands is not shown.
 _MOST_OPERANDS = 12
@@ -25,9 +32,40 @@ def value_latex(value: Value) -> str:
     return rf"${' = '.join(steps)} \qquad {gradient}$"
 
 
+def value_bundle(value: Value, **_: Any) -> dict[str, str]:
+    """The node as text, and its graph as SVG; where it cannot be drawn, its formula as LaTeX.
+
+    Not both: notebooks that are given both show the LaTeX.
+    """
+    try:
+        from visualize import svg
+
+        picture = {"image/svg+xml": svg(value)}
+    except (MicrogradLikeError, ImportError):  # too large, or there is no Graphviz
+        picture = {"text/latex": value_latex(value)}
+    return {"text/plain": repr(value), **picture}
+
+
+def worksheet_html(sheet: Worksheet) -> str:
+    """The worksheet's lines with their numbers; below a line that was not read, the reason."""
+    lines = {statement.line: (str(statement), statement.kind) for statement in sheet.statements}
+    wrong = {problem.line: problem for problem in sheet.problems}
+    rows = []
+    for line in sorted({*lines, *wrong}):
+        said, kind = lines.get(line, ("", ""))
+        if line in wrong:
+            said, kind = said or wrong[line].source.strip(), wrong[line].message
+        cells = (f"<td>{line}</td>", f"<td><code>{escape(said)}</code></td>")
+        rows.append(f"<tr>{''.join(cells)}<td>{escape(kind)}</td></tr>")
+    return (
+        '<table><thead><tr><th>line</th><th style="text-align:left">worksheet</th><th></th></tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
 def _operand(node: Value) -> Expr:
     return Name(node.label) if node.label else constant(node.data)
 
 
 # The engine knows nothing of notation, so the hook is hung on from here.
-Value._repr_latex_ = value_latex  # type: ignore[attr-defined]
+Value._repr_mimebundle_ = value_bundle  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ from micrograd_like.engine import Value, grad
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Call, Derivative, Name, Number
 from micrograd_like.graph import NamedGraph
-from micrograd_like.notation import name_text
+from micrograd_like.notation import derivative_name, name_text
 from micrograd_like.order import topological_order
 from micrograd_like.steps import Equation, equation, forward, local
 from micrograd_like.syntax import normal_name
@@ -109,7 +109,8 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     """Every step from the given numbers to all gradients of ``output``.
 
     With ``wrt``, only what lies between it and the output; all else is given. ``beside`` are
-    nodes whose values are worked out too, though ``output`` does not depend on them.
+    nodes whose values are worked out too, though ``output`` does not depend on them: what
+    follows from its gradients, an update and a second forward pass, comes after these.
 
     The graph is read between its named nodes (see :class:`NamedGraph`). The last total of
     every gradient is the engine's own, whatever the order in which the parts are rounded.
@@ -134,7 +135,15 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     nodes = [node for node in topological_order(output) if node in graph.names]
     gradients = dict(zip(map(graph.names.__getitem__, nodes), grad(output, nodes), strict=True))
     between = computed & gradients.keys()
-    return [*_forward(graph, computed, start), *_backward(graph, between, gradients)]
+    slopes = {name for name in graph.values if derivative_name(name)} - gradients.keys()
+    later = set().union(*map(graph.dependents, slopes)) - gradients.keys()
+    first = computed - later
+    return [
+        _given(graph, computed, start),
+        *_forward(graph, first, start),
+        *_backward(graph, between, gradients),
+        *_forward(graph, (computed & later) - slopes, start),
+    ]
 
 
 def known_after(steps: Sequence[Step], index: int) -> dict[str, Known]:
@@ -174,15 +183,20 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
     raise WorksheetError(f"there is no {name_text(name)!r} here{near}")
 
 
-def _forward(graph: NamedGraph, between: set[str], start: str | None) -> Iterator[Step]:
+def _given(graph: NamedGraph, between: set[str], start: str | None) -> Step:
+    """The numbers to start from; a derivative of the output is none of them."""
     computed = {name for name in graph.formulas if name in between} - {start}
     needed = {name for of, name in graph.locals if of in between} | between
-    given = [(name, graph.values[name]) for name in graph.values if name in needed - computed]
-    yield Step("given", graph.output, "", _NOTHING, tuple(given))
+    own = {name for name in graph.values if (d := derivative_name(name)) and d.of == graph.output}
+    known = [name for name in graph.values if name in needed - computed - own]
+    return Step("given", graph.output, "", _NOTHING, tuple((n, graph.values[n]) for n in known))
+
+
+def _forward(graph: NamedGraph, names: set[str], start: str | None) -> Iterator[Step]:
     for line in forward(graph):
         assert isinstance(line.left, Name)
         name = line.left.name
-        if name in computed:
+        if name in names and name != start:
             yield Step("forward", graph.output, name, line, ((name, line.value),))
 
 

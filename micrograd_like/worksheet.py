@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Literal
 
 from micrograd_like import syntax
 from micrograd_like.build import Builder, UndefinedError
+from micrograd_like.display import worksheet_html
 from micrograd_like.engine import Constant, Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, fold
@@ -157,6 +158,10 @@ class Worksheet:
     def __repr__(self) -> str:
         counts = f"{len(self.statements)} statements, {len(self.problems)} problems"
         return f"<Worksheet: {len(self.names)} names, {counts}>"
+
+    def _repr_html_(self) -> str:
+        """Notebooks show the lines."""
+        return worksheet_html(self)
 
     def node(self, name: str) -> Value:
         """The node of a name, as people may write it. Errors: WorksheetError, with near names."""

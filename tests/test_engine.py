@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like import Constant, DomainError, Value, apply, grad
+from micrograd_like.display import value_latex
 from micrograd_like.engine import Value as EngineValue
 from micrograd_like.order import topological_order
 
@@ -143,14 +144,14 @@ def test_there_is_no_gradient_before_backward() -> None:
     assert "grad=1.0" in repr(x)
 
 
-def test_a_notebook_shows_number_gradient_and_formula() -> None:
+def test_a_node_as_latex_is_number_gradient_and_formula() -> None:
     x, w = Value(2.0, "x"), Value(-3.0, "w")
     a = x * w
     a.label = "a"
-    assert a._repr_latex_() == r"$a = x \cdot w = -6 \qquad \text{no gradient yet}$"
+    assert value_latex(a) == r"$a = x \cdot w = -6 \qquad \text{no gradient yet}$"
     a.backward()
-    assert x._repr_latex_() == r"$x = 2 \qquad \text{gradient } -3$"
-    assert r"0.5000 + 1" in (Value(0.5) + 1)._repr_latex_()
+    assert value_latex(x) == r"$x = 2 \qquad \text{gradient } -3$"
+    assert r"0.5000 + 1" in value_latex(Value(0.5) + 1)
 
 
 def test_a_gradient_of_zero_is_a_gradient() -> None:

@@ -1,0 +1,309 @@
+r"""What a picture of a graph shows, as records: nodes, edges, one derivative's paths.
+
+Pictures compute nothing, so everything they show is computed here: the gradients of a
+worksheet's cost, the local derivative along every edge, between named nodes as on paper or
+operation by operation, and what of a network belongs to which neuron of which layer.
+
+>>> from micrograd_like.worksheet import Worksheet
+>>> shot = snapshot(Worksheet.parse("x = 2\ny = x^2 + 1\nE = x*y"), path="dE/dx")
+>>> [(node.key, node.role, node.gradient) for node in shot.nodes]
+[('x', 'input', 13.0), ('y', 'interior', 2.0), ('E', 'output', 1.0)]
+>>> [(edge.tail, edge.head, edge.local) for edge in shot.edges]
+[('x', 'y', 4.0), ('x', 'E', 5.0), ('y', 'E', 2.0)]
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from micrograd_like.derivation import Derivation, derive
+from micrograd_like.engine import Constant, Value, grad
+from micrograd_like.errors import MicrogradLikeError, WorksheetError, printable
+from micrograd_like.formula import Derivative, Expr, Name
+from micrograd_like.graph import NamedGraph, constant
+from micrograd_like.nn import Module
+from micrograd_like.ops import OPS
+from micrograd_like.order import topological_order
+from micrograd_like.snapshot.neurons import Neurons
+from micrograd_like.snapshot.records import Detail, Edge, Node, Role, Snapshot
+from micrograd_like.worksheet import Worksheet
+
+#: More nodes are not even looked at.
+MAX_WALKED = 20_000
+#: More boxes, or arrows, than anybody reads.
+MAX_NODES = 200
+MAX_EDGES = 1_000
+#: An operation of more operands is named, not written out.
+_MOST_OPERANDS = 8
+
+
+class TooLargeError(MicrogradLikeError, ValueError):
+    """A graph has more nodes or edges than a picture can show."""
+
+
+def snapshot(
+    root: Value | Worksheet,
+    *,
+    path: str | Value | None = None,
+    detail: Detail | None = None,
+    parameters: Collection[str] = (),
+    module: Module | None = None,
+) -> Snapshot:
+    """The graph of ``root``: that which a Value depends on, or which a worksheet's cost does.
+
+    Of a worksheet the gradients are those of the cost, of a Value its nodes' own.
+
+    path:        a derivative such as ``"dE/dw1"``, whose paths are to be highlighted; of a
+                 Value's graph also the node it is taken with respect to
+    detail:      see :data:`Detail`; by default names for a worksheet, operations for a Value,
+                 and neurons where that would be too many
+    parameters:  names of leaves that are parameters; letters alone stand for all their
+                 numbers, ``"w"`` for w1, w2, …
+    module:      a network whose parameters are parameters
+
+    Parameters are, too: what a worksheet updates, with its namesakes of other numbers, and
+    the weights and biases of a weighted sum. All other leaves are inputs.
+
+    Errors: TypeError for another root, TooLargeError above the bounds, WorksheetError for a
+    path that is not in the graph, ValueError where names clash or for another detail.
+    """
+    if not isinstance(root, Value | Worksheet):
+        raise TypeError(f"expected a Value or a Worksheet, got {root!r} ({type(root).__name__})")
+    if detail not in (None, "names", "operations", "neurons"):
+        raise ValueError(f"expected the detail 'names', 'operations' or 'neurons', got {detail!r}")
+    output, wrt = _ends(root, path)
+    order = _bounded_order(output)
+    of_sheet = isinstance(root, Worksheet)
+    taken = _Taken(output, wrt, order, of_sheet, _parameters(root, order, parameters, module))
+    first: Detail = detail or ("names" if of_sheet else "operations")
+    if first == "names" or (first == "neurons" and of_sheet):
+        shot = taken.between_names()
+    else:
+        shot = taken.by_operations()
+    neurons = Neurons(shot)
+    if first == "neurons" or (detail is None and _too_large(shot)):
+        shot = neurons.folded()
+    else:
+        shot = neurons.placed()
+    if _too_large(shot):
+        raise TooLargeError(
+            f"{len(shot.nodes):,} nodes and {len(shot.edges):,} edges are more than can be read: "
+            f"expected at most {MAX_NODES} and {MAX_EDGES:,}; draw a node nearer to the inputs, "
+            "a smaller network, or less detail"
+        )
+    return shot
+
+
+# What is drawn.
+
+
+def _ends(root: Value | Worksheet, path: str | Value | None) -> tuple[Value, Value | None]:
+    """The output, and the node that the highlighted derivative is taken with respect to."""
+    if isinstance(root, Worksheet):
+        if path is None:
+            return root.cost(), None
+        if not isinstance(path, str):
+            raise TypeError(f"path: expected a derivative such as 'dE/dw1', got {path!r}")
+        return root.derivative(path)
+    if not isinstance(path, str):
+        return root, path
+    written = re.fullmatch(r"\s*[d∂]\s*([^\s/]+)\s*/\s*[d∂]\s*([^\s/]+)\s*", path)
+    of, wrt = (written[1], written[2]) if written else (root.label, path.strip())
+    named = [node for node in _bounded_order(root) if node.label == wrt]
+    if len(named) != 1 or of != root.label:
+        message = "expected a derivative of the root with respect to one of its named nodes"
+        raise WorksheetError(f"{message}, got {path!r}")
+    return root, named[0]
+
+
+def _bounded_order(output: Value) -> list[Value]:
+    """The graph's order, unless it has so many nodes that nothing could be drawn of it."""
+    seen, stack = {output}, [output]
+    while stack:
+        for input in stack.pop().inputs:
+            if input not in seen:
+                seen.add(input)
+                stack.append(input)
+        if len(seen) > MAX_WALKED:
+            raise TooLargeError(
+                f"the graph has more than {MAX_WALKED:,} nodes, of which no picture can be read: "
+                "draw a node nearer to the inputs, or a smaller network"
+            )
+    return topological_order(output)
+
+
+def _too_large(shot: Snapshot) -> bool:
+    return len(shot.nodes) > MAX_NODES or len(shot.edges) > MAX_EDGES
+
+
+def _parameters(
+    root: Value | Worksheet, order: list[Value], named: Collection[str], module: Module | None
+) -> set[Value]:
+    if isinstance(named, str):
+        named = [part.strip() for part in named.split(",")]
+    if not isinstance(module, Module | None):
+        raise TypeError(f"module: expected a Neuron, Layer or MLP, got {module!r}")
+    names = {*named}
+    if isinstance(root, Worksheet):
+        updates = (s.left for s in root.statements if s.kind == "update")
+        updated = {left.name for left in updates if isinstance(left, Name)}
+        names |= {_letters(name) for name in updated} | {name.rstrip("'") for name in updated}
+    found = set(module.parameters()) if module else set()
+    for node in order:
+        if node.label and not node.inputs and {node.label, _letters(node.label)} & names:
+            found.add(node)
+        _, weights = _weighted(node)
+        found |= {weight for weight in weights if not weight.inputs}
+    return found
+
+
+def _weighted(node: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """The inputs of a weighted sum, and its weights with the bias; two times none of others."""
+    if node.op not in ("wsum", "affine"):
+        return (), ()
+    middle = len(node.inputs) // 2
+    return node.inputs[:middle], node.inputs[middle:]
+
+
+def _letters(name: str) -> str:
+    """The name without its number and primes: w for w12'."""
+    return name.rstrip("'").rstrip("0123456789").rstrip("_")
+
+
+class _Taken:
+    """The parts of a snapshot, from the engine's nodes."""
+
+    def __init__(
+        self,
+        output: Value,
+        wrt: Value | None,
+        order: list[Value],
+        computed: bool,
+        parameters: set[Value],
+    ) -> None:
+        self.output, self.wrt, self.order = output, wrt, order
+        self.parameters = parameters
+        #: Numbers that stand in a formula; what a network is given as numbers is its input.
+        self.constants = {n for n in order if isinstance(n, Constant)}
+        self.constants -= {input for node in order for input in _weighted(node)[0]}
+        self.between = _between(order, wrt)
+        if wrt is not None and wrt not in self.between:
+            raise WorksheetError(
+                f"{printable(output.label or 'the output')} does not depend on "
+                f"{printable(wrt.label or 'that node')}: there is no path to highlight"
+            )
+        self.computed = computed
+
+    def between_names(self) -> Snapshot:
+        """Between named nodes, as on paper."""
+        named = {self.output: self.output.label or "f"}
+        if self.wrt is not None:
+            named |= {self.wrt: self.wrt.label or "x"}
+        graph = NamedGraph(self.output, named)
+        nodes = [node for node in self.order if node in graph.names]
+        gradients = self._gradients(nodes)
+        shown = tuple(
+            self._node(node, name := graph.names[node], name, graph.formulas.get(name), gradients)
+            for node in nodes
+        )
+        edges = []
+        between = {graph.names[node] for node in nodes if node in self.between}
+        for of, wrt in graph.locals:
+            pair = of, wrt
+            local, rule = graph.partials[pair], graph.rules[pair]
+            edges.append(Edge(wrt, of, local, graph.locals[pair], rule, wrt in between))
+        derivation = None if self.wrt is None else derive(self.output, self.wrt)
+        return self._snapshot("names", graph.output, shown, edges, derivation)
+
+    def by_operations(self) -> Snapshot:
+        """Every operation by itself."""
+        labels = Counter(node.label for node in self.order)
+        keys = {
+            node: node.label if labels[node.label] == 1 and node.label else f"#{place}"
+            for place, node in enumerate(self.order, 1)
+        }
+        gradients = self._gradients([n for n in self.order if n not in self.constants])
+        nodes = tuple(
+            self._node(node, keys[node], node.label, _operation(node), gradients)
+            for node in self.order
+        )
+        edges = []
+        for node in self.order:
+            constants = tuple(input in self.constants for input in node.inputs)
+            for index, (input, partial) in enumerate(zip(node.inputs, node.partials, strict=True)):
+                local = None if constants[index] else partial
+                rule = OPS[node.op].rule_for(index, constants)
+                on_path = input in self.between
+                edges.append(Edge(keys[input], keys[node], local, None, rule, on_path))
+        return self._snapshot("operations", keys[self.output], nodes, edges, None)
+
+    def _node(
+        self,
+        node: Value,
+        key: str,
+        name: str,
+        formula: Expr | None,
+        gradients: dict[Value, float | None],
+    ) -> Node:
+        role: Role = "interior"
+        if node is self.output:
+            role = "output"
+        elif node in self.constants:
+            role = "constant"
+        elif not node.inputs:
+            role = "parameter" if node in self.parameters else "input"
+        on_path = node in self.between
+        gradient = gradients.get(node)
+        return Node(key, name, role, formula, node.op, node.data, gradient, on_path=on_path)
+
+    def _gradients(self, nodes: list[Value]) -> dict[Value, float | None]:
+        """The gradients: a worksheet's are computed, a Value's nodes have their own."""
+        if not self.computed:
+            return {n: n.grad if n.has_grad and n not in self.constants else None for n in nodes}
+        try:
+            return dict(zip(nodes, grad(self.output, nodes), strict=True))
+        except ArithmeticError:
+            return {node: _gradient(self.output, node) for node in nodes}
+
+    def _snapshot(
+        self,
+        detail: Detail,
+        output: str,
+        nodes: tuple[Node, ...],
+        edges: Iterable[Edge],
+        derivation: Derivation | None,
+    ) -> Snapshot:
+        of = self.output.label if self.computed else ""
+        path, value = None, None
+        if self.wrt is not None:
+            path = Derivative(self.output.label or "f", self.wrt.label or "x")
+            value = _gradient(self.output, self.wrt)
+        return Snapshot(output, detail, nodes, tuple(edges), of, path, value, derivation)
+
+
+def _between(order: list[Value], wrt: Value | None) -> set[Value]:
+    """``wrt`` and what depends on it."""
+    found: set[Value] = set()
+    for node in order:
+        if node is wrt or not found.isdisjoint(node.inputs):
+            found.add(node)
+    return found
+
+
+def _gradient(output: Value, node: Value) -> float:
+    try:
+        return float(grad(output, node))
+    except ArithmeticError:
+        return math.nan
+
+
+def _operation(node: Value) -> Expr | None:
+    """An operation over its operands' names, or numbers where they have none."""
+    if not 0 < len(node.inputs) <= _MOST_OPERANDS:
+        return None
+    return OPS[node.op].written(
+        tuple(Name(i.label) if i.label else constant(i.data) for i in node.inputs)
+    )

@@ -1,0 +1,88 @@
+"""What a picture of a graph shows: nodes, edges, one derivative's paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from micrograd_like.formula import Derivative, Expr
+
+if TYPE_CHECKING:
+    from micrograd_like.derivation import Derivation
+
+Role = Literal["input", "parameter", "interior", "output", "constant"]
+#: names: between named nodes, as on paper; operations: each by itself; neurons: a box each
+Detail = Literal["names", "operations", "neurons"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the picture.
+
+    key:        its name, or #3 for the third node where there is no name of its own
+    name:       what it is called, or ""
+    role:       input (given), parameter, interior (computed), output, or constant: a number
+                that stands in a formula
+    formula:    how it is computed from the nodes before it; None for leaves and neurons
+    operation:  the name of the operation's row, where the node is a single one; a neuron's
+                is its activation's
+    value:      its number
+    gradient:   ∂output/∂node, NaN where it does not exist; None where there is none yet
+    layer:      the layer of the network it belongs to, from 1; 0 for none
+    neuron:     the neuron of that layer, from 1; 0 for none
+    on_path:    whether it lies between the highlighted derivative's two names
+    """
+
+    key: str
+    name: str
+    role: Role
+    formula: Expr | None
+    operation: str
+    value: float
+    gradient: float | None
+    layer: int = 0
+    neuron: int = 0
+    on_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """``head`` is computed from ``tail``.
+
+    local:    ∂head/∂tail, the other inputs held fixed; NaN where it does not exist; None
+              from a constant, which has none
+    formula:  the same as a formula, where the edge runs between names; else None
+    rule:     the rule that gives the formula
+    on_path:  whether the highlighted derivative has it as a factor
+    """
+
+    tail: str
+    head: str
+    local: float | None
+    formula: Expr | None = None
+    rule: str = ""
+    on_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A graph at one moment.
+
+    output:      the key of the node that all others lead to
+    detail:      how much of the graph a node stands for
+    nodes:       inputs before their users
+    edges:       in the order of their heads, then of the operands
+    of:          the name of what the gradients differentiate, or "" where only the nodes know
+    path:        the highlighted derivative, or None
+    path_value:  its number
+    derivation:  the same worked out, between names; else None
+    """
+
+    output: str
+    detail: Detail
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    of: str = ""
+    path: Derivative | None = None
+    path_value: float | None = None
+    derivation: Derivation | None = None

@@ -1,0 +1,396 @@
+"""The page: what it holds without a browser, and every control of it in a real one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+import visualize
+from micrograd_like.errors import WorksheetError
+from micrograd_like.lessons import builtin
+from micrograd_like.notation import number
+from micrograd_like.snapshot import snapshot
+from micrograd_like.walk import known_after, walk
+from micrograd_like.worksheet import Worksheet
+
+LESSON = builtin.load("office-hours")
+PUBLISHED = builtin.load("office-hours-as-published")
+STEPS = walk(LESSON.cost(), beside=LESSON.names.values())
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+
+
+class Tags(HTMLParser):
+    """The tags of a page, and whether they are closed in order."""
+
+    VOID = frozenset({"meta", "input", "br", "link", "img", "hr"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+# Without a browser.
+
+
+@pytest.mark.parametrize("name", builtin.names())
+def test_every_built_in_worksheet_has_a_page(name: str) -> None:
+    text = visualize.page(builtin.load(name))
+    tags = Tags(text)
+    assert tags.open == []
+    ids = [attributes["id"] for _, attributes in tags.attributes if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert len(text.encode()) < 1_000_000
+
+
+def test_it_asks_nothing_of_any_other_place() -> None:
+    for tag, attributes in Tags(visualize.page(LESSON)).attributes:
+        assert tag not in ("link", "iframe", "img", "object", "embed")
+        for name, value in attributes.items():
+            assert name not in ("src", "href", "srcset", "action") or str(value)[:1] == "#"
+    assert "http://" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", visualize.page(LESSON))
+
+
+def test_every_step_is_in_the_page_without_a_script() -> None:
+    text = visualize.page(LESSON)
+    assert text.count('<li class="step ') == len(STEPS)
+    assert "<math" in text
+    assert "ŷ acts on E directly: upstream times local." in text
+
+
+def test_a_marked_worksheet_shows_verdicts_causes_and_workings() -> None:
+    text = visualize.page(PUBLISHED, report=PUBLISHED.check())
+    assert "38 right, 11 follow, 5 wrong" in text
+    assert "∂E/∂w5 stands where ∂E/∂w6 belongs." in text
+    assert "right: w6&#39; = w6 − α·∂E/∂w6 = 0.6 − 0.2·(−0.089) = 0.62" in text
+    assert text.count('class="line wrong"') == 5
+
+
+def test_what_a_learner_wrote_is_escaped() -> None:
+    sheet = Worksheet.parse("x = 2\ny = x^2\n<script>alert(1)</script> = \"&'\nz = 3 # </script>\n")
+    text = visualize.page(sheet, report=sheet.check(), heading="</title><script>")
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert Tags(text).open == []
+
+
+def test_bad_calls_say_what_was_expected() -> None:
+    with pytest.raises(TypeError, match="expected a Worksheet, got str"):
+        visualize.page("x = 2")
+    with pytest.raises(WorksheetError, match="computes nothing"):
+        visualize.page(Worksheet.parse("x = 2"))
+    long = "x0 = 1\n" + "\n".join(f"x{n + 1} = x{n} + 1" for n in range(600))
+    with pytest.raises(ValueError, match="too many for a page"):
+        visualize.page(Worksheet.parse(long))
+
+
+def test_a_notebook_gets_a_frame_of_its_own() -> None:
+    shown = visualize.show(LESSON, report=True)._repr_html_()
+    assert shown.startswith('<iframe srcdoc="&lt;!DOCTYPE html&gt;')
+    assert 'sandbox="allow-scripts"' in shown
+
+
+# In a browser.
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine: the page is not tested in a browser")
+    with playwright.sync_playwright() as driver:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+        flags += ["--disable-background-networking", "--disable-component-update"]
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()
+
+
+class Opened:
+    """A page in the browser: what went wrong there, and what it shows."""
+
+    def __init__(self, browser: Any, text: str, folder: Path, hash: str = "", **options: Any):
+        self.file = folder / "page.html"
+        self.file.write_text(text, encoding="utf-8")
+        self.context = browser.new_context(offline=True, **options)
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else 0)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(self.file.as_uri() + hash)
+
+    @property
+    def title(self) -> str:
+        return str(self.page.locator(".step.current h2").inner_text())
+
+    @property
+    def place(self) -> int:
+        return int(self.page.locator("#place").inner_text().split()[0])
+
+    def table(self) -> dict[str, tuple[str, str]]:
+        rows = self.page.locator("#known tr").all()
+        return {
+            str(row.get_attribute("data-name")): (
+                row.locator(".value").inner_text(),
+                row.locator(".gradient").inner_text(),
+            )
+            for row in rows
+        }
+
+    def close(self) -> None:
+        assert self.errors == []
+        assert [url for url in self.requests if not url.startswith("file:")] == []
+        self.context.close()
+
+
+@pytest.fixture
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+    pages: list[Opened] = []
+
+    def open_page(sheet: Worksheet = LESSON, hash: str = "", **options: Any) -> Opened:
+        report = options.pop("report", None)
+        text = visualize.page(sheet, report=report)
+        pages.append(Opened(browser, text, tmp_path, hash, **options))
+        return pages[-1]
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def test_numbers_at_every_step_are_the_engines(opened: Any) -> None:
+    view = opened()
+    for index in range(len(STEPS)):
+        assert view.place == index + 1
+        shown = view.table()
+        for name, known in known_after(STEPS, index).items():
+            value = "" if known.value is None else number(known.value, 4)
+            gradient = "" if known.gradient is None else number(known.gradient, 4)
+            assert shown[name] == (value, gradient), (index, name)
+        view.page.keyboard.press("ArrowRight")
+
+
+def test_keys_and_buttons(opened: Any) -> None:
+    view = opened()
+    last = len(STEPS)
+    for key, place in (
+        ("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("End", last),
+        ("ArrowRight", last), ("Home", 1), ("ArrowLeft", 1),
+    ):  # fmt: skip
+        view.page.keyboard.press(key)
+        assert view.place == place
+    for button, place in (("next", 2), ("last", last), ("back", last - 1), ("first", 1)):
+        view.page.click(f"#{button}")
+        assert view.place == place
+    assert view.page.locator("#first").is_disabled()
+    view.page.locator("#slider").fill("8")
+    assert view.place == 9
+
+
+def test_space_plays_and_pauses(opened: Any) -> None:
+    view = opened()
+    view.page.clock.install()
+    view.page.reload()
+    view.page.keyboard.press("Space")
+    assert view.page.locator("#play").get_attribute("aria-pressed") == "true"
+    view.page.clock.run_for(5000)
+    assert view.place == 3
+    view.page.keyboard.press("Space")
+    view.page.clock.run_for(9000)
+    assert view.place == 3
+
+
+def test_the_hash_links_to_a_step_and_follows_it(opened: Any) -> None:
+    view = opened(hash="#12")
+    assert view.place == 12
+    view.page.keyboard.press("ArrowRight")
+    assert view.page.evaluate("location.hash") == "#13"
+    view.page.evaluate(f"location.hash = '{quote('dE/dw5', safe='')}:3'")
+    view.page.wait_for_function("document.getElementById('follow').value === 'dE/dw5'")
+    assert view.place == 3
+    view.page.evaluate("location.hash = '#nonsense'")
+    view.page.wait_for_function("document.getElementById('follow').value === ''")
+    assert view.place == 1
+
+
+def test_one_derivative_can_be_followed(opened: Any) -> None:
+    view = opened()
+    view.page.select_option("#follow", "dE/dw5")
+    steps = walk(LESSON.names["E"], LESSON.names["w5"])
+    titles = []
+    for _ in steps:
+        titles.append(view.title.split(" ", 1)[1])
+        view.page.keyboard.press("ArrowRight")
+    assert titles[1:] == [
+        "forward: a3", "forward: ŷ", "forward: E",
+        "backward: ∂E/∂E", "backward: ∂E/∂ŷ", "backward: ∂E/∂a3", "backward: ∂E/∂w5",
+    ]  # fmt: skip
+    # What does not lie on the way is known from the start.
+    view.page.keyboard.press("Home")
+    assert view.table()["z1"][0] == "0.5744"
+    assert view.table()["a3"][0] == ""
+
+
+def test_predict_then_reveal(opened: Any) -> None:
+    view = opened(hash="#2")
+    view.page.keyboard.press("p")
+    assert view.page.locator("#predict").is_checked()
+    answer = view.page.locator(".step.current .answer").first
+    assert not answer.is_visible()
+    assert view.table()["a1"][0] == ""
+    guess = view.page.locator(".step.current .ask input")
+    for typed, said in (
+        ("", "Type a number first"), ("zero", "is no number"), ("0,3", "is no number"),
+        ("-0.3", "the sign is not"), ("0.7", "not right"),
+    ):  # fmt: skip
+        guess.fill(typed)
+        guess.press("Enter")
+        assert said in view.page.locator(".step.current .verdict").inner_text()
+    guess.fill("0.3")
+    guess.press("Enter")
+    assert answer.is_visible()
+    assert view.table()["a1"][0] == "0.3000"
+    view.page.keyboard.press("Escape")
+    view.page.locator("h1").click()
+    view.page.keyboard.press("ArrowRight")
+    view.page.locator(".step.current .reveal").click()
+    assert view.page.locator(".step.current .answer").first.is_visible()
+
+
+def test_a_node_shows_its_rule_and_its_sum(opened: Any) -> None:
+    view = opened()
+    view.page.locator('.picture [data-name="x2"]').click()
+    dialog = view.page.locator("#details")
+    assert dialog.is_visible()
+    assert "through a1" in dialog.inner_text()
+    assert "through a2" in dialog.inner_text()
+    view.page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    view.page.locator('.picture [data-name="z1"]').focus()
+    view.page.keyboard.press("Enter")
+    assert "derivative of the logistic function" in dialog.inner_text()
+
+
+def test_graph_lines_and_table_are_in_step(opened: Any) -> None:
+    view = opened()
+    view.page.locator("#slider").fill("11")  # backward: ∂E/∂a3, through ŷ
+    assert "∂E/∂a3" in view.title
+    assert view.page.locator('.node.now[data-name="a3"]').count() == 1
+    assert view.page.locator('.edge.now[data-tail="a3"][data-head="yhat"]').count() == 1
+    now = view.page.locator(".line.now code").all_inner_texts()
+    assert any(line.startswith("dE/da3") for line in now)
+    assert view.page.locator("tr.now").get_attribute("data-name") == "a3"
+
+
+def picture(view: Opened, name: str, part: str) -> str:
+    """What the graph shows of a node's value or gradient: nothing while it is not known."""
+    place = view.page.locator(f'.picture [data-name="{name}"] tspan.{part}').last
+    return str(place.text_content()) if place.is_visible() else ""
+
+
+def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
+    view = opened()
+    drawn = {node.key for node in snapshot(LESSON).nodes}
+    for index in range(0, len(STEPS), 3):
+        view.page.locator("#slider").fill(str(index))
+        for name, known in known_after(STEPS, index).items():
+            if name in drawn:
+                value = "" if known.value is None else number(known.value, 4)
+                gradient = "" if known.gradient is None else number(known.gradient, 4)
+                assert picture(view, name, "value") == value, (index, name)
+                assert picture(view, name, "gradient") == gradient, (index, name)
+
+
+def test_nothing_gives_a_prediction_away(opened: Any) -> None:
+    view = opened(hash="#2")  # forward: a1
+    factor = view.page.locator('.edge[data-tail="a1"][data-head="z1"] .factor').first
+    assert picture(view, "a1", "value") == "0.3000"
+    view.page.keyboard.press("p")
+    assert picture(view, "a1", "value") == ""
+    line = view.page.locator('.line[data-lefts="a1"] code')
+    assert not line.is_visible()
+    view.page.locator(".step.current .reveal").click()
+    assert picture(view, "a1", "value") == "0.3000"
+    assert line.is_visible()
+    assert not factor.is_visible()
+
+
+def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
+    view = opened()
+    view.page.keyboard.press("ArrowRight")
+    assert "a1 is computed from" in view.page.locator("#live").inner_text()
+    assert view.page.locator("#live").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened: Any, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for hash in ("", "#14"):
+        view = opened(PUBLISHED, hash, report=PUBLISHED.check(), color_scheme=scheme)
+        results = axe.Axe().run(view.page)
+        found = [
+            (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]
+        ]
+        assert found == []
+
+
+def test_it_fits_a_phone(opened: Any) -> None:
+    view = opened(
+        PUBLISHED,
+        report=PUBLISHED.check(),
+        viewport={"width": 360, "height": 740},
+        is_mobile=True,
+        has_touch=True,
+    )
+    assert view.page.evaluate("document.documentElement.scrollWidth") <= 360
+    end = "document.querySelector('footer').getBoundingClientRect().bottom + scrollY"
+    assert view.page.evaluate(f"document.documentElement.scrollHeight - ({end})") < 100
+    view.page.tap("#next")
+    assert view.place == 2
+    box = view.page.locator("#next").bounding_box()
+    assert box["width"] >= 36
+    assert box["height"] >= 36
+
+
+def test_it_prints_every_step(opened: Any) -> None:
+    view = opened(hash="#5")
+    view.page.emulate_media(media="print")
+    assert len(view.page.locator(".step:visible").all()) == len(STEPS)
+    assert not view.page.locator("#controls").is_visible()
+
+
+def test_motion_is_reduced_where_it_is_asked_for(opened: Any) -> None:
+    view = opened(reduced_motion="reduce")
+    duration = "getComputedStyle(document.querySelector('.picture .node')).transitionDuration"
+    assert view.page.evaluate(duration) in ("0s", "")
+
+
+def test_data_in_the_page_is_json(tmp_path: Path) -> None:
+    text = visualize.page(LESSON)
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    assert len(json.loads(data)["steps"]) == len(STEPS)

@@ -1,0 +1,125 @@
+"""Pictures of a computation graph: DOT, SVG, and files. Numbers come from the graph.
+
+``root`` is a Value, whose graph is drawn, a Worksheet, whose cost's graph is drawn, or a
+snapshot of either. The same options everywhere:
+
+path:        a derivative whose paths are highlighted, such as ``"dE/dw1"``
+detail:      "names", "operations" or "neurons"; see :func:`micrograd_like.snapshot.snapshot`
+parameters:  names of leaves that are parameters
+module:      a network whose parameters are parameters
+direction:   "LR" from left to right, "TB" from top to bottom
+show:        which of "operations", "values", "gradients", "derivatives" stand beside names
+places:      decimals shown, from 1 to 15
+group:       whether layers and neurons get frames; by default where a neuron is one box
+
+Errors: TypeError and ValueError saying what was expected, TooLargeError (a ValueError) above
+the bounds; and where Graphviz has to lay it out, DrawingError without Graphviz, or when it
+takes too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+import graphviz
+
+from micrograd_like.engine import Value
+from micrograd_like.nn import Module
+from micrograd_like.snapshot import snapshot
+from micrograd_like.snapshot.records import Detail, Snapshot
+from micrograd_like.worksheet import Worksheet
+from visualize.as_dot import to_dot, to_skeleton
+from visualize.as_svg import to_svg
+from visualize.drawing import SHOWN, drawing
+from visualize.layout import placed, run
+from visualize.records import Drawing
+
+Root = Value | Worksheet | Snapshot
+
+
+def draw_dot(
+    root: Root,
+    *,
+    path: str | Value | None = None,
+    detail: Detail | None = None,
+    parameters: Collection[str] = (),
+    module: Module | None = None,
+    direction: Literal["LR", "TB"] = "LR",
+    show: Collection[str] = SHOWN,
+    places: int = 4,
+    group: bool | None = None,
+) -> graphviz.Digraph:
+    """The graph for Graphviz: its ``source`` is the DOT text, which needs no Graphviz."""
+    shot = _snapshot(root, path, detail, parameters, module)
+    return to_dot(drawing(shot, direction, show, places, group))
+
+
+def svg(
+    root: Root,
+    *,
+    path: str | Value | None = None,
+    detail: Detail | None = None,
+    parameters: Collection[str] = (),
+    module: Module | None = None,
+    direction: Literal["LR", "TB"] = "LR",
+    show: Collection[str] = SHOWN,
+    places: int = 4,
+    group: bool | None = None,
+    prefix: str = "",
+) -> str:
+    """The graph as one ``<svg>`` element, for a file or inside a page.
+
+    Every node is ``<g id="node-w5" class="node parameter" data-name="w5">`` with its texts
+    in elements of class ``name``, ``operation``, ``value`` and ``gradient``; every arrow is
+    ``<g id="edge-w5-to-a3" class="edge" data-tail="w5" data-head="a3">`` with its text in
+    ``formula`` and ``local``; what is on the highlighted paths has the class ``on-path``.
+
+    prefix:  stands before every ``id``, for several pictures on one page
+    """
+    shot = _snapshot(root, path, detail, parameters, module)
+    return _drawn(drawing(shot, direction, show, places, group), prefix)
+
+
+def render(
+    root: Root,
+    format: Literal["svg", "png", "pdf", "dot"],
+    *,
+    path: str | Value | None = None,
+    detail: Detail | None = None,
+    parameters: Collection[str] = (),
+    module: Module | None = None,
+    direction: Literal["LR", "TB"] = "LR",
+    show: Collection[str] = SHOWN,
+    places: int = 4,
+    group: bool | None = None,
+) -> bytes:
+    """The graph as a file of this format."""
+    if format not in ("svg", "png", "pdf", "dot"):
+        raise ValueError(f"expected the format 'svg', 'png', 'pdf' or 'dot', got {format!r}")
+    shot = _snapshot(root, path, detail, parameters, module)
+    made = drawing(shot, direction, show, places, group)
+    if format == "svg":
+        return _drawn(made, "").encode()
+    dot = to_dot(made)
+    if format == "dot":
+        return str(dot.source).encode()
+    if format == "png":
+        dot.attr(dpi="144")
+    return run(dot.source, format)
+
+
+def _snapshot(
+    root: Root,
+    path: str | Value | None,
+    detail: Detail | None,
+    parameters: Collection[str],
+    module: Module | None,
+) -> Snapshot:
+    if isinstance(root, Snapshot):
+        return root
+    return snapshot(root, path=path, detail=detail, parameters=parameters, module=module)
+
+
+def _drawn(made: Drawing, prefix: str) -> str:
+    return to_svg(made, placed(to_skeleton(made)), prefix)

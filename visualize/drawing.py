@@ -1,0 +1,276 @@
+"""What stands in a picture and how large it is, before anything has a place.
+
+A snapshot becomes boxes, arrows and groups, each with its lines of text. DOT and SVG are
+written from these, so both say the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection
+
+from micrograd_like.blocks import line_text
+from micrograd_like.errors import printable
+from micrograd_like.formula import Derivative, Number
+from micrograd_like.notation import name_text, number, text
+from micrograd_like.ops import OPS
+from micrograd_like.snapshot.records import Edge, Node, Snapshot
+from visualize.grouping import evened, groups, node_id, ranks
+from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Line, Span
+from visualize.words import shortened, slug, width
+
+#: What can be shown beside names.
+SHOWN = ("operations", "values", "gradients", "derivatives")
+
+_LONGEST_NAME = 24
+_LONGEST_FORMULA = 34
+_LONGEST_LABEL = 24
+#: Above so many arrows their numbers would cover each other; then width and dashes say them.
+_MOST_LABELS = 90
+_LONGEST_CAPTION = 84
+
+
+def drawing(
+    shot: Snapshot,
+    direction: str = "LR",
+    show: Collection[str] = SHOWN,
+    places: int = 4,
+    group: bool | None = None,
+) -> Drawing:
+    """The snapshot as boxes and arrows (see :func:`visualize.svg` for the options)."""
+    unknown = [show] if isinstance(show, str) else [part for part in show if part not in SHOWN]
+    if unknown:
+        raise ValueError(f"show: expected some of {', '.join(SHOWN)}, got {unknown[0]!r}")
+    if direction not in ("LR", "TB"):
+        raise ValueError(f"expected the direction 'LR' or 'TB', got {direction!r}")
+    if isinstance(places, bool) or not isinstance(places, int) or not 1 <= places <= 15:
+        raise ValueError(f"places: expected a whole number from 1 to 15, got {places!r}")
+    writer = _Writer(shot, frozenset(show), places)
+    boxes = tuple(map(writer.box, shot.nodes))
+    grouped = shot.detail == "neurons" if group is None else group
+    return Drawing(
+        writer.title(),
+        writer.description(),
+        evened(boxes) if shot.detail == "neurons" else boxes,
+        writer.arrows(),
+        groups(shot) if grouped else (),
+        ranks(shot),
+        writer.caption(),
+        direction,
+        writer.weighed,
+    )
+
+
+class _Writer:
+    """Writes what boxes and arrows say."""
+
+    def __init__(self, shot: Snapshot, show: frozenset[str], places: int) -> None:
+        self.shot, self.show, self.places = shot, show, places
+        many = len(shot.edges) > _MOST_LABELS
+        self.weighed = many and "derivatives" in show
+        sizes = [abs(e.local) for e in shot.edges if e.local is not None]
+        self.largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
+        self.nodes = {node.key: node for node in shot.nodes}
+
+    # Boxes.
+
+    def box(self, node: Node) -> Box:
+        """The box of a node."""
+        lines = tuple(self._lines(node))
+        wide = max(_line_width(line, SIZE) for line in lines)
+        if node.role == "constant":
+            return Box(node_id(node.key), node, lines, wide + 10, LINE + 6, self._tip(node))
+        sides, above = {"parameter": (36, 20), "output": (32, 24)}.get(node.role, (24, 16))
+        size = max(wide + sides, 56.0), LINE * len(lines) + above
+        return Box(node_id(node.key), node, lines, *size, self._tip(node))
+
+    def _lines(self, node: Node) -> list[Line]:
+        name = shortened(name_text(node.name), _LONGEST_NAME)
+        value = number(node.value, self.places)
+        folded = self.shot.detail == "neurons" and node.neuron > 0
+        if folded and not name:
+            name = f"neuron {node.neuron}"
+        first = [Span("name", name)] if name else []
+        if (node.formula is None and not node.operation) or folded:
+            if "values" in self.show or not name:
+                first += [Span("equals", " = ")] if name else []
+                first.append(Span("value", value))
+            rows = [tuple(first)]
+        else:
+            operation = self._operation(node)
+            if operation and ("operations" in self.show or not name):
+                first += [Span("equals", " = ")] if name else []
+                first.append(Span("operation", operation))
+            rows = [tuple(first)]
+            if "values" in self.show:
+                rows.append((Span("equals", "= "), Span("value", value)))
+        if "gradients" in self.show and node.role != "constant":
+            rows.append(self._gradient(node))
+        return rows
+
+    def _operation(self, node: Node) -> str:
+        if node.formula is None:
+            return _sign(node.operation)
+        written = text(node.formula, self.places)
+        return shortened(written, _LONGEST_FORMULA)
+
+    def _gradient(self, node: Node) -> Line:
+        if node.gradient is None:
+            return (Span("gradient", "no gradient yet"),)
+        of = self.shot.of
+        symbol = "grad "
+        if of and node.name:
+            pair = (shortened(name_text(n), _LONGEST_NAME // 2) for n in (of, node.name))
+            symbol = "∂{}/∂{} = ".format(*pair)
+        return (Span("label", symbol), Span("gradient", number(node.gradient, self.places)))
+
+    def _tip(self, node: Node) -> str:
+        name = shortened(name_text(node.name), 200) or "without a name"
+        if self.shot.detail == "neurons" and node.neuron and not node.name:
+            name = f"neuron {node.neuron} of layer {node.layer}"
+        role = {"interior": "computed", "constant": "number"}.get(node.role, node.role)
+        parts = [f"{name} ({role})"]
+        if node.formula is not None:
+            parts.append(shortened(text(node.formula, self.places), 400))
+        parts.append(number(node.value, self.places))
+        tip = " = ".join(parts)
+        if node.role == "constant":
+            return tip
+        gradient = "no gradient yet"
+        if node.gradient is not None:
+            gradient = f"gradient {number(node.gradient, self.places)}"
+        return f"{tip}; {gradient}"
+
+    # Arrows.
+
+    def arrows(self) -> tuple[Arrow, ...]:
+        """An arrow for every edge; the second one between the same two nodes ends in -2."""
+        seen: Counter[tuple[str, str]] = Counter()
+        made = []
+        for edge in self.shot.edges:
+            seen[edge.tail, edge.head] += 1
+            again = seen[edge.tail, edge.head]
+            made.append(self._arrow(edge, f"-{again}" if again > 1 else ""))
+        return tuple(made)
+
+    def _arrow(self, edge: Edge, suffix: str) -> Arrow:
+        lines = tuple(self._labels(edge))
+        wide = max((_line_width(line, SMALL) for line in lines), default=0.0) + 12
+        size = (wide, SMALL_LINE * len(lines) + 4) if lines else (0.0, 0.0)
+        known = edge.local is not None and math.isfinite(edge.local) and self.largest > 0
+        weight = abs(edge.local or 0.0) / self.largest if known else 0.0
+        ends = node_id(edge.tail), node_id(edge.head)
+        name = f"edge-{slug(edge.tail)}-to-{slug(edge.head)}{suffix}"
+        return Arrow(name, *ends, edge, lines, *size, self._edge_tip(edge), weight)
+
+    def _labels(self, edge: Edge) -> list[Line]:
+        if "derivatives" not in self.show or edge.local is None:
+            return []
+        quiet = self.shot.path is not None and not edge.on_path
+        if quiet or (self.weighed and not edge.on_path):
+            return []
+        value = Span("local", number(edge.local, self.places))
+        if self.weighed:
+            return [(value,)]
+        if edge.on_path and self.shot.detail == "names":
+            symbol = shortened(self._symbol(edge), _LONGEST_LABEL)
+            return [(Span("formula", symbol),), (Span("equals", "= "), value)]
+        written = "" if edge.formula is None else text(edge.formula, self.places)
+        if isinstance(edge.formula, Number) or not written or len(written) > _LONGEST_LABEL:
+            return [(value,)]
+        if len(written) <= 4:
+            return [(Span("formula", written), Span("equals", " = "), value)]
+        return [(Span("formula", written),), (Span("equals", "= "), value)]
+
+    def _symbol(self, edge: Edge) -> str:
+        return text(Derivative(edge.head, edge.tail))
+
+    def _edge_tip(self, edge: Edge) -> str:
+        tail, head = (self._called(key) for key in (edge.tail, edge.head))
+        if edge.local is None:
+            return f"from {tail} to {head}"
+        steps = [f"∂{head}/∂{tail}"]
+        if edge.formula is not None:
+            steps.append(shortened(text(edge.formula, self.places), 400))
+        steps.append(number(edge.local, self.places))
+        rule = f" ({edge.rule})" if edge.rule else ""
+        return " = ".join(dict.fromkeys(steps)) + rule
+
+    def _called(self, key: str) -> str:
+        node = self.nodes[key]
+        if node.name:
+            return shortened(name_text(node.name), 100)
+        if self.shot.detail == "neurons" and node.neuron:
+            return f"neuron {node.layer}.{node.neuron}"
+        return _sign(node.operation) or number(node.value, self.places)
+
+    # What is said of the whole.
+
+    def title(self) -> str:
+        """What the picture is of."""
+        output = self.nodes[self.shot.output]
+        called = self._called(output.key)
+        if not output.name and output.formula is not None:
+            called = shortened(text(output.formula, self.places), 100)
+        title = f"Computation graph of {called}"
+        if self.shot.path is not None:
+            title += f", with the paths of {shortened(text(self.shot.path), 100)}"
+        return title
+
+    def description(self) -> str:
+        """The picture in words: its nodes by role, the output's number, what arrows say."""
+        roles = Counter(node.role for node in self.shot.nodes)
+        words = {"interior": "computed node", "constant": "number in a formula"}
+        counts = []
+        for role, count in roles.items():
+            word = words.get(role, role)
+            many = "numbers in formulas" if role == "constant" else f"{word}s"
+            counts.append(f"{count} {word if count == 1 else many}")
+        output = self.nodes[self.shot.output]
+        said = f"{', '.join(counts)}. {self._tip(output)}."
+        if "derivatives" in self.show:
+            said += " Every arrow runs from an operand to what is computed from it and bears"
+            said += " the local derivative."
+        caption = " ".join(self.caption())
+        return f"{said} {caption}".strip()
+
+    def caption(self) -> tuple[str, ...]:
+        """The highlighted derivative worked out, path by path."""
+        path, derivation = self.shot.path, self.shot.derivation
+        if path is None or self.shot.path_value is None:
+            return ()
+        plain = f"{text(path)} = {number(self.shot.path_value, self.places)}"
+        if derivation is None or not derivation.paths:
+            return (printable(plain),)
+        rows: list[str] = []
+        for found in derivation.paths:
+            rows += _wrapped(line_text(found.product, self.places))
+        if derivation.path_count > len(derivation.paths):
+            rows.append(f"… and {derivation.path_count - len(derivation.paths):,} more paths")
+            rows.append(plain)
+        elif derivation.path_count > 1:
+            terms = " + ".join(f"path {n}" for n in range(1, derivation.path_count + 1))
+            rows.append(f"{text(path)} = {terms} = {number(derivation.value, self.places)}")
+        return tuple(shortened(row, 2 * _LONGEST_CAPTION) for row in rows)
+
+
+def _sign(operation: str) -> str:
+    """The sign an operation has in a picture: +, ·, σ."""
+    return OPS[operation].text.replace("#1", "·") or operation if operation else ""
+
+
+def _line_width(line: Line, size: float) -> float:
+    return sum(width(span.text, size, span.kind == "name") for span in line)
+
+
+def _wrapped(line: str) -> list[str]:
+    """The line in rows, broken before equals signs where it is long."""
+    rows = [""]
+    for place, step in enumerate(line.split(" = ")):
+        step = f" = {step}" if place else step
+        if place and len(rows[-1]) + len(step) > _LONGEST_CAPTION and " = " in rows[-1]:
+            rows.append("    " + step.lstrip())
+        else:
+            rows[-1] += step
+    return rows

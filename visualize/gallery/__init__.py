@@ -1,0 +1,1 @@
+"""The README's pictures: each is made by what it shows."""

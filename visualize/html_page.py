@@ -1,0 +1,193 @@
+"""A worksheet as one self-contained page to step through: graph, formulas, values, lines.
+
+The page asks nothing of any other place. Its steps are those of
+:func:`micrograd_like.walk.walk`; formulas are MathML, which needs neither script nor font.
+Without a script, and in print, all steps stand below one another.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from micrograd_like.blocks import rounding
+from micrograd_like.formula import Derivative
+from micrograd_like.marking.records import Report
+from micrograd_like.notation import name_text, number, text
+from micrograd_like.render import marks
+from micrograd_like.walk import Step, known_after, walk
+from micrograd_like.worksheet import Worksheet
+from visualize.page_lines import line_views
+from visualize.page_steps import node_view, step_view
+
+#: A page of more steps would be read by nobody.
+MAX_STEPS = 1000
+
+
+def page(
+    worksheet: Worksheet, *, report: Report | None = None, places: int = 4, heading: str = ""
+) -> str:
+    """The worksheet as a page of HTML.
+
+    report:   its marks, which then stand beside its lines
+    places:   decimals shown
+    heading:  the page's title; without it the worksheet's own comment on top
+
+    Errors: TypeError for what is no worksheet, WorksheetError for one that computes nothing,
+    ValueError for one with more steps than anybody would take.
+    """
+    if not isinstance(worksheet, Worksheet):
+        raise TypeError(f"page: expected a Worksheet, got {type(worksheet).__name__}")
+    output = worksheet.cost()
+    steps = walk(output, beside=worksheet.names.values())
+    if len(steps) > MAX_STEPS:
+        raise ValueError(f"{len(steps):,} steps are too many for a page, expected {MAX_STEPS:,}")
+    choices = list(_choices(steps))
+    data = {
+        "steps": [_data(step, places) for step in steps],
+        "choices": [{"key": c.key, "steps": c.steps, "names": c.names} for c in choices],
+    }
+    script = _file("page.js")
+    filled: str = _template().render(
+        title=heading or _heading(worksheet),
+        counts="" if report is None else marks.counts_text(report),
+        svg=Markup(_picture(worksheet, places)),
+        style=Markup(_file("page.css")),
+        script=Markup(script),
+        script_hash=_sha256(script),
+        steps=[step_view(step, places) for step in steps],
+        choices=choices,
+        output=name_text(output.label),
+        gradient_head=f"∂{name_text(output.label)}/∂name",
+        known=list(_known(steps, places)),
+        lines=list(line_views(worksheet, report)),
+        nodes=[node_view(name, steps, places) for name in _names(steps)],
+        rounding=rounding(places),
+        data=Markup(_harmless(json.dumps(data))),
+    )
+    return filled
+
+
+def _file(name: str) -> str:
+    return (files("visualize") / "web" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_file("page.html.j2"))
+
+
+def _sha256(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _harmless(data: str) -> str:
+    """JSON inside a script element: nothing in it ends the element."""
+    return data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _heading(worksheet: Worksheet) -> str:
+    first = next((line for line in worksheet.lines if line.strip()), "")
+    return first.lstrip("# ").strip() if first.startswith("#") else "A worksheet, step by step"
+
+
+def _data(step: Step, places: int) -> dict[str, Any]:
+    """What the script needs of a step."""
+    sets = [{"name": n, "value": number(v, places)} for n, v in step.values]
+    if step.parts:
+        state = "complete" if step.complete else f"{step.part} of {step.parts}"
+        gradient = number(step.total, places)
+        sets.append({"name": step.name, "gradient": gradient, "state": state})
+    predicted = step.predicted
+    return {
+        "kind": step.kind,
+        "name": step.name,
+        "user": step.user,
+        "predicted": predicted and predicted[1],
+        "sets": sets,
+        "lines": list(_said_on(step)),
+    }
+
+
+def _said_on(step: Step) -> Iterator[str]:
+    """What the worksheet's lines for this step are about."""
+    match step.kind:
+        case "forward":
+            yield step.name
+        case "backward":
+            yield f"d{step.output}/d{step.name}"
+            yield f"d{step.user}/d{step.name}"
+
+
+# What to follow.
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A derivative to follow: its steps, by their places, and the names on its paths."""
+
+    key: str
+    label: str
+    steps: list[int]
+    names: list[str]
+
+
+def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
+    """The derivatives of the output, each with the steps that lie on its paths."""
+    users: dict[str, list[str]] = {}
+    for step in steps:
+        if step.kind == "backward":
+            users.setdefault(step.name, []).append(step.user)
+    output = steps[0].output
+    for name in users:
+        on_paths, stack = {name}, [name]
+        while stack:
+            new = [user for user in users.get(stack.pop(), ()) if user not in on_paths]
+            on_paths.update(new)
+            stack += new
+        chosen = [
+            place
+            for place, step in enumerate(steps)
+            if step.kind in ("given", "seed")
+            or (step.kind == "forward" and step.name in on_paths - {name})
+            or (step.kind == "backward" and {step.name, step.user} <= on_paths)
+        ]
+        label = text(Derivative(output, name))
+        yield Choice(f"d{output}/d{name}", label, chosen, sorted(on_paths))
+
+
+# The table.
+
+
+def _names(steps: Sequence[Step]) -> list[str]:
+    return list(dict.fromkeys(name for step in steps for name, _ in step.values))
+
+
+def _known(steps: Sequence[Step], places: int) -> Iterator[Mapping[str, str]]:
+    for name, known in known_after(steps, len(steps) - 1).items():
+        yield {
+            "name": name,
+            "shown": name_text(name),
+            "value": "" if known.value is None else number(known.value, places),
+            "gradient": "" if known.gradient is None else number(known.gradient, places),
+            "state": "complete" if known.parts else "",
+        }
+
+
+def _picture(worksheet: Worksheet, places: int) -> str:
+    from visualize.draw import svg
+
+    return svg(worksheet, places=places)

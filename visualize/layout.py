@@ -1,0 +1,139 @@
+"""Graphviz, wherever it is: ``dot`` on PATH, or what pygraphviz carries; and what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from micrograd_like.errors import MicrogradLikeError
+
+#: Seconds that Graphviz is given.
+TIME_LIMIT = 20.0
+
+_NONE_FOUND = (
+    "drawing needs Graphviz, and there is none here: install Graphviz, so that `dot` is on PATH "
+    "(https://graphviz.org/download), or `pip install pygraphviz`, which brings it along; "
+    "DOT text needs neither: draw_dot(…).source, or `micrograd-like draw FILE -o out.dot`"
+)
+
+
+class DrawingError(MicrogradLikeError, RuntimeError):
+    """There is no Graphviz, or it cannot draw this, or not in time."""
+
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Places in points, y downwards from the top.
+
+    boxes:   the centre of every node, by its identifier
+    curves:  for every arrow its Bézier points and its tip
+    labels:  the centre of every arrow's label
+    frames:  every group's left, top, right and bottom
+    """
+
+    width: float
+    height: float
+    boxes: dict[str, Point]
+    curves: dict[str, tuple[tuple[Point, ...], Point]]
+    labels: dict[str, Point]
+    frames: dict[str, tuple[float, float, float, float]]
+
+
+def run(dot: str, format: str, *options: str) -> bytes:
+    """What Graphviz makes of the DOT text.
+
+    Errors: DrawingError without Graphviz, for what it cannot draw, and after
+    :data:`TIME_LIMIT` seconds.
+    """
+    failures = []
+    for command, environment in _engines(format, options):
+        try:
+            done = subprocess.run(
+                command,
+                input=dot.encode(),
+                capture_output=True,
+                timeout=TIME_LIMIT,
+                env=environment,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise DrawingError(
+                f"Graphviz took more than {TIME_LIMIT:g} seconds to lay this out and was stopped: "
+                "draw a node nearer to the inputs, a smaller network, or less detail"
+            ) from None
+        except OSError as error:
+            failures.append(str(error))
+            continue
+        if done.returncode == 0 and done.stdout:
+            return done.stdout
+        failures.append(done.stderr.decode(errors="replace").strip().partition("\n")[0])
+    if failures:
+        raise DrawingError(f"Graphviz could not make {format}: {'; '.join(failures)}")
+    raise DrawingError(_NONE_FOUND)
+
+
+def drawable() -> bool:
+    """Whether there is a Graphviz."""
+    return shutil.which("dot") is not None or find_spec("pygraphviz") is not None
+
+
+def _engines(
+    format: str, options: tuple[str, ...]
+) -> Iterator[tuple[list[str], dict[str, str] | None]]:
+    if path := shutil.which("dot"):
+        yield [path, f"-T{format}", *options], None
+    if find_spec("pygraphviz") is not None:
+        path = os.pathsep.join(filter(None, sys.path))
+        yield (
+            [sys.executable, "-m", "visualize.bundled", format],
+            {**os.environ, "PYTHONPATH": path},
+        )
+
+
+def placed(skeleton: str) -> Layout:
+    """Where everything goes. Errors: as for :func:`run`."""
+    graph = json.loads(run(skeleton, "json0"))
+    left, bottom, right, top = map(float, graph["bb"].split(","))
+    boxes: dict[str, Point] = {}
+    frames = {}
+
+    def point(written: str) -> Point:
+        x, y = map(float, written.split(","))
+        return x - left, top - y
+
+    for thing in graph.get("objects", ()):
+        if "bb" in thing:
+            x0, y0, x1, y1 = map(float, thing["bb"].split(","))
+            frames[thing["id"]] = x0 - left, top - y1, x1 - left, top - y0
+        elif "pos" in thing:
+            boxes[thing["name"]] = point(thing["pos"])
+    curves, labels = {}, {}
+    for edge in graph.get("edges", ()):
+        if edge.get("style") == "invis":
+            continue
+        curves[edge["id"]] = _curve(edge, point)
+        if "lp" in edge:
+            labels[edge["id"]] = point(edge["lp"])
+    return Layout(right - left, top - bottom, boxes, curves, labels, frames)
+
+
+def _curve(edge: dict[str, Any], point: Any) -> tuple[tuple[Point, ...], Point]:
+    """The points of ``e,x,y x,y x,y …``: the tip is written first."""
+    tip: Point | None = None
+    points: list[Point] = []
+    for part in edge["pos"].split():
+        if part.startswith("e,"):
+            tip = point(part[2:])
+        elif not part.startswith("s,"):
+            points.append(point(part))
+    return tuple(points), tip or points[-1]

@@ -1,0 +1,143 @@
+"""The steps of a walk as the page has them: titled rows, their formulas in MathML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from markupsafe import Markup
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.notation import latex, name_text
+from micrograd_like.render.step import asked, sentence, title
+from micrograd_like.steps import Equation
+from micrograd_like.walk import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A titled line of a step: what is shown at once, and what a learner may predict."""
+
+    label: str
+    shown: Markup
+    answer: Markup = field(default_factory=Markup)
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step as the page has it."""
+
+    kind: str
+    title: str
+    sentence: str
+    rows: tuple[Row, ...]
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """What a click on a node shows: its rule, and its gradient as a sum over its users."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+def mathml(expr: Expr, places: int | None = None) -> Markup:
+    """The expression as MathML."""
+    return _converted(latex(expr, places))
+
+
+@cache
+def _converted(source: str) -> Markup:
+    from latex2mathml.converter import convert
+
+    # In text its escapes stay as they are.
+    shown = re.sub(r"\\([_#$%&{}])", r"\1", convert(source))
+    return Markup(shown)
+
+
+def equals(*pieces: Markup) -> Markup:
+    """The different ones among the pieces, with = between them."""
+    return Markup(" = ").join(dict.fromkeys(pieces))
+
+
+def result(line: Equation, places: int) -> tuple[Markup, Markup]:
+    """The formula, and what it comes to: `` = numbers = value``."""
+    formula = mathml(line.formula, places)
+    steps = dict.fromkeys(
+        [formula, mathml(line.numbers, places), mathml(Number(line.value), places)]
+    )
+    _, *rest = steps
+    return formula, Markup("").join(Markup(" = ") + step for step in rest)
+
+
+def step_view(step: Step, places: int) -> StepView:
+    """What the page shows of a step."""
+    rows = tuple(_rows(step, places))
+    return StepView(step.kind, title(step), sentence(step), rows, asked(step))
+
+
+def _rows(step: Step, places: int) -> Iterator[Row]:
+    match step.kind:
+        case "forward":
+            formula, rest = result(step.line, places)
+            left = mathml(step.line.left)
+            yield Row("formula", equals(left, formula))
+            if rest:
+                yield Row("value", left, rest)
+        case "seed":
+            yield Row("gradient", mathml(step.line.left), Markup(" = ") + mathml(Number(1)))
+        case "backward":
+            yield from _backward_rows(step, places)
+
+
+def _backward_rows(step: Step, places: int) -> Iterator[Row]:
+    yield Row("rule", Markup.escape(step.line.rule))
+    upstream = mathml(Derivative(step.output, step.user))
+    yield Row("upstream", equals(upstream, mathml(Number(step.upstream), places)))
+    formula, rest = result(step.line, places)
+    yield Row("local", equals(mathml(step.line.left), formula) + _held(step), rest)
+    formula, rest = result(step.product, places)
+    total = mathml(Derivative(step.output, step.name))
+    yield Row("product", formula, rest)
+    if step.parts == 1:
+        yield Row("so", total, Markup(" = ") + mathml(Number(step.total), places))
+        return
+    parts = Call("add", (Number(step.before), Number(step.product.value)))
+    so_far = f", {step.part} of {step.parts} parts" if not step.complete else ", complete"
+    summed = [mathml(parts, places), mathml(Number(step.total), places)]
+    yield Row("sum", total, Markup(" = ") + equals(*summed) + so_far)
+
+
+def _held(step: Step) -> Markup:
+    names = ", ".join(map(name_text, step.held))
+    return Markup.escape(f", {names} held fixed") if names else Markup("")
+
+
+def node_view(name: str, steps: Sequence[Step], places: int) -> NodeView:
+    """The node's formula, how it passes its gradient on, and the sum that its own is."""
+    rows: list[Row] = []
+    for step in steps:
+        if step.kind == "given":
+            rows += [
+                Row("given", equals(mathml(Name(n)), mathml(Number(v), places)))
+                for n, v in step.values
+                if n == name
+            ]
+        elif step.kind == "forward" and step.name == name:
+            formula, rest = result(step.line, places)
+            rows.append(Row("value", equals(mathml(Name(name)), formula), rest))
+        elif step.kind == "backward" and name in (step.name, step.user):
+            formula, rest = result(step.product if step.name == name else step.line, places)
+            left = mathml(step.line.left)
+            if step.name == name:
+                rows.append(Row(f"through {name_text(step.user)}", formula, rest))
+            else:
+                rows.append(Row(step.line.rule, equals(left, formula), rest))
+    last = [step for step in steps if step.parts and step.name == name]
+    if last:
+        total = mathml(Derivative(last[-1].output, name))
+        rows.append(Row("gradient", equals(total, mathml(Number(last[-1].total), places))))
+    return NodeView(name, tuple(rows))
