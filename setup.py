@@ -1,5 +1,6 @@
 """What the other files cannot say: the kernel of the compiled tape is built from the table."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,11 +10,17 @@ from setuptools.command.build_ext import build_ext
 ROOT = Path(__file__).parent
 KERNEL = Path("micrograd_like/tape/kernel")
 
+# Neither of these changes a number: no flag is read and no errno is set. What would change one
+# (-ffast-math, -fassociative-math) must stay away.
+OPTIMISED = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"]
+WATCHED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+
 
 class BuildKernel(build_ext):
     """Writes the headers that follow from the operation table, then compiles."""
 
     def build_extension(self, extension: Extension) -> None:
+        """Compile the kernel, with the headers written just before."""
         sys.path.insert(0, str(ROOT))
         from micrograd_like.ops import OPS
         from micrograd_like.tape.kernel_source import names_header, rows_header
@@ -26,18 +33,18 @@ class BuildKernel(build_ext):
         super().build_extension(extension)
 
 
+sanitized = bool(os.environ.get("SANITIZE"))
 setup(
     cmdclass={"build_ext": BuildKernel},
     ext_modules=[
         Extension(
             "micrograd_like.tape._kernel",
             [str(KERNEL / "module.c")],
-            depends=[str(path) for path in sorted(KERNEL.glob("*.h"))],
-            # Neither of these changes a number: no flag is read and no errno is set. What would
-            # change one (-ffast-math, -fassociative-math) must stay away.
-            extra_compile_args=["-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"],
+            depends=["micrograd_like/ops.py", *map(str, sorted(KERNEL.glob("*.h")))],
+            extra_compile_args=OPTIMISED + (WATCHED if sanitized else []),
+            extra_link_args=WATCHED if sanitized else [],
             libraries=["m"],
-            optional=True,  # without a C compiler, NumPy runs the tape
+            optional=not sanitized,  # without a C compiler, NumPy runs the tape
         )
     ],
 )

@@ -172,4 +172,3 @@ def _products(step: Step, rows: Array) -> Array:
         for place, (left, right) in enumerate(zip(step.left, step.right, strict=True)):
             total[place] += product(rows[left], rows[right]).sum(axis=0)
     return total
-

@@ -1,8 +1,9 @@
 """From a formula of the table to C: one expression over numbers of the type ``real``.
 
-A name ``x`` becomes ``v_x``, and a function ``f`` is called ``F(f)``, a macro's name for it
-in the numbers and for the processor at hand, so that no name of the table can be a word of C's. Both branches of a condition are computed and one is taken: that
-is what a compiler can do for many samples at once.
+A name ``x`` becomes ``v_x``, and a function ``f`` is called ``F(f)``, a macro that makes of it
+the function for the numbers and the processor at hand, so that no name of the table can be a
+word of C's. Both branches of a condition are computed and one is taken: that is what a compiler
+can do for many samples at once.
 """
 
 from __future__ import annotations

@@ -39,8 +39,9 @@ class Diagnosis:
             for place, sample in zip(*np.nonzero(wrong), strict=True):
                 if not found or sample < found[0][0]:
                     number = step.made[place]
-                    operands = [rows[o, sample] for o in step.left[place]] if step.name else []
-                    found[:] = [(sample, self._operation(nodes, number, operands, rows, step))]
+                    read = step.left[place] if step.kind == ROW else step.out[place : place + 1]
+                    operands = [float(rows[row, sample]) for row in read]
+                    found[:] = [(int(sample), self._operation(nodes, number, operands))]
 
         samples = x[block[0] : block[1]]
         self._run(tape, samples, parameters, watch)
@@ -88,15 +89,14 @@ class Diagnosis:
         self._run(tape, sample, parameters, watch)
         return found[0] if found else "it overflows"
 
-    def _operation(
-        self, nodes: Nodes, number: int, operands: list[float], rows: Array, step: Step
-    ) -> str:
+    def _operation(self, nodes: Nodes, number: int, operands: list[float]) -> str:
         node = nodes[number]
         if node.kind == INPUT:
-            return f"{self.inputs[int(node.number)]}: expected a finite number in its column"
+            name = self.inputs[int(node.number)]
+            return f"the input {name}: expected a finite number, got {operands[0]}"
         op, label = nodes.origin.get(number, (node.name or "sum", ""))
         name = f"{printable(label)} = " if label else ""
-        call = _call(op, operands) if operands else f"a sum of products ({op})"
+        call = _call(op, operands) if node.kind == ROW else f"a sum of products ({op})"
         return f"{name}{call} is not defined, or too large"
 
     def _run(self, tape: Tape, x: Array, parameters: Array, watch: Any) -> Array:

@@ -76,8 +76,8 @@ def _depending(nodes: Nodes) -> list[bool]:
         active.append(
             start
             or node.kind == PARAMETER
-            or any([active[i] for i in node.left])
-            or any([active[i] for i in node.right])
+            or any(active[i] for i in node.left)
+            or any(active[i] for i in node.right)
         )
     return active
 
@@ -189,7 +189,9 @@ class _Backward:
             if value is not None:
                 self._times(adjoint, self.nodes.constant(value), input)
             elif isinstance(formula, Name):
-                factor = number if formula.name == "out" else node.left[row.inputs.index(formula.name)]
+                factor = (
+                    number if formula.name == "out" else node.left[row.inputs.index(formula.name)]
+                )
                 self._times(adjoint, factor, input)
             else:
                 self._times(adjoint, self.nodes.partial(number, place), input, guarded=True)

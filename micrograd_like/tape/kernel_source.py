@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from micrograd_like.tape.array_source import is_primitive
-from micrograd_like.tape.c_source import to_c
 from micrograd_like.errors import FormulaError
 from micrograd_like.formula import Call, Expr, fold
 from micrograd_like.ops import FLOAT, Op
+from micrograd_like.tape.array_source import is_primitive
+from micrograd_like.tape.c_source import to_c
 from micrograd_like.tape.rows import TapeRow, digest, tape_rows
 
 #: Functions of one number that kernel/functions.h has.

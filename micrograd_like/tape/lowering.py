@@ -85,9 +85,12 @@ class Sum:
 _FACTOR_OF = {"x": "w", "left": "right", "a": "b"}
 
 
-def record(outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]) -> Recorded:
+def record(
+    outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
+) -> Recorded:
     """The graph of ``outputs`` as nodes. Errors: CompileError."""
     table = _number(outputs, inputs, parameters)
+    _check_use(table, outputs, inputs, parameters)
     return _Sums(table).recorded(outputs)
 
 
@@ -164,6 +167,23 @@ def _number(
     return t
 
 
+def _check_use(
+    t: _Table, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
+) -> None:
+    """An input that nothing depends on is a mistake, a parameter merely has no gradient."""
+    for kind, nodes in (("input", inputs), ("parameter", parameters)):
+        for place, value in enumerate(nodes):
+            if t.users[t.numbers[value]] or value in outputs:
+                continue
+            name = printable(value.label) or f"{kind} {place}"
+            if kind == "input":
+                raise CompileError(
+                    f"compile_graph: the output does not depend on the input {name} = "
+                    f"{value.data!r}; expected the very Value that the graph was built from"
+                )
+            t.notes.append(f"the output does not depend on {name}: its gradient is 0")
+
+
 def _append(t: _Table, op: str, operands: tuple[int, ...], level: int, data: float) -> None:
     t.ops.append(op)
     t.operands.append(operands)
@@ -216,8 +236,7 @@ class _Sums:
         for number, op in enumerate(t.ops):
             handler = handlers.get(op)
             if handler is not None:
-                made = handler(t.operands[number])
-                forms.append(made)
+                forms.append(handler(t.operands[number]))
                 if t.users[number] != 1 or number in self.kept:
                     self._node(number)
             elif op == INPUT:
@@ -271,7 +290,7 @@ class _Sums:
             "add": self._total,
             "sub": self._difference,
             "mul": self._product,
-            "neg": lambda o: self._difference((None, o[0])),  # type: ignore[arg-type]
+            "neg": lambda o: self._difference((None, o[0])),
             "total": self._total,
             "wsum": lambda o: self._weighted(o[: len(o) // 2], o[len(o) // 2 :]),
             "affine": lambda o: self._weighted(o[: len(o) // 2], o[len(o) // 2 : -1], o[-1]),
@@ -317,7 +336,7 @@ class _Sums:
         node = self._node
         total = Sum() if b is None else self._total((b,))
         levels = self.t.levels
-        if all([levels[x] == VARYING for x in xs]) and all([levels[w] < VARYING for w in ws]):
+        if all(levels[x] == VARYING for x in xs) and all(levels[w] < VARYING for w in ws):
             total.x += [node(x) for x in xs]
             total.w += [node(w) for w in ws]
         else:

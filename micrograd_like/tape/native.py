@@ -13,17 +13,18 @@ from micrograd_like.tape.nodes import AFFINE, GUARDED, PRODUCTS
 from micrograd_like.tape.rows import TAPE_ROWS, digest
 from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Outcome, Step, Tape, indices
 
+kernel: Any
 try:
     from micrograd_like.tape import _kernel as kernel
 except ImportError:
-    kernel = None  # type: ignore[assignment]
+    kernel = None
 
 _CODES = {AFFINE: 0, PRODUCTS: 1, GUARDED: 2, REDUCE: 3, CHECK: 4, STORE: 5}
 _FIRST_ROW = 6
 _GRANULE = 16
 #: Bytes of rows that stay in the cache beside what else is read.
 _CACHE = 1 << 18
-_WIDEST = 128
+_WIDEST = 256
 
 
 def missing() -> str:
@@ -46,38 +47,46 @@ def width_for(tape: Tape, size: int) -> int:
     return max(_GRANULE, min(_WIDEST, most // _GRANULE * _GRANULE))
 
 
+def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    """The tape as the kernel's Program takes it."""
+    writer = _Writer()
+    codes = [writer.code(steps) for steps in (tape.before, tape.lanes, tape.after)]
+    constant_numbers, constants = _columns(tape.constants)
+    input_rows, input_columns = _columns(tape.read)
+    broadcast_rows, broadcast_numbers = _columns(tape.broadcasts)
+    return (
+        dtype.itemsize == 4,
+        width_for(tape, dtype.itemsize),
+        tape.rows,
+        tape.numbers,
+        tape.inputs,
+        tape.parameters,
+        tape.columns,
+        tape.seed,
+        *codes,
+        _joined(writer.weights),
+        indices(constant_numbers),
+        np.array(constants, np.float64),
+        indices(input_columns),
+        indices(input_rows),
+        indices(broadcast_rows),
+        indices(broadcast_numbers),
+        indices(tape.outputs),
+        _joined(writer.totals),
+        indices(tape.gradients),
+    )
+
+
+def _columns(pairs: list[tuple[int, Any]]) -> tuple[list[int], list[Any]]:
+    return [first for first, _ in pairs], [second for _, second in pairs]
+
+
 class Native:
     """The tape as the kernel runs it; indices are checked here, once."""
 
     def __init__(self, tape: Tape, dtype: np.dtype[Any], processor: str = "") -> None:
         self.choice = processors().index(processor) if processor else 0
-        writer = _Writer()
-        codes = [writer.code(steps) for steps in (tape.before, tape.lanes, tape.after)]
-        numbers, values = zip(*tape.constants, strict=True) if tape.constants else ((), ())
-        rows, columns = zip(*tape.read, strict=True) if tape.read else ((), ())
-        broadcast = zip(*tape.broadcasts, strict=True) if tape.broadcasts else ((), ())
-        broadcast_rows, broadcast_numbers = broadcast
-        self.program = kernel.Program(
-            dtype.itemsize == 4,
-            width_for(tape, dtype.itemsize),
-            tape.rows,
-            tape.numbers,
-            tape.inputs,
-            tape.parameters,
-            tape.columns,
-            tape.seed,
-            *codes,
-            _joined(writer.weights),
-            indices(numbers),
-            np.array(values, np.float64),
-            indices(columns),
-            indices(rows),
-            indices(broadcast_rows),
-            indices(broadcast_numbers),
-            indices(tape.outputs),
-            _joined(writer.totals),
-            indices(tape.gradients),
-        )
+        self.program = kernel.Program(*arguments(tape, dtype))
 
     def run(
         self,
@@ -138,8 +147,8 @@ class _Writer:
             case "store":
                 pairs = np.stack([out, step.right], axis=1).ravel()
                 return indices((_CODES[STORE], len(out))), pairs
-        head = (_FIRST_ROW + TAPE_ROWS[step.name].code, step.mask, len(out))
-        return indices(head), np.hstack([out[:, None], step.partials, step.left]).ravel()
+        row = (_FIRST_ROW + TAPE_ROWS[step.name].code, step.mask, len(out))
+        return indices(row), np.hstack([out[:, None], step.partials, step.left]).ravel()
 
     def _add_weights(self, numbers: Indices) -> None:
         self.weights.append(numbers)
@@ -157,4 +166,3 @@ def _tiles(count: int) -> Iterator[slice]:
         size = 4 if count - start >= 4 else 2 if count - start >= 2 else 1
         yield slice(start, start + size)
         start += size
-

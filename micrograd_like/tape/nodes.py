@@ -7,8 +7,15 @@ are few kinds, for all plain arithmetic is a sum of products.
 
 from __future__ import annotations
 
+import math
+import pickle
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
 
 #: Kinds of nodes without operands: a column of the samples, a parameter, a number, and what
 #: the gradient starts from: 1 for every sample.
@@ -62,7 +69,7 @@ class Nodes(list[Node]):
     def __init__(self, nodes: list[Node] | None = None) -> None:
         super().__init__(nodes or [])
         self.origin: dict[int, tuple[str, str]] = {}
-        self._constants: dict[float, int] = {}
+        self._constants: dict[tuple[float, float], int] = {}
         self._broadcasts: dict[int, int] = {}
         self._partials: dict[tuple[int, int], int] = {}
 
@@ -73,7 +80,7 @@ class Nodes(list[Node]):
 
     def constant(self, number: float) -> int:
         """The node of a number; −0 and 0 are two."""
-        key = number if number else 1 / (-1e308 if str(number)[0] == "-" else 1e308)
+        key = (number, math.copysign(1.0, number))
         if key not in self._constants:
             self._constants[key] = self.add(Node(CONSTANT, False, number=number))
         return self._constants[key]
@@ -100,6 +107,9 @@ class Nodes(list[Node]):
         """((row, place), node) for every partial there is."""
         return self._partials.items()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpacked, (_packed(self), self.origin)
+
     def copy(self) -> Nodes:
         """The same nodes, to which others can be added."""
         twin = Nodes(self)
@@ -107,3 +117,51 @@ class Nodes(list[Node]):
         twin._constants = dict(self._constants)
         twin._broadcasts = dict(self._broadcasts)
         return twin
+
+
+# In a pickle, nodes are a few arrays: a list of objects would be many times as large.
+
+_KINDS = (INPUT, PARAMETER, CONSTANT, SEED, AFFINE, PRODUCTS, GUARDED, ROW, PARTIAL, BROADCAST)
+
+
+def _packed(nodes: Nodes) -> bytes:
+    names = sorted({n.name for n in nodes})
+    columns = (
+        np.array([_KINDS.index(n.kind) for n in nodes], np.uint8),
+        np.array([n.varies for n in nodes], bool),
+        np.array([n.start for n in nodes], np.int32),
+        np.array([len(n.left) for n in nodes], np.int32),
+        np.fromiter(chain.from_iterable(n.left for n in nodes), np.int32),
+        np.fromiter(chain.from_iterable(n.right for n in nodes), np.int32),
+        names,
+        np.array([names.index(n.name) for n in nodes], np.int32),
+        np.array([n.number for n in nodes], np.float64),
+    )
+    return zlib.compress(pickle.dumps(columns), 1)
+
+
+def _unpacked(packed: bytes, origin: dict[int, tuple[str, str]]) -> Nodes:
+    kinds, varies, starts, counts, lefts, rights, names, which, numbers = (
+        part if isinstance(part, list) else part.tolist()
+        for part in pickle.loads(zlib.decompress(packed))
+    )
+    nodes = Nodes()
+    left_at = right_at = 0
+    for place, code in enumerate(kinds):
+        kind, count = _KINDS[code], counts[place]
+        left = lefts[left_at : left_at + count]
+        left_at += count
+        right: list[int] = []
+        if kind in (AFFINE, PRODUCTS, GUARDED):
+            right = rights[right_at : right_at + count]
+            right_at += count
+        name = names[which[place]]
+        node = Node(kind, varies[place], starts[place], left, right, name, numbers[place])
+        if kind == CONSTANT:
+            nodes.constant(node.number)
+        elif kind == BROADCAST:
+            nodes.broadcast(node.start)
+        else:
+            nodes.append(node)
+    nodes.origin = origin
+    return nodes

@@ -13,8 +13,10 @@ C (or NumPy, where there is none) runs over blocks of samples.
 
 from __future__ import annotations
 
+import gc
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -77,11 +79,12 @@ def compile_graph(
         )
     if threads.__class__ is not int or threads < 1:
         raise CompileError(f"compile_graph: expected threads from 1 on, got {threads!r}")
-    recorded = record(outputs, inputs, parameters)
+    with _collector_paused():
+        recorded = record(outputs, inputs, parameters)
     program = Program(
         recorded,
-        [printable(v.label) or f"input {i}" for i, v in enumerate(inputs)],
-        [printable(v.label) or f"parameter {i}" for i, v in enumerate(parameters)],
+        [printable(v.label) for v in inputs],
+        [printable(v.label) for v in parameters],
         np.array([v.data for v in parameters], np.float64),
         numbers,
         _chosen(backend),
@@ -91,6 +94,18 @@ def compile_graph(
     program.allow_nonfinite = allow_nonfinite
     program._nodes = tuple(parameters)
     return program
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without garbage collections: lowering makes many lists and no cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _chosen(backend: str) -> str:
@@ -134,8 +149,8 @@ class Program:
 
     Samples are an array X of shape (n, number of inputs), n from 0 on.
 
-    inputs:           the inputs' labels, in the order of X's columns
-    names:            the parameters' labels
+    inputs:           the inputs' names, in the order of X's columns: labels, or places
+    names:            the same for the parameters
     dtype:            the numbers that are computed with
     backend:          "c" or "numpy": which of them runs
     threads:          how many run at a time; set it at will
@@ -156,7 +171,7 @@ class Program:
         several: bool,
     ) -> None:
         self._recorded = recorded
-        self.inputs, self.names = inputs, names
+        self._inputs, self._names = inputs, names
         self._parameters = parameters
         self.dtype, self.backend = dtype, backend
         self._several = several
@@ -164,6 +179,27 @@ class Program:
         self.allow_nonfinite = False
         self._nodes: tuple[Value, ...] | None = None
         self._runs: dict[str, _Run] = {}
+        self._outputs, self._columns = len(recorded.outputs), len(inputs)
+
+    @property
+    def inputs(self) -> list[str]:
+        """The inputs' names, in the order of X's columns."""
+        return [label or f"input {place}" for place, label in enumerate(self._inputs)]
+
+    @property
+    def names(self) -> list[str]:
+        """The parameters' names, in their order."""
+        return [label or f"parameter {place}" for place, label in enumerate(self._names)]
+
+    @property
+    def columns(self) -> int:
+        """How many columns samples have."""
+        return self._columns
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one sample's value: () or (outputs,)."""
+        return (self._outputs,) if self._several else ()
 
     @property
     def notes(self) -> list[str]:
@@ -227,13 +263,18 @@ class Program:
 
         It computes with the numbers it is given; for float64 JAX needs ``jax_enable_x64``.
         """
-        from micrograd_like.tape.in_jax import to_jax
+        try:
+            from micrograd_like.tape.in_jax import to_jax
+        except ImportError as error:
+            raise ImportError(
+                f"to_jax needs JAX: pip install micrograd-like[scale] ({error})"
+            ) from None
 
         return to_jax(self._run("values").tape, self._several)
 
     def __repr__(self) -> str:
         return (
-            f"<Program: {len(self.inputs)} inputs, {len(self._parameters)} parameters, "
+            f"<Program: {self._columns} inputs, {len(self._parameters)} parameters, "
             f"{len(self._recorded.nodes)} nodes, {self.dtype}, backend {self.backend!r}>"
         )
 
@@ -246,7 +287,7 @@ class Program:
             self.backend = _chosen("auto")
 
     def _over_blocks(self, X: Any, what: str) -> tuple[Any, Any]:
-        if type(X).__module__.split(".")[0] == "dask":
+        if X.__class__ is not np.ndarray and type(X).__module__.split(".")[0] == "dask":
             from micrograd_like.tape.blockwise import over_blocks
 
             return over_blocks(self, X, what)
@@ -259,12 +300,17 @@ class Program:
         """
         x = self._samples(X)
         run = self._run(what)
-        outputs, parameters = len(self._recorded.outputs), len(self._parameters)
+        outputs, parameters = self._outputs, len(self._parameters)
         values = np.empty((len(x), outputs), self.dtype)
-        gradient = np.zeros((outputs, parameters) if what == "gradient" else 0, self.dtype)
-        columns = np.zeros((len(x), run.tape.columns), self.dtype)
-        with np.errstate(over="ignore"):
-            given = self._parameters.astype(self.dtype)
+        gradient, columns = _EMPTY, _EMPTY
+        if what == "gradient":
+            gradient = np.empty((outputs, parameters), self.dtype)
+        elif what == "by_sample":
+            columns = np.zeros((len(x), outputs * parameters), self.dtype)
+        given = self._parameters
+        if self.dtype != given.dtype:
+            with np.errstate(over="ignore"):
+                given = given.astype(self.dtype)
         strict = not self.allow_nonfinite
         outcome = run.backend.run(
             x, given, values, gradient.reshape(-1), columns, self.threads, strict
@@ -273,30 +319,41 @@ class Program:
             outcome = "gradient"
         if outcome is not None:
             raise DomainError(self._explained(outcome, x, given, first))
-        derivatives = gradient if what == "gradient" else columns
+        derivatives: Array = gradient
         if what == "by_sample":
             derivatives = columns.reshape(len(x), outputs, parameters)
         if self._several:
             return values, derivatives
-        if what == "gradient":
-            return values[:, 0], gradient[0]
-        return values[:, 0], derivatives[:, 0] if what == "by_sample" else derivatives
+        if what == "values":
+            return values[:, 0], derivatives
+        return values[:, 0], derivatives[0] if what == "gradient" else derivatives[:, 0]
 
     def _samples(self, X: ArrayLike) -> Array:
+        """The samples as the backend takes them: of its numbers, row by row."""
+        if (
+            X.__class__ is np.ndarray
+            and X.dtype is self.dtype
+            and X.ndim == 2
+            and X.shape[1] == self._columns
+            and X.flags.c_contiguous
+        ):
+            return X
         try:
             given = np.asarray(X)
             if given.dtype.kind not in "biuf":
                 raise TypeError
         except (TypeError, ValueError):
             raise TypeError("expected samples as an array of real numbers, a row each") from None
-        if given.ndim != 2 or given.shape[1] != len(self.inputs):
+        if given.ndim != 2 or given.shape[1] != self._columns:
             hint = ""
             if given.ndim == 1:
-                hint = "; X.reshape(-1, 1) makes one column" if len(self.inputs) == 1 else (
-                    "; a single sample is [x]"
+                hint = (
+                    "; X.reshape(-1, 1) makes one column"
+                    if self._columns == 1
+                    else ("; a single sample is [x]")
                 )
             raise ValueError(
-                f"expected samples of shape (n, {len(self.inputs)}), a column for each of the "
+                f"expected samples of shape (n, {self._columns}), a column for each of the "
                 f"inputs, got {given.shape}{hint}"
             )
         with np.errstate(over="ignore"):
@@ -304,7 +361,8 @@ class Program:
 
     def _run(self, what: str) -> _Run:
         if what not in self._runs:
-            self._runs[what] = _Run(self, what)
+            with _collector_paused():
+                self._runs[what] = _Run(self, what)
         return self._runs[what]
 
     def _explained(self, outcome: str | tuple[int, int], x: Array, given: Array, first: int) -> str:
@@ -323,7 +381,7 @@ class _Run:
 
     def __init__(self, program: Program, what: str) -> None:
         recorded = program._recorded
-        outputs, parameters = recorded.outputs, len(program.names)
+        outputs, parameters = recorded.outputs, len(program._names)
         by_sample = what == "by_sample"
         if what == "values":
             gradients = Gradients(recorded.nodes.copy(), [], [])
@@ -332,7 +390,7 @@ class _Run:
         forward = len(recorded.nodes)
         self.nodes = gradients.nodes
         self.tape: Tape = schedule(
-            gradients, outputs, forward, len(program.inputs), parameters, by_sample
+            gradients, outputs, forward, program.columns, parameters, by_sample
         )
         native_backend = program.backend == "c"
         self.backend = (Native if native_backend else Arrays)(self.tape, program.dtype)

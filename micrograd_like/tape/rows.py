@@ -53,9 +53,7 @@ def constant(formula: Expr) -> float | None:
 
 def tape_rows(table: Iterable[Op]) -> tuple[TapeRow, ...]:
     """The rows of a table that are instructions, numbered in the table's order."""
-    return tuple(
-        TapeRow(op, code) for code, op in enumerate(op for op in table if not op.families)
-    )
+    return tuple(TapeRow(op, code) for code, op in enumerate(op for op in table if not op.families))
 
 
 def digest(table: Iterable[Op]) -> str:

@@ -22,7 +22,6 @@ from micrograd_like.tape.nodes import (
     REDUCED,
     ROW,
     SEED,
-    Nodes,
 )
 from micrograd_like.tape.rows import TAPE_ROWS
 from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Step, Tape, indices
@@ -165,7 +164,7 @@ class _Schedule:
             elif node.kind == REDUCED:
                 late[number] = 1
             elif node.kind not in (PARAMETER, CONSTANT):
-                late[number] = any([late[i] for i in node.needs()])
+                late[number] = any(late[i] for i in node.needs())
                 (after if late[number] else before).append(number)
         return before, after, lanes
 
@@ -319,9 +318,7 @@ class _Schedule:
 
     def _steps(self, group: _Group) -> Iterator[Step]:
         yield self._step(group)
-        checked = [
-            n for n in group.members if n < self.forward and n not in self._carried()
-        ]
+        checked = [n for n in group.members if n < self.forward and n not in self._carried()]
         if checked:
             yield self._check(checked)
         stored = [n for n in group.members if n in self.stored]

@@ -81,7 +81,7 @@ class Tape:
     gradients: list[int] = field(default_factory=list)
     columns: int = 0
 
+
 def indices(numbers: Any) -> Indices:
     """As an array of indices."""
     return np.asarray(numbers, np.int32)
-

@@ -301,19 +301,33 @@ static void K(run_uniform)(const Tape *tape, real *numbers)
     }
 }
 
+/* Columns of the samples as rows, the last sample repeated. Where the number of columns is
+   known, the compiler makes shuffles of it. */
+static INLINE void K(read_columns)(const Program *p, const long inputs, long samples, long n,
+                                   const real *restrict x, real *restrict lanes)
+{
+    for (long i = 0; i < p->used_inputs; i++) {
+        real *restrict row = lanes + p->input_rows[i];
+        const real *restrict from = x + p->input_columns[i];
+        for (long s = 0; s < samples; s++)
+            row[s] = from[s * inputs];
+        for (long s = samples; s < n; s++)
+            row[s] = row[samples - 1];
+    }
+}
+
 /* One block: samples first to first + samples, the last one repeated up to a full vector. */
 static int K(run_block)(const Program *p, Run *run, real *lanes, real *totals, long first,
                         long samples)
 {
     const long n = (samples + p->granule - 1) / p->granule * p->granule;
     const real *x = (const real *)run->x + first * p->inputs;
-    for (long i = 0; i < p->used_inputs; i++) {
-        real *row = lanes + p->input_rows[i];
-        const real *from = x + p->input_columns[i];
-        for (long s = 0; s < samples; s++)
-            row[s] = from[s * p->inputs];
-        for (long s = samples; s < n; s++)
-            row[s] = row[samples - 1];
+    switch (p->inputs) {
+    case 1: K(read_columns)(p, 1, samples, n, x, lanes); break;
+    case 2: K(read_columns)(p, 2, samples, n, x, lanes); break;
+    case 3: K(read_columns)(p, 3, samples, n, x, lanes); break;
+    case 4: K(read_columns)(p, 4, samples, n, x, lanes); break;
+    default: K(read_columns)(p, p->inputs, samples, n, x, lanes);
     }
     if (p->seed >= 0)
         for (long s = 0; s < n; s++)
@@ -323,8 +337,11 @@ static int K(run_block)(const Program *p, Run *run, real *lanes, real *totals, l
     for (long o = 0; o < p->outputs; o++) {
         real *to = (real *)run->values + first * p->outputs + o;
         const real *from = lanes + p->output_rows[o];
-        for (long s = 0; s < samples; s++)
-            to[s * p->outputs] = from[s];
+        if (p->outputs == 1)
+            memcpy(to, from, (size_t)samples * sizeof(real));
+        else
+            for (long s = 0; s < samples; s++)
+                to[s * p->outputs] = from[s];
     }
     return 0;
 }
