@@ -30,7 +30,7 @@ DIRECTIONS = (
     ("training.data", "training.files", "training.records"),
     ("training.bar", "training.objective"),
     ("training.checkpoint",),
-    ("training.loop",),
+    ("training.flow", "training.loop"),
     ("training",),
     ("syntax",),
     ("display", "steps"),

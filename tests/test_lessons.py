@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,10 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd_like import nn
+from micrograd_like.blocks import to_latex, to_text
 from micrograd_like.lessons import builtin, catalogue, matrices
 from micrograd_like.lessons.classes import SEEDS, WAYS, is_learnt, train_xor
 from micrograd_like.lessons.hidden_errors import XOR_INPUTS, XOR_TARGETS, graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
+from micrograd_like.lessons.outcome import Layers, Picture
 from visualize import plots
 
 XOR_SETTINGS: dict[str, Any] = dict(catalogue.LESSONS["xor"].settings)
@@ -228,8 +231,8 @@ def test_the_lesson_tells_the_share_that_gets_stuck() -> None:
     outcome = catalogue.run("xor", {"epochs": 10})
     assert outcome.record["learnt"]["2-2-1"] == {**dict.fromkeys(WAYS, 0), "of": SEEDS}
     assert outcome.record["stuck_share"]["2-2-1"] == 1
-    said = run("xor", "--epochs", "10").stdout
-    assert "two hidden nodes 60 of 60, 100%, get stuck" in " ".join(said.split())
+    said = " ".join(to_text(outcome.blocks).split())
+    assert "two hidden nodes 60 of 60, 100%, get stuck" in said
 
 
 @pytest.mark.slow
@@ -273,26 +276,42 @@ def test_the_list_has_lessons_and_worksheets() -> None:
 
 
 @pytest.mark.parametrize("name", catalogue.LESSONS)
-@pytest.mark.parametrize("columns", ["60", "80"])
-def test_a_lesson_fits_the_terminal_and_ends_in_what_to_try(name: str, columns: str) -> None:
-    options = [f"--{option}={value}" for option, value in SHORT[name].items()]
-    result = run(name, *options, COLUMNS=columns)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert max(map(len, result.stdout.splitlines())) <= int(columns)
-    assert "\nWhat to try next\n" in result.stdout
-    assert "\x1b" not in result.stdout
-
-
-@pytest.mark.parametrize("name", [n for n in catalogue.LESSONS if n != "digits"])
-def test_json_has_the_settings_and_latex_is_balanced(name: str) -> None:
-    options = [f"--{option}={value}" for option, value in SHORT[name].items()]
-    document = json.loads(run(name, *options, "--format", "json").stdout)
-    assert document["lesson"] == name
-    assert document["settings"] == {**catalogue.LESSONS[name].settings, **SHORT[name]}
-    latex = run(name, *options, "--format", "latex").stdout
+def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
+    outcome = catalogue.run(name, SHORT[name])
+    for columns in (60, 80):
+        text = to_text(outcome.blocks, width=columns)
+        assert max(map(len, text.splitlines())) <= columns
+        assert "\nWhat to try next\n" in text
+    latex = to_latex(outcome.blocks)
     assert latex.isascii()
-    assert latex.startswith("\\documentclass")
     assert latex.count("{") == latex.count("}")
+    document = json.loads(catalogue.as_json(name, SHORT[name], outcome))
+    assert document["settings"] == {**catalogue.LESSONS[name].settings, **SHORT[name]}
+    if outcome.pictures:
+        _check_pictures(outcome.pictures, tmp_path)
+
+
+def _check_pictures(pictures: Sequence[Picture], folder: Path) -> None:
+    """As SVG with its titles as text, the same file again, and as PNG."""
+    for name in ("plot.svg", "again.svg", "plot.png"):
+        plots.save(pictures, folder / name)
+    root = ET.parse(folder / "plot.svg").getroot()  # what this test has just written
+    written = {text for node in root.iter() if (text := (node.text or "").strip())}
+    for picture in pictures:
+        assert picture.title in written
+    assert (folder / "plot.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "again.svg").read_bytes() == (folder / "plot.svg").read_bytes()
+
+
+def test_a_lesson_as_it_is_run(tmp_path: Path) -> None:
+    plot = tmp_path / "one.svg"
+    result = run("one-weight", "--plot", str(plot), COLUMNS="60")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert max(map(len, result.stdout.splitlines())) <= 60
+    assert "\x1b" not in result.stdout
+    assert plot.exists()
+    for format, start in (("json", "{"), ("latex", "\\documentclass")):
+        assert run("one-weight", "--format", format).stdout.startswith(start)
 
 
 def test_a_seed_decides_everything() -> None:
@@ -335,15 +354,13 @@ def test_a_worksheets_name_shows_it_and_what_to_do_with_it() -> None:
 # Plots.
 
 
-@pytest.mark.parametrize("name", [n for n in catalogue.LESSONS if n != "matrix-form"])
-def test_every_lesson_draws_svg_and_png(name: str, tmp_path: Path) -> None:
-    pictures = catalogue.run(name, SHORT[name]).pictures
-    plots.save(pictures, tmp_path / "plot.svg")
-    plots.save(pictures, tmp_path / "plot.png")
-    plots.save(pictures, tmp_path / "again.svg")
-    root = ET.parse(tmp_path / "plot.svg").getroot()  # what this test has just written
-    written = {text for node in root.iter() if (text := (node.text or "").strip())}
-    for picture in pictures:
-        assert picture.title in written
-    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
-    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "plot.svg").read_bytes()
+def test_layers_are_drawn_on_a_scale_of_powers() -> None:
+    drawn = plots.figure([Layers("Gradients", "size", {"sigmoid": [1e-9, 1e-3, 0.0]})])
+    assert drawn.axes[0].get_yscale() == "log"
+
+
+def test_curves_and_paths_of_ones_own() -> None:
+    for drawn in (plots.loss_curves({"a": [1.0, 0.1]}), plots.weight_paths({"w1": [0.0, -1.0]})):
+        assert len(drawn.axes[0].lines) == 1
+    with pytest.raises(ValueError, match="at least one picture"):
+        plots.figure([])

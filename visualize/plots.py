@@ -112,12 +112,14 @@ def _ending(path: str | os.PathLike[str]) -> str:
 
 
 def _curves(axes: Axes, picture: Curves) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     for name, line in picture.lines.items():
         axes.plot(range(1, len(line) + 1), line, label=name, linewidth=1.3)
     if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
         axes.set_yscale("log")
     axes.set_xlabel(picture.x_label)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(picture.y_label)
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")

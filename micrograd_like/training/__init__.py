@@ -10,6 +10,7 @@
 
 from micrograd_like.training.data import largest, nearest, same_sign
 from micrograd_like.training.files import load, save
+from micrograd_like.training.flow import LayerFlow, layer_flow
 from micrograd_like.training.loop import fit
 from micrograd_like.training.objective import evaluate
 from micrograd_like.training.records import Epoch, History, Score
@@ -17,10 +18,12 @@ from micrograd_like.training.records import Epoch, History, Score
 __all__ = [
     "Epoch",
     "History",
+    "LayerFlow",
     "Score",
     "evaluate",
     "fit",
     "largest",
+    "layer_flow",
     "load",
     "nearest",
     "same_sign",

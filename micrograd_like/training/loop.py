@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_like import losses
+from micrograd_like.errors import DomainError
 from micrograd_like.optim import SGD, Optimizer
 from micrograd_like.training.bar import bar
 from micrograd_like.training.checkpoint import Checkpoint, Progress
@@ -139,8 +140,13 @@ class _Run:
         """Train on what is left of the epoch, batch by batch."""
         places = order(len(self.data), self.seed, len(done.epochs))
         for batch in batches(places[done.seen :], self.size):
-            loss, right = self.objective.gradients(batch)
-            self.optimizer.step()
+            try:
+                loss, right = self.objective.gradients(batch)
+                self.optimizer.step()
+            except DomainError as error:
+                # What was finite at first has run away.
+                hint = "; try a smaller rate" if self.optimizer.steps > 1 else ""
+                raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
             done.seen += len(batch)
             done.loss += loss
             done.right += right
