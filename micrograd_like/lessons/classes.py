@@ -18,6 +18,7 @@ from micrograd_like.lessons.outcome import (
     Surface,
     surface,
     try_next,
+    uninterrupted,
 )
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
@@ -58,7 +59,7 @@ def train_xor(
         compiled=compiled,
         progress=False if compiled else None,
     )
-    return net, history, score_xor(net)
+    return net, uninterrupted(history), score_xor(net)
 
 
 def score_xor(net: MLP) -> Score:
@@ -198,6 +199,8 @@ def moons(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
         held_out=held_out,
         compiled=True,
     )
+    if not history.epochs:
+        uninterrupted(history)
     start, end = history.epochs[0], history.epochs[-1]
     blocks: list[Block] = [
         Heading("Two moons", level=1),
@@ -264,6 +267,8 @@ def digits(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
         held_out=(x_out, y_out),
         compiled=True,
     )
+    if not history.epochs:
+        uninterrupted(history)
     misread = []
     for image, target in zip(x_out, y_out, strict=True):
         outputs = [out.data for out in net(image)]

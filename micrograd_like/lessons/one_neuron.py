@@ -10,7 +10,14 @@ from micrograd_like import losses
 from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.derivation import derive
 from micrograd_like.engine import Value
-from micrograd_like.lessons.outcome import Curves, Outcome, StraightLines, surface, try_next
+from micrograd_like.lessons.outcome import (
+    Curves,
+    Outcome,
+    StraightLines,
+    surface,
+    try_next,
+    uninterrupted,
+)
 from micrograd_like.nn import Neuron
 from micrograd_like.notation import number
 from micrograd_like.optim import SGD
@@ -35,7 +42,9 @@ def one_weight(*, epochs: int, rate: float) -> Outcome:
     guesses = [GUESS]
     optimizer = SGD(neuron.parameters(), rate)
     for _ in range(epochs):
-        fit(neuron, [[x.data]], [ANSWER], optimizer=optimizer, epochs=1, progress=False)
+        uninterrupted(
+            fit(neuron, [[x.data]], [ANSWER], optimizer=optimizer, epochs=1, progress=False)
+        )
         guesses.append(neuron([x.data]).data)
     shown = sorted({n for n in (0, 1, 2, 3, 10, 20, epochs) if n <= epochs})
     blocks: list[Block] = [
@@ -105,6 +114,7 @@ def line_fit(*, seed: int, epochs: int, rate: float) -> Outcome:
         history = fit(
             line, rows, ys, optimizer=optimizer, epochs=epochs, batch_size=size, seed=seed
         )
+        uninterrupted(history)
         m, b = (parameter.data for parameter in line.parameters())
         fitted[name], curves[name] = (m, b), history.losses
     gaps = {name: max(abs(m - best[0]), abs(b - best[1])) for name, (m, b) in fitted.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd_like.blocks import Block, Heading, Sentence
+from micrograd_like.training.records import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,13 @@ class Outcome:
 def try_next(*proposals: str) -> list[Block]:
     """The last part of every lesson."""
     return [Heading("What to try next"), *map(Sentence, proposals)]
+
+
+def uninterrupted(history: History) -> History:
+    """The run, which a lesson of several needs whole. Errors: KeyboardInterrupt."""
+    if history.end == "interrupted":
+        raise KeyboardInterrupt
+    return history
 
 
 def surface(
