@@ -212,8 +212,8 @@ def moons(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
         Heading("Learning"),
         _scores({"epoch 1": start, f"epoch {len(history.epochs)}": end}),
         Sentence(
-            "The loss is the mean cross-entropy softplus(a) − y·a, whose derivative with respect "
-            "to a is σ(a) − y. Points held out are only looked at."
+            f"{_cut_short(history)}The loss is the mean cross-entropy softplus(a) − y·a, whose "
+            "derivative with respect to a is σ(a) − y. Points held out are only looked at."
         ),
         *try_next(
             "micrograd-like lessons moons --hidden 2: what boundary can two neurons draw?",
@@ -289,13 +289,14 @@ def digits(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
         _scores(
             {
                 f"epoch {n}": history.epochs[n - 1]
-                for n in sorted({1, 2, 5, 10, 20, epochs})
+                for n in sorted({1, 2, 5, 10, 20, len(history.epochs)})
                 if n <= len(history.epochs)
             }
         ),
         Heading("Result"),
         Sentence(
-            f"{count - len(misread)} of {count} images held out are read right, "
+            f"{_cut_short(history)}{count - len(misread)} of {count} images held out are read "
+            "right, "
             f"{1 - len(misread) / count:.2%}."
             + (f" Most often misread: {confused}." if confused else "")
         ),
@@ -318,6 +319,10 @@ def digits(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
         captions = [f"{truth} read as {read}" for _, truth, read in shown]
         pictures.append(Images("Misread", squares, captions))
     return Outcome(tuple(blocks), record, tuple(pictures))
+
+
+def _cut_short(history: History) -> str:
+    return "Interrupted: this is what was learnt so far. " if history.end == "interrupted" else ""
 
 
 def _scores(epochs: dict[str, Any]) -> Grid:

@@ -202,6 +202,7 @@ def perceptron(*, seed: int, epochs: int, rate: float) -> Outcome:
         seed=seed,
         correct=same_sign,
     )
+    uninterrupted(history)
     by_graph = [parameter.data for parameter in neuron.parameters()]
     gap = max(abs(a - b) for a, b in zip(by_rule, by_graph, strict=True))
     score: Score = evaluate(neuron, points, targets, loss=_perceptron_cost, correct=same_sign)
