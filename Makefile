@@ -4,11 +4,12 @@ BIN = .venv/bin
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow fuzz lint lint-js pictures format bench marking-report clean
+.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js pictures format bench \
+	marking-report clean
 
 example:
 	$(FRESH)
-	$(BIN)/pip install --quiet ".[draw]"
+	$(BIN)/pip install --quiet ".[draw,lessons]"
 	$(BIN)/micrograd-like example
 
 test:
@@ -20,6 +21,18 @@ test-slow:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
 	$(BIN)/pytest -m slow
+
+# JAX is shown two devices, so that there is something to shard over.
+test-scale:
+	$(FRESH)
+	$(BIN)/pip install --quiet ".[test,scale]"
+	XLA_FLAGS=--xla_force_host_platform_device_count=2 $(BIN)/pytest -m scale
+
+# The kernel with every access to memory and every undefined operation watched; gcc or clang.
+test-sanitize:
+	$(FRESH)
+	SANITIZE=1 $(BIN)/pip install --quiet ".[test]"
+	$(BIN)/python tests/sanitized.py
 
 fuzz:
 	$(FRESH)

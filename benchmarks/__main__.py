@@ -8,9 +8,11 @@ from pathlib import Path
 
 from benchmarks.deep_chain import DEEP_CHAIN
 from benchmarks.moons import MOONS
+from benchmarks.replay import REPLAYS
 from benchmarks.report import machine, machine_line, workload_record, workload_text
+from benchmarks.sizes import SIZES, plot
 
-WORKLOADS = {workload.name: workload for workload in (MOONS, DEEP_CHAIN)}
+WORKLOADS = {workload.name: workload for workload in (MOONS, DEEP_CHAIN, *REPLAYS, SIZES)}
 
 
 def positive(text: str) -> int:
@@ -24,8 +26,9 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--workload", choices=WORKLOADS, help="only this one")
     parser.add_argument("--repeats", type=positive, help="turns of every contender")
-    parser.add_argument("--size", type=positive, help="steps of W2's chain (1,000,000)")
+    parser.add_argument("--size", type=positive, help="of W2, W3, W4 or sizes, in place of its own")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw cost against size there")
     return parser.parse_args()
 
 
@@ -39,6 +42,8 @@ def main() -> None:
         size = given.size if given.size and workload.size else workload.size
         rows = workload.run(given.repeats or workload.repeats, size)
         print(f"\n{workload_text(workload, size, rows)}", flush=True)
+        if given.plot and workload is SIZES:
+            plot(rows, given.plot)
         records.append(workload_record(workload, size, rows))
     if given.json:
         record = {"machine": facts, "workloads": records}

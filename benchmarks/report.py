@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.harness import Goal, Row, Workload
 
-PEERS = ("micrograd", "torch")
+PEERS = ("micrograd", "torch", "numpy", "jax", "casadi", "autograd")
 
 
 def machine() -> dict[str, Any]:

@@ -10,41 +10,55 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from micrograd_like import losses, nn, optim
+    from micrograd_like import losses, nn, optim, training
     from micrograd_like.derivation import derive
     from micrograd_like.engine import Constant, Value, apply, grad
-    from micrograd_like.errors import DomainError, MicrogradLikeError, WorksheetError
+    from micrograd_like.errors import (
+        CompileError,
+        DomainError,
+        MicrogradLikeError,
+        ModelFileError,
+        WorksheetError,
+    )
     from micrograd_like.numeric import gradcheck
+    from micrograd_like.tape.program import compile_graph
     from micrograd_like.worksheet import Worksheet
 
 _HOME = {
+    "CompileError": "errors",
     "Constant": "engine",
     "DomainError": "errors",
     "MicrogradLikeError": "errors",
+    "ModelFileError": "errors",
     "Value": "display",  # the engine's, as notebooks show it
     "Worksheet": "worksheet",
     "WorksheetError": "errors",
     "apply": "engine",
+    "compile_graph": "tape.program",
     "derive": "derivation",
     "grad": "engine",
     "gradcheck": "numeric",
 }
-_MODULES = ("losses", "nn", "optim")
+_MODULES = ("losses", "nn", "optim", "training")
 
 __all__ = [
+    "CompileError",
     "Constant",
     "DomainError",
     "MicrogradLikeError",
+    "ModelFileError",
     "Value",
     "Worksheet",
     "WorksheetError",
     "apply",
+    "compile_graph",
     "derive",
     "grad",
     "gradcheck",
     "losses",
     "nn",
     "optim",
+    "training",
 ]
 
 

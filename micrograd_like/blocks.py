@@ -32,7 +32,7 @@ Emphasis = Callable[[str], str]
 
 #: More digits than a float64 has say nothing.
 MOST_PLACES = 15
-_WIDTH = 88
+WIDTH = 88
 _LATEX_WIDTH = 150
 
 
@@ -77,7 +77,15 @@ class Table:
     rows: tuple[tuple[str, tuple[float, ...]], ...]
 
 
-Block = Heading | Sentence | Lines | Table
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of short texts under heads, the first cell of each row naming it."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Sentence | Lines | Table | Grid
 
 
 def rounding(places: int) -> str:
@@ -92,18 +100,18 @@ def rounding(places: int) -> str:
 # Text.
 
 
-def to_text(blocks: Iterable[Block], emphasis: Emphasis = str) -> str:
-    """The blocks for a terminal."""
+def to_text(blocks: Iterable[Block], emphasis: Emphasis = str, width: int = WIDTH) -> str:
+    """The blocks for a terminal of ``width`` columns; what cannot be broken stays whole."""
     out: list[str] = []
     for block in blocks:
         match block:
             case Heading(heading):
                 out += ["", emphasis(heading)] if out else [emphasis(heading)]
             case Sentence(sentence, title):
-                out += _wrapped(sentence, title)
+                out += _wrapped(sentence, title, width)
             case Lines(lines, places, value_places, "", rules):
-                groups = _aligned(lines, places, value_places)
-                out += _with_rules(groups, lines) if rules else chain.from_iterable(groups)
+                groups = _aligned(lines, places, value_places, width)
+                out += _with_rules(groups, lines, width) if rules else chain.from_iterable(groups)
             case Lines(lines, places, value_places, title):
                 for line in lines:
                     out.append(f"   {title:<11}{line_text(line, places, value_places)}")
@@ -113,6 +121,8 @@ def to_text(blocks: Iterable[Block], emphasis: Emphasis = str) -> str:
                 for name, cells in rows:
                     shown = "".join(f"{number(cell):<24}" for cell in cells).rstrip()
                     out.append(f"  {name_text(name):<8}{shown}")
+            case Grid(heads, rows):
+                out += _columns((heads, *rows))
     return "\n".join(out)
 
 
@@ -124,14 +134,26 @@ def line_text(line: Equation, places: int | None, value_places: int | None = Non
     return " = ".join(dict.fromkeys(steps))
 
 
-def _wrapped(sentence: str, title: str) -> list[str]:
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """The rows in columns: names to the left, what stands beside them to the right."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  " + "  ".join((f"{row[0]:<{widths[0]}}", *map(str.rjust, row[1:], widths[1:]))).rstrip()
+        for row in rows
+    ]
+
+
+def _wrapped(sentence: str, title: str, width: int) -> list[str]:
     first, rest = ("  ", "  ") if not title else (f"   {title:<11}", " " * 14)
     kept = sentence.replace(" = ", "\u00a0=\u00a0")  # x1 = 0 stays on one line
-    wrapped = textwrap.wrap(kept, _WIDTH, initial_indent=first, subsequent_indent=rest)
+    wrapped = textwrap.wrap(kept, width, initial_indent=first, subsequent_indent=rest)
     return [line.replace("\u00a0", " ") for line in wrapped]
 
 
-def _aligned(lines: Iterable[Equation], places: int, value_places: int) -> list[list[str]]:
+def _aligned(
+    lines: Iterable[Equation], places: int, value_places: int, page: int
+) -> list[list[str]]:
     """The rows of each line, first equals signs in a column, long ones broken at a later one."""
     shown = [line_text(line, places, value_places) for line in lines]
     width = max(line.index(" = ") for line in shown)
@@ -141,31 +163,35 @@ def _aligned(lines: Iterable[Equation], places: int, value_places: int) -> list[
         left, *steps = line.split(" = ")
         rows = [f"  {left:<{width}}"]
         for step in steps:
-            if len(rows[-1]) + 3 + len(step) > _WIDTH and rows[-1].strip() != left:
+            if len(rows[-1]) + 3 + len(step) > page and rows[-1].strip() != left:
                 rows.append(margin)
-            rows[-1:] = _broken(f"{rows[-1]} = {step}", margin + "     ")
+            rows[-1:] = _broken(f"{rows[-1]} = {step}", margin + "     ", page)
         groups.append(rows)
     return groups
 
 
-def _broken(row: str, margin: str) -> list[str]:
+def _broken(row: str, margin: str, page: int) -> list[str]:
     """The row, broken before a sign between terms or factors where it is too long."""
     rows = [""]
     for piece in re.split(r"(?<=\S)(?= [·+−] )", row):
-        if rows[-1] and len(rows[-1]) + len(piece) > _WIDTH:
+        if rows[-1] and len(rows[-1]) + len(piece) > page:
             rows.append(margin + piece.lstrip())
         else:
             rows[-1] += piece
     return rows
 
 
-def _with_rules(groups: list[list[str]], lines: Iterable[Equation]) -> list[str]:
+def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: int) -> list[str]:
     """The rows with the rules in a column behind them; behind a very long row, below it."""
-    width = max((len(row) for rows in groups for row in rows if len(row) <= _WIDTH), default=0)
+    width = max((len(row) for rows in groups for row in rows if len(row) <= page), default=0)
     out = []
     for rows, line in zip(groups, lines, strict=True):
         out += rows if len(rows[-1]) <= width else [*rows, ""]
-        out[-1] = f"{out[-1]:<{width}}   ({line.rule})"
+        rule = f"   ({line.rule})"
+        if page < WIDTH and width + len(rule) > page:
+            out.append(f"     {rule}")
+        else:
+            out[-1] = f"{out[-1]:<{width}}{rule}"
     return out
 
 
@@ -190,6 +216,11 @@ _LATEX_PROSE = {letter: name_latex(name).join("$$") for letter, name in GREEK.it
     "∂": r"$\partial$",
     "←": r"$\leftarrow$",
     "…": r"\dots{}",
+    "∘": r"$\circ$",
+    "ᵀ": "$^T$",
+    "×": r"$\times$",
+    "≥": r"$\ge$",
+    "–": "--",
 }
 
 
@@ -217,7 +248,15 @@ def to_latex(blocks: Iterable[Block]) -> str:
                     cells.append(" & ".join((f"${name_latex(name)}$", *numbers)))
                 table = " \\\\\n".join(cells)
                 out.append(f"\\begin{{tabular}}{{llll}}\n{table}\n\\end{{tabular}}")
+            case Grid(heads, rows):
+                out.append(_latex_table((heads, *rows)))
     return _DOCUMENT % "\n\n".join(out)
+
+
+def _latex_table(rows: Iterable[tuple[str, ...]]) -> str:
+    rows = list(rows)
+    lines = " \\\\\n".join(" & ".join(map(latex_prose, row)) for row in rows)
+    return f"\\begin{{tabular}}{{l{'r' * (len(rows[0]) - 1)}}}\n{lines}\n\\end{{tabular}}"
 
 
 def line_latex(

@@ -579,13 +579,72 @@ def exercise(
 
 
 @app.command()
-def lessons() -> None:
-    """List the built-in worksheets, to be named wherever a command takes a FILE."""
-    from micrograd_like.lessons import builtin
+def lessons(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", show_default=False, help="Without it, all are listed."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(show_default=False, help="Other numbers.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, max=1_000_000, show_default=False)] = None,
+    rate: Annotated[
+        float | None, typer.Option(show_default=False, help="The learning rate.")
+    ] = None,
+    hidden: Annotated[
+        int | None, typer.Option(min=1, max=1000, show_default=False, help="Hidden neurons.")
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(show_default=False, help='For splitting-the-error: "0.2 0.1, 0.3 0.4".'),
+    ] = None,
+    guesses: Annotated[
+        str | None, typer.Option(show_default=False, help='Of each output: "0.7 0.4".')
+    ] = None,
+    targets: Annotated[
+        str | None, typer.Option(show_default=False, help='Of each output: "1 0".')
+    ] = None,
+    format: FormatOption = Format.TEXT,
+    plot: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", show_default=False, help="Draw it: a .svg or .png file."),
+    ] = None,
+) -> None:
+    """List the lessons, or run one: a calculation that courses do by hand, done by the graph.
 
-    width = max(map(len, builtin.names()))
-    for name in builtin.names():
-        typer.echo(f"{name:<{width}}  {builtin.title(name)}")
+    Built-in worksheets are listed too; any command takes their names for a FILE.
+
+    For instance: micrograd-like lessons xor --hidden 2 --plot xor.svg
+    """
+    from micrograd_like.lessons import builtin, catalogue
+
+    if name is None:
+        typer.echo(catalogue.listing())
+        return
+    options: dict[str, object] = {"seed": seed, "epochs": epochs, "rate": rate, "hidden": hidden}
+    options |= {"weights": weights, "guesses": guesses, "targets": targets}
+    given = {option: value for option, value in options.items() if value is not None}
+    with _reported():
+        if name in builtin.names():
+            typer.echo(catalogue.uses(name))
+            return
+        if plot is not None:
+            from visualize import plots
+
+            plots.check_path(plot)
+        outcome = catalogue.run(name, given)
+        if plot is not None:
+            if not outcome.pictures:
+                _fail(f"the lesson {name} has nothing to draw; leave out --plot")
+            plots.save(outcome.pictures, plot)
+    from micrograd_like.blocks import WIDTH, to_latex, to_text
+
+    match format:
+        case Format.JSON:
+            typer.echo(catalogue.as_json(name, given, outcome))
+        case Format.LATEX:
+            typer.echo(to_latex(outcome.blocks))
+        case _:
+            columns = shutil.get_terminal_size((WIDTH, 24)).columns
+            typer.echo(to_text(outcome.blocks, _bold, min(columns, WIDTH)))
 
 
 def _worksheet(file: str) -> Worksheet:

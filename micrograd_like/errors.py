@@ -22,8 +22,20 @@ class FormulaError(MicrogradLikeError, ValueError):
     """A formula of the operation table uses something its small language lacks."""
 
 
+class CompileError(MicrogradLikeError, ValueError):
+    """A graph cannot become a tape as it was asked for."""
+
+
 class WorksheetError(MicrogradLikeError, ValueError):
     """A worksheet as a whole cannot be taken: too large, no text, no such quantity in it."""
+
+
+class ModelFileError(MicrogradLikeError, ValueError):
+    """A saved model or checkpoint is damaged, of another kind, or newer than the program."""
+
+
+class LessonError(MicrogradLikeError, ValueError):
+    """A lesson is unknown, or cannot be given as it was asked for."""
 
 
 def did_you_mean(name: object, options: Iterable[str]) -> str:

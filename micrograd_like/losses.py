@@ -14,6 +14,8 @@ from micrograd_like.engine import OPERATIONS, Value, as_value
 from micrograd_like.errors import DomainError
 
 Scalar = Value | float
+#: How far probabilities written as decimals may miss 1 together.
+_SUM_TOLERANCE = 1e-9
 
 
 def half_squared_error(output: Scalar, target: Scalar) -> Value:
@@ -71,6 +73,29 @@ def binary_cross_entropy_with_logits(logit: Scalar, target: Scalar) -> Value:
     _check_probability(target)
     logit = as_value(logit)
     return logit.softplus() - as_value(target) * logit
+
+
+def cross_entropy_with_logits(logits: Sequence[Scalar], targets: Sequence[Scalar]) -> Value:
+    """−Σ yᵢ ln pᵢ with pᵢ = e^aᵢ / Σ e^aⱼ, the softmax of the logits, as ln Σ e^aⱼ − Σ yᵢ·aᵢ.
+
+    The targets are a probability for every class: 1 for the right one and 0 for the others.
+    The derivative with respect to aᵢ is pᵢ − yᵢ. ln(e^a + e^b) is taken as
+    b + softplus(a − b), which is finite for all logits.
+
+    Errors: ValueError for other than as many targets as logits, from 0 to 1 and with sum 1.
+    """
+    nodes, goals = [as_value(a) for a in logits], list(targets)
+    if not nodes:
+        raise ValueError("cross_entropy_with_logits: expected at least one logit, got none")
+    _check_lengths(nodes, goals)
+    for target in goals:
+        _check_probability(target)
+    if abs(math.fsum(as_value(target).data for target in goals) - 1) > _SUM_TOLERANCE:
+        raise ValueError(f"cross-entropy: expected targets with the sum 1, got {goals!r}")
+    together = nodes[0]
+    for node in nodes[1:]:
+        together = node + (together - node).softplus()
+    return together - OPERATIONS["wsum"](nodes, [as_value(target) for target in goals])
 
 
 def hinge(score: Scalar, target: Scalar) -> Value:

@@ -261,11 +261,11 @@ _ROWS = (
     Op("sinh",    "x",     "sinh(x)",    ("cosh(x)",),           "derivative of the hyperbolic sine",    ((0.0,), (1.2,), (-20.0,)), latex=r"\sinh"),
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
     Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
-       stable_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",),
+       stable_partials=("4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2",),
        slips=(("derivative-at-input", ("1 - x ** 2",)), ("derivative-of-output", ("1 - tanh(out) ** 2",)), ("wrong-function", ("out * (1 - out)",)),)),
     # Activations.
     Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
-       stable="(1 if x >= 0 else exp(-abs(x))) / (1 + exp(-abs(x)))", stable_partials=("out * sigmoid(-x)",),
+       stable="(1 if x >= 0 else exp(-x if x >= 0 else x)) / (1 + exp(-x if x >= 0 else x))", stable_partials=("out * (out * exp(-x if x >= 0 else x) if x >= 0 else 1 - out)",),
        slips=(("derivative-at-input", ("x * (1 - x)",)), ("derivative-of-output", ("sigmoid(out) * (1 - sigmoid(out))",)), ("wrong-function", ("1 - out ** 2",)),)),
     Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
        stable="maximum(x, 0) + log1p(exp(-abs(x)))",

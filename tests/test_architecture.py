@@ -21,7 +21,17 @@ DIRECTIONS = (
     ("ops",),
     ("codegen", "notation", "pickling"),
     ("engine",),
+    ("tape", "tape.array_source", "tape.c_source", "tape.nodes", "tape.rows"),
+    ("tape.kernel_source", "tape.lowering", "tape.differentiate", "tape.steps"),
+    ("tape.arrays", "tape.in_jax", "tape.native", "tape.schedule"),
+    ("tape.diagnosis",),
+    ("tape.program", "tape.blockwise"),
     ("build", "graph", "losses", "nn", "optim", "numeric"),
+    ("training.data", "training.files", "training.records"),
+    ("training.bar", "training.objective"),
+    ("training.checkpoint",),
+    ("training.flow", "training.loop"),
+    ("training",),
     ("syntax",),
     ("display", "steps"),
     ("worksheet",),
@@ -33,6 +43,8 @@ DIRECTIONS = (
     ("exercises",),
     ("blocks", "lessons", "lessons.builtin", "lessons.office_hours"),
     ("derivation", "render", "render.lesson", "predict", "walk"),
+    ("lessons.catalogue", "lessons.matrices", "lessons.outcome"),
+    ("lessons.classes", "lessons.hidden_errors", "lessons.one_neuron"),
     ("render.step", "marking.records", "marking.truth", "snapshot.records"),
     ("snapshot.neurons",),
     ("snapshot",),
@@ -51,7 +63,11 @@ DIRECTIONS = (
     ("__main__",),
 )
 #: Methods for convenience, whose module is loaded when they are called.
-UPWARD = {("worksheet", "marking"), ("marking.records", "render.marks")}
+UPWARD = {
+    ("worksheet", "marking"),
+    ("marking.records", "render.marks"),
+    ("tape.program", "tape.blockwise"),
+}
 LEVEL = {module: level for level, row in enumerate(DIRECTIONS) for module in row}
 
 

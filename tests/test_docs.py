@@ -87,7 +87,7 @@ def rounded(match: re.Match[str]) -> str:
 def test_notebooks_run_and_show_what_they_kept(path: Path) -> None:
     kept = nbformat.read(path, as_version=4)
     run = nbformat.read(path, as_version=4)
-    NotebookClient(run, timeout=300, kernel_name="python3").execute()
+    NotebookClient(run, timeout=300, kernel_name="python3", coalesce_streams=True).execute()
     for place, (before, after) in enumerate(zip(kept.cells, run.cells, strict=True)):
         assert shown(after) == shown(before), f"cell {place}"
         assert before.cell_type != "code" or before.outputs or "=" in before.source

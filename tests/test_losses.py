@@ -107,6 +107,13 @@ def test_means_and_sums() -> None:
         (lambda: losses.mean([]), ValueError, "at least one value"),
         (lambda: losses.sum_of_squares([]), ValueError, "at least one value"),
         (lambda: losses.mean_squared_error([Value(1)], []), ValueError, "as many targets"),
+        (
+            lambda: losses.cross_entropy_with_logits([1, 2], [1, 1]),
+            ValueError,
+            "targets with the sum 1",
+        ),
+        (lambda: losses.cross_entropy_with_logits([1, 2], [1]), ValueError, "as many targets"),
+        (lambda: losses.cross_entropy_with_logits([], []), ValueError, "at least one logit"),
         (lambda: losses.hinge(Value(1), 0), ValueError, "target of -1 or 1, got 0"),
         (lambda: losses.binary_cross_entropy(Value(0.5), 2), ValueError, "from 0 to 1, got 2"),
         (lambda: losses.binary_cross_entropy(Value(0.5), 1, base=3), ValueError, "base e, 10 or 2"),
@@ -119,6 +126,26 @@ def test_bad_calls_say_what_was_expected(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_softmax_cross_entropy_is_its_closed_form() -> None:
+    """−Σ y ln p and, by hand, ∂/∂a = p − y; to the rounding of a few exponentials."""
+    logits = [Value(a) for a in (0.5, -1.0, 2.0)]
+    targets = [0.2, 0.3, 0.5]
+    weights = [math.exp(a.data) for a in logits]
+    shares = [weight / sum(weights) for weight in weights]
+    cost = losses.cross_entropy_with_logits(logits, targets)
+    expected = -sum(y * math.log(p) for y, p in zip(targets, shares, strict=True))
+    assert cost.data == pytest.approx(expected, rel=1e-14)
+    slopes = [p - y for p, y in zip(shares, targets, strict=True)]
+    assert grad(cost, logits) == pytest.approx(slopes, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("logits", "cost"), [([1e6, 0.0], 0.0), ([-1e6, 0.0], 1e6), ([0.0, -1e300], 0.0)]
+)
+def test_softmax_cross_entropy_is_finite_for_all_logits(logits: list[float], cost: float) -> None:
+    assert losses.cross_entropy_with_logits(logits, [1, 0]).data == cost
 
 
 def test_a_certain_and_right_prediction_costs_nothing() -> None:

@@ -1,0 +1,375 @@
+"""Lessons on what goes back to the hidden nodes: ways to split an error, and the matrix form.
+
+A course splits the errors e of the outputs o among the hidden nodes h, by the weights'
+shares or by the weights themselves. The chain rule has −∂E/∂h = Wᵀ·(e ∘ o(1 − o)) for
+E = ½ Σ e²: the derivative of the output's activation comes before the weights.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from micrograd_like import losses
+from micrograd_like.blocks import Block, Grid, Heading, Sentence
+from micrograd_like.derivation import derive
+from micrograd_like.engine import Value, grad
+from micrograd_like.errors import LessonError
+from micrograd_like.lessons import matrices
+from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
+from micrograd_like.lessons.outcome import Curves, Outcome, try_next
+from micrograd_like.nn import MLP
+from micrograd_like.notation import number
+
+XOR_INPUTS, XOR_TARGETS = ([0, 0], [0, 1], [1, 0], [1, 1]), (0, 1, 1, 0)
+#: Networks that the methods are compared on: so many starting weights.
+SEEDS = 20
+#: A mean squared error below this, with all four right, counts as learnt.
+LEARNT = 0.01
+_PLACES = 4
+
+
+def splitting_the_error(
+    *,
+    weights: str,
+    guesses: str,
+    targets: str,
+    seed: int,
+    epochs: int,
+    rate: float,
+    hidden: int,
+) -> Outcome:
+    """The hidden nodes' errors by three methods, on given numbers; then training with each.
+
+    weights:          a row for every output, from the hidden nodes: "0.2 0.1, 0.3 0.4"
+    guesses, targets: a number for every output; the guesses are logistic, between 0 and 1
+    """
+    w, o, t = _numbers(weights, guesses, targets)
+    first = _split(w[:1], o[:1], t[:1])
+    whole = _split(w, o, t)
+    trained = _trained(seed, epochs, rate, hidden)
+    blocks: list[Block] = [
+        Heading("Splitting the error among the hidden nodes", level=1),
+        Sentence(
+            "The outputs' errors e = target − guess are known; which part of them is each hidden "
+            "node's? Three answers: the shares of the weights, the weights themselves, and what "
+            "the chain rule says, −∂E/∂h for E = ½ Σ e²."
+        ),
+        Heading("One output"),
+        *_said(first, w[:1]),
+        *_worked_out(w[:1], o[:1], t[:1]),
+    ]
+    if len(w) > 1:
+        blocks += [Heading(f"{len(w)} outputs"), *_said(whole, w)]
+    blocks += [
+        Heading("Where they part"),
+        Sentence(
+            "Neither way of splitting has the derivative of the output's activation, o(1 − o), "
+            "which stands between the output's error and the weights. It is at most ¼, so that "
+            "with one output the plain split is at least 4 times too long, here "
+            f"{_times(first)} times; that only changes the rate of the inner weights. With several "
+            "every output has a factor of its own, so that the direction "
+            "changes too"
+            + (f": here by {whole['angle']['plain Wᵀ·E']:.1f}°." if len(w) > 1 else ".")
+        ),
+        Sentence(
+            "The courses' network multiplies each layer's errors by that layer's own derivative "
+            "when it changes the layer's weights, and passes the plain errors on: its outer "
+            "weights follow the gradient, its inner weights do not."
+        ),
+        Heading(f"Training with each on XOR: {SEEDS} networks 2-{hidden}-1, one by one"),
+        *_trained_blocks(trained, epochs, rate),
+        *try_next(
+            'micrograd-like lessons splitting-the-error --weights "0.5 -0.5": shares of a sum '
+            "that is 0.",
+            "The same with --hidden 2, or --rate 4: which method gets stuck more often?",
+            "micrograd-like lessons matrix-form: the whole network's updates.",
+        ),
+    ]
+    record = {
+        "weights": w.tolist(),
+        "guesses": o.tolist(),
+        "targets": t.tolist(),
+        "one output": first,
+        "all outputs": whole,
+        "training": {
+            name: {k: v for k, v in r.items() if k != "curve"} for name, r in trained.items()
+        },
+    }
+    curves = {name: outcome["curve"] for name, outcome in trained.items()}
+    pictures = (
+        Curves(
+            f"XOR, 2-{hidden}-1: median of {SEEDS} networks",
+            "mean squared error",
+            curves,
+            logarithmic=True,
+        ),
+    )
+    return Outcome(tuple(blocks), record, pictures)
+
+
+def _split(w: Array, o: Array, t: Array) -> dict[str, Any]:
+    """The hidden errors by every method, their ratio to the gradient's, and the angle to it."""
+    column_o, errors = o[:, None], (t - o)[:, None]
+    graph = _from_graph(w, o, t)
+    truth = np.array(graph)
+    split: dict[str, Any] = {"errors": (t - o).tolist(), "graph": graph}
+    split |= {"hidden": {}, "ratio": {}, "angle": {}}
+    for name, method in HIDDEN_ERRORS.items():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            got = method(w, errors, column_o)[:, 0]
+        exists = bool(np.isfinite(got).all())
+        lengths = float(np.linalg.norm(got)), float(np.linalg.norm(truth))
+        comparable = exists and min(lengths) > 0
+        split["hidden"][name] = got.tolist() if exists else None
+        split["ratio"][name] = lengths[0] / lengths[1] if comparable else None
+        # Of the angle between them, from sine and cosine: arccos alone loses half the digits.
+        cosine = float(got @ truth) / (lengths[0] * lengths[1]) if comparable else math.nan
+        apart = got / lengths[0] - truth / lengths[1] if comparable else truth
+        angle = math.degrees(2 * math.asin(min(float(np.linalg.norm(apart)) / 2, 1.0)))
+        split["angle"][name] = angle if math.isfinite(cosine) else None
+    return split
+
+
+def _graph(w: Array, o: Array, t: Array) -> tuple[Value, list[Value]]:
+    """E as a graph of hidden nodes at ½, with biases that give the outputs the guesses o."""
+    several = len(w) > 1
+    h = [Value(0.5, f"h{j}") for j in range(1, w.shape[1] + 1)]
+    terms = []
+    for i, row in enumerate(w, 1):
+        mark = str(i) if several else ""
+        logit = math.log(o[i - 1] / (1 - o[i - 1]))
+        a: Value = Value(logit - 0.5 * float(row.sum()), f"b{mark}")
+        weights = [Value(x, f"w{mark}{j}") for j, x in enumerate(row.tolist(), 1)]
+        for weight, node in zip(weights, h, strict=True):
+            a = a + weight * node
+        a.label = f"a{mark}"
+        out = a.sigmoid()
+        out.label = f"o{mark}"
+        terms.append(losses.half_squared_error(out, Value(float(t[i - 1]), f"t{mark}")))
+    cost = losses.total(terms) if several else terms[0]
+    cost.label = "E"
+    return cost, h
+
+
+def _from_graph(w: Array, o: Array, t: Array) -> list[float]:
+    """−∂E/∂h from the graph."""
+    cost, h = _graph(w, o, t)
+    return [-slope for slope in grad(cost, h)]
+
+
+def _worked_out(w: Array, o: Array, t: Array) -> list[Block]:
+    cost, h = _graph(w, o, t)
+    return [Heading("The chain rule to the first hidden node"), *derive(cost, h[0]).blocks(_PLACES)]
+
+
+def _said(split: dict[str, Any], w: Array) -> list[Block]:
+    rows = []
+    for name, hidden in (*split["hidden"].items(), ("−∂E/∂h, the graph", split["graph"])):
+        figures = ["–"] * w.shape[1] if hidden is None else [f"{e:.6f}" for e in hidden]
+        ratio, angle = split["ratio"].get(name), split["angle"].get(name)
+        shown = (
+            "–" if ratio is None else f"{ratio:.2f}",
+            "–" if angle is None else f"{angle:.1f}°",
+        )
+        rows.append((name, *figures[:4], *(shown if name in split["ratio"] else ("", ""))))
+    heads = [f"h{j}" for j in range(1, w.shape[1] + 1)][:4]
+    errors = ", ".join(number(e, 2) for e in split["errors"])
+    shown_weights = "; ".join(" and ".join(number(x) for x in row) for row in w.tolist())
+    return [
+        Sentence(f"Weights {shown_weights}; errors {errors}."),
+        Grid(("", *heads, "length", "angle"), tuple(rows)),
+        Sentence("Length: how many times the gradient's. Angle: how far from its direction."),
+    ]
+
+
+def _times(split: dict[str, Any]) -> str:
+    ratio = split["ratio"]["plain Wᵀ·E"]
+    return "–" if ratio is None else f"{ratio:.2f}"
+
+
+def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, dict[str, Any]]:
+    """What comes of training with every method, from the same weights in the same order."""
+    seeds = list(range(seed, seed + SEEDS))
+    nets = [MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=own) for own in seeds]
+    results = {}
+    for name, method in HIDDEN_ERRORS.items():
+        with np.errstate(all="ignore"):
+            _, costs = matrices.train(
+                nets,
+                XOR_INPUTS,
+                XOR_TARGETS,
+                rate=rate,
+                epochs=epochs,
+                hidden_error=method,
+                seeds=seeds,
+            )
+        below = costs < LEARNT
+        learnt = below[-1]
+        first = [int(column.argmax()) + 1 for column in below.T[learnt]]
+        results[name] = {
+            "learnt": int(learnt.sum()),
+            "of": SEEDS,
+            "median epochs": float(np.median(first)) if first else None,
+            "costs": costs[-1].tolist(),
+            "curve": np.nanmedian(costs, axis=1).tolist(),
+        }
+    return results
+
+
+def _trained_blocks(trained: dict[str, dict[str, Any]], epochs: int, rate: float) -> list[Block]:
+    rows = []
+    for name, outcome in trained.items():
+        median = outcome["median epochs"]
+        rows.append(
+            (
+                name,
+                f"{outcome['learnt']} of {outcome['of']}",
+                "–" if median is None else f"{median:.0f}",
+            )
+        )
+    return [
+        Grid(("", "learnt", "epochs"), tuple(rows)),
+        Sentence(
+            f"Learnt: a mean squared error below {LEARNT} after {epochs} epochs at the rate "
+            f"{number(rate)}; epochs: until then, the median of those that do. The plain split is "
+            "longer than the gradient, so that its inner weights move as with a higher rate: "
+            "faster where that does no harm. The normalised split divides by a sum of weights "
+            "that may come near 0, and then throws them far away."
+        ),
+    ]
+
+
+def _numbers(weights: str, guesses: str, targets: str) -> tuple[Array, Array, Array]:
+    """The options as arrays. Errors: LessonError naming what does not fit."""
+    rows = [_row("weights", row) for row in weights.split(",")]
+    o, t = _row("guesses", guesses), _row("targets", targets)
+    if len({len(row) for row in rows}) > 1:
+        raise LessonError(f"--weights: expected rows of equally many numbers, got {weights!r}")
+    if len(rows) < len(o) and guesses == "0.7 0.4":  # unset, for fewer outputs
+        o, t = o[: len(rows)], t[: len(rows)]
+    for name, row in (("guesses", o), ("targets", t)):
+        if len(row) != len(rows):
+            raise LessonError(
+                f"--{name}: expected a number for every output, {len(rows)}, got {len(row)}"
+            )
+    if not all(0 < guess < 1 for guess in o):
+        raise LessonError(f"--guesses: expected logistic outputs, between 0 and 1, got {guesses!r}")
+    return np.array(rows), np.array(o), np.array(t)
+
+
+def _row(name: str, text: str) -> list[float]:
+    try:
+        row = [float(word) for word in text.split()]
+    except ValueError:
+        row = []
+    if not row or not all(map(math.isfinite, row)):
+        raise LessonError(f"--{name}: expected numbers with spaces between them, got {text!r}")
+    return row
+
+
+# The matrix form.
+
+INPUTS, OUTPUTS = 3, 2
+
+
+def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
+    """ΔW_ho = rate·(E ∘ O ∘ (1 − O))·Hᵀ and its like, beside −rate·∂cost/∂W from the graph."""
+    net = MLP(INPUTS, [hidden, OUTPUTS], activation="sigmoid", output="sigmoid", seed=seed)
+    generator = np.random.default_rng(seed)
+    x = generator.uniform(-1, 1, (INPUTS, 1))
+    target = generator.integers(0, 2, (OUTPUTS, 1)).astype(float)
+    graph = graph_deltas(net, x[:, 0].tolist(), target[:, 0].tolist(), rate)
+    now = Matrices.of(net)
+    by_method = {
+        name: now.deltas(x, target, rate, HIDDEN_ERRORS[name])
+        for name in ("chain rule", "plain Wᵀ·E")
+    }
+    names = ("ΔW_ih", "ΔB_h", "ΔW_ho", "ΔB_o")
+    gaps = {
+        method: dict(
+            zip(
+                names,
+                (float(abs(a - b).max()) for a, b in zip(d.all(), graph.all(), strict=True)),
+                strict=True,
+            )
+        )
+        for method, d in by_method.items()
+    }
+    largest = {n: float(abs(a).max()) for n, a in zip(names, graph.all(), strict=True)}
+    _, output = now.forward(x)
+    blocks: list[Block] = [
+        Heading("The matrix form of backpropagation", level=1),
+        Sentence(
+            f"A network {INPUTS}-{hidden}-{OUTPUTS}, logistic, with biases, and one example. w_ij "
+            "goes from j to i: rows are the receiving nodes. ∘ multiplies element by element."
+        ),
+        Sentence(f"X = {_column(x)}"),
+        Sentence(f"O = {_column(output)}"),
+        Sentence(f"E = T − O = {_column(target - output)}"),
+        Heading("The formulas"),
+        Sentence("ΔW_ho = rate · (E ∘ O ∘ (1 − O)) · Hᵀ"),
+        Sentence("ΔB_o = rate · (E ∘ O ∘ (1 − O))"),
+        Sentence("ΔW_ih = rate · (E_h ∘ H ∘ (1 − H)) · Xᵀ"),
+        Sentence("ΔB_h = rate · (E_h ∘ H ∘ (1 − H))"),
+        Sentence(
+            "O and H are stored after the logistic function, so that its derivative is O(1 − O) of "
+            "what is stored, not σ(O)(1 − σ(O)): it has passed through it already."
+        ),
+        Heading("Beside the graph's −rate · ∂E/∂W"),
+        Grid(
+            ("", "largest", "E_h = Wᵀ(E∘O∘(1−O))", "E_h = WᵀE"),
+            tuple(
+                (
+                    n,
+                    f"{largest[n]:.6f}",
+                    f"{gaps['chain rule'][n]:.1e}",
+                    f"{gaps['plain Wᵀ·E'][n]:.1e}",
+                )
+                for n in names
+            ),
+        ),
+        Sentence(
+            "The largest entry of the graph's change, and how far the formulas are from it at "
+            "most. With the chain rule's hidden errors they are the graph's gradients to rounding; "
+            "with plain WᵀE only the outer layer is."
+        ),
+        *try_next(
+            "micrograd-like lessons matrix-form --hidden 8 --seed 5: other shapes, other numbers.",
+            "micrograd-like lessons splitting-the-error: where the two hidden errors part.",
+        ),
+    ]
+    record = {
+        "inputs": x[:, 0].tolist(),
+        "targets": target[:, 0].tolist(),
+        "weights": matrices.as_lists(now),
+        "graph": matrices.as_lists(graph),
+        "formulas": {name: matrices.as_lists(d) for name, d in by_method.items()},
+        "off_by": gaps,
+    }
+    return Outcome(tuple(blocks), record)
+
+
+def graph_deltas(net: MLP, x: list[float], target: list[float], rate: float) -> Matrices:
+    """−rate · ∂E/∂parameter for E = ½ Σ (o − t)², from the graph, in the matrices' places."""
+    out = net(x)
+    outputs = out if isinstance(out, list) else [out]
+    cost = losses.total(
+        [losses.half_squared_error(o, t) for o, t in zip(outputs, target, strict=True)]
+    )
+    twin = MLP(
+        len(x),
+        [len(layer.neurons) for layer in net.layers],
+        activation="sigmoid",
+        output="sigmoid",
+        seed=0,
+    )
+    for slot, slope in zip(twin.parameters(), grad(cost, net.parameters()), strict=True):
+        slot.data = -rate * slope
+    return Matrices.of(twin)
+
+
+def _column(array: Array) -> str:
+    return f"({', '.join(number(x, _PLACES) for x in array[:, 0].tolist())})"

@@ -1,0 +1,130 @@
+"""A tape as a pure function for JAX, which jits, differentiates and shards it itself.
+
+JAX sees one operation for each step: a layer of weighted sums is a product of matrices. The
+rows of the operation table keep the partials of the table, at kinks too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import jax.scipy.special
+import numpy as np
+
+from micrograd_like.errors import FormulaError
+from micrograd_like.tape.array_source import array_functions, compiled
+from micrograd_like.tape.rows import TAPE_ROWS
+from micrograd_like.tape.steps import Indices, Step, Tape
+
+
+def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
+    """The values of the tape as a function of (parameters, X)."""
+
+    def values(parameters: Any, X: Any) -> Any:
+        """The values: shape (n,), or (n, outputs)."""
+        parameters, X = jnp.asarray(parameters), jnp.asarray(X)
+        dtype = jnp.result_type(parameters, X, jnp.float32)
+        given = parameters.astype(dtype)
+        numbers = jnp.zeros(tape.numbers, dtype).at[: tape.parameters].set(given)
+        if tape.constants:
+            places, constants = map(np.array, zip(*tape.constants, strict=True))
+            numbers = numbers.at[places].set(constants.astype(dtype))
+        for step in tape.before:
+            operands = [numbers[part] for part in (step.left, step.right, step.start)]
+            numbers = numbers.at[step.out].set(_result(step, *operands))
+        rows = _rows(tape, numbers, X.astype(dtype))
+        outputs = rows.gathered(tape.outputs)
+        return outputs.T if several else outputs[0]
+
+    return values
+
+
+def _rows(tape: Tape, numbers: Any, X: Any) -> _Rows:
+    rows = _Rows()
+    rows.put([row for row, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)])
+    places = np.array([number for _, number in tape.broadcasts], int)
+    spread = jnp.broadcast_to(numbers[places, None], (len(places), len(X)))
+    rows.put([row for row, _ in tape.broadcasts], spread)
+    for step in tape.lanes:
+        match step.kind:
+            case "check":
+                continue
+            case "affine":
+                weights, starts = numbers[step.right], numbers[step.start, None]
+                rows.put(step.out, weights @ rows.gathered(step.left, len(X)) + starts)
+            case _:
+                operands = [
+                    rows.gathered(part.ravel(), len(X)).reshape(*part.shape, len(X))
+                    for part in (step.left, step.right, step.start)
+                ]
+                rows.put(step.out, _result(step, *operands))
+    return rows
+
+
+class _Rows:
+    """Which array, and which row of it, holds each row of the tape at the moment."""
+
+    def __init__(self) -> None:
+        self._where: dict[int, tuple[int, int]] = {}
+        self._arrays: list[Any] = []
+
+    def put(self, rows: Iterable[int] | Indices, array: Any) -> None:
+        """The rows are those of the array from now on."""
+        for place, row in enumerate(np.asarray(rows).tolist()):
+            self._where[row] = len(self._arrays), place
+        self._arrays.append(array)
+
+    def gathered(self, rows: Iterable[int] | Indices, samples: int = 0) -> Any:
+        """The rows as one array; parts that lie side by side are taken at once."""
+        parts = []
+        wanted = (self._where[row] for row in np.asarray(rows).tolist())
+        for which, group in groupby(wanted, key=lambda pair: pair[0]):
+            places = np.array([place for _, place in group])
+            array = self._arrays[which]
+            whole = len(places) == len(array) and (places == np.arange(len(array))).all()
+            parts.append(array if whole else array[places])
+        return jnp.concatenate(parts) if parts else jnp.zeros((0, samples))
+
+
+def _result(step: Step, left: Any, right: Any, start: Any) -> Any:
+    """What a step over products or a row of the table makes of its operands."""
+    if step.kind == "products":
+        total = (left * right).sum(axis=1)
+        return total + start if len(step.start) else total
+    return _row_function(step.name)(*(left[:, place] for place in range(left.shape[1])))
+
+
+def _missing(name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] | None = getattr(jax.scipy.special, name, None)
+    if found is None:
+        raise FormulaError(f"{name!r} is neither a row of the table nor a function of JAX's")
+    return found
+
+
+@cache
+def _functions() -> dict[str, Callable[..., Any]]:
+    return array_functions(jnp, _missing)
+
+
+@cache
+def _row_function(name: str) -> Callable[..., Any]:
+    """A row's value, differentiated by the partials that stand in the row."""
+    row = TAPE_ROWS[name].op
+    value = compiled(row, row.computed_value, _functions())
+    partials = [compiled(row, formula, _functions()) for formula in row.computed_partials]
+
+    function = jax.custom_jvp(lambda *inputs: value(*inputs))
+
+    def derivative(inputs: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+        out = function(*inputs)
+        terms = (p(*inputs, out) * t for p, t in zip(partials, tangents, strict=True))
+        return out, jnp.asarray(sum(terms), out.dtype)
+
+    function.defjvp(derivative)
+    differentiated: Callable[..., Any] = function
+    return differentiated

@@ -1,0 +1,168 @@
+"""A tape handed to the kernel in C: its steps as integers, in the order module.c reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micrograd_like.ops import OPS
+from micrograd_like.tape.nodes import AFFINE, GUARDED, PRODUCTS
+from micrograd_like.tape.rows import TAPE_ROWS, digest
+from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Outcome, Step, Tape, indices
+
+kernel: Any
+try:
+    from micrograd_like.tape import _kernel as kernel
+except ImportError:
+    kernel = None
+
+_CODES = {AFFINE: 0, PRODUCTS: 1, GUARDED: 2, REDUCE: 3, CHECK: 4, STORE: 5}
+_FIRST_ROW = 6
+_GRANULE = 16
+#: Bytes of rows that stay in the cache beside what else is read.
+_CACHE = 1 << 18
+_WIDEST = 256
+
+
+def missing() -> str:
+    """Why the kernel cannot be used, or ""."""
+    if kernel is None:
+        return "it was not built, for there was no C compiler at installation"
+    if digest(OPS.values()) != kernel.TABLE:
+        return "it was built from another operation table; install the package again"
+    return ""
+
+
+def processors() -> tuple[str, ...]:
+    """The kernel's variants that this processor can run, the fastest first."""
+    return () if kernel is None else tuple(kernel.PROCESSORS)
+
+
+def width_for(tape: Tape, size: int) -> int:
+    """Samples in a block, so that all its rows fit into the cache."""
+    most = _CACHE // (max(tape.rows, 1) * size)
+    return max(_GRANULE, min(_WIDEST, most // _GRANULE * _GRANULE))
+
+
+def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    """The tape as the kernel's Program takes it."""
+    writer = _Writer()
+    codes = [writer.code(steps) for steps in (tape.before, tape.lanes, tape.after)]
+    constant_numbers, constants = _columns(tape.constants)
+    input_rows, input_columns = _columns(tape.read)
+    broadcast_rows, broadcast_numbers = _columns(tape.broadcasts)
+    return (
+        dtype.itemsize == 4,
+        width_for(tape, dtype.itemsize),
+        tape.rows,
+        tape.numbers,
+        tape.inputs,
+        tape.parameters,
+        tape.columns,
+        tape.seed,
+        *codes,
+        _joined(writer.weights),
+        indices(constant_numbers),
+        np.array(constants, np.float64),
+        indices(input_columns),
+        indices(input_rows),
+        indices(broadcast_rows),
+        indices(broadcast_numbers),
+        indices(tape.outputs),
+        _joined(writer.totals),
+        indices(tape.gradients),
+    )
+
+
+def _columns(pairs: list[tuple[int, Any]]) -> tuple[list[int], list[Any]]:
+    return [first for first, _ in pairs], [second for _, second in pairs]
+
+
+class Native:
+    """The tape as the kernel runs it; indices are checked here, once."""
+
+    def __init__(self, tape: Tape, dtype: np.dtype[Any], processor: str = "") -> None:
+        self.choice = processors().index(processor) if processor else 0
+        self.program = kernel.Program(*arguments(tape, dtype))
+
+    def run(
+        self,
+        x: NDArray[Any],
+        parameters: NDArray[Any],
+        values: NDArray[Any],
+        gradient: NDArray[Any],
+        columns: NDArray[Any],
+        threads: int,
+        strict: bool,
+    ) -> Outcome:
+        """Fill the results; where something is not finite, say roughly where."""
+        outcome: Outcome = self.program.run(
+            len(x), x, parameters, values, gradient, columns, threads, strict, self.choice
+        )
+        return outcome
+
+
+def _joined(parts: list[Indices]) -> Indices:
+    return np.concatenate(parts) if parts else indices([])
+
+
+class _Writer:
+    """Steps as integers; the numbers that are weights, and those that totals belong to."""
+
+    def __init__(self) -> None:
+        self.weights: list[Indices] = []
+        self.totals: list[Indices] = []
+        self._weight_count = self._total_count = 0
+
+    def code(self, steps: Iterable[Step]) -> Indices:
+        """The integers of all steps."""
+        return _joined([part for step in steps for part in self._step(step)])
+
+    def _step(self, step: Step) -> tuple[Indices, ...]:
+        out = step.out
+        match step.kind:
+            case "affine":
+                head = (_CODES[AFFINE], len(out), len(step.left), self._weight_count)
+                self._add_weights(step.start)
+                for tile in _tiles(len(out)):
+                    self._add_weights(step.right[tile].T.ravel())
+                return indices(head), out, step.left
+            case "products" | "guarded":
+                head = (_CODES[step.kind], len(out), step.left.shape[1], int(len(step.start) > 0))
+                rows = [out[:, None], step.left, step.right]
+                if len(step.start):
+                    rows.insert(1, step.start[:, None])
+                return indices(head), np.hstack(rows).ravel()
+            case "reduce":
+                head = (_CODES[REDUCE], len(out), len(step.left), self._total_count)
+                for tile in _tiles(len(out)):
+                    for columns in _tiles(len(step.left)):
+                        self._add_totals(step.right[tile, columns].ravel())
+                return indices(head), out, step.left
+            case "check":
+                return indices((_CODES[CHECK], len(out))), out
+            case "store":
+                pairs = np.stack([out, step.right], axis=1).ravel()
+                return indices((_CODES[STORE], len(out))), pairs
+        row = (_FIRST_ROW + TAPE_ROWS[step.name].code, step.mask, len(out))
+        return indices(row), np.hstack([out[:, None], step.partials, step.left]).ravel()
+
+    def _add_weights(self, numbers: Indices) -> None:
+        self.weights.append(numbers)
+        self._weight_count += len(numbers)
+
+    def _add_totals(self, numbers: Indices) -> None:
+        self.totals.append(numbers)
+        self._total_count += len(numbers)
+
+
+def _tiles(count: int) -> Iterator[slice]:
+    """Fours, then a two and a one: what the kernel keeps in registers together."""
+    start = 0
+    while start < count:
+        size = 4 if count - start >= 4 else 2 if count - start >= 2 else 1
+        yield slice(start, start + size)
+        start += size

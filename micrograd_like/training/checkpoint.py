@@ -1,0 +1,139 @@
+"""How far a run has come, and the file from which it goes on to the same bits."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from micrograd_like.errors import ModelFileError
+from micrograd_like.optim import Optimizer
+from micrograd_like.training.files import CHECKPOINT, Checker, read, with_path, write
+from micrograd_like.training.objective import Model
+from micrograd_like.training.records import End, Epoch, History, Score
+
+
+@dataclass(slots=True)
+class Progress:
+    """Epochs done, and of the one under way: examples seen, their losses' sum, how many right.
+
+    best_state:  the parameters after the best epoch, where a run is to return to them
+    """
+
+    epochs: list[Epoch] = field(default_factory=list)
+    seen: int = 0
+    loss: float = 0.0
+    right: int = 0
+    best_state: dict[str, Any] | None = None
+
+    def end(self, goal: float | None, patience: int | None) -> End | None:
+        """Why the run should end here, if it should."""
+        if goal is not None and self.epochs and self.epochs[-1].watched < goal:
+            return "reached"
+        if patience is not None and len(self.epochs) - 1 - self.best >= patience:
+            return "no better"
+        return None
+
+    @property
+    def best(self) -> int:
+        """The place of the epoch with the lowest loss watched, or −1."""
+        return History(tuple(self.epochs), "finished").best
+
+
+class Checkpoint:
+    """The file of one run: its progress, its model's and its optimiser's state.
+
+    settings:  what a run must share with the one that wrote the file, to go on from it
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        model: Model,
+        optimizer: Optimizer,
+        settings: Mapping[str, Any],
+    ) -> None:
+        self._path, self._model, self._optimizer = path, model, optimizer
+        self._settings = {"optimizer": type(optimizer).__name__, **settings}
+
+    def save(self, done: Progress) -> None:
+        """Write the file. Errors: OSError."""
+        content = {
+            "settings": self._settings,
+            "progress": dataclasses.asdict(done),
+            "parameters": self._model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
+        write(self._path, CHECKPOINT, content)
+
+    def load(self) -> Progress:
+        """Take up what the file says. Errors: ModelFileError, and then nothing is changed."""
+        document = read(self._path, CHECKPOINT)
+        check = Checker(self._path)
+        check.entries(document, {"settings", "progress", "parameters", "optimizer"})
+        settings = document["settings"]
+        check(type(settings) is dict, "settings", "an object", settings)
+        for name, expected in self._settings.items():
+            if settings.get(name) != expected:
+                raise ModelFileError(
+                    f"{check.name}: was written by a run with {name} = {settings.get(name)!r}, "
+                    f"and this one has {expected!r}; delete the file to start afresh"
+                )
+        before = self._model.state_dict()
+        done: Progress = with_path(
+            self._path, "progress", lambda: _progress(document["progress"], check)
+        )
+        if done.best_state is not None:
+            with_path(
+                self._path, "best_state", lambda: self._model.load_state_dict(done.best_state)
+            )
+            self._model.load_state_dict(before)
+        with_path(
+            self._path, "parameters", lambda: self._model.load_state_dict(document["parameters"])
+        )
+        try:
+            state = document["optimizer"]
+            check(type(state) is dict, "optimizer", "an object", state)
+            with_path(self._path, "optimizer", lambda: self._optimizer.load_state_dict(state))
+        except ModelFileError:
+            self._model.load_state_dict(before)
+            raise
+        return done
+
+
+def _progress(entry: Any, check: Checker) -> Progress:
+    check(type(entry) is dict, "progress", "an object", entry)
+    check.entries(entry, {f.name for f in dataclasses.fields(Progress)})
+    for name in ("seen", "right"):
+        count = entry[name]
+        check(type(count) is int and count >= 0, name, "a whole number from 0", count)
+    check(_finite(entry["loss"]), "loss", "a number", entry["loss"])
+    check(type(entry["epochs"]) is list, "epochs", "a list", entry["epochs"])
+    epochs = [_epoch(epoch, check) for epoch in entry["epochs"]]
+    state = entry["best_state"]
+    check(state is None or type(state) is dict, "best_state", "an object", state)
+    return Progress(epochs, entry["seen"], entry["loss"], entry["right"], state)
+
+
+def _epoch(entry: Any, check: Checker) -> Epoch:
+    check(type(entry) is dict, "epochs", "objects", entry)
+    check.entries(entry, {"score", "held_out"})
+    scores = []
+    for name, optional in (("score", False), ("held_out", True)):
+        figures = entry[name]
+        if figures is None and optional:
+            continue
+        check(type(figures) is dict, name, "an object", figures)
+        check.entries(figures, {"loss", "accuracy"})
+        check(_finite(figures["loss"]), "loss", "a number", figures["loss"])
+        accuracy = figures["accuracy"]
+        check(accuracy is None or _finite(accuracy), "accuracy", "a number", accuracy)
+        scores.append(Score(**figures))
+    return Epoch(*scores)
+
+
+def _finite(number: object) -> bool:
+    return isinstance(number, int | float) and type(number) is not bool and math.isfinite(number)

@@ -1,0 +1,200 @@
+"""The training loop: epochs of batches, each a gradient and an update.
+
+    for every epoch, for every batch of n examples:   L = (1/n) Σ loss,   w := w − rate·∂L/∂w
+
+The order of an epoch depends on the seed and the epoch's number alone, so that a run taken
+up from a checkpoint goes on exactly as it would have gone on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from micrograd_like import losses
+from micrograd_like.errors import DomainError
+from micrograd_like.optim import SGD, Optimizer
+from micrograd_like.training.bar import bar
+from micrograd_like.training.checkpoint import Checkpoint, Progress
+from micrograd_like.training.data import Correct, Examples, batches, examples, order
+from micrograd_like.training.objective import (
+    CompiledObjective,
+    GraphObjective,
+    Loss,
+    Model,
+    Objective,
+    score,
+)
+from micrograd_like.training.records import End, Epoch, History, Score
+
+
+def fit(
+    model: Model,
+    inputs: Iterable[Any],
+    targets: Iterable[Any],
+    *,
+    optimizer: Optimizer | None = None,
+    loss: Loss = losses.half_squared_error,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    seed: int | None = 0,
+    correct: Correct | None = None,
+    held_out: tuple[Iterable[Any], Iterable[Any]] | None = None,
+    goal: float | None = None,
+    patience: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int = 1,
+    resume: bool = False,
+    compiled: bool = False,
+    progress: bool | None = None,
+) -> History:
+    """Train the model on examples; its parameters are changed, and the epochs returned.
+
+    inputs, targets:  a row of numbers for every example; a number, or a row, for each
+    optimizer:   any of ``optim``, over the parameters to be trained; SGD at 0.1 without one
+    loss:        a function of output and target; of lists, where the model has several outputs
+    batch_size:  None for all examples at once, 1 for one by one (stochastic), or between
+    seed:        of the order of the examples, new in every epoch; None leaves it as it stands
+    correct:     what counts as right, for the accuracy: ``nearest``, ``same_sign``, ``largest``
+    held_out:    (inputs, targets) that are not trained on but scored after every epoch
+    goal:        ends the run once the loss watched (held out, if there is any) is below it
+    patience:    ends it after so many epochs without a lower loss watched; with it, the model
+                 returns to the parameters of its best epoch at the end
+    checkpoint:  a file written every ``checkpoint_every`` epochs and at the end
+    resume:      True goes on from that file if it exists, to the same bits as without a break
+    compiled:    True compiles the loss once; the results are the same but for rounding
+    progress:    whether a bar is shown; by default where standard error is a terminal
+
+    Ctrl-C ends the run after the batch under way, with what was learnt kept and the
+    checkpoint written; a second one is a KeyboardInterrupt.
+
+    Errors: ValueError and TypeError for examples or settings that do not fit,
+    ModelFileError for a checkpoint that cannot be gone on from, DomainError where a loss
+    or an update is not finite.
+    """
+    data = examples(inputs, targets)
+    kept_out = examples(*held_out, what="held-out ") if held_out is not None else None
+    for name, setting in (("batch_size", batch_size), ("patience", patience)):
+        if setting is not None:
+            _check_count(name, setting, 1)
+    _check_count("epochs", epochs, 0)
+    _check_count("checkpoint_every", checkpoint_every, 1)
+    if resume and checkpoint is None:
+        raise ValueError("resume: expected a checkpoint to go on from, got none")
+    optimizer = optimizer or SGD(model.parameters(), rate=0.1)
+    make = CompiledObjective if compiled else GraphObjective
+    objective = make(model, loss, data, optimizer.parameters, correct)
+    size = len(data) if batch_size is None else batch_size
+    file = None
+    done = Progress()
+    if checkpoint is not None:
+        settings = {"batch_size": size, "seed": seed, "examples": data.digest()}
+        file = Checkpoint(checkpoint, model, optimizer, settings)
+        done = file.load() if resume and os.path.exists(checkpoint) else done
+    run = _Run(
+        model, optimizer, objective, data, size, seed if size < len(data) else None, correct is None
+    )
+
+    def scored() -> Score | None:
+        return score(model, kept_out, loss, correct) if kept_out else None
+
+    with bar(epochs, len(data), progress) as show, _interrupts() as interrupted:
+        end: End | None = done.end(goal, patience)
+        while end is None and len(done.epochs) < epochs:
+            for _ in run.batches(done):
+                show(done.seen, len(done.epochs), done.epochs[-1] if done.epochs else None)
+                if interrupted():
+                    end = "interrupted"
+                    break
+            else:
+                _close(done, Epoch(run.score(done), scored()), model, patience)
+                end = done.end(goal, patience)
+                if file and len(done.epochs) % checkpoint_every == 0:
+                    file.save(done)
+        show(done.seen, len(done.epochs), done.epochs[-1] if done.epochs else None)
+    if file:
+        file.save(done)
+    if done.best_state is not None and end != "interrupted":
+        model.load_state_dict(done.best_state)
+    return History(tuple(done.epochs), end or "finished")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What an epoch needs."""
+
+    model: Model
+    optimizer: Optimizer
+    objective: Objective
+    data: Examples
+    size: int
+    seed: int | None
+    unmarked: bool
+
+    def batches(self, done: Progress) -> Iterator[None]:
+        """Train on what is left of the epoch, batch by batch."""
+        places = order(len(self.data), self.seed, len(done.epochs))
+        for batch in batches(places[done.seen :], self.size):
+            try:
+                loss, right = self.objective.gradients(batch)
+                self.optimizer.step()
+            except DomainError as error:
+                # What was finite at first has run away.
+                hint = "; try a smaller rate" if self.optimizer.steps > 1 else ""
+                raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
+            done.seen += len(batch)
+            done.loss += loss
+            done.right += right
+            yield
+
+    def score(self, done: Progress) -> Score:
+        """Of the epoch, over its batches."""
+        return Score(done.loss / done.seen, None if self.unmarked else done.right / done.seen)
+
+
+def _close(done: Progress, epoch: Epoch, model: Model, patience: int | None) -> None:
+    """Note the epoch, and the parameters where it is the best one."""
+    done.epochs.append(epoch)
+    done.seen, done.loss, done.right = 0, 0.0, 0
+    if (
+        patience is not None
+        and History(tuple(done.epochs), "finished").best == len(done.epochs) - 1
+    ):
+        done.best_state = model.state_dict()
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """A function that says whether Ctrl-C was pressed.
+
+    Between batches is the one place where nothing is half done. Another handler than
+    Python's own, or another thread, is left alone.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield lambda: False
+        return
+    pressed = False
+
+    def handler(number: int, frame: object) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second one acts at once
+
+    signal.signal(signal.SIGINT, handler)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _check_count(name: str, setting: object, least: int) -> None:
+    if isinstance(setting, bool) or not isinstance(setting, int):
+        raise TypeError(f"{name}: expected a whole number, got {setting!r}")
+    if setting < least:
+        raise ValueError(f"{name}: expected at least {least}, got {setting}")

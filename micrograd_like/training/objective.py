@@ -1,0 +1,145 @@
+"""The gradient of a batch's mean loss: through the graph, or through a compiled program.
+
+    L = (1/n) Σ loss(model(xᵢ), yᵢ)        over the n examples of the batch
+
+Both leave ∂L/∂parameter in every parameter's ``grad`` and agree to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from micrograd_like import losses
+from micrograd_like.engine import Value
+from micrograd_like.training.data import Correct, Examples, Numbers, examples
+from micrograd_like.training.records import Score
+
+#: Of an output (a list, where the model has several) and its target; see ``losses``.
+Loss = Callable[[Any, Any], Value]
+
+
+class Model(Protocol):
+    """What is trained: any module of ``nn``, or what behaves like one."""
+
+    def __call__(self, x: Any, /) -> Any: ...  # noqa: D102
+    def parameters(self) -> list[Value]: ...  # noqa: D102
+    def state_dict(self) -> dict[str, Any]: ...  # noqa: D102
+    def load_state_dict(self, state: Any, /) -> None: ...  # noqa: D102
+
+
+class Objective(Protocol):
+    """Sets gradients for batches of the same examples."""
+
+    def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
+        """Set every parameter's gradient; returns the sum of losses and how many are right."""
+
+
+class GraphObjective:
+    """The batch becomes one graph, and the gradients flow back through it."""
+
+    def __init__(
+        self,
+        model: Model,
+        loss: Loss,
+        data: Examples,
+        parameters: Sequence[Value],
+        correct: Correct | None,
+    ) -> None:
+        self._model, self._loss, self._data = model, loss, data
+        self._parameters, self._correct = parameters, correct
+
+    def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
+        """See :class:`Objective`."""
+        terms, right = [], 0
+        for place in batch:
+            target = self._data.targets[place]
+            output = self._model(self._data.inputs[place])
+            terms.append(self._loss(output, target))
+            right += self._correct is not None and self._correct(numbers(output), target)
+        for parameter in self._parameters:
+            parameter.grad = 0.0
+        losses.mean(terms).backward()
+        return sum(term.data for term in terms), right
+
+
+class CompiledObjective:
+    """One example's loss, compiled, run over the batch; inputs and targets are its inputs.
+
+    Targets are no constants of the formula here, so 0·log 0 is not left out of a
+    cross-entropy: take the one with logits where outputs may saturate.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        loss: Loss,
+        data: Examples,
+        parameters: Sequence[Value],
+        correct: Correct | None,
+    ) -> None:
+        import numpy as np
+
+        from micrograd_like.tape.program import compile_graph
+
+        self._data, self._parameters, self._correct = data, parameters, correct
+        x = [Value(number) for number in data.inputs[0]]
+        output = model(x)
+        for target in {repr(goal): goal for goal in data.targets}.values():
+            loss(output, target)  # refuses the targets that the loss does not take
+        first = data.targets[0]
+        goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
+        cost = loss(output, goal if isinstance(first, list) else goal[0])
+        trained = list(parameters)
+        self._program = compile_graph(cost, inputs=[*x, *goal], parameters=trained)
+        # A list of outputs comes back as rows, which are lists again.
+        self._outputs = correct and compile_graph(output, inputs=x, parameters=trained)
+        self._inputs = np.asarray(data.inputs)
+        goals = np.asarray(data.targets).reshape(len(data), -1)
+        self._rows = np.column_stack([self._inputs, goals])
+
+    def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
+        """See :class:`Objective`."""
+        places, now = list(batch), [parameter.data for parameter in self._parameters]
+        self._program.parameters[:] = now
+        values, gradient = self._program.value_and_grad(self._rows[places])
+        components = (gradient / len(places)).tolist()
+        for parameter, component in zip(self._parameters, components, strict=True):
+            parameter.grad = component
+        right = 0
+        if self._correct and self._outputs:
+            self._outputs.parameters[:] = now
+            outputs = self._outputs(self._inputs[places]).tolist()
+            targets = (self._data.targets[place] for place in places)
+            right = sum(map(self._correct, outputs, targets))
+        return float(values.sum()), right
+
+
+def evaluate(
+    model: Model,
+    inputs: Iterable[Any],
+    targets: Iterable[Any],
+    *,
+    loss: Loss = losses.half_squared_error,
+    correct: Correct | None = None,
+) -> Score:
+    """The mean loss over the examples as the model is now, and the share that is right.
+
+    Errors: as for :func:`~micrograd_like.training.fit`.
+    """
+    return score(model, examples(inputs, targets), loss, correct)
+
+
+def score(model: Model, data: Examples, loss: Loss, correct: Correct | None) -> Score:
+    """The same, for examples that are checked already."""
+    total, right = 0.0, 0
+    for row, target in zip(data.inputs, data.targets, strict=True):
+        output = model(row)
+        total += loss(output, target).data
+        right += correct is not None and correct(numbers(output), target)
+    return Score(total / len(data), None if correct is None else right / len(data))
+
+
+def numbers(output: Any) -> Numbers:
+    """A model's output as a number, or a list of them."""
+    return [node.data for node in output] if isinstance(output, list) else output.data

@@ -1,0 +1,58 @@
+"""What a training run leaves behind: its epochs, and why it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: All epochs done; the goal reached; no better for too long; stopped by Ctrl-C.
+End = Literal["finished", "reached", "no better", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The mean loss over some examples, and the share of them that is right, if asked for."""
+
+    loss: float
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass through all examples.
+
+    score:     over its batches, each taken before its own update
+    held_out:  over the examples held out, after the epoch
+    """
+
+    score: Score
+    held_out: Score | None = None
+
+    @property
+    def watched(self) -> float:
+        """The loss that stopping looks at: that of the examples held out, if there are any."""
+        return (self.held_out or self.score).loss
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All epochs of a run, a resumed one's earlier ones too, and why it ended."""
+
+    epochs: tuple[Epoch, ...]
+    end: End
+
+    @property
+    def best(self) -> int:
+        """The place in ``epochs``, from 0, of the lowest loss watched; −1 without epochs."""
+        watched = [epoch.watched for epoch in self.epochs]
+        return watched.index(min(watched)) if watched else -1
+
+    @property
+    def losses(self) -> list[float]:
+        """The loss of every epoch."""
+        return [epoch.score.loss for epoch in self.epochs]
+
+    def __repr__(self) -> str:
+        last = f", loss {self.epochs[-1].score.loss:.4g}" if self.epochs else ""
+        count = "1 epoch" if len(self.epochs) == 1 else f"{len(self.epochs)} epochs"
+        return f"<History: {count}, {self.end}{last}>"

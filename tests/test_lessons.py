@@ -1,0 +1,366 @@
+"""The lessons: their numbers against independent ones, and the commands that run them."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from micrograd_like import nn
+from micrograd_like.blocks import to_latex, to_text
+from micrograd_like.lessons import builtin, catalogue, matrices
+from micrograd_like.lessons.classes import SEEDS, WAYS, is_learnt, train_xor
+from micrograd_like.lessons.hidden_errors import XOR_INPUTS, XOR_TARGETS, graph_deltas
+from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
+from micrograd_like.lessons.outcome import Layers, Picture
+from visualize import plots
+
+XOR_SETTINGS: dict[str, Any] = dict(catalogue.LESSONS["xor"].settings)
+#: Enough for every sentence to be there, quick enough for a test.
+SHORT: dict[str, dict[str, Any]] = {
+    "one-weight": {"epochs": 5},
+    "line-fit": {"epochs": 200},
+    "perceptron": {},
+    "splitting-the-error": {"epochs": 20},
+    "matrix-form": {},
+    "xor": {"epochs": 10},
+    "moons": {"epochs": 3},
+    "digits": {"epochs": 2, "hidden": 8},
+}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_like", "lessons", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def record(name: str, **given: Any) -> Any:
+    """A lesson's numbers, through JSON and back."""
+    return json.loads(catalogue.as_json(name, given, catalogue.run(name, given)))
+
+
+# One neuron.
+
+
+def test_one_weight_is_nudged_by_rate_error_input() -> None:
+    """The course's numbers: guess 0.7, answer 1, error 0.3; a nudge leaves 1 − rate of it."""
+    numbers = record("one-weight", rate=0.1, epochs=10)
+    assert numbers["dE/dw"] == pytest.approx(-0.3, rel=1e-15)
+    assert numbers["delta_w"] == pytest.approx(0.03, rel=1e-15)
+    expected = [1 - 0.3 * 0.9**n for n in range(11)]
+    assert numbers["guesses"] == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_line_reaches_least_squares(seed: int) -> None:
+    """To 1e-6, against the normal equations solved here."""
+    numbers = record("line-fit", seed=seed)
+    xs, ys = np.array(numbers["points"]).T
+    m = ((xs - xs.mean()) * (ys - ys.mean())).sum() / ((xs - xs.mean()) ** 2).sum()
+    line = numbers["lines"]["all at once"]
+    assert line["m"] == pytest.approx(m, abs=1e-6)
+    assert line["b"] == pytest.approx(ys.mean() - m * xs.mean(), abs=1e-6)
+    assert numbers["off_by"]["one by one"] > 1e-4  # it never comes to rest, as the lesson says
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_perceptrons_rule_is_the_graphs_gradient(seed: int) -> None:
+    """The same products in another order: equal to a few roundings of numbers around 1."""
+    numbers = record("perceptron", seed=seed)
+    assert numbers["graph"] == pytest.approx(numbers["rule"], abs=1e-13)
+    assert numbers["accuracy"] == 1
+    assert numbers["mistakes"][-1] == 0
+
+
+# Hidden errors.
+
+
+def test_the_error_is_split_on_the_courses_numbers() -> None:
+    """By hand: shares 2/3 and 1/3 of 0.3; plain 0.2·0.3 and 0.1·0.3; times 0.7·0.3 the gradient."""
+    one = record("splitting-the-error", epochs=1)["one output"]
+    assert one["hidden"]["normalised"] == pytest.approx([0.2, 0.1], rel=1e-14)
+    assert one["hidden"]["plain Wᵀ·E"] == pytest.approx([0.06, 0.03], rel=1e-14)
+    assert one["hidden"]["chain rule"] == pytest.approx([0.0126, 0.0063], rel=1e-14)
+    assert one["graph"] == pytest.approx([0.0126, 0.0063], rel=1e-14)
+    assert one["ratio"]["plain Wᵀ·E"] == pytest.approx(1 / 0.21, rel=1e-14)
+    assert one["ratio"]["normalised"] == pytest.approx(0.2 / 0.0126, rel=1e-14)
+
+
+def test_two_outputs_add_up_and_the_direction_changes() -> None:
+    """By hand, errors 0.3 and −0.4, o(1 − o) 0.21 and 0.24, weights 0.2 0.1 and 0.3 0.4."""
+    both = record("splitting-the-error", epochs=1)["all outputs"]
+    assert both["errors"] == pytest.approx([0.3, -0.4], rel=1e-15)
+    shares = [0.3 * 2 / 3 - 0.4 * 3 / 7, 0.3 / 3 - 0.4 * 4 / 7]
+    assert both["hidden"]["normalised"] == pytest.approx(shares, rel=1e-13)
+    assert both["hidden"]["plain Wᵀ·E"] == pytest.approx([-0.06, -0.13], rel=1e-13)
+    truth = [0.2 * 0.063 - 0.3 * 0.096, 0.1 * 0.063 - 0.4 * 0.096]
+    assert both["graph"] == pytest.approx(truth, rel=1e-13)
+    angle = math.degrees(math.atan2(0.13, 0.06) - math.atan2(-truth[1], -truth[0]))
+    assert both["angle"]["plain Wᵀ·E"] == pytest.approx(abs(angle), rel=1e-9)
+    assert both["angle"]["normalised"] > 30
+
+
+@given(
+    weights=st.lists(
+        st.lists(st.floats(-3, 3).filter(lambda w: abs(w) > 0.01), min_size=3, max_size=3),
+        min_size=1,
+        max_size=3,
+    ),
+    data=st.data(),
+)
+@settings(max_examples=50, deadline=None)
+def test_only_the_chain_rule_is_the_gradient(weights: list[list[float]], data: Any) -> None:
+    """For any weights: Wᵀ(e ∘ o(1 − o)) to rounding; the biases put in to reach o cost digits."""
+    from micrograd_like.lessons import hidden_errors
+
+    o = np.array([data.draw(st.floats(0.05, 0.95)) for _ in weights])
+    t = np.array([data.draw(st.sampled_from([0.0, 1.0])) for _ in weights])
+    split = hidden_errors._split(np.array(weights), o, t)
+    assert split["hidden"]["chain rule"] == pytest.approx(split["graph"], rel=1e-11, abs=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weights": "0.2 x"}, "--weights: expected numbers with spaces"),
+        ({"weights": "0.2 0.1, 0.3"}, "--weights: expected rows of equally many"),
+        ({"weights": ""}, "--weights: expected numbers"),
+        ({"weights": "1 inf"}, "--weights: expected numbers"),
+        ({"guesses": "0.7"}, "--guesses: expected a number for every output, 2, got 1"),
+        ({"targets": "1 0 0"}, "--targets: expected a number for every output, 2, got 3"),
+        ({"guesses": "0.7 1"}, "--guesses: expected logistic outputs"),
+        ({"rate": math.nan}, "--rate: expected a number above 0, got nan"),
+        ({"rate": -1.0}, "--rate: expected a number above 0"),
+    ],
+)
+def test_what_cannot_be_split_is_said(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        catalogue.run("splitting-the-error", {"epochs": 1, **options})
+
+
+def test_weights_whose_sum_is_0_have_no_shares() -> None:
+    one = record("splitting-the-error", epochs=1, weights="0.5 -0.5")["one output"]
+    assert one["hidden"]["normalised"] is None
+    assert one["graph"] == pytest.approx([0.5 * 0.063, -0.5 * 0.063], rel=1e-13)
+
+
+# Matrices.
+
+
+@given(
+    inputs=st.integers(1, 6),
+    hidden=st.integers(1, 7),
+    outputs=st.integers(1, 5),
+    seed=st.integers(0, 2**32),
+    rate=st.floats(0.01, 10),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_matrix_form_is_the_graphs_gradient(
+    inputs: int, hidden: int, outputs: int, seed: int, rate: float
+) -> None:
+    """For random shapes: ΔW by the formulas is −rate·∂E/∂W, to 1e-12."""
+    net = nn.MLP(inputs, [hidden, outputs], activation="sigmoid", output="sigmoid", seed=seed)
+    generator = np.random.default_rng(seed)
+    x, t = generator.uniform(-2, 2, inputs), generator.uniform(0, 1, outputs)
+    formulas = Matrices.of(net).deltas(x[:, None], t[:, None], rate)
+    graph = graph_deltas(net, x.tolist(), t.tolist(), rate)
+    for ours, theirs in zip(formulas.all(), graph.all(), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-12)
+
+
+def test_plain_errors_are_right_for_the_outer_layer_alone() -> None:
+    gaps = record("matrix-form")["off_by"]
+    assert max(gaps["chain rule"].values()) < 1e-12
+    plain = gaps["plain Wᵀ·E"]
+    assert max(plain["ΔW_ho"], plain["ΔB_o"]) < 1e-12 < 1e-3 < min(plain["ΔW_ih"], plain["ΔB_h"])
+
+
+def test_training_in_matrices_is_training_through_the_graph() -> None:
+    """Twenty epochs one by one in the same order. (ŷ − y)² has twice the gradient of ½(ŷ − y)²."""
+    seeds = [3, 4]
+    nets = [nn.MLP(2, [3, 1], activation="sigmoid", output="sigmoid", seed=seed) for seed in seeds]
+    trained, costs = matrices.train(
+        nets,
+        XOR_INPUTS,
+        XOR_TARGETS,
+        rate=2.0,
+        epochs=20,
+        hidden_error=HIDDEN_ERRORS["chain rule"],
+        seeds=seeds,
+    )
+    for place, seed in enumerate(seeds):
+        net, _, score = train_xor(seed, 20, 1.0, 3, size=1)
+        for ours, theirs in zip(trained.all(), Matrices.of(net).all(), strict=True):
+            assert ours[place] == pytest.approx(theirs, rel=1e-12, abs=1e-12)
+        assert costs[-1][place] == pytest.approx(score.loss, rel=1e-12)
+
+
+# XOR.
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_xor_is_learnt_from_19_of_20_seeds(way: str) -> None:
+    """With the lesson's own settings: all four right, loss under 0.01."""
+    epochs, rate, hidden = (XOR_SETTINGS[name] for name in ("epochs", "rate", "hidden"))
+    scores = [
+        train_xor(seed, epochs, rate, hidden, WAYS[way], compiled=True)[2] for seed in range(SEEDS)
+    ]
+    assert sum(map(is_learnt, scores)) >= 19
+
+
+def test_the_lesson_tells_the_share_that_gets_stuck() -> None:
+    """With so few epochs that no run of two hidden nodes gets there."""
+    outcome = catalogue.run("xor", {"epochs": 10})
+    assert outcome.record["learnt"]["2-2-1"] == {**dict.fromkeys(WAYS, 0), "of": SEEDS}
+    assert outcome.record["stuck_share"]["2-2-1"] == 1
+    said = " ".join(to_text(outcome.blocks).split())
+    assert "two hidden nodes 60 of 60, 100%, get stuck" in said
+
+
+@pytest.mark.slow
+def test_two_hidden_nodes_get_stuck_and_four_do_not() -> None:
+    numbers = record("xor")
+    assert 0.1 < numbers["stuck_share"]["2-2-1"] < 0.4
+    assert min(numbers["learnt"]["2-4-1"][way] for way in WAYS) >= 19
+
+
+@pytest.mark.slow
+def test_every_method_on_xor() -> None:
+    trained = record("splitting-the-error")["training"]
+    assert trained["chain rule"]["learnt"] == SEEDS
+    assert trained["plain Wᵀ·E"]["learnt"] >= 19
+    assert trained["normalised"]["learnt"] < SEEDS / 2
+
+
+# Data.
+
+
+def test_moons_are_told_apart() -> None:
+    numbers = record("moons", epochs=15)
+    assert numbers["epochs"][-1]["held_out"]["accuracy"] >= 0.95
+
+
+def test_digits_are_read() -> None:
+    """95 % held out; the run is shorter than the lesson's own."""
+    numbers = record("digits", epochs=15)
+    right = 1 - len(numbers["misread"]) / numbers["held_out"]
+    assert right == pytest.approx(numbers["epochs"][-1]["held_out"]["accuracy"], rel=1e-15)
+    assert right >= 0.95
+
+
+# Commands.
+
+
+def test_the_list_has_lessons_and_worksheets() -> None:
+    listing = run().stdout
+    for name in (*catalogue.LESSONS, *builtin.names()):
+        assert re.search(rf"^  {name}  +\S", listing, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("name", catalogue.LESSONS)
+def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
+    outcome = catalogue.run(name, SHORT[name])
+    for columns in (60, 80):
+        text = to_text(outcome.blocks, width=columns)
+        assert max(map(len, text.splitlines())) <= columns
+        assert "\nWhat to try next\n" in text
+    latex = to_latex(outcome.blocks)
+    assert latex.isascii()
+    assert latex.count("{") == latex.count("}")
+    document = json.loads(catalogue.as_json(name, SHORT[name], outcome))
+    assert document["settings"] == {**catalogue.LESSONS[name].settings, **SHORT[name]}
+    if outcome.pictures:
+        _check_pictures(outcome.pictures, tmp_path)
+
+
+def _check_pictures(pictures: Sequence[Picture], folder: Path) -> None:
+    """As SVG with its titles as text, the same file again, and as PNG."""
+    for name in ("plot.svg", "again.svg", "plot.png"):
+        plots.save(pictures, folder / name)
+    root = ET.parse(folder / "plot.svg").getroot()  # what this test has just written
+    written = {text for node in root.iter() if (text := (node.text or "").strip())}
+    for picture in pictures:
+        assert picture.title in written
+    assert (folder / "plot.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "again.svg").read_bytes() == (folder / "plot.svg").read_bytes()
+
+
+def test_a_lesson_as_it_is_run(tmp_path: Path) -> None:
+    plot = tmp_path / "one.svg"
+    result = run("one-weight", "--plot", str(plot), COLUMNS="60")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert max(map(len, result.stdout.splitlines())) <= 60
+    assert "\x1b" not in result.stdout
+    assert plot.exists()
+    for format, start in (("json", "{"), ("latex", "\\documentclass")):
+        assert run("one-weight", "--format", format).stdout.startswith(start)
+
+
+def test_a_seed_decides_everything() -> None:
+    first, again, other = (
+        run("perceptron", "--seed", seed, "--format", "json").stdout for seed in "778"
+    )
+    assert first == again != other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["xorr"], "there is no lesson 'xorr'; did you mean 'xor'?"),
+        (["offce-hours"], "did you mean 'office-hours'?"),
+        (["one-weight", "--hidden", "3"], "has no use for --hidden; it takes --epochs, --rate"),
+        (["xor", "--rate", "0"], "--rate: expected a number above 0, got 0.0"),
+        (["xor", "--epochs", "0"], "--epochs"),
+        (["xor", "--plot", "out.pgn"], "expected a name ending in .svg or .png; did you mean"),
+        (["one-weight", "--plot", "/nowhere/x.svg"], "cannot open '/nowhere/x.svg'"),
+        (["matrix-form", "--plot", "x.svg"], "has nothing to draw"),
+        (["line-fit", "--rate", "50"], "try a smaller rate"),
+    ],
+)
+def test_usage_errors_are_a_line(arguments: list[str], hint: str) -> None:
+    result = run(*arguments, COLUMNS="200")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert hint in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_worksheets_name_shows_it_and_what_to_do_with_it() -> None:
+    result = run("quotient")
+    assert result.returncode == 0
+    assert builtin.text("quotient").strip() in result.stdout
+    for command in ("check quotient", "step quotient", "derive quotient"):
+        assert f"micrograd-like {command}" in result.stdout
+
+
+# Plots.
+
+
+def test_layers_are_drawn_on_a_scale_of_powers() -> None:
+    drawn = plots.figure([Layers("Gradients", "size", {"sigmoid": [1e-9, 1e-3, 0.0]})])
+    assert drawn.axes[0].get_yscale() == "log"
+
+
+def test_curves_and_paths_of_ones_own() -> None:
+    for drawn in (plots.loss_curves({"a": [1.0, 0.1]}), plots.weight_paths({"w1": [0.0, -1.0]})):
+        assert len(drawn.axes[0].lines) == 1
+    with pytest.raises(ValueError, match="at least one picture"):
+        plots.figure([])
