@@ -141,12 +141,27 @@ static void K(products_of_one)(const int guarded, real *lanes, const int *code)
     const int *at = code + 4;
     for (int row = 0; row < rows; row++) {
         const int *left = at + 1 + has_start, *right = left + count;
-        real sums[4] = {has_start ? lanes[at[1]] : 0, 0, 0, 0};
-        for (int k = 0; k < count; k++) {
-            real a = lanes[left[k]], b = lanes[right[k]];
-            sums[k & 3] += guarded && a == 0 ? 0 : a * b;
+        real sum = has_start ? lanes[at[1]] : 0;
+        if (count < 8)
+            for (int k = 0; k < count; k++) {
+                real a = lanes[left[k]], b = lanes[right[k]];
+                sum += guarded && a == 0 ? 0 : a * b;
+            }
+        else { /* four sums side by side: none waits for the one before */
+            real sums[4] = {0};
+            int k = 0;
+            for (; k + 4 <= count; k += 4)
+                for (int i = 0; i < 4; i++) {
+                    real a = lanes[left[k + i]], b = lanes[right[k + i]];
+                    sums[i] += guarded && a == 0 ? 0 : a * b;
+                }
+            for (; k < count; k++) {
+                real a = lanes[left[k]], b = lanes[right[k]];
+                sums[0] += guarded && a == 0 ? 0 : a * b;
+            }
+            sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
         }
-        lanes[at[0]] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        lanes[at[0]] = sum;
         at = right + count;
     }
 }
