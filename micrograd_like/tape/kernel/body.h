@@ -102,7 +102,7 @@ static void K(affine)(long n, real *lanes, const int *code, const real *weights)
 
 /* out = start + sum_k left_k right_k, both factors different for every sample. Where a gradient
    is `left` and 0, it passes nothing on, even if the partial `right` does not exist. */
-static INLINE void K(products_row)(const int guarded, long n, real *lanes, int count,
+static INLINE void K(products_row)(const int guarded, const int count, long n, real *lanes,
                                    const real *start, real *out, const int *left)
 {
     for (long lane = 0; lane < n; lane += WIDTH) {
@@ -121,17 +121,37 @@ static INLINE void K(products_row)(const int guarded, long n, real *lanes, int c
     }
 }
 
-static void K(products)(const int guarded, long n, real *lanes, const int *code)
+/* One or two products, as most are: offsets are read once, which a store might change otherwise. */
+static INLINE void K(products_of_few)(const int guarded, const int count, long n, real *lanes,
+                                      const real *start, real *out, const int *left)
+{
+    const int offsets[4] = {left[0], left[1], count > 1 ? left[2] : 0, count > 1 ? left[3] : 0};
+    K(products_row)(guarded, count, n, lanes, start, out, offsets);
+}
+
+static INLINE void K(products_rows)(const int guarded, long n, real *lanes, const int *code)
 {
     const int rows = code[1], count = code[2], has_start = code[3];
     const int *at = code + 4;
     for (int row = 0; row < rows; row++, at += 1 + has_start + 2 * count) {
         const real *start = has_start ? lanes + at[1] : NULL;
-        if (guarded)
-            K(products_row)(1, n, lanes, count, start, lanes + at[0], at + 1 + has_start);
+        const int *left = at + 1 + has_start;
+        real *out = lanes + at[0];
+        if (count == 1)
+            K(products_of_few)(guarded, 1, n, lanes, start, out, left);
+        else if (count == 2)
+            K(products_of_few)(guarded, 2, n, lanes, start, out, left);
         else
-            K(products_row)(0, n, lanes, count, start, lanes + at[0], at + 1 + has_start);
+            K(products_row)(guarded, count, n, lanes, start, out, left);
     }
+}
+
+static void K(products)(const int guarded, long n, real *lanes, const int *code)
+{
+    if (guarded)
+        K(products_rows)(1, n, lanes, code);
+    else
+        K(products_rows)(0, n, lanes, code);
 }
 
 /* The same for a single number in each row. */
