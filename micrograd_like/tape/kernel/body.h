@@ -212,7 +212,9 @@ static INLINE void K(lane_sums)(const int count, K(vec) *acc, real *totals)
 static INLINE void K(reduce_tile)(const int J, const int X, long n, const real *lanes,
                                   const int *g, const int *x, real *totals)
 {
-    K(vec) acc[16] = {{0}};
+    K(vec) acc[16];
+    for (int i = 0; i < J * X; i++)
+        acc[i] = (K(vec)){0};
     for (long lane = 0; lane < n; lane += WIDTH)
         for (int k = 0; k < X; k++) {
             K(vec) xs = *(const K(vec) *)(lanes + x[k] + lane);
