@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -182,6 +182,16 @@ def step(
     _finish(sheet)
 
 
+Parameters = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        show_default=False,
+        help="Names that are parameters, as well as those updated: w,b for w1, w2, …, b1, …",
+    ),
+]
+
+
 class Direction(str, Enum):
     """Which way a picture runs."""
 
@@ -236,14 +246,7 @@ def draw(
             help="A box for every name (the default, up to 200), operation, or neuron.",
         ),
     ] = None,
-    parameters: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            show_default=False,
-            help="Names that are parameters, as well as those updated: w,b for w1, w2, …, b1, …",
-        ),
-    ] = "",
+    parameters: Parameters = "",
     direction: Annotated[
         Direction, typer.Option(help="From left to right, or from top to bottom.")
     ] = Direction.LR,
@@ -375,6 +378,7 @@ def check(
 
     For instance: micrograd-like check office-hours-as-published
     """
+    from micrograd_like.marking import check as mark
     from micrograd_like.render import marks
 
     if page is not None:
@@ -383,14 +387,14 @@ def check(
         with _reported():
             sheet = _worksheet(files[0])
         with _reported(sheet):
-            from micrograd_like.marking import check as mark
-
-            _write_page(page, sheet, mark(sheet, files[0]))
+            results: Iterable[tuple[str, Report | str]] = [(files[0], mark(sheet, files[0]))]
+    else:
+        results = _marked(files, jobs)
     width = marks.WIDTH
     if sys.stdout.isatty():
         width = min(width, shutil.get_terminal_size().columns)
     reports, failed = [], False
-    for name, result in _marked(files, jobs):
+    for name, result in results:
         if isinstance(result, str):
             failed = True
             typer.echo(f"micrograd-like: {printable(result)}", err=True)
@@ -409,6 +413,9 @@ def check(
             typer.echo(marks.reports_csv(reports))
         case _ if len(reports) > 1:
             typer.echo(marks.class_text(reports, width))
+    if page is not None:
+        with _reported(sheet):
+            _write_page(page, sheet, reports[0])
     status = max((report.status for report in reports), default=0)
     raise typer.Exit(2 if failed else status)
 
@@ -484,6 +491,7 @@ def page(
     marked: Annotated[
         bool, typer.Option("--marked", help="Mark the worksheet beside its lines, as check does.")
     ] = False,
+    parameters: Parameters = "",
     places: Places = 4,
 ) -> None:
     """Make a page to step through a worksheet: graph, formulas, values and lines in step.
@@ -497,14 +505,18 @@ def page(
     with _reported():
         sheet = _worksheet(file)
     with _reported(sheet):
-        _write_page(output, sheet, mark(sheet, file) if marked else None, places)
+        report = mark(sheet, file) if marked else None
+        _write_page(output, sheet, report, places, parameters)
     _finish(sheet)
 
 
-def _write_page(output: str, sheet: Worksheet, report: Report | None, places: int = 4) -> None:
+def _write_page(
+    output: str, sheet: Worksheet, report: Report | None, places: int = 4, parameters: str = ""
+) -> None:
     import visualize
 
-    text = visualize.page(sheet, report=report, places=places)
+    named = parameters.split(",") if parameters else ()
+    text = visualize.page(sheet, report=report, places=places, parameters=named)
     with open(output, "w", encoding="utf-8") as out:
         out.write(text)
 

@@ -12,16 +12,20 @@ from decimal import Decimal, localcontext
 from typing import Literal
 
 #: right; only the last decimal is off, by one, as from rounded figures; only the sign is
-#: wrong; only 0 was written for what is not 0; wrong; no number
+#: wrong; 0 or a whole number was written for what is neither; wrong; no number
 Verdict = Literal["right", "near", "sign", "coarse", "wrong", "unreadable"]
 
+#: What floats add to a number that is whole on paper.
+_ROUNDING = Decimal("1e-12")
 _NUMBER = re.compile(r"[+-]?(\d{1,40}\.?\d{0,40}|\.\d{1,40})(e[+-]?\d{1,3})?", re.IGNORECASE)
 
 
 def judge(written: str, value: float) -> Verdict:
     """Whether ``written`` is ``value`` to the decimals it has: within half of the last one.
 
-    >>> judge("0.57", 0.5744), judge("0.58", 0.5744), judge("-0.57", 0.5744), judge("0", 0.0446)
+    A whole number is no prediction of one that is not whole: any of a wide range would be.
+
+    >>> judge("0.57", 0.5744), judge("0.58", 0.5744), judge("-0.57", 0.5744), judge("1", 0.5744)
     ('right', 'near', 'sign', 'coarse')
     """
     written = written.strip().replace("−", "-")
@@ -34,7 +38,9 @@ def judge(written: str, value: float) -> Verdict:
         context.prec = 2000  # every digit of both
         half = Decimal(5).scaleb(int(typed.as_tuple().exponent) - 1)
         if abs(typed - true) <= half:
-            return "coarse" if true and not typed else "right"
+            exact = abs(typed - true) <= _ROUNDING * abs(true)
+            whole = int(typed.as_tuple().exponent) >= 0
+            return "coarse" if (whole or not typed) and not exact else "right"
         figures = len(typed.as_tuple().digits)
         if abs(typed - true) <= 3 * half and figures > 1 and not value.is_integer():
             return "near"

@@ -248,6 +248,27 @@ def test_a_network_is_drawn_by_neuron_and_layer_not_by_weight() -> None:
     assert source.count("subgraph") >= 3
 
 
+def test_names_are_folded_before_a_drawing_is_refused() -> None:
+    out = Value(1.0, "x0")
+    for n in range(1, 80):
+        out = out * 1.01 + 0.5
+        out.label = f"x{n}"
+    assert snapshot(out).detail == "names"
+    assert len(snapshot(out).nodes) == 80
+
+
+def test_between_many_neurons_width_takes_the_place_of_numbers() -> None:
+    net, out = network(2, 8, 8, 1)
+    assert snapshot(out).detail == "neurons"
+    plain = visualize.draw_dot(out).source
+    assert "penwidth" in plain
+    assert "style=dashed" in plain
+    path = visualize.draw_dot(out, path=net.parameters()[0]).source
+    assert path.count(palette.LIGHT["path"]) > 8
+    small = visualize.draw_dot(network(2, 2, 1)[1], detail="neurons").source
+    assert "dashed" not in small
+
+
 def test_a_small_network_can_be_framed_with_every_weight() -> None:
     net, out = network(2, 2, 1, activation="sigmoid")
     shot = snapshot(out, module=net)
@@ -313,6 +334,9 @@ def test_layout_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda: visualize.draw_dot(LESSON, show=["x"]), ValueError, "show: expected some of"),
         (lambda: visualize.draw_dot(LESSON, places=0), ValueError, "from 1 to 15, got 0"),
         (lambda: visualize.draw_dot(LESSON, path=3), TypeError, "expected a derivative such as"),
+        (lambda: visualize.draw_dot(Value(1.0), path=3), TypeError, "expected a derivative such"),
+        (lambda: visualize.draw_dot(LESSON, show=3), ValueError, "show: expected some of"),
+        (lambda: visualize.draw_dot(LESSON, parameters=["zz"]), ValueError, "names of leaves"),
         (lambda: visualize.draw_dot(LESSON, module=3), TypeError, "expected a Neuron, Layer or"),
         (lambda: visualize.render(LESSON, "gif"), ValueError, "'pdf' or 'dot', got 'gif'"),
     ],

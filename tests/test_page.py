@@ -18,6 +18,7 @@ import visualize
 from micrograd_like.errors import WorksheetError
 from micrograd_like.lessons import builtin
 from micrograd_like.notation import number
+from micrograd_like.predict import judge
 from micrograd_like.snapshot import snapshot
 from micrograd_like.walk import known_after, walk
 from micrograd_like.worksheet import Worksheet
@@ -95,6 +96,22 @@ def test_what_a_learner_wrote_is_escaped() -> None:
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert Tags(text).open == []
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("x = 0\ny = log(x)\nE = y + 1", "there are no steps to go through"),
+        ("x = 0\ny = 3", "computes nothing"),
+        ("x0 = 1\n" + "\n".join(f"x{n + 1} = x{n} + 1" for n in range(250)), "is not drawn"),
+    ],
+)
+def test_marks_are_shown_even_where_there_is_no_graph(text: str, note: str) -> None:
+    sheet = Worksheet.parse(text)
+    made = visualize.page(sheet, report=sheet.check())
+    assert note in made
+    assert 'class="line ' in made
+    assert Tags(made).open == []
 
 
 def test_bad_calls_say_what_was_expected() -> None:
@@ -207,7 +224,7 @@ def test_keys_and_buttons(opened: Any) -> None:
     for button, place in (("next", 2), ("last", last), ("back", last - 1), ("first", 1)):
         view.page.click(f"#{button}")
         assert view.place == place
-    assert view.page.locator("#first").is_disabled()
+    assert view.page.locator("#first").get_attribute("aria-disabled") == "true"
     view.page.locator("#slider").fill("8")
     assert view.place == 9
 
@@ -236,6 +253,12 @@ def test_the_hash_links_to_a_step_and_follows_it(opened: Any) -> None:
     view.page.evaluate("location.hash = '#nonsense'")
     view.page.wait_for_function("document.getElementById('follow').value === ''")
     assert view.place == 1
+
+
+@pytest.mark.parametrize("hash", ["#%E0%A4%A", "#%", "#0", "#-3", "#999", "#dE%2Fdq:2", "#<b>"])
+def test_a_link_to_nowhere_shows_a_step_all_the_same(opened: Any, hash: str) -> None:
+    view = opened(hash=hash)
+    assert view.page.locator(".step.current").is_visible()
 
 
 def test_one_derivative_can_be_followed(opened: Any) -> None:
@@ -340,10 +363,55 @@ def test_nothing_gives_a_prediction_away(opened: Any) -> None:
     assert not factor.is_visible()
 
 
+def test_neither_tooltips_nor_dialogs_give_a_prediction_away(opened: Any) -> None:
+    view = opened(hash="#2")  # forward: a1
+    view.page.keyboard.press("p")
+    tips = view.page.locator(".picture title, .picture desc").all_text_contents()
+    assert not [tip for tip in tips if "0.3000; " in tip or "0.6562" in tip]
+    view.page.locator('.picture [data-name="a1"]').click()
+    assert "0.3000 =" not in view.page.locator("#details").inner_text()
+    assert "?" in view.page.locator("#details").inner_text()
+    view.page.keyboard.press("Escape")
+    view.page.keyboard.press("p")
+    tips = view.page.locator(".picture title").all_text_contents()
+    assert [tip for tip in tips if "0.6562" in tip]
+
+
+def test_a_sums_line_stays_hidden_until_its_last_part(opened: Any) -> None:
+    parts = [i for i, s in enumerate(STEPS, 1) if s.kind == "backward" and s.name == "x1"]
+    view = opened(hash=f"#{parts[-1]}")
+    view.page.keyboard.press("p")
+    line = view.page.locator('.line[data-lefts="dE/dx1"] code')
+    assert not line.is_visible()
+    view.page.locator(".step.current .reveal").click()
+    assert line.is_visible()
+
+
+# The same table holds for the terminal's stepper: tests/test_stepper.py.
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("0.57", "is right"), ("1", "too coarse"), ("1e0", "too coarse"), (".7", "not right"),
+     ("0.58", "is near"), ("5.744e-1", "is right"), ("0", "too coarse"), ("-.574", "the sign")],
+)  # fmt: skip
+def test_predictions_are_judged_as_in_the_terminal(opened: Any, typed: str, said: str) -> None:
+    place = next(i for i, s in enumerate(STEPS, 1) if s.kind == "forward" and s.name == "z1")
+    view = opened(hash=f"#{place}")
+    view.page.keyboard.press("p")
+    view.page.locator(".step.current .ask input").fill(typed)
+    view.page.locator(".step.current .answer-it").click()
+    heard = view.page.locator("#live").inner_text()
+    assert said in view.page.locator(f"#step-{place} .verdict").text_content() + heard
+    verdict = judge(typed, LESSON.names["z1"].data)
+    words = {"right": "is right", "coarse": "coarse", "near": "near", "sign": "sign"}
+    assert words.get(verdict, "not right") in said
+
+
 def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
     view = opened()
     view.page.keyboard.press("ArrowRight")
     assert "a1 is computed from" in view.page.locator("#live").inner_text()
+    assert "a1 is 0.3000." in view.page.locator("#live").inner_text()
+    assert "2 of 40: forward: a1" in view.page.locator("#slider").get_attribute("aria-valuetext")
     assert view.page.locator("#live").get_attribute("aria-live") == "polite"
 
 
@@ -382,6 +450,12 @@ def test_it_prints_every_step(opened: Any) -> None:
     view.page.emulate_media(media="print")
     assert len(view.page.locator(".step:visible").all()) == len(STEPS)
     assert not view.page.locator("#controls").is_visible()
+    view.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert view.table()["E"][0] == "0.05910"
+    assert view.table()["w1"][1] == "0"
+    assert picture(view, "E", "value") == "0.05910"
+    view.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert view.table()["E"][0] == ""
 
 
 def test_motion_is_reduced_where_it_is_asked_for(opened: Any) -> None:

@@ -81,7 +81,7 @@ def _shape(role: str, x: float, y: float, wide: float, high: float) -> str:
         corners += [(right - a, bottom), (left + a, bottom), (left, bottom - b), (left, top + b)]
         points = " ".join(f"{px:.1f},{py:.1f}" for px, py in corners)
         return f'<polygon class="outline" points="{points}"/>'
-    corner = 12.0 if style == "rounded" else 0.0
+    corner = min(12.0, high / 3) if style == "rounded" else 0.0
     outline = _rectangle("outline", left, top, wide, high, corner)
     if role == "output":
         outline += _rectangle("inline", left + 3.5, top + 3.5, wide - 7, high - 7, corner - 3)

@@ -28,6 +28,8 @@ _LONGEST_FORMULA = 34
 _LONGEST_LABEL = 24
 #: Above so many arrows their numbers would cover each other; then width and dashes say them.
 _MOST_LABELS = 90
+#: The same between neurons, where all arrows of a layer cross.
+_MOST_BETWEEN_NEURONS = 40
 _LONGEST_CAPTION = 84
 
 
@@ -39,14 +41,15 @@ def drawing(
     group: bool | None = None,
 ) -> Drawing:
     """The snapshot as boxes and arrows (see :func:`visualize.svg` for the options)."""
-    unknown = [show] if isinstance(show, str) else [part for part in show if part not in SHOWN]
+    parts = [show] if isinstance(show, str) or not isinstance(show, Collection) else show
+    unknown = [show] if isinstance(show, str) else [part for part in parts if part not in SHOWN]
     if unknown:
         raise ValueError(f"show: expected some of {', '.join(SHOWN)}, got {unknown[0]!r}")
     if direction not in ("LR", "TB"):
         raise ValueError(f"expected the direction 'LR' or 'TB', got {direction!r}")
     if isinstance(places, bool) or not isinstance(places, int) or not 1 <= places <= 15:
         raise ValueError(f"places: expected a whole number from 1 to 15, got {places!r}")
-    writer = _Writer(shot, frozenset(show), places)
+    writer = _Writer(shot, frozenset(show), places, direction)
     boxes = tuple(map(writer.box, shot.nodes))
     grouped = shot.detail == "neurons" if group is None else group
     return Drawing(
@@ -65,9 +68,13 @@ def drawing(
 class _Writer:
     """Writes what boxes and arrows say."""
 
-    def __init__(self, shot: Snapshot, show: frozenset[str], places: int) -> None:
+    def __init__(self, shot: Snapshot, show: frozenset[str], places: int, direction: str) -> None:
         self.shot, self.show, self.places = shot, show, places
-        many = len(shot.edges) > _MOST_LABELS
+        #: Beside a label; from top to bottom Graphviz sets it right beside its arrow.
+        self.apart = 12 if direction == "LR" else 28
+        between_neurons = shot.detail == "neurons"
+        labelled = sum(e.on_path or shot.path is None or between_neurons for e in shot.edges)
+        many = labelled > (_MOST_BETWEEN_NEURONS if between_neurons else _MOST_LABELS)
         self.weighed = many and "derivatives" in show
         sizes = [abs(e.local) for e in shot.edges if e.local is not None]
         self.largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
@@ -156,7 +163,7 @@ class _Writer:
 
     def _arrow(self, edge: Edge, suffix: str) -> Arrow:
         lines = tuple(self._labels(edge))
-        wide = max((_line_width(line, SMALL) for line in lines), default=0.0) + 12
+        wide = max((_line_width(line, SMALL) for line in lines), default=0.0) + self.apart
         size = (wide, SMALL_LINE * len(lines) + 4) if lines else (0.0, 0.0)
         known = edge.local is not None and math.isfinite(edge.local) and self.largest > 0
         weight = abs(edge.local or 0.0) / self.largest if known else 0.0
@@ -167,12 +174,9 @@ class _Writer:
     def _labels(self, edge: Edge) -> list[Line]:
         if "derivatives" not in self.show or edge.local is None:
             return []
-        quiet = self.shot.path is not None and not edge.on_path
-        if quiet or (self.weighed and not edge.on_path):
+        if self.weighed or (self.shot.path is not None and not edge.on_path):
             return []
         value = Span("local", number(edge.local, self.places))
-        if self.weighed:
-            return [(value,)]
         if edge.on_path and self.shot.detail == "names":
             symbol = shortened(self._symbol(edge), _LONGEST_LABEL)
             return [(Span("formula", symbol),), (Span("equals", "= "), value)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,10 +19,12 @@ from typing import Any
 from markupsafe import Markup
 
 from micrograd_like.blocks import rounding
+from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Derivative
 from micrograd_like.marking.records import Report
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.render import marks
+from micrograd_like.snapshot import TooLargeError
 from micrograd_like.walk import Step, known_after, walk
 from micrograd_like.worksheet import Worksheet
 from visualize.page_lines import line_views
@@ -33,47 +35,73 @@ MAX_STEPS = 1000
 
 
 def page(
-    worksheet: Worksheet, *, report: Report | None = None, places: int = 4, heading: str = ""
+    worksheet: Worksheet,
+    *,
+    report: Report | None = None,
+    places: int = 4,
+    heading: str = "",
+    parameters: Collection[str] = (),
 ) -> str:
     """The worksheet as a page of HTML.
 
-    report:   its marks, which then stand beside its lines
-    places:   decimals shown
-    heading:  the page's title; without it the worksheet's own comment on top
+    report:      its marks, which then stand beside its lines
+    places:      decimals shown
+    heading:     the page's title; without it the worksheet's own comment on top
+    parameters:  names of leaves that are parameters, as in :func:`visualize.svg`
 
-    Errors: TypeError for what is no worksheet, WorksheetError for one that computes nothing,
-    ValueError for one with more steps than anybody would take.
+    Errors: TypeError for what is no worksheet. Without a report WorksheetError for one that
+    computes nothing, TooLargeError for one with more steps than anybody would take, and those
+    of :func:`visualize.svg`; with a report the page then has a note, and the marks alone.
     """
     if not isinstance(worksheet, Worksheet):
         raise TypeError(f"page: expected a Worksheet, got {type(worksheet).__name__}")
-    output = worksheet.cost()
-    steps = walk(output, beside=worksheet.names.values())
-    if len(steps) > MAX_STEPS:
-        raise ValueError(f"{len(steps):,} steps are too many for a page, expected {MAX_STEPS:,}")
+    steps, picture, note = _graph(worksheet, places, parameters, required=report is None)
     choices = list(_choices(steps))
     data = {
         "steps": [_data(step, places) for step in steps],
         "choices": [{"key": c.key, "steps": c.steps, "names": c.names} for c in choices],
     }
+    output = name_text(steps[0].output) if steps else ""
     script = _file("page.js")
     filled: str = _template().render(
         title=heading or _heading(worksheet),
         counts="" if report is None else marks.counts_text(report),
-        svg=Markup(_picture(worksheet, places)),
+        svg=Markup(picture),
+        note=note,
         style=Markup(_file("page.css")),
         script=Markup(script),
         script_hash=_sha256(script),
         steps=[step_view(step, places) for step in steps],
         choices=choices,
-        output=name_text(output.label),
-        gradient_head=f"∂{name_text(output.label)}/∂name",
-        known=list(_known(steps, places)),
+        output=output,
+        gradient_head=f"∂{output}/∂name",
+        known=list(_known(steps, places)) if steps else [],
         lines=list(line_views(worksheet, report)),
         nodes=[node_view(name, steps, places) for name in _names(steps)],
         rounding=rounding(places),
         data=Markup(_harmless(json.dumps(data))),
     )
     return filled
+
+
+def _graph(
+    worksheet: Worksheet, places: int, parameters: Collection[str], required: bool
+) -> tuple[tuple[Step, ...], str, str]:
+    """The steps and the picture; of marks that have no graph, a note why."""
+    from visualize.draw import svg
+
+    steps: tuple[Step, ...] = ()
+    try:
+        steps = tuple(walk(worksheet.cost(), beside=worksheet.names.values()))
+        if len(steps) > MAX_STEPS:
+            found, steps = len(steps), ()
+            raise TooLargeError(f"{found:,} steps are too many for a page, expected {MAX_STEPS:,}")
+        return steps, svg(worksheet, places=places, parameters=parameters), ""
+    except MicrogradLikeError as error:
+        if required:
+            raise
+        missing = "the graph is not drawn" if steps else "there are no steps to go through"
+        return steps, "", f"Of this worksheet {missing}: {error}"
 
 
 def _file(name: str) -> str:
@@ -151,7 +179,6 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
     for step in steps:
         if step.kind == "backward":
             users.setdefault(step.name, []).append(step.user)
-    output = steps[0].output
     for name in users:
         on_paths, stack = {name}, [name]
         while stack:
@@ -165,6 +192,7 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
             or (step.kind == "forward" and step.name in on_paths - {name})
             or (step.kind == "backward" and {step.name, step.user} <= on_paths)
         ]
+        output = steps[0].output
         label = text(Derivative(output, name))
         yield Choice(f"d{output}/d{name}", label, chosen, sorted(on_paths))
 
@@ -185,9 +213,3 @@ def _known(steps: Sequence[Step], places: int) -> Iterator[Mapping[str, str]]:
             "gradient": "" if known.gradient is None else number(known.gradient, places),
             "state": "complete" if known.parts else "",
         }
-
-
-def _picture(worksheet: Worksheet, places: int) -> str:
-    from visualize.draw import svg
-
-    return svg(worksheet, places=places)

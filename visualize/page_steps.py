@@ -18,11 +18,15 @@ from micrograd_like.walk import Step
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A titled line of a step: what is shown at once, and what a learner may predict."""
+    """A titled line: what is shown at once, and what a learner may predict.
+
+    step:  the place of the step that makes the answer known
+    """
 
     label: str
     shown: Markup
     answer: Markup = field(default_factory=Markup)
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ def mathml(expr: Expr, places: int | None = None) -> Markup:
 def _converted(source: str) -> Markup:
     from latex2mathml.converter import convert
 
+    # A prime would be raised a second time, and so be too small to be seen.
+    primed = re.sub(r"'+", lambda primes: rf"\text{{{'′' * len(primes[0])}}}", source)
     # In text its escapes stay as they are.
-    shown = re.sub(r"\\([_#$%&{}])", r"\1", convert(source))
+    shown = re.sub(r"\\([_#$%&{}])", r"\1", convert(primed))
     return Markup(shown)
 
 
@@ -119,7 +125,8 @@ def _held(step: Step) -> Markup:
 def node_view(name: str, steps: Sequence[Step], places: int) -> NodeView:
     """The node's formula, how it passes its gradient on, and the sum that its own is."""
     rows: list[Row] = []
-    for step in steps:
+    gradient: tuple[Row, ...] = ()
+    for place, step in enumerate(steps):
         if step.kind == "given":
             rows += [
                 Row("given", equals(mathml(Name(n)), mathml(Number(v), places)))
@@ -128,16 +135,17 @@ def node_view(name: str, steps: Sequence[Step], places: int) -> NodeView:
             ]
         elif step.kind == "forward" and step.name == name:
             formula, rest = result(step.line, places)
-            rows.append(Row("value", equals(mathml(Name(name)), formula), rest))
-        elif step.kind == "backward" and name in (step.name, step.user):
-            formula, rest = result(step.product if step.name == name else step.line, places)
-            left = mathml(step.line.left)
-            if step.name == name:
-                rows.append(Row(f"through {name_text(step.user)}", formula, rest))
-            else:
-                rows.append(Row(step.line.rule, equals(left, formula), rest))
-    last = [step for step in steps if step.parts and step.name == name]
-    if last:
-        total = mathml(Derivative(last[-1].output, name))
-        rows.append(Row("gradient", equals(total, mathml(Number(last[-1].total), places))))
-    return NodeView(name, tuple(rows))
+            rows.append(Row("value", equals(mathml(Name(name)), formula), rest, place))
+        elif step.kind == "backward" and step.user == name:
+            formula, rest = result(step.line, places)
+            rule = Markup.escape(f" ({step.line.rule})")
+            local = equals(mathml(step.line.left), formula)
+            rows.append(Row(f"to {name_text(step.name)}", local, rest + rule, place))
+        elif step.kind == "backward" and step.name == name:
+            formula, rest = result(step.product, places)
+            rows.append(Row(f"through {name_text(step.user)}", formula, rest, place))
+        if step.parts and step.name == name:
+            total = mathml(Derivative(step.output, name))
+            value = Markup(" = ") + mathml(Number(step.total), places)
+            gradient = (Row("gradient", total, value, place),)
+    return NodeView(name, (*rows, *gradient))

@@ -18,10 +18,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from micrograd_like.derivation import Derivation, derive
 from micrograd_like.engine import Constant, Value, grad
-from micrograd_like.errors import MicrogradLikeError, WorksheetError, printable
+from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.formula import Derivative, Expr, Name
 from micrograd_like.graph import NamedGraph, constant
 from micrograd_like.nn import Module
@@ -36,6 +37,8 @@ MAX_WALKED = 20_000
 #: More boxes, or arrows, than anybody reads.
 MAX_NODES = 200
 MAX_EDGES = 1_000
+#: More operations than this are folded into neurons, or names, where that makes them fewer.
+_MOST_OPERATIONS = 60
 #: An operation of more operands is named, not written out.
 _MOST_OPERANDS = 8
 
@@ -59,7 +62,7 @@ def snapshot(
     path:        a derivative such as ``"dE/dw1"``, whose paths are to be highlighted; of a
                  Value's graph also the node it is taken with respect to
     detail:      see :data:`Detail`; by default names for a worksheet, operations for a Value,
-                 and neurons where that would be too many
+                 and where these are too many to be read, neurons or names
     parameters:  names of leaves that are parameters; letters alone stand for all their
                  numbers, ``"w"`` for w1, w2, …
     module:      a network whose parameters are parameters
@@ -78,23 +81,26 @@ def snapshot(
     order = _bounded_order(output)
     of_sheet = isinstance(root, Worksheet)
     taken = _Taken(output, wrt, order, of_sheet, _parameters(root, order, parameters, module))
-    first: Detail = detail or ("names" if of_sheet else "operations")
-    if first == "names" or (first == "neurons" and of_sheet):
-        shot = taken.between_names()
-    else:
-        shot = taken.by_operations()
-    neurons = Neurons(shot)
-    if first == "neurons" or (detail is None and _too_large(shot)):
-        shot = neurons.folded()
-    else:
-        shot = neurons.placed()
+    shot = taken.with_detail(detail) if detail else _readable(taken, of_sheet)
     if _too_large(shot):
         raise TooLargeError(
             f"{len(shot.nodes):,} nodes and {len(shot.edges):,} edges are more than can be read: "
             f"expected at most {MAX_NODES} and {MAX_EDGES:,}; draw a node nearer to the inputs, "
-            "a smaller network, or less detail"
+            "a smaller network, or less detail ('names' or 'neurons')"
         )
     return shot
+
+
+def _readable(taken: _Taken, of_sheet: bool) -> Snapshot:
+    """The most detail that can be read."""
+    shot = taken.with_detail("names" if of_sheet else "operations")
+    if len(shot.nodes) <= (MAX_NODES if of_sheet else _MOST_OPERATIONS) and not _too_large(shot):
+        return shot
+    choices = [shot, taken.with_detail("neurons")]
+    if not of_sheet and any(n.label and n.inputs for n in taken.order if n is not taken.output):
+        with suppress(ValueError):  # a formula too long to be written
+            choices.append(taken.with_detail("names"))
+    return min(choices, key=lambda shot: len(shot.nodes))
 
 
 # What is drawn.
@@ -108,8 +114,10 @@ def _ends(root: Value | Worksheet, path: str | Value | None) -> tuple[Value, Val
         if not isinstance(path, str):
             raise TypeError(f"path: expected a derivative such as 'dE/dw1', got {path!r}")
         return root.derivative(path)
-    if not isinstance(path, str):
+    if path is None or isinstance(path, Value):
         return root, path
+    if not isinstance(path, str):
+        raise TypeError(f"path: expected a derivative such as 'dE/dw1' or a Value, got {path!r}")
     written = re.fullmatch(r"\s*[d∂]\s*([^\s/]+)\s*/\s*[d∂]\s*([^\s/]+)\s*", path)
     of, wrt = (written[1], written[2]) if written else (root.label, path.strip())
     named = [node for node in _bounded_order(root) if node.label == wrt]
@@ -151,6 +159,12 @@ def _parameters(
         updates = (s.left for s in root.statements if s.kind == "update")
         updated = {left.name for left in updates if isinstance(left, Name)}
         names |= {_letters(name) for name in updated} | {name.rstrip("'") for name in updated}
+    labels = {node.label for node in order if node.label and not node.inputs}
+    known = labels | {_letters(label) for label in labels}
+    if unknown := [name for name in named if name not in known]:
+        near = did_you_mean(unknown[0], known)
+        message = "parameters: expected names of leaves of the graph, or their letters"
+        raise ValueError(f"{message}, got {printable(str(unknown[0]))!r}{near}")
     found = set(module.parameters()) if module else set()
     for node in order:
         if node.label and not node.inputs and {node.label, _letters(node.label)} & names:
@@ -196,6 +210,12 @@ class _Taken:
                 f"{printable(wrt.label or 'that node')}: there is no path to highlight"
             )
         self.computed = computed
+
+    def with_detail(self, detail: Detail) -> Snapshot:
+        """A box for every name, operation or neuron; each knows its layer and neuron."""
+        by_name = detail == "names" or (detail == "neurons" and self.computed)
+        neurons = Neurons(self.between_names() if by_name else self.by_operations())
+        return neurons.folded() if detail == "neurons" else neurons.placed()
 
     def between_names(self) -> Snapshot:
         """Between named nodes, as on paper."""

@@ -11,13 +11,19 @@
   const nodes = new Map(all(".picture .node[data-name]").map((g) => [g.dataset.name, g]));
   const edges = all(".picture .edge[data-tail]");
   const lines = all(".line[data-lefts]").map((line) => [line, line.dataset.lefts.split(" ")]);
-  // The first step that each left side is about.
-  const firstAbout = new Map();
+  // The step that makes each left side's number known: for a sum its last part.
+  const knownAt = new Map();
   data.steps.forEach((s, index) => {
-    for (const left of s.lines) if (!firstAbout.has(left)) firstAbout.set(left, index);
+    for (const left of s.lines) knownAt.set(left, index);
   });
+  const described = document.querySelector(".picture desc");
+  const description = described?.textContent;
   const finals = new Map([...rows].map(([name, row]) => [name, cells(row)]));
   const choices = new Map(data.choices.map((choice) => [choice.key, choice.steps]));
+  const titles = new Map();
+  for (const thing of [...nodes.values(), ...edges]) {
+    titles.set(thing, thing.querySelector("title").textContent);
+  }
   const PACE = 2200;
 
   const state = {
@@ -52,6 +58,8 @@
 
   const current = () => state.active[state.at];
   const step = () => data.steps[current()];
+  // Numbers of the steps from this one on are not to be given away.
+  const opened = () => (state.predicting ? current() + (isHidden() ? 0 : 1) : data.steps.length);
   const isHidden = () =>
     state.predicting && step().predicted !== null && !state.found.has(current());
 
@@ -67,8 +75,12 @@
     showLines();
     byId("slider").value = state.at;
     byId("place").value = `${state.at + 1} of ${state.active.length}`;
-    byId("back").disabled = byId("first").disabled = state.at === 0;
-    byId("next").disabled = byId("last").disabled = state.at === state.active.length - 1;
+    byId("slider").setAttribute("aria-valuetext", `${byId("place").value}: ${heading(items[index])}`);
+    // Not disabled, which would take the focus away.
+    for (const id of ["back", "first"]) byId(id).ariaDisabled = String(state.at === 0);
+    const last = state.at === state.active.length - 1;
+    for (const id of ["next", "last"]) byId(id).ariaDisabled = String(last);
+    items[index].querySelector(".number").textContent = state.at + 1;
     reachable(items[index]);
     byId("live").textContent = spoken(items[index], hidden);
     const follow = state.follow ? `${encodeURIComponent(state.follow)}:` : "";
@@ -84,10 +96,23 @@
     }
   }
 
+  const heading = (item) => item.querySelector("h2").lastChild.textContent.trim();
+
   function spoken(item, hidden) {
-    const title = item.querySelector("h2").textContent.trim().replace(/\s+/g, " ");
-    const asked = hidden ? ` ${item.querySelector(".ask label").textContent}` : "";
-    return `Step ${title}. ${item.querySelector(".sentence").textContent}${asked}`;
+    const said = `Step ${state.at + 1}, ${heading(item)}. ${item.querySelector(".sentence").textContent}`;
+    if (hidden) return `${said} ${item.querySelector(".ask label").textContent}`;
+    return `${said} ${numbers(step())}`;
+  }
+
+  // What a step makes known, in words: of many given numbers, how many.
+  function numbers({ kind, sets }) {
+    if (kind === "given") return "";
+    const words = sets.map(({ name, value, gradient, state: of }) =>
+      gradient === undefined
+        ? `${shownName(name)} is ${value}.`
+        : `Its gradient is ${gradient}${of === "complete" ? "" : `, with ${of}`}.`,
+    );
+    return words.join(" ");
   }
 
   function showTable(hidden) {
@@ -95,22 +120,25 @@
     const after = known(state.at + 1);
     for (const [name, row] of rows) {
       const now = name === step().name;
-      const shown = now && hidden ? before.get(name) : after.get(name);
-      for (const cell of ["value", "gradient", "state"]) {
-        row.querySelector(`.${cell}`).textContent = shown[cell];
-      }
+      fill(row, now && hidden ? before.get(name) : after.get(name));
       row.classList.toggle("now", now);
     }
     const row = rows.get(step().name);
     if (row) bring(row, row.closest(".scroll"), row.closest("table").tHead.offsetHeight);
   }
 
+  function fill(row, known) {
+    for (const cell of ["value", "gradient", "state"]) {
+      row.querySelector(`.${cell}`).textContent = known[cell];
+    }
+  }
+
   function showLines() {
-    const open = state.predicting ? current() + (isHidden() ? 0 : 1) : data.steps.length;
+    const open = opened();
     for (const [line, lefts] of lines) {
       line.classList.toggle("now", step().lines.some((left) => lefts.includes(left)));
       // Its numbers would give a prediction away.
-      line.classList.toggle("ahead", lefts.some((left) => (firstAbout.get(left) ?? -1) >= open));
+      line.classList.toggle("ahead", lefts.some((left) => (knownAt.get(left) ?? -1) >= open));
     }
     const now = lines.filter(([line]) => line.classList.contains("now"));
     if (now.length) bring(now.at(-1)[0], now[0][0].closest(".lines"), 0);
@@ -124,6 +152,13 @@
     if (inner.top < outer.top + head) box.scrollTop -= outer.top + head - inner.top;
   }
 
+  function bringSideways(element, box) {
+    const inner = element.getBoundingClientRect();
+    const outer = box.getBoundingClientRect();
+    if (inner.right > outer.right) box.scrollLeft += inner.right - outer.right + 12;
+    if (inner.left < outer.left) box.scrollLeft -= outer.left - inner.left + 12;
+  }
+
   function showGraph(hidden) {
     const before = known(state.at);
     const after = known(state.at + 1);
@@ -133,7 +168,13 @@
       write(node, shown);
       node.classList.toggle("now", now);
       node.classList.toggle("unknown", shown?.value === "");
+      const whole = !state.predicting || (shown?.value && shown.state === "complete");
+      node.querySelector("title").textContent = whole ? titles.get(node) : shownName(name);
     }
+    const picture = document.querySelector(".picture");
+    const node = nodes.get(step().name);
+    if (node) bringSideways(node, picture);
+    if (described) described.textContent = state.predicting ? "" : description;
     const passed = new Set();
     for (const index of state.active.slice(0, state.at + (hidden ? 0 : 1))) {
       const { kind, name, user } = data.steps[index];
@@ -145,7 +186,10 @@
       const backward = step().kind === "backward" && tail === step().name && head === step().user;
       edge.classList.toggle("now", forward || backward);
       edge.classList.toggle("unknown", [tail, head].some((name) => after.get(name)?.value === ""));
-      edge.classList.toggle("no-factor", !passed.has(JSON.stringify([tail, head])));
+      const known = passed.has(JSON.stringify([tail, head]));
+      edge.classList.toggle("no-factor", !known);
+      const arrow = `from ${shownName(tail)} to ${shownName(head)}`;
+      edge.querySelector("title").textContent = state.predicting && !known ? arrow : titles.get(edge);
     }
   }
 
@@ -159,8 +203,9 @@
     }
   }
 
-  // On paper the graph is complete.
-  function completeGraph() {
+  // On paper the graph and the table are complete.
+  function complete() {
+    for (const [name, row] of rows) fill(row, finals.get(name));
     for (const [name, node] of nodes) write(node, finals.get(name));
     for (const thing of [...nodes.values(), ...edges]) {
       thing.classList.remove("now", "unknown", "no-factor");
@@ -220,9 +265,12 @@
     const places = (mantissa.split(".")[1] ?? "").length - Number(exponent ?? 0);
     const half = 0.5 * 10 ** -places;
     const slack = 1e-12 * Math.max(Math.abs(value), half);
-    if (Math.abs(number - value) <= half + slack) return number === 0 && value !== 0 ? "coarse" : "right";
+    if (Math.abs(number - value) <= half + slack) {
+      const exact = Math.abs(number - value) <= 1e-12 * Math.abs(value);
+      return (places <= 0 || number === 0) && !exact ? "coarse" : "right";
+    }
     if (Math.abs(number + value) <= half + slack) return "sign";
-    const figures = mantissa.replace(/[^\d]/g, "").length;
+    const figures = mantissa.replace(/[^\d]/g, "").replace(/^0+/, "").length;
     const near = figures > 1 && !Number.isInteger(value);
     return near && Math.abs(number - value) <= 3 * half + slack ? "near" : "wrong";
   }
@@ -246,8 +294,10 @@
   }
 
   function reveal(said) {
+    const focused = items[current()].querySelector(".ask").contains(document.activeElement);
     state.found.add(current());
     show();
+    if (focused) byId("next").focus(); // what had the focus is gone
     byId("live").textContent = `${said} ${items[current()].querySelector("dl").textContent}`.replace(/\s+/g, " ");
   }
 
@@ -271,16 +321,28 @@
     stop();
     byId("details-title").textContent = shownName(name);
     byId("details-body").replaceChildren(template.content.cloneNode(true));
+    for (const answer of all(".answer", byId("details-body"))) {
+      if (Number(answer.dataset.step) >= opened()) answer.textContent = " = ?";
+    }
     byId("details").showModal();
     reachable(byId("details"));
   }
 
   // The hash is `#12`, or `#dE/dw5:12` for the steps of one derivative.
 
+  function decoded(hash) {
+    try {
+      return decodeURIComponent(hash);
+    } catch {
+      return "";
+    }
+  }
+
   function fromHash() {
-    const hash = decodeURIComponent(location.hash.slice(1));
+    const hash = decoded(location.hash.slice(1));
     const match = /^(?:(.+):)?(\d+)$/.exec(hash);
-    follow(match?.[1] ?? "", match ? Number(match[2]) - 1 : 0);
+    if (match) follow(match[1] ?? "", Number(match[2]) - 1);
+    else follow(hash);
   }
 
   const KEYS = {
@@ -292,11 +354,18 @@
     p: () => predict(!state.predicting),
   };
 
+  // What is focused and wider or higher than its place is scrolled by the keys, not stepped.
+  function scrolls({ target, key }) {
+    if (!target.matches(".picture, .scroll, .lines, dd")) return false;
+    if (key === "Home" || key === "End") return target.scrollHeight > target.clientHeight;
+    return key.startsWith("Arrow") && target.scrollWidth > target.clientWidth;
+  }
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
     const pressing = event.target.closest("button, a, input, [role=button]") && event.key === " ";
     if (event.key === "Enter" && event.target.matches(".ask input")) answer();
-    else if (typing || pressing || byId("details").open) return;
+    else if (typing || pressing || byId("details").open || scrolls(event)) return;
     else if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
     else KEYS[event.key]();
     event.preventDefault();
@@ -331,7 +400,11 @@
   // An image has no buttons in it; a group may.
   document.querySelector(".picture svg")?.setAttribute("role", "group");
   window.addEventListener("hashchange", fromHash);
-  window.addEventListener("beforeprint", completeGraph);
+  // A click on what is behind the dialog closes it.
+  byId("details").addEventListener("click", (event) => {
+    if (event.target === byId("details")) byId("details").close();
+  });
+  window.addEventListener("beforeprint", complete);
   window.addEventListener("afterprint", show);
 
   document.body.classList.add("stepping");
