@@ -62,7 +62,8 @@ format:
 bench:
 	$(FRESH)
 	$(BIN)/pip install --quiet . -r benchmarks/requirements.txt
-	$(BIN)/python -m benchmarks
+	mkdir -p build
+	$(BIN)/python -m benchmarks --json build/benchmarks.json --plot build/cost.svg
 
 marking-report:
 	$(FRESH)

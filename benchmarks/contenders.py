@@ -30,13 +30,16 @@ def by_hand_in_c(problem: Problem) -> Task:
     flags = ["-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", "-Wno-psabi"]
     subprocess.run(["cc", *flags, str(source), "-o", str(library), "-lm"], check=True)
     function = getattr(ctypes.CDLL(str(library)), problem.in_c)
-    array = np.ctypeslib.ndpointer(np.float64, flags="C_CONTIGUOUS")
-    function.argtypes = [array, array, ctypes.c_long, array, array]
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_long] + [ctypes.c_void_p] * 2
     function.restype = None
+    # Results are written into the same arrays every time, and the addresses are known: what is
+    # left of Python's is one call.
+    values, gradient = np.empty(len(problem.samples)), np.empty_like(problem.parameters)
+    given = problem.parameters.ctypes.data, problem.samples.ctypes.data, len(problem.samples)
+    arguments = (*given, values.ctypes.data, gradient.ctypes.data)
 
     def task() -> tuple[Any, Any]:
-        values, gradient = np.empty(len(problem.samples)), np.empty_like(problem.parameters)
-        function(problem.parameters, problem.samples, len(problem.samples), values, gradient)
+        function(*arguments)
         return values, gradient
 
     return task

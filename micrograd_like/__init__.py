@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         WorksheetError,
     )
     from micrograd_like.numeric import gradcheck
-    from micrograd_like.tape.program import compile_graph
+    from micrograd_like.tape.compiling import compile_graph
     from micrograd_like.worksheet import Worksheet
 
 _HOME = {
@@ -34,7 +34,7 @@ _HOME = {
     "Worksheet": "worksheet",
     "WorksheetError": "errors",
     "apply": "engine",
-    "compile_graph": "tape.program",
+    "compile_graph": "tape.compiling",
     "derive": "derivation",
     "grad": "engine",
     "gradcheck": "numeric",

@@ -22,11 +22,12 @@ def to_c(expr: Expr) -> str:
     >>> to_c(parse("x if x > 0 else exp(x) - 1"))
     '((v_x > R(0.0)) ? v_x : (F(exp)(v_x) - R(1.0)))'
     """
-    source: str = fold(expr, _combined)
+    source: str = fold(expr, combined)
     return source
 
 
-def _combined(node: Expr, parts: list[str]) -> str:
+def combined(node: Expr, parts: list[str]) -> str:
+    """C source of a node, its arguments being written already."""
     match node:
         case Number(value):
             return f"R({float(value)!r})"

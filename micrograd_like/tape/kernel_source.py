@@ -15,7 +15,7 @@ from micrograd_like.errors import FormulaError
 from micrograd_like.formula import Call, Expr, fold
 from micrograd_like.ops import FLOAT, Op
 from micrograd_like.tape.array_source import is_primitive
-from micrograd_like.tape.c_source import to_c
+from micrograd_like.tape.c_source import combined, to_c
 from micrograd_like.tape.rows import TapeRow, digest, tape_rows
 
 #: Functions of one number that kernel/functions.h has.
@@ -120,24 +120,47 @@ def _calls(formula: Expr) -> dict[str, int]:
 
 def _loops(row: TapeRow) -> Iterator[str]:
     for mask, partials in enumerate(masks(row)):
+        body = _Body()
         pointers = ["real *restrict out = lanes + at[0];"]
-        body = [f"real v_{name} = {name}_[i];" for name in row.op.inputs]
-        body += [f"real v_out = {_value(row)};", "out[i] = v_out;"]
+        body.lines += [f"real v_{name} = {name}_[i];" for name in row.op.inputs]
+        body.lines += [f"real v_out = {body.source(row.op.computed_value)};", "out[i] = v_out;"]
         for number, place in enumerate(partials, 1):
             pointers.append(f"real *restrict d{place} = lanes + at[{number}];")
-            body.append(f"d{place}[i] = {to_c(row.op.computed_partials[place])};")
+            formula = body.source(row.op.computed_partials[place])
+            body.lines.append(f"d{place}[i] = {formula};")
         for number, name in enumerate(row.op.inputs, 1 + len(partials)):
             pointers.append(f"const real *restrict {name}_ = lanes + at[{number}];")
         yield _LOOP.format(
             name=row.name,
             mask=mask,
             pointers="\n".join(f"    {line}" for line in pointers),
-            body="\n".join(f"        {line}" for line in body),
+            body="\n".join(f"        {line}" for line in body.lines),
         )
 
 
-def _value(row: TapeRow) -> str:
-    return to_c(row.op.computed_value)
+class _Body:
+    """The lines of a loop. What value and partials both call is called once, and by no branch:
+    compilers move a call into the branches that need it, and then do it in each of them.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._called: dict[str, str] = {}
+
+    def source(self, formula: Expr) -> str:
+        """The formula, after lines for the functions that it calls."""
+
+        def combine(node: Expr, parts: list[str]) -> str:
+            source = combined(node, parts)
+            if not source.startswith("F("):
+                return source
+            if source not in self._called:
+                self._called[source] = f"f{len(self._called)}"
+                self.lines.append(f"real {self._called[source]} = {source};")
+            return self._called[source]
+
+        written: str = fold(formula, combine)
+        return written
 
 
 def _tables(rows: tuple[TapeRow, ...]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from micrograd_like.errors import CompileError
 from micrograd_like.ops import OPS
 from micrograd_like.tape.nodes import AFFINE, GUARDED, PRODUCTS
 from micrograd_like.tape.rows import TAPE_ROWS, digest
@@ -34,6 +36,21 @@ def missing() -> str:
     if digest(OPS.values()) != kernel.TABLE:
         return "it was built from another operation table; install the package again"
     return ""
+
+
+def chosen(backend: str) -> str:
+    """The backend that runs; never another than the one asked for, unless with a warning."""
+    why = missing()
+    if backend == "c" and why:
+        raise CompileError(f"compile_graph: the kernel in C is not there: {why}")
+    if backend == "auto" and why:
+        warnings.warn(
+            f"compile_graph: NumPy runs the tape, several times slower than the kernel in C: {why}."
+            ' backend="numpy" says that this is meant',
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    return "numpy" if why else {"auto": "c"}.get(backend, backend)
 
 
 def processors() -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from micrograd_like.tape.differentiate import Gradients, Reduction
+from micrograd_like.tape.differentiate import Gradients
+from micrograd_like.tape.grouping import MOST, Group, grouped, with_reductions
 from micrograd_like.tape.nodes import (
     AFFINE,
     BROADCAST,
@@ -17,7 +17,6 @@ from micrograd_like.tape.nodes import (
     INPUT,
     NONE,
     PARAMETER,
-    PARTIAL,
     PRODUCTS,
     REDUCED,
     ROW,
@@ -26,20 +25,8 @@ from micrograd_like.tape.nodes import (
 from micrograd_like.tape.rows import TAPE_ROWS
 from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Step, Tape, indices
 
-#: Nodes in a step at most: more side by side gain nothing, and their rows would all be in use.
-_MOST = 64
+#: Nodes in a step at most, where they are numbers and no rows.
 _MOST_NUMBERS = 4096
-#: How many steps back a node may join another: too far, and its row is in use for long.
-_WINDOW = 32
-
-
-@dataclass(slots=True)
-class _Group:
-    """Nodes that become one step; of a REDUCE, adjoints with the same factors."""
-
-    kind: str
-    members: list[int]
-    reductions: list[Reduction]
 
 
 def schedule(
@@ -112,8 +99,8 @@ class _Schedule:
         before, after, lanes = self._by_place()
         self.place = np.full(len(nodes), -1, np.int32)  # rows of what varies, else numbers
         constants = self._number(parameters)
-        groups = [*self._grouped(lanes, _MOST)]
-        groups = [*self._with_reductions(groups)]
+        plain, at = grouped(nodes, lanes, self.masks, MOST)
+        groups = [*with_reductions(plain, at, self.reductions)]
         rows = self._allocate(groups)
         row_steps = [step for group in groups for step in self._steps(group)]
         given = self._given_steps()
@@ -189,65 +176,9 @@ class _Schedule:
                     self.numbers += 1
         return constants
 
-    # Nodes side by side.
-
-    def _grouped(self, numbers: Iterable[int], most: int) -> Iterator[_Group]:
-        nodes, masks = self.nodes, self.masks
-        groups: list[_Group] = []
-        at = self.at = [-1] * len(nodes)
-        last: dict[Any, int] = {}
-        for number in numbers:
-            node = nodes[number]
-            kind = node.kind
-            if kind in (INPUT, SEED, BROADCAST):
-                continue
-            if kind == PARTIAL:
-                at[number] = at[node.start]
-                continue
-            key: Any
-            if kind == AFFINE:
-                key = tuple(node.left)
-            elif kind == ROW:
-                key = (node.name, masks.get(number, 0))
-            else:
-                key = (kind, len(node.left), node.start == NONE)
-            index = last.get(key, -1)
-            if (
-                index < len(groups) - _WINDOW
-                or index < 0
-                or len(groups[index].members) >= most
-                or (kind != AFFINE and index <= max([at[i] for i in node.needs()]))
-            ):
-                index = last[key] = len(groups)
-                groups.append(_Group(kind, [], []))
-            groups[index].members.append(number)
-            at[number] = index
-        yield from groups
-
-    def _with_reductions(self, groups: list[_Group]) -> Iterator[_Group]:
-        """The groups with REDUCEs among them, each after all that it sums."""
-        at = self.at
-        ready: dict[int, list[Reduction]] = {}
-        for reduction in self.reductions:
-            last = max(at[reduction.adjoint], max([at[x] for x in reduction.factors]))
-            ready.setdefault(last, []).append(reduction)
-        waiting: dict[tuple[int, ...], list[Reduction]] = {}
-        count = 0
-        for index in range(-1, len(groups)):
-            if index >= 0:
-                yield groups[index]
-            for reduction in ready.get(index, ()):
-                waiting.setdefault(tuple(reduction.factors), []).append(reduction)
-                count += 1
-            if count >= _MOST or index == len(groups) - 1:
-                for same in waiting.values():
-                    for start in range(0, len(same), _MOST):
-                        yield _Group(REDUCE, [], same[start : start + _MOST])
-                waiting, count = {}, 0
-
     # Rows.
 
-    def _allocate(self, groups: list[_Group]) -> int:
+    def _allocate(self, groups: list[Group]) -> int:
         """Give what varies a row; how many there are.
 
         A row is free again after the last step that reads it. A step's results never lie
@@ -303,7 +234,7 @@ class _Schedule:
     # Steps.
 
     def _number_steps(self, numbers: list[int]) -> Iterator[Step]:
-        for group in self._grouped(numbers, _MOST_NUMBERS):
+        for group in grouped(self.nodes, numbers, self.masks, _MOST_NUMBERS)[0]:
             yield self._step(group)
 
     def _given_steps(self) -> Iterator[Step]:
@@ -316,7 +247,7 @@ class _Schedule:
         if rows:
             yield self._store(rows)
 
-    def _steps(self, group: _Group) -> Iterator[Step]:
+    def _steps(self, group: Group) -> Iterator[Step]:
         yield self._step(group)
         checked = [n for n in group.members if n < self.forward and n not in self._carried()]
         if checked:
@@ -350,7 +281,7 @@ class _Schedule:
     def _places(self, numbers: Any) -> Indices:
         return self.place[indices(numbers)]
 
-    def _step(self, group: _Group) -> Step:
+    def _step(self, group: Group) -> Step:
         if group.kind == REDUCE:
             first = group.reductions[0]
             return Step(

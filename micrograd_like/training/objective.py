@@ -80,7 +80,7 @@ class CompiledObjective:
     ) -> None:
         import numpy as np
 
-        from micrograd_like.tape.program import compile_graph
+        from micrograd_like.tape.compiling import compile_graph
 
         self._data, self._parameters, self._correct = data, parameters, correct
         x = [Value(number) for number in data.inputs[0]]

@@ -102,7 +102,7 @@ static void K(affine)(long n, real *lanes, const int *code, const real *weights)
 
 /* out = start + sum_k left_k right_k, both factors different for every sample. Where a gradient
    is `left` and 0, it passes nothing on, even if the partial `right` does not exist. */
-static INLINE void K(products_row)(const int guarded, long n, real *lanes, int count,
+static INLINE void K(products_row)(const int guarded, const int count, long n, real *lanes,
                                    const real *start, real *out, const int *left)
 {
     for (long lane = 0; lane < n; lane += WIDTH) {
@@ -121,17 +121,37 @@ static INLINE void K(products_row)(const int guarded, long n, real *lanes, int c
     }
 }
 
-static void K(products)(const int guarded, long n, real *lanes, const int *code)
+/* One or two products, as most are: offsets are read once, which a store might change otherwise. */
+static INLINE void K(products_of_few)(const int guarded, const int count, long n, real *lanes,
+                                      const real *start, real *out, const int *left)
+{
+    const int offsets[4] = {left[0], left[1], count > 1 ? left[2] : 0, count > 1 ? left[3] : 0};
+    K(products_row)(guarded, count, n, lanes, start, out, offsets);
+}
+
+static INLINE void K(products_rows)(const int guarded, long n, real *lanes, const int *code)
 {
     const int rows = code[1], count = code[2], has_start = code[3];
     const int *at = code + 4;
     for (int row = 0; row < rows; row++, at += 1 + has_start + 2 * count) {
         const real *start = has_start ? lanes + at[1] : NULL;
-        if (guarded)
-            K(products_row)(1, n, lanes, count, start, lanes + at[0], at + 1 + has_start);
+        const int *left = at + 1 + has_start;
+        real *out = lanes + at[0];
+        if (count == 1)
+            K(products_of_few)(guarded, 1, n, lanes, start, out, left);
+        else if (count == 2)
+            K(products_of_few)(guarded, 2, n, lanes, start, out, left);
         else
-            K(products_row)(0, n, lanes, count, start, lanes + at[0], at + 1 + has_start);
+            K(products_row)(guarded, count, n, lanes, start, out, left);
     }
+}
+
+static void K(products)(const int guarded, long n, real *lanes, const int *code)
+{
+    if (guarded)
+        K(products_rows)(1, n, lanes, code);
+    else
+        K(products_rows)(0, n, lanes, code);
 }
 
 /* The same for a single number in each row. */
@@ -141,12 +161,27 @@ static void K(products_of_one)(const int guarded, real *lanes, const int *code)
     const int *at = code + 4;
     for (int row = 0; row < rows; row++) {
         const int *left = at + 1 + has_start, *right = left + count;
-        real sums[4] = {has_start ? lanes[at[1]] : 0, 0, 0, 0};
-        for (int k = 0; k < count; k++) {
-            real a = lanes[left[k]], b = lanes[right[k]];
-            sums[k & 3] += guarded && a == 0 ? 0 : a * b;
+        real sum = has_start ? lanes[at[1]] : 0;
+        if (count < 8)
+            for (int k = 0; k < count; k++) {
+                real a = lanes[left[k]], b = lanes[right[k]];
+                sum += guarded && a == 0 ? 0 : a * b;
+            }
+        else { /* four sums side by side: none waits for the one before */
+            real sums[4] = {0};
+            int k = 0;
+            for (; k + 4 <= count; k += 4)
+                for (int i = 0; i < 4; i++) {
+                    real a = lanes[left[k + i]], b = lanes[right[k + i]];
+                    sums[i] += guarded && a == 0 ? 0 : a * b;
+                }
+            for (; k < count; k++) {
+                real a = lanes[left[k]], b = lanes[right[k]];
+                sums[0] += guarded && a == 0 ? 0 : a * b;
+            }
+            sum += (sums[0] + sums[1]) + (sums[2] + sums[3]);
         }
-        lanes[at[0]] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        lanes[at[0]] = sum;
         at = right + count;
     }
 }
@@ -177,7 +212,9 @@ static INLINE void K(lane_sums)(const int count, K(vec) *acc, real *totals)
 static INLINE void K(reduce_tile)(const int J, const int X, long n, const real *lanes,
                                   const int *g, const int *x, real *totals)
 {
-    K(vec) acc[16] = {{0}};
+    K(vec) acc[16];
+    for (int i = 0; i < J * X; i++)
+        acc[i] = (K(vec)){0};
     for (long lane = 0; lane < n; lane += WIDTH)
         for (int k = 0; k < X; k++) {
             K(vec) xs = *(const K(vec) *)(lanes + x[k] + lane);
@@ -223,17 +260,37 @@ static void K(reduce)(long n, const real *lanes, const int *code, real *all_tota
     }
 }
 
-/* True if some number of the rows is infinite or NaN: times 0, only these are not 0. */
-static int K(not_finite)(long n, const real *lanes, const int *code)
+/* True if some number is infinite or NaN: times 0, only these are not 0. Two sums side by side,
+   for each waits for its own last addition only. */
+typedef real K(loose) __attribute__((vector_size(VBYTES), may_alias, aligned(sizeof(real))));
+
+static INLINE K(vec) K(zeros)(long n, const real *numbers)
 {
-    K(vec) sum = {0};
-    for (int row = 0; row < code[1]; row++)
-        for (long lane = 0; lane < n; lane += WIDTH)
-            sum += *(const K(vec) *)(lanes + code[2 + row] + lane) * 0;
+    K(vec) a = {0}, b = {0};
+    long i = 0;
+    for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) {
+        a += (K(vec))(*(const K(loose) *)(numbers + i) * 0);
+        b += (K(vec))(*(const K(loose) *)(numbers + i + WIDTH) * 0);
+    }
+    for (; i < n; i++)
+        a[0] += numbers[i] * 0;
+    return a + b;
+}
+
+static INLINE int K(any_left)(K(vec) sum)
+{
     for (int i = 0; i < WIDTH; i++)
         if (!(sum[i] == 0))
             return 1;
     return 0;
+}
+
+static int K(not_finite)(long n, const real *lanes, const int *code)
+{
+    K(vec) sum = {0};
+    for (int row = 0; row < code[1]; row++)
+        sum += K(zeros)(n, lanes + code[2 + row]);
+    return K(any_left)(sum);
 }
 
 static const int *K(rows)(long n, real *lanes, const int *code)
@@ -389,11 +446,7 @@ static int K(begin)(Run *run)
     K(run_uniform)(&p->before, numbers);
     for (long i = 0; i < p->weights; i++)
         weights[i] = numbers[p->weight_numbers[i]];
-    if (run->strict)
-        for (long i = 0; i < p->numbers; i++)
-            if (!(numbers[i] * 0 == 0))
-                return 1;
-    return 0;
+    return run->strict && K(any_left)(K(zeros)(p->numbers, numbers));
 }
 
 /* The sums of the chunks, in their order, and the gradient; 1 if it is not finite. */
@@ -412,11 +465,7 @@ static int K(finish)(Run *run)
     K(run_uniform)(&p->after, numbers);
     for (long i = 0; i < p->gradients; i++)
         gradient[i] = numbers[p->gradient_numbers[i]];
-    if (run->strict)
-        for (long i = 0; i < p->gradients; i++)
-            if (!(gradient[i] * 0 == 0))
-                return 1;
-    return 0;
+    return run->strict && K(any_left)(K(zeros)(p->gradients, gradient));
 }
 
 static const Kernel K(kernel) = {K(begin), K(run_chunks), K(finish)};

@@ -1,0 +1,106 @@
+"""Record a scalar graph once, run it over many samples.
+
+:func:`compile_graph` turns a graph of Values into a program, a tape that a kernel in C (or
+NumPy, where there is none) runs over blocks of samples.
+
+>>> from micrograd_like import Value
+>>> x, w, b = Value(1.0, "x"), Value(0.5, "w"), Value(0.1, "b")
+>>> program = compile_graph((w * x + b).tanh(), inputs=[x], parameters=[w, b])
+>>> values, gradient = program.value_and_grad([[0.0], [1.0], [2.0]])
+>>> values.shape, gradient.shape
+((3,), (2,))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from micrograd_like.engine import Value
+from micrograd_like.errors import CompileError, did_you_mean, printable
+from micrograd_like.tape import native
+from micrograd_like.tape.lowering import record
+from micrograd_like.tape.program import Program, collector_paused
+
+BACKENDS = ("auto", "c", "numpy")
+
+
+def compile_graph(
+    output: Value | Sequence[Value],
+    inputs: Sequence[Value],
+    parameters: Sequence[Value] = (),
+    *,
+    dtype: DTypeLike = np.float64,
+    backend: str = "auto",
+    threads: int = 1,
+    allow_nonfinite: bool = False,
+) -> Program:
+    """The graph of ``output`` as a program over many samples.
+
+    output:           a node, or several, each of them a column of the values then
+    inputs:           the nodes that get another number for every sample, in the order of the
+                      samples' columns; they may be inner nodes
+    parameters:       the nodes to differentiate by, the same for all samples
+    dtype:            float64 or float32, the numbers that are computed with
+    backend:          "c", "numpy", or "auto": C where the kernel is there, else NumPy with a
+                      warning
+    threads:          how many run at a time; results do not depend on it. NumPy uses one
+    allow_nonfinite:  True lets NaN and infinity through instead of raising DomainError
+
+    Every other leaf becomes the constant that it is now; ``program.notes`` names them. The
+    numbers agree with those of ``backward()`` to rounding: terms of sums are added in another
+    order, x/c is x·(1/c), and functions are accurate to a few units in the last place.
+
+    Errors: TypeError for what is no Value; CompileError (a ValueError) for a node named twice,
+    an input that the output does not depend on, an unknown dtype or backend.
+    """
+    outputs = [output] if isinstance(output, Value) else list(output)
+    _check_nodes(outputs, list(inputs), list(parameters))
+    numbers = np.dtype(dtype)
+    if numbers not in (np.float64, np.float32):
+        raise CompileError(f"compile_graph: expected the dtype float64 or float32, got {numbers}")
+    if backend not in BACKENDS:
+        raise CompileError(
+            f"compile_graph: expected a backend out of {', '.join(BACKENDS)}, got {backend!r}"
+            f"{did_you_mean(backend, BACKENDS)}"
+        )
+    if threads.__class__ is not int or threads < 1:
+        raise CompileError(f"compile_graph: expected threads from 1 on, got {threads!r}")
+    with collector_paused():
+        recorded = record(outputs, inputs, parameters)
+    program = Program(
+        recorded,
+        [printable(v.label) for v in inputs],
+        [printable(v.label) for v in parameters],
+        np.array([v.data for v in parameters], np.float64),
+        numbers,
+        native.chosen(backend),
+        several=not isinstance(output, Value),
+    )
+    program.threads = threads
+    program.allow_nonfinite = allow_nonfinite
+    program._nodes = tuple(parameters)
+    return program
+
+
+def _check_nodes(outputs: list[Value], inputs: list[Value], parameters: list[Value]) -> None:
+    if not outputs:
+        raise CompileError("compile_graph: expected an output, got none")
+    seen: dict[Value, str] = {}
+    for kind, nodes in (("output", outputs), ("input", inputs), ("parameter", parameters)):
+        for place, node in enumerate(nodes):
+            if not isinstance(node, Value):
+                raise TypeError(
+                    f"compile_graph: expected Values, got {kind} {place}: {type(node).__name__}"
+                )
+            if kind == "output":
+                continue
+            here = f"{kind} {place}"
+            if node in seen:
+                name = printable(node.label) or repr(node.data)
+                raise CompileError(
+                    f"compile_graph: {name} is {seen[node]} and {here}; expected every node once"
+                )
+            seen[node] = here
