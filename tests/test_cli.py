@@ -144,17 +144,17 @@ def test_version() -> None:
 
 def test_help_does_not_import_what_it_does_not_need() -> None:
     """Imports decide how fast --help answers; what it loads can be tested, time cannot."""
-    code = "import sys, micrograd_like.cli; print(*sys.modules)"
+    code = "import sys, micrograd_like.cli.program; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = set(done.stdout.split())
-    assert "micrograd_like.cli" in loaded
+    assert "micrograd_like.cli.program" in loaded
     assert not loaded & {"numpy", "sympy", "graphviz", "matplotlib", "micrograd_like.engine"}
 
 
 def test_costs_offered_are_the_costs_there_are() -> None:
-    from micrograd_like.cli import CostName
+    from micrograd_like.cli.working import CostName
     from micrograd_like.lessons.office_hours import COSTS
 
     assert [cost.value for cost in CostName] == list(COSTS)

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import visualize
 from micrograd_like import Value, Worksheet, nn
-from micrograd_like.cli import app
+from micrograd_like.cli.program import app
 from micrograd_like.display import value_latex
 from micrograd_like.errors import WorksheetError
 from micrograd_like.lessons import builtin

@@ -10,6 +10,7 @@ Nothing is computed here but where a line goes on the page.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -175,8 +176,8 @@ def _styles() -> list[str]:
 
 def _layers(axes: Axes, picture: Layers) -> None:
     for (name, sizes), mark in zip(picture.lines.items(), "os^dv<>", strict=False):
-        shown = [size if size > 0 else None for size in sizes]
-        axes.plot(range(1, len(sizes) + 1), shown, f"-{mark}", label=name, markersize=4)  # type: ignore[arg-type]
+        shown = [size if size > 0 else math.nan for size in sizes]
+        axes.plot(range(1, len(sizes) + 1), shown, f"-{mark}", label=name, markersize=4)
     axes.set_yscale("log")
     axes.set_xlabel("layer")
     axes.set_ylabel(picture.y_label)

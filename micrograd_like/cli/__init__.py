@@ -1,0 +1,1 @@
+"""The command ``micrograd-like``: its program, and what it offers."""

@@ -1,0 +1,248 @@
+"""Commands that mark, and make what is to be marked: check, exercise."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from micrograd_like.cli.pictures import write_page
+from micrograd_like.cli.shared import (
+    app,
+    bold,
+    coloured,
+    read_worksheet,
+    reported,
+)
+from micrograd_like.errors import MicrogradLikeError, printable
+
+if TYPE_CHECKING:
+    from micrograd_like.marking.records import Report
+
+
+def _list_causes(wanted: bool) -> None:
+    if wanted:
+        from micrograd_like.render import marks
+
+        typer.echo(marks.causes_text())
+        raise typer.Exit
+
+
+class ReportFormat(str, Enum):
+    """How a marked worksheet is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE",
+            help="Worksheets: files, - for standard input, or names of built-in ones.",
+        ),
+    ],
+    format: Annotated[ReportFormat, typer.Option(help="How to print it.")] = ReportFormat.TEXT,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=256, help="Processes that mark side by side.")
+    ] = 1,
+    page: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Write the report of one worksheet as a page to step through, print or hand back.",
+        ),
+    ] = None,
+    causes: Annotated[
+        bool,
+        typer.Option(
+            "--causes",
+            help="List the causes of mistakes by their codes.",
+            is_eager=True,
+            callback=_list_causes,
+        ),
+    ] = False,
+) -> None:
+    """Mark worksheets line by line: what is right, what follows, what is wrong, and why.
+
+    ✓ right, with the rule
+
+    → follows from an earlier slip: the method is right
+
+    ✗ wrong, with the cause and the right working
+
+    ? unreadable    – nothing to hold it against
+
+    Several worksheets end in a table and their most common causes.
+
+    Exit status: 0 all right; 1 something wrong or following; 2 something unreadable or unchecked.
+
+    For instance: micrograd-like check office-hours-as-published
+    """
+    from micrograd_like.marking import check as mark
+    from micrograd_like.render import marks
+
+    if page is not None:
+        if len(files) > 1:
+            raise typer.BadParameter("a page is of one worksheet", param_hint="--page")
+        with reported():
+            sheet = read_worksheet(files[0])
+        with reported(sheet):
+            results: Iterable[tuple[str, Report | str]] = [(files[0], mark(sheet, files[0]))]
+    else:
+        results = _marked(files, jobs)
+    width = marks.WIDTH
+    if sys.stdout.isatty():
+        width = min(width, shutil.get_terminal_size().columns)
+    reports, failed = [], False
+    for name, result in results:
+        if isinstance(result, str):
+            failed = True
+            typer.echo(f"micrograd-like: {printable(result)}", err=True)
+            continue
+        reports.append(result)
+        if format is ReportFormat.TEXT:
+            if len(files) > 1:
+                typer.echo(bold(printable(name)))
+            typer.echo(marks.report_text(result, _paint, width))
+            if len(files) > 1:
+                typer.echo()
+    match format:
+        case ReportFormat.JSON:
+            typer.echo(marks.reports_json(reports))
+        case ReportFormat.CSV:
+            typer.echo(marks.reports_csv(reports))
+        case _ if len(reports) > 1:
+            typer.echo(marks.class_text(reports, width))
+    if page is not None:
+        with reported(sheet):
+            write_page(page, sheet, reports[0])
+    status = max((report.status for report in reports), default=0)
+    raise typer.Exit(2 if failed else status)
+
+
+def _marked(files: list[str], jobs: int) -> Iterator[tuple[str, Report | str]]:
+    """Every worksheet's report, or what keeps it from being marked; with a bar for many."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    hidden = len(files) < _MANY or not console.is_terminal
+    with _workers(jobs, len(files)) as run:
+        results = zip(files, run(_mark, files), strict=True)
+        yield from track(results, "Marking", len(files), console=console, disable=hidden)
+
+
+#: So many worksheets take long enough for a bar.
+_MANY = 20
+
+
+@contextmanager
+def _workers(jobs: int, count: int) -> Iterator[Callable[..., Iterator[Report | str]]]:
+    if min(jobs, count) < 2:
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(jobs, count)) as pool:
+        yield lambda function, items: pool.map(function, items, chunksize=1 + count // (8 * jobs))
+
+
+def _mark(file: str) -> Report | str:
+    from micrograd_like.marking import check as mark
+
+    try:
+        return mark(read_worksheet(file), file)
+    except (MicrogradLikeError, ValueError) as error:
+        return f"{file}: {error}"
+    except OSError as error:
+        return f"cannot open {file!r}: {error.strerror}"
+
+
+def _paint(look: str, text: str) -> str:
+    colours = {
+        "right": "green",
+        "follows": "yellow",
+        "wrong": "red",
+        "unreadable": "magenta",
+        "unchecked": "cyan",
+    }
+    if not coloured():
+        return text
+    if look == "dim":
+        return typer.style(text, dim=True)
+    return typer.style(text, fg=colours[look], bold=True)
+
+
+class FormName(str, Enum):
+    """How much of an exercise is worked already."""
+
+    BLANK = "blank"
+    SOLVED = "solved"
+    SLIPS = "slips"
+
+
+@app.command()
+def exercise(
+    shape: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SHAPE]", show_default=False, help="Such as 2-2-1; without it, all are listed."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Other numbers for every seed.")] = 0,
+    places: Annotated[int, typer.Option(min=2, max=6, help="Decimals of the numbers.")] = 4,
+    form: Annotated[
+        FormName,
+        typer.Option(help="blank: to be filled in; solved; slips: with mistakes to be found."),
+    ] = FormName.BLANK,
+    slips: Annotated[int, typer.Option(min=1, max=2, help="How many mistakes.")] = 1,
+    cause: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE", show_default=False, help="What may be planted; can be repeated."
+        ),
+    ] = None,
+    answers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Where the mistakes are listed; without it, on standard error.",
+        ),
+    ] = None,
+) -> None:
+    """Make a worksheet of a shape with new numbers: blank, solved, or with mistakes in it.
+
+    Blank and solved, the same shape and seed have the same numbers.
+
+    For instance: micrograd-like exercise 2-2-1 --seed 7 > mine.txt
+    """
+    from micrograd_like.exercises import generate
+    from micrograd_like.exercises.shapes import SHAPES
+
+    if form is not FormName.SLIPS and (cause or answers or slips != 1):
+        raise typer.BadParameter("only --form slips plants mistakes", param_hint="--form")
+    if shape is None:
+        width = max(map(len, SHAPES))
+        for name, kind in SHAPES.items():
+            typer.echo(f"{name:<{width}}  {kind.title}")
+        return
+    with reported():
+        made = generate(shape, seed, places, form.value, slips, cause)
+        listed = "\n".join(map(str, made.planted))
+        if answers is not None:
+            with open(answers, "w", encoding="utf-8") as file:
+                file.write(f"{listed}\n")
+    typer.echo(made.text, nl=False)
+    if listed and answers is None:
+        typer.echo(listed, err=True)

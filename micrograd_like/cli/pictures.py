@@ -1,0 +1,188 @@
+"""Commands that draw: draw, page."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from micrograd_like.cli.shared import (
+    File,
+    Parameters,
+    Places,
+    app,
+    finish,
+    read_worksheet,
+    reported,
+)
+from micrograd_like.errors import WorksheetError, did_you_mean, printable
+
+if TYPE_CHECKING:
+    from micrograd_like.marking.records import Report
+    from micrograd_like.worksheet import Worksheet
+
+
+class Direction(str, Enum):
+    """Which way a picture runs."""
+
+    LR = "LR"
+    TB = "TB"
+
+
+class DetailName(str, Enum):
+    """What a box of a picture stands for."""
+
+    NAMES = "names"
+    OPERATIONS = "operations"
+    NEURONS = "neurons"
+
+
+class PictureFormat(str, Enum):
+    """Formats of pictures; of these dot and svg are text."""
+
+    DOT = "dot"
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+
+
+@app.command()
+def draw(
+    file: File,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT",
+            show_default=False,
+            help="A file ending in .svg, .png, .pdf or .dot; without it, DOT is printed.",
+        ),
+    ] = None,
+    format: Annotated[
+        PictureFormat | None,
+        typer.Option(show_default=False, help="Instead of what OUT's ending says."),
+    ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option(
+            metavar="dA/dB", show_default=False, help="Highlight this derivative's paths."
+        ),
+    ] = None,
+    detail: Annotated[
+        DetailName | None,
+        typer.Option(
+            show_default=False,
+            help="A box for every name (the default, up to 200), operation, or neuron.",
+        ),
+    ] = None,
+    parameters: Parameters = "",
+    direction: Annotated[
+        Direction, typer.Option(help="From left to right, or from top to bottom.")
+    ] = Direction.LR,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            show_default=False,
+            help="operations, values, gradients or derivatives; can be repeated.",
+        ),
+    ] = None,
+    group: Annotated[
+        bool | None,
+        typer.Option("--group/--no-group", show_default=False, help="Frame layers and neurons."),
+    ] = None,
+    places: Places = 4,
+) -> None:
+    """Draw the graph of a worksheet's cost: values, gradients, and every local derivative.
+
+    SVG, PNG and PDF need Graphviz, or pygraphviz, which brings it along; DOT needs neither.
+
+    For instance: micrograd-like draw office-hours --path dE/dw1 -o lesson.svg
+    """
+    kind = _picture_format(output, format)
+    with reported():
+        sheet = read_worksheet(file)
+    with reported(sheet):
+        import visualize
+        from visualize.drawing import SHOWN
+
+        if unknown := [what for what in hide or () if what not in SHOWN]:
+            near = did_you_mean(unknown[0], SHOWN)
+            raise WorksheetError(f"--hide: expected {', '.join(SHOWN)}, got {unknown[0]!r}{near}")
+        picture = visualize.render(
+            sheet,
+            kind.value,
+            path=path,
+            detail=detail.value if detail else None,
+            parameters=parameters.split(",") if parameters else (),
+            direction=direction.value,
+            show=[what for what in SHOWN if what not in (hide or ())],
+            places=places,
+            group=group,
+        )
+        if output is None:
+            typer.echo(picture.decode(), nl=False)
+        else:
+            with open(output, "wb") as out:
+                out.write(picture)
+    finish(sheet)
+
+
+def _picture_format(output: str | None, format: PictureFormat | None) -> PictureFormat:
+    """The format asked for, else the one that the file's name ends in, else DOT."""
+    if output is None:
+        if format in (PictureFormat.PNG, PictureFormat.PDF):
+            raise typer.BadParameter(f"{format.value} goes into a file", param_hint="-o OUT")
+        return format or PictureFormat.DOT
+    ending = os.path.splitext(output)[1].lower().removeprefix(".")
+    endings = {kind.value: kind for kind in PictureFormat} | {"gv": PictureFormat.DOT}
+    if format is None and ending not in endings:
+        raise typer.BadParameter(
+            f"expected a name ending in .svg, .png, .pdf or .dot, got {printable(output)!r}",
+            param_hint="-o",
+        )
+    return format or endings[ending]
+
+
+@app.command()
+def page(
+    file: File,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="The page, a single file of HTML."),
+    ],
+    marked: Annotated[
+        bool, typer.Option("--marked", help="Mark the worksheet beside its lines, as check does.")
+    ] = False,
+    parameters: Parameters = "",
+    places: Places = 4,
+) -> None:
+    """Make a page to step through a worksheet: graph, formulas, values and lines in step.
+
+    The page is one file, asks nothing of the network, and prints with all steps.
+
+    For instance: micrograd-like page office-hours -o lesson.html
+    """
+    from micrograd_like.marking import check as mark
+
+    with reported():
+        sheet = read_worksheet(file)
+    with reported(sheet):
+        report = mark(sheet, file) if marked else None
+        write_page(output, sheet, report, places, parameters)
+    finish(sheet)
+
+
+def write_page(
+    output: str, sheet: Worksheet, report: Report | None, places: int = 4, parameters: str = ""
+) -> None:
+    """Write the worksheet's page, with its marks where there are any. Errors: OSError."""
+    import visualize
+
+    named = parameters.split(",") if parameters else ()
+    text = visualize.page(sheet, report=report, places=places, parameters=named)
+    with open(output, "w", encoding="utf-8") as out:
+        out.write(text)

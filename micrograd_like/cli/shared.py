@@ -1,0 +1,117 @@
+"""What the commands share: options, reading a worksheet, and how they fail."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
+
+if TYPE_CHECKING:
+    from micrograd_like.worksheet import Worksheet
+
+
+app = typer.Typer(
+    name="micrograd-like",
+    help="A scalar autograd engine that shows its work.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(str, Enum):
+    """How results are written."""
+
+    TEXT = "text"
+    LATEX = "latex"
+    JSON = "json"
+
+
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="A worksheet: a file, - for standard input, or a built-in one's name."
+    ),
+]
+Places = Annotated[int, typer.Option(min=1, max=15, help="Decimals shown; JSON is in full.")]
+FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
+
+
+Parameters = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        show_default=False,
+        help="Names that are parameters, as well as those updated: w,b for w1, w2, …, b1, …",
+    ),
+]
+
+
+def read_worksheet(file: str) -> Worksheet:
+    """The worksheet that FILE names. Errors: WorksheetError, OSError."""
+    from micrograd_like.lessons import builtin
+    from micrograd_like.syntax import decode
+    from micrograd_like.worksheet import Worksheet
+
+    if not file:
+        raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")
+    if file == "-":
+        return Worksheet.parse(decode(sys.stdin.buffer.read()))
+    if not os.path.exists(file) and file in builtin.names():
+        return builtin.load(file)
+    try:
+        return Worksheet.read(file)
+    except FileNotFoundError:
+        near = did_you_mean(file, builtin.names())
+        raise WorksheetError(f"no such file or built-in worksheet: {file!r}{near}") from None
+
+
+@contextmanager
+def reported(sheet: Worksheet | None = None) -> Iterator[None]:
+    """Say in a line what is wrong with the input, and exit with 2.
+
+    What could not be read of ``sheet`` is said before, for it is likely the cause.
+    """
+    try:
+        yield
+    except (MicrogradLikeError, ValueError) as error:
+        for problem in sheet.problems if sheet else ():
+            typer.echo(str(problem), err=True)
+        fail(str(error))
+    except OSError as error:
+        if error.filename is None:  # the output, not the input
+            raise
+        fail(f"cannot open {error.filename!r}: {error.strerror}")
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong, and exit with 2."""
+    typer.echo(f"micrograd-like: {printable(message)}", err=True)
+    raise typer.Exit(2)
+
+
+def finish(sheet: Worksheet) -> None:
+    """Report the lines that could not be read, and exit with 2 if there are any."""
+    for problem in sheet.problems:
+        typer.echo(str(problem), err=True)
+    if sheet.problems:
+        raise typer.Exit(2)
+
+
+def coloured() -> bool:
+    """Whether the output is a terminal that is to be coloured."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not plain and sys.stdout.isatty()
+
+
+def bold(heading: str) -> str:
+    """The heading in bold letters where the output can have them."""
+    return typer.style(heading, bold=True) if coloured() else heading
