@@ -67,7 +67,12 @@ def test_docstring_examples_hold() -> None:
     assert len(names) > 10
     for name in names:
         if not name.endswith("__main__"):
-            assert doctest.testmod(import_module(name)).failed == 0, name
+            try:
+                module = import_module(name)
+            except ModuleNotFoundError as error:  # of an extra: tested by `pytest -m scale`
+                assert error.name in ("dask", "jax"), name
+                continue
+            assert doctest.testmod(module).failed == 0, name
 
 
 def shown(cell: nbformat.NotebookNode) -> list[str]:
@@ -87,7 +92,11 @@ def rounded(match: re.Match[str]) -> str:
 def test_notebooks_run_and_show_what_they_kept(path: Path) -> None:
     kept = nbformat.read(path, as_version=4)
     run = nbformat.read(path, as_version=4)
-    NotebookClient(run, timeout=300, kernel_name="python3", coalesce_streams=True).execute()
+    # Not in the checkout's own folder, whose package has no kernel built in it.
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(
+        run, timeout=300, kernel_name="python3", coalesce_streams=True, resources=resources
+    ).execute()
     for place, (before, after) in enumerate(zip(kept.cells, run.cells, strict=True)):
         assert shown(after) == shown(before), f"cell {place}"
         assert before.cell_type != "code" or before.outputs or "=" in before.source

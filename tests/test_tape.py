@@ -491,7 +491,7 @@ def test_samples_of_any_real_kind(kind: Any) -> None:
 
 def test_without_the_kernel_numpy_runs_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "kernel", None)
-    with pytest.warns(RuntimeWarning, match="NumPy runs the tape, .* no C compiler"):
+    with pytest.warns(RuntimeWarning, match="NumPy runs the tape, .* (no C compiler|a checkout)"):
         program = compile_graph(w * x, [x], [w])
     assert program.backend == "numpy"
     assert program([[3.0]]).tolist() == [6.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,9 @@ _WIDEST = 256
 def missing() -> str:
     """Why the kernel cannot be used, or ""."""
     if kernel is None:
+        folder = Path(__file__).parents[1]
+        if (folder.parent / "setup.py").exists():
+            return f"it is not built in {folder}, a checkout; run the installed package"
         return "it was not built, for there was no C compiler at installation"
     if digest(OPS.values()) != kernel.TABLE:
         return "it was built from another operation table; install the package again"
