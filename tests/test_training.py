@@ -607,3 +607,22 @@ def test_a_terminal_sees_a_bar_with_loss_and_accuracy() -> None:
     assert b"epoch 400 of 400" in seen
     assert b"loss" in seen
     assert b"% right" in seen
+
+
+@pytest.mark.parametrize("weigh", [lambda t: 5 if t else 1, lambda t: 5 if t == 1 else 1])
+def test_a_loss_that_asks_what_its_target_is_is_not_compiled(weigh: Any) -> None:
+    inputs, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    net = nn.MLP(2, [2, 1], activation="sigmoid", output="sigmoid", seed=0)
+
+    def loss(output: Any, target: Any) -> Value:
+        return (output - target) ** 2 * weigh(target)
+
+    with pytest.raises(ValueError, match="the same for all targets"):
+        training.fit(net, inputs, targets, loss=loss, epochs=1, compiled=True)
+    assert training.fit(net, inputs, targets, loss=loss, epochs=1).end == "finished"
+
+
+def test_an_optimiser_over_another_networks_parameters_is_refused() -> None:
+    net, other = (nn.MLP(2, [2, 1], seed=0) for _ in range(2))
+    with pytest.raises(ValueError, match="over the model's parameters"):
+        training.fit(net, [[0, 1]], [1], optimizer=optim.SGD(other.parameters(), rate=0.1))

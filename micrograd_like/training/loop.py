@@ -87,6 +87,11 @@ def fit(
     if resume and checkpoint is None:
         raise ValueError("resume: expected a checkpoint to go on from, got none")
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
+    if not {*model.parameters()} & {*optimizer.parameters}:
+        raise ValueError(
+            "optimizer: expected it over the model's parameters, got one over others; "
+            "make it anew from model.parameters()"
+        )
     make = CompiledObjective if compiled else GraphObjective
     objective = make(model, loss, data, optimizer.parameters, correct)
     size = len(data) if batch_size is None else batch_size

@@ -7,6 +7,7 @@ Both leave ∂L/∂parameter in every parameter's ``grad`` and agree to rounding
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -14,6 +15,9 @@ from micrograd_like import losses
 from micrograd_like.engine import Value
 from micrograd_like.training.data import Correct, Examples, Numbers, examples
 from micrograd_like.training.records import Score
+
+#: So many examples, of different targets, are held against the graph.
+_TRIED = 32
 
 #: Of an output (a list, where the model has several) and its target; see ``losses``.
 Loss = Callable[[Any, Any], Value]
@@ -67,7 +71,9 @@ class CompiledObjective:
     """One example's loss, compiled, run over the batch; inputs and targets are its inputs.
 
     Targets are no constants of the formula here, so 0·log 0 is not left out of a
-    cross-entropy: take the one with logits where outputs may saturate.
+    cross-entropy: take the one with logits where outputs may saturate. A loss that asks in
+    Python what its target or output is (``5 if target else 1``) has no one formula; it is
+    refused where that shows on the examples.
     """
 
     def __init__(
@@ -85,8 +91,9 @@ class CompiledObjective:
         self._data, self._parameters, self._correct = data, parameters, correct
         x = [Value(number) for number in data.inputs[0]]
         output = model(x)
-        for target in {repr(goal): goal for goal in data.targets}.values():
-            loss(output, target)  # refuses the targets that the loss does not take
+        tried = {repr(goal): place for place, goal in enumerate(data.targets)}
+        for place in tried.values():
+            loss(output, data.targets[place])  # refuses the targets that it does not take
         first = data.targets[0]
         goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
         cost = loss(output, goal if isinstance(first, list) else goal[0])
@@ -97,6 +104,19 @@ class CompiledObjective:
         self._inputs = np.asarray(data.inputs)
         goals = np.asarray(data.targets).reshape(len(data), -1)
         self._rows = np.column_stack([self._inputs, goals])
+        self._check(model, loss, list(tried.values())[:_TRIED])
+
+    def _check(self, model: Model, loss: Loss, places: list[int]) -> None:
+        """Hold the program's losses against the graph's, on an example for every target."""
+        for place, compiled in zip(places, self._program(self._rows[places]), strict=True):
+            target = self._data.targets[place]
+            through = loss(model(self._data.inputs[place]), target).data
+            if not math.isclose(through, compiled, rel_tol=1e-9, abs_tol=1e-12):
+                raise ValueError(
+                    f"compiled: for the target {target!r} the loss is {through!r} through the "
+                    f"graph and {float(compiled)!r} compiled: expected a loss whose formula is "
+                    "the same for all targets and outputs; train it with compiled=False"
+                )
 
     def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
         """See :class:`Objective`."""
