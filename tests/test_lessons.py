@@ -232,7 +232,7 @@ def test_the_lesson_tells_the_share_that_gets_stuck() -> None:
     assert outcome.record["learnt"]["2-2-1"] == {**dict.fromkeys(WAYS, 0), "of": SEEDS}
     assert outcome.record["stuck_share"]["2-2-1"] == 1
     said = " ".join(to_text(outcome.blocks).split())
-    assert "two hidden nodes 60 of 60, 100%, get stuck" in said
+    assert "two hidden nodes 60 of 60, 100%, have not: they may be stuck, or only slow" in said
 
 
 @pytest.mark.slow
@@ -330,7 +330,7 @@ def test_a_seed_decides_everything() -> None:
         (["xor", "--rate", "0"], "--rate: expected a number above 0, got 0.0"),
         (["xor", "--epochs", "0"], "--epochs"),
         (["xor", "--plot", "out.pgn"], "expected a name ending in .svg or .png; did you mean"),
-        (["one-weight", "--plot", "/nowhere/x.svg"], "cannot open '/nowhere/x.svg'"),
+        (["one-weight", "--plot", "/nowhere/x.svg"], "there is no folder /nowhere"),
         (["matrix-form", "--plot", "x.svg"], "has nothing to draw"),
         (["line-fit", "--rate", "50"], "try a smaller rate"),
     ],
@@ -364,3 +364,7 @@ def test_curves_and_paths_of_ones_own() -> None:
         assert len(drawn.axes[0].lines) == 1
     with pytest.raises(ValueError, match="at least one picture"):
         plots.figure([])
+
+
+def test_a_negative_base_has_brackets() -> None:
+    assert "(−0.9000)^40" in run("lessons", "one-weight", "--rate", "1.9").stdout

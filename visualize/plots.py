@@ -89,13 +89,16 @@ def save(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> None:
 
 
 def check_path(path: str | os.PathLike[str]) -> None:
-    """Errors: LessonError for a file name that ends in no format that can be drawn."""
+    """Errors: LessonError for a name that ends in no format, or lies in no folder."""
     ending = _ending(path)
     if ending not in FORMATS:
         raise LessonError(
             f"{printable(os.fspath(path))}: expected a name ending in .svg or .png"
             f"{did_you_mean(ending, FORMATS)}"
         )
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise LessonError(f"there is no folder {printable(str(folder))} to write the picture into")
 
 
 def loss_curves(histories: Mapping[str, Sequence[float]]) -> Figure:
@@ -104,8 +107,8 @@ def loss_curves(histories: Mapping[str, Sequence[float]]) -> Figure:
 
 
 def weight_paths(paths: Mapping[str, Sequence[float]]) -> Figure:
-    """The way of every weight over the steps, by its name."""
-    return figure([Curves("Weights", "weight", paths, x_label="step")])
+    """The way of every weight over the steps, by its name, from where it started."""
+    return figure([Curves("Weights", "weight", paths, x_label="step", first=0)])
 
 
 def _ending(path: str | os.PathLike[str]) -> str:
@@ -116,7 +119,7 @@ def _curves(axes: Axes, picture: Curves) -> None:
     from matplotlib.ticker import MaxNLocator
 
     for name, line in picture.lines.items():
-        axes.plot(range(1, len(line) + 1), line, label=name, linewidth=1.3)
+        axes.plot(range(picture.first, picture.first + len(line)), line, label=name, linewidth=1.3)
     if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
         axes.set_yscale("log")
     axes.set_xlabel(picture.x_label)

@@ -149,6 +149,10 @@ def step(
     finish(sheet)
 
 
+def _other_than_text(format: Format) -> list[str]:
+    return [] if format is Format.TEXT else ["format"]
+
+
 @app.command()
 def lessons(
     name: Annotated[
@@ -195,6 +199,8 @@ def lessons(
     given = {option: value for option, value in options.items() if value is not None}
     with reported():
         if name in builtin.names():
+            if unused := [*given, *(["plot"] if plot else []), *_other_than_text(format)]:
+                fail(f"{name} is a worksheet: lessons has no use for --{unused[0]} with it")
             typer.echo(catalogue.uses(name))
             return
         if plot is not None:

@@ -70,7 +70,7 @@ def one_weight(*, epochs: int, rate: float) -> Outcome:
         ),
         Sentence(
             f"Every nudge leaves {number(1 - rate, _PLACES)} of the error, 1 − rate · x²: "
-            f"after {epochs} of them 0.3 · {number(1 - rate, _PLACES)}^{epochs} = "
+            f"after {epochs} of them 0.3 · {_base(1 - rate)}^{epochs} = "
             f"{error * (1 - rate) ** epochs:.3g}."
         ),
         *try_next(
@@ -88,13 +88,25 @@ def one_weight(*, epochs: int, rate: float) -> Outcome:
     }
     errors = [abs(ANSWER - guess) for guess in guesses]
     pictures = (
-        Curves("The guess", "ŷ", {"guess": guesses, "answer": [ANSWER] * len(guesses)}, "nudge"),
-        Curves("What is left of the error", "|y − ŷ|", {"error": errors}, "nudge", True),
+        Curves(
+            "The guess",
+            "ŷ",
+            {"guess": guesses, "answer": [ANSWER] * len(guesses)},
+            "nudge",
+            first=0,
+        ),
+        Curves("What is left of the error", "|y − ŷ|", {"error": errors}, "nudge", True, 0),
     )
     return Outcome(tuple(blocks), record, pictures)
 
 
 SLOPE, INTERCEPT, NOISE, POINTS = 2.0, -0.5, 0.2, 20
+
+
+def _base(value: float) -> str:
+    """A number as the base of a power: in brackets where it has a sign."""
+    written = number(value, _PLACES)
+    return f"({written})" if value < 0 else written
 
 
 def line_fit(*, seed: int, epochs: int, rate: float) -> Outcome:

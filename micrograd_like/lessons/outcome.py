@@ -12,13 +12,17 @@ from micrograd_like.training.records import History
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Lines over 1, 2, 3, …, such as a loss over the epochs, by name."""
+    """Lines over whole numbers, such as a loss over the epochs, by name.
+
+    first:  the number of the lines' first point: 0 where it comes before anything is done
+    """
 
     title: str
     y_label: str
     lines: Mapping[str, Sequence[float]]
     x_label: str = "epoch"
     logarithmic: bool = False
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)

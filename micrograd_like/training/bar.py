@@ -42,12 +42,16 @@ def bar(total_epochs: int, examples: int, wanted: bool | None) -> Iterator[Show]
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
+    # Figures give way where the terminal is narrow; how far it is does not.
     columns = (
-        TextColumn("{task.fields[epochs]}"),
-        BarColumn(),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[epochs]}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=10)),
         TimeRemainingColumn(),
+        TextColumn(
+            "{task.fields[figures]}", table_column=Column(no_wrap=True, overflow="ellipsis")
+        ),
     )
     shown = 0.0
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -76,5 +80,5 @@ def _figures(last: Epoch | None) -> str:
         if score is not None:
             parts.append(f"{name}loss {score.loss:.4g}")
             if score.accuracy is not None:
-                parts.append(f"{score.accuracy:.1%} right")
+                parts.append(f"{score.accuracy:.0%}")
     return ", ".join(parts)

@@ -84,6 +84,8 @@ def fit(
             _check_count(name, setting, 1)
     _check_count("epochs", epochs, 0)
     _check_count("checkpoint_every", checkpoint_every, 1)
+    if checkpoint is not None and not os.path.isdir(os.path.dirname(checkpoint) or "."):
+        raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
     if resume and checkpoint is None:
         raise ValueError("resume: expected a checkpoint to go on from, got none")
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
