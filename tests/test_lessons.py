@@ -367,4 +367,4 @@ def test_curves_and_paths_of_ones_own() -> None:
 
 
 def test_a_negative_base_has_brackets() -> None:
-    assert "(−0.9000)^40" in run("lessons", "one-weight", "--rate", "1.9").stdout
+    assert "(−0.9000)^40" in run("one-weight", "--rate", "1.9").stdout

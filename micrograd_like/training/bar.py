@@ -13,6 +13,8 @@ from micrograd_like.training.records import Epoch
 Item = TypeVar("Item")
 #: Seconds between two updates: more often is not seen.
 _PAUSE = 0.1
+#: Columns of the bar, and of the time left with the spaces between.
+_BAR, _TIME = 12, 11
 
 
 class Show(Protocol):
@@ -42,16 +44,12 @@ def bar(total_epochs: int, examples: int, wanted: bool | None) -> Iterator[Show]
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.table import Column
 
-    # Figures give way where the terminal is narrow; how far it is does not.
     columns = (
-        TextColumn("{task.fields[epochs]}", table_column=Column(no_wrap=True)),
-        BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=10)),
+        TextColumn("{task.fields[epochs]}"),
+        BarColumn(_BAR),
         TimeRemainingColumn(),
-        TextColumn(
-            "{task.fields[figures]}", table_column=Column(no_wrap=True, overflow="ellipsis")
-        ),
+        TextColumn("{task.fields[figures]}"),
     )
     shown = 0.0
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -62,11 +60,14 @@ def bar(total_epochs: int, examples: int, wanted: bool | None) -> Iterator[Show]
             if time.monotonic() - shown < _PAUSE and epochs < total_epochs:
                 return
             shown = time.monotonic()
+            place = f"epoch {min(epochs + 1, total_epochs)} of {total_epochs}"
+            # Figures give way where the terminal is narrow; how far it is does not.
+            room = progress.console.width - len(place) - _BAR - _TIME
             progress.update(
                 task,
                 completed=epochs * examples + seen,
-                epochs=f"epoch {min(epochs + 1, total_epochs)} of {total_epochs}",
-                figures=_figures(last),
+                epochs=place,
+                figures=_figures(last)[: max(room, 0)],
             )
 
         yield show
@@ -76,9 +77,8 @@ def _figures(last: Epoch | None) -> str:
     if last is None:
         return ""
     parts = []
-    for name, score in (("", last.score), ("held out: ", last.held_out)):
+    for name, score in (("", last.score), ("held out ", last.held_out)):
         if score is not None:
-            parts.append(f"{name}loss {score.loss:.4g}")
-            if score.accuracy is not None:
-                parts.append(f"{score.accuracy:.0%}")
+            right = "" if score.accuracy is None else f" {score.accuracy:.0%} right"
+            parts.append(f"{name}loss {score.loss:.4g}{right}")
     return ", ".join(parts)
