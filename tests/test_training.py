@@ -626,3 +626,18 @@ def test_an_optimiser_over_another_networks_parameters_is_refused() -> None:
     net, other = (nn.MLP(2, [2, 1], seed=0) for _ in range(2))
     with pytest.raises(ValueError, match="over the model's parameters"):
         training.fit(net, [[0, 1]], [1], optimizer=optim.SGD(other.parameters(), rate=0.1))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "targets", "message"),
+    [
+        (1, [[0, 1]], "an output of one number with a target of 2 numbers"),
+        (2, [1], "an output of 2 numbers with a target of one number"),
+        (2, [[0, 1]], "losses.mean_squared_error"),
+    ],
+)
+def test_outputs_targets_and_loss_that_do_not_fit_are_told_by_their_sizes(
+    outputs: int, targets: list[Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        training.fit(nn.MLP(2, [outputs], seed=0), [[0, 1]], targets, epochs=1)

@@ -59,7 +59,7 @@ class GraphObjective:
         for place in batch:
             target = self._data.targets[place]
             output = self._model(self._data.inputs[place])
-            terms.append(self._loss(output, target))
+            terms.append(_applied(self._loss, output, target))
             right += self._correct is not None and self._correct(numbers(output), target)
         for parameter in self._parameters:
             parameter.grad = 0.0
@@ -93,7 +93,7 @@ class CompiledObjective:
         output = model(x)
         tried = {repr(goal): place for place, goal in enumerate(data.targets)}
         for place in tried.values():
-            loss(output, data.targets[place])  # refuses the targets that it does not take
+            _applied(loss, output, data.targets[place])  # refuses the targets that it does not take
         first = data.targets[0]
         goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
         cost = loss(output, goal if isinstance(first, list) else goal[0])
@@ -133,6 +133,20 @@ class CompiledObjective:
             targets = (self._data.targets[place] for place in places)
             right = sum(map(self._correct, outputs, targets))
         return float(values.sum()), right
+
+
+def _applied(loss: Loss, output: Any, target: Numbers) -> Value:
+    """The loss. Errors: TypeError with the sizes where it does not take what it is given."""
+    try:
+        return loss(output, target)
+    except (TypeError, AttributeError) as error:
+        given, goal = (
+            f"{len(x)} numbers" if isinstance(x, list) else "one number" for x in (output, target)
+        )
+        raise TypeError(
+            f"loss: it does not take an output of {given} with a target of {goal} ({error}); "
+            "of several outputs, make it one that takes lists, such as losses.mean_squared_error"
+        ) from error
 
 
 def evaluate(
