@@ -641,3 +641,22 @@ def test_outputs_targets_and_loss_that_do_not_fit_are_told_by_their_sizes(
 ) -> None:
     with pytest.raises(TypeError, match=message):
         training.fit(nn.MLP(2, [outputs], seed=0), [[0, 1]], targets, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("seen", 1), ("seen", 400), ("seen", 10**400), ("right", 99)]
+)
+def test_a_checkpoint_whose_counts_cannot_be_is_refused(
+    tmp_path: Path, name: str, number: int
+) -> None:
+    file = tmp_path / "run.json"
+    net = nn.MLP(2, [1], seed=0)
+    data = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    training.fit(net, *data, epochs=1, batch_size=2, checkpoint=file)
+    document = json.loads(file.read_text())
+    document["progress"][name] = number
+    file.write_text(json.dumps(document))
+    before = net.state_dict()
+    with pytest.raises(ModelFileError, match=name):
+        training.fit(net, *data, epochs=2, batch_size=2, checkpoint=file, resume=True)
+    assert net.state_dict() == before

@@ -55,8 +55,9 @@ class Checkpoint:
         model: Model,
         optimizer: Optimizer,
         settings: Mapping[str, Any],
+        count: int,
     ) -> None:
-        self._path, self._model, self._optimizer = path, model, optimizer
+        self._count, self._path, self._model, self._optimizer = count, path, model, optimizer
         self._settings = {"optimizer": type(optimizer).__name__, **settings}
 
     def save(self, done: Progress) -> None:
@@ -84,7 +85,9 @@ class Checkpoint:
                 )
         before = self._model.state_dict()
         done: Progress = with_path(
-            self._path, "progress", lambda: _progress(document["progress"], check)
+            self._path,
+            "progress",
+            lambda: _progress(document["progress"], check, settings["batch_size"], self._count),
         )
         if done.best_state is not None:
             with_path(
@@ -104,12 +107,13 @@ class Checkpoint:
         return done
 
 
-def _progress(entry: Any, check: Checker) -> Progress:
+def _progress(entry: Any, check: Checker, size: int, count: int) -> Progress:
     check(type(entry) is dict, "progress", "an object", entry)
     check.entries(entry, {f.name for f in dataclasses.fields(Progress)})
-    for name in ("seen", "right"):
-        count = entry[name]
-        check(type(count) is int and count >= 0, name, "a whole number from 0", count)
+    seen, right = entry["seen"], entry["right"]
+    whole = type(seen) is int and 0 <= seen <= count and (seen % size == 0 or seen == count)
+    check(whole, "seen", f"whole batches of the {count} examples", seen)
+    check(type(right) is int and 0 <= right <= seen, "right", f"from 0 to {seen}", right)
     check(_finite(entry["loss"]), "loss", "a number", entry["loss"])
     check(type(entry["epochs"]) is list, "epochs", "a list", entry["epochs"])
     epochs = [_epoch(epoch, check) for epoch in entry["epochs"]]

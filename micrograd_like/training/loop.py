@@ -101,7 +101,7 @@ def fit(
     done = Progress()
     if checkpoint is not None:
         settings = {"batch_size": size, "seed": seed, "examples": data.digest()}
-        file = Checkpoint(checkpoint, model, optimizer, settings)
+        file = Checkpoint(checkpoint, model, optimizer, settings, len(data))
         done = file.load() if resume and os.path.exists(checkpoint) else done
     run = _Run(
         model, optimizer, objective, data, size, seed if size < len(data) else None, correct is None
