@@ -426,7 +426,6 @@ ERRORS = (
     (lambda: compile_graph([], [x]), "expected an output, got none"),
     (lambda: compile_graph(w * x, [x], [w], dtype="int32"), "float64 or float32, got int32"),
     (lambda: compile_graph(w * x, [x], [w], backend="nunpy"), "did you mean 'numpy'"),
-    (lambda: compile_graph(w * x, [x], [w], threads=0), "threads from 1 on, got 0"),
 )
 
 
@@ -532,3 +531,34 @@ def test_every_row_at_its_samples(backend: str, name: str) -> None:
             np.testing.assert_allclose(got, out.data, rtol=2e-15, atol=1e-16)
             expected = grad(out, parameters)
             np.testing.assert_allclose(gradient, expected, rtol=4e-15, atol=1e-16)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_sample_that_is_not_finite_is_named_itself(backend: str, number: float) -> None:
+    program = compile_graph(w * x, [x], [w], backend=backend)
+    with pytest.raises(DomainError, match=r"sample 1: the input x: expected a finite number"):
+        program.value_and_grad([[1.0], [number]])
+
+
+@pytest.mark.parametrize("count", [0, -1, "2", 1.5, None, True])
+def test_threads_are_a_whole_number(count: Any) -> None:
+    program = compile_graph(w * x, [x], [w], backend="numpy")
+    with pytest.raises(ValueError, match="threads: expected a whole number from 1 on"):
+        program.threads = count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((3, [x], [w]), "a Value or several"), ((w * x, x, [w]), "a list of inputs"),
+     ((w * x, [x], w), "a list of parameters")],
+)  # fmt: skip
+def test_what_is_no_list_of_values_is_refused(arguments: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        compile_graph(*arguments)
+
+
+def test_masked_samples_are_refused() -> None:
+    program = compile_graph(w * x, [x], [w], backend="numpy")
+    with pytest.raises(TypeError, match="some masked"):
+        program(np.ma.masked_array([[1.0], [2.0]], [[False], [True]]))

@@ -56,6 +56,11 @@ def compile_graph(
     Errors: TypeError for what is no Value; CompileError (a ValueError) for a node named twice,
     an input that the output does not depend on, an unknown dtype or backend.
     """
+    for name, nodes in (("inputs", inputs), ("parameters", parameters)):
+        if isinstance(nodes, Value):
+            raise TypeError(f"compile_graph: expected a list of {name}, got a single Value")
+    if not isinstance(output, Value | Sequence):
+        raise TypeError(f"compile_graph: expected a Value or several, got {output!r}")
     outputs = [output] if isinstance(output, Value) else list(output)
     _check_nodes(outputs, list(inputs), list(parameters))
     numbers = np.dtype(dtype)
@@ -66,8 +71,6 @@ def compile_graph(
             f"compile_graph: expected a backend out of {', '.join(BACKENDS)}, got {backend!r}"
             f"{did_you_mean(backend, BACKENDS)}"
         )
-    if threads.__class__ is not int or threads < 1:
-        raise CompileError(f"compile_graph: expected threads from 1 on, got {threads!r}")
     with collector_paused():
         recorded = record(outputs, inputs, parameters)
     program = Program(

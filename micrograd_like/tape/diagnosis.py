@@ -45,6 +45,10 @@ class Diagnosis:
 
         samples = x[block[0] : block[1]]
         self._run(tape, samples, parameters, watch)
+        for sample, column in np.argwhere(~np.isfinite(samples))[:1].tolist():
+            if not found or sample <= found[0][0]:
+                got = f"expected a finite number, got {samples[sample, column]}"
+                found[:] = [(sample, f"the input {self.inputs[column]}: {got}")]
         if not found:
             return "a number is not finite"
         sample, what = found[0]

@@ -68,7 +68,7 @@ class Program:
         self._parameters = parameters
         self.dtype, self.backend = dtype, backend
         self._several = several
-        self.threads = 1
+        self._threads = 1
         self.allow_nonfinite = False
         self._nodes: tuple[Value, ...] | None = None
         self._runs: dict[str, _Run] = {}
@@ -83,6 +83,17 @@ class Program:
     def names(self) -> list[str]:
         """The parameters' names, in their order."""
         return [label or f"parameter {place}" for place, label in enumerate(self._names)]
+
+    @property
+    def threads(self) -> int:
+        """How many run at a time; results do not depend on it."""
+        return self._threads
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        if count.__class__ is not int or count < 1:
+            raise ValueError(f"threads: expected a whole number from 1 on, got {count!r}")
+        self._threads = count
 
     @property
     def columns(self) -> int:
@@ -206,7 +217,7 @@ class Program:
                 given = given.astype(self.dtype)
         strict = not self.allow_nonfinite
         outcome = run.backend.run(
-            x, given, values, gradient.reshape(-1), columns, self.threads, strict
+            x, given, values, gradient.reshape(-1), columns, self._threads, strict
         )
         if strict and outcome is None and what == "by_sample" and not np.isfinite(columns).all():
             outcome = "gradient"
@@ -231,6 +242,10 @@ class Program:
             and X.flags.c_contiguous
         ):
             return X
+        if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+            raise TypeError(
+                "expected samples with all their numbers, got an array with some masked"
+            )
         try:
             given = np.asarray(X)
             if given.dtype.kind not in "biuf":
