@@ -61,7 +61,7 @@ format:
 
 bench:
 	$(FRESH)
-	$(BIN)/pip install --quiet . -r benchmarks/requirements.txt
+	$(BIN)/pip install --quiet -e . -r benchmarks/requirements.txt
 	mkdir -p build
 	$(BIN)/python -m benchmarks --json build/benchmarks.json --plot build/cost.svg
 

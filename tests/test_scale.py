@@ -166,3 +166,22 @@ def test_jax_takes_the_tables_side_at_a_kink() -> None:
     function = compile_graph(w.maximum(x) + (w - x).relu(), [x], [w]).to_jax()
     gradient = jax.grad(lambda p: function(p, np.array([[1.0]]))[0])(np.array([1.0]))
     assert gradient.tolist() == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "samples"), [(1, (3, 1)), (1, (3, 3)), (2, (3, 2)), (1, (2,))]
+)
+def test_a_function_for_jax_checks_shapes(parameters: int, samples: tuple[int, ...]) -> None:
+    x1, x2, w = Value(1.0, "x1"), Value(2.0, "x2"), Value(3.0, "w")
+    values = compile_graph(w * x1 * x2, [x1, x2], [w]).to_jax()
+    with pytest.raises(ValueError, match="expected parameters of shape"):
+        values(np.ones(parameters), np.ones(samples))
+    assert values(np.ones(1), np.ones((3, 2))).shape == (3,)
+
+
+def test_a_sum_over_blocks_that_overflows_is_an_error() -> None:
+    x, w = Value(1.0, "x"), Value(1.0, "w")
+    program = compile_graph(w * x, [x], [w])
+    X = da.full((4, 1), 0.6e308, chunks=(1, 1))
+    with pytest.raises(DomainError, match="sum over the blocks"):
+        program.value_and_grad(X)[1].compute()

@@ -504,7 +504,7 @@ def test_without_the_kernel_numpy_runs_with_a_warning(monkeypatch: pytest.Monkey
 @needs_kernel
 def test_a_kernel_of_another_table_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "digest", lambda _: "another")
-    with pytest.warns(RuntimeWarning, match="another operation table"):
+    with pytest.warns(RuntimeWarning, match="another table or other sources"):
         assert compile_graph(w * x, [x], [w]).backend == "numpy"
 
 
@@ -562,3 +562,60 @@ def test_masked_samples_are_refused() -> None:
     program = compile_graph(w * x, [x], [w], backend="numpy")
     with pytest.raises(TypeError, match="some masked"):
         program(np.ma.masked_array([[1.0], [2.0]], [[False], [True]]))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda p: p.sqrt().maximum(1) * x,
+        lambda p: p.sqrt() * 0 + x,
+        lambda p: (p.sqrt() - 1).relu() * x + p,
+    ],
+)
+def test_a_missing_derivative_that_nothing_reaches_is_none(backend: str, formula: Any) -> None:
+    """As in the engine: √p at 0 has no derivative, and 0 times it is 0."""
+    p = Value(0.0, "p")
+    out = formula(p)
+    out.backward()
+    program = compile_graph(out, [x], [p], backend=backend)
+    assert program.value_and_grad([[x.data]])[1].tolist() == [p.grad]
+    assert program.per_sample_grad([[x.data]]).tolist() == [[p.grad]]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("formula", "named"),
+    [(lambda p: p.sqrt() * x, r"sqrt\(0\)"), (lambda p: p**0.5 + x, r"pow\(0, 0.5\)")],
+)
+def test_a_derivative_that_parameters_alone_lack_is_named(
+    backend: str, formula: Any, named: str
+) -> None:
+    p = Value(0.0, "p")
+    program = compile_graph(formula(p), [x], [p], backend=backend)
+    with pytest.raises(DomainError, match=rf"the gradient of p is not finite: {named} has no"):
+        program.value_and_grad([[1.0]])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 15, 16, 17, 65])
+@pytest.mark.parametrize("place", [0, -1])
+def test_what_is_let_through_is_the_sum_of_the_samples(
+    backend: str, count: int, place: int
+) -> None:
+    program = compile_graph(w * x, [x], [w], backend=backend, allow_nonfinite=True)
+    X = np.ones((count, 1))
+    X[place] = np.inf
+    assert program.value_and_grad(X)[1].tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_constant_that_is_not_finite_is_named(backend: str) -> None:
+    program = compile_graph(w * x * 1e300, [x], [w], backend=backend, dtype="float32")
+    with pytest.raises(DomainError, match=r"the constant 1e\+300 is not finite as float32"):
+        program([[1.0]])
+
+
+def test_parameters_may_come_from_a_generator() -> None:
+    program = compile_graph(w * x, (v for v in [x]), (v for v in [w]), backend="numpy")
+    assert (program.inputs, program.names) == (["x"], ["w"])

@@ -54,15 +54,27 @@ def test_a_damaged_tape_is_refused_or_harmless(seed: int) -> None:
         program = native.kernel.Program(*arguments)
     except ValueError:
         return
-    inputs, parameters = arguments[4], arguments[5]
-    values, gradient = np.empty(20 * len(arguments[18])), np.empty(len(arguments[20]))
+    inputs, parameters = arguments[5], arguments[6]
+    values, gradient = np.empty(20 * len(arguments[19])), np.empty(len(arguments[21]))
     program.run(
         20, np.ones((20, inputs)), np.ones(parameters), values, gradient, np.empty(0), 2, False, 0
     )
 
 
 #: (which argument of the kernel's Program, what is put there)
-SIZES = ((1, 0), (1, 24), (1, 2**20), (2, -1), (2, 2**30), (3, -1), (4, -1), (5, 10**6), (7, 10**6))
+SIZES = (
+    (1, 0),
+    (1, 24),
+    (1, 2**20),
+    (2, -1),
+    (2, 2**30),
+    (3, -1),
+    (4, -1),
+    (4, 10**6),
+    (5, -1),
+    (6, 10**6),
+    (8, 10**6),
+)
 
 
 @needs_kernel
@@ -80,9 +92,9 @@ def test_buffers_of_another_size_are_refused() -> None:
     program = native.kernel.Program(*arguments)
     fitting = [
         np.ones((4, 3)),
-        np.ones(arguments[5]),
+        np.ones(arguments[6]),
         np.empty(4),
-        np.empty(len(arguments[20])),
+        np.empty(len(arguments[21])),
         np.empty(0),
     ]
     program.run(4, *fitting, 1, True, 0)

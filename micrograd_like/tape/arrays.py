@@ -86,7 +86,7 @@ class Arrays:
         tape = self.tape
         with np.errstate(all="ignore"):
             numbers = self._begin(parameters, watch)
-            if strict and not np.isfinite(numbers).all():
+            if strict and not np.isfinite(numbers[: tape.checked]).all():
                 return "before"
             for first in range(0, len(x), self.width):
                 block = slice(first, min(first + self.width, len(x)))
@@ -97,6 +97,8 @@ class Arrays:
             if tape.gradients:
                 for step in tape.after:
                     _run_step(step, numbers, numbers)
+                    if watch:
+                        watch(step, numbers)
                 gradient[...] = numbers[tape.gradients, 0]
                 if strict and not np.isfinite(gradient).all():
                     return "gradient"

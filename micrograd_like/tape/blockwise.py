@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import copy
 import math
-import operator
 from typing import TYPE_CHECKING, Any
 
 import dask.array as da
+import numpy as np
 from dask import delayed
+
+from micrograd_like.errors import DomainError
 
 if TYPE_CHECKING:
     from micrograd_like.tape.program import Program
@@ -44,10 +46,22 @@ def over_blocks(program: Program, X: Any, what: str) -> tuple[Any, Any]:
         return da.concatenate(values), by_sample
     sums = [result[1] for _, result in results]
     while len(sums) > 1:
-        pairs = [delayed(operator.add, pure=True)(a, b) for a, b in zip(sums[::2], sums[1::2])]  # noqa: B905
+        pairs = [delayed(_sum, pure=True)(a, b) for a, b in zip(sums[::2], sums[1::2])]  # noqa: B905
         sums = pairs + ([sums[-1]] if len(sums) % 2 else [])
     shape = (*program.shape, len(program.parameters))
-    return da.concatenate(values), _part(sums[0], shape, program)
+    total = sums[0] if program.allow_nonfinite else delayed(_finite, pure=True)(sums[0])
+    return da.concatenate(values), _part(total, shape, program)
+
+
+def _sum(one: Any, other: Any) -> Any:
+    with np.errstate(all="ignore"):  # said by _finite, where it is to be said
+        return one + other
+
+
+def _finite(total: Any) -> Any:
+    if not np.isfinite(total).all():
+        raise DomainError("the gradient is not finite: its sum over the blocks overflows")
+    return total
 
 
 def _part(result: Any, shape: tuple[float, ...], program: Program) -> Any:

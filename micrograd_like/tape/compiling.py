@@ -13,7 +13,7 @@ NumPy, where there is none) runs over blocks of samples.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -29,8 +29,8 @@ BACKENDS = ("auto", "c", "numpy")
 
 def compile_graph(
     output: Value | Sequence[Value],
-    inputs: Sequence[Value],
-    parameters: Sequence[Value] = (),
+    inputs: Iterable[Value],
+    parameters: Iterable[Value] = (),
     *,
     dtype: DTypeLike = np.float64,
     backend: str = "auto",
@@ -42,12 +42,14 @@ def compile_graph(
     output:           a node, or several, each of them a column of the values then
     inputs:           the nodes that get another number for every sample, in the order of the
                       samples' columns; they may be inner nodes
-    parameters:       the nodes to differentiate by, the same for all samples
+    parameters:       the nodes to differentiate by, the same for all samples; the graph is cut
+                      at one that is an inner node: what it was computed from has no part in it
     dtype:            float64 or float32, the numbers that are computed with
     backend:          "c", "numpy", or "auto": C where the kernel is there, else NumPy with a
                       warning
     threads:          how many run at a time; results do not depend on it. NumPy uses one
-    allow_nonfinite:  True lets NaN and infinity through instead of raising DomainError
+    allow_nonfinite:  True computes on with NaN and infinity instead of raising DomainError; to
+                      a comparison, as in relu or maximum, NaN is not the larger one
 
     Every other leaf becomes the constant that it is now; ``program.notes`` names them. The
     numbers agree with those of ``backward()`` to rounding: terms of sums are added in another
@@ -56,13 +58,11 @@ def compile_graph(
     Errors: TypeError for what is no Value; CompileError (a ValueError) for a node named twice,
     an input that the output does not depend on, an unknown dtype or backend.
     """
-    for name, nodes in (("inputs", inputs), ("parameters", parameters)):
-        if isinstance(nodes, Value):
-            raise TypeError(f"compile_graph: expected a list of {name}, got a single Value")
+    inputs, parameters = _listed("inputs", inputs), _listed("parameters", parameters)
     if not isinstance(output, Value | Sequence):
         raise TypeError(f"compile_graph: expected a Value or several, got {output!r}")
     outputs = [output] if isinstance(output, Value) else list(output)
-    _check_nodes(outputs, list(inputs), list(parameters))
+    _check_nodes(outputs, inputs, parameters)
     numbers = np.dtype(dtype)
     if numbers not in (np.float64, np.float32):
         raise CompileError(f"compile_graph: expected the dtype float64 or float32, got {numbers}")
@@ -86,6 +86,15 @@ def compile_graph(
     program.allow_nonfinite = allow_nonfinite
     program._nodes = tuple(parameters)
     return program
+
+
+def _listed(name: str, nodes: Iterable[Value]) -> list[Value]:
+    if isinstance(nodes, Value):
+        raise TypeError(f"compile_graph: expected a list of {name}, got a single Value")
+    try:
+        return list(nodes)
+    except TypeError:
+        raise TypeError(f"compile_graph: expected a list of {name}, got {nodes!r}") from None
 
 
 def _check_nodes(outputs: list[Value], inputs: list[Value], parameters: list[Value]) -> None:

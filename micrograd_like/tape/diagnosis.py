@@ -32,6 +32,10 @@ class Diagnosis:
         for name, number in zip(self.names, parameters, strict=True):
             if not np.isfinite(number):
                 return f"the parameter {name}: expected a finite number, got {number}"
+        most = float(np.finfo(x.dtype).max)
+        for _, constant in tape.constants:
+            if not abs(constant) <= most:
+                return f"the constant {constant:.6g} is not finite as {x.dtype}"
         found: list[tuple[int, str]] = []
 
         def watch(step: Step, rows: Array) -> None:

@@ -28,6 +28,11 @@ def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
     def values(parameters: Any, X: Any) -> Any:
         """The values: shape (n,), or (n, outputs)."""
         parameters, X = jnp.asarray(parameters), jnp.asarray(X)
+        if parameters.shape != (tape.parameters,) or X.ndim != 2 or X.shape[1] != tape.inputs:
+            raise ValueError(
+                f"expected parameters of shape ({tape.parameters},) and samples of shape "
+                f"(n, {tape.inputs}), got {parameters.shape} and {X.shape}"
+            )
         dtype = jnp.result_type(parameters, X, jnp.float32)
         given = parameters.astype(dtype)
         numbers = jnp.zeros(tape.numbers, dtype).at[: tape.parameters].set(given)

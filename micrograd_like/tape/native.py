@@ -38,7 +38,7 @@ def missing() -> str:
             return f"it is not built in {folder}, a checkout; run the installed package"
         return "it was not built, for there was no C compiler at installation"
     if digest(OPS.values()) != kernel.TABLE:
-        return "it was built from another operation table; install the package again"
+        return "it was built from another table or other sources; install the package again"
     return ""
 
 
@@ -80,6 +80,7 @@ def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
         width_for(tape, dtype.itemsize),
         tape.rows,
         tape.numbers,
+        tape.checked,
         tape.inputs,
         tape.parameters,
         tape.columns,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
 from micrograd_like.formula import Call, Expr, Name, Number
 from micrograd_like.ops import OPS, Op
@@ -62,7 +63,14 @@ def digest(table: Iterable[Op]) -> str:
         (op.name, op.signature, op.stable or op.value, op.stable_partials or op.partials)
         for op in table
     ]
-    return hashlib.sha256(repr(formulas).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((formulas, _sources())).encode()).hexdigest()[:16]
+
+
+@cache
+def _sources() -> list[str]:
+    """The kernel's own files, which say how a tape is written down."""
+    folder = Path(__file__).parent / "kernel"
+    return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.[ch]"))]
 
 
 TAPE_ROWS = {row.name: row for row in tape_rows(OPS.values())}

@@ -108,6 +108,7 @@ class _Schedule:
         return Tape(
             rows=rows,
             numbers=self.numbers,
+            checked=self.numbers if self.forward == len(nodes) else self.checked,
             inputs=inputs,
             parameters=parameters,
             before=tuple(self._number_steps(before)),
@@ -159,7 +160,10 @@ class _Schedule:
         """Give what is uniform its place; the constants."""
         self.numbers = parameters
         constants = []
+        self.checked = self.numbers
         for number, node in enumerate(self.nodes):
+            if number == self.forward:
+                self.checked = self.numbers
             if node.varies or not self.needed[number]:
                 continue
             if node.kind == PARAMETER:

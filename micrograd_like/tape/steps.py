@@ -57,6 +57,8 @@ class Tape:
     """Steps, and how many rows and numbers they use.
 
     before, lanes, after:  steps over numbers before the samples, over rows, and after them
+    checked:               so many of the numbers are values, which are to be finite before;
+                           the others are derivatives, which 0 times what follows may hide
     constants:             (number, value) pairs
     read:                  (row, column of the samples) pairs
     broadcasts:            (row, number) pairs
@@ -68,6 +70,7 @@ class Tape:
 
     rows: int
     numbers: int
+    checked: int
     inputs: int
     parameters: int
     before: tuple[Step, ...]

@@ -67,7 +67,8 @@ def fit(
                  returns to the parameters of its best epoch at the end
     checkpoint:  a file written every ``checkpoint_every`` epochs and at the end
     resume:      True goes on from that file if it exists, to the same bits as without a break
-    compiled:    True compiles the loss once; the results are the same but for rounding
+    compiled:    True compiles the loss once; the results are the same but for rounding, save
+                 that 0·log 0 is an error: where outputs saturate take a loss with logits
     progress:    whether a bar is shown; by default where standard error is a terminal
 
     Ctrl-C ends the run after the batch under way, with what was learnt kept and the

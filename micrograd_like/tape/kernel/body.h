@@ -304,6 +304,14 @@ static const int *K(rows)(long n, real *lanes, const int *code)
     return at;
 }
 
+/* Nothing in the places behind the samples: times the seed's 0 there, ∞ would not be 0. */
+static void K(clear_rest)(long n, long samples, real *lanes, const int *code)
+{
+    for (int row = 4; row < 4 + code[1] + code[2]; row++)
+        for (long s = samples; s < n; s++)
+            lanes[code[row] + s] = 0;
+}
+
 /* The tape from start to end over n lanes; 0, or 1 at the first number that is not finite. */
 static int K(run_lanes)(const Program *p, long n, real *lanes, const real *weights, real *totals,
                         long first, long samples, real *columns, int strict)
@@ -321,6 +329,8 @@ static int K(run_lanes)(const Program *p, long n, real *lanes, const real *weigh
             code += 4 + (long)code[1] * (1 + code[3] + 2 * code[2]);
             break;
         case REDUCE:
+            if (!strict)
+                K(clear_rest)(n, samples, lanes, code);
             K(reduce)(n, lanes, code, totals);
             code += 4 + code[1] + code[2];
             break;
@@ -446,7 +456,7 @@ static int K(begin)(Run *run)
     K(run_uniform)(&p->before, numbers);
     for (long i = 0; i < p->weights; i++)
         weights[i] = numbers[p->weight_numbers[i]];
-    return run->strict && K(any_left)(K(zeros)(p->numbers, numbers));
+    return run->strict && K(any_left)(K(zeros)(p->checked, numbers));
 }
 
 /* The sums of the chunks, in their order, and the gradient; 1 if it is not finite. */

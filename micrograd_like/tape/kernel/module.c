@@ -35,7 +35,7 @@ typedef struct {
 typedef struct {
     int is_float, has_kernel;
     long width, granule; /* samples that a block can hold; it is filled up to granules */
-    long rows, numbers, totals, weights;
+    long rows, numbers, checked, totals, weights; /* the first numbers are the values */
     long inputs, parameters, columns, seed, gradients;
     long constants, used_inputs, broadcasts, outputs;
     Tape before, lanes, after; /* of single numbers, of rows, of single numbers */
@@ -358,6 +358,7 @@ static int same_length(long a, long b)
 static int whole_program_inside(Program *p)
 {
     if (p->width < 16 || p->width % 16 || p->width > 1 << 16 || p->rows < 0 || p->numbers < 0 ||
+        p->checked < 0 || p->checked > p->numbers ||
         p->totals < 0 || p->parameters < 0 || p->parameters > p->numbers || p->inputs < 0 ||
         p->columns < 0 || p->seed < -1 || p->seed >= p->rows || p->rows > INT32_MAX / p->width)
         return bad_tape("sizes from 0 on that fit");
@@ -390,8 +391,8 @@ static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *
     (void)keywords;
     Program p = {0};
     Py_buffer b[ARRAYS];
-    if (!PyArg_ParseTuple(arguments, "pllllllly*y*y*y*y*y*y*y*y*y*y*y*y*", &p.is_float, &p.width,
-                          &p.rows, &p.numbers, &p.inputs, &p.parameters, &p.columns, &p.seed,
+    if (!PyArg_ParseTuple(arguments, "plllllllly*y*y*y*y*y*y*y*y*y*y*y*y*", &p.is_float, &p.width,
+                          &p.rows, &p.numbers, &p.checked, &p.inputs, &p.parameters, &p.columns, &p.seed,
                           &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6], &b[7], &b[8], &b[9],
                           &b[10], &b[11], &b[12]))
         return NULL;
