@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from micrograd_like import nn
 from micrograd_like.blocks import to_latex, to_text
 from micrograd_like.lessons import builtin, catalogue, matrices
-from micrograd_like.lessons.classes import SEEDS, WAYS, is_learnt, train_xor
-from micrograd_like.lessons.hidden_errors import XOR_INPUTS, XOR_TARGETS, graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
+from micrograd_like.lessons.matrix_form import graph_deltas
 from micrograd_like.lessons.outcome import Layers, Picture
+from micrograd_like.lessons.xor import SEEDS, WAYS, XOR_INPUTS, XOR_TARGETS, is_learnt, train_xor
 from visualize import plots
 
 XOR_SETTINGS: dict[str, Any] = dict(catalogue.LESSONS["xor"].settings)

@@ -45,9 +45,9 @@ LESSONS = {
          "seed": 0, "epochs": 2000, "rate": 1.0, "hidden": 4}),
     "matrix-form": Lesson(
         "The ΔW formulas in matrices, beside the graph's gradients.",
-        "hidden_errors", "matrix_form", {"seed": 0, "rate": 0.1, "hidden": 4}),
+        "matrix_form", "matrix_form", {"seed": 0, "rate": 0.1, "hidden": 4}),
     "xor": Lesson(
-        "XOR, learnt example by example, in mini-batches and in one batch.", "classes", "xor",
+        "XOR, learnt example by example, in mini-batches and in one batch.", "xor", "xor",
         {"seed": 0, "epochs": 2000, "rate": 2.0, "hidden": 4}),
     "moons": Lesson(
         "Two moons, told apart by a curved boundary.", "classes", "moons",

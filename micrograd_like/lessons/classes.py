@@ -1,4 +1,4 @@
-"""Lessons in telling classes apart: XOR, two moons, handwritten digits."""
+"""Lessons in telling classes apart: two moons, handwritten digits."""
 
 from __future__ import annotations
 
@@ -15,173 +15,14 @@ from micrograd_like.lessons.outcome import (
     Images,
     Outcome,
     Picture,
-    Surface,
     surface,
     try_next,
     uninterrupted,
 )
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
-from micrograd_like.optim import SGD, Adam
-from micrograd_like.training import History, Score, evaluate, fit, largest, nearest
-from micrograd_like.training.bar import tracked
-
-XOR_INPUTS, XOR_TARGETS = ([0, 0], [0, 1], [1, 0], [1, 1]), (0, 1, 1, 0)
-#: How many examples are taken at once.
-WAYS = {"one by one": 1, "two at a time": 2, "all at once": 4}
-#: Networks that are tried: so many starting weights.
-SEEDS = 20
-#: A mean squared error below this, with all four right, counts as learnt.
-LEARNT = 0.01
-#: Training goes on to half of it: over an epoch the loss is measured before the updates.
-_GOAL = LEARNT / 2
-
-
-def train_xor(
-    seed: int, epochs: int, rate: float, hidden: int, size: int, compiled: bool = False
-) -> tuple[MLP, History, Score]:
-    """A logistic network 2-h-1 with biases, trained on XOR by plain descent.
-
-    The cost is the mean of (ŷ − y)². Seed, rate, epochs and batch size are the whole recipe.
-    """
-    net = MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=seed)
-    history = fit(
-        net,
-        XOR_INPUTS,
-        XOR_TARGETS,
-        optimizer=SGD(net.parameters(), rate),
-        loss=losses.squared_error,
-        epochs=epochs,
-        batch_size=size,
-        seed=seed,
-        goal=_GOAL,
-        correct=nearest,
-        compiled=compiled,
-        progress=False if compiled else None,
-    )
-    return net, uninterrupted(history), score_xor(net)
-
-
-def score_xor(net: MLP) -> Score:
-    """The mean squared error on the four examples, and the share of them that is right."""
-    return evaluate(net, XOR_INPUTS, XOR_TARGETS, loss=losses.squared_error, correct=nearest)
-
-
-def is_learnt(score: Score) -> bool:
-    """All four right, and the mean squared error below 0.01."""
-    return score.accuracy == 1 and score.loss < LEARNT
-
-
-#: Epochs and rate at which what is said of stuck runs was measured; see the catalogue.
-DOCUMENTED = (2000, 2.0)
-
-
-def xor(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
-    """XOR three ways from the same weights; then how often each way works."""
-    runs = {way: train_xor(seed, epochs, rate, hidden, size) for way, size in WAYS.items()}
-    tried = {h: _tried(seed, epochs, rate, h) for h in sorted({2, hidden})}
-    stuck = {h: sum(SEEDS - count for count in learnt.values()) for h, learnt in tried.items()}
-    blocks: list[Block] = [
-        Heading("XOR", level=1),
-        Sentence(
-            "No line parts the two classes, so one neuron cannot do it; hidden ones can. The "
-            f"network is 2-{hidden}-1, logistic, with biases; the cost is the mean of (ŷ − y)²."
-        ),
-        Heading(f"Three ways from the same weights, at the rate {number(rate)}"),
-        Grid(
-            ("", "epochs", "updates", "loss", "right"),
-            tuple(
-                (
-                    way,
-                    str(len(history.epochs)),
-                    str(len(history.epochs) * (4 // WAYS[way])),
-                    f"{score.loss:.6f}",
-                    f"{score.accuracy:.0%}",
-                )
-                for way, (_, history, score) in runs.items()
-            ),
-        ),
-        Sentence(
-            "One by one is stochastic descent, two at a time mini-batch, all at once batch. The "
-            "examples come in another random order in every epoch. An epoch of each looks at "
-            "all four; it makes four updates, two, or one."
-        ),
-        Heading("What the networks say"),
-        Grid(
-            ("x1 x2", *WAYS),
-            tuple(
-                (f"{x1} {x2}", *(f"{net([x1, x2]).data:.4f}" for net, _, _ in runs.values()))
-                for x1, x2 in XOR_INPUTS
-            ),
-        ),
-        Heading(f"How often it works: {SEEDS} networks each"),
-        Grid(
-            ("learnt", *WAYS),
-            tuple(
-                (f"2-{h}-1", *(f"{count} of {SEEDS}" for count in learnt.values()))
-                for h, learnt in tried.items()
-            ),
-        ),
-        Sentence(_on_stuck(stuck, epochs, rate, hidden)),
-        *try_next(
-            "micrograd-like lessons xor --hidden 2 --seed 3, and other seeds: which get stuck?",
-            "--rate 0.1, the rate of hand calculations, takes very many more --epochs.",
-            "--plot xor.svg draws the surface that each network has learnt.",
-        ),
-    ]
-    record = {
-        "runs": {
-            way: {
-                "epochs": len(history.epochs),
-                "loss": score.loss,
-                "accuracy": score.accuracy,
-                "outputs": [net(list(row)).data for row in XOR_INPUTS],
-                "losses": history.losses,
-            }
-            for way, (net, history, score) in runs.items()
-        },
-        "learnt": {f"2-{h}-1": {**learnt, "of": SEEDS} for h, learnt in tried.items()},
-        "stuck_share": {f"2-{h}-1": n / (SEEDS * len(WAYS)) for h, n in stuck.items()},
-    }
-    curves = {way: history.losses for way, (_, history, _) in runs.items()}
-    pictures: list[Picture] = [Curves("Loss", "mean squared error", curves, logarithmic=True)]
-    pictures += [_xor_surface(way, net) for way, (net, _, _) in runs.items()]
-    return Outcome(tuple(blocks), record, tuple(pictures))
-
-
-def _tried(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, int]:
-    """How many of :data:`SEEDS` networks learn it, each way."""
-    learnt = Counter(dict.fromkeys(WAYS, 0))
-    everything = [(way, own) for way in WAYS for own in range(seed, seed + SEEDS)]
-    for way, own in tracked(everything, f"{SEEDS} networks 2-{hidden}-1, three ways"):
-        _, _, score = train_xor(own, epochs, rate, hidden, WAYS[way], compiled=True)
-        learnt[way] += is_learnt(score)
-    return dict(learnt)
-
-
-def _on_stuck(stuck: dict[int, int], epochs: int, rate: float, hidden: int) -> str:
-    runs = SEEDS * len(WAYS)
-    said = (
-        f"Learnt: all four right and the loss below {LEARNT} within {epochs} epochs. Of the runs "
-        f"with two hidden nodes {stuck[2]} of {runs}, {stuck[2] / runs:.0%}, have not: "
-    )
-    if (epochs, rate) == DOCUMENTED:
-        said += (
-            "at these settings nearly all of them are stuck, mostly where two examples are right "
-            "and the other two both come out near ½, so that the gradient is as good as 0."
-        )
-    else:
-        said += "they may be stuck, or only slow at this rate and number of epochs."
-    if hidden != 2:
-        said += f" With {hidden} hidden nodes it is {stuck[hidden]} of {runs}."
-    return said
-
-
-def _xor_surface(way: str, net: MLP) -> Surface:
-    return surface(way, lambda row: net(row).data, XOR_INPUTS, XOR_TARGETS, steps=41)
-
-
-# Two moons.
+from micrograd_like.optim import Adam
+from micrograd_like.training import History, fit, largest
 
 MOONS, NOISE = 400, 0.15
 
