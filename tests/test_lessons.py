@@ -23,7 +23,7 @@ from micrograd_like.blocks import to_latex, to_text
 from micrograd_like.lessons import builtin, catalogue, matrices
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
 from micrograd_like.lessons.matrix_form import graph_deltas
-from micrograd_like.lessons.outcome import Layers, Picture
+from micrograd_like.lessons.outcome import Curves, Layers, Picture
 from micrograd_like.lessons.xor import SEEDS, WAYS, XOR_INPUTS, XOR_TARGETS, is_learnt, train_xor
 from visualize import plots
 
@@ -331,7 +331,8 @@ def test_a_seed_decides_everything() -> None:
         (["xor", "--epochs", "0"], "--epochs"),
         (["xor", "--plot", "out.pgn"], "expected a name ending in .svg or .png; did you mean"),
         (["one-weight", "--plot", "/nowhere/x.svg"], "there is no folder /nowhere"),
-        (["matrix-form", "--plot", "x.svg"], "has nothing to draw"),
+        (["vanishing", "--plot", "x.svg"], "no use for --plot"),
+        (["--format", "json"], "no use for --format"),
         (["line-fit", "--rate", "50"], "try a smaller rate"),
     ],
 )
@@ -368,3 +369,16 @@ def test_curves_and_paths_of_ones_own() -> None:
 
 def test_a_negative_base_has_brackets() -> None:
     assert "(−0.9000)^40" in run("one-weight", "--rate", "1.9").stdout
+
+
+def test_the_matrix_form_is_drawn_as_distances_from_the_graph() -> None:
+    (picture,) = catalogue.run("matrix-form", {}).pictures
+    assert isinstance(picture, Curves)
+    by_rule, plain = (max(map(abs, line)) for line in picture.lines.values())
+    assert by_rule < 1e-12 < plain
+
+
+def test_overfitting_is_told_where_it_happens() -> None:
+    said = to_text(catalogue.run("moons", {}).blocks)
+    assert "learnt the noise of its own points" in " ".join(said.split())
+    assert "noise of its own" not in to_text(catalogue.run("moons", {"epochs": 5}).blocks)

@@ -158,7 +158,9 @@ def _points(axes: Axes, points: Sequence[Sequence[float]], classes: Sequence[int
             xs, ys = zip(*chosen, strict=True)
             size = 70 if len(points) < 10 else 18
             axes.scatter(xs, ys, s=size, c=colour, marker=mark, edgecolors="white", label=number)
-    axes.legend(fontsize="small", title="class", title_fontsize="small")
+    # Outside, where it covers neither a point nor the boundary.
+    place = {"loc": "upper left", "bbox_to_anchor": (0, -0.14), "frameon": False}
+    axes.legend(fontsize="small", ncols=2, title="class", title_fontsize="small", **place)
 
 
 def _straight_lines(axes: Axes, picture: StraightLines) -> None:

@@ -117,7 +117,7 @@ def draw(
             kind.value,
             path=path,
             detail=detail.value if detail else None,
-            parameters=parameters.split(",") if parameters else (),
+            parameters=parameters,
             direction=direction.value,
             show=[what for what in SHOWN if what not in (hide or ())],
             places=places,
@@ -182,7 +182,6 @@ def write_page(
     """Write the worksheet's page, with its marks where there are any. Errors: OSError."""
     import visualize
 
-    named = parameters.split(",") if parameters else ()
-    text = visualize.page(sheet, report=report, places=places, parameters=named)
+    text = visualize.page(sheet, report=report, places=places, parameters=parameters)
     with open(output, "w", encoding="utf-8") as out:
         out.write(text)

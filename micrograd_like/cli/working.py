@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,9 +20,6 @@ from micrograd_like.cli.shared import (
     read_worksheet,
     reported,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 class CostName(str, Enum):
@@ -149,10 +146,6 @@ def step(
     finish(sheet)
 
 
-def _other_than_text(format: Format) -> list[str]:
-    return [] if format is Format.TEXT else ["format"]
-
-
 @app.command()
 def lessons(
     name: Annotated[
@@ -191,17 +184,16 @@ def lessons(
     """
     from micrograd_like.lessons import builtin, catalogue
 
-    if name is None:
-        typer.echo(catalogue.listing())
-        return
     options: dict[str, object] = {"seed": seed, "epochs": epochs, "rate": rate, "hidden": hidden}
     options |= {"weights": weights, "guesses": guesses, "targets": targets}
     given = {option: value for option, value in options.items() if value is not None}
     with reported():
-        if name in builtin.names():
-            if unused := [*given, *(["plot"] if plot else []), *_other_than_text(format)]:
-                fail(f"{name} is a worksheet: lessons has no use for --{unused[0]} with it")
-            typer.echo(catalogue.uses(name))
+        if name is None or name in builtin.names():
+            asked = {**given, "plot": plot, "format": None if format is Format.TEXT else format}
+            if unused := [option for option, value in asked.items() if value is not None]:
+                what = f"{name} is a worksheet" if name else "this is the list of lessons"
+                fail(f"{what}: lessons has no use for --{unused[0]} with it")
+            typer.echo(catalogue.uses(name) if name else catalogue.listing())
             return
         if plot is not None:
             from visualize import plots
@@ -209,8 +201,6 @@ def lessons(
             plots.check_path(plot)
         outcome = catalogue.run(name, given)
         if plot is not None:
-            if not outcome.pictures:
-                fail(f"the lesson {name} has nothing to draw; leave out --plot")
             plots.save(outcome.pictures, plot)
     from micrograd_like.blocks import WIDTH, to_latex, to_text
 

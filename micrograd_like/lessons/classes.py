@@ -65,6 +65,7 @@ def moons(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
             f"{_cut_short(history)}The loss is the mean cross-entropy softplus(a) − y·a, whose "
             "derivative with respect to a is σ(a) − y. Points held out are only looked at."
         ),
+        *_overfitting(history),
         *try_next(
             "micrograd-like lessons moons --hidden 2: what boundary can two neurons draw?",
             "--plot moons.png draws it.",
@@ -76,6 +77,19 @@ def moons(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
         Curves("Loss", "cross-entropy", _loss_curves(history), logarithmic=True),
     )
     return Outcome(tuple(blocks), record, pictures)
+
+
+def _overfitting(history: History) -> list[Block]:
+    """Said where the loss on the points held out has turned and risen again."""
+    best, last = history.epochs[history.best].watched, history.epochs[-1].watched
+    if last < 1.1 * best:
+        return []
+    return [
+        Sentence(
+            f"Held out, the loss was lowest after epoch {history.best + 1}, at {best:.4f}; since "
+            "then the network has learnt the noise of its own points. fit(patience=…) stops there."
+        )
+    ]
 
 
 def _right_side(logit: Any, target: Any) -> bool:

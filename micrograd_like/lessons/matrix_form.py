@@ -9,11 +9,13 @@ from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.engine import grad
 from micrograd_like.lessons import matrices
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
-from micrograd_like.lessons.outcome import Outcome, try_next
+from micrograd_like.lessons.outcome import Curves, Outcome, try_next
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 
 _PLACES = 4
+#: What courses write for the hidden errors, by the method's name.
+_E_H = {"chain rule": "E_h = Wᵀ(E∘O∘(1−O))", "plain Wᵀ·E": "E_h = WᵀE"}
 
 INPUTS, OUTPUTS = 3, 2
 
@@ -26,10 +28,7 @@ def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
     target = generator.integers(0, 2, (OUTPUTS, 1)).astype(float)
     graph = graph_deltas(net, x[:, 0].tolist(), target[:, 0].tolist(), rate)
     now = Matrices.of(net)
-    by_method = {
-        name: now.deltas(x, target, rate, HIDDEN_ERRORS[name])
-        for name in ("chain rule", "plain Wᵀ·E")
-    }
+    by_method = {name: now.deltas(x, target, rate, HIDDEN_ERRORS[name]) for name in _E_H}
     names = ("ΔW_ih", "ΔB_h", "ΔW_ho", "ΔB_o")
     gaps = {
         method: dict(
@@ -63,7 +62,7 @@ def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
         ),
         Heading("Beside the graph's −rate · ∂E/∂W"),
         Grid(
-            ("", "largest", "E_h = Wᵀ(E∘O∘(1−O))", "E_h = WᵀE"),
+            ("", "largest", *_E_H.values()),
             tuple(
                 (
                     n,
@@ -92,7 +91,12 @@ def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
         "formulas": {name: matrices.as_lists(d) for name, d in by_method.items()},
         "off_by": gaps,
     }
-    return Outcome(tuple(blocks), record)
+    apart = {
+        _E_H[name]: (changes.w_ih - graph.w_ih).ravel().tolist()
+        for name, changes in by_method.items()
+    }
+    picture = Curves("How far from the graph's ΔW_ih", "difference", apart, "entry, row by row")
+    return Outcome(tuple(blocks), record, (picture,))
 
 
 def graph_deltas(net: MLP, x: list[float], target: list[float], rate: float) -> Matrices:

@@ -63,8 +63,8 @@ def snapshot(
                  Value's graph also the node it is taken with respect to
     detail:      see :data:`Detail`; by default names for a worksheet, operations for a Value,
                  and where these are too many to be read, neurons or names
-    parameters:  names of leaves that are parameters; letters alone stand for all their
-                 numbers, ``"w"`` for w1, w2, …
+    parameters:  names of leaves that are parameters, as a collection or as ``"w, b"``; letters
+                 alone stand for all their numbers, ``"w"`` for w1, w2, …
     module:      a network whose parameters are parameters
 
     Parameters are, too: what a worksheet updates, with its namesakes of other numbers, and
@@ -151,7 +151,7 @@ def _parameters(
     root: Value | Worksheet, order: list[Value], named: Collection[str], module: Module | None
 ) -> set[Value]:
     if isinstance(named, str):
-        named = [part.strip() for part in named.split(",")]
+        named = [part for part in re.split(r"[\s,]+", named) if part]
     if not isinstance(module, Module | None):
         raise TypeError(f"module: expected a Neuron, Layer or MLP, got {module!r}")
     names = {*named}
