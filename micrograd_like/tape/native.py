@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ _CACHE = 1 << 18
 _WIDEST = 256
 
 
+@cache
+def _expected() -> str:
+    return digest(OPS.values())
+
+
 def missing() -> str:
     """Why the kernel cannot be used, or ""."""
     if kernel is None:
@@ -37,7 +43,7 @@ def missing() -> str:
         if (folder.parent / "setup.py").exists():
             return f"it is not built in {folder}, a checkout; run the installed package"
         return "it was not built, for there was no C compiler at installation"
-    if digest(OPS.values()) != kernel.TABLE:
+    if _expected() != kernel.TABLE:
         return "it was built from another table or other sources; install the package again"
     return ""
 

@@ -16,9 +16,6 @@ from pathlib import Path
 from micrograd_like.formula import Call, Expr, Name, Number
 from micrograd_like.ops import OPS, Op
 
-#: Rows that the tape turns into sums of products when it meets them.
-SUMS = ("add", "sub", "mul", "neg", "total", "wsum", "affine")
-
 
 @dataclass(frozen=True)
 class TapeRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ class _Schedule:
         return Tape(
             rows=rows,
             numbers=self.numbers,
-            checked=self.numbers if self.forward == len(nodes) else self.checked,
+            checked=self.checked,
             inputs=inputs,
             parameters=parameters,
             before=tuple(self._number_steps(before)),
@@ -162,8 +163,6 @@ class _Schedule:
         constants = []
         self.checked = self.numbers
         for number, node in enumerate(self.nodes):
-            if number == self.forward:
-                self.checked = self.numbers
             if node.varies or not self.needed[number]:
                 continue
             if node.kind == PARAMETER:
@@ -173,6 +172,8 @@ class _Schedule:
             if node.kind == CONSTANT:
                 constants.append((self.numbers, node.number))
             self.numbers += 1
+            if number < self.forward:
+                self.checked = self.numbers
         for reduction in self.reductions:
             for slot in reduction.targets:
                 if self.place[slot] < 0:
@@ -243,8 +244,7 @@ class _Schedule:
 
     def _given_steps(self) -> Iterator[Step]:
         """Checks of inputs that nothing carries on to a check, and columns of given rows."""
-        carried = self._carried()
-        given = [n for n in self._of_kind(INPUT) if n not in carried]
+        given = [n for n in self._of_kind(INPUT) if n not in self._carried]
         if given:
             yield self._check(given)
         rows = [n for n in self.stored if self.nodes[n].kind in (INPUT, BROADCAST, SEED)]
@@ -253,26 +253,26 @@ class _Schedule:
 
     def _steps(self, group: Group) -> Iterator[Step]:
         yield self._step(group)
-        checked = [n for n in group.members if n < self.forward and n not in self._carried()]
+        checked = [n for n in group.members if n < self.forward and n not in self._carried]
         if checked:
             yield self._check(checked)
         stored = [n for n in group.members if n in self.stored]
         if stored:
             yield self._store(stored)
 
+    @cached_property
     def _carried(self) -> set[int]:
         """Nodes of the forward pass that a sum of products reads.
 
         It is not finite if one of them is not: not even 0 · ∞ hides that. So it is enough to
         look at the others.
         """
-        if not hasattr(self, "_carried_on"):
-            self._carried_on: set[int] = set()
-            for number in range(self.forward):
-                node = self.nodes[number]
-                if self.needed[number] and node.kind in (AFFINE, PRODUCTS):
-                    self._carried_on.update(node.needs())
-        return self._carried_on
+        carried: set[int] = set()
+        for number in range(self.forward):
+            node = self.nodes[number]
+            if self.needed[number] and node.kind in (AFFINE, PRODUCTS):
+                carried.update(node.needs())
+        return carried
 
     def _check(self, numbers: list[int]) -> Step:
         return Step(CHECK, self._places(numbers), made=tuple(numbers))
