@@ -21,6 +21,7 @@ class Progress:
     """Epochs done, and of the one under way: examples seen, their losses' sum, how many right.
 
     best_state:  the parameters after the best epoch, where a run is to return to them
+    best:        the place of the epoch with the lowest loss watched, or −1
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -28,6 +29,19 @@ class Progress:
     loss: float = 0.0
     right: int = 0
     best_state: dict[str, Any] | None = None
+    best: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.best = History(tuple(self.epochs), "finished").best
+
+    def close(self, epoch: Epoch) -> bool:
+        """Note the epoch and make ready for the next one; whether it is the best so far."""
+        self.epochs.append(epoch)
+        self.seen, self.loss, self.right = 0, 0.0, 0
+        better = self.best < 0 or epoch.watched < self.epochs[self.best].watched
+        if better:
+            self.best = len(self.epochs) - 1
+        return better
 
     def end(self, goal: float | None, patience: int | None) -> End | None:
         """Why the run should end here, if it should."""
@@ -37,10 +51,9 @@ class Progress:
             return "no better"
         return None
 
-    @property
-    def best(self) -> int:
-        """The place of the epoch with the lowest loss watched, or −1."""
-        return History(tuple(self.epochs), "finished").best
+
+#: What a file holds of a run's progress; the rest follows from it.
+_KEPT = {f.name for f in dataclasses.fields(Progress) if f.init}
 
 
 class Checkpoint:
@@ -64,7 +77,7 @@ class Checkpoint:
         """Write the file. Errors: OSError."""
         content = {
             "settings": self._settings,
-            "progress": dataclasses.asdict(done),
+            "progress": {k: v for k, v in dataclasses.asdict(done).items() if k in _KEPT},
             "parameters": self._model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
         }
@@ -109,7 +122,7 @@ class Checkpoint:
 
 def _progress(entry: Any, check: Checker, size: int, count: int) -> Progress:
     check(type(entry) is dict, "progress", "an object", entry)
-    check.entries(entry, {f.name for f in dataclasses.fields(Progress)})
+    check.entries(entry, _KEPT)
     seen, right = entry["seen"], entry["right"]
     whole = type(seen) is int and 0 <= seen <= count and (seen % size == 0 or seen == count)
     check(whole, "seen", f"whole batches of the {count} examples", seen)

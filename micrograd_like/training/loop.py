@@ -120,7 +120,8 @@ def fit(
                     end = "interrupted"
                     break
             else:
-                _close(done, Epoch(run.score(done), scored()), model, patience)
+                if done.close(Epoch(run.score(done), scored())) and patience is not None:
+                    done.best_state = model.state_dict()
                 end = done.end(goal, patience)
                 if file and len(done.epochs) % checkpoint_every == 0:
                     file.save(done)
@@ -163,17 +164,6 @@ class _Run:
     def score(self, done: Progress) -> Score:
         """Of the epoch, over its batches."""
         return Score(done.loss / done.seen, None if self.unmarked else done.right / done.seen)
-
-
-def _close(done: Progress, epoch: Epoch, model: Model, patience: int | None) -> None:
-    """Note the epoch, and the parameters where it is the best one."""
-    done.epochs.append(epoch)
-    done.seen, done.loss, done.right = 0, 0.0, 0
-    if (
-        patience is not None
-        and History(tuple(done.epochs), "finished").best == len(done.epochs) - 1
-    ):
-        done.best_state = model.state_dict()
 
 
 @contextmanager
