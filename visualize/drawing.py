@@ -41,10 +41,9 @@ def drawing(
     group: bool | None = None,
 ) -> Drawing:
     """The snapshot as boxes and arrows (see :func:`visualize.svg` for the options)."""
-    parts = [show] if isinstance(show, str) or not isinstance(show, Collection) else show
-    unknown = [show] if isinstance(show, str) else [part for part in parts if part not in SHOWN]
-    if unknown:
-        raise ValueError(f"show: expected some of {', '.join(SHOWN)}, got {unknown[0]!r}")
+    several = isinstance(show, Collection) and not isinstance(show, str)
+    if not several or not all(part in SHOWN for part in show):
+        raise ValueError(f"show: expected some of {', '.join(SHOWN)}, got {show!r}")
     if direction not in ("LR", "TB"):
         raise ValueError(f"expected the direction 'LR' or 'TB', got {direction!r}")
     if isinstance(places, bool) or not isinstance(places, int) or not 1 <= places <= 15:

@@ -93,10 +93,11 @@ def snapshot(
 
 def _readable(taken: _Taken, of_sheet: bool) -> Snapshot:
     """The most detail that can be read."""
-    shot = taken.with_detail("names" if of_sheet else "operations")
+    neurons = taken.neurons(by_name=of_sheet)
+    shot = neurons.placed()
     if len(shot.nodes) <= (MAX_NODES if of_sheet else _MOST_OPERATIONS) and not _too_large(shot):
         return shot
-    choices = [shot, taken.with_detail("neurons")]
+    choices = [shot, neurons.folded()]
     if not of_sheet and any(n.label and n.inputs for n in taken.order if n is not taken.output):
         with suppress(ValueError):  # a formula too long to be written
             choices.append(taken.with_detail("names"))
@@ -213,9 +214,12 @@ class _Taken:
 
     def with_detail(self, detail: Detail) -> Snapshot:
         """A box for every name, operation or neuron; each knows its layer and neuron."""
-        by_name = detail == "names" or (detail == "neurons" and self.computed)
-        neurons = Neurons(self.between_names() if by_name else self.by_operations())
+        neurons = self.neurons(detail == "names" or (detail == "neurons" and self.computed))
         return neurons.folded() if detail == "neurons" else neurons.placed()
+
+    def neurons(self, by_name: bool) -> Neurons:
+        """The graph between names, or operation by operation, and the neurons in it."""
+        return Neurons(self.between_names() if by_name else self.by_operations())
 
     def between_names(self) -> Snapshot:
         """Between named nodes, as on paper."""
