@@ -280,3 +280,35 @@ def test_files_that_cannot_be_opened_do_not_keep_others_from_being_marked(tmp_pa
     assert "no such file or built-in worksheet: 'no-such-sheet'" in result.stderr
     assert "Is a directory" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["page", "{sheet}", "-o", "{output}"],
+        ["check", "{sheet}", "--page", "{output}"],
+        ["draw", "{sheet}", "--format", "dot", "-o", "{output}"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+@pytest.mark.parametrize("link", ["none", "soft", "hard"])
+def test_what_is_read_is_not_written_over(arguments: list[str], link: str, tmp_path: Path) -> None:
+    sheet, text = tmp_path / "sheet.txt", "x = 2\ny = x^2 = 4\n"
+    sheet.write_text(text, encoding="utf-8")
+    output = sheet if link == "none" else tmp_path / "link.txt"
+    if link == "soft":
+        output.symlink_to(sheet)
+    if link == "hard":
+        output.hardlink_to(sheet)
+    result = run(*(a.format(sheet=sheet, output=output) for a in arguments))
+    assert result.returncode == 2
+    assert "is the worksheet" in result.stderr
+    assert sheet.read_text(encoding="utf-8") == text
+
+
+def test_a_file_that_is_not_read_may_be_written_over(tmp_path: Path) -> None:
+    sheet, output = tmp_path / "sheet.txt", tmp_path / "page.html"
+    sheet.write_text("x = 2\ny = x^2 = 4\n", encoding="utf-8")
+    output.write_text("an older page", encoding="utf-8")
+    assert run("page", str(sheet), "-o", str(output)).returncode == 0
+    assert output.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")

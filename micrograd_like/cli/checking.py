@@ -15,6 +15,7 @@ from micrograd_like.cli.pictures import write_page
 from micrograd_like.cli.shared import (
     app,
     bold,
+    check_output,
     coloured,
     read_worksheet,
     reported,
@@ -95,6 +96,7 @@ def check(
         if len(files) > 1:
             raise typer.BadParameter("a page is of one worksheet", param_hint="--page")
         with reported():
+            check_output(page, files[0])
             sheet = read_worksheet(files[0])
         with reported(sheet):
             results: Iterable[tuple[str, Report | str]] = [(files[0], mark(sheet, files[0]))]

@@ -13,6 +13,7 @@ from micrograd_like.cli.shared import (
     Parameters,
     Places,
     app,
+    check_output,
     finish,
     read_worksheet,
     reported,
@@ -104,6 +105,7 @@ def draw(
     """
     kind = _picture_format(output, format)
     with reported():
+        check_output(output, file)
         sheet = read_worksheet(file)
     with reported(sheet):
         import visualize
@@ -169,6 +171,7 @@ def page(
     from micrograd_like.marking import check as mark
 
     with reported():
+        check_output(output, file)
         sheet = read_worksheet(file)
     with reported(sheet):
         report = mark(sheet, file) if marked else None

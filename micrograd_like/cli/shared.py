@@ -74,6 +74,20 @@ def read_worksheet(file: str) -> Worksheet:
         raise WorksheetError(f"no such file or built-in worksheet: {file!r}{near}") from None
 
 
+def check_output(output: str | None, *inputs: str) -> None:
+    """Refuse to write over what is read, by whatever name or link it goes.
+
+    Errors: WorksheetError naming both.
+    """
+    if output is None or not os.path.exists(output):
+        return
+    for file in inputs:
+        if file != "-" and os.path.exists(file) and os.path.samefile(output, file):
+            raise WorksheetError(
+                f"the output {output!r} is the worksheet {file!r} itself; name another file"
+            )
+
+
 @contextmanager
 def reported(sheet: Worksheet | None = None) -> Iterator[None]:
     """Say in a line what is wrong with the input, and exit with 2.
