@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.harness import ON, Column, Goal, Row, Workload, in_own_process
 from micrograd_like import Value, compile_graph
-from micrograd_like.order import topological_order
+from micrograd_like.engine import topological_order
 
 NODES = (100, 1_000, 10_000, 75_000, 1_000_000)
 HIDDEN = 32

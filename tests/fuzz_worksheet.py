@@ -12,9 +12,8 @@ from collections import Counter
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import generate
 from micrograd_like.exercises.shapes import SHAPES
-from micrograd_like.lessons import builtin
-from micrograd_like.syntax import FUNCTIONS, decode
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet import Worksheet, builtin
+from micrograd_like.worksheet.syntax import FUNCTIONS, decode
 
 #: Seconds to read a worksheet, and to mark it: what there is to work out is counted.
 SLOW, SLOW_TO_MARK = 2.0, 30.0

@@ -15,14 +15,13 @@ import pytest
 import sympy
 
 from micrograd_like.derivation import Derivation, derive
+from micrograd_like.derivation.equations import Equation
 from micrograd_like.errors import WorksheetError
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold, names
-from micrograd_like.lessons import builtin
 from micrograd_like.notation import derivative_name, plain
 from micrograd_like.ops import FLOAT
-from micrograd_like.steps import Equation
-from micrograd_like.syntax import Part
-from micrograd_like.worksheet import Statement, Worksheet
+from micrograd_like.worksheet import Statement, Worksheet, builtin
+from micrograd_like.worksheet.syntax import Part
 
 PUBLISHED = "office-hours-as-published"
 ALL = builtin.names()
@@ -69,8 +68,8 @@ def derivations(name: str) -> list[Derivation]:
 
 def test_a_list_of_names_needs_no_engine() -> None:
     script = (
-        "import sys; from micrograd_like.lessons import builtin; builtin.title('quotient');"
-        "sys.exit('micrograd_like.engine' in sys.modules)"
+        "import sys; from micrograd_like.worksheet import builtin; builtin.title('quotient');"
+        "sys.exit('micrograd_like.engine.value' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 

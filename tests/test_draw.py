@@ -19,14 +19,14 @@ from typer.testing import CliRunner
 import visualize
 from micrograd_like import Value, Worksheet, nn
 from micrograd_like.cli.program import app
-from micrograd_like.display import value_latex
 from micrograd_like.errors import WorksheetError
-from micrograd_like.lessons import builtin
 from micrograd_like.notation import number
-from micrograd_like.snapshot import MAX_WALKED, snapshot
-from micrograd_like.snapshot.records import Snapshot
+from micrograd_like.worksheet import builtin
+from micrograd_like.writers.notebook import value_latex
 from visualize import layout, palette
 from visualize.gallery.__main__ import PICTURES
+from visualize.snapshot import MAX_WALKED, snapshot
+from visualize.snapshot.records import Snapshot
 
 LESSON = builtin.load("office-hours")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -401,7 +401,7 @@ def test_every_built_in_worksheet_is_drawn(name: str) -> None:
 
 @needs_graphviz
 def test_identifiers_are_the_same_in_every_run() -> None:
-    code = "import visualize; from micrograd_like.lessons import builtin; "
+    code = "import visualize; from micrograd_like.worksheet import builtin; "
     code += "print(visualize.svg(builtin.load('office-hours')))"
     runs = [
         subprocess.run(

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like import Constant, DomainError, Value, apply, grad
-from micrograd_like.display import value_latex
 from micrograd_like.engine import Value as EngineValue
-from micrograd_like.order import topological_order
+from micrograd_like.engine import topological_order
+from micrograd_like.writers.notebook import value_latex
 
 EPSILON = sys.float_info.epsilon
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from micrograd_like import Value, apply, gradcheck, nn
-from micrograd_like.numeric import Method
+from micrograd_like.engine.numeric import Method
 from micrograd_like.ops import OPS, Op
 
 METHODS: list[Method] = ["complex", "central"]

@@ -19,12 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd_like import nn
-from micrograd_like.blocks import to_latex, to_text
-from micrograd_like.lessons import builtin, catalogue, matrices
+from micrograd_like.lessons import catalogue, matrices
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
 from micrograd_like.lessons.matrix_form import graph_deltas
 from micrograd_like.lessons.outcome import Curves, Layers, Picture
 from micrograd_like.lessons.xor import SEEDS, WAYS, XOR_INPUTS, XOR_TARGETS, is_learnt, train_xor
+from micrograd_like.worksheet import builtin
+from micrograd_like.writers.blocks import to_latex, to_text
 from visualize import plots
 
 XOR_SETTINGS: dict[str, Any] = dict(catalogue.LESSONS["xor"].settings)

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_like.lessons import builtin
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.records import Report
 from micrograd_like.ops import OPS
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet import Worksheet, builtin
 
 NET = """
 x1 = 0.35

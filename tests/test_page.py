@@ -15,13 +15,12 @@ from urllib.parse import quote
 import pytest
 
 import visualize
+from micrograd_like.derivation.walk import known_after, walk
 from micrograd_like.errors import WorksheetError
-from micrograd_like.lessons import builtin
 from micrograd_like.notation import number
-from micrograd_like.predict import judge
-from micrograd_like.snapshot import snapshot
-from micrograd_like.walk import known_after, walk
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.stepper.predict import judge
+from micrograd_like.worksheet import Worksheet, builtin
+from visualize.snapshot import snapshot
 
 LESSON = builtin.load("office-hours")
 PUBLISHED = builtin.load("office-hours-as-published")

@@ -10,15 +10,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
+from micrograd_like.derivation.walk import Step, find, known_after, walk
 from micrograd_like.engine import Value, grad
 from micrograd_like.errors import WorksheetError
 from micrograd_like.notation import name_text, number
-from micrograd_like.predict import judge
-from micrograd_like.render.step import numbered, rows, sentence, title
 from micrograd_like.stepper import run
-from micrograd_like.stepper_app import StepperApp
-from micrograd_like.walk import Step, find, known_after, walk
+from micrograd_like.stepper.app import StepperApp
+from micrograd_like.stepper.predict import judge
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.writers.step import numbered, rows, sentence, title
 
 NETWORK = """
 x1 = 0.3

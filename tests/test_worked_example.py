@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 import sympy
 
+from micrograd_like.derivation.equations import Equation, local
 from micrograd_like.engine import Value, grad
 from micrograd_like.formula import Derivative, Name, evaluate
 from micrograd_like.graph import NamedGraph
@@ -20,7 +21,6 @@ from micrograd_like.lessons.office_hours import (
     worked_example,
 )
 from micrograd_like.ops import FLOAT
-from micrograd_like.steps import Equation, local
 
 FORWARD = {
     "a1": 0.3,

@@ -12,7 +12,8 @@ from micrograd_like import nn
 from micrograd_like.engine import Constant, Value, apply, grad
 from micrograd_like.errors import WorksheetError
 from micrograd_like.formula import Call, Derivative, Name, Number
-from micrograd_like.syntax import (
+from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.syntax import (
     MAX_BYTES,
     MAX_DIGITS,
     MAX_LINES,
@@ -22,7 +23,6 @@ from micrograd_like.syntax import (
     decode,
     normal_name,
 )
-from micrograd_like.worksheet import Worksheet
 
 #: Names that most cases use: a line before the one in question, so that it stands in line 6.
 GIVEN = "x = 3\ny = 5\na = 0.25\nyhat = 0.75\nE = (yhat - y)^2 + x\n"

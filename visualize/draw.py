@@ -4,7 +4,7 @@
 snapshot of either. The same options everywhere:
 
 path:        a derivative whose paths are highlighted, such as ``"dE/dw1"``
-detail:      "names", "operations" or "neurons"; see :func:`micrograd_like.snapshot.snapshot`
+detail:      "names", "operations" or "neurons"; see :func:`visualize.snapshot.snapshot`
 parameters:  names of leaves that are parameters
 module:      a network whose parameters are parameters
 direction:   "LR" from left to right, "TB" from top to bottom
@@ -26,14 +26,14 @@ import graphviz
 
 from micrograd_like.engine import Value
 from micrograd_like.nn import Module
-from micrograd_like.snapshot import snapshot
-from micrograd_like.snapshot.records import Detail, Snapshot
 from micrograd_like.worksheet import Worksheet
 from visualize.as_dot import to_dot, to_skeleton
 from visualize.as_svg import to_svg
 from visualize.drawing import SHOWN, drawing
 from visualize.layout import placed, run
 from visualize.records import Drawing
+from visualize.snapshot import snapshot
+from visualize.snapshot.records import Detail, Snapshot
 
 Root = Value | Worksheet | Snapshot
 

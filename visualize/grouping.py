@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from micrograd_like.notation import text
-from micrograd_like.snapshot.records import Snapshot
 from visualize.records import Box, Group
+from visualize.snapshot.records import Snapshot
 from visualize.words import slug
 
 

@@ -1,7 +1,8 @@
 """A worksheet as one self-contained page to step through: graph, formulas, values, lines.
 
 The page asks nothing of any other place. Its steps are those of
-:func:`micrograd_like.walk.walk`; formulas are MathML, which needs neither script nor font.
+:func:`micrograd_like.derivation.walk.walk`; formulas are MathML, which needs neither script
+nor font.
 Without a script, and in print, all steps stand below one another.
 """
 
@@ -18,17 +19,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from micrograd_like.blocks import rounding
+from micrograd_like.derivation.walk import Step, known_after, walk
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Derivative
 from micrograd_like.marking.records import Report
 from micrograd_like.notation import name_text, number, text
-from micrograd_like.render import marks
-from micrograd_like.snapshot import TooLargeError
-from micrograd_like.walk import Step, known_after, walk
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.writers import report as marks
+from micrograd_like.writers.blocks import rounding
 from visualize.page_lines import line_views
 from visualize.page_steps import node_view, step_view
+from visualize.snapshot import TooLargeError
 
 #: A page of more steps would be read by nobody.
 MAX_STEPS = 1000

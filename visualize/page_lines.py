@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from micrograd_like.formula import Derivative, Name
 from micrograd_like.marking.records import LineMark, Report
-from micrograd_like.render import marks
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.writers import report as marks
 
 
 @dataclass(frozen=True, slots=True)

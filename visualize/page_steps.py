@@ -9,11 +9,11 @@ from functools import cache
 
 from markupsafe import Markup
 
+from micrograd_like.derivation.equations import Equation
+from micrograd_like.derivation.walk import Step
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.notation import latex, name_text
-from micrograd_like.render.step import asked, sentence, title
-from micrograd_like.steps import Equation
-from micrograd_like.walk import Step
+from micrograd_like.writers.step import asked, sentence, title
 
 
 @dataclass(frozen=True, slots=True)

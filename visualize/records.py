@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from micrograd_like.snapshot.records import Edge, Node
+from visualize.snapshot.records import Edge, Node
 
 #: Points of the text in boxes and of that on arrows, and how high their lines are.
 SIZE = 13.0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def _list_causes(wanted: bool) -> None:
     if wanted:
-        from micrograd_like.render import marks
+        from micrograd_like.writers import report as marks
 
         typer.echo(marks.causes_text())
         raise typer.Exit
@@ -90,7 +90,7 @@ def check(
     For instance: micrograd-like check office-hours-as-published
     """
     from micrograd_like.marking import check as mark
-    from micrograd_like.render import marks
+    from micrograd_like.writers import report as marks
 
     if page is not None:
         if len(files) > 1:

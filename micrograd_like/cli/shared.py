@@ -57,9 +57,8 @@ Parameters = Annotated[
 
 def read_worksheet(file: str) -> Worksheet:
     """The worksheet that FILE names. Errors: WorksheetError, OSError."""
-    from micrograd_like.lessons import builtin
-    from micrograd_like.syntax import decode
-    from micrograd_like.worksheet import Worksheet
+    from micrograd_like.worksheet import Worksheet, builtin
+    from micrograd_like.worksheet.syntax import decode
 
     if not file:
         raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")

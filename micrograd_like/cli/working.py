@@ -60,9 +60,9 @@ def example(
             "the published run has its own cost; leave out --cost or --as-published",
             param_hint="--cost",
         )
-    from micrograd_like.blocks import to_latex, to_text
     from micrograd_like.lessons import office_hours
-    from micrograd_like.render import lesson
+    from micrograd_like.lessons import worked_text as lesson
+    from micrograd_like.writers.blocks import to_latex, to_text
 
     if as_published:
         published = office_hours.as_published()
@@ -94,8 +94,8 @@ def derive(
 
     For instance: micrograd-like derive office-hours dE/dw5
     """
-    from micrograd_like.blocks import to_latex, to_text
     from micrograd_like.derivation import derive as worked_out
+    from micrograd_like.writers.blocks import to_latex, to_text
 
     with reported():
         sheet = read_worksheet(file)
@@ -129,8 +129,8 @@ def step(
     In a terminal it is driven with keys, and can ask for each number before it is shown; in
     a pipe it prints all steps. For instance: micrograd-like step office-hours dE/dw5
     """
+    from micrograd_like.derivation.walk import walk
     from micrograd_like.stepper import run
-    from micrograd_like.walk import walk
 
     with reported():
         sheet = read_worksheet(file)
@@ -182,7 +182,8 @@ def lessons(
 
     For instance: micrograd-like lessons xor --hidden 2 --plot xor.svg
     """
-    from micrograd_like.lessons import builtin, catalogue
+    from micrograd_like.lessons import catalogue
+    from micrograd_like.worksheet import builtin
 
     options: dict[str, object] = {"seed": seed, "epochs": epochs, "rate": rate, "hidden": hidden}
     options |= {"weights": weights, "guesses": guesses, "targets": targets}
@@ -202,7 +203,7 @@ def lessons(
         outcome = catalogue.run(name, given)
         if plot is not None:
             plots.save(outcome.pictures, plot)
-    from micrograd_like.blocks import WIDTH, to_latex, to_text
+    from micrograd_like.writers.blocks import WIDTH, to_latex, to_text
 
     match format:
         case Format.JSON:

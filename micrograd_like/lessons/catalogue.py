@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from micrograd_like.errors import LessonError, did_you_mean
-from micrograd_like.lessons import builtin
+from micrograd_like.worksheet import builtin
 
 if TYPE_CHECKING:
     from micrograd_like.lessons.outcome import Outcome

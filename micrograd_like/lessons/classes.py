@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from micrograd_like import losses
-from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons.outcome import (
     Curves,
@@ -23,6 +22,7 @@ from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.optim import Adam
 from micrograd_like.training import History, fit, largest
+from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 MOONS, NOISE = 400, 0.15
 

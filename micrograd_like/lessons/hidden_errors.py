@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from micrograd_like import losses
-from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.derivation import derive
 from micrograd_like.engine import Value, grad
 from micrograd_like.errors import LessonError
@@ -24,6 +23,7 @@ from micrograd_like.lessons.outcome import Curves, Outcome, try_next
 from micrograd_like.lessons.xor import LEARNT, SEEDS, XOR_INPUTS, XOR_TARGETS
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
+from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 _PLACES = 4
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from micrograd_like import losses
-from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.engine import grad
 from micrograd_like.lessons import matrices
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
 from micrograd_like.lessons.outcome import Curves, Outcome, try_next
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
+from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 _PLACES = 4
 #: What courses write for the hidden errors, by the method's name.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from micrograd_like import losses
+from micrograd_like.derivation.equations import Equation, equation, forward, local, total
 from micrograd_like.engine import Value
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, parse
 from micrograd_like.graph import NamedGraph
@@ -19,7 +20,6 @@ from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.ops import FLOAT, OPS
 from micrograd_like.optim import SGD
-from micrograd_like.steps import Equation, equation, forward, local, total
 
 INPUTS = {"x1": 0.0, "x2": 1.0}
 TARGET = 1.0

@@ -7,7 +7,6 @@ import random
 import numpy as np
 
 from micrograd_like import losses
-from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.derivation import derive
 from micrograd_like.engine import Value
 from micrograd_like.lessons.outcome import (
@@ -23,6 +22,7 @@ from micrograd_like.notation import number
 from micrograd_like.optim import SGD
 from micrograd_like.training import Score, evaluate, fit, same_sign
 from micrograd_like.training.data import order
+from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 GUESS, ANSWER = 0.7, 1.0
 _PLACES = 4

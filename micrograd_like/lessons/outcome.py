@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from micrograd_like.blocks import Block, Heading, Sentence
 from micrograd_like.training.records import History
+from micrograd_like.writers.blocks import Block, Heading, Sentence
 
 
 @dataclass(frozen=True, slots=True)

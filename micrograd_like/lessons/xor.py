@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from micrograd_like import losses
-from micrograd_like.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.lessons.catalogue import LESSONS
 from micrograd_like.lessons.outcome import (
     Curves,
@@ -21,6 +20,7 @@ from micrograd_like.notation import number
 from micrograd_like.optim import SGD
 from micrograd_like.training import History, Score, evaluate, fit, nearest
 from micrograd_like.training.bar import tracked
+from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 XOR_INPUTS, XOR_TARGETS = ([0, 0], [0, 1], [1, 0], [1, 1]), (0, 1, 1, 0)
 #: How many examples are taken at once.

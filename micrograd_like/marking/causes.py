@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from micrograd_like.build import Builder, exact_number
 from micrograd_like.formula import (
     Call,
     Derivative,
@@ -43,6 +42,7 @@ from micrograd_like.marking.shape import (
 )
 from micrograd_like.marking.truth import Key, leaves, numbers_in
 from micrograd_like.ops import OPS
+from micrograd_like.worksheet.builder import Builder, exact_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Expr, Number
 from micrograd_like.marking.causes import CAUSES, LOGARITHMS, Guess, Mends, Slip
 from micrograd_like.marking.claim import Claim
@@ -19,6 +18,7 @@ from micrograd_like.marking.hand import Figure, opened, worked_out
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import other_function, symbol
 from micrograd_like.marking.truth import Effort, Key, TooMuchError, value
+from micrograd_like.worksheet.builder import exact_number
 
 # How well a cause explains a line.
 _FORMULA, _OPERAND, _NUMBER, _METHOD, _GENERAL, _COINCIDENCE, _NOTHING = range(7)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import combinations, islice
 
-from micrograd_like.build import CONSTANTS, UndefinedError
+from micrograd_like.derivation.equations import Equation, equation
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
@@ -27,8 +27,8 @@ from micrograd_like.marking.truth import Key, Truth, Values, leaves, measured, s
 from micrograd_like.marking.updates import expected_updates
 from micrograd_like.notation import derivative_name, name_text, number
 from micrograd_like.ops import OPS
-from micrograd_like.steps import Equation, equation
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.builder import CONSTANTS, UndefinedError
 
 Link = tuple[str, str]
 

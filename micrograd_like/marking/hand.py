@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from micrograd_like.build import CONSTANTS
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, fold
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.truth import Key, World, leaves, spend, value
+from micrograd_like.worksheet.builder import CONSTANTS
 
 #: Names of the numbers of a formula while it is worked out from intervals.
 _PLACE = "#"

@@ -15,15 +15,15 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.records import Verdict
 from micrograd_like.marking.shape import Marked, operands, other_function, replaced, symbol
 from micrograd_like.marking.truth import Key, leaves, numbers_in, same_number, value
-from micrograd_like.syntax import Part
 from micrograd_like.worksheet import Statement
+from micrograd_like.worksheet.builder import exact_number
+from micrograd_like.worksheet.syntax import Part
 
 #: Up to so many slips behind a number, every choice of those carried on is looked at.
 _MOST_SLIPS = 4

@@ -15,8 +15,8 @@ from micrograd_like.marking.judge import Judge, Judged
 from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.shape import symbol
 from micrograd_like.marking.truth import Effort, Key, TooMuchError, leaves
-from micrograd_like.syntax import Problem
 from micrograd_like.worksheet import Statement, Worksheet
+from micrograd_like.worksheet.syntax import Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000

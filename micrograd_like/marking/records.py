@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from micrograd_like.derivation.equations import Equation
 from micrograd_like.formula import Derivative, Expr
-from micrograd_like.steps import Equation
 
 Verdict = Literal["right", "follows", "wrong", "unreadable", "unchecked"]
 
@@ -113,23 +113,23 @@ class Report:
         return f"<Report: {shown or 'no lines'}>"
 
     def __str__(self) -> str:
-        from micrograd_like.render.marks import report_text
+        from micrograd_like.writers.report import report_text
 
         return report_text(self)
 
     def record(self) -> dict[str, Any]:
         """The report as plain data, sentences included: what JSON has for this worksheet."""
-        from micrograd_like.render.marks import report_record
+        from micrograd_like.writers.report import report_record
 
         return report_record(self)
 
     def json(self) -> str:
         """The report as JSON, for this one worksheet."""
-        from micrograd_like.render.marks import reports_json
+        from micrograd_like.writers.report import reports_json
 
         return reports_json([self])
 
     def _repr_html_(self) -> str:
-        from micrograd_like.render.marks import report_html
+        from micrograd_like.writers.report import report_html
 
         return report_html(self)

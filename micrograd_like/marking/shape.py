@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from micrograd_like.build import exact_number
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
 from micrograd_like.marking.truth import spend
 from micrograd_like.notation import derivative_name
 from micrograd_like.ops import OPS
+from micrograd_like.worksheet.builder import exact_number
 
 #: An operand with its mark: + or − for a term, * or / for a factor.
 Marked = tuple[str, Expr]

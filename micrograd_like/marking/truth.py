@@ -16,8 +16,7 @@ from functools import cached_property
 from itertools import chain, combinations, islice, product
 from typing import Protocol
 
-from micrograd_like.build import CONSTANTS, Builder, UndefinedError
-from micrograd_like.engine import Value, grad
+from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
     Call,
@@ -32,7 +31,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.notation import derivative_name
 from micrograd_like.ops import FLOAT, OPS
-from micrograd_like.order import topological_order
+from micrograd_like.worksheet.builder import CONSTANTS, Builder, UndefinedError
 
 Key = str | Derivative
 
@@ -177,7 +176,8 @@ class Truth:
 
     definitions:  for every name the formula that gives it, inputs before their users
 
-    Errors: what :class:`~micrograd_like.build.Builder` raises, where the graph cannot be built.
+    Errors: what :class:`~micrograd_like.worksheet.builder.Builder` raises, where the graph
+    cannot be built.
     """
 
     def __init__(self, definitions: Mapping[str, Expr]) -> None:

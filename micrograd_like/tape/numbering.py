@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_like.engine import Constant, Value, apply
+from micrograd_like.engine import Constant, Value, apply, topological_order
 from micrograd_like.errors import CompileError, printable
-from micrograd_like.order import topological_order
 from micrograd_like.tape.nodes import CONSTANT, INPUT, PARAMETER
 
 #: What a computation depends on: constants alone, parameters too, the samples.

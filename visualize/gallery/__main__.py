@@ -14,7 +14,7 @@ from pathlib import Path
 
 import visualize
 from micrograd_like import nn
-from micrograd_like.lessons import builtin
+from micrograd_like.worksheet import builtin
 
 FOLDER = Path("visualize/gallery")
 

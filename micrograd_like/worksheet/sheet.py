@@ -24,17 +24,15 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from micrograd_like import syntax
-from micrograd_like.build import Builder, UndefinedError
-from micrograd_like.display import worksheet_html
-from micrograd_like.engine import Constant, Value
+from micrograd_like.engine import Constant, Value, topological_order
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, fold
 from micrograd_like.graph import constant
 from micrograd_like.notation import plain
 from micrograd_like.ops import OPS
-from micrograd_like.order import topological_order
-from micrograd_like.syntax import Part, Problem
+from micrograd_like.worksheet import syntax
+from micrograd_like.worksheet.builder import Builder, UndefinedError
+from micrograd_like.worksheet.syntax import Part, Problem
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
@@ -161,6 +159,8 @@ class Worksheet:
 
     def _repr_html_(self) -> str:
         """Notebooks show the lines."""
+        from micrograd_like.writers.notebook import worksheet_html
+
         return worksheet_html(self)
 
     def node(self, name: str) -> Value:

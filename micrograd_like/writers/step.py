@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from micrograd_like.blocks import rounding
+from micrograd_like.derivation.equations import Equation
+from micrograd_like.derivation.walk import Step
 from micrograd_like.formula import Call, Derivative, Name, Number, fold
 from micrograd_like.notation import name_text, number, text
-from micrograd_like.steps import Equation
-from micrograd_like.walk import Step
+from micrograd_like.writers.blocks import rounding
 
 #: (title, what it says)
 Row = tuple[str, str]

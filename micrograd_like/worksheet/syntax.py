@@ -15,11 +15,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
-from micrograd_like.build import CONSTANTS, exact_number
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.notation import letters_named
 from micrograd_like.ops import OPS
+from micrograd_like.worksheet.builder import CONSTANTS, exact_number
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 10_000

@@ -40,7 +40,7 @@ def load(name: str) -> Worksheet:
 
 
 def _folder() -> Traversable:
-    return files("micrograd_like.lessons") / "worksheets"
+    return files("micrograd_like.worksheet") / "sheets"
 
 
 def _fits(file: Traversable) -> bool:

@@ -21,16 +21,15 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from micrograd_like.derivation import Derivation, derive
-from micrograd_like.engine import Constant, Value, grad
+from micrograd_like.engine import Constant, Value, grad, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.formula import Derivative, Expr, Name
 from micrograd_like.graph import NamedGraph, constant
 from micrograd_like.nn import Module
 from micrograd_like.ops import OPS
-from micrograd_like.order import topological_order
-from micrograd_like.snapshot.neurons import Neurons
-from micrograd_like.snapshot.records import Detail, Edge, Node, Role, Snapshot
 from micrograd_like.worksheet import Worksheet
+from visualize.snapshot.neurons import Neurons
+from visualize.snapshot.records import Detail, Edge, Node, Role, Snapshot
 
 #: More nodes are not even looked at.
 MAX_WALKED = 20_000

@@ -65,7 +65,3 @@ def worksheet_html(sheet: Worksheet) -> str:
 
 def _operand(node: Value) -> Expr:
     return Name(node.label) if node.label else constant(node.data)
-
-
-# The engine knows nothing of notation, so the hook is hung on from here.
-Value._repr_mimebundle_ = value_bundle  # type: ignore[attr-defined]

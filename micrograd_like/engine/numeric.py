@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from micrograd_like.engine import Constant, Value, grad
+from micrograd_like.engine.order import topological_order
 from micrograd_like.errors import printable
 from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
 from micrograd_like.ops import FLOAT, OPS, Functions
-from micrograd_like.order import topological_order
 
 Method = Literal["complex", "central"]
 

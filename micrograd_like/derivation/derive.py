@@ -30,7 +30,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from micrograd_like.blocks import (
+from micrograd_like.derivation.equations import Equation, Partials, equation, local
+from micrograd_like.engine import Value, grad, topological_order
+from micrograd_like.formula import Derivative, Expr, Name, Number, added, multiplied
+from micrograd_like.graph import NamedGraph
+from micrograd_like.notation import name_text, text
+from micrograd_like.writers.blocks import (
     Block,
     Heading,
     Lines,
@@ -41,12 +46,6 @@ from micrograd_like.blocks import (
     to_latex,
     to_text,
 )
-from micrograd_like.engine import Value, grad
-from micrograd_like.formula import Derivative, Expr, Name, Number, added, multiplied
-from micrograd_like.graph import NamedGraph
-from micrograd_like.notation import name_text, text
-from micrograd_like.order import topological_order
-from micrograd_like.steps import Equation, Partials, equation, local
 
 #: Paths written out; of more, the first ones and the count.
 SHOWN_PATHS = 6

@@ -17,11 +17,18 @@ import math
 from decimal import Decimal
 from functools import partial
 
-from micrograd_like.engine import ON_NODES, Constant, Value, accumulate, apply, link_as_graph
+from micrograd_like.engine import (
+    ON_NODES,
+    Constant,
+    Value,
+    accumulate,
+    apply,
+    link_as_graph,
+    topological_order,
+)
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
 from micrograd_like.notation import derivative_name, plain
-from micrograd_like.order import topological_order
 
 #: Names that mean a number unless they are given another meaning.
 CONSTANTS = {"pi": math.pi, "e": math.e}

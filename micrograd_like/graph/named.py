@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from micrograd_like.engine import Constant, Value
+from micrograd_like.engine import Constant, Value, topological_order
 from micrograd_like.formula import Call, Expr, Name, Number, simplify
 from micrograd_like.notation import derivative_name
 from micrograd_like.ops import OPS
-from micrograd_like.order import topological_order
 
 #: Operations that may stand in one formula.
 MAX_UNNAMED = 1000

@@ -14,7 +14,7 @@ from dataclasses import replace
 from micrograd_like.formula import Call, Expr, Name, fold
 from micrograd_like.nn import ACTIVATIONS
 from micrograd_like.ops import OPS
-from micrograd_like.snapshot.records import Edge, Node, Snapshot
+from visualize.snapshot.records import Edge, Node, Snapshot
 
 _SUMS = ("wsum", "affine")
 

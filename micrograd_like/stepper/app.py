@@ -17,12 +17,12 @@ from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Static
 
+from micrograd_like.derivation.walk import Known, Step, find, known_after
 from micrograd_like.errors import WorksheetError, printable
 from micrograd_like.formula import Derivative
 from micrograd_like.notation import name_text, number, text
-from micrograd_like.predict import judge
-from micrograd_like.render.step import asked, rows, sentence, title
-from micrograd_like.walk import Known, Step, find, known_after
+from micrograd_like.stepper.predict import judge
+from micrograd_like.writers.step import asked, rows, sentence, title
 
 _LONGEST_NAME = 24
 _LONGEST_NUMBER = 60

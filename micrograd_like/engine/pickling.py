@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from micrograd_like.order import topological_order
+from micrograd_like.engine.order import topological_order
 
 if TYPE_CHECKING:
     from micrograd_like.engine import Value

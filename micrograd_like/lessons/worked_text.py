@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from micrograd_like.blocks import (
+from micrograd_like.lessons.office_hours import COSTS, RATE, Published, WorkedExample
+from micrograd_like.notation import name_text, number, signed
+from micrograd_like.writers.blocks import (
     MOST_PLACES,
     Block,
     Heading,
@@ -14,8 +16,6 @@ from micrograd_like.blocks import (
     line_record,
     rounding,
 )
-from micrograd_like.lessons.office_hours import COSTS, RATE, Published, WorkedExample
-from micrograd_like.notation import name_text, number, signed
 
 #: Decimals in which the predictions are set side by side: enough to see one update.
 _PREDICTION_PLACES = 6

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from micrograd_like.render.step import numbered
-from micrograd_like.walk import Step
+from micrograd_like.derivation.walk import Step
+from micrograd_like.writers.step import numbered
 
 
 def run(
@@ -25,7 +25,7 @@ def run(
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     if is_interactive(stdin, stdout):
-        from micrograd_like.stepper_app import StepperApp
+        from micrograd_like.stepper.app import StepperApp
 
         StepperApp(steps, places, message).run()
         return

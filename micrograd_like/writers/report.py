@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_like.blocks import line_text
 from micrograd_like.errors import printable
 from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
@@ -20,6 +19,7 @@ from micrograd_like.marking.facts import as_written
 from micrograd_like.marking.records import Cause, LineMark, Report, Verdict
 from micrograd_like.marking.shape import symbol
 from micrograd_like.notation import plain, text
+from micrograd_like.writers.blocks import line_text
 
 #: Gives a text the look of a verdict, or of "dim"; for a terminal without colours, nothing.
 Paint = Callable[[str, str], str]

@@ -24,12 +24,12 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from micrograd_like.codegen import PYTHON_OPERATORS, function_source
+from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source
+from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.pickling import fields, reduced, restored
 from micrograd_like.errors import DomainError, did_you_mean, printable
 from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
 from micrograd_like.ops import FLOAT, OPS, Functions, Op
-from micrograd_like.order import topological_order
-from micrograd_like.pickling import fields, reduced, restored
 
 _EXPECTED = "a real number (int, float, bool or a NumPy scalar)"
 
@@ -138,6 +138,12 @@ class Value:
                 for node in order:
                     node._grad = node._grad if math.isfinite(node.grad) else None
                 raise error
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Notebooks show the node's graph."""
+        from micrograd_like.writers.notebook import value_bundle
+
+        return value_bundle(self)
 
     # Copying and pickling follow the graph with loops: Python's own way is recursive.
 

@@ -22,14 +22,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from micrograd_like.engine import Value, grad
+from micrograd_like.derivation.equations import Equation, equation, forward, local
+from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Call, Derivative, Name, Number
 from micrograd_like.graph import NamedGraph
 from micrograd_like.notation import derivative_name, name_text
-from micrograd_like.order import topological_order
-from micrograd_like.steps import Equation, equation, forward, local
-from micrograd_like.syntax import normal_name
+from micrograd_like.worksheet.syntax import normal_name
 
 Kind = Literal["given", "forward", "seed", "backward"]
 

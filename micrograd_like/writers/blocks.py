@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from micrograd_like.derivation.equations import Equation
 from micrograd_like.formula import Derivative, Name, Number
 from micrograd_like.notation import (
     ACCENTS,
@@ -25,7 +26,6 @@ from micrograd_like.notation import (
     number,
     text,
 )
-from micrograd_like.steps import Equation
 
 #: Emphasises a heading; a terminal's bold, or nothing.
 Emphasis = Callable[[str], str]

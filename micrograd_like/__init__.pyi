@@ -1,0 +1,17 @@
+from micrograd_like import losses as losses
+from micrograd_like import nn as nn
+from micrograd_like import optim as optim
+from micrograd_like import training as training
+from micrograd_like.derivation import derive as derive
+from micrograd_like.engine import Constant as Constant
+from micrograd_like.engine import Value as Value
+from micrograd_like.engine import apply as apply
+from micrograd_like.engine import grad as grad
+from micrograd_like.engine.numeric import gradcheck as gradcheck
+from micrograd_like.errors import CompileError as CompileError
+from micrograd_like.errors import DomainError as DomainError
+from micrograd_like.errors import MicrogradLikeError as MicrogradLikeError
+from micrograd_like.errors import ModelFileError as ModelFileError
+from micrograd_like.errors import WorksheetError as WorksheetError
+from micrograd_like.tape.compiling import compile_graph as compile_graph
+from micrograd_like.worksheet import Worksheet as Worksheet

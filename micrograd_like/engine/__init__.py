@@ -1,0 +1,29 @@
+"""Scalar reverse-mode automatic differentiation: values, gradients of any order, gradcheck."""
+
+from __future__ import annotations
+
+from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.value import (
+    ON_NODES,
+    OPERATIONS,
+    Constant,
+    Value,
+    accumulate,
+    apply,
+    as_value,
+    grad,
+    link_as_graph,
+)
+
+__all__ = [
+    "ON_NODES",
+    "OPERATIONS",
+    "Constant",
+    "Value",
+    "accumulate",
+    "apply",
+    "as_value",
+    "grad",
+    "link_as_graph",
+    "topological_order",
+]

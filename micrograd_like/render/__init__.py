@@ -1,1 +1,0 @@
-"""Records to text, LaTeX and JSON. Nothing is computed here."""

@@ -1,0 +1,2 @@
+from micrograd_like.worksheet.sheet import Statement as Statement
+from micrograd_like.worksheet.sheet import Worksheet as Worksheet

@@ -1,0 +1,1 @@
+"""Records to text, LaTeX, JSON, CSV and HTML. Nothing is computed here."""
