@@ -40,7 +40,7 @@ HOOKS = {
     ("engine.value", "writers"): "a notebook shows a Value as its graph",
     ("worksheet.sheet", "marking"): "Worksheet.check()",
     ("worksheet.sheet", "writers"): "a notebook shows a worksheet's lines",
-    ("derivation.derive", "writers"): "a derivation's text, LaTeX, JSON and notebook display",
+    ("derivation.factors", "writers"): "a derivation's text, LaTeX, JSON and notebook display",
     ("marking.records", "writers"): "a report's text, JSON and notebook display",
 }
 LEVEL = {name: level for level, row in enumerate(DIRECTIONS) for name in row}

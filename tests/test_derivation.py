@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_like import Value, Worksheet, WorksheetError, derive, grad, nn
-from micrograd_like.derivation import SHOWN_PATHS
+from micrograd_like.derivation.factors import SHOWN_PATHS
 from micrograd_like.formula import evaluate
 from micrograd_like.notation import text
 from micrograd_like.ops import FLOAT

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from micrograd_like.derivation.derive import Derivation, Path, derive
+from micrograd_like.lazy import attach
 
-__all__ = ["Derivation", "Path", "derive"]
+__getattr__, __dir__, __all__ = attach(__name__, __file__)
