@@ -21,14 +21,15 @@ from typing import Any
 from micrograd_like.formula import (
     ARITHMETIC,
     OPERATORS,
+    PYTHON,
     Call,
     Expr,
     Number,
     Operand,
+    emit,
     evaluate,
     parse,
     substitute,
-    to_python,
 )
 
 Floats = tuple[float, ...]
@@ -294,5 +295,5 @@ FLOAT: Functions = {
 }
 for _row in _ROWS:
     if _row.name not in FLOAT and not _row.families:
-        _source = f"lambda {', '.join(_row.inputs)}: {to_python(_row.computed_value)}"
+        _source = f"lambda {', '.join(_row.inputs)}: {emit(_row.computed_value, PYTHON)}"
         FLOAT[_row.name] = eval(_source, FLOAT)  # the table's own text, never a user's

@@ -6,7 +6,7 @@ function would cost more than the arithmetic.
 
 from __future__ import annotations
 
-from micrograd_like.formula import Expr, Name, names, to_python
+from micrograd_like.formula import PYTHON, Expr, Name, emit, names
 from micrograd_like.ops import Op
 
 #: The rows that are operators of Python's, by the name Python gives them.
@@ -58,7 +58,7 @@ def function_source(row: Op, name: str, strict: bool) -> str:
         op=row.name,
         parameters=", ".join(parameters),
         operands="\n".join(f"    {line}" for line in _operand_lines(row, strict)),
-        value=to_python(row.computed_value, row.families),
+        value=emit(row.computed_value, PYTHON, row.families),
         inputs=f"({', '.join(items)},)",
         partials=f"({', '.join(_partial_items(row))},)",
     )
@@ -84,7 +84,7 @@ def _operand_lines(row: Op, strict: bool) -> list[str]:
 
 def _partial_items(row: Op) -> list[str]:
     return [
-        _over_family(row, name, formula) if name in row.families else to_python(formula)
+        _over_family(row, name, formula) if name in row.families else emit(formula, PYTHON)
         for name, formula in zip(row.inputs, row.computed_partials, strict=True)
     ]
 
@@ -95,4 +95,4 @@ def _over_family(row: Op, family: str, formula: Expr) -> str:
         return f"*{formula.name}_data"
     used = [n for n in row.families if n in names(formula)] or [family]
     lists = ", ".join(f"{n}_data" for n in used)
-    return f"*[{to_python(formula)} for {', '.join(used)}, in zip({lists})]"
+    return f"*[{emit(formula, PYTHON)} for {', '.join(used)}, in zip({lists})]"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from micrograd_like.errors import FormulaError
 from micrograd_like.ops import FLOAT
-from micrograd_like.tape.array_source import array_functions, compiled
+from micrograd_like.tape.array_functions import array_functions, compiled
 from micrograd_like.tape.rows import TAPE_ROWS
 from micrograd_like.tape.steps import Outcome, Step, Tape
 

@@ -17,7 +17,7 @@ import jax.scipy.special
 import numpy as np
 
 from micrograd_like.errors import FormulaError
-from micrograd_like.tape.array_source import array_functions, compiled
+from micrograd_like.tape.array_functions import array_functions, compiled
 from micrograd_like.tape.rows import TAPE_ROWS
 from micrograd_like.tape.steps import Indices, Step, Tape
 

@@ -12,17 +12,15 @@ import math
 from collections.abc import Iterable, Iterator
 
 from micrograd_like.errors import FormulaError
-from micrograd_like.formula import Call, Expr, fold
+from micrograd_like.formula import C, Call, Expr, emit, nodes
 from micrograd_like.ops import FLOAT, Op
-from micrograd_like.tape.array_source import is_primitive
-from micrograd_like.tape.c_source import combined, to_c
+from micrograd_like.tape.array_functions import is_primitive
 from micrograd_like.tape.rows import TapeRow, digest, tape_rows
 
 #: Functions of one number that kernel/functions.h has.
 VECTORISED = ("abs", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "tanh")
 #: Python's names for functions of C's library that has others for them.
 _NAMES_IN_C = {"power": "pow", "gamma": "tgamma"}
-_NOT_CALLED = {"add", "sub", "mul", "div", "neg", "where", "and", "or"}
 
 _FUNCTION = """static inline real F({name})({parameters})
 {{
@@ -81,7 +79,7 @@ def _functions(rows: tuple[TapeRow, ...]) -> Iterator[str]:
     for row in rows:
         if not is_primitive(row.op):
             parameters = ", ".join(f"real v_{name}" for name in row.op.inputs)
-            formula = to_c(row.op.computed_value)
+            formula = emit(row.op.computed_value, C)
             yield _FUNCTION.format(name=row.name, parameters=parameters, formula=formula)
 
 
@@ -108,14 +106,9 @@ def _declarations(rows: tuple[TapeRow, ...]) -> Iterator[str]:
 
 def _calls(formula: Expr) -> dict[str, int]:
     """The functions that the formula's C source calls, with their numbers of arguments."""
-    called: dict[str, int] = {}
-
-    def visit(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Call) and node.function not in _NOT_CALLED and "F(" in to_c(node):
-            called[node.function] = len(node.arguments)
-
-    fold(formula, visit)
-    return {name: count for name, count in called.items() if f"F({name})" in to_c(formula)}
+    source = emit(formula, C)
+    calls = ((call.function, len(call.arguments)) for call in nodes(formula, Call))
+    return {name: count for name, count in calls if f"F({name})" in source}
 
 
 def _loops(row: TapeRow) -> Iterator[str]:
@@ -149,18 +142,14 @@ class _Body:
 
     def source(self, formula: Expr) -> str:
         """The formula, after lines for the functions that it calls."""
+        return emit(formula, C, share=self._variable)
 
-        def combine(node: Expr, parts: list[str]) -> str:
-            source = combined(node, parts)
-            if not source.startswith("F("):
-                return source
-            if source not in self._called:
-                self._called[source] = f"f{len(self._called)}"
-                self.lines.append(f"real {self._called[source]} = {source};")
-            return self._called[source]
-
-        written: str = fold(formula, combine)
-        return written
+    def _variable(self, source: str) -> str:
+        """The variable that holds the result of a call."""
+        if source not in self._called:
+            self._called[source] = f"f{len(self._called)}"
+            self.lines.append(f"real {self._called[source]} = {source};")
+        return self._called[source]
 
 
 def _tables(rows: tuple[TapeRow, ...]) -> str:

@@ -14,7 +14,6 @@ into the graph as operations, each ∂A/∂name a node that bears its name.
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 from functools import partial
 
 from micrograd_like.engine import (
@@ -27,7 +26,16 @@ from micrograd_like.engine import (
     topological_order,
 )
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    evaluate,
+    fold,
+    rewrite,
+)
+from micrograd_like.formula import exact_number as exact_number
 from micrograd_like.notation import derivative_name, plain
 
 #: Names that mean a number unless they are given another meaning.
@@ -138,36 +146,10 @@ class Builder:
 def _exponentials(expr: Expr) -> Expr:
     """The formula with e^x as the exponential that it is, and not as a power of a number."""
 
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
+    def rule(node: Expr) -> Expr | None:
         match node:
-            case Call("pow", _) if parts[0] == Name("e"):
-                return Call("exp", (parts[1],))
-            case Call(function):
-                return Call(function, tuple(parts))
-        return node
+            case Call("pow", (Name("e"), exponent)):
+                return Call("exp", (exponent,))
+        return None
 
-    result: Expr = fold(expr, combine)
-    return result
-
-
-def exact_number(expr: Expr) -> Number | None:
-    """The number, where the expression is a single one, its sign included; else None."""
-    match expr:
-        case Number():
-            return expr
-        case Call("neg", (inner,)):
-            number = exact_number(inner)
-            return None if number is None else Number(-number.value, number.places)
-        case Call("mul", (Number() as mantissa, Call("pow", (Number(10, None), power)))):
-            exponent = exact_number(power)  # 1.6×10⁻⁸
-            if exponent is not None and exponent.places is None and abs(exponent.value) <= 300:
-                return _scaled(mantissa, int(exponent.value))
-    return None
-
-
-def _scaled(mantissa: Number, exponent: int) -> Number:
-    """A number in scientific notation, as accurate as its mantissa is written."""
-    value = Decimal(repr(mantissa.value)).scaleb(exponent)
-    if mantissa.places is None and exponent >= 0:
-        return Number(int(value))
-    return Number(float(value), (mantissa.places or 0) - exponent)
+    return rewrite(expr, rule)

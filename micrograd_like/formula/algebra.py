@@ -1,0 +1,166 @@
+"""Formulas taken apart and put together again: terms, factors, one operand for another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import reduce
+
+from micrograd_like.errors import FormulaError
+from micrograd_like.formula.tree import Call, Expr, Name, Number, Operand, fold, names
+
+#: An operand with its mark: + or − for a term, * or / for a factor.
+Marked = tuple[str, Expr]
+
+_SUM = {"add": "++", "sub": "+-", "neg": "-"}
+_PRODUCT = {"mul": "**", "div": "*/"}
+_TURNED = {"+": "-", "-": "+", "*": "/", "/": "*"}
+
+
+# Put together.
+
+
+def added(terms: Iterable[Expr]) -> Expr:
+    """The terms with + between them, at least one."""
+    return reduce(lambda a, b: Call("add", (a, b)), terms)
+
+
+def multiplied(factors: Iterable[Expr]) -> Expr:
+    """The factors with · between them, at least one."""
+    return reduce(lambda a, b: Call("mul", (a, b)), factors)
+
+
+def summed(marked: Sequence[Marked]) -> Expr:
+    """The sum of terms with their signs; 0 for none."""
+    if not marked:
+        return Number(0)
+    return added(term if sign == "+" else Call("neg", (term,)) for sign, term in marked)
+
+
+def product(marked: Sequence[Marked]) -> Expr:
+    """The product of factors, those marked / below the line; 1 for none."""
+    above = multiplied([f for mark, f in marked if mark == "*"] or [Number(1)])
+    below = [f for mark, f in marked if mark == "/"]
+    return Call("div", (above, multiplied(below))) if below else above
+
+
+def without(marked: Sequence[Marked], place: int) -> list[Marked]:
+    """All but one."""
+    return [*marked[:place], *marked[place + 1 :]]
+
+
+# Taken apart.
+
+
+def terms(expr: Expr) -> list[Marked]:
+    """The terms of a sum, with their signs; one where it is no sum."""
+    return list(_split(expr, _SUM, "+"))
+
+
+def factors(expr: Expr) -> list[Marked]:
+    """The factors of a product or quotient, ``/`` before those below; one where it is neither."""
+    return list(_split(expr, _PRODUCT, "*"))
+
+
+def operands(expr: Expr) -> list[Marked] | None:
+    """The terms, factors or arguments of a formula; None for a number, name or derivative."""
+    if not isinstance(expr, Call) or exact_number(expr) is not None:
+        return None
+    if expr.function in _SUM:
+        return terms(expr)
+    if expr.function in _PRODUCT:
+        return factors(expr)
+    return [(f"{expr.function} {place}", part) for place, part in enumerate(expr.arguments)]
+
+
+def _split(expr: Expr, marks: Mapping[str, str], mark: str) -> Iterator[Marked]:
+    """The operands, in order; a stack, for a sum may be long."""
+    stack = [(mark, expr)]
+    while stack:
+        mark, part = stack.pop()
+        if isinstance(part, Call) and part.function in marks and exact_number(part) is None:
+            pairs = zip(marks[part.function], part.arguments, strict=True)
+            inner = [(mark if own in "+*" else _TURNED[mark], p) for own, p in pairs]
+            stack += reversed(inner)
+        else:
+            yield mark, part
+
+
+def exact_number(expr: Expr) -> Number | None:
+    """The number, where the expression is a single one, its sign included; else None."""
+    match expr:
+        case Number():
+            return expr
+        case Call("neg", (inner,)):
+            number = exact_number(inner)
+            return None if number is None else Number(-number.value, number.places)
+        case Call("mul", (Number() as mantissa, Call("pow", (Number(10, None), power)))):
+            exponent = exact_number(power)  # 1.6×10⁻⁸
+            if exponent is not None and exponent.places is None and abs(exponent.value) <= 300:
+                return _scaled(mantissa, int(exponent.value))
+    return None
+
+
+def _scaled(mantissa: Number, exponent: int) -> Number:
+    """A number in scientific notation, as accurate as its mantissa is written."""
+    value = Decimal(repr(mantissa.value)).scaleb(exponent)
+    if mantissa.places is None and exponent >= 0:
+        return Number(int(value))
+    return Number(float(value), (mantissa.places or 0) - exponent)
+
+
+# One part for another.
+
+
+def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr:
+    """The formula with ``new`` for ``old``: everywhere, or the one time numbered ``place``.
+
+    What is compared with ``old`` is the formula as it was: in f(f(a)) with a for f(a), only
+    the inner call is replaced.
+    """
+    count = -1
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        nonlocal count
+        if node == old:
+            count += 1
+            return new if place in (None, count) else node
+        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
+
+    result: Expr = fold(expr, combine)
+    return result
+
+
+def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
+    """Put operands in the place of names; a family is given as a tuple of operands.
+
+    >>> substitute(parse("sum(x * w)"), {"x": (Name("x1"),), "w": (Name("w1"),)})
+    Call(function='mul', arguments=(Name(name='x1'), Name(name='w1')))
+    """
+
+    def combine(node: Expr, arguments: list[Expr]) -> Expr:
+        match node:
+            case Name(name):
+                operand = operands.get(name, node)
+                if isinstance(operand, tuple):
+                    raise FormulaError(f"the family {name!r} stands outside a sum")
+                return operand
+            case Call("sum", (body,)):
+                return _expand(body, operands)
+            case Call(function):
+                return Call(function, tuple(arguments))
+        return node
+
+    substituted: Expr = fold(expr, combine, whole=("sum",))
+    return substituted
+
+
+def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:
+    families = {n: o for n in names(body) if isinstance(o := operands.get(n), tuple)}
+    if not families:
+        raise FormulaError("a sum runs over a family, and none of its names is one")
+    terms = [
+        substitute(body, {**operands, **dict(zip(families, members, strict=True))})
+        for members in zip(*families.values(), strict=True)
+    ]
+    return added(terms) if terms else Number(0)

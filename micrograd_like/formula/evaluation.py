@@ -1,0 +1,62 @@
+"""The value of a formula, over whatever numbers it is given."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+from micrograd_like.errors import FormulaError
+from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Name, Number, fold, names
+
+#: What the operators and comparisons do to any numbers that support them.
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in ("add", "sub", "mul", "pow", "neg")},
+    "div": operator.truediv,
+    **{name: getattr(operator, name) for name in COMPARISONS},
+}
+
+
+def evaluate(
+    expr: Expr,
+    values: Mapping[Any, Any],
+    functions: Mapping[str, Callable[..., Any]],
+    number: Callable[[float], Any] | None = None,
+) -> Any:
+    """Compute ``expr`` from the values of its names with the given functions.
+
+    ``values`` is keyed by name, and by :class:`Derivative` where the formula has any.
+    ``functions`` decides what is computed with: floats, complex numbers, graph nodes;
+    ``number``, if given, makes such a thing of a constant. Only the branch of a condition
+    that applies is computed.
+    """
+
+    def combine(node: Expr, arguments: list[Any]) -> Any:
+        match node:
+            case Number(value):
+                return value if number is None else number(value)
+            case Name(name):
+                return values[name]
+            case Call("where", (condition, then, otherwise)):
+                chosen = then if evaluate(condition, values, functions) else otherwise
+                return evaluate(chosen, values, functions)
+            case Call("and" | "or" as function, conditions):
+                results = (evaluate(c, values, functions) for c in conditions)
+                return all(results) if function == "and" else any(results)
+            case Call("sum", (body,)):
+                return _sum(body, values, functions)
+            case Call(function):
+                return functions[function](*arguments)
+        return values[node]
+
+    return fold(expr, combine, whole=("where", "and", "or", "sum"))
+
+
+def _sum(body: Expr, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
+    families = [name for name in names(body) if isinstance(values[name], tuple)]
+    if not families:
+        raise FormulaError("a sum runs over a family, and none of its names is one")
+    members = zip(*(values[name] for name in families), strict=True)
+    terms = ({**values, **dict(zip(families, m, strict=True))} for m in members)
+    return reduce(functions["add"], (evaluate(body, term, functions) for term in terms))

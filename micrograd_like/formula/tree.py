@@ -1,0 +1,159 @@
+"""The tree of a formula: numbers, names, derivatives and calls, and the three ways through it.
+
+:func:`fold` computes a result for every node, :func:`rewrite` makes another tree,
+:func:`nodes` lists the nodes of a kind. All three are loops, so an expression may be as deep
+as memory allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, overload
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A constant. An ``int`` is exact; a ``float`` is a measured or rounded quantity.
+
+    places:  the decimals it was written with, where somebody wrote it; None otherwise
+    """
+
+    value: int | float
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """∂of/∂wrt, as one symbol."""
+
+    of: str
+    wrt: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A function applied to arguments; the operators are calls too (``add``, ``pow``…)."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.function, *map(hash, self.arguments))))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """True for the same tree; a loop, so however deep it is."""
+        stack: list[tuple[object, object]] = [(self, other)]
+        while stack:
+            a, b = stack.pop()
+            if a is b:
+                continue
+            if not (isinstance(a, Call) and isinstance(b, Call)):
+                if isinstance(a, Call) or isinstance(b, Call) or a != b:
+                    return False
+                continue
+            if a._hash != b._hash or a.function != b.function:
+                return False
+            if len(a.arguments) != len(b.arguments):
+                return False
+            stack += zip(a.arguments, b.arguments, strict=True)
+        return True
+
+
+Expr = Number | Name | Derivative | Call
+Operand = Expr | tuple[Expr, ...]  # a tuple stands for a family of names
+
+#: The arithmetic operators: the function's name and its Python symbol.
+OPERATORS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+COMPARISONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}
+
+
+def fold(
+    expr: Expr,
+    combine: Callable[[Expr, list[Any]], Any],
+    whole: Collection[str] = (),
+) -> Any:
+    """``combine(node, results of its arguments)`` for every node, innermost first.
+
+    Calls of the functions in ``whole`` are not entered: they get no results. It is a loop,
+    so an expression may be as deep as memory allows.
+    """
+    results: list[Any] = []
+    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    while stack:
+        node, entered = stack.pop()
+        arguments = node.arguments if isinstance(node, Call) and node.function not in whole else ()
+        if arguments and not entered:
+            stack.append((node, True))
+            stack.extend((argument, False) for argument in reversed(arguments))
+        else:
+            start = len(results) - len(arguments)
+            results[start:] = [combine(node, results[start:])]
+    return results[0]
+
+
+def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with what ``rule`` makes of each node, innermost first.
+
+    Args:
+        expr: The expression.
+        rule: Takes a node whose arguments are rewritten already, and gives what stands in its
+            place, or None to leave it. What it gives is not rewritten again.
+
+    Returns:
+        The new expression. Parts in which nothing changed are the same objects as before.
+
+    >>> rewrite(Call("neg", (Name("x"),)), lambda n: Number(2) if n == Name("x") else None)
+    Call(function='neg', arguments=(Number(value=2, places=None),))
+    """
+
+    def combine(node: Expr, arguments: list[Expr]) -> Expr:
+        if isinstance(node, Call) and any(
+            new is not old for new, old in zip(arguments, node.arguments, strict=True)
+        ):
+            node = Call(node.function, tuple(arguments))
+        changed = rule(node)
+        return node if changed is None else changed
+
+    rewritten: Expr = fold(expr, combine)
+    return rewritten
+
+
+@overload
+def nodes(expr: Expr, kind: type[_A], /) -> list[_A]: ...
+@overload
+def nodes(expr: Expr, kind: type[_A], other: type[_B], /) -> list[_A | _B]: ...
+def nodes(expr: Expr, *kinds: type) -> list[Any]:
+    """Every node of one or two kinds, each time it stands there: innermost first, left to right.
+
+    >>> nodes(Call("mul", (Name("x"), Call("neg", (Name("y"),)))), Name)
+    [Name(name='x'), Name(name='y')]
+    """
+    found = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, kinds):
+            found.append(node)
+        if isinstance(node, Call):
+            stack += node.arguments
+    return found[::-1]
+
+
+def names(expr: Expr) -> tuple[str, ...]:
+    """The names in ``expr``, each once, in the order they are written."""
+    return tuple(dict.fromkeys(node.name for node in nodes(expr, Name)))
