@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 
 import visualize
-from micrograd_like.derivation.walk import known_after, walk
+from micrograd_like.derivation.walk import Backward, Forward, known_after, walk
 from micrograd_like.errors import WorksheetError
 from micrograd_like.notation import number
 from micrograd_like.stepper.predict import judge
@@ -377,7 +377,7 @@ def test_neither_tooltips_nor_dialogs_give_a_prediction_away(opened: Any) -> Non
 
 
 def test_a_sums_line_stays_hidden_until_its_last_part(opened: Any) -> None:
-    parts = [i for i, s in enumerate(STEPS, 1) if s.kind == "backward" and s.name == "x1"]
+    parts = [i for i, s in enumerate(STEPS, 1) if isinstance(s, Backward) and s.name == "x1"]
     view = opened(hash=f"#{parts[-1]}")
     view.page.keyboard.press("p")
     line = view.page.locator('.line[data-lefts="dE/dx1"] code')
@@ -393,7 +393,7 @@ def test_a_sums_line_stays_hidden_until_its_last_part(opened: Any) -> None:
      ("0.58", "is near"), ("5.744e-1", "is right"), ("-.574", "the sign")],
 )  # fmt: skip
 def test_predictions_are_judged_as_in_the_terminal(opened: Any, typed: str, said: str) -> None:
-    place = next(i for i, s in enumerate(STEPS, 1) if s.kind == "forward" and s.name == "z1")
+    place = next(i for i, s in enumerate(STEPS, 1) if isinstance(s, Forward) and s.name == "z1")
     view = opened(hash=f"#{place}")
     view.page.keyboard.press("p")
     view.page.locator(".step.current .ask input").fill(typed)

@@ -19,7 +19,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from micrograd_like.derivation.walk import Step, known_after, walk
+from micrograd_like.derivation.walk import (
+    Backward,
+    Forward,
+    Given,
+    Seed,
+    Step,
+    known_after,
+    name_of,
+    output_of,
+    values_of,
+    walk,
+)
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Derivative
 from micrograd_like.marking.records import Report
@@ -62,7 +73,7 @@ def page(
         "steps": [_data(step, places) for step in steps],
         "choices": [{"key": c.key, "steps": c.steps, "names": c.names} for c in choices],
     }
-    output = name_text(steps[0].output) if steps else ""
+    output = name_text(output_of(steps)) if steps else ""
     script = _file("page.js")
     filled: str = _template().render(
         title=heading or _heading(worksheet),
@@ -135,30 +146,26 @@ def _heading(worksheet: Worksheet) -> str:
 
 def _data(step: Step, places: int) -> dict[str, Any]:
     """What the script needs of a step."""
-    sets = [{"name": n, "value": number(v, places)} for n, v in step.values]
-    if step.parts:
-        state = "complete" if step.complete else f"{step.part} of {step.parts}"
-        gradient = number(step.total, places)
-        sets.append({"name": step.name, "gradient": gradient, "state": state})
-    predicted = step.predicted
+    sets = [{"name": n, "value": number(v, places)} for n, v in values_of(step)]
+    lines: list[str] = []  # what the worksheet's lines for this step are about
+    match step:
+        case Forward(name):
+            lines = [name]
+        case Seed(name):
+            sets.append({"name": name, "gradient": number(1.0, places), "state": "complete"})
+        case Backward(output, name, user):
+            state = "complete" if step.complete else f"{step.part} of {step.parts}"
+            gradient = number(step.total, places)
+            sets.append({"name": name, "gradient": gradient, "state": state})
+            lines = [f"d{output}/d{name}", f"d{user}/d{name}"]
     return {
         "kind": step.kind,
-        "name": step.name,
-        "user": step.user,
-        "predicted": predicted and predicted[1],
+        "name": name_of(step),
+        "user": step.user if isinstance(step, Backward) else "",
+        "predicted": None if isinstance(step, Given) else step.predicted[1],
         "sets": sets,
-        "lines": list(_said_on(step)),
+        "lines": lines,
     }
-
-
-def _said_on(step: Step) -> Iterator[str]:
-    """What the worksheet's lines for this step are about."""
-    match step.kind:
-        case "forward":
-            yield step.name
-        case "backward":
-            yield f"d{step.output}/d{step.name}"
-            yield f"d{step.user}/d{step.name}"
 
 
 # What to follow.
@@ -178,7 +185,7 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
     """The derivatives of the output, each with the steps that lie on its paths."""
     users: dict[str, list[str]] = {}
     for step in steps:
-        if step.kind == "backward":
+        if isinstance(step, Backward):
             users.setdefault(step.name, []).append(step.user)
     for name in users:
         on_paths, stack = {name}, [name]
@@ -189,11 +196,11 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
         chosen = [
             place
             for place, step in enumerate(steps)
-            if step.kind in ("given", "seed")
-            or (step.kind == "forward" and step.name in on_paths - {name})
-            or (step.kind == "backward" and {step.name, step.user} <= on_paths)
+            if isinstance(step, Given | Seed)
+            or (isinstance(step, Forward) and step.name in on_paths - {name})
+            or (isinstance(step, Backward) and {step.name, step.user} <= on_paths)
         ]
-        output = steps[0].output
+        output = output_of(steps)
         label = text(Derivative(output, name))
         yield Choice(f"d{output}/d{name}", label, chosen, sorted(on_paths))
 
@@ -202,7 +209,7 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
 
 
 def _names(steps: Sequence[Step]) -> list[str]:
-    return list(dict.fromkeys(name for step in steps for name, _ in step.values))
+    return list(dict.fromkeys(name for step in steps for name, _ in values_of(step)))
 
 
 def _known(steps: Sequence[Step], places: int) -> Iterator[Mapping[str, str]]:

@@ -10,7 +10,7 @@ from functools import cache
 from markupsafe import Markup
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.derivation.walk import Step
+from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number
 from micrograd_like.notation import latex, name_text
 from micrograd_like.writers.step import asked, sentence, title
@@ -86,27 +86,27 @@ def step_view(step: Step, places: int) -> StepView:
 
 
 def _rows(step: Step, places: int) -> Iterator[Row]:
-    match step.kind:
-        case "forward":
-            formula, rest = result(step.line, places)
-            left = mathml(step.line.left)
+    match step:
+        case Forward(line=line):
+            formula, rest = result(line, places)
+            left = mathml(line.left)
             yield Row("formula", equals(left, formula))
             if rest:
                 yield Row("value", left, rest)
-        case "seed":
-            yield Row("gradient", mathml(step.line.left), Markup(" = ") + mathml(Number(1)))
-        case "backward":
+        case Seed():
+            yield Row("gradient", mathml(step.predicted[0]), Markup(" = ") + mathml(Number(1)))
+        case Backward():
             yield from _backward_rows(step, places)
 
 
-def _backward_rows(step: Step, places: int) -> Iterator[Row]:
-    yield Row("rule", Markup.escape(step.line.rule))
+def _backward_rows(step: Backward, places: int) -> Iterator[Row]:
+    yield Row("rule", Markup.escape(step.local.rule))
     upstream = mathml(Derivative(step.output, step.user))
     yield Row("upstream", equals(upstream, mathml(Number(step.upstream), places)))
-    formula, rest = result(step.line, places)
-    yield Row("local", equals(mathml(step.line.left), formula) + _held(step), rest)
+    formula, rest = result(step.local, places)
+    yield Row("local", equals(mathml(step.local.left), formula) + _held(step), rest)
     formula, rest = result(step.product, places)
-    total = mathml(Derivative(step.output, step.name))
+    total = mathml(step.product.left)
     yield Row("product", formula, rest)
     if step.parts == 1:
         yield Row("so", total, Markup(" = ") + mathml(Number(step.total), places))
@@ -117,7 +117,7 @@ def _backward_rows(step: Step, places: int) -> Iterator[Row]:
     yield Row("sum", total, Markup(" = ") + equals(*summed) + so_far)
 
 
-def _held(step: Step) -> Markup:
+def _held(step: Backward) -> Markup:
     names = ", ".join(map(name_text, step.held))
     return Markup.escape(f", {names} held fixed") if names else Markup("")
 
@@ -127,25 +127,32 @@ def node_view(name: str, steps: Sequence[Step], places: int) -> NodeView:
     rows: list[Row] = []
     gradient: tuple[Row, ...] = ()
     for place, step in enumerate(steps):
-        if step.kind == "given":
-            rows += [
-                Row("given", equals(mathml(Name(n)), mathml(Number(v), places)))
-                for n, v in step.values
-                if n == name
-            ]
-        elif step.kind == "forward" and step.name == name:
-            formula, rest = result(step.line, places)
-            rows.append(Row("value", equals(mathml(Name(name)), formula), rest, place))
-        elif step.kind == "backward" and step.user == name:
-            formula, rest = result(step.line, places)
-            rule = Markup.escape(f" ({step.line.rule})")
-            local = equals(mathml(step.line.left), formula)
-            rows.append(Row(f"to {name_text(step.name)}", local, rest + rule, place))
-        elif step.kind == "backward" and step.name == name:
-            formula, rest = result(step.product, places)
-            rows.append(Row(f"through {name_text(step.user)}", formula, rest, place))
-        if step.parts and step.name == name:
-            total = mathml(Derivative(step.output, name))
-            value = Markup(" = ") + mathml(Number(step.total), places)
-            gradient = (Row("gradient", total, value, place),)
+        match step:
+            case Given(values):
+                rows += [
+                    Row("given", equals(mathml(Name(n)), mathml(Number(v), places)))
+                    for n, v in values
+                    if n == name
+                ]
+            case Forward(line=line) if step.name == name:
+                formula, rest = result(line, places)
+                rows.append(Row("value", equals(mathml(Name(name)), formula), rest, place))
+            case Backward(local=line) if step.user == name:
+                formula, rest = result(line, places)
+                rule = Markup.escape(f" ({line.rule})")
+                local = equals(mathml(line.left), formula)
+                rows.append(Row(f"to {name_text(step.name)}", local, rest + rule, place))
+            case Backward(product=line) if step.name == name:
+                formula, rest = result(line, places)
+                rows.append(Row(f"through {name_text(step.user)}", formula, rest, place))
+        match step:
+            case Seed(output) if output == name:
+                gradient = (_gradient(step.predicted[0], 1.0, places, place),)
+            case Backward() if step.name == name:
+                gradient = (_gradient(step.product.left, step.total, places, place),)
     return NodeView(name, (*rows, *gradient))
+
+
+def _gradient(left: Expr, total: float, places: int, place: int) -> Row:
+    value = Markup(" = ") + mathml(Number(total), places)
+    return Row("gradient", mathml(left), value, place)

@@ -6,12 +6,11 @@ users of its name have added their part.
 
 >>> x = Value(3.0, "x")
 >>> y = x**2; y.label = "y"
->>> for step in walk(y):
-...     print(step.kind, step.name, step.line.value, step.total)
-given  0.0 0.0
-forward y 9.0 0.0
-seed y 1.0 1.0
-backward x 6.0 6.0
+>>> given, forward, seed, backward = walk(y)
+>>> given.values, forward.line.value
+((('x', 3.0),), 9.0)
+>>> seed.output, backward.name, backward.upstream, backward.local.value, backward.total
+('y', 'x', 1.0, 6.0, 6.0)
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import ClassVar
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local
 from micrograd_like.engine import Value, grad, topological_order
@@ -30,47 +29,73 @@ from micrograd_like.graph import NamedGraph
 from micrograd_like.notation import derivative_name, name_text
 from micrograd_like.worksheet.syntax import normal_name
 
-Kind = Literal["given", "forward", "seed", "backward"]
-
 #: Names told of to who typed none of them.
 _MOST_NAMES = 12
 _DERIVATIVE = re.compile(r"[d∂](.+)/[d∂](.+)")
-_NOTHING = Equation(Name(""), Number(0), Number(0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a walk through a graph.
+class Given:
+    """The numbers to start from, by name."""
 
-    kind:      given (the numbers to start from), forward (a value), seed (∂E/∂E = 1) or
-               backward (what one user adds to one gradient)
-    output:    the name of what is differentiated
-    name:      the name whose value or gradient the step is about; "" for given
-    line:      forward: the name's line; seed and backward: that of the local derivative
-    values:    the values that are known from this step on
-    user:      backward: through which user, whose gradient ``upstream`` is complete
-    held:      backward: the user's other inputs that depend on ``name`` themselves; the local
+    kind: ClassVar = "given"
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A value is computed: the name's line, ``name = formula = numbers = value``."""
+
+    kind: ClassVar = "forward"
+    name: str
+    line: Equation
+
+    @property
+    def predicted(self) -> tuple[Name | Derivative, float]:
+        """What a learner can compute before it is shown, and its number."""
+        return self.line.left, self.line.value
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Backward starts: ∂E/∂E = 1."""
+
+    kind: ClassVar = "seed"
+    output: str
+
+    @property
+    def predicted(self) -> tuple[Name | Derivative, float]:
+        """What a learner can compute before it is shown, and its number."""
+        return Derivative(self.output, self.output), 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """What one user of a name adds to the name's gradient: upstream · local.
+
+    user:      whose own gradient, ``upstream``, is complete
+    local:     ∂user/∂name, with its rule
+    held:      the user's other inputs that depend on ``name`` themselves; the local
                derivative holds them fixed, and their own parts come by other steps
-    product:   backward: upstream · local
-    before:    seed and backward: the name's gradient without this part
+    product:   upstream · local
+    before:    the name's gradient without this part
     total:     and with it
     part:      this is the first, second, … of
     parts:     so many parts, after which the gradient is complete
     """
 
-    kind: Kind
+    kind: ClassVar = "backward"
     output: str
     name: str
-    line: Equation
-    values: tuple[tuple[str, float], ...] = ()
-    user: str = ""
-    held: tuple[str, ...] = ()
-    upstream: float = 0.0
-    product: Equation = _NOTHING
-    before: float = 0.0
-    total: float = 0.0
-    part: int = 0
-    parts: int = 0
+    user: str
+    upstream: float
+    local: Equation
+    held: tuple[str, ...]
+    product: Equation
+    before: float
+    total: float
+    part: int
+    parts: int
 
     @property
     def complete(self) -> bool:
@@ -78,17 +103,13 @@ class Step:
         return self.part == self.parts
 
     @property
-    def predicted(self) -> tuple[Name | Derivative, float] | None:
+    def predicted(self) -> tuple[Name | Derivative, float]:
         """What a learner can compute before it is shown, and its number."""
-        match self.kind:
-            case "given":
-                return None
-            case "forward":
-                return Name(self.name), self.line.value
-            case "seed":
-                return Derivative(self.output, self.name), self.total
-            case "backward":
-                return Derivative(self.output, self.name), self.product.value
+        return self.product.left, self.product.value
+
+
+#: One step of a walk through a graph.
+Step = Given | Forward | Seed | Backward
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +170,40 @@ def known_after(steps: Sequence[Step], index: int) -> dict[str, Known]:
     """Every name of the walk with what is known of it after step ``index``."""
     known: dict[str, Known] = {}
     for step in steps:
-        known |= {name: Known() for name, _ in step.values}
+        known |= {name: Known() for name, _ in values_of(step)}
     for step in steps[: index + 1]:
-        known |= {name: Known(value) for name, value in step.values}
-        if step.parts:
-            value = known[step.name].value
-            known[step.name] = Known(value, step.total, step.part, step.parts)
+        known |= {name: Known(value) for name, value in values_of(step)}
+        match step:
+            case Seed(name):
+                known[name] = Known(known[name].value, 1.0, 1, 1)
+            case Backward(name=name):
+                known[name] = Known(known[name].value, step.total, step.part, step.parts)
     return known
+
+
+def values_of(step: Step) -> tuple[tuple[str, float], ...]:
+    """The values that are known from this step on, by name."""
+    match step:
+        case Given(values):
+            return values
+        case Forward(name, line):
+            return ((name, line.value),)
+    return ()
+
+
+def output_of(steps: Iterable[Step]) -> str:
+    """The name of what is differentiated."""
+    return next(step.output for step in steps if isinstance(step, Seed))
+
+
+def name_of(step: Step) -> str:
+    """The name whose value or gradient the step is about; "" for the numbers given."""
+    match step:
+        case Given():
+            return ""
+        case Seed(output):
+            return output
+    return step.name
 
 
 def find(steps: Sequence[Step], written: str, at: int) -> int:
@@ -166,12 +214,12 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
     name, backward = written.strip(), False
     if match := _DERIVATIVE.fullmatch(name):
         name, backward = str(match[2]), True
-    names = {value: name_text(value) for step in steps for value, _ in step.values}
+    names = {value: name_text(value) for step in steps for value, _ in values_of(step)}
     wanted = normal_name(name)
     matching = {n for n, shown in names.items() if wanted == n or name in (n, shown)}
     for index in chain(range(at + 1, len(steps)), range(at + 1)):
         step = steps[index]
-        if step.name in matching and not (backward and step.kind == "forward"):
+        if name_of(step) in matching and not (backward and isinstance(step, Forward)):
             return index
     if matching:
         return 0  # a number that was given and has no gradient
@@ -182,13 +230,13 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
     raise WorksheetError(f"there is no {name_text(name)!r} here{near}")
 
 
-def _given(graph: NamedGraph, between: set[str], start: str | None) -> Step:
+def _given(graph: NamedGraph, between: set[str], start: str | None) -> Given:
     """The numbers to start from; a derivative of the output is none of them."""
     computed = {name for name in graph.formulas if name in between} - {start}
     needed = {name for of, name in graph.locals if of in between} | between
     own = {name for name in graph.values if (d := derivative_name(name)) and d.of == graph.output}
     known = [name for name in graph.values if name in needed - computed - own]
-    return Step("given", graph.output, "", _NOTHING, tuple((n, graph.values[n]) for n in known))
+    return Given(tuple((name, graph.values[name]) for name in known))
 
 
 def _forward(graph: NamedGraph, names: set[str], start: str | None) -> Iterator[Step]:
@@ -196,13 +244,12 @@ def _forward(graph: NamedGraph, names: set[str], start: str | None) -> Iterator[
         assert isinstance(line.left, Name)
         name = line.left.name
         if name in names and name != start:
-            yield Step("forward", graph.output, name, line, ((name, line.value),))
+            yield Forward(name, line)
 
 
 def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float]) -> Iterator[Step]:
     output = graph.output
-    seed = Equation(Derivative(output, output), Number(1), Number(1), 1.0)
-    yield Step("seed", output, output, seed, total=1.0, part=1, parts=1)
+    yield Seed(output)
     inputs: dict[str, list[str]] = {name: [] for name in graph.values}
     parts = dict.fromkeys(graph.values, 0)
     for name in graph.values:  # so every list of inputs is in order of computation
@@ -221,15 +268,14 @@ def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float])
             before, added[name] = totals[name], added[name] + 1
             complete = added[name] == parts[name]
             totals[name] = gradients[name] if complete else before + product.value
-            yield Step(
-                "backward",
+            yield Backward(
                 output,
                 name,
+                user,
+                gradients[user],
                 line,
-                user=user,
-                held=held,
-                upstream=gradients[user],
-                product=product,
+                held,
+                product,
                 before=before,
                 total=totals[name],
                 part=added[name],

@@ -17,7 +17,16 @@ from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Static
 
-from micrograd_like.derivation.walk import Known, Step, find, known_after
+from micrograd_like.derivation.walk import (
+    Forward,
+    Given,
+    Known,
+    Step,
+    find,
+    known_after,
+    name_of,
+    output_of,
+)
 from micrograd_like.errors import WorksheetError, printable
 from micrograd_like.formula import Derivative
 from micrograd_like.notation import name_text, number, text
@@ -99,7 +108,8 @@ class StepperApp(App[None]):
     @property
     def hidden(self) -> bool:
         """Whether the step's number is still to be predicted."""
-        return self.predicting and self.at not in self._shown and self.step.predicted is not None
+        asks = not isinstance(self.step, Given)
+        return self.predicting and self.at not in self._shown and asks
 
     def compose(self) -> ComposeResult:
         """Head, step, question, table, keys."""
@@ -194,7 +204,7 @@ class StepperApp(App[None]):
     # Predictions.
 
     def _answer(self) -> None:
-        assert self.step.predicted is not None
+        assert not isinstance(self.step, Given)
         typed, self._typed = self._typed, ""
         if not typed:
             self.message = "Type a number first, or press → to be shown it."
@@ -221,7 +231,7 @@ class StepperApp(App[None]):
                 self.message = f"{shown} is no number. Write it like −0.57 or 1.5e−9.{point}"
 
     def _reveal(self, opening: str) -> None:
-        assert self.step.predicted is not None
+        assert not isinstance(self.step, Given)
         self._shown.add(self.at)
         self._tried.setdefault(self.at, False)
         self._say(f"{opening} {number(self.step.predicted[1], self.places)}.")
@@ -262,7 +272,7 @@ class StepperApp(App[None]):
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True, style="bold")
         grid.add_column(ratio=1)
-        if self.step.kind != "given":  # what is given stands in the table
+        if not isinstance(self.step, Given):  # what is given stands in the table
             for head, said in rows(self.step, self.places, self.hidden):
                 grid.add_row(Text(head), Text(said))
         whole = Table.grid()
@@ -273,31 +283,31 @@ class StepperApp(App[None]):
 
     def _show_table(self) -> None:
         table = self.query_one(NameTable)
-        output = self.steps[0].output
         table.clear(columns=True)
         table.add_columns(
             Text(" "),
             Text("name"),
             Text("value"),
-            Text(f"∂{_shortened(output)}/∂name"),
+            Text(f"∂{_shortened(output_of(self.steps))}/∂name"),
             Text("gradient is"),
         )
         before = known_after(self.steps, self.at - 1)
         known = known_after(self.steps, self.at)
+        about = name_of(self.step)
         for name, now in known.items():
-            current = name == self.step.name
+            current = name == about
             if current and self.hidden:
                 now = before[name]
             table.add_row(*self._cells(name, now, current))
         names = [*known]
-        if self.step.name in names:
-            table.move_cursor(row=names.index(self.step.name), animate=False)
-        table.show_cursor = self.step.name in names
+        if about in names:
+            table.move_cursor(row=names.index(about), animate=False)
+        table.show_cursor = about in names
 
     def _cells(self, name: str, known: Known, current: bool) -> list[Text]:
         unknown = "?" if current and self.hidden else ""
         value = unknown if known.value is None else number(known.value, self.places)
-        asked_too = bool(unknown) and self.step.kind != "forward"
+        asked_too = bool(unknown) and not isinstance(self.step, Forward)
         gradient = "" if known.gradient is None else number(known.gradient, self.places)
         if asked_too:
             gradient = f"{gradient} + ?" if gradient else "?"
@@ -328,8 +338,7 @@ class JumpScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """A line to type in, and what is said of it."""
-        output = self.steps[0].output
-        gradient = text(Derivative(output, self.steps[-1].name))
+        gradient = text(Derivative(output_of(self.steps), name_of(self.steps[-1])))
         with Vertical(id="box"):
             yield Static("Jump to the next step about a name", markup=False)
             yield Input(id="name", max_length=200)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.derivation.walk import Step
+from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
 from micrograd_like.formula import Call, Derivative, Name, Number, fold
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers.blocks import rounding
@@ -20,28 +20,34 @@ _INDENT = 13
 
 def title(step: Step) -> str:
     """What the step is about, in a few words."""
-    match step.kind:
-        case "given":
+    match step:
+        case Given():
             return "given"
-        case "forward":
-            return f"forward: {name_text(step.name)}"
-        case _:
-            return f"backward: {text(Derivative(step.output, step.name))}"
+        case Forward(name):
+            return f"forward: {name_text(name)}"
+        case Seed() | Backward():
+            return f"backward: {text(step.predicted[0])}"
 
 
 def sentence(step: Step) -> str:
     """What happens in the step, in one plain sentence."""
-    output, name, user = map(name_text, (step.output, step.name, step.user))
-    match step.kind:
-        case "given":
+    match step:
+        case Given():
             return "These numbers are known to start with."
-        case "forward":
-            return f"{name} is computed from {_listed(_names(step.line))}."
-        case "seed":
+        case Forward(name, line):
+            return f"{name_text(name)} is computed from {_listed(_names(line))}."
+        case Seed(output):
+            output = name_text(output)
             return f"Backward starts here: {output} changes with itself at the rate 1."
+        case Backward():
+            return _part_sentence(step)
+
+
+def _part_sentence(step: Backward) -> str:
+    output, name, user = map(name_text, (step.output, step.name, step.user))
     way = "directly" if step.user == step.output else f"through {user}"
     if step.parts == 1:
-        if step.line.value == 0:
+        if step.local.value == 0:
             return f"{name} acts on {output} {way}, but not here: the local derivative is 0."
         return f"{name} acts on {output} {way}: upstream times local."
     if step.part == 1:
@@ -52,25 +58,26 @@ def sentence(step: Step) -> str:
 
 def rows(step: Step, places: int, hidden: bool = False) -> list[Row]:
     """The step's rule, formula, numbers and sums; ``hidden`` keeps what is to be predicted."""
-    match step.kind:
-        case "given":
-            pairs = [f"{name_text(n)} = {number(v, places)}" for n, v in step.values]
+    match step:
+        case Given(values):
+            pairs = [f"{name_text(n)} = {number(v, places)}" for n, v in values]
             return [("given", ", ".join(pairs))]
-        case "forward":
+        case Forward():
             return _forward_rows(step, places, hidden)
-        case "seed":
-            left = text(step.line.left)
+        case Seed():
+            left = text(step.predicted[0])
             return [("gradient", f"{left} = ?" if hidden else f"{left} = 1, complete")]
-        case "backward":
+        case Backward():
             return _backward_rows(step, places, hidden)
 
 
 def asked(step: Step) -> str:
     """The question to a learner, or "" where there is nothing to predict."""
-    if step.predicted is None:
-        return ""
-    if step.parts > 1:
-        return f"What does {name_text(step.user)} add to {text(step.predicted[0])}?"
+    match step:
+        case Given():
+            return ""
+        case Backward(user=user) if step.parts > 1:
+            return f"What does {name_text(user)} add to {text(step.predicted[0])}?"
     return f"What is {text(step.predicted[0])}?"
 
 
@@ -85,7 +92,7 @@ def numbered(steps: Sequence[Step], places: int) -> Iterator[str]:
             yield from _wrapped(head, said)
 
 
-def _forward_rows(step: Step, places: int, hidden: bool) -> list[Row]:
+def _forward_rows(step: Forward, places: int, hidden: bool) -> list[Row]:
     name, line = name_text(step.name), step.line
     formula = ("formula", f"{name} = {text(line.formula)}")
     if hidden:
@@ -96,8 +103,8 @@ def _forward_rows(step: Step, places: int, hidden: bool) -> list[Row]:
     return list(reversed(shown.values()))
 
 
-def _backward_rows(step: Step, places: int, hidden: bool) -> list[Row]:
-    link, product = step.line, step.product
+def _backward_rows(step: Backward, places: int, hidden: bool) -> list[Row]:
+    link, product = step.local, step.product
     upstream = text(Derivative(step.output, step.user))
     result = [
         ("rule", link.rule),
@@ -117,8 +124,8 @@ def _backward_rows(step: Step, places: int, hidden: bool) -> list[Row]:
     ]
 
 
-def _sum(step: Step, places: int) -> str:
-    left, total = text(Derivative(step.output, step.name)), number(step.total, places)
+def _sum(step: Backward, places: int) -> str:
+    left, total = text(step.product.left), number(step.total, places)
     if step.parts == 1:
         return f"{left} = {total}, complete"
     added = text(Call("add", (Number(step.before), Number(step.product.value))), places)
