@@ -154,7 +154,7 @@ def test_help_does_not_import_what_it_does_not_need() -> None:
 
 
 def test_costs_offered_are_the_costs_there_are() -> None:
-    from micrograd_like.cli.working import CostName
+    from micrograd_like.cli.lessons import CostName
     from micrograd_like.lessons.office_hours import COSTS
 
     assert [cost.value for cost in CostName] == list(COSTS)

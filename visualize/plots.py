@@ -1,8 +1,9 @@
 """Plots with matplotlib: what lessons and training runs leave, drawn as SVG or PNG.
 
-Nothing is computed here but where a line goes on the page.
+Nothing is computed here but where a line goes on the page. An SVG follows the reader's dark
+mode; a PNG has a white ground.
 
->>> from micrograd_like.lessons.outcome import Curves
+>>> from micrograd_like.lessons.pictures import Curves
 >>> drawn = figure([Curves("Loss", "loss", {"a run": [0.5, 0.2, 0.1]})])
 >>> len(drawn.axes)
 1
@@ -10,39 +11,50 @@ Nothing is computed here but where a line goes on the page.
 
 from __future__ import annotations
 
-import math
+import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from micrograd_like.errors import LessonError, did_you_mean, printable
-from micrograd_like.lessons.outcome import (
-    Curves,
-    Images,
-    Layers,
-    Picture,
-    StraightLines,
-    Surface,
-)
+from micrograd_like.lessons.pictures import Curves, MatrixLine, Picture
+from visualize.palette import DARK, LIGHT
+from visualize.plot_kinds import DRAWN, extent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png")
 #: Inches of one picture.
 _WIDTH, _HEIGHT = 4.8, 3.8
-_ACROSS = 2
-#: A pair that the colour-blind tell apart, with marks that need no colour.
-_CLASSES = (("tab:blue", "o"), ("tab:orange", "^"))
-_SHADES = "RdBu_r"
+#: Pictures side by side, unless asked otherwise; one is for a narrow screen.
+ACROSS = 2
+#: Stand-ins for text and ground, which an SVG takes from its style sheet.
+_INK, _GROUND = "#010203", "#fdfcfb"
+_OF_INK = (
+    *("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor"),
+    *("xtick.color", "ytick.color"),
+)
+_OF_GROUND = ("figure.facecolor", "savefig.facecolor", "axes.facecolor", "legend.facecolor")
+_STYLE = (
+    f"<style>:root{{--ink:{LIGHT['ink']};--ground:{LIGHT['paper']}}}"
+    "@media (prefers-color-scheme:dark)"
+    f"{{:root{{--ink:{DARK['ink']};--ground:{DARK['paper']}}}}}</style>"
+)
 
 
-def figure(pictures: Sequence[Picture]) -> Figure:
-    """The pictures as one figure, two in a row.
+def figure(pictures: Sequence[Picture], across: int = ACROSS) -> Figure:
+    """The pictures as one figure.
 
-    Errors: LessonError where matplotlib is not installed, ValueError for no pictures.
+    Args:
+        pictures: At least one.
+        across: So many stand side by side; a line of matrices has a row to itself.
+
+    Raises:
+        LessonError: matplotlib is not installed.
+        ValueError: There are no pictures.
     """
     try:
         from matplotlib.figure import Figure as NewFigure  # needs no display, unlike pyplot
@@ -53,43 +65,88 @@ def figure(pictures: Sequence[Picture]) -> Figure:
         ) from None
     if not pictures:
         raise ValueError("expected at least one picture, got none")
-    across = min(len(pictures), _ACROSS)
-    down = -(-len(pictures) // across)
-    made = NewFigure(figsize=(_WIDTH * across, _HEIGHT * down), layout="constrained")
-    for place, picture in enumerate(pictures, 1):
-        if isinstance(picture, Images):
-            _images(made, (down, across, place), picture)
-            continue
-        axes = made.add_subplot(down, across, place)
-        axes.set_title(picture.title)
-        match picture:
-            case Curves():
-                _curves(axes, picture)
-            case Surface():
-                _surface(axes, picture)
-            case StraightLines():
-                _straight_lines(axes, picture)
-            case Layers():
-                _layers(axes, picture)
+    rows = list(_rows(pictures, across))
+    columns = max(sum(width for _, width in row) for row in rows)
+    heights = [_height(row) for row in rows]
+    made = NewFigure(figsize=(_WIDTH * columns, sum(heights)), layout="constrained")
+    grid = made.add_gridspec(len(rows), columns, height_ratios=heights)
+    for place, row in enumerate(rows):
+        column = 0
+        for picture, width in row:
+            axes = made.add_subplot(grid[place, column : column + min(width, columns)])
+            axes.set_title(picture.title)
+            DRAWN[type(picture)](axes, picture)
+            column += width
     return made
 
 
-def save(pictures: Sequence[Picture], path: str | os.PathLike[str]) -> None:
+def _rows(pictures: Sequence[Picture], across: int) -> Iterator[list[tuple[Picture, int]]]:
+    """The pictures row by row, each with the columns that it takes."""
+    row: list[tuple[Picture, int]] = []
+    most = min(across, len(pictures))
+    for picture in pictures:
+        width = most if isinstance(picture, MatrixLine) else 1
+        if sum(taken for _, taken in row) + width > most:
+            yield row
+            row = []
+        row.append((picture, width))
+    yield row
+
+
+def _height(row: list[tuple[Picture, int]]) -> float:
+    """Inches of a row: a line of matrices is as high as its tallest matrix asks."""
+    picture, width = row[0]
+    if not isinstance(picture, MatrixLine):
+        return _HEIGHT
+    cells = max(len(part[1]) for part in picture.parts if not isinstance(part, str))
+    cell = _WIDTH * width / extent(picture)
+    return min(0.9 + cell * cells, 2 * _HEIGHT)
+
+
+def save(pictures: Sequence[Picture], path: str | os.PathLike[str], across: int = ACROSS) -> None:
     """Draw the pictures into a file, whose ending says whether as SVG or as PNG.
 
-    Errors: LessonError for another ending, OSError; as for :func:`figure`.
+    Raises:
+        LessonError: Another ending, no such folder, or as for :func:`figure`.
+        OSError: The file cannot be written.
     """
     check_path(path)
-    import matplotlib as mpl
+    if _ending(path) == "svg":
+        Path(path).write_text(svg(pictures, across), encoding="utf-8")
+    else:
+        figure(pictures, across).savefig(path, dpi=150)
 
-    made = figure(pictures)
-    # Text stays text, and the same pictures give the same file.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "micrograd-like"}):
-        made.savefig(path, dpi=150, metadata={"Date": None} if _ending(path) == "svg" else None)
+
+def svg(pictures: Sequence[Picture], across: int = ACROSS) -> str:
+    """The pictures as SVG: text stays text, and the same pictures give the same file."""
+    with _ink_and_ground():
+        made = figure(pictures, across)
+        out = io.StringIO()
+        made.savefig(out, format="svg", metadata={"Date": None})
+    opening, tag, rest = out.getvalue().partition("<defs>")
+    text = f"{opening}{_STYLE}{tag}{rest}"
+    return text.replace(_INK, "var(--ink)").replace(_GROUND, "var(--ground)")
+
+
+@contextmanager
+def _ink_and_ground() -> Iterator[None]:
+    try:
+        import matplotlib as mpl
+    except ImportError:  # figure() says what to install
+        yield
+        return
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "micrograd-like"}
+    settings |= dict.fromkeys(_OF_INK, _INK) | dict.fromkeys(_OF_GROUND, _GROUND)
+    with mpl.rc_context(settings):
+        yield
 
 
 def check_path(path: str | os.PathLike[str]) -> None:
-    """Errors: LessonError for a name that ends in no format, or lies in no folder."""
+    """Whether a picture can be written there.
+
+    Raises:
+        LessonError: The name ends in no format, or lies in no folder.
+    """
     ending = _ending(path)
     if ending not in FORMATS:
         raise LessonError(
@@ -113,93 +170,3 @@ def weight_paths(paths: Mapping[str, Sequence[float]]) -> Figure:
 
 def _ending(path: str | os.PathLike[str]) -> str:
     return Path(path).suffix.lower().removeprefix(".")
-
-
-def _curves(axes: Axes, picture: Curves) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    for name, line in picture.lines.items():
-        axes.plot(range(picture.first, picture.first + len(line)), line, label=name, linewidth=1.3)
-    if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
-        axes.set_yscale("log")
-    axes.set_xlabel(picture.x_label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_ylabel(picture.y_label)
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
-
-
-def _surface(axes: Axes, picture: Surface) -> None:
-    low = min(map(min, picture.values))
-    high = max(map(max, picture.values))
-    reach = max(high - picture.level, picture.level - low) or 1.0
-    shade = axes.pcolormesh(
-        picture.xs,
-        picture.ys,
-        picture.values,
-        cmap=_SHADES,
-        vmin=picture.level - reach,
-        vmax=picture.level + reach,
-        shading="gouraud",
-        rasterized=True,
-    )
-    if low < picture.level < high:
-        axes.contour(picture.xs, picture.ys, picture.values, [picture.level], colors="black")
-    _points(axes, picture.points, picture.classes)
-    axes.set_xlabel("x1")
-    axes.set_ylabel("x2")
-    axes.figure.colorbar(shade, ax=axes)
-
-
-def _points(axes: Axes, points: Sequence[Sequence[float]], classes: Sequence[int]) -> None:
-    for number, (colour, mark) in enumerate(_CLASSES):
-        chosen = [point for point, own in zip(points, classes, strict=True) if own == number]
-        if chosen:
-            xs, ys = zip(*chosen, strict=True)
-            size = 70 if len(points) < 10 else 18
-            axes.scatter(xs, ys, s=size, c=colour, marker=mark, edgecolors="white", label=number)
-    # Outside, where it covers neither a point nor the boundary.
-    place = {"loc": "upper left", "bbox_to_anchor": (0, -0.14), "frameon": False}
-    axes.legend(fontsize="small", ncols=2, title="class", title_fontsize="small", **place)
-
-
-def _straight_lines(axes: Axes, picture: StraightLines) -> None:
-    xs, ys = zip(*picture.points, strict=True)
-    axes.scatter(xs, ys, s=18, c="grey", zorder=3)
-    ends = [min(xs), max(xs)]
-    for (name, (m, b)), style in zip(picture.lines.items(), _styles(), strict=False):
-        axes.plot(ends, [m * x + b for x in ends], style, label=name)
-    axes.set_xlabel("x")
-    axes.set_ylabel("y")
-    axes.legend(fontsize="small")
-
-
-def _styles() -> list[str]:
-    """One on top of the other, every line still shows."""
-    return ["-", ":", "--", "-."]
-
-
-def _layers(axes: Axes, picture: Layers) -> None:
-    for (name, sizes), mark in zip(picture.lines.items(), "os^dv<>", strict=False):
-        shown = [size if size > 0 else math.nan for size in sizes]
-        axes.plot(range(1, len(sizes) + 1), shown, f"-{mark}", label=name, markersize=4)
-    axes.set_yscale("log")
-    axes.set_xlabel("layer")
-    axes.set_ylabel(picture.y_label)
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
-
-
-def _images(made: Figure, place: tuple[int, int, int], picture: Images) -> None:
-    outer = made.add_subplot(*place)
-    outer.set_title(picture.title)
-    outer.axis("off")
-    across = 5
-    down = -(-len(picture.images) // across)
-    for number, (image, caption) in enumerate(zip(picture.images, picture.captions, strict=True)):
-        row, column = divmod(number, across)
-        box = (column / across, 1 - (row + 1) / down, 0.9 / across, 0.75 / down)
-        inner: Any = outer.inset_axes(box)
-        inner.imshow(image, cmap="gray_r")
-        inner.set_title(caption, fontsize=7)
-        inner.axis("off")

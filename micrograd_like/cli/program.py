@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from micrograd_like.cli import working, pictures, checking  # isort: skip # as --help lists them
+from micrograd_like.cli import lessons, working, pictures, checking  # isort: skip # as --help lists them
 from micrograd_like.cli.shared import app
 
-__all__ = ["app", "checking", "main", "pictures", "working"]
+__all__ = ["app", "checking", "lessons", "main", "pictures", "working"]
 
 
 @app.callback(invoke_without_command=True)

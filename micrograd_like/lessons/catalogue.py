@@ -1,98 +1,77 @@
-"""The lessons by name: what each is about, what can be set, and running it."""
+"""The lessons by name: found in the package ``course``, listed, and run."""
 
 from __future__ import annotations
 
 import json
-import math
+import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from micrograd_like.errors import LessonError, did_you_mean
+from micrograd_like.lessons import course
 from micrograd_like.worksheet import builtin
 
 if TYPE_CHECKING:
     from micrograd_like.lessons.outcome import Outcome
+    from micrograd_like.lessons.registry import Lesson
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A row: where the lesson is run, and the settings it takes, with what they are unset."""
-
-    title: str
-    module: str
-    function: str
-    settings: Mapping[str, Any]
+def names() -> list[str]:
+    """The lessons' names, in alphabetical order; no lesson is loaded for that."""
+    return sorted(info.name.replace("_", "-") for info in pkgutil.iter_modules(course.__path__))
 
 
-#: In the order one would take them.
-# fmt: off
-LESSONS = {
-    "one-weight": Lesson(
-        "One neuron, one weight: nudged towards the answer.", "one_neuron", "one_weight",
-        {"epochs": 40, "rate": 0.1}),
-    "line-fit": Lesson(
-        "A line through points by gradient descent, against least squares.",
-        "one_neuron", "line_fit", {"seed": 0, "epochs": 1000, "rate": 1.0}),
-    "perceptron": Lesson(
-        "Two inputs and a bias; the perceptron's rule is a gradient.", "one_neuron", "perceptron",
-        {"seed": 0, "epochs": 1000, "rate": 0.1}),
-    "splitting-the-error": Lesson(
-        "The error of hidden nodes: two ways to split it, and the gradient.",
-        "hidden_errors", "splitting_the_error",
-        {"weights": "0.2 0.1, 0.3 0.4", "guesses": "0.7 0.4", "targets": "1 0",
-         "seed": 0, "epochs": 2000, "rate": 1.0, "hidden": 4}),
-    "matrix-form": Lesson(
-        "The ΔW formulas in matrices, beside the graph's gradients.",
-        "matrix_form", "matrix_form", {"seed": 0, "rate": 0.1, "hidden": 4}),
-    "xor": Lesson(
-        "XOR, learnt example by example, in mini-batches and in one batch.", "xor", "xor",
-        {"seed": 0, "epochs": 2000, "rate": 2.0, "hidden": 4}),
-    "moons": Lesson(
-        "Two moons, told apart by a curved boundary.", "classes", "moons",
-        {"seed": 0, "epochs": 60, "rate": 0.02, "hidden": 16}),
-    "digits": Lesson(
-        "Handwritten digits, 8×8: ten classes, the compiled program.", "classes", "digits",
-        {"seed": 0, "epochs": 40, "rate": 0.003, "hidden": 32}),
-}
-# fmt: on
+@cache
+def load(name: str) -> Lesson:
+    """The lesson of that name.
+
+    Raises:
+        LessonError: There is none, with near names.
+        TypeError: Its module registers no lesson, or several.
+    """
+    from micrograd_like.lessons.registry import registered
+
+    if name not in names():
+        near = did_you_mean(name, [*names(), *builtin.names()])
+        raise LessonError(f"there is no lesson {name!r}{near}; `micrograd-like lessons` lists them")
+    module = import_module(f"{course.__name__}.{name.replace('-', '_')}")
+    found = [lesson for lesson in registered(module) if lesson.name == name]
+    if len(found) != 1:
+        raise TypeError(f"{module.__name__}: expected one function registered by @lesson")
+    return found[0]
+
+
+def lessons() -> dict[str, Lesson]:
+    """All lessons by name, in the order in which one would take them."""
+    found = (load(name) for name in names())
+    return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
 
 
 def run(name: str, given: Mapping[str, Any]) -> Outcome:
-    """Run a lesson with what is set, and what it takes by itself for the rest.
+    """Run a lesson with what is set, and its defaults for the rest.
 
-    Errors: LessonError for an unknown name, with near ones, and for a setting the lesson
-    does not take.
+    Raises:
+        LessonError: An unknown name, with near ones; a setting that the lesson does not take,
+            or out of its range.
     """
-    if name not in LESSONS:
-        near = did_you_mean(name, [*LESSONS, *builtin.names()])
-        raise LessonError(f"there is no lesson {name!r}{near}; `micrograd-like lessons` lists them")
-    lesson = LESSONS[name]
-    for setting in given:
-        if setting not in lesson.settings:
-            taken = ", ".join(f"--{name}" for name in lesson.settings)
-            raise LessonError(f"the lesson {name} has no use for --{setting}; it takes {taken}")
-    rate = given.get("rate")
-    if rate is not None and not 0 < rate < math.inf:
-        raise LessonError(f"--rate: expected a number above 0, got {rate}")
-    module = import_module(f"micrograd_like.lessons.{lesson.module}")
-    outcome: Outcome = getattr(module, lesson.function)(**{**lesson.settings, **given})
-    return outcome
+    return load(name).run(given)
 
 
 def as_json(name: str, given: Mapping[str, Any], outcome: Outcome) -> str:
     """The lesson's settings and numbers, in full."""
-    settings = {**LESSONS[name].settings, **given}
+    settings = {**load(name).defaults, **given}
     return json.dumps({"lesson": name, "settings": settings, **outcome.record}, indent=2)
 
 
 def listing() -> str:
     """All lessons and worksheets, a line each."""
     worksheets = {name: builtin.title(name) for name in builtin.names()}
-    width = max(map(len, [*LESSONS, *worksheets]))
+    titles = {name: lesson.title for name, lesson in lessons().items()}
+    width = max(map(len, [*titles, *worksheets]))
     lines = ["Lessons, run by: micrograd-like lessons NAME"]
-    lines += [f"  {name:<{width}}  {lesson.title}" for name, lesson in LESSONS.items()]
+    lines += [f"  {name:<{width}}  {title}" for name, title in titles.items()]
     lines += ["", "Worksheets, to be named wherever a command takes a FILE:"]
     lines += [f"  {name:<{width}}  {title}" for name, title in worksheets.items()]
     return "\n".join(lines)

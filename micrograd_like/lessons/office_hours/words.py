@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from micrograd_like.lessons.office_hours import COSTS, RATE, Published, WorkedExample
+from micrograd_like.lessons.office_hours.calculation import COSTS, RATE, Published, WorkedExample
 from micrograd_like.notation import name_text, number, signed
 from micrograd_like.writers.blocks import (
     MOST_PLACES,

@@ -8,6 +8,7 @@ E = ½ Σ e²: the derivative of the output's activation comes before the weight
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from micrograd_like.derivation import derive
 from micrograd_like.engine import Value, grad
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons import matrices
-from micrograd_like.lessons.catalogue import LESSONS
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array
-from micrograd_like.lessons.outcome import Curves, Outcome, try_next
-from micrograd_like.lessons.xor import LEARNT, SEEDS, XOR_INPUTS, XOR_TARGETS
+from micrograd_like.lessons.outcome import Outcome, try_next
+from micrograd_like.lessons.pictures import Curves
+from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.xor_networks import LEARNT, SEEDS, XOR_INPUTS, XOR_TARGETS
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
@@ -28,22 +30,28 @@ from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 _PLACES = 4
 
 
-def splitting_the_error(
-    *,
-    weights: str,
-    guesses: str,
-    targets: str,
-    seed: int,
-    epochs: int,
-    rate: float,
-    hidden: int,
-) -> Outcome:
-    """The hidden nodes' errors by three methods, on given numbers; then training with each.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set."""
 
-    weights:          a row for every output, from the hidden nodes: "0.2 0.1, 0.3 0.4"
-    guesses, targets: a number for every output; the guesses are logistic, between 0 and 1
-    """
-    w, o, t = _numbers(weights, guesses, targets)
+    weights: str = setting("0.2 0.1, 0.3 0.4", "A row for every output, from the hidden nodes.")
+    guesses: str = setting("0.7 0.4", "Of every output, between 0 and 1.")
+    targets: str = setting("1 0", "Of every output.")
+    seed: int = setting(0, "Other starting weights for the training.", least=0)
+    epochs: int = setting(2000, "Passes over XOR's examples.", least=1, most=1_000_000)
+    rate: float = setting(1.0, "The learning rate.", above=0)
+    hidden: int = setting(4, "Hidden neurons of the networks trained.", least=1, most=1000)
+
+
+@lesson(
+    "The error of hidden nodes: two ways to split it, and the gradient.",
+    order=40,
+    settings=Settings,
+)
+def splitting_the_error(settings: Settings) -> Outcome:
+    """The hidden nodes' errors by three methods, on given numbers; then training with each."""
+    seed, epochs, rate, hidden = settings.seed, settings.epochs, settings.rate, settings.hidden
+    w, o, t = _numbers(settings.weights, settings.guesses, settings.targets)
     first = _split(w[:1], o[:1], t[:1])
     whole = _split(w, o, t)
     trained = _trained(seed, epochs, rate, hidden)
@@ -104,7 +112,7 @@ def splitting_the_error(
             logarithmic=True,
         ),
     )
-    return Outcome(tuple(blocks), record, pictures)
+    return Outcome(blocks, record, pictures)
 
 
 def _split(w: Array, o: Array, t: Array) -> dict[str, Any]:
@@ -245,7 +253,7 @@ def _numbers(weights: str, guesses: str, targets: str) -> tuple[Array, Array, Ar
     o, t = _row("guesses", guesses), _row("targets", targets)
     if len({len(row) for row in rows}) > 1:
         raise LessonError(f"--weights: expected rows of equally many numbers, got {weights!r}")
-    unset = LESSONS["splitting-the-error"].settings["guesses"]
+    unset = Settings().guesses
     if len(rows) < len(o) and guesses == unset:  # for fewer outputs
         o, t = o[: len(rows)], t[: len(rows)]
     for name, row in (("guesses", o), ("targets", t)):

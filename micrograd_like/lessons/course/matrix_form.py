@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from micrograd_like import losses
 from micrograd_like.engine import grad
 from micrograd_like.lessons import matrices
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
-from micrograd_like.lessons.outcome import Curves, Outcome, try_next
+from micrograd_like.lessons.outcome import Outcome, try_next
+from micrograd_like.lessons.pictures import Curves
+from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
@@ -20,8 +24,19 @@ _E_H = {"chain rule": "E_h = Wᵀ(E∘O∘(1−O))", "plain Wᵀ·E": "E_h = W�
 INPUTS, OUTPUTS = 3, 2
 
 
-def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set."""
+
+    seed: int = setting(0, "Other weights and another example.", least=0)
+    rate: float = setting(0.1, "The learning rate.", above=0)
+    hidden: int = setting(4, "Hidden neurons.", least=1, most=1000)
+
+
+@lesson("The ΔW formulas in matrices, beside the graph's gradients.", order=50, settings=Settings)
+def matrix_form(settings: Settings) -> Outcome:
     """ΔW_ho = rate·(E ∘ O ∘ (1 − O))·Hᵀ and its like, beside −rate·∂cost/∂W from the graph."""
+    seed, rate, hidden = settings.seed, settings.rate, settings.hidden
     net = MLP(INPUTS, [hidden, OUTPUTS], activation="sigmoid", output="sigmoid", seed=seed)
     generator = np.random.default_rng(seed)
     x = generator.uniform(-1, 1, (INPUTS, 1))
@@ -96,7 +111,7 @@ def matrix_form(*, seed: int, rate: float, hidden: int) -> Outcome:
         for name, changes in by_method.items()
     }
     picture = Curves("How far from the graph's ΔW_ih", "difference", apart, "entry, row by row")
-    return Outcome(tuple(blocks), record, (picture,))
+    return Outcome(blocks, record, [picture])
 
 
 def graph_deltas(net: MLP, x: list[float], target: list[float], rate: float) -> Matrices:

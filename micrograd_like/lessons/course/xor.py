@@ -3,73 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
-from micrograd_like import losses
-from micrograd_like.lessons.catalogue import LESSONS
-from micrograd_like.lessons.outcome import (
-    Curves,
-    Outcome,
-    Picture,
-    Surface,
-    surface,
-    try_next,
-    uninterrupted,
+from micrograd_like.lessons.outcome import Outcome, try_next
+from micrograd_like.lessons.pictures import Curves, Picture, Surface, surface
+from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.xor_networks import (
+    LEARNT,
+    SEEDS,
+    WAYS,
+    XOR_INPUTS,
+    XOR_TARGETS,
+    is_learnt,
+    train_xor,
 )
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
-from micrograd_like.optim import SGD
-from micrograd_like.training import History, Score, evaluate, fit, nearest
 from micrograd_like.training.bar import tracked
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
-XOR_INPUTS, XOR_TARGETS = ([0, 0], [0, 1], [1, 0], [1, 1]), (0, 1, 1, 0)
-#: How many examples are taken at once.
-WAYS = {"one by one": 1, "two at a time": 2, "all at once": 4}
-#: Networks that are tried: so many starting weights.
-SEEDS = 20
-#: A mean squared error below this, with all four right, counts as learnt.
-LEARNT = 0.01
-#: Training goes on to half of it: over an epoch the loss is measured before the updates.
-_GOAL = LEARNT / 2
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set."""
+
+    seed: int = setting(0, "Other starting weights, in another order.", least=0)
+    epochs: int = setting(2000, "Passes over the four examples at most.", least=1, most=1_000_000)
+    rate: float = setting(2.0, "The learning rate.", above=0)
+    hidden: int = setting(4, "Hidden neurons.", least=1, most=1000)
 
 
-def train_xor(
-    seed: int, epochs: int, rate: float, hidden: int, size: int, compiled: bool = False
-) -> tuple[MLP, History, Score]:
-    """A logistic network 2-h-1 with biases, trained on XOR by plain descent.
-
-    The cost is the mean of (ŷ − y)². Seed, rate, epochs and batch size are the whole recipe.
-    """
-    net = MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=seed)
-    history = fit(
-        net,
-        XOR_INPUTS,
-        XOR_TARGETS,
-        optimizer=SGD(net.parameters(), rate),
-        loss=losses.squared_error,
-        epochs=epochs,
-        batch_size=size,
-        seed=seed,
-        goal=_GOAL,
-        correct=nearest,
-        compiled=compiled,
-        progress=False if compiled else None,
-    )
-    return net, uninterrupted(history), score_xor(net)
-
-
-def score_xor(net: MLP) -> Score:
-    """The mean squared error on the four examples, and the share of them that is right."""
-    return evaluate(net, XOR_INPUTS, XOR_TARGETS, loss=losses.squared_error, correct=nearest)
-
-
-def is_learnt(score: Score) -> bool:
-    """All four right, and the mean squared error below 0.01."""
-    return score.accuracy == 1 and score.loss < LEARNT
-
-
-def xor(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
+@lesson(
+    "XOR, learnt example by example, in mini-batches and in one batch.", order=60, settings=Settings
+)
+def xor(settings: Settings) -> Outcome:
     """XOR three ways from the same weights; then how often each way works."""
+    seed, epochs, rate, hidden = settings.seed, settings.epochs, settings.rate, settings.hidden
     runs = {way: train_xor(seed, epochs, rate, hidden, size) for way, size in WAYS.items()}
     tried = {h: _tried(seed, epochs, rate, h) for h in sorted({2, hidden})}
     stuck = {h: sum(SEEDS - count for count in learnt.values()) for h, learnt in tried.items()}
@@ -138,7 +107,7 @@ def xor(*, seed: int, epochs: int, rate: float, hidden: int) -> Outcome:
     curves = {way: history.losses for way, (_, history, _) in runs.items()}
     pictures: list[Picture] = [Curves("Loss", "mean squared error", curves, logarithmic=True)]
     pictures += [_xor_surface(way, net) for way, (net, _, _) in runs.items()]
-    return Outcome(tuple(blocks), record, tuple(pictures))
+    return Outcome(blocks, record, pictures)
 
 
 def _tried(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, int]:
@@ -157,8 +126,8 @@ def _on_stuck(stuck: dict[int, int], epochs: int, rate: float, hidden: int) -> s
         f"Learnt: all four right and the loss below {LEARNT} within {epochs} epochs. Of the runs "
         f"with two hidden nodes {stuck[2]} of {runs}, {stuck[2] / runs:.0%}, have not: "
     )
-    documented = LESSONS["xor"].settings
-    if (epochs, rate) == (documented["epochs"], documented["rate"]):
+    documented = Settings()
+    if (epochs, rate) == (documented.epochs, documented.rate):
         said += (
             "at these settings nearly all of them are stuck, mostly where two examples are right "
             "and the other two both come out near ½, so that the gradient is as good as 0."

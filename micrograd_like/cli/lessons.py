@@ -1,0 +1,240 @@
+"""Commands of the lessons: example, and lessons, whose options are the lessons' own settings."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Callable
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from micrograd_like.cli.shared import Format, FormatOption, Places, app, bold, reported
+
+if TYPE_CHECKING:
+    from micrograd_like.lessons.registry import Option
+
+
+class CostName(str, Enum):
+    """The costs the worked example can be done with."""
+
+    HALF_SQUARED = "half-squared"
+    LOG10 = "log10"
+    CROSS_ENTROPY = "cross-entropy"
+
+
+@app.command()
+def example(
+    cost: Annotated[
+        CostName | None,
+        typer.Option(
+            help="half-squared (the default): ½(ŷ − y)²; log10: −log10 ŷ; cross-entropy: −ln ŷ.",
+            show_default=False,
+        ),
+    ] = None,
+    as_published: Annotated[
+        bool,
+        typer.Option(
+            "--as-published",
+            help="Repeat the lesson's own arithmetic, each slip beside the truth.",
+        ),
+    ] = False,
+    places: Places = 2,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Work the 2-2-1 example by hand: forward, every derivative, update, forward again.
+
+    A network with two inputs, two hidden neurons and one output is given one example.
+
+    Each line says: what is computed = its formula = the numbers put in = the result.
+    """
+    if as_published and cost is not None:
+        raise typer.BadParameter(
+            "the published run has its own cost; leave out --cost or --as-published",
+            param_hint="--cost",
+        )
+    from micrograd_like.lessons import office_hours
+    from micrograd_like.lessons.office_hours import words as lesson
+    from micrograd_like.writers.blocks import to_latex, to_text
+
+    if as_published:
+        published = office_hours.as_published()
+        blocks = lesson.published_blocks(published, places)
+        record = lesson.published_json(published)
+    else:
+        worked = office_hours.worked_example((cost or CostName.HALF_SQUARED).value)
+        blocks = lesson.example_blocks(worked, places)
+        record = lesson.example_json(worked)
+    match format:
+        case Format.JSON:
+            typer.echo(record)
+        case Format.LATEX:
+            typer.echo(to_latex(blocks))
+        case _:
+            typer.echo(to_text(blocks, bold))
+
+
+class _LessonsGroup(TyperGroup):
+    """The lessons as subcommands, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of lessons, then of worksheets."""
+        from micrograd_like.lessons import catalogue
+        from micrograd_like.worksheet import builtin
+
+        return [*catalogue.lessons(), *builtin.names()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The subcommand of a lesson or of a worksheet."""
+        from micrograd_like.worksheet import builtin
+
+        run = _worksheet(cmd_name) if cmd_name in builtin.names() else _lesson(cmd_name)
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(cmd_name)(run)
+        return typer.main.get_command(single)
+
+
+lessons_app = typer.Typer(
+    cls=_LessonsGroup,
+    invoke_without_command=True,
+    subcommand_metavar="[NAME] [SETTINGS]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(lessons_app, name="lessons")
+
+
+@lessons_app.callback()
+def lessons(context: typer.Context) -> None:
+    """List the lessons, or run one: a calculation that courses do by hand, done by the graph.
+
+    Built-in worksheets are listed too; any command takes their names for a FILE.
+
+    What can be set in a lesson: micrograd-like lessons NAME --help
+
+    For instance: micrograd-like lessons xor --hidden 2 --plot xor.svg
+    """
+    from micrograd_like.lessons import catalogue
+
+    if context.invoked_subcommand is None:
+        typer.echo(catalogue.listing())
+
+
+class LessonFormat(str, Enum):
+    """How a lesson is written."""
+
+    TEXT = "text"
+    LATEX = "latex"
+    JSON = "json"
+    WORKSHEET = "worksheet"
+
+
+LessonFormatOption = Annotated[
+    LessonFormat,
+    typer.Option(help="How to print it; worksheet: its calculation, for check to read."),
+]
+Plot = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", show_default=False, help="Draw it: a .svg or .png file."),
+]
+Columns = Annotated[
+    int, typer.Option(min=1, max=4, help="Pictures side by side; 1 suits a narrow screen.")
+]
+
+
+def _worksheet(name: str) -> Callable[..., None]:
+    """The subcommand that shows a built-in worksheet."""
+    from micrograd_like.lessons import catalogue
+    from micrograd_like.worksheet import builtin
+
+    def show(format: _SheetFormatOption = _SheetFormat.TEXT) -> None:
+        sheet = format is _SheetFormat.WORKSHEET
+        typer.echo(builtin.text(name).rstrip() if sheet else catalogue.uses(name))
+
+    show.__doc__ = builtin.title(name)
+    return show
+
+
+class _SheetFormat(str, Enum):
+    TEXT = "text"
+    WORKSHEET = "worksheet"
+
+
+_SheetFormatOption = Annotated[
+    _SheetFormat, typer.Option(help="worksheet: its lines alone, for a file.")
+]
+
+
+def _lesson(name: str) -> Callable[..., None]:
+    """The subcommand of a lesson: an option for each of its settings, and the common ones."""
+    from micrograd_like.lessons import catalogue
+
+    with reported():
+        lesson = catalogue.load(name)
+
+    def run(format: LessonFormat, plot: str | None, columns: int, **given: Any) -> None:
+        chosen = {option: value for option, value in given.items() if value is not None}
+        with reported():
+            _run(name, chosen, format, plot, columns)
+
+    run.__doc__ = f"{lesson.title}"
+    settings = [_parameter(option) for option in lesson.options.values()]
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            *settings,
+            _keyword("format", LessonFormatOption, LessonFormat.TEXT),
+            _keyword("plot", Plot, None),
+            _keyword("columns", Columns, 2),
+        ]
+    )
+    run.__annotations__ = {p.name: p.annotation for p in run.__signature__.parameters.values()}  # type: ignore[attr-defined]
+    return run
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, annotation=annotation, default=default)
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    """A setting as an option of the command: unset it is None, and the lesson's default holds.
+
+    The range stands in the help; it is checked where the lesson takes its settings.
+    """
+    kind = str if option.choices else option.type
+    unset = f"default: {option.default}"
+    limits = "; ".join(filter(None, (option.range, unset)))
+    declared = typer.Option(option.flag, show_default=False, help=f"{option.help} ({limits})")
+    return _keyword(option.name, Annotated[kind | None, declared], None)
+
+
+def _run(
+    name: str, given: dict[str, Any], format: LessonFormat, plot: str | None, columns: int
+) -> None:
+    """Run a lesson, draw it if asked to, and print it."""
+    from micrograd_like.errors import LessonError
+    from micrograd_like.lessons import catalogue
+    from micrograd_like.writers.blocks import WIDTH, to_latex, to_text
+
+    if plot is not None:
+        from visualize import plots
+
+        plots.check_path(plot)
+    outcome = catalogue.run(name, given)
+    if plot is not None:
+        if not outcome.pictures:
+            raise LessonError(f"--plot: the lesson {name} has nothing to draw")
+        plots.save(outcome.pictures, plot, columns)
+    match format:
+        case LessonFormat.JSON:
+            typer.echo(catalogue.as_json(name, given, outcome))
+        case LessonFormat.LATEX:
+            typer.echo(to_latex(outcome.blocks))
+        case LessonFormat.WORKSHEET:
+            if not outcome.worksheet:
+                raise LessonError(f"the lesson {name} has no calculation by hand in it")
+            typer.echo(outcome.worksheet, nl=False)
+        case _:
+            width = shutil.get_terminal_size((WIDTH, 24)).columns
+            typer.echo(to_text(outcome.blocks, bold, min(width, WIDTH)))

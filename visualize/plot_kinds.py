@@ -1,0 +1,263 @@
+"""How each kind of picture is drawn into matplotlib's axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from micrograd_like.lessons.pictures import (
+    Contours,
+    Curves,
+    Images,
+    Layers,
+    MatrixLine,
+    Plane,
+    Point,
+    Rows,
+    Surface,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Of classes and of lines: colours that the colour-blind tell apart (Okabe and Ito, 2008) and
+#: that show on white and on black, with marks and dashes that need no colour.
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#a0a000", "#808080")
+_MARKS = "o^sDvP*X"
+_DASHES = ("-", "--", ":", "-.")
+_SHADES = "RdBu_r"
+#: Cells of a matrix that numbers are written into, in a row at most.
+_MOST_CELLS = 12
+
+
+def _styles() -> Iterator[tuple[str, str, str]]:
+    """Colour, dash and mark of one line after the other."""
+    return zip(cycle(_COLOURS), cycle(_DASHES), cycle(_MARKS), strict=False)
+
+
+def _labelled(axes: Axes, x_label: str, y_label: str, grid: bool = True) -> None:
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    if grid:
+        axes.grid(alpha=0.3)
+
+
+def _legend(axes: Axes, **options: Any) -> None:
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(**{"fontsize": "small", **options})
+
+
+def _curves(axes: Axes, picture: Curves) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    for (name, line), (colour, dash, _) in zip(picture.lines.items(), _styles(), strict=False):
+        places = range(picture.first, picture.first + len(line))
+        axes.plot(places, line, dash, label=name, color=colour, linewidth=1.5)
+    if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
+        axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _labelled(axes, picture.x_label, picture.y_label)
+    _legend(axes)
+
+
+def _plane(axes: Axes, picture: Plane) -> None:
+    styles = _styles()
+    for (name, line), (colour, dash, _) in zip(picture.lines.items(), styles, strict=False):
+        axes.plot(*zip(*line, strict=True), dash, label=name, color=colour)
+    for (name, points), (colour, _, mark) in zip(picture.points.items(), styles, strict=False):
+        xs, ys = zip(*points, strict=True)
+        axes.scatter(xs, ys, s=18, c=colour, marker=mark, label=name, zorder=3)
+    _paths(axes, picture.paths, styles)
+    _labelled(axes, picture.x_label, picture.y_label)
+    _legend(axes)
+
+
+def _paths(
+    axes: Axes, paths: Mapping[str, Sequence[Point]], styles: Iterator[tuple[str, str, str]]
+) -> None:
+    """Descents: a mark at every step, a line between, a larger mark where it ends."""
+    for (name, path), (colour, _, mark) in zip(paths.items(), styles, strict=False):
+        xs, ys = zip(*path, strict=True)
+        line: dict[str, Any] = {"color": colour, "linewidth": 1, "markersize": 4, "zorder": 3}
+        axes.plot(xs, ys, f"-{mark}", label=name, markeredgecolor="white", **line)
+        axes.plot(xs[-1:], ys[-1:], mark, color=colour, markersize=9, markeredgecolor="white")
+
+
+def _surface(axes: Axes, picture: Surface) -> None:
+    if picture.level is None:
+        _regions(axes, picture)
+    else:
+        _shaded(axes, picture, picture.level)
+    size = 70 if len(picture.points) < 10 else 18
+    for number, (colour, _, mark) in zip(sorted({*picture.classes}), _styles(), strict=False):
+        chosen = [
+            p for p, own in zip(picture.points, picture.classes, strict=True) if own == number
+        ]
+        xs, ys = zip(*chosen, strict=True)
+        axes.scatter(xs, ys, s=size, c=colour, marker=mark, edgecolors="white", label=number)
+    _labelled(axes, picture.x_label, picture.y_label, grid=False)
+    # Outside, where it covers neither a point nor the boundary.
+    place = {"loc": "upper left", "bbox_to_anchor": (0, -0.14), "frameon": False}
+    _legend(axes, ncols=8, title="class", title_fontsize="small", columnspacing=1, **place)
+
+
+def _shaded(axes: Axes, picture: Surface, level: float) -> None:
+    low = min(map(min, picture.values))
+    high = max(map(max, picture.values))
+    reach = max(high - level, level - low) or 1.0
+    shade = axes.pcolormesh(
+        picture.xs,
+        picture.ys,
+        picture.values,
+        cmap=_SHADES,
+        vmin=level - reach,
+        vmax=level + reach,
+        shading="gouraud",
+        rasterized=True,
+    )
+    if low < level < high:
+        axes.contour(picture.xs, picture.ys, picture.values, [level], colors="black")
+    axes.figure.colorbar(shade, ax=axes)
+
+
+def _regions(axes: Axes, picture: Surface) -> None:
+    """The ground of every class in a pale shade of its colour."""
+    from matplotlib.colors import ListedColormap, to_rgb
+
+    classes = sorted({*picture.classes, *(int(v) for row in picture.values for v in row)})
+    pale = [
+        tuple(0.35 * part + 0.65 for part in to_rgb(colour))
+        for _, (colour, _, _) in zip(classes, _styles(), strict=False)
+    ]
+    places = [[classes.index(int(value)) for value in row] for row in picture.values]
+    axes.pcolormesh(
+        picture.xs,
+        picture.ys,
+        places,
+        cmap=ListedColormap(pale),
+        vmin=-0.5,
+        vmax=len(classes) - 0.5,
+        shading="nearest",
+        rasterized=True,
+    )
+
+
+def _contours(axes: Axes, picture: Contours) -> None:
+    """Levels closer together the lower they lie, so that the floor of the bowl shows."""
+    low = min(map(min, picture.values))
+    high = max(map(max, picture.values))
+    levels = [low + (high - low) * (step / 14) ** 2 for step in range(1, 15)]
+    shown = axes.contourf(
+        picture.xs, picture.ys, picture.values, [low, *levels], cmap="Greys", alpha=0.9
+    )
+    if high > low:
+        axes.contour(
+            picture.xs, picture.ys, picture.values, levels, colors="#606060", linewidths=0.6
+        )
+    _paths(axes, picture.paths, _styles())
+    _labelled(axes, picture.x_label, picture.y_label, grid=False)
+    axes.figure.colorbar(shown, ax=axes, format="%.3g")
+    _legend(axes)
+
+
+def extent(picture: MatrixLine) -> float:
+    """The width of a line of matrices, in cells."""
+    return sum(0.9 if isinstance(part, str) else len(part[1][0]) + 0.3 for part in picture.parts)
+
+
+def _matrix_line(axes: Axes, picture: MatrixLine) -> None:
+    matrices = [part for part in picture.parts if not isinstance(part, str)]
+    tallest = max(len(rows) for _, rows in matrices)
+    wide = extent(picture)
+    bounds = axes.get_subplotspec().get_gridspec().figure.get_size_inches()  # type: ignore[union-attr]
+    size = min(9.0, 72 * bounds[0] / wide * 0.21)
+    shade = _diverging(max(abs(x) for _, rows in matrices for row in rows for x in row))
+    left = 0.0
+    for part in picture.parts:
+        if isinstance(part, str):
+            axes.text(left + 0.45, tallest / 2, part, ha="center", va="center", fontsize=13)
+            left += 0.9
+        else:
+            name, rows = part
+            _cells(axes, rows, left + 0.15, (tallest - len(rows)) / 2, size, shade)
+            shape = f"{name}\n{len(rows)}×{len(rows[0])}"
+            middle = left + 0.15 + len(rows[0]) / 2, (tallest - len(rows)) / 2 - 0.1
+            axes.text(*middle, shape, ha="center", va="bottom", fontsize=max(size, 6.5))
+            left += len(rows[0]) + 0.3
+    axes.set_xlim(0, wide)
+    axes.set_ylim(tallest + 0.1, -0.9)
+    axes.set_aspect("equal")
+    axes.axis("off")
+
+
+def _cells(
+    axes: Axes,
+    rows: Rows,
+    left: float,
+    top: float,
+    size: float,
+    shade: Callable[[float], tuple[str, str]],
+) -> None:
+    """A matrix cell by cell, each with its number where there is room for it."""
+    from matplotlib.patches import Rectangle
+
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            x, y = left + j, top + i
+            ground, ink = shade(value)
+            axes.add_patch(
+                Rectangle((x, y), 1, 1, facecolor=ground, edgecolor="white", linewidth=0.5)
+            )
+            if len(row) <= _MOST_CELLS:
+                written = f"{value:.4f}".replace("-", "−")
+                style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
+                axes.text(x + 0.5, y + 0.5, written, color=ink, **style)
+
+
+def _diverging(reach: float) -> Callable[[float], tuple[str, str]]:
+    """The colour of a cell and of the number in it, by its share of the largest."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    def shade(value: float) -> tuple[str, str]:
+        red, green, blue, _ = colormaps[_SHADES](0.5 + 0.4 * value / (reach or 1.0))
+        light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
+        return to_hex((red, green, blue)), "black" if light else "white"
+
+    return shade
+
+
+def _layers(axes: Axes, picture: Layers) -> None:
+    for (name, sizes), (colour, dash, mark) in zip(picture.lines.items(), _styles(), strict=False):
+        shown = [size if size > 0 else math.nan for size in sizes]
+        places = range(1, len(sizes) + 1)
+        axes.plot(places, shown, dash, marker=mark, label=name, color=colour, markersize=4)
+    axes.set_yscale("log")
+    _labelled(axes, "layer", picture.y_label)
+    _legend(axes)
+
+
+def _images(axes: Axes, picture: Images) -> None:
+    axes.axis("off")
+    across = 5
+    down = -(-len(picture.images) // across)
+    for number, (image, caption) in enumerate(zip(picture.images, picture.captions, strict=True)):
+        row, column = divmod(number, across)
+        box = (column / across, 1 - (row + 1) / down, 0.9 / across, 0.75 / down)
+        inner: Any = axes.inset_axes(box)
+        inner.imshow(image, cmap="gray_r")
+        inner.set_title(caption, fontsize=7)
+        inner.axis("off")
+
+
+DRAWN: dict[type, Callable[[Axes, Any], None]] = {
+    Curves: _curves,
+    Plane: _plane,
+    Surface: _surface,
+    Contours: _contours,
+    MatrixLine: _matrix_line,
+    Images: _images,
+    Layers: _layers,
+}
