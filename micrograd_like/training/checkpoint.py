@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Annotated, Any
 
-from micrograd_like.errors import ModelFileError
+import msgspec
+
+from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.optim import Optimizer
-from micrograd_like.training.files import CHECKPOINT, Checker, read, with_path, write
+from micrograd_like.training.files import CHECKPOINT, Document, read, with_path, write
 from micrograd_like.training.objective import Model
-from micrograd_like.training.records import End, Epoch, History, Score
+from micrograd_like.training.records import End, Epoch, History
 
 
 @dataclass(slots=True)
@@ -52,8 +53,26 @@ class Progress:
         return None
 
 
-#: What a file holds of a run's progress; the rest follows from it.
-_KEPT = {f.name for f in dataclasses.fields(Progress) if f.init}
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Kept(msgspec.Struct, forbid_unknown_fields=True):
+    """What a file holds of a run's :class:`Progress`; the rest follows from it."""
+
+    epochs: list[Epoch]
+    seen: _Count
+    loss: float
+    right: _Count
+    best_state: dict[str, Any] | None
+
+
+class CheckpointDocument(Document):
+    """A run's settings, its progress, and the states of its model and its optimiser."""
+
+    settings: dict[str, Any]
+    progress: _Kept
+    parameters: dict[str, Any]
+    optimizer: dict[str, Any]
 
 
 class Checkpoint:
@@ -77,7 +96,7 @@ class Checkpoint:
         """Write the file. Errors: OSError."""
         content = {
             "settings": self._settings,
-            "progress": {k: v for k, v in dataclasses.asdict(done).items() if k in _KEPT},
+            "progress": {k: asdict(done)[k] for k in _Kept.__struct_fields__},
             "parameters": self._model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
         }
@@ -85,72 +104,37 @@ class Checkpoint:
 
     def load(self) -> Progress:
         """Take up what the file says. Errors: ModelFileError, and then nothing is changed."""
-        document = read(self._path, CHECKPOINT)
-        check = Checker(self._path)
-        check.entries(document, {"settings", "progress", "parameters", "optimizer"})
-        settings = document["settings"]
-        check(type(settings) is dict, "settings", "an object", settings)
-        for name, expected in self._settings.items():
-            if settings.get(name) != expected:
+        document = read(self._path, CHECKPOINT, CheckpointDocument)
+        name = printable(os.fspath(self._path))
+        for setting, expected in self._settings.items():
+            if (got := document.settings.get(setting)) != expected:
                 raise ModelFileError(
-                    f"{check.name}: was written by a run with {name} = {settings.get(name)!r}, "
+                    f"{name}: was written by a run with {setting} = {got!r}, "
                     f"and this one has {expected!r}; delete the file to start afresh"
                 )
+        kept = document.progress
+        self._check_counts(name, kept)
         before = self._model.state_dict()
-        done: Progress = with_path(
-            self._path,
-            "progress",
-            lambda: _progress(document["progress"], check, settings["batch_size"], self._count),
-        )
-        if done.best_state is not None:
-            with_path(
-                self._path, "best_state", lambda: self._model.load_state_dict(done.best_state)
-            )
-            self._model.load_state_dict(before)
-        with_path(
-            self._path, "parameters", lambda: self._model.load_state_dict(document["parameters"])
-        )
         try:
-            state = document["optimizer"]
-            check(type(state) is dict, "optimizer", "an object", state)
-            with_path(self._path, "optimizer", lambda: self._optimizer.load_state_dict(state))
+            for what, state in (
+                ("best_state", kept.best_state),
+                ("parameters", document.parameters),
+            ):
+                if state is not None:
+                    with_path(self._path, what, partial(self._model.load_state_dict, state))
+            load = partial(self._optimizer.load_state_dict, document.optimizer)
+            with_path(self._path, "optimizer", load)
         except ModelFileError:
             self._model.load_state_dict(before)
             raise
-        return done
+        return Progress(kept.epochs, kept.seen, kept.loss, kept.right, kept.best_state)
 
-
-def _progress(entry: Any, check: Checker, size: int, count: int) -> Progress:
-    check(type(entry) is dict, "progress", "an object", entry)
-    check.entries(entry, _KEPT)
-    seen, right = entry["seen"], entry["right"]
-    whole = type(seen) is int and 0 <= seen <= count and (seen % size == 0 or seen == count)
-    check(whole, "seen", f"whole batches of the {count} examples", seen)
-    check(type(right) is int and 0 <= right <= seen, "right", f"from 0 to {seen}", right)
-    check(_finite(entry["loss"]), "loss", "a number", entry["loss"])
-    check(type(entry["epochs"]) is list, "epochs", "a list", entry["epochs"])
-    epochs = [_epoch(epoch, check) for epoch in entry["epochs"]]
-    state = entry["best_state"]
-    check(state is None or type(state) is dict, "best_state", "an object", state)
-    return Progress(epochs, entry["seen"], entry["loss"], entry["right"], state)
-
-
-def _epoch(entry: Any, check: Checker) -> Epoch:
-    check(type(entry) is dict, "epochs", "objects", entry)
-    check.entries(entry, {"score", "held_out"})
-    scores = []
-    for name, optional in (("score", False), ("held_out", True)):
-        figures = entry[name]
-        if figures is None and optional:
-            continue
-        check(type(figures) is dict, name, "an object", figures)
-        check.entries(figures, {"loss", "accuracy"})
-        check(_finite(figures["loss"]), "loss", "a number", figures["loss"])
-        accuracy = figures["accuracy"]
-        check(accuracy is None or _finite(accuracy), "accuracy", "a number", accuracy)
-        scores.append(Score(**figures))
-    return Epoch(*scores)
-
-
-def _finite(number: object) -> bool:
-    return isinstance(number, int | float) and type(number) is not bool and math.isfinite(number)
+    def _check_counts(self, name: str, kept: _Kept) -> None:
+        """Refuse counts that no run over these examples can have."""
+        count, size = self._count, self._settings["batch_size"]
+        if not (kept.seen <= count and (kept.seen % size == 0 or kept.seen == count)):
+            raise ModelFileError(
+                f"{name}: seen: expected whole batches of the {count} examples, got {kept.seen}"
+            )
+        if kept.right > kept.seen:
+            raise ModelFileError(f"{name}: right: expected from 0 to {kept.seen}, got {kept.right}")

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+import msgspec
 
 from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.nn import ACTIVATIONS, MLP
@@ -18,6 +22,10 @@ MODEL = "micrograd-like model"
 CHECKPOINT = "micrograd-like checkpoint"
 #: Of either format; a program refuses what is newer than itself.
 VERSION = 1
+
+#: A whole number from 1 on.
+Size = Annotated[int, msgspec.Meta(ge=1)]
+AnyDocument = TypeVar("AnyDocument", bound="Document")
 
 
 def save(model: MLP, path: str | os.PathLike[str]) -> None:
@@ -29,36 +37,51 @@ def save(model: MLP, path: str | os.PathLike[str]) -> None:
     write(path, MODEL, _described(model))
 
 
+class Document(msgspec.Struct, forbid_unknown_fields=True):
+    """What a file holds, its format and version taken off: a subclass for each kind."""
+
+
+class ModelDocument(Document):
+    """A network: its sizes, its activations, and its state."""
+
+    inputs: Size
+    layers: Annotated[list[Size], msgspec.Meta(min_length=1)]
+    activation: str
+    output: str
+    bias: bool
+    parameters: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        """Refuse what the types alone let pass, before anything as large as it claims is built."""
+        for name in ("activation", "output"):
+            if (got := getattr(self, name)) not in ACTIVATIONS:
+                raise ValueError(f"{name}: expected the name of an activation, got {got!r}")
+        for n, (columns, rows) in enumerate(pairwise([self.inputs, *self.layers])):
+            where = f"parameters, layers.{n}.weight: expected"
+            got = self.parameters.get(f"layers.{n}.weight")
+            if not isinstance(got, list) or len(got) != rows:
+                raise ValueError(f"{where} a list of {rows} rows, got {_shortened(got)}")
+            if not isinstance(got[0], list) or len(got[0]) != columns:
+                raise ValueError(f"{where} rows of {columns} numbers, got {_shortened(got[0])}")
+
+
 def load(path: str | os.PathLike[str]) -> MLP:
     """The MLP that :func:`save` wrote.
 
-    Errors: ModelFileError saying what is wrong with the file, OSError.
+    Args:
+        path: The file.
+
+    Returns:
+        The network, its parameters bit for bit those that were saved.
+
+    Raises:
+        ModelFileError: Something is wrong with the file; the message says what.
+        OSError: It cannot be read.
     """
-    document = read(path, MODEL)
-    check = Checker(path)
-    check.entries(document, {"inputs", "layers", "activation", "output", "bias", "parameters"})
-    layers = document["layers"]
-    check(type(layers) is list and bool(layers), "layers", "a list of sizes", layers)
-    for size in (document["inputs"], *layers):
-        check(type(size) is int and size > 0, "inputs and layers", "whole numbers from 1", size)
-    for name in ("activation", "output"):
-        check(document[name] in ACTIVATIONS, name, "the name of an activation", document[name])
-    check(type(document["bias"]) is bool, "bias", "true or false", document["bias"])
-    sizes = [document["inputs"], *layers]
-    # Before anything as large as the file claims is built.
-    expected = {f"layers.{n}.weight": rows for n, rows in enumerate(layers)}
-    check(type(document["parameters"]) is dict, "parameters", "an object", document["parameters"])
-    for name, rows in expected.items():
-        got = document["parameters"].get(name)
-        fits = type(got) is list and len(got) == rows
-        check(fits, f"parameters, {name}", f"a list of {rows} rows", got)
-    for n, columns in enumerate(sizes[:-1]):
-        first = document["parameters"][f"layers.{n}.weight"][0]
-        fits = type(first) is list and len(first) == columns
-        check(fits, f"parameters, layers.{n}.weight", f"rows of {columns} numbers", first)
-    options = {name: document[name] for name in ("activation", "output", "bias")}
-    model = MLP(document["inputs"], layers, seed=0, **options)
-    with_path(path, "parameters", lambda: model.load_state_dict(document["parameters"]))
+    document = read(path, MODEL, ModelDocument)
+    options = {name: getattr(document, name) for name in ("activation", "output", "bias")}
+    model = MLP(document.inputs, document.layers, seed=0, **options)
+    with_path(path, "parameters", lambda: model.load_state_dict(document.parameters))
     return model
 
 
@@ -115,61 +138,106 @@ def write(path: str | os.PathLike[str], kind: str, content: Mapping[str, Any]) -
         raise
 
 
-def read(path: str | os.PathLike[str], kind: str) -> dict[str, Any]:
-    """A document's entries, its format and version checked and taken off.
+def read(path: str | os.PathLike[str], kind: str, document: type[AnyDocument]) -> AnyDocument:
+    """A file's content, its format and version checked and taken off.
 
-    Errors: ModelFileError, OSError.
+    Args:
+        path: The file.
+        kind: The format it should have.
+        document: The entries it should have.
+
+    Raises:
+        ModelFileError: It is no JSON, of another format, newer than the program, or has other
+            entries; the message says what was expected, what came and where.
+        OSError: It cannot be read.
     """
-    check = Checker(path)
+    name = _shown(path)
     try:
-        document = json.loads(Path(path).read_bytes(), parse_constant=_refused)
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise ModelFileError(f"{check.name}: is no JSON that can be read: {reason}") from None
-    check(type(document) is dict, "the file", f"a {kind}", document)
-    check(document.get("format") == kind, "format", repr(kind), document.get("format"))
-    version = document.get("version")
-    check(type(version) is int and version > 0, "version", "a whole number from 1", version)
-    if version > VERSION:
+        found = msgspec.json.decode(content := Path(path).read_bytes())
+    except RecursionError:
         raise ModelFileError(
-            f"{check.name}: has version {version}, and this program reads up to {VERSION}; "
-            "upgrade micrograd-like to read it"
-        )
-    return {name: entry for name, entry in document.items() if name not in ("format", "version")}
+            f"{name}: is no JSON that can be read: it is nested too deeply"
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        reason = f"{_not_finite(str(error), content) or error}"
+        raise ModelFileError(f"{name}: is no JSON that can be read: {reason}") from None
+    try:
+        if not isinstance(found, dict):
+            raise ValueError(f"the file: expected a {kind}, got {_shortened(found)}")
+        if found.get("format") != kind:
+            raise ValueError(f"format: expected {kind!r}, got {_shortened(found.get('format'))}")
+        version = msgspec.convert(found, _Head).version
+        if version > VERSION:
+            raise ValueError(
+                f"has version {version}, and this program reads up to {VERSION}; "
+                "upgrade micrograd-like to read it"
+            )
+        entries = {entry: found[entry] for entry in found if entry not in ("format", "version")}
+        return msgspec.convert(entries, document)
+    except msgspec.ValidationError as error:
+        raise ModelFileError(f"{name}: {_sentence(str(error), found)}") from None
+    except ValueError as error:
+        raise ModelFileError(f"{name}: {error}") from None
+
+
+class _Head(msgspec.Struct):
+    version: Size
+
+
+#: msgspec's words for what it expected, and a reader's.
+_KINDS = {
+    "int": "a whole number",
+    "`int` >= 1": "a whole number from 1",
+    "`int` >= 0": "a whole number from 0",
+    "float": "a number",
+    "float | null": "a number or nothing",
+    "object": "an object",
+    "object | null": "an object or nothing",
+    "array": "a list",
+    "`array` of length >= 1": "a list of at least one",
+    "bool": "true or false",
+    "str": "a text",
+}
+_EXPECTED = re.compile(r"Expected (.+?)(?:, got .*?)?(?: - at `\$\.?(.*)`)?", re.DOTALL)
+_ENTRY = re.compile(r"Object (missing required|contains unknown) field `(.+?)`", re.DOTALL)
+_LOCATED = re.compile(r"(.*) - at `\$\.?.*?`", re.DOTALL)
+
+
+def _sentence(said: str, found: Any) -> str:
+    """What msgspec says, with what came at that place."""
+    if entry := _ENTRY.match(said):
+        name = printable(entry[2])
+        return f"{name} missing" if entry[1].startswith("missing") else f"unexpected {name}"
+    if not (match := _EXPECTED.fullmatch(said)):  # our own, from a check of the document
+        own = _LOCATED.fullmatch(said)
+        return own[1] if own else said
+    expected, where = match[1], match[2] or ""
+    for step in re.findall(r"[^.\[\]]+", where):
+        found = found[int(step)] if isinstance(found, list) else found.get(step)
+    kind = _KINDS.get(expected) or _KINDS.get(expected.strip("`"), expected)
+    return f"{where or 'the file'}: expected {kind}, got {_shortened(found)}"
+
+
+def _not_finite(said: str, content: bytes) -> str:
+    """The sentence where what is no JSON is NaN or infinity, which other programs write."""
+    place = re.search(r"byte (\d+)", said)
+    found = re.match(rb"NaN|Infinity", content[int(place[1]) :]) if place else None
+    return f"expected finite numbers, got {found[0].decode()}" if found else ""
 
 
 def with_path(path: str | os.PathLike[str], what: str, action: Callable[[], Any]) -> Any:
-    """The action's result. Errors: ModelFileError naming the file, for what it refuses."""
+    """The action's result. Raises ModelFileError naming the file, for what it refuses."""
     try:
         return action()
     except (TypeError, ValueError, ArithmeticError, KeyError) as error:
         raise ModelFileError(f"{_shown(path)}: {what}: {error}") from None
 
 
-class Checker:
-    """Refuses what a file should not have: check(fits, where, expected, got)."""
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = _shown(path)
-
-    def __call__(self, fits: bool, where: str, expected: str, got: object) -> None:
-        """Errors: ModelFileError saying where, what was expected and what came, unless it fits."""
-        if not fits:
-            shown = "nothing" if got is None else json.dumps(got)
-            shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-            raise ModelFileError(f"{self.name}: {where}: expected {expected}, got {shown}")
-
-    def entries(self, document: Mapping[str, Any], expected: set[str]) -> None:
-        """Errors: ModelFileError for entries that are missing, or more than expected."""
-        if missing := sorted(expected - set(document)):
-            raise ModelFileError(f"{self.name}: {', '.join(missing)} missing")
-        if more := sorted(set(document) - expected):
-            raise ModelFileError(f"{self.name}: unexpected {', '.join(more)}")
+def _shortened(found: object) -> str:
+    """An entry as JSON has it, not too long."""
+    shown = "nothing" if found is None else json.dumps(found)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
 def _shown(path: str | os.PathLike[str]) -> str:
     return printable(os.fspath(path))
-
-
-def _refused(constant: str) -> float:
-    raise ValueError(f"expected finite numbers, got {constant}")
