@@ -27,7 +27,7 @@ from micrograd_like.exercises.plant import possible
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.exercises.slips import CODES
 from micrograd_like.exercises.solve import Learner
-from micrograd_like.exercises.task import Manner, pick, shuffled, task
+from micrograd_like.exercises.task import Manner, Task, pick, shuffled, task
 from micrograd_like.marking.records import LineMark
 
 #: Of so many worksheets, one has no slip.
@@ -66,10 +66,15 @@ class Marked:
 
 
 @cache
+def drawn(shape: str) -> Task:
+    """One task of a shape; which causes have a place there does not depend on its numbers."""
+    return task(SHAPES[shape], random.Random(0), Manner(at_once=True))
+
+
+@cache
 def shapes_for(code: str) -> tuple[str, ...]:
     """The shapes that have a place for a cause."""
-    drawn = {n: task(s, random.Random(0), Manner(at_once=True)) for n, s in SHAPES.items()}
-    return tuple(name for name in SHAPES if possible(drawn[name], code))
+    return tuple(shape for shape in SHAPES if possible(drawn(shape), code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +19,7 @@ from micrograd_like.formula import Derivative, Name, Number
 
 # After everything else: what is installed is tested, not what lies beside the benchmarks.
 sys.path.append(str(Path(__file__).parent.parent))
+marking = import_module("benchmarks.marking")
 MANNERS = (Manner(), Manner(inline=True), Manner(in_full=True), Manner(at_once=True))
 
 
@@ -158,33 +157,22 @@ def test_what_cannot_be_made_is_said(arguments: dict[str, object], message: str)
 
 # The law of the corpus, on a sample; `make marking-report` has 2,000 worksheets.
 
-
-@cache
-def sample() -> tuple[Any, ...]:
-    mark = import_module("benchmarks.marking").mark
-    return tuple(mark((number, 0)) for number in range(150))
+SAMPLE = range(150)
 
 
-def test_the_sample_has_every_shape_cause_and_number_of_places() -> None:
-    assert {sheet.places for sheet in sample()} == set(PLACES)
-    assert {outcome.code for sheet in sample() for outcome in sheet.planted} == set(CODES)
-    assert len({sheet.shape for sheet in sample()}) >= 12
+def test_the_sample_asks_for_every_shape_cause_and_number_of_places() -> None:
+    asked = [next(marking.request(number, 0)) for number in SAMPLE]
+    assert {request.learner.places for request in asked} == set(PLACES)
+    assert {code for request in asked for code in request.causes} == set(CODES)
+    assert {request.shape for request in asked if not request.causes} == set(SHAPES)
 
 
-def test_nobody_is_accused_falsely() -> None:
-    assert not [outcome for sheet in sample() for outcome in sheet.accused]
-
-
-def missed() -> list[Any]:
-    return [outcome for sheet in sample() for outcome in sheet.planted if not outcome.found]
-
-
-def test_every_planted_slip_is_found() -> None:
-    assert not [outcome for outcome in missed() if outcome.code != "rounded"]
-
-
-def test_every_result_that_is_not_rounded_as_it_should_be_is_found() -> None:
-    assert not [outcome for outcome in missed() if outcome.code == "rounded"]
+@pytest.mark.parametrize("number", SAMPLE)
+def test_what_was_planted_is_found_and_nobody_is_accused_falsely(number: int) -> None:
+    asked, sheet = next(marking.request(number, 0)), marking.mark((number, 0))
+    assert {outcome.code for outcome in sheet.planted} >= set(asked.causes[:1])
+    assert [outcome for outcome in sheet.planted if not outcome.found] == []
+    assert list(sheet.accused) == []
 
 
 # The command.

@@ -169,14 +169,26 @@ class Opened:
         return int(self.page.locator("#place").inner_text().split()[0])
 
     def table(self) -> dict[str, tuple[str, str]]:
-        rows = self.page.locator("#known tr").all()
-        return {
-            str(row.get_attribute("data-name")): (
-                row.locator(".value").inner_text(),
-                row.locator(".gradient").inner_text(),
-            )
-            for row in rows
-        }
+        """(value, gradient) of every name in the table, as they are seen; asked for at once."""
+        rows = self.page.eval_on_selector_all(
+            "#known tr",
+            """rows => rows.map(row => [row.dataset.name, row.querySelector(".value").innerText,
+                                        row.querySelector(".gradient").innerText])""",
+        )
+        return {name: (value, gradient) for name, value, gradient in rows}
+
+    def drawn(self, part: str) -> dict[str, str]:
+        """What the graph shows of each node's value or gradient: nothing while it is not known."""
+        shown = self.page.eval_on_selector_all(
+            ".picture [data-name]",
+            """(nodes, part) => nodes.map(node => [node.dataset.name,
+                Array.from(node.querySelectorAll(`tspan.${part}`)).at(-1)])
+                .filter(([name, text]) => text)
+                .map(([name, text]) => [name, text.checkVisibility({visibilityProperty: true})
+                                              ? text.textContent : ""])""",
+            part,
+        )
+        return dict(shown)
 
     def close(self) -> None:
         assert self.errors == []
@@ -329,35 +341,30 @@ def test_graph_lines_and_table_are_in_step(opened: Any) -> None:
     assert view.page.locator("tr.now").get_attribute("data-name") == "a3"
 
 
-def picture(view: Opened, name: str, part: str) -> str:
-    """What the graph shows of a node's value or gradient: nothing while it is not known."""
-    place = view.page.locator(f'.picture [data-name="{name}"] tspan.{part}').last
-    return str(place.text_content()) if place.is_visible() else ""
-
-
 def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
     view = opened()
-    drawn = {node.key for node in snapshot(LESSON).nodes}
-    for index in range(0, len(STEPS), 3):
+    nodes = {node.key for node in snapshot(LESSON).nodes}
+    for index in range(len(STEPS)):
         view.page.locator("#slider").fill(str(index))
+        values, gradients = view.drawn("value"), view.drawn("gradient")
+        assert set(values) == set(gradients) == nodes
         for name, known in known_after(STEPS, index).items():
-            if name in drawn:
+            if name in nodes:
                 value = "" if known.value is None else number(known.value, 4)
                 gradient = "" if known.gradient is None else number(known.gradient, 4)
-                assert picture(view, name, "value") == value, (index, name)
-                assert picture(view, name, "gradient") == gradient, (index, name)
+                assert (values[name], gradients[name]) == (value, gradient), (index, name)
 
 
 def test_nothing_gives_a_prediction_away(opened: Any) -> None:
     view = opened(hash="#2")  # forward: a1
     factor = view.page.locator('.edge[data-tail="a1"][data-head="z1"] .factor').first
-    assert picture(view, "a1", "value") == "0.3000"
+    assert view.drawn("value")["a1"] == "0.3000"
     view.page.keyboard.press("p")
-    assert picture(view, "a1", "value") == ""
+    assert view.drawn("value")["a1"] == ""
     line = view.page.locator('.line[data-lefts="a1"] code')
     assert not line.is_visible()
     view.page.locator(".step.current .reveal").click()
-    assert picture(view, "a1", "value") == "0.3000"
+    assert view.drawn("value")["a1"] == "0.3000"
     assert line.is_visible()
     assert not factor.is_visible()
 
@@ -452,7 +459,7 @@ def test_it_prints_every_step(opened: Any) -> None:
     view.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert view.table()["E"][0] == "0.05910"
     assert view.table()["w1"][1] == "0"
-    assert picture(view, "E", "value") == "0.05910"
+    assert view.drawn("value")["E"] == "0.05910"
     view.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert view.table()["E"][0] == ""
 
