@@ -38,13 +38,15 @@ def _expected() -> str:
 
 def missing() -> str:
     """Why the kernel cannot be used, or ""."""
+    folder = Path(__file__).parents[1]
+    checkout = (folder.parent / "setup.py").exists()
     if kernel is None:
-        folder = Path(__file__).parents[1]
-        if (folder.parent / "setup.py").exists():
+        if checkout:
             return f"it is not built in {folder}, a checkout; run the installed package"
         return "it was not built, for there was no C compiler at installation"
     if _expected() != kernel.TABLE:
-        return "it was built from another table or other sources; install the package again"
+        again = f"pip install -e {folder.parent}" if checkout else "install the package again"
+        return f"it is older than the operation table or its own sources: {again}"
     return ""
 
 
