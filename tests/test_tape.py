@@ -230,7 +230,7 @@ def test_rows_are_used_again() -> None:
     chain = x
     for _ in range(1000):
         chain = chain.sin()
-    assert compile_graph(chain, [x], backend="numpy")._run("values").tape.rows <= 3
+    assert compile_graph(chain, [x], backend="numpy")._run("values").tape.registers <= 3
 
 
 def test_a_deep_chain_is_lowered_without_recursion() -> None:
@@ -504,7 +504,10 @@ def test_without_the_kernel_numpy_runs_with_a_warning(monkeypatch: pytest.Monkey
 @needs_kernel
 def test_a_kernel_of_another_table_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "_expected", lambda: "another")
-    with pytest.warns(RuntimeWarning, match="older than the operation table or its own sources: (pip install -e|install)"):
+    with pytest.warns(
+        RuntimeWarning,
+        match="older than the operation table or its own sources: (pip install -e|install)",
+    ):
         assert compile_graph(w * x, [x], [w]).backend == "numpy"
 
 

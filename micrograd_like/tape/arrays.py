@@ -1,4 +1,4 @@
-"""A tape run by NumPy: every step one operation on many rows, block by block.
+"""A tape run by NumPy: every instruction one operation on many registers, block by block.
 
 It is what runs where the kernel could not be built, and what looks for the first number that
 is not finite.
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from micrograd_like.errors import FormulaError
 from micrograd_like.ops import FLOAT
 from micrograd_like.tape.array_functions import array_functions, compiled
+from micrograd_like.tape.instructions import Instruction, Outcome, Tape
 from micrograd_like.tape.rows import TAPE_ROWS
-from micrograd_like.tape.steps import Outcome, Step, Tape
 
 Array = NDArray[Any]
-Watch = Callable[[Step, Array], None]
+Watch = Callable[[Instruction, Array], None]
 
-#: Bytes of rows in a block, and its samples at most.
+#: Bytes of registers in a block, and its samples at most.
 _BLOCK = 1 << 22
 _WIDEST = 4096
 
@@ -65,7 +65,7 @@ class Arrays:
 
     def __init__(self, tape: Tape, dtype: np.dtype[Any]) -> None:
         self.tape, self.dtype = tape, dtype
-        row = max(tape.rows, 1) * dtype.itemsize
+        row = max(tape.registers, 1) * dtype.itemsize
         self.width = max(64, min(_WIDEST, _BLOCK // row))
 
     def run(
@@ -81,96 +81,111 @@ class Arrays:
     ) -> Outcome:
         """Fill the results, as the kernel does; more threads than one are not used.
 
-        watch:  is called after every step, with the step and all rows or numbers
+        watch:  is called after every instruction, with the instruction and all registers or scalars
         """
         tape = self.tape
         with np.errstate(all="ignore"):
-            numbers = self._begin(parameters, watch)
-            if strict and not np.isfinite(numbers[: tape.checked]).all():
+            scalars = self._begin(parameters, watch)
+            if strict and not np.isfinite(scalars[: tape.checked]).all():
                 return "before"
             for first in range(0, len(x), self.width):
                 block = slice(first, min(first + self.width, len(x)))
-                rows = self._block(x[block], numbers, columns[block], strict, watch)
-                if rows is None:
+                registers = self._block(x[block], scalars, columns[block], strict, watch)
+                if registers is None:
                     return first, block.stop
-                values[block] = rows[tape.outputs].T
+                values[block] = registers[tape.outputs].T
             if tape.gradients:
-                for step in tape.after:
-                    _run_step(step, numbers, numbers)
+                for instruction in tape.after:
+                    _execute(instruction, scalars, scalars)
                     if watch:
-                        watch(step, numbers)
-                gradient[...] = numbers[tape.gradients, 0]
+                        watch(instruction, scalars)
+                gradient[...] = scalars[tape.gradients, 0]
                 if strict and not np.isfinite(gradient).all():
                     return "gradient"
         return None
 
     def _begin(self, parameters: Array, watch: Watch | None) -> Array:
-        """What is the same for all samples, before them: a column of numbers."""
+        """What is the same for all samples, before them: a column of scalars."""
         tape = self.tape
-        numbers = np.zeros((tape.numbers, 1), self.dtype)
-        numbers[: tape.parameters, 0] = parameters
+        scalars = np.zeros((tape.scalars, 1), self.dtype)
+        scalars[: tape.parameters, 0] = parameters
         for place, number in tape.constants:
-            numbers[place] = number
-        for step in tape.before:
-            _run_step(step, numbers, numbers)
+            scalars[place] = number
+        for instruction in tape.before:
+            _execute(instruction, scalars, scalars)
             if watch:
-                watch(step, numbers)
-        return numbers
+                watch(instruction, scalars)
+        return scalars
 
     def _block(
-        self, x: Array, numbers: Array, columns: Array, strict: bool, watch: Watch | None
+        self, x: Array, scalars: Array, columns: Array, strict: bool, watch: Watch | None
     ) -> Array | None:
-        """The rows of one block at its end, or None if one of them had to be finite."""
+        """The registers of one block at its end, or None if one of them had to be finite."""
         tape = self.tape
-        rows = np.empty((tape.rows, len(x)), self.dtype)
+        registers = np.empty((tape.registers, len(x)), self.dtype)
         for row, column in tape.read:
-            rows[row] = x[:, column]
+            registers[row] = x[:, column]
         for row, number in tape.broadcasts:
-            rows[row] = numbers[number]
+            registers[row] = scalars[number]
         if tape.seed >= 0:
-            rows[tape.seed] = 1
-        for step in tape.lanes:
-            if step.kind == "check":
-                if strict and not np.isfinite(rows[step.out]).all():
+            registers[tape.seed] = 1
+        for instruction in tape.lanes:
+            if instruction.kind == "check":
+                if strict and not np.isfinite(registers[instruction.out]).all():
                     return None
-            elif step.kind == "store":
-                columns[:, step.right] = rows[step.out].T
+            elif instruction.kind == "store":
+                columns[:, instruction.right] = registers[instruction.out].T
             else:
-                _run_step(step, rows, numbers)
+                _execute(instruction, registers, scalars)
             if watch:
-                watch(step, rows)
-        return rows
+                watch(instruction, registers)
+        return registers
 
 
-def _run_step(step: Step, rows: Array, numbers: Array) -> None:
-    match step.kind:
+def _execute(instruction: Instruction, registers: Array, scalars: Array) -> None:
+    match instruction.kind:
         case "affine":
-            rows[step.out] = numbers[step.right, 0] @ rows[step.left] + numbers[step.start]
+            registers[instruction.out] = (
+                scalars[instruction.right, 0] @ registers[instruction.left]
+                + scalars[instruction.start]
+            )
         case "products" | "guarded":
-            rows[step.out] = _products(step, rows)
+            registers[instruction.out] = _products(instruction, registers)
         case "reduce":
-            np.add.at(numbers[:, 0], step.right, rows[step.out] @ rows[step.left].T)
+            np.add.at(
+                scalars[:, 0],
+                instruction.right,
+                registers[instruction.out] @ registers[instruction.left].T,
+            )
         case _:
-            value, partials = row_functions(step.name)
-            inputs = [rows[operands] for operands in step.left.T]
-            out = rows[step.out] = value(*inputs)
-            wanted = [p for bit, p in enumerate(partials) if step.mask >> bit & 1]
-            for places, partial in zip(step.partials.T, wanted, strict=True):
-                rows[places] = partial(*inputs, out)
+            value, partials = row_functions(instruction.name)
+            inputs = [registers[operands] for operands in instruction.left.T]
+            out = registers[instruction.out] = value(*inputs)
+            wanted = [p for bit, p in enumerate(partials) if instruction.mask >> bit & 1]
+            for places, partial in zip(instruction.partials.T, wanted, strict=True):
+                registers[places] = partial(*inputs, out)
 
 
-def _products(step: Step, rows: Array) -> Array:
+def _products(instruction: Instruction, registers: Array) -> Array:
     """Σ left·right + start; guarded, what is 0 on the left adds nothing."""
-    count, terms = step.left.shape
+    count, terms = instruction.left.shape
 
     def product(left: Array, right: Array) -> Array:
-        return np.where(left != 0, left * right, 0) if step.kind == "guarded" else left * right
+        return (
+            np.where(left != 0, left * right, 0) if instruction.kind == "guarded" else left * right
+        )
 
-    total = rows[step.start] if len(step.start) else np.zeros((count, rows.shape[1]), rows.dtype)
+    total = (
+        registers[instruction.start]
+        if len(instruction.start)
+        else np.zeros((count, registers.shape[1]), registers.dtype)
+    )
     if terms <= count:
-        for left, right in zip(step.left.T, step.right.T, strict=True):
-            total += product(rows[left], rows[right])
+        for left, right in zip(instruction.left.T, instruction.right.T, strict=True):
+            total += product(registers[left], registers[right])
     else:
-        for place, (left, right) in enumerate(zip(step.left, step.right, strict=True)):
-            total[place] += product(rows[left], rows[right]).sum(axis=0)
+        for place, (left, right) in enumerate(
+            zip(instruction.left, instruction.right, strict=True)
+        ):
+            total[place] += product(registers[left], registers[right]).sum(axis=0)
     return total

@@ -1,4 +1,4 @@
-"""Which sample and which operation were not finite: the tape run again, step by step."""
+"""Which sample and which operation were not finite: the tape run again, one by one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from micrograd_like.errors import printable
 from micrograd_like.tape.arrays import Arrays
+from micrograd_like.tape.instructions import Instruction, Tape
 from micrograd_like.tape.nodes import GUARDED, INPUT, PARTIAL, ROW, Nodes
-from micrograd_like.tape.steps import Step, Tape
 
 Array = NDArray[Any]
 _AT_ONCE = 1024
@@ -38,13 +38,21 @@ class Diagnosis:
                 return f"the constant {constant:.6g} is not finite as {x.dtype}"
         found: list[tuple[int, str]] = []
 
-        def watch(step: Step, rows: Array) -> None:
-            wrong = ~np.isfinite(rows[step.out]) if step.made else np.zeros((0, 1), bool)
+        def watch(instruction: Instruction, registers: Array) -> None:
+            wrong = (
+                ~np.isfinite(registers[instruction.out])
+                if instruction.made
+                else np.zeros((0, 1), bool)
+            )
             for place, sample in zip(*np.nonzero(wrong), strict=True):
                 if not found or sample < found[0][0]:
-                    number = step.made[place]
-                    read = step.left[place] if step.kind == ROW else step.out[place : place + 1]
-                    operands = [float(rows[row, sample]) for row in read]
+                    number = instruction.made[place]
+                    read = (
+                        instruction.left[place]
+                        if instruction.kind == ROW
+                        else instruction.out[place : place + 1]
+                    )
+                    operands = [float(registers[row, sample]) for row in read]
                     found[:] = [(int(sample), self._operation(nodes, number, operands))]
 
         samples = x[block[0] : block[1]]
@@ -80,16 +88,18 @@ class Diagnosis:
         operands: dict[int, list[float]] = {}
         found: list[str] = []
 
-        def watch(step: Step, rows: Array) -> None:
-            if step.kind == ROW:
-                for number, places in zip(step.made, step.left, strict=True):
-                    operands[number] = [float(rows[place, 0]) for place in places]
-            if step.kind != GUARDED or found:
+        def watch(instruction: Instruction, registers: Array) -> None:
+            if instruction.kind == ROW:
+                for number, places in zip(instruction.made, instruction.left, strict=True):
+                    operands[number] = [float(registers[place, 0]) for place in places]
+            if instruction.kind != GUARDED or found:
                 return
-            for number, left, right in zip(step.made, step.left, step.right, strict=True):
+            for number, left, right in zip(
+                instruction.made, instruction.left, instruction.right, strict=True
+            ):
                 for term, (a, b) in enumerate(zip(left, right, strict=True)):
                     partial = nodes[nodes[number].right[term]]
-                    missing = rows[a, 0] != 0 and not np.isfinite(rows[b, 0])
+                    missing = registers[a, 0] != 0 and not np.isfinite(registers[b, 0])
                     if missing and partial.kind == PARTIAL:
                         call = _call(nodes[partial.start].name, operands[partial.start])
                         found.append(f"{call} has no finite derivative there")

@@ -1,4 +1,4 @@
-"""Nodes side by side: those that are alike and ready at the same time become one step."""
+"""Instruction scheduling: nodes of a kind that are ready together become one instruction."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_like.tape.differentiate import Reduction
+from micrograd_like.tape.instructions import REDUCE
 from micrograd_like.tape.nodes import AFFINE, BROADCAST, INPUT, NONE, PARTIAL, ROW, SEED, Nodes
-from micrograd_like.tape.steps import REDUCE
 
-#: Nodes in a step at most: more side by side gain nothing, and their rows would all be in use.
+#: Nodes in an instruction at most: more gain nothing, and keep
+#: as many registers in use.
 MOST = 64
-#: How many steps back a node may join another: too far, and its row is in use for long.
+#: How many instructions back a node may join another: too far, and its register
+#: is in use for long.
 _WINDOW = 32
 
 
 @dataclass(slots=True)
 class Group:
-    """Nodes that become one step; of a REDUCE, adjoints with the same factors."""
+    """Nodes that become one instruction; of a REDUCE, adjoints with the same factors."""
 
     kind: str
     members: list[int]

@@ -1,6 +1,6 @@
 """A tape as a pure function for JAX, which jits, differentiates and shards it itself.
 
-JAX sees one operation for each step: a layer of weighted sums is a product of matrices. The
+JAX sees one operation for each instruction: a layer of weighted sums is a product of matrices. The
 rows of the operation table keep the partials of the table, at kinks too.
 """
 
@@ -18,8 +18,8 @@ import numpy as np
 
 from micrograd_like.errors import FormulaError
 from micrograd_like.tape.array_functions import array_functions, compiled
+from micrograd_like.tape.instructions import Indices, Instruction, Tape
 from micrograd_like.tape.rows import TAPE_ROWS
-from micrograd_like.tape.steps import Indices, Step, Tape
 
 
 def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
@@ -35,59 +35,63 @@ def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
             )
         dtype = jnp.result_type(parameters, X, jnp.float32)
         given = parameters.astype(dtype)
-        numbers = jnp.zeros(tape.numbers, dtype).at[: tape.parameters].set(given)
+        scalars = jnp.zeros(tape.scalars, dtype).at[: tape.parameters].set(given)
         if tape.constants:
             places, constants = map(np.array, zip(*tape.constants, strict=True))
-            numbers = numbers.at[places].set(constants.astype(dtype))
-        for step in tape.before:
-            operands = [numbers[part] for part in (step.left, step.right, step.start)]
-            numbers = numbers.at[step.out].set(_result(step, *operands))
-        rows = _rows(tape, numbers, X.astype(dtype))
-        outputs = rows.gathered(tape.outputs)
+            scalars = scalars.at[places].set(constants.astype(dtype))
+        for instruction in tape.before:
+            operands = [
+                scalars[part] for part in (instruction.left, instruction.right, instruction.start)
+            ]
+            scalars = scalars.at[instruction.out].set(_result(instruction, *operands))
+        registers = _run(tape, scalars, X.astype(dtype))
+        outputs = registers.gathered(tape.outputs)
         return outputs.T if several else outputs[0]
 
     return values
 
 
-def _rows(tape: Tape, numbers: Any, X: Any) -> _Rows:
-    rows = _Rows()
-    rows.put([row for row, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)])
+def _run(tape: Tape, scalars: Any, X: Any) -> _Registers:
+    registers = _Registers()
+    registers.put([row for row, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)])
     places = np.array([number for _, number in tape.broadcasts], int)
-    spread = jnp.broadcast_to(numbers[places, None], (len(places), len(X)))
-    rows.put([row for row, _ in tape.broadcasts], spread)
-    for step in tape.lanes:
-        match step.kind:
+    spread = jnp.broadcast_to(scalars[places, None], (len(places), len(X)))
+    registers.put([row for row, _ in tape.broadcasts], spread)
+    for instruction in tape.lanes:
+        match instruction.kind:
             case "check":
                 continue
             case "affine":
-                weights, starts = numbers[step.right], numbers[step.start, None]
-                rows.put(step.out, weights @ rows.gathered(step.left, len(X)) + starts)
+                weights, starts = scalars[instruction.right], scalars[instruction.start, None]
+                registers.put(
+                    instruction.out, weights @ registers.gathered(instruction.left, len(X)) + starts
+                )
             case _:
                 operands = [
-                    rows.gathered(part.ravel(), len(X)).reshape(*part.shape, len(X))
-                    for part in (step.left, step.right, step.start)
+                    registers.gathered(part.ravel(), len(X)).reshape(*part.shape, len(X))
+                    for part in (instruction.left, instruction.right, instruction.start)
                 ]
-                rows.put(step.out, _result(step, *operands))
-    return rows
+                registers.put(instruction.out, _result(instruction, *operands))
+    return registers
 
 
-class _Rows:
+class _Registers:
     """Which array, and which row of it, holds each row of the tape at the moment."""
 
     def __init__(self) -> None:
         self._where: dict[int, tuple[int, int]] = {}
         self._arrays: list[Any] = []
 
-    def put(self, rows: Iterable[int] | Indices, array: Any) -> None:
-        """The rows are those of the array from now on."""
-        for place, row in enumerate(np.asarray(rows).tolist()):
+    def put(self, registers: Iterable[int] | Indices, array: Any) -> None:
+        """The registers are those of the array from now on."""
+        for place, row in enumerate(np.asarray(registers).tolist()):
             self._where[row] = len(self._arrays), place
         self._arrays.append(array)
 
-    def gathered(self, rows: Iterable[int] | Indices, samples: int = 0) -> Any:
-        """The rows as one array; parts that lie side by side are taken at once."""
+    def gathered(self, registers: Iterable[int] | Indices, samples: int = 0) -> Any:
+        """The registers as one array; parts that lie side by side are taken at once."""
         parts = []
-        wanted = (self._where[row] for row in np.asarray(rows).tolist())
+        wanted = (self._where[row] for row in np.asarray(registers).tolist())
         for which, group in groupby(wanted, key=lambda pair: pair[0]):
             places = np.array([place for _, place in group])
             array = self._arrays[which]
@@ -96,12 +100,12 @@ class _Rows:
         return jnp.concatenate(parts) if parts else jnp.zeros((0, samples))
 
 
-def _result(step: Step, left: Any, right: Any, start: Any) -> Any:
-    """What a step over products or a row of the table makes of its operands."""
-    if step.kind == "products":
+def _result(instruction: Instruction, left: Any, right: Any, start: Any) -> Any:
+    """What an instruction over products or a row of the table makes of its operands."""
+    if instruction.kind == "products":
         total = (left * right).sum(axis=1)
-        return total + start if len(step.start) else total
-    return _row_function(step.name)(*(left[:, place] for place in range(left.shape[1])))
+        return total + start if len(instruction.start) else total
+    return _row_function(instruction.name)(*(left[:, place] for place in range(left.shape[1])))
 
 
 def _missing(name: str) -> Callable[..., Any]:

@@ -26,8 +26,8 @@ from micrograd_like.tape.nodes import (
     Node,
     Nodes,
 )
-from micrograd_like.tape.numbering import VARYING, Table, numbered
 from micrograd_like.tape.rows import TAPE_ROWS
+from micrograd_like.tape.value_numbering import VARYING, ValueNumbering
 
 #: Reciprocals of constants beyond these could overflow where a division does not.
 _LEAST, _MOST = 1e-30, 1e30
@@ -85,21 +85,24 @@ _FACTOR_OF = {"x": "w", "left": "right", "a": "b"}
 def record(
     outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
 ) -> Recorded:
-    """The graph of ``outputs`` as nodes. Errors: CompileError."""
-    return _Sums(numbered(outputs, inputs, parameters)).recorded(outputs)
+    """The graph of ``outputs`` as nodes.
+
+    Raises:
+        CompileError: The output does not depend on an input.
+    """
+    return _Lowering(ValueNumbering(outputs, inputs, parameters)).recorded(outputs)
 
 
-class _Sums:
-    """Turns the table's computations into nodes, in order.
+class _Lowering:
+    """Turns the numbered computations into nodes, in order.
 
     forms:  for each computation its node, or a Sum that its only user may take over
     """
 
-    def __init__(self, table: Table) -> None:
-        self.t = table
+    def __init__(self, numbering: ValueNumbering) -> None:
+        self.t = numbering
         self.nodes = Nodes()
         self.forms: list[int | Sum] = []
-        self.levels: list[int] = []  # of nodes
         self.one = self.nodes.constant(1.0)
         self.minus_one = self.nodes.constant(-1.0)
         self.kept: set[int] = set()
@@ -270,7 +273,7 @@ class _Sums:
         nodes = self.nodes
         varies = any(nodes[o].varies for o in operands)
         if varies:
-            operands = [nodes.as_row(o) for o in operands]
+            operands = [nodes.as_varying(o) for o in operands]
         return nodes.add(Node(ROW, varies, left=operands, name=op))
 
     def _written_out(self, op: str, operands: tuple[int, ...]) -> int:

@@ -1,4 +1,4 @@
-"""A tape handed to the kernel in C: its steps as integers, in the order module.c reads them."""
+"""A tape handed to the kernel in C: its instructions as integers, as module.c reads them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 
 from micrograd_like.errors import CompileError
 from micrograd_like.ops import OPS
+from micrograd_like.tape.instructions import (
+    CHECK,
+    REDUCE,
+    STORE,
+    Indices,
+    Instruction,
+    Outcome,
+    Tape,
+    indices,
+)
 from micrograd_like.tape.nodes import AFFINE, GUARDED, PRODUCTS
 from micrograd_like.tape.rows import TAPE_ROWS, digest
-from micrograd_like.tape.steps import CHECK, REDUCE, STORE, Indices, Outcome, Step, Tape, indices
 
 kernel: Any
 try:
@@ -26,7 +35,7 @@ except ImportError:
 _CODES = {AFFINE: 0, PRODUCTS: 1, GUARDED: 2, REDUCE: 3, CHECK: 4, STORE: 5}
 _FIRST_ROW = 6
 _GRANULE = 16
-#: Bytes of rows that stay in the cache beside what else is read.
+#: Bytes of registers that stay in the cache beside what else is read.
 _CACHE = 1 << 18
 _WIDEST = 256
 
@@ -71,23 +80,23 @@ def processors() -> tuple[str, ...]:
 
 
 def width_for(tape: Tape, size: int) -> int:
-    """Samples in a block, so that all its rows fit into the cache."""
-    most = _CACHE // (max(tape.rows, 1) * size)
+    """Samples in a block, so that all its registers fit into the cache."""
+    most = _CACHE // (max(tape.registers, 1) * size)
     return max(_GRANULE, min(_WIDEST, most // _GRANULE * _GRANULE))
 
 
 def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
     """The tape as the kernel's Program takes it."""
     writer = _Writer()
-    codes = [writer.code(steps) for steps in (tape.before, tape.lanes, tape.after)]
+    codes = [writer.code(instructions) for instructions in (tape.before, tape.lanes, tape.after)]
     constant_numbers, constants = _columns(tape.constants)
     input_rows, input_columns = _columns(tape.read)
     broadcast_rows, broadcast_numbers = _columns(tape.broadcasts)
     return (
         dtype.itemsize == 4,
         width_for(tape, dtype.itemsize),
-        tape.rows,
-        tape.numbers,
+        tape.registers,
+        tape.scalars,
         tape.checked,
         tape.inputs,
         tape.parameters,
@@ -147,38 +156,47 @@ class _Writer:
         self.totals: list[Indices] = []
         self._weight_count = self._total_count = 0
 
-    def code(self, steps: Iterable[Step]) -> Indices:
-        """The integers of all steps."""
-        return _joined([part for step in steps for part in self._step(step)])
+    def code(self, instructions: Iterable[Instruction]) -> Indices:
+        """The integers of all instructions."""
+        return _joined(
+            [part for instruction in instructions for part in self._encoded(instruction)]
+        )
 
-    def _step(self, step: Step) -> tuple[Indices, ...]:
-        out = step.out
-        match step.kind:
+    def _encoded(self, instruction: Instruction) -> tuple[Indices, ...]:
+        out = instruction.out
+        match instruction.kind:
             case "affine":
-                head = (_CODES[AFFINE], len(out), len(step.left), self._weight_count)
-                self._add_weights(step.start)
+                head = (_CODES[AFFINE], len(out), len(instruction.left), self._weight_count)
+                self._add_weights(instruction.start)
                 for tile in _tiles(len(out)):
-                    self._add_weights(step.right[tile].T.ravel())
-                return indices(head), out, step.left
+                    self._add_weights(instruction.right[tile].T.ravel())
+                return indices(head), out, instruction.left
             case "products" | "guarded":
-                head = (_CODES[step.kind], len(out), step.left.shape[1], int(len(step.start) > 0))
-                rows = [out[:, None], step.left, step.right]
-                if len(step.start):
-                    rows.insert(1, step.start[:, None])
+                head = (
+                    _CODES[instruction.kind],
+                    len(out),
+                    instruction.left.shape[1],
+                    int(len(instruction.start) > 0),
+                )
+                rows = [out[:, None], instruction.left, instruction.right]
+                if len(instruction.start):
+                    rows.insert(1, instruction.start[:, None])
                 return indices(head), np.hstack(rows).ravel()
             case "reduce":
-                head = (_CODES[REDUCE], len(out), len(step.left), self._total_count)
+                head = (_CODES[REDUCE], len(out), len(instruction.left), self._total_count)
                 for tile in _tiles(len(out)):
-                    for columns in _tiles(len(step.left)):
-                        self._add_totals(step.right[tile, columns].ravel())
-                return indices(head), out, step.left
+                    for columns in _tiles(len(instruction.left)):
+                        self._add_totals(instruction.right[tile, columns].ravel())
+                return indices(head), out, instruction.left
             case "check":
                 return indices((_CODES[CHECK], len(out))), out
             case "store":
-                pairs = np.stack([out, step.right], axis=1).ravel()
+                pairs = np.stack([out, instruction.right], axis=1).ravel()
                 return indices((_CODES[STORE], len(out))), pairs
-        row = (_FIRST_ROW + TAPE_ROWS[step.name].code, step.mask, len(out))
-        return indices(row), np.hstack([out[:, None], step.partials, step.left]).ravel()
+        row = (_FIRST_ROW + TAPE_ROWS[instruction.name].code, instruction.mask, len(out))
+        return indices(row), np.hstack(
+            [out[:, None], instruction.partials, instruction.left]
+        ).ravel()
 
     def _add_weights(self, numbers: Indices) -> None:
         self.weights.append(numbers)

@@ -91,7 +91,7 @@ class Nodes(list[Node]):
             self._broadcasts[number] = self.add(Node(BROADCAST, True, start=number))
         return self._broadcasts[number]
 
-    def as_row(self, number: int) -> int:
+    def as_varying(self, number: int) -> int:
         """The node itself if it varies, else as a row."""
         return number if self[number].varies else self.broadcast(number)
 

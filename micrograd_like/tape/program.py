@@ -15,10 +15,10 @@ from micrograd_like.errors import CompileError, DomainError
 from micrograd_like.tape import diagnosis, native
 from micrograd_like.tape.arrays import Arrays
 from micrograd_like.tape.differentiate import Gradients, differentiate
+from micrograd_like.tape.instructions import Tape
 from micrograd_like.tape.lowering import Recorded
 from micrograd_like.tape.native import Native
 from micrograd_like.tape.schedule import schedule
-from micrograd_like.tape.steps import Tape
 
 Array = NDArray[Any]
 

@@ -1,7 +1,7 @@
-"""A tape: steps over rows of numbers, each of them one operation on many nodes at once.
+"""A tape: instructions over registers, each of them one operation on many nodes at once.
 
-A row holds one number for every sample of a block; what is the same for all samples has one
-place among the *numbers*. The same steps are run by the kernel, by NumPy and by JAX.
+A vector register holds one number for every sample of a block, a scalar register what is the
+same for all samples. The same instructions are run by the kernel, by NumPy and by JAX.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.int32]
 
-#: Kinds of steps beside those of nodes: sums over the samples, rows that must be finite, rows
-#: copied to the result by sample.
+#: Kinds of instructions beside those of nodes: sums over the samples, registers that must be
+#: finite, registers copied to the result by sample.
 REDUCE, CHECK, STORE = "reduce", "check", "store"
 
 #: What a run found not to be finite: nothing, what precedes the samples, somewhere in a block of
@@ -28,15 +28,15 @@ def _none() -> Indices:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step; all members are indices of rows, or of numbers where it says so.
+class Instruction:
+    """One instruction. Members are indices of vector registers, or of scalar ones where it says so.
 
-    AFFINE             out (j) = start (j, numbers) + Σ right (j, k, numbers) · left (k)
+    AFFINE             out (j) = start (j, scalars) + Σ right (j, k, scalars) · left (k)
     PRODUCTS, GUARDED  out (r) = start (r), if any, + Σ left (r, k) · right (r, k)
     ROW                out (r), partials (r, m) from left (r, inputs); name and mask say which
-    REDUCE             right (j, k, numbers) += Σ over the samples of out (j) · left (k)
+    REDUCE             right (j, k, scalars) += Σ over the samples of out (j) · left (k)
     CHECK              out is finite
-    STORE              column right (r) of the result is row out (r)
+    STORE              column right (r) of the result is register out (r)
 
     made:  the nodes that are computed, for messages
     """
@@ -54,28 +54,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """Steps, and how many rows and numbers they use.
+    """Instructions, and how many registers they use.
 
-    before, lanes, after:  steps over numbers before the samples, over rows, and after them
-    checked:               so many of the numbers are values, which are to be finite before;
+    before, lanes, after:  instructions over scalars before the samples, over vectors, and over
+                           scalars after the samples
+    checked:               so many of the scalars are values, which are to be finite before;
                            the others are derivatives, which 0 times what follows may hide
-    constants:             (number, value) pairs
-    read:                  (row, column of the samples) pairs
-    broadcasts:            (row, number) pairs
-    seed:                  the row of ones, or −1
-    outputs:               a row for each output
-    gradients:             the numbers that are the gradient, output by output; empty without
+    constants:             (scalar, value) pairs
+    read:                  (register, column of the samples) pairs
+    broadcasts:            (register, scalar) pairs
+    seed:                  the register of ones, or −1
+    outputs:               a register for each output
+    gradients:             the scalars that are the gradient, output by output; empty without
     columns:               columns of the result by sample; 0 without
     """
 
-    rows: int
-    numbers: int
+    registers: int
+    scalars: int
     checked: int
     inputs: int
     parameters: int
-    before: tuple[Step, ...]
-    lanes: tuple[Step, ...]
-    after: tuple[Step, ...]
+    before: tuple[Instruction, ...]
+    lanes: tuple[Instruction, ...]
+    after: tuple[Instruction, ...]
     constants: list[tuple[int, float]]
     read: list[tuple[int, int]]
     broadcasts: list[tuple[int, int]]
