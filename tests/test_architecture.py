@@ -137,3 +137,13 @@ def test_pictures_compute_no_derivative() -> None:
         assert not {n for n in imports(path) if n.endswith((".grad", ".derivation", ".numeric"))}
         source = path.read_text(encoding="utf-8")
         assert not {call for call in (".backward(", "grad(", "derive(") if call in source}
+
+
+def test_no_file_of_tests_is_empty() -> None:
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        tests = [n for n in ast.parse(path.read_text(encoding="utf-8")).body if is_test(n)]
+        assert tests, f"{path.name} holds no test"
+
+
+def is_test(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name.lower().startswith("test")
