@@ -25,7 +25,7 @@ from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import PLACES, Exercise, Form, generate
 from micrograd_like.exercises.plant import possible
 from micrograd_like.exercises.shapes import SHAPES
-from micrograd_like.exercises.slips import CODES
+from micrograd_like.exercises.slips import codes, planters
 from micrograd_like.exercises.solve import Learner
 from micrograd_like.exercises.task import Manner, Task, pick, shuffled, task
 from micrograd_like.marking.records import LineMark
@@ -117,8 +117,8 @@ def request(number: int, seed: int) -> Iterator[Request]:
         shape = list(SHAPES)[number // _SOLVED % len(SHAPES)]
         yield Request(shape, number, "solved", (), learner, manner)
         return
-    code, second = CODES[(number - number // _SOLVED) % len(CODES)], pick(rng, CODES)
-    if code == "updated-too-early":
+    code, second = codes()[(number - number // _SOLVED) % len(codes())], pick(rng, codes())
+    if planters()[code].at_once:
         manner = replace(manner, at_once=True)
     two = rng.random() < 0.3 and second != code
     for shape in shuffled(rng, shapes_for(code)):
@@ -189,7 +189,7 @@ def table(marked: list[Marked]) -> str:
     """Planted, found and named by cause and by what shows the slip; then the lines without one."""
     planted = [outcome for sheet in marked for outcome in sheet.planted]
     rows = [("cause", "planted", "found", "first cause right")]
-    rows += [_row(code, [o for o in planted if o.code == code]) for code in CODES]
+    rows += [_row(code, [o for o in planted if o.code == code]) for code in codes()]
     rows += [
         _row(f"shown by its {by}", [o for o in planted if o.shown == by])
         for by in ("formula", "figures", "number")

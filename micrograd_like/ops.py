@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from micrograd_like.formula import (
@@ -24,10 +25,12 @@ from micrograd_like.formula import (
     PYTHON,
     Call,
     Expr,
+    Name,
     Number,
     Operand,
     emit,
     evaluate,
+    names,
     parse,
     substitute,
 )
@@ -55,7 +58,8 @@ class Op:
     stable_partials:  the same for the partials
     slips:            what people write for the partials by mistake: the code of the slip (see
                       :mod:`micrograd_like.marking.causes`), and a formula for each name of the
-                      signature, "" where there is none
+                      signature, "" where there is none; those that follow from the partials
+                      themselves are not repeated here (:attr:`all_slips`)
     aliases:          other names it has in a worksheet
     text, latex:      how a call is written; ``#1`` stands for the argument, and without it
                       the arguments follow in brackets. Plain arithmetic is written as its
@@ -158,28 +162,30 @@ class Op:
     def partial(self, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
         """∂out/∂input number ``index``, as a person writes it, with operands put in."""
         position, _ = self.place(index, len(operands))
-        return self._put_in(self.partials[position], index, operands, out)
+        return self._put_in(parse(self.partials[position]), index, operands, out)
+
+    @cached_property
+    def all_slips(self) -> tuple[tuple[str, tuple[Expr | None, ...]], ...]:
+        """Every slip of the row as formulas: those that follow from its partials, then its own."""
+        partials = tuple(map(parse, self.partials))
+        own = [(c, tuple(parse(f) if f else None for f in formulas)) for c, formulas in self.slips]
+        return (*_derived_slips(self, partials), *own)
 
     def slipped(
         self, index: int, operands: tuple[Expr, ...], out: Expr
     ) -> Iterator[tuple[str, Expr]]:
-        """The same by mistake: the codes of the row's slips, and what each writes.
-
-        A partial left out altogether is a slip of every operation's.
-        """
+        """The same by mistake: the codes of the row's slips, and what each writes."""
         position, _ = self.place(index, len(operands))
-        if self.partials[position] not in ("1", "-1"):
-            yield "missing-factor", Number(1)
-        for code, formulas in self.slips:
-            if formulas[position]:
-                yield code, self._put_in(formulas[position], index, operands, out)
+        for code, formulas in self.all_slips:
+            if (formula := formulas[position]) is not None:
+                yield code, self._put_in(formula, index, operands, out)
 
-    def _put_in(self, formula: str, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
+    def _put_in(self, formula: Expr, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
         _, member = self.place(index, len(operands))
         bound: dict[str, Operand] = {"out": out}
         for name, operand in self.bind(operands).items():
             bound[name] = operand[member] if isinstance(operand, tuple) else operand
-        return substitute(parse(formula), bound)
+        return substitute(formula, bound)
 
     def computed_partial(
         self,
@@ -213,6 +219,30 @@ def _is_arithmetic(expr: Expr) -> bool:
     return True
 
 
+def _derived_slips(
+    row: Op, partials: tuple[Expr, ...]
+) -> Iterator[tuple[str, tuple[Expr | None, ...]]]:
+    """The slips that follow from a row's partials, whatever the operation.
+
+    A partial left out altogether: f'(x) as 1. Of a product, where each partial is the other
+    input: the two exchanged. Where f'(x) is written in the output f(x): formed from the input
+    in its place, or from the output of the output, f(f(x)).
+    """
+    yield (
+        "missing-factor",
+        tuple(None if partial in (parse("1"), parse("-1")) else Number(1) for partial in partials),
+    )
+    for i, j in combinations(range(len(partials)), 2):
+        if (partials[i], partials[j]) == (Name(row.inputs[j]), Name(row.inputs[i])):
+            exchanged: list[Expr | None] = [None] * len(partials)
+            exchanged[i], exchanged[j] = partials[j], partials[i]
+            yield "swapped-operand", tuple(exchanged)
+    if row.signature == "x" and "out" in names(partials[0]):
+        yield "derivative-at-input", (substitute(partials[0], {"out": Name("x")}),)
+        again = Call(row.name, (Name("out"),))
+        yield "derivative-of-output", (substitute(partials[0], {"out": again}),)
+
+
 # One aligned row an operation. Sample points lie inside the domain and, for an operation
 # with a kink, on both sides of it.
 # fmt: off
@@ -220,8 +250,7 @@ _ROWS = (
     # Arithmetic.
     Op("add",     "x y",   "x + y",   ("1", "1"),                "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="+"),
     Op("sub",     "x y",   "x - y",   ("1", "-1"),               "sum rule",      ((2.0, -3.0), (0.1, 0.2), (-1e8, 1e-8)), text="−"),
-    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·", constant_rules=("factor rule", "factor rule"),
-       slips=(("swapped-operand", ("x", "y")),)),
+    Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·", constant_rules=("factor rule", "factor rule")),
     Op("div",     "x y",   "x / y",   ("1 / y", "-x / y ** 2"),  "quotient rule", ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)),
        domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/", constant_rules=("factor rule", "quotient rule"),
        slips=(("swapped-operand", ("1 / x", "")), ("sign", ("", "x / y ** 2")), ("missing-factor", ("", "-1 / y ** 2")),)),
@@ -232,10 +261,8 @@ _ROWS = (
        slips=(("constant-factor", ("x ** (y - 1)", "")),)),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
     Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0)), text="Σ"),
-    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0)), text="Σ x·w",
-       slips=(("swapped-operand", ("x", "w")),)),
-    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7)), text="Σ x·w + b",
-       slips=(("swapped-operand", ("x", "w", "")),)),
+    Op("wsum",    "x* w*", "sum(x * w)", ("w", "x"),             "sum and product rule", ((2.0, -3.0), (0.0, 1.0, 0.1, 0.3), (1.0, -2.0, 3.0, 0.5, 0.25, -4.0)), text="Σ x·w"),
+    Op("affine",  "x* w* b", "sum(x * w) + b", ("w", "x", "1"),  "sum and product rule", ((2.0, -3.0, 0.5), (0.0, 1.0, 0.1, 0.3, -0.7)), text="Σ x·w + b"),
     # Exponentials and logarithms; log is the natural one.
     Op("exp",     "x",     "exp(x)",     ("out",),               "exponential rule", ((0.0,), (1.5,), (-30.0,), (300.0,)), latex=r"e^{#1}"),
     Op("expm1",   "x",     "expm1(x)",   ("exp(x)",),            "exponential rule", ((0.0,), (1e-9,), (-40.0,), (3.0,))),
@@ -251,8 +278,7 @@ _ROWS = (
     # Trigonometric and hyperbolic functions; angles in radians.
     Op("sin",     "x",     "sin(x)",     ("cos(x)",),            "derivative of the sine",    ((0.0,), (1.2,), (-4.0,)), latex=r"\sin"),
     Op("cos",     "x",     "cos(x)",     ("-sin(x)",),           "derivative of the cosine",  ((0.0,), (1.2,), (-4.0,)), latex=r"\cos"),
-    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan",
-       slips=(("derivative-at-input", ("1 + x ** 2",)), ("derivative-of-output", ("1 + tan(out) ** 2",)),)),
+    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan"),
     Op("asin",    "x",     "asin(x)",    ("1 / sqrt(1 - x ** 2)",),  "derivative of the arcsine",    ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arcsin",), latex=r"\arcsin",
        stable_partials=("1 / sqrt((1 - x) * (1 + x))",)),
     Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arccos",), latex=r"\arccos",
@@ -263,11 +289,11 @@ _ROWS = (
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
     Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
        stable_partials=("4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2",),
-       slips=(("derivative-at-input", ("1 - x ** 2",)), ("derivative-of-output", ("1 - tanh(out) ** 2",)), ("wrong-function", ("out * (1 - out)",)),)),
+       slips=(("wrong-function", ("out * (1 - out)",)),)),
     # Activations.
     Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
        stable="(1 if x >= 0 else exp(-x if x >= 0 else x)) / (1 + exp(-x if x >= 0 else x))", stable_partials=("out * (out * exp(-x if x >= 0 else x) if x >= 0 else 1 - out)",),
-       slips=(("derivative-at-input", ("x * (1 - x)",)), ("derivative-of-output", ("sigmoid(out) * (1 - sigmoid(out))",)), ("wrong-function", ("1 - out ** 2",)),)),
+       slips=(("wrong-function", ("1 - out ** 2",)),)),
     Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
        stable="maximum(x, 0) + log1p(exp(-abs(x)))",
        slips=(("derivative-of-output", ("sigmoid(out)",)),)),

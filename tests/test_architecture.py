@@ -39,6 +39,7 @@ DIRECTIONS = (
 HOOKS = {
     ("engine.value", "writers"): "a notebook shows a Value as its graph",
     ("worksheet.sheet", "marking"): "Worksheet.check()",
+    ("exercises.slips", "marking"): "what plants a cause stands in the cause's file",
     ("worksheet.sheet", "writers"): "a notebook shows a worksheet's lines",
     ("derivation.factors", "writers"): "a derivation's text, LaTeX, JSON and notebook display",
     ("marking.records", "writers"): "a report's text, JSON and notebook display",
@@ -126,9 +127,53 @@ def test_the_engine_imports_only_the_standard_library(module: str) -> None:
 
 
 def test_exercises_know_nothing_of_the_marking_they_test() -> None:
-    for module, path in MODULES.items():
-        if module.startswith("exercises"):
-            assert not {name for name in imports(path) if "marking" in name}
+    """They read the table of causes, for what plants each; no other module of the marking."""
+    for module in MODULES:
+        if room(module) == "exercises":
+            allowed = {"marking.causes"} if module == "exercises.slips" else set()
+            assert {name for name in imported(module) if room(name) == "marking"} == allowed
+
+
+CAUSES = [module for module in MODULES if module.startswith("marking.causes.")]
+
+
+@pytest.mark.parametrize("module", CAUSES)
+def test_what_plants_a_cause_shares_no_judgement_with_what_finds_it(module: str) -> None:
+    """In a cause's file the two call no function of each other, and planting none of marking."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    (record,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MISTAKE"
+    )
+    assert isinstance(record, ast.Call)
+    planter = [k.value for k in record.keywords if k.arg == "planter"]
+    finder = [k.value for k in record.keywords if k.arg not in ("planter", "code")]
+    planting, finding = reached(planter, tree), reached(finder, tree)
+    assert not planting & finding & functions(tree).keys()
+    of_marking = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and "marking" in (node.module or "")
+        for alias in node.names
+    }
+    assert not planting & of_marking
+
+
+def functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def reached(start: list[ast.expr], tree: ast.Module) -> set[str]:
+    """The names used from here on, through the functions of the file."""
+    defined = functions(tree)
+    found: set[str] = set()
+    stack: list[ast.AST] = [*start]
+    while stack:
+        names = {n.id for n in ast.walk(stack.pop()) if isinstance(n, ast.Name)}
+        stack += [defined[name] for name in names - found if name in defined]
+        found |= names
+    return found
 
 
 def test_pictures_compute_no_derivative() -> None:

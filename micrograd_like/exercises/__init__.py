@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.exercises.plant import Planted, plant, possible
 from micrograd_like.exercises.shapes import SHAPES, find
-from micrograd_like.exercises.slips import CODES
+from micrograd_like.exercises.slips import codes, planters
 from micrograd_like.exercises.solve import Learner, Paper, solve
 from micrograd_like.exercises.task import Manner, Task, task
 from micrograd_like.notation import plain
@@ -81,13 +81,13 @@ def generate(
     where the shape has no line for so many of the causes.
     """
     find(shape)
-    codes = _checked(places, form, slips, causes)
-    made = _made(shape, seed, places, form, slips, codes, learner, manner)
+    wanted = _checked(places, form, slips, causes)
+    made = _made(shape, seed, places, form, slips, wanted, learner, manner)
     if made is None:
-        wanted = " and ".join(causes or ["so many slips"])
-        others = [s for s in SHAPES if _made(s, 0, places, form, slips, codes, learner, manner)]
+        asked = " and ".join(causes or ["so many slips"])
+        others = [s for s in SHAPES if _made(s, 0, places, form, slips, wanted, learner, manner)]
         hint = f"; try {', '.join(others)}" if others else ""
-        raise WorksheetError(f"the shape {shape!r} has no place for {wanted}{hint}")
+        raise WorksheetError(f"the shape {shape!r} has no place for {asked}{hint}")
     return made
 
 
@@ -97,7 +97,7 @@ def _made(
     places: int,
     form: Form,
     slips: int,
-    codes: Sequence[str],
+    wanted: Sequence[str],
     learner: Learner | None,
     manner: Manner | None,
 ) -> Exercise | None:
@@ -105,14 +105,15 @@ def _made(
     kind = find(shape)
     learner = learner or Learner(places, rounds=True)
     if manner is None:
-        manner = Manner(at_once="updated-too-early" in codes and len(codes) <= slips)
+        at_once = any(planters()[code].at_once for code in wanted)
+        manner = Manner(at_once=at_once and len(wanted) <= slips)
     for attempt in range(_TRIES):
         rng = random.Random(f"{shape}/{seed}/{attempt}")
         drawn = task(kind, rng, manner)
         if form == "slips":
-            if sum(possible(drawn, code) for code in codes) < slips:
+            if sum(possible(drawn, code) for code in wanted) < slips:
                 break
-            paper, planted = plant(drawn, learner, rng, codes, slips)
+            paper, planted = plant(drawn, learner, rng, wanted, slips)
             if len(planted) < slips:
                 continue
         else:
@@ -130,13 +131,13 @@ def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -
         raise WorksheetError(f"there is no form {form!r}{did_you_mean(form, get_args(Form))}")
     if slips not in (1, 2):
         raise WorksheetError(f"expected 1 or 2 slips, got {slips}")
-    codes = list(dict.fromkeys(CODES if causes is None else causes))
-    for code in codes:
-        if code not in CODES:
-            raise WorksheetError(f"there is no cause {code!r}{did_you_mean(code, CODES)}")
-    if len(codes) < slips:
-        raise WorksheetError(f"{slips} slips need {slips} causes to choose from, got {len(codes)}")
-    return codes
+    wanted = list(dict.fromkeys(codes() if causes is None else causes))
+    for code in wanted:
+        if code not in codes():
+            raise WorksheetError(f"there is no cause {code!r}{did_you_mean(code, codes())}")
+    if len(wanted) < slips:
+        raise WorksheetError(f"{slips} slips need {slips} causes to choose from, got {len(wanted)}")
+    return wanted
 
 
 # The text.

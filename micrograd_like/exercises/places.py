@@ -11,6 +11,8 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, 
 from micrograd_like.graph import NamedGraph
 from micrograd_like.worksheet import Worksheet
 
+_ACTIVATIONS = ("sigmoid", "tanh")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -27,6 +29,14 @@ class Place:
             yield Link(self.step.left.of, self.step.left.wrt, self.step.formula)
         for term in self.step.terms:
             yield from (link for link in term if not isinstance(link.expr, Derivative))
+
+    @property
+    def activated(self) -> Iterator[tuple[Link, Expr]]:
+        """Those of an activation, each with what it is applied to."""
+        for link in self.links:
+            match self.task.definitions[link.of]:
+                case Call(function, (argument,)) if function in _ACTIVATIONS:
+                    yield link, argument
 
     def partial(self, link: Link) -> float | None:
         """The number of a link between neighbours; None of one that goes further."""
@@ -100,6 +110,16 @@ def leaves(expr: Expr) -> list[Name | Derivative]:
 
     fold(expr, visit)
     return list(found)
+
+
+def key(leaf: Name | Derivative) -> Key:
+    """What a name or a derivative is looked up by."""
+    return leaf.name if isinstance(leaf, Name) else leaf
+
+
+def symbol(key: Key) -> Name | Derivative:
+    """The name or derivative as it stands in a formula."""
+    return Name(key) if isinstance(key, str) else key
 
 
 def negative(expr: Expr) -> Expr:

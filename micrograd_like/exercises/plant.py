@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from micrograd_like.exercises.misreckoned import NUMBERS
 from micrograd_like.exercises.places import Place, leaves
-from micrograd_like.exercises.slips import FORMULAS
+from micrograd_like.exercises.slips import planters
 from micrograd_like.exercises.solve import Learner, Line, Paper, Slip, defines, line, solve
 from micrograd_like.exercises.task import Key, Step, Task, shuffled
 from micrograd_like.formula import Call, Derivative, Expr, Number, evaluate
@@ -107,18 +106,18 @@ def _before(task: Task, paper: Paper, at: int) -> Paper:
 
 
 def _slips(code: str, task: Task, before: Paper, sound: Line) -> Iterator[Slip]:
-    step = sound.step
-    if code in NUMBERS:
-        for number in NUMBERS[code](sound.value, sound.number):
+    step, planter = sound.step, planters()[code]
+    if planter.numbers is not None:
+        for number in planter.numbers(sound.value, sound.number):
             yield Slip(code, step.formula, step.formula, step.formula, number)
-    else:
-        for wrong in dict.fromkeys(FORMULAS[code](Place(task, step, before.known.keys()))):
+    if planter.formulas is not None:
+        for wrong in dict.fromkeys(planter.formulas(Place(task, step, before.known.keys()))):
             yield slip_of(code, step, wrong)
 
 
 def slip_of(code: str, step: Step, wrong: Expr) -> Slip:
     """Computing a step by a wrong formula, as it shows on the line."""
-    if code == "degrees":  # it is in the calculator
+    if planters()[code].unseen:
         return Slip(code, step.formula, step.formula, wrong)
     fixed = defines(step) and step.kind != "update"  # a new name's formula is what it is
     return Slip(code, step.formula if fixed else wrong, wrong, wrong)
@@ -145,10 +144,10 @@ class Trial:
             return False
         if wrong.formula != self.sound.formula:
             return self._another_function(slip)
-        if slip.code == "rounded":
+        if planters()[slip.code].last_place:
             return self._misrounded(wrong)
         calculated = isinstance(step.formula, Call) and (wrong.figures or wrong.formula)
-        if slip.code == "arithmetic" and not calculated:
+        if planters()[slip.code].arbitrary and not calculated:
             return False  # nothing says that the formula was right
         return self._off(wrong.number) and self._unmistakable(slip, wrong.number)
 
@@ -165,9 +164,9 @@ class Trial:
     def _others(self, code: str) -> Iterator[Expr]:
         """What the other slips would have written or computed here."""
         place = Place(self.task, self.sound.step, self.before.known.keys())
-        for other, formulas in FORMULAS.items():
-            if other != code:
-                for formula in formulas(place):
+        for other, planter in planters().items():
+            if other != code and planter.formulas is not None:
+                for formula in planter.formulas(place):
                     try:
                         [value(formula, world) for world in self.task.worlds]
                         value(formula, self.before.known)
@@ -199,11 +198,11 @@ class Trial:
         near = self.leeway() + 1.5 * max(unit(number), unit(self.sound.number))
         if any(abs(value(f, self.before.known) - written) <= near for f in self._others(slip.code)):
             return False
-        others = [code for code in ("digits", "rounded") if code != slip.code]
         return not any(
             abs(float(other.value) - written) < unit(other) / 2
-            for code in others
-            for other in NUMBERS[code](self.sound.value, self.sound.number)
+            for code, planter in planters().items()
+            if code != slip.code and planter.numbers is not None and not planter.arbitrary
+            for other in planter.numbers(self.sound.value, self.sound.number)
         )
 
     def _misrounded(self, wrong: Line) -> bool:
@@ -215,7 +214,7 @@ class Trial:
             return False
         if abs(written - self.sound.value) < 0.55 * step + _TIMES * leeway:
             return False
-        others = (value(formula, self.before.known) for formula in self._others("rounded"))
+        others = (value(formula, self.before.known) for formula in self._others(""))
         return abs(written - true) > 0.6 * step and all(abs(o - written) > step for o in others)
 
 
@@ -246,7 +245,8 @@ def _record(task: Task, learner: Learner, paper: Paper, at: int, slip: Slip) -> 
 
 def possible(task: Task, code: str) -> bool:
     """True if the slip can be made on a step of the task at all."""
-    if code in NUMBERS:
+    formulas = planters()[code].formulas
+    if formulas is None:
         return True
     keys: Collection[Key] = list(task.worlds[0])
-    return any(next(FORMULAS[code](Place(task, step, keys)), None) for step in task.steps)
+    return any(next(formulas(Place(task, step, keys)), None) for step in task.steps)

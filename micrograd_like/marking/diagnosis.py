@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from micrograd_like.formula import Call, Expr, Number
-from micrograd_like.marking.causes import CAUSES, LOGARITHMS, Guess, Mends, Slip
+from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.hand import Figure, opened, worked_out
+from micrograd_like.marking.mistakes import Guess, Mends, Mistake
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import other_function, symbol
 from micrograd_like.marking.truth import Effort, Key, TooMuchError, value
@@ -28,13 +29,13 @@ _FEW, _MANY = 0.2, 0.005
 #: Of a number so rough as this, nothing is said.
 _VAGUE = 0.34
 
-#: With the right formula at hand, what may still lead to a wrong number.
-_CALCULATOR = ("log-base", "degrees", "wrong-function")
-
 #: Operations worked out for the causes of one line.
 _MOST_OPERATIONS = 200_000
 
-_PLACE = {slip.code: place for place, slip in enumerate(CAUSES)}
+_MISTAKES = {mistake.code: mistake for mistake in CAUSES}
+#: What is said of a wrong number whose formula is right, and what is said where nothing else is.
+_OF_NUMBERS = next(mistake.code for mistake in CAUSES if mistake.remains == "number")
+_OF_ALL = next(mistake.code for mistake in CAUSES if mistake.remains == "anything")
 
 
 def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
@@ -52,48 +53,48 @@ def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
         pass
     effort.left -= allowed - max(own.left, 0)
     if not found:
-        found = [(_NOTHING, Cause("unknown"))]
-    found.sort(key=lambda pair: (pair[0], _PLACE[pair[1].code]))
+        found = [(_NOTHING, Cause(_OF_ALL))]
+    found.sort(key=lambda pair: (pair[0], _MISTAKES[pair[1].code].place))
     sure = found[0][0] <= _OPERAND  # then what a number alone says adds nothing
     best: dict[str, Cause] = {}
     for level, cause in found:
         if not sure or level <= _OPERAND:
             best.setdefault(cause.code, cause)
-    special = [cause for code, cause in best.items() if not CAUSES[_PLACE[code]].general]
+    special = [cause for code, cause in best.items() if not _MISTAKES[code].general]
     return tuple(special or best.values())
 
 
 def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
     if claim.formula is not None:
-        for slip in CAUSES:
-            yield from _explains_formula(claim, claim.formula, slip)
+        for mistake in CAUSES:
+            yield from _explains_formula(claim, claim.formula, mistake)
         return
     for figures, operand in claim.off:
         yield from _explains_operand(claim, figures, operand)
     if claim.figures is not None:
-        for slip in CAUSES:
-            for guess in _guesses(claim, slip):
+        for mistake in CAUSES:
+            for guess in _guesses(claim, mistake):
                 if claim.fits(claim.figures, guess.expr):
-                    yield _OPERAND, _cause(slip, guess)
+                    yield _OPERAND, _cause(mistake, guess)
                     break
     if claim.figure is not None:
-        for slip in CAUSES:
-            yield from _explains_number(claim, claim.figure, slip)
+        for mistake in CAUSES:
+            yield from _explains_number(claim, claim.figure, mistake)
         if claim.sound:
-            yield _GENERAL, Cause("arithmetic")
+            yield _GENERAL, Cause(_OF_NUMBERS)
 
 
 # Formulas.
 
 
-def _explains_formula(claim: Claim, formula: Expr, slip: Slip) -> Iterator[tuple[int, Cause]]:
-    for guess in slip.guesses(claim) if slip.guesses else ():
+def _explains_formula(claim: Claim, formula: Expr, mistake: Mistake) -> Iterator[tuple[int, Cause]]:
+    for guess in mistake.guesses(claim) if mistake.guesses else ():
         if _same(claim, formula, guess.expr):
-            yield _FORMULA, _cause(slip, guess)
+            yield _FORMULA, _cause(mistake, guess)
             return
-    for guess in slip.mends(claim, formula) if slip.mends else ():
+    for guess in mistake.mends(claim, formula) if mistake.mends else ():
         if _same(claim, guess.expr, claim.target):
-            yield _FORMULA, _cause(slip, guess)
+            yield _FORMULA, _cause(mistake, guess)
             return
 
 
@@ -105,53 +106,49 @@ def _same(claim: Claim, a: Expr, b: Expr) -> bool:
     return truth.equal(a, b)
 
 
-def _cause(slip: Slip, guess: Guess) -> Cause:
-    return Cause(slip.code, guess.wrote, guess.meant)
+def _cause(mistake: Mistake, guess: Guess) -> Cause:
+    return Cause(mistake.code, guess.wrote, guess.meant)
 
 
 def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
     """A slip, and with it a sign turned or a factor of 2."""
-    also = {
-        "sign": Call("neg", (formula,)),
-        "constant-factor": Call("div", (formula, Number(2))),
-        "constant-factor ": Call("mul", (formula, Number(2))),
-    }
-    for code, undone in also.items():
-        for slip in CAUSES:
-            if slip.general:  # with two slips, almost anything could be meant
-                continue
-            for level, cause in _explains_formula(claim, undone, slip):
-                yield level, cause
-                yield level, Cause(code.strip())
-                return
+    for also in CAUSES:
+        for undone in also.undone(formula) if also.undone else ():
+            for mistake in CAUSES:
+                if mistake.general:  # with two slips, almost anything could be meant
+                    continue
+                for level, cause in _explains_formula(claim, undone, mistake):
+                    yield level, cause
+                    yield level, Cause(also.code)
+                    return
 
 
 # Numbers.
 
 
-def _explains_number(claim: Claim, figure: Figure, slip: Slip) -> Iterator[tuple[int, Cause]]:
-    if slip.misread is not None:
+def _explains_number(claim: Claim, figure: Figure, mistake: Mistake) -> Iterator[tuple[int, Cause]]:
+    if mistake.misread is not None:
         for expected in _expected(claim, claim.forms):
-            if any(slip.misread(figure, number) for number in _likely(expected, figure)):
+            if any(mistake.misread(figure, number) for number in _likely(expected, figure)):
                 level = _NUMBER if _width(figure) <= _FEW else _COINCIDENCE
-                yield level, Cause(slip.code, None, _number(expected))
+                yield level, Cause(mistake.code, None, _number(expected))
                 return
     if _width(figure) > _VAGUE:
         return
-    for guess in _guesses(claim, slip):
+    for guess in _guesses(claim, mistake):
         for given in _expected(claim, [guess.expr]):
             if figure.meets(given):
-                yield _level(claim, slip, _width(figure) + _width(given)), _cause(slip, guess)
+                yield _level(claim, mistake, _width(figure) + _width(given)), _cause(mistake, guess)
                 return
 
 
-def _level(claim: Claim, slip: Slip, width: float) -> int:
-    """How much it says that a number is what a slip leads to."""
-    most = _FEW if slip.few else _MANY
+def _level(claim: Claim, mistake: Mistake, width: float) -> int:
+    """How much it says that a number is what a mistake leads to."""
+    most = _FEW if mistake.few else _MANY
     if not claim.sound:
         return _NUMBER if width <= most else _COINCIDENCE
-    # The formula is right: a slip of the calculator is likelier than one of the method.
-    if slip.code in _CALCULATOR:
+    # The formula is right: a mistake of the calculator is likelier than one of the method.
+    if mistake.calculator:
         return _NUMBER if width <= most else _COINCIDENCE
     return _METHOD if width <= most / 4 else _COINCIDENCE
 
@@ -162,9 +159,9 @@ def _width(figure: Figure) -> float:
     return width / abs(figure.center) if figure.center else 1.0
 
 
-def _guesses(claim: Claim, slip: Slip) -> Iterator[Guess]:
-    """What the slip leads to, where only figures are written."""
-    sources = [guesses(claim) for guesses in (slip.guesses, slip.numbers) if guesses]
+def _guesses(claim: Claim, mistake: Mistake) -> Iterator[Guess]:
+    """What the mistake leads to, where only figures are written."""
+    sources = [guesses(claim) for guesses in (mistake.guesses, mistake.numbers) if guesses]
     return chain.from_iterable(sources)
 
 
@@ -198,20 +195,20 @@ def _number(figure: Figure) -> Number:
 def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tuple[int, Cause]]:
     if isinstance(figures, Call) and exact_number(figures) is None:
         if other_function(figures, operand) and isinstance(operand, Call):
-            logarithms = {figures.function, operand.function} <= {*LOGARITHMS}
-            code = "log-base" if logarithms else "wrong-function"
-            yield _OPERAND, Cause(code, figures, operand)
+            for mistake in CAUSES:
+                if mistake.functions and mistake.functions(figures.function, operand.function):
+                    yield _OPERAND, Cause(mistake.code, figures, operand)
         return
     formula, given = opened(figures, Figure.written)
     figure = worked_out(formula, lambda key: given.get(key) or claim.view.figure(key))
     if figure is None:
         return
     expected = list(_expected(claim, [operand]))
-    for slip in CAUSES:
-        if slip.misread is not None and any(slip.misread(figure, e.center) for e in expected):
-            yield _OPERAND, Cause(slip.code, figures, operand)
-        for guess in _for_another(claim, figure, operand, slip.mends) if slip.mends else ():
-            yield _OPERAND, _cause(slip, guess)
+    for mistake in CAUSES:
+        if mistake.misread is not None and any(mistake.misread(figure, e.center) for e in expected):
+            yield _OPERAND, Cause(mistake.code, figures, operand)
+        for guess in _for_another(claim, figure, operand, mistake.mends) if mistake.mends else ():
+            yield _OPERAND, _cause(mistake, guess)
             break
 
 

@@ -1,0 +1,104 @@
+"""A constant factor lost or added: 2(ŷ − y) for ½(ŷ − y)²; or a step of another size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_like.exercises import places
+from micrograd_like.exercises.slips import Planter
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.guesses import rows
+from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.shape import factors, product, without
+from micrograd_like.marking.truth import numbers_in
+from micrograd_like.worksheet.builder import exact_number
+
+
+def _guesses(claim: Claim) -> Iterator[Guess]:
+    if claim.update:
+        yield from _other_step(claim)
+        return
+    yield from rows("constant-factor")(claim)
+    for number in map(Number, sorted(_constants(claim))):
+        yield Guess(Call("mul", (number, claim.right())))
+        yield Guess(Call("div", (claim.right(), number)))
+    for form in claim.forms:  # in the shape in which it is written
+        for place, (mark, factor) in enumerate(marked := factors(form)):
+            if exact_number(factor) is not None or (mark == "/" and _count(claim, factor)):
+                yield Guess(product(without(marked, place)), meant=factor)
+
+
+def _other_step(claim: Claim) -> Iterator[Guess]:
+    """A step twice or half as long."""
+    if isinstance(claim.target, Call):
+        weight, step = claim.target.arguments
+        for function in ("mul", "div"):
+            yield Guess(Call("sub", (weight, Call(function, (step, Number(2))))))
+
+
+def _constants(claim: Claim) -> set[int]:
+    """2, and the whole numbers in the formulas of what the line is about."""
+    found = {2}
+    for key in (claim.key.of, claim.key.wrt) if isinstance(claim.key, Derivative) else (claim.key,):
+        for number in numbers_in(claim.facts.definitions.get(key, Number(2))):
+            if isinstance(number.value, int) and 1 < abs(number.value) <= 100:
+                found.add(abs(number.value))
+    return found
+
+
+def _count(claim: Claim, factor: Expr) -> bool:
+    """True for a given whole number, as the n of a mean."""
+    number = claim.facts.truth.sources.get(factor.name, 0.5) if isinstance(factor, Name) else 0.5
+    return number > 1 and number.is_integer()
+
+
+def _undone(formula: Expr) -> Iterator[Expr]:
+    yield Call("div", (formula, Number(2)))
+    yield Call("mul", (formula, Number(2)))
+
+
+def _planted(place: places.Place) -> Iterator[Expr]:
+    """The ½ of the cost forgotten, or the 2 of the square."""
+    formula = place.step.formula
+    if place.step.kind in ("forward", "again"):
+        yield from _without_constant(formula)
+        return
+    for link in place.links:
+        for wrong in _without_constant(link.expr):
+            yield place.relinked(link, wrong)
+        constants = [c for c in places.calls(place.task.definitions[link.of]) if _constant(c)]
+        if constants and not list(_without_constant(link.expr)):
+            yield place.relinked(link, Call("mul", (Number(2), link.expr)))
+
+
+def _without_constant(formula: Expr) -> Iterator[Expr]:
+    for call in places.calls(formula, "mul", "div"):
+        match call:
+            case Call(_, (kept, Number())) | Call("mul", (Number(), kept)):
+                yield places.replaced(formula, call, kept)
+            case Call("div", (Number(int(value)), below)) if value != 1:
+                yield places.replaced(formula, call, Call("div", (Number(1), below)))
+
+
+def _constant(call: Call) -> bool:
+    """True for 2x, x/2 and x²."""
+    return call.function in ("mul", "div", "pow") and any(
+        isinstance(argument, Number) for argument in call.arguments
+    )
+
+
+MISTAKE = Mistake(
+    code="constant-factor",
+    place=60,
+    brief="a constant factor lost or added",
+    sentence="A constant factor, such as 2, 1/2 or 1/n, is lost or added.",
+    examples=examples(
+        ("dE/dyhat = 2*(yhat - y)", "dE/dyhat = 2*(yhat - y)/2"),
+        ("dE/dyhat = (yhat - y)/2", "dE/dyhat = (yhat - y)"),
+    ),
+    guesses=_guesses,
+    undone=_undone,
+    few=True,
+    planter=Planter(formulas=_planted),
+)

@@ -1,0 +1,101 @@
+"""The derivative of another cost: ŷ − y for −log10 ŷ, alone or as a link of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from micrograd_like.exercises import places
+from micrograd_like.exercises.slips import Planter
+from micrograd_like.formula import Derivative, Expr, Name, Number, parse
+from micrograd_like.graph import NamedGraph
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.shape import replaced, symbol
+from micrograd_like.marking.truth import leaves
+from micrograd_like.worksheet.builder import Builder
+
+#: Costs of a prediction p and a target t.
+_COSTS = (
+    "(p - t) ** 2 / 2",
+    "(p - t) ** 2",
+    "-log(p)",
+    "-log10(p)",
+    "-t * log(p)",
+    "-t * log10(p)",
+    "-(t * log(p) + (1 - t) * log(1 - p))",
+    "-(t * log10(p) + (1 - t) * log10(1 - p))",
+    "abs(p - t)",
+    "-log(1 - p)",
+)
+
+
+@cache
+def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
+    """Each cost with its derivative by the prediction, from the engine."""
+    found = []
+    for cost in _COSTS:
+        builder = Builder()
+        builder.define("p", Number(0.3))
+        builder.define("t", Number(0.6))
+        builder.define("C", parse(cost))
+        found.append((parse(cost), NamedGraph(builder.names["C"]).locals["C", "p"]))
+    return tuple(found)
+
+
+def _guesses(claim: Claim) -> Iterator[Guess]:
+    sources = claim.facts.truth.sources
+    for cost, prediction in claim.links:
+        if prediction in sources:
+            continue
+        targets = [name for name in claim.facts.inputs[cost] if name in sources]
+        if not targets and isinstance(claim.key, Derivative) and cost == claim.key.of:
+            targets = _targets(claim, prediction)
+        for formula, derivative in _cost_derivatives():
+            for target in targets if "t" in leaves(formula) else [prediction]:
+                whole, local = (_put_in(e, prediction, target) for e in (formula, derivative))
+                guess = claim.chain({(cost, prediction): local})
+                yield Guess(guess, whole, claim.facts.definitions[cost])
+
+
+def _put_in(expr: Expr, prediction: str, target: str) -> Expr:
+    with_prediction = replaced(expr, Name("p"), symbol(prediction))
+    return replaced(with_prediction, Name("t"), symbol(target))
+
+
+def _targets(claim: Claim, prediction: str) -> list[str]:
+    """Givens that the prediction does not come from."""
+    graph = claim.facts.graph
+    if graph is None:
+        return []
+    return [n for n in claim.sources() if prediction not in graph.dependents(n)]
+
+
+#: As an exercise writes them, of a prediction p and a target y.
+_WRITTEN = ("({p} - {y})^2/2", "({p} - {y})^2", "-ln({p})", "-log10({p})", "-{y}*ln({p})",
+            "-({y}*ln({p}) + (1 - {y})*ln(1 - {p}))")  # fmt: skip
+
+
+def _planted(place: places.Place) -> Iterator[Expr]:
+    for link in place.links:
+        for cost, p, y in place.task.shape.costs:
+            if (link.of, link.wrt) == (cost, p):
+                for other in _WRITTEN:
+                    slope = places.derived(place.task, cost, other.format(p=p, y=y), p)
+                    if slope is not None:
+                        yield place.relinked(link, slope)
+
+
+MISTAKE = Mistake(
+    code="not-this-cost",
+    place=150,
+    brief="the derivative of another cost",
+    sentence="This is the derivative of another cost.",
+    pointed="This is the derivative of another cost, {wrote}; the one defined here is {meant}.",
+    examples=examples(
+        ("dE/dyhat = -1/yhat", "dE/dyhat = yhat - y"),
+        ("dE/dyhat = (yhat - y)/(yhat*(1 - yhat))", "dE/dyhat = yhat - y"),
+    ),
+    guesses=_guesses,
+    planter=Planter(formulas=_planted),
+)

@@ -1,0 +1,44 @@
+"""A weight with its indices swapped: w2 where w3 belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_like.exercises import places
+from micrograd_like.exercises.slips import Planter
+from micrograd_like.formula import Expr, Name, names
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.guesses import operand, operand_guesses
+from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.truth import Key
+
+
+def _accept(claim: Claim, wrote: Key, meant: Key) -> bool:
+    return isinstance(wrote, str) and claim.transposed.get(wrote) == meant
+
+
+def _planted(place: places.Place) -> Iterator[Expr]:
+    formula = place.step.formula
+    if place.step.kind not in ("forward", "local"):
+        return
+    for pair in place.task.shape.transposed:
+        for old, new in (pair, pair[::-1]):
+            if old in names(formula):
+                yield places.replaced(formula, Name(old), Name(new))
+
+
+MISTAKE = Mistake(
+    code="transposed",
+    place=160,
+    brief="a weight with its indices swapped",
+    sentence="The weight's indices are swapped.",
+    pointed="The weight's indices are swapped: {wrote} stands where {meant} belongs.",
+    examples=examples(
+        ("dE/dx1 = dE/da1*w1 + dE/da2*w2", "dE/dx1 = dE/da1*w1 + dE/da2*w3"),
+        ("a1 = x1*w1 + x2*w3", "a1 = x1*w1 + x2*w2"),
+    ),
+    mends=operand(_accept),
+    numbers=operand_guesses(_accept),
+    few=True,
+    planter=Planter(formulas=_planted),
+)

@@ -1,0 +1,113 @@
+"""What a cause of mistakes is: what it says, what it predicts, and what plants it.
+
+Every cause is a file of :mod:`micrograd_like.marking.causes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from micrograd_like.exercises.slips import Planter
+from micrograd_like.formula import Expr
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.hand import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A formula that a slip leads to, or that a slip has spoilt.
+
+    wrote, meant:  the piece that the slip put, and the one that belongs there
+    """
+
+    expr: Expr
+    wrote: Expr | None = None
+    meant: Expr | None = None
+
+
+Guesses = Callable[[Claim], Iterator[Guess]]
+Mends = Callable[[Claim, Expr], Iterator[Guess]]
+#: Whether a wrong number looks like this one, written wrongly.
+Misread = Callable[[Figure, float], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A line with the slip, and its twin without, below the other lines of a worksheet."""
+
+    wrong: str
+    right: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A cause of mistakes.
+
+    code:        its stable name
+    place:       among all causes: of several that match alike, the lowest is the likeliest
+    brief:       what it is, in a few words
+    sentence:    what a teacher would say
+    pointed:     the same with the pieces, where they are known: {wrote}, {meant}, {left} the
+                 quantity
+    examples:    at least one; each is run by a test
+    guesses:     formulas that it leads to
+    mends:       formulas that are right once it is undone
+    numbers:     formulas that it leads to, where only their number was written
+    undone:      what a formula may have been before this slip, another one being in it too
+    misread:     for slips of the pen: whether a number is another one with this slip
+    functions:   whether putting one function in the place of another is this slip
+    remains:     "number" for what explains a wrong number whose formula is right, "anything"
+                 for what is said where nothing else is
+    few:         True if it guesses so little that a number of two digits is no coincidence
+    general:     True for what other causes are special cases of
+    calculator:  True if it can happen to somebody whose formula is right
+    planter:     how an exercise is given it; None where it cannot be planted
+    """
+
+    code: str
+    place: int
+    brief: str
+    sentence: str
+    pointed: str = ""
+    examples: tuple[Example, ...] = ()
+    guesses: Guesses | None = None
+    mends: Mends | None = None
+    numbers: Guesses | None = None
+    undone: Callable[[Expr], Iterator[Expr]] | None = None
+    misread: Misread | None = None
+    functions: Callable[[str, str], bool] | None = None
+    remains: Literal["", "number", "anything"] = ""
+    few: bool = False
+    general: bool = False
+    calculator: bool = False
+    planter: Planter | None = None
+
+
+#: A worksheet for examples: two inputs, two hidden units, one output.
+NETWORK = """
+x1 = 0.35
+x2 = -0.8
+w1 = 0.42
+w2 = -0.27
+w3 = 0.66
+w4 = 0.53
+w5 = 0.71
+w6 = -0.38
+y = 0.9
+alpha = 0.25
+a1 = x1*w1 + x2*w2
+z1 = sigmoid(a1)
+a2 = x1*w3 + x2*w4
+z2 = sigmoid(a2)
+a3 = z1*w5 + z2*w6
+yhat = sigmoid(a3)
+E = (yhat - y)^2 / 2
+"""
+
+
+def examples(*pairs: tuple[str, str], sheet: str = NETWORK) -> tuple[Example, ...]:
+    """Examples below the same worksheet, each as (wrong, right)."""
+    return tuple(Example(wrong, right, sheet) for wrong, right in pairs)
