@@ -219,6 +219,48 @@ def _is_arithmetic(expr: Expr) -> bool:
     return True
 
 
+def row_problems(row: Op) -> Iterator[str]:
+    """What keeps a row from being used: by the engine, or by the tests that read its samples."""
+    slips = {f"the slip {code!r}": formulas for code, formulas in row.slips}
+    counted = {"stable_partials": row.stable_partials, "constant_rules": row.constant_rules}
+    present = {what: formulas for what, formulas in counted.items() if formulas}
+    for what, formulas in ({"partials": row.partials} | present | slips).items():
+        if len(formulas) != len(row.inputs):
+            yield f"{what}: expected one for each of {row.signature!r}, got {len(formulas)}"
+    values = [(formula, {*row.inputs}) for formula in (row.value, row.stable, row.domain, row.kink)]
+    slopes = [(formula, {*row.inputs, "out"}) for formula in _slopes(row)]
+    for formula, known in (*values, *slopes):
+        if formula and (unknown := {*names(parse(formula))} - known):
+            yield f"{formula!r}: nothing is called {', '.join(sorted(unknown))}"
+    if not row.samples:
+        yield "expected at least one sample"
+
+
+def _slopes(row: Op) -> list[str]:
+    return [
+        *row.partials,
+        *row.stable_partials,
+        *(f for _, formulas in row.slips for f in formulas),
+    ]
+
+
+def sample_problems(row: Op, functions: Functions) -> Iterator[str]:
+    """The samples that no test can use, of a row that is well formed."""
+    sides = set()
+    for sample in row.samples:
+        try:
+            bound = row.bind(sample)
+        except TypeError as error:
+            yield f"the sample {sample}: {error}"
+            continue
+        if row.domain and not evaluate(parse(row.domain), bound, functions):
+            yield f"the sample {sample} lies outside the domain {row.domain!r}"
+        if row.kink:
+            sides.add(evaluate(parse(row.kink), bound, functions) > 0)
+    if row.kink and sides != {True, False}:
+        yield f"expected samples on both sides of the kink {row.kink!r} = 0"
+
+
 def _derived_slips(
     row: Op, partials: tuple[Expr, ...]
 ) -> Iterator[tuple[str, tuple[Expr | None, ...]]]:
@@ -307,7 +349,24 @@ _ROWS = (
 )
 # fmt: on
 
-OPS: dict[str, Op] = {row.name: row for row in _ROWS}
+
+class TableError(Exception):
+    """The table does not hold together; the message says which row, and what is wrong with it."""
+
+
+def table_of(rows: tuple[Op, ...]) -> dict[str, Op]:
+    """The rows by their names. Errors: TableError for one that cannot be used."""
+    table: dict[str, Op] = {}
+    for row in rows:
+        for problem in row_problems(row):
+            raise TableError(f"the row {row.name!r}: {problem}")
+        if row.name in table:
+            raise TableError(f"the row {row.name!r} stands there twice")
+        table[row.name] = row
+    return table
+
+
+OPS = table_of(_ROWS)
 
 #: The functions of the language over floats. What `math` has is taken from there; an
 #: operation made of others is compiled from its row.
@@ -323,3 +382,6 @@ for _row in _ROWS:
     if _row.name not in FLOAT and not _row.families:
         _source = f"lambda {', '.join(_row.inputs)}: {emit(_row.computed_value, PYTHON)}"
         FLOAT[_row.name] = eval(_source, FLOAT)  # the table's own text, never a user's
+for _row in _ROWS:
+    for _problem in sample_problems(_row, FLOAT):
+        raise TableError(f"the row {_row.name!r}: {_problem}")

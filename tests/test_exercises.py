@@ -6,16 +6,20 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from micrograd_like import Worksheet, grad
+from micrograd_like.engine import Value, apply
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import PLACES, Exercise, codes, generate
+from micrograd_like.exercises.oracle import Oracle
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.exercises.solve import Learner, rounded
-from micrograd_like.exercises.task import Manner
-from micrograd_like.formula import Derivative, Name, Number
+from micrograd_like.exercises.task import Manner, task
+from micrograd_like.formula import Call, Derivative, Name, Number, evaluate
+from micrograd_like.ops import FLOAT, OPS
 
 # After everything else: what is installed is tested, not what lies beside the benchmarks.
 sys.path.append(str(Path(__file__).parent.parent))
@@ -81,6 +85,32 @@ def test_every_number_is_the_engines(shape: str, manner: Manner) -> None:
             true = float(node)
         unit = 0.0 if written.places is None else 10.0**-written.places
         assert float(written.value) == pytest.approx(true, abs=unit * 0.51)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("manner", MANNERS, ids=str)
+def test_every_formula_is_what_the_oracle_says(shape: str, manner: Manner) -> None:
+    """At three draws of the givens, and to twelve digits: by complex steps, without a rule."""
+    drawn = task(SHAPES[shape], Random(3), manner)
+    for step in drawn.steps:
+        for world in drawn.worlds:
+            given = evaluate(step.formula, world, FLOAT)
+            assert world[step.key] == pytest.approx(given, rel=1e-12, abs=1e-14)
+
+
+def test_the_oracle_knows_the_functions_that_an_exercise_may_have() -> None:
+    """Against the engine, which it does not use; sums of families are no functions on paper."""
+    for row in OPS.values():
+        if row.families or row.name in ("expm1", "log1p"):
+            continue
+        inputs = dict(zip(row.inputs, (0.3, 0.7), strict=False))
+        formula = Call(row.name, tuple(map(Name, row.inputs)))
+        oracle = Oracle(inputs, {"f": formula})
+        nodes = [Value(value, name) for name, value in inputs.items()]
+        out = apply(row.name, *nodes)
+        assert oracle["f"] == pytest.approx(out.data, rel=1e-14)
+        for name, node in zip(inputs, nodes, strict=True):
+            assert oracle[Derivative("f", name)] == pytest.approx(grad(out, node), rel=1e-13)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.records import Report
-from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet, builtin
 
 NET = """
@@ -178,8 +176,7 @@ E = -(t*ln(p) + (1 - t)*ln(1 - p))
         "da/dw = x",
         "da/dw = 0",
         "dE/dw = dE/da*x = dE/da*0 = 0",
-        "a^n = a^2".replace("a^n", "a"),
-    ][:-1],
+    ],
 )
 def test_numbers_may_be_put_in_and_simplified(line: str) -> None:
     assert last(f"{KNOWN}{line}")[0] == "right"
@@ -274,8 +271,16 @@ def test_a_number_that_a_slip_gives_follows(line: str) -> None:
     assert report.lines[-1].follows == ("z1",)
 
 
-def test_who_goes_on_with_the_right_number_is_right() -> None:
-    assert last(SLIPPED + "dz1/da1 = z1*(1 - z1) = 0.2419")[0] in ("right", "wrong")
+@pytest.mark.parametrize(
+    ("number", "verdict"),
+    [
+        ("0.2419", "right"),  # from the true z1
+        ("0.2304", "follows"),  # from 0.64
+        ("0.2361", "wrong"),  # from neither
+    ],
+)
+def test_who_goes_on_with_the_right_number_is_right(number: str, verdict: str) -> None:
+    assert last(f"{SLIPPED}dz1/da1 = z1*(1 - z1) = {number}")[0] == verdict
 
 
 def test_a_wrong_formula_is_carried_on_as_a_formula() -> None:
@@ -290,8 +295,9 @@ def test_a_wrong_formula_is_carried_on_as_a_formula() -> None:
 
 def test_two_slips_one_carried_on_and_one_not() -> None:
     """z1 was written down wrongly and used rightly; z2 the other way round."""
-    sheet = NET + "z1 = 0.64\nz2 = 0.75\na3 = z1*w5 + z2*w6 = 0.1337"
-    assert checked(sheet).lines[-1].verdict in ("follows", "right")
+    report = checked(NET + "z1 = 0.64\nz2 = 0.75\na3 = z1*w5 + z2*w6 = 0.1337")
+    assert report.lines[-1].verdict == "follows"
+    assert report.lines[-1].follows == ("z2",)
 
 
 # Causes. For every code a line with the slip, and its twin without.
@@ -396,30 +402,6 @@ def test_an_operand_put_in_wrongly_is_pointed_at() -> None:
     assert (line.verdict, line.causes[0].code) == ("wrong", "sign")
 
 
-# The table of causes.
-
-
-def test_every_slip_of_a_row_is_a_cause_and_another_function() -> None:
-    codes = {slip.code for slip in CAUSES}
-    assert len(codes) == len(CAUSES)
-    for row in OPS.values():
-        for code, formulas in row.slips:
-            assert code in codes
-            assert len(formulas) == len(row.partials)
-            for slip, partial in zip(formulas, row.partials, strict=True):
-                assert slip != partial
-
-
-def test_codes_are_the_documented_ones() -> None:
-    codes = (
-        "sign not-this-cost log-base constant-factor derivative-at-input derivative-of-output "
-        "missing-factor extra-factor missing-path added-for-multiplied swapped-operand "
-        "wrong-operand transposed updated-too-early ascent no-learning-rate normalised-weights "
-        "wrong-function arithmetic digits rounded degrees unknown"
-    )
-    assert {slip.code for slip in CAUSES} == {*codes.split()}
-
-
 # Unreadable, unchecked, not filled in.
 
 
@@ -438,15 +420,11 @@ def test_unreadable_lines_have_a_column_and_the_others_are_marked() -> None:
         ("z = q + 1", "'q' is not defined"),
         ("x = q", "Nothing defines 'q'"),
         ("r = ln(0)", "log(0.0) is not defined"),
-        ("r = sqrt(0)\nk = 1\ndr/dk = 0\nx = dr/dk", ""),
         ("x = ?", "not filled in"),
     ],
 )
 def test_what_there_is_nothing_to_hold_against(line: str, problem: str) -> None:
     report = checked(f"x = 2\nE = x^2\n{line}")
-    if not problem:
-        assert report.lines[-1].verdict in ("wrong", "right")
-        return
     assert report.lines[-1].verdict == "unchecked"
     assert problem in report.lines[-1].problem
     assert report.status == 2
@@ -455,6 +433,12 @@ def test_what_there_is_nothing_to_hold_against(line: str, problem: str) -> None:
 def test_a_derivative_that_does_not_exist_is_unchecked() -> None:
     report = checked("x = 0\ny = sqrt(x)\ndy/dx = 5")
     assert report.lines[-1].verdict == "unchecked"
+
+
+@pytest.mark.parametrize(("line", "verdict"), [("x = dr/dk", "wrong"), ("dr/dk = 0", "right")])
+def test_what_does_not_depend_on_it_has_a_derivative_all_the_same(line: str, verdict: str) -> None:
+    """The root of 0 has none by what is under it; by anything else it is 0."""
+    assert last(f"x = 2\nr = sqrt(0)\nk = 1\n{line}")[0] == verdict
 
 
 def test_what_is_not_defined_as_a_number_is_wrong() -> None:

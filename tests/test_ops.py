@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -21,8 +22,8 @@ from mpmath import mp, mpf
 import micrograd_like
 from micrograd_like.engine import Value, apply, grad
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import ARITHMETIC, Name, evaluate, names, parse
-from micrograd_like.ops import FLOAT, OPS
+from micrograd_like.formula import ARITHMETIC, Name, evaluate, parse
+from micrograd_like.ops import FLOAT, OPS, Op, TableError, row_problems, sample_problems, table_of
 
 EPSILON, LARGEST = sys.float_info.epsilon, sys.float_info.max
 #: Below the smallest normal number a float has no full set of digits: no more is asked there.
@@ -143,22 +144,35 @@ def points(row, wanted=30):
 # The table itself.
 
 
-@rows
-def test_row_is_well_formed(row):
-    """Each row has one partial an input, samples that fit, and no name that means nothing."""
-    assert len(row.partials) == len(row.inputs)
-    assert len(row.stable_partials) in (0, len(row.inputs))
-    assert row.samples
-    for sample in row.samples:
-        row.arity(len(sample))
-        assert inside(row, sample)
-    formulas = [row.value, row.stable, row.domain, row.kink]
-    assert {n for f in formulas if f for n in names(parse(f))} <= {*row.inputs}
-    derivatives = (*row.partials, *row.stable_partials)
-    assert {n for f in derivatives for n in names(parse(f))} <= {*row.inputs, "out"}
-    if row.kink:
-        sides = {evaluate(parse(row.kink), row.bind(s), FLOAT) > 0 for s in row.samples}
-        assert sides == {True, False}
+GOOD = Op("swish", "x", "x * sigmoid(x)", ("sigmoid(x) + out * (1 - sigmoid(x))",), "", ((0.3,),))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"partials": ("1", "2")}, "partials: expected one for each of 'x', got 2"),
+        ({"stable_partials": ("1", "2")}, "stable_partials: expected one for each of 'x', got 2"),
+        ({"slips": (("sign", ()),)}, "the slip 'sign': expected one for each of 'x', got 0"),
+        ({"value": "x * y"}, "'x * y': nothing is called y"),
+        ({"partials": ("z",)}, "'z': nothing is called z"),
+        ({"value": "out"}, "'out': nothing is called out"),
+        ({"samples": ()}, "expected at least one sample"),
+        ({"samples": ((0.3, 0.4),)}, "the sample (0.3, 0.4): swish takes the inputs 'x', got 2"),
+        ({"domain": "x > 1"}, "the sample (0.3,) lies outside the domain 'x > 1'"),
+        ({"kink": "x"}, "expected samples on both sides of the kink 'x' = 0"),
+    ],
+)
+def test_a_row_that_does_not_hold_together_is_told(change, message):
+    """On import, in a sentence; the table as it is has no such row."""
+    row = replace(GOOD, **change)
+    problems = [*row_problems(row)] or [*sample_problems(row, FLOAT)]
+    assert problems == [message]
+
+
+def test_a_row_that_holds_together_has_no_problem():
+    assert not [*row_problems(GOOD), *sample_problems(GOOD, FLOAT)]
+    with pytest.raises(TableError, match="the row 'swish' stands there twice"):
+        table_of((GOOD, GOOD))
 
 
 @rows

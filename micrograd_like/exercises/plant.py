@@ -155,7 +155,7 @@ class Trial:
         """True if the formula is another function of the inputs, and no other slip's."""
         worlds = self.task.worlds
         mine = [value(slip.shown, world) for world in worlds]
-        right = [value(self.sound.step.formula, world) for world in worlds]
+        right = [world[self.sound.step.key] for world in worlds]
         return all(map(_differ, mine, right)) and not any(
             not any(map(_differ, mine, [value(other, world) for world in worlds]))
             for other in self._others(slip.code)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeVar
 
+from micrograd_like.exercises.oracle import Oracle
 from micrograd_like.exercises.shapes import Shape
 from micrograd_like.formula import (
     Call,
@@ -40,6 +42,8 @@ _TRIES = 1000
 _SMALLEST, _GREATEST = 0.004, 30.0
 #: An argument of an activation keeps off its kink and off where it is flat.
 _NEAR, _FAR = 0.1, 2.2
+#: Functions that are no activation: their arguments may lie anywhere.
+_ANYWHERE = ("neg", "log", "log10", "sqrt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class Manner:
 class Task:
     """Numbers for a shape, its graph, and the steps.
 
-    worlds:  the true numbers of everything here, and at two other draws of the givens
+    worlds:  the true numbers of everything here, and at two other draws of the givens, from
+             the oracle
     """
 
     shape: Shape
@@ -116,34 +121,44 @@ def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
 
     Errors: ValueError if the ranges of the shape leave no such numbers.
     """
-    givens, graph, definitions = _drawn(shape, rng)
+    givens = _drawn(shape, rng)
+    graph, definitions = _graph(shape, givens)
     steps = tuple(_steps(shape, graph, definitions, manner))
-    others = [_drawn(shape, rng)[0] for _ in range(2)]
-    worlds = tuple(_true(steps, numbers) for numbers in (givens, *others))
+    others = [_drawn(shape, rng) for _ in range(2)]
+    worlds = tuple(_true(definitions, steps, numbers) for numbers in (givens, *others))
     return Task(shape, givens, graph, definitions, steps, worlds)
 
 
 # Numbers.
 
 
-def _drawn(
-    shape: Shape, rng: random.Random
-) -> tuple[dict[str, Number], NamedGraph, dict[str, Expr]]:
+def _drawn(shape: Shape, rng: random.Random) -> dict[str, Number]:
+    """Numbers for what is given, such that all that follows from them is fit for a hand."""
     for _ in range(_TRIES):
         givens = _givens(shape, rng)
-        lines = [f"{name} = {number.value}" for name, number in givens.items()]
-        sheet = Worksheet.parse("\n".join([*lines, *shape.lines]))
-        if sheet.problems:
-            continue
-        graph = NamedGraph(list(sheet.names.values()))
-        if _fit(graph):
-            definitions = {
-                statement.left.name: statement.parts[0].expr
-                for statement in sheet.statements[len(givens) :]
-                if isinstance(statement.left, Name)
-            }
-            return givens, graph, definitions
+        if _fit(shape, givens):
+            return givens
     raise ValueError(f"the shape {shape.name!r} leaves no numbers fit for a hand")
+
+
+def _graph(shape: Shape, givens: Mapping[str, Number]) -> tuple[NamedGraph, dict[str, Expr]]:
+    """The shape's graph at these numbers, and its definitions as they are written."""
+    lines = [f"{name} = {number.value}" for name, number in givens.items()]
+    sheet = Worksheet.parse("\n".join([*lines, *shape.lines]))
+    if sheet.problems:
+        raise ValueError(f"the shape {shape.name!r}: {sheet.problems[0].message}")
+    definitions = {
+        statement.left.name: statement.parts[0].expr
+        for statement in sheet.statements[len(givens) :]
+        if isinstance(statement.left, Name)
+    }
+    return NamedGraph(list(sheet.names.values())), definitions
+
+
+@cache
+def _formulas(shape: Shape) -> NamedGraph:
+    """The formulas of a shape, whatever its numbers; those of 1 are always defined."""
+    return _graph(shape, {n: Number(0.5, 1) for names_, *_ in shape.givens for n in names_.split()})[0]
 
 
 def _givens(shape: Shape, rng: random.Random) -> dict[str, Number]:
@@ -164,16 +179,22 @@ def _givens(shape: Shape, rng: random.Random) -> dict[str, Number]:
     return givens
 
 
-def _fit(graph: NamedGraph) -> bool:
-    for name, formula in graph.formulas.items():
-        if not _SMALLEST * 10 < abs(graph.values[name]) < _GREATEST:
-            return False
-        for call in _calls(formula):
-            if len(call.arguments) == 1 and call.function not in ("neg", "log", "log10", "sqrt"):
-                argument = abs(evaluate(call.arguments[0], graph.values, FLOAT))
-                if not _NEAR < argument < _FAR:
-                    return False
-    return all(_SMALLEST < abs(partial) < _GREATEST for partial in graph.partials.values())
+def _fit(shape: Shape, givens: Mapping[str, Number]) -> bool:
+    graph = _formulas(shape)
+    values = {name: float(number.value) for name, number in givens.items()}
+    try:
+        for name, formula in graph.formulas.items():
+            values[name] = evaluate(formula, values, FLOAT)
+            if not _SMALLEST * 10 < abs(values[name]) < _GREATEST:
+                return False
+            for call in _calls(formula):
+                if len(call.arguments) == 1 and call.function not in _ANYWHERE:
+                    if not _NEAR < abs(evaluate(call.arguments[0], values, FLOAT)) < _FAR:
+                        return False
+        slopes = (abs(evaluate(local, values, FLOAT)) for local in graph.locals.values())
+        return all(_SMALLEST < slope < _GREATEST for slope in slopes)
+    except (ArithmeticError, ValueError):  # a logarithm of what is below 0
+        return False
 
 
 def _calls(expr: Expr) -> list[Call]:
@@ -182,10 +203,15 @@ def _calls(expr: Expr) -> list[Call]:
     return calls
 
 
-def _true(steps: Sequence[Step], givens: Mapping[str, Number]) -> dict[Key, float]:
+def _true(
+    definitions: Mapping[str, Expr], steps: Sequence[Step], givens: Mapping[str, Number]
+) -> dict[Key, float]:
+    """The true number of every given and every step; no formula of a derivative is believed."""
     known: dict[Key, float] = {name: float(number.value) for name, number in givens.items()}
+    oracle = Oracle({str(name): value for name, value in known.items()}, definitions)
     for step in steps:
-        known[step.key] = float(evaluate(step.formula, known, FLOAT))
+        new = step.kind in ("update", "again")
+        known[step.key] = evaluate(step.formula, known, FLOAT) if new else oracle[step.key]
     return known
 
 

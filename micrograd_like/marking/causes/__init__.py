@@ -33,7 +33,7 @@ def _read() -> Iterator[Mistake]:
         yield found
 
 
-def _in_order(found: list[Mistake]) -> tuple[Mistake, ...]:
+def in_order(found: list[Mistake]) -> tuple[Mistake, ...]:
     """The causes, the likeliest first, if they hold together with each other and with the rows."""
     places: dict[int, str] = {}
     for mistake in found:
@@ -53,4 +53,4 @@ def _in_order(found: list[Mistake]) -> tuple[Mistake, ...]:
 
 
 #: Every cause, the likeliest first.
-CAUSES = _in_order(list(_read()))
+CAUSES = in_order(list(_read()))

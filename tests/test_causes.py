@@ -1,0 +1,172 @@
+"""The table of causes: a file each, its examples, and a new one that is found by being there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import micrograd_like
+from micrograd_like import Worksheet
+from micrograd_like.formula import parse
+from micrograd_like.marking import causes
+from micrograd_like.marking.causes import CAUSES, CauseError, in_order
+from micrograd_like.marking.mistakes import Example, Mistake
+from micrograd_like.ops import OPS
+
+EXAMPLES = [(mistake.code, example) for mistake in CAUSES for example in mistake.examples]
+
+
+def last(sheet: str) -> tuple[str, list[str]]:
+    """The last line's verdict and causes."""
+    line = Worksheet.parse(sheet).check().lines[-1]
+    return line.verdict, [cause.code for cause in line.causes]
+
+
+@pytest.mark.parametrize(("code", "example"), EXAMPLES)
+def test_an_example_is_found_and_named(code: str, example: Example) -> None:
+    verdict, found = last(example.sheet + example.wrong)
+    assert (verdict, found[0]) == ("wrong", code)
+
+
+@pytest.mark.parametrize(("code", "example"), EXAMPLES)
+def test_and_its_twin_is_right(code: str, example: Example) -> None:
+    assert last(example.sheet + example.right) == ("right", [])
+
+
+@pytest.mark.parametrize("mistake", CAUSES, ids=lambda mistake: mistake.code)
+def test_what_is_said_is_a_sentence_with_pieces_that_are_known(mistake: Mistake) -> None:
+    said = mistake.pointed.format(wrote="p", meant="q", left="r") or mistake.sentence
+    assert said.endswith(".")
+    assert mistake.sentence.endswith(".")
+    assert mistake.brief
+
+
+def test_what_no_cause_says_is_told() -> None:
+    one, two = CAUSES[:2]
+    with pytest.raises(CauseError, match=f"{one.code} and {two.code} are both at place"):
+        in_order([*CAUSES[:1], replace(two, place=one.place), *CAUSES[2:]])
+    with pytest.raises(CauseError, match="'div' has a slip of no cause: 'sign'"):
+        in_order([mistake for mistake in CAUSES if mistake.code != "sign"])
+    with pytest.raises(CauseError, match="remains for 'number', got"):
+        in_order([mistake for mistake in CAUSES if mistake.remains != "number"])
+
+
+def test_the_likeliest_comes_first() -> None:
+    assert all(one.place < two.place for one, two in pairwise(CAUSES))
+
+
+def test_every_slip_of_a_row_is_another_function() -> None:
+    for row in OPS.values():
+        for _, formulas in row.all_slips:
+            for slip, partial in zip(formulas, row.partials, strict=True):
+                assert slip != parse(partial)
+
+
+# A cause in a copy of the package.
+
+SEVEN = '''"""The wrong thing added: y = x + 7 for y = x + 5; a cause made up for a test."""
+
+from micrograd_like.exercises import places
+from micrograd_like.exercises.slips import Planter
+from micrograd_like.formula import Call, Number
+from micrograd_like.marking.mistakes import Guess, Mistake, examples
+
+
+def _guesses(claim):
+    for form in claim.forms:
+        yield Guess(Call("add", (form, Number(7))))
+
+
+def _planted(place):
+    yield Call("add", (place.step.formula, Number(7)))
+
+
+MISTAKE = Mistake(
+    code="seven-more",
+    place=5,
+    brief="seven more",
+    sentence="Seven is added for no reason.",
+    examples=examples(("dy/dx = 10", "dy/dx = 3"), sheet="x = 2\\ny = 3x\\n"),
+    guesses=_guesses,
+    planter=Planter(formulas=_planted),
+)
+'''
+USE = """
+import json, sys
+from micrograd_like import Worksheet
+from micrograd_like.exercises import codes, generate
+from micrograd_like.marking.causes import CAUSES
+(mine,) = (mistake for mistake in CAUSES if mistake.code == "seven-more")
+(example,) = mine.examples
+made = generate("line-fit", 3, form="slips", causes=["seven-more"])
+(slip,) = made.planted
+report = Worksheet.parse(made.text).check()
+(line,) = (line for line in report.lines if line.line == slip.line)
+print(json.dumps({
+    "example": Worksheet.parse(example.sheet + example.wrong).check().lines[-1].causes[0].code,
+    "planted": slip.code,
+    "verdict": line.verdict,
+    "named": line.causes[0].code,
+    "counted": report.causes["seven-more"],
+    "said": report.record()["lines"][report.lines.index(line)]["message"],
+    "codes": "seven-more" in codes(),
+}))
+"""
+
+
+def copied(folder: Path, files: dict[str, str], program: str) -> subprocess.CompletedProcess[str]:
+    """A program run with a copy of the package that has these files more."""
+    source = Path(micrograd_like.__file__).parent
+    shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in files.items():
+        (folder / source.name / "marking" / "causes" / name).write_text(text, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_file_is_all_that_a_cause_needs(tmp_path: Path) -> None:
+    done = copied(tmp_path, {"seven_more.py": SEVEN}, USE)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "example": "seven-more",
+        "planted": "seven-more",
+        "verdict": "wrong",
+        "named": "seven-more",
+        "counted": 1,
+        "said": "Seven is added for no reason.",
+        "codes": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "seven_more.py: expected MISTAKE = Mistake(...), got None"),
+        (SEVEN.replace("seven-more", "six-more"), "the code to be the file's name: 'six-more'"),
+        (SEVEN.replace("place=5", "place=10"), "seven-more and sign are both at place 10"),
+    ],
+)
+def test_a_file_that_is_no_cause_is_told_in_a_sentence(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    done = copied(tmp_path, {"seven_more.py": text}, "import micrograd_like.marking.causes")
+    assert message in done.stderr.splitlines()[-1]
+
+
+def test_every_file_of_the_folder_is_a_cause() -> None:
+    files = {path.stem for path in Path(causes.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == {mistake.code.replace("-", "_") for mistake in CAUSES}
