@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from micrograd_like.errors import WorksheetError, did_you_mean
@@ -85,7 +86,7 @@ def generate(
     made = _made(shape, seed, places, form, slips, wanted, learner, manner)
     if made is None:
         asked = " and ".join(causes or ["so many slips"])
-        others = [s for s in SHAPES if _made(s, 0, places, form, slips, wanted, learner, manner)]
+        others = [other for other in SHAPES if _room(other, wanted) >= slips]
         hint = f"; try {', '.join(others)}" if others else ""
         raise WorksheetError(f"the shape {shape!r} has no place for {asked}{hint}")
     return made
@@ -111,7 +112,7 @@ def _made(
         rng = random.Random(f"{shape}/{seed}/{attempt}")
         drawn = task(kind, rng, manner)
         if form == "slips":
-            if sum(possible(drawn, code) for code in wanted) < slips:
+            if _room(shape, wanted) < slips:
                 break
             paper, planted = plant(drawn, learner, rng, wanted, slips)
             if len(planted) < slips:
@@ -121,6 +122,16 @@ def _made(
         text = _text(drawn, paper, form, seed, places)
         return Exercise(shape, seed, form, kind.title, text, _placed(planted, text, drawn))
     return None
+
+
+@cache
+def _example(shape: str) -> Task:
+    return task(find(shape), random.Random(shape), Manner(at_once=True))
+
+
+def _room(shape: str, wanted: Sequence[str]) -> int:
+    """How many of the causes have a line in the shape on which they can be made."""
+    return sum(possible(_example(shape), code) for code in wanted)
 
 
 def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -> Sequence[str]:

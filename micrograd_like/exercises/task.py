@@ -157,8 +157,10 @@ def _graph(shape: Shape, givens: Mapping[str, Number]) -> tuple[NamedGraph, dict
 
 @cache
 def _formulas(shape: Shape) -> NamedGraph:
-    """The formulas of a shape, whatever its numbers; those of 1 are always defined."""
-    return _graph(shape, {n: Number(0.5, 1) for names_, *_ in shape.givens for n in names_.split()})[0]
+    """The formulas of a shape, whatever its numbers; 0.5 is in every domain."""
+    return _graph(
+        shape, {n: Number(0.5, 1) for names_, *_ in shape.givens for n in names_.split()}
+    )[0]
 
 
 def _givens(shape: Shape, rng: random.Random) -> dict[str, Number]:
@@ -188,9 +190,10 @@ def _fit(shape: Shape, givens: Mapping[str, Number]) -> bool:
             if not _SMALLEST * 10 < abs(values[name]) < _GREATEST:
                 return False
             for call in _calls(formula):
-                if len(call.arguments) == 1 and call.function not in _ANYWHERE:
-                    if not _NEAR < abs(evaluate(call.arguments[0], values, FLOAT)) < _FAR:
-                        return False
+                first = abs(evaluate(call.arguments[0], values, FLOAT))
+                activation = len(call.arguments) == 1 and call.function not in _ANYWHERE
+                if activation and not _NEAR < first < _FAR:
+                    return False
         slopes = (abs(evaluate(local, values, FLOAT)) for local in graph.locals.values())
         return all(_SMALLEST < slope < _GREATEST for slope in slopes)
     except (ArithmeticError, ValueError):  # a logarithm of what is below 0
