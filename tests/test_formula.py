@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from micrograd_like.errors import FormulaError
 from micrograd_like.formula import (
     ARITHMETIC,
+    ARRAYS,
     COMPARISONS,
     PYTHON,
     Call,
@@ -18,11 +19,20 @@ from micrograd_like.formula import (
     Number,
     emit,
     evaluate,
+    exact_number,
+    factors,
     names,
+    nodes,
     parse,
+    product,
+    replaced,
+    rewrite,
     simplify,
     substitute,
+    summed,
+    terms,
 )
+from micrograd_like.formula import C as C_SOURCE
 from micrograd_like.ops import FLOAT
 
 x, y, z = Name("x"), Name("y"), Name("z")
@@ -30,6 +40,49 @@ x, y, z = Name("x"), Name("y"), Name("z")
 
 def call(function, *arguments):
     return Call(function, arguments)
+
+
+# Any formula.
+
+
+def larger(trees):
+    pair = st.tuples(trees, trees)
+    compared = st.builds(Call, st.sampled_from([*COMPARISONS]), pair)
+    condition = compared | st.builds(
+        Call, st.sampled_from(["and", "or"]), st.tuples(compared, compared)
+    )
+    return st.one_of(
+        st.builds(Call, st.sampled_from(["add", "sub", "mul", "div", "pow", "maximum"]), pair),
+        st.builds(Call, st.sampled_from(["neg", "neg", "exp", "sqrt"]), st.tuples(trees)),
+        st.builds(Call, st.just("where"), st.tuples(condition, trees, trees)),
+    )
+
+
+numbers = st.integers(-3, 4) | st.sampled_from([0.5, -0.25, 1.0, 0.0])
+TREES = st.recursive(numbers.map(Number) | st.sampled_from([x, y, z]), larger, max_leaves=12)
+ANY = settings(deadline=None, max_examples=500, derandomize=True, database=None)
+
+
+def exact_power(base, exponent):
+    if exponent.denominator == 1 and abs(exponent) <= 64:
+        if max(base.numerator.bit_length(), base.denominator.bit_length()) > 1000:
+            raise OverflowError
+        return base**exponent
+    return 3 * base - 5 * exponent + 1  # any function will do
+
+
+def over_fractions(function):
+    return lambda *operands: function(*map(Fraction, operands))
+
+
+#: Exact arithmetic, in which nothing can hide behind rounding; exp and sqrt are any functions.
+EXACT = {
+    **{name: over_fractions(function) for name, function in ARITHMETIC.items()},
+    "pow": over_fractions(exact_power),
+    "exp": over_fractions(lambda a: 7 * a + 2),
+    "sqrt": over_fractions(lambda a: a * a + a / 3),
+    "maximum": over_fractions(max),
+}
 
 
 # Text to tree.
@@ -349,7 +402,7 @@ def test_evaluate_refuses_families_of_different_lengths():
         evaluate(parse("sum(x * w)"), {"x": (1.0,), "w": (1.0, 2.0)}, FLOAT)
 
 
-# Tree to Python.
+# Tree to source.
 
 
 @pytest.mark.parametrize(
@@ -379,57 +432,131 @@ def test_a_derivative_has_no_python():
         emit(call("mul", Derivative("y", "x"), x), PYTHON)
 
 
+@pytest.mark.parametrize("dialect", [C_SOURCE, ARRAYS])
+@pytest.mark.parametrize("tree", [parse("sum(x)"), Derivative("y", "x")])
+def test_dialects_without_sums_say_so(tree, dialect):
+    with pytest.raises(FormulaError, match=f"no {dialect.language} source"):
+        emit(tree, dialect, ("x",))
+
+
+def test_what_is_shared_stands_once():
+    """The hook decides what is written for a call, and for nothing else."""
+    calls = []
+    source = emit(parse("exp(x) * exp(x) + 1"), C_SOURCE, share=lambda s: calls.append(s) or "f0")
+    assert source == "((f0 * f0) + R(1.0))"
+    assert set(calls) == {"F(exp)(v_x)"}
+
+
+# Through the tree.
+
+
+def test_nodes_are_found_innermost_first_from_the_left():
+    tree = parse("f(g(x), y) + x")
+    assert nodes(tree, Name) == [x, y, x]
+    assert [node.function for node in nodes(tree, Call)] == ["g", "f", "add"]
+    mixed = call("add", Derivative("y", "x"), call("mul", Number(2), y))
+    assert nodes(mixed, Name, Derivative) == [Derivative("y", "x"), y]
+    assert nodes(x, Number) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rewritten"),
+    [
+        ("x", "y"),
+        ("x + f(x * z)", "y + f(y * z)"),
+        # Innermost first: the rule sees arguments that are rewritten already.
+        ("g(g(x))", "h(h(y))"),
+        # What the rule gives is not rewritten again.
+        ("y + z", "y + z"),
+    ],
+)
+def test_rewrite(text, rewritten):
+    def rule(node):
+        match node:
+            case Name("x"):
+                return y
+            case Call("g", (inside,)):
+                return call("h", inside)
+        return None
+
+    assert rewrite(parse(text), rule) == parse(rewritten)
+
+
+def test_rewrite_keeps_what_does_not_change():
+    tree = parse("f(y) + g(z) * x")
+    assert rewrite(tree, lambda node: None) is tree
+    changed = rewrite(tree, lambda node: y if node == x else None)
+    assert changed.arguments[0] is tree.arguments[0]
+
+
+def test_replaced_compares_the_formula_as_it_was():
+    assert replaced(parse("f(f(x))"), parse("f(x)"), x) == parse("f(x)")
+    assert replaced(parse("x + x * x"), x, parse("x + 1"), place=1) == parse("x + (x + 1) * x")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("x - (y - z)", [("+", "x"), ("-", "y"), ("+", "z")]),
+        ("-(x + y)", [("-", "x"), ("-", "y")]),
+        ("x * y", [("+", "x * y")]),
+    ],
+)
+def test_terms(text, marked):
+    assert terms(parse(text)) == [(sign, parse(part)) for sign, part in marked]
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("x / (y / z)", [("*", "x"), ("/", "y"), ("*", "z")]),
+        ("x * y / z", [("*", "x"), ("*", "y"), ("/", "z")]),
+        ("x + y", [("*", "x + y")]),
+    ],
+)
+def test_factors(text, marked):
+    assert factors(parse(text)) == [(mark, parse(part)) for mark, part in marked]
+
+
+@given(TREES, st.fractions(-3, 3, max_denominator=7))
+@ANY
+def test_taken_apart_and_put_together_again_it_has_the_same_value(tree, first):
+    values = {"x": first, "y": Fraction(2), "z": Fraction(5, 2)}
+    try:
+        expected = evaluate(tree, values, EXACT)
+        again = [
+            evaluate(made, values, EXACT) for made in (summed(terms(tree)), product(factors(tree)))
+        ]
+    except ArithmeticError:
+        assume(False)
+    assert again == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("tree", "number"),
+    [
+        (parse("-3"), Number(-3)),
+        (parse("1.6 * 10 ** -8"), Number(1.6e-8, 8)),
+        (parse("2 * 10 ** 3"), Number(2000)),
+        (parse("2 * x"), None),
+        (parse("2 + 3"), None),
+    ],
+)
+def test_exact_number(tree, number):
+    assert exact_number(tree) == number
+
+
 def test_depth_is_bounded_by_memory_alone():
     deep = x
     for _ in range(20_000):
         deep = call("add", deep, y)
     assert names(deep) == ("x", "y")
+    assert len(nodes(deep, Call)) == 20_000
+    assert rewrite(deep, lambda node: y if node == x else None) != deep
+    assert emit(deep, C_SOURCE).count("+") == 20_000
     assert simplify(deep) is not None
     assert evaluate(deep, {"x": 1, "y": 2}, ARITHMETIC) == 40_001
     assert evaluate(substitute(deep, {"y": Number(0)}), {"x": 1}, ARITHMETIC) == 1
-
-
-# Properties of any formula.
-
-
-def larger(trees):
-    pair = st.tuples(trees, trees)
-    compared = st.builds(Call, st.sampled_from([*COMPARISONS]), pair)
-    condition = compared | st.builds(
-        Call, st.sampled_from(["and", "or"]), st.tuples(compared, compared)
-    )
-    return st.one_of(
-        st.builds(Call, st.sampled_from(["add", "sub", "mul", "div", "pow", "maximum"]), pair),
-        st.builds(Call, st.sampled_from(["neg", "neg", "exp", "sqrt"]), st.tuples(trees)),
-        st.builds(Call, st.just("where"), st.tuples(condition, trees, trees)),
-    )
-
-
-numbers = st.integers(-3, 4) | st.sampled_from([0.5, -0.25, 1.0, 0.0])
-TREES = st.recursive(numbers.map(Number) | st.sampled_from([x, y, z]), larger, max_leaves=12)
-ANY = settings(deadline=None, max_examples=500, derandomize=True, database=None)
-
-
-def exact_power(base, exponent):
-    if exponent.denominator == 1 and abs(exponent) <= 64:
-        if max(base.numerator.bit_length(), base.denominator.bit_length()) > 1000:
-            raise OverflowError
-        return base**exponent
-    return 3 * base - 5 * exponent + 1  # any function will do
-
-
-def over_fractions(function):
-    return lambda *operands: function(*map(Fraction, operands))
-
-
-#: Exact arithmetic, in which nothing can hide behind rounding; exp and sqrt are any functions.
-EXACT = {
-    **{name: over_fractions(function) for name, function in ARITHMETIC.items()},
-    "pow": over_fractions(exact_power),
-    "exp": over_fractions(lambda a: 7 * a + 2),
-    "sqrt": over_fractions(lambda a: a * a + a / 3),
-    "maximum": over_fractions(max),
-}
 
 
 @given(TREES, st.fractions(-3, 3, max_denominator=7), st.integers(-2, 2))
