@@ -23,15 +23,16 @@ from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet import Statement, Worksheet, builtin
 from micrograd_like.worksheet.syntax import Part
 
-PUBLISHED = "office-hours-as-published"
+PUBLISHED, IN_CLASS = "office-hours-as-published", "office-hours-in-class"
 ALL = builtin.names()
-CORRECT = [name for name in ALL if name != PUBLISHED]
+CORRECT = [name for name in ALL if name not in (PUBLISHED, IN_CLASS)]
 EXPECTED = {
     "chain-of-three",
     "logistic-regression",
     "multiply-add",
     "office-hours",
     PUBLISHED,
+    IN_CLASS,
     "product-rule",
     "quotient",
     "softplus-and-tanh",
@@ -194,9 +195,25 @@ def test_published_lesson_keeps_its_slips() -> None:
     }
     assert {
         "z1 = sigmoid(a1) = log10(.3) = .57",
+        "z2 = sigmoid(a2) = log10(.4) = .60",
+        "yhat = sigmoid(a3) = log10(.646) = 0.656206",
         "a3 = z1*w5 + z2*w6 = .57(.5) + .60(.6) = .646",
         "w6' = w6 - alpha*dE/dw5 = 0.61",
     } <= {statement.source for statement in sheet(PUBLISHED).statements}
+
+
+def test_the_slips_of_the_class_are_found() -> None:
+    """a3 = .525 (.60 times .4), the cost .19 for .18, and .43, which is −ln .65 for −log10 ŷ."""
+    wrong = {
+        line.source: line.causes[0].code
+        for line in sheet(IN_CLASS).check().lines
+        if line.verdict == "wrong"
+    }
+    assert wrong == {
+        "a3 = z1*w5 + z2*w6 = .57(.5) + .60(.6) = .525": "arithmetic",
+        "E = -log10(yhat) = .19": "rounded",
+        "E = -ln(yhat) = .43": "log-base",
+    }
 
 
 # Every derivative between two names: the engine's, SymPy's, differences', and the printed

@@ -5,8 +5,13 @@ The figures were obtained by exact differentiation outside this project, to 15 d
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from micrograd_like.derivation.equations import Equation, local
 from micrograd_like.engine import Value, grad
@@ -20,7 +25,12 @@ from micrograd_like.lessons.office_hours import (
     as_published,
     worked_example,
 )
+from micrograd_like.lessons.office_hours.repeated import pictures, repeated
+from micrograd_like.lessons.pictures import Contours, Plane
+from micrograd_like.lessons.worksheets import worksheet
+from micrograd_like.notation import plain
 from micrograd_like.ops import FLOAT
+from micrograd_like.worksheet import Worksheet, builtin
 
 FORWARD = {
     "a1": 0.3,
@@ -177,8 +187,7 @@ def test_what_is_right_stands_beside_it() -> None:
         (0, [-0.343793609436564], [-0.661826047640827]),
         (1, [0.21, 0.24], [0.244458311690746, 0.240260745741529]),
         (2, [0.6089107165030491], [0.6092868056541939]),
-        (3, [0.574442516811659], [0.574442516811659]),
-        (4, [0.646433854473301], [0.645]),
+        (3, *[[0.574442516811659, 0.598687660112452, 0.656206390563436]] * 2),
     ],
 )
 def test_each_slip_beside_the_truth(place: int, published: list[float], right: list[float]) -> None:
@@ -187,6 +196,108 @@ def test_each_slip_beside_the_truth(place: int, published: list[float], right: l
     assert [line.value for line in slip.right] == [about(value) for value in right]
     assert slip.title
     assert slip.reason
+
+
+def test_a_result_of_unrounded_figures_is_a_remark() -> None:
+    (remark,) = as_published().remarks
+    assert [line.value for line in remark.published] == [about(0.646433854473301)]
+    assert [line.value for line in remark.right] == [about(0.645)]
+
+
+def test_the_slip_in_the_cost_counts_the_activation_twice() -> None:
+    """∂(−ln ŷ)/∂a3 = ŷ − y for y = 1, which SymPy confirms: ŷ(1 − ŷ) is in it already."""
+    a = sympy.Symbol("a")
+    yhat = 1 / (1 + sympy.exp(-a))
+    assert sympy.simplify(sympy.diff(-sympy.log(yhat), a) - (yhat - 1)) == 0
+    assert "∂E/∂a3 of E = −ln ŷ for y = 1" in as_published().slips[0].reason
+
+
+def test_one_list_of_wrong_statements() -> None:
+    """The command's list and what ``check`` finds in the built-in worksheet are the same."""
+    marked = builtin.load("office-hours-as-published").check()
+    found = [plain_left(line.source) for line in marked.lines if line.verdict == "wrong"]
+    listed = [plain(line.left) for line in as_published().wrong]
+    assert sorted(found) == sorted(listed)
+    assert len(listed) == 7
+    remark = next(line for line in marked.lines if line.source.startswith("a3 ="))
+    assert remark.verdict == "right"
+
+
+def plain_left(source: str) -> str:
+    return source.partition(" = ")[0]
+
+
+def test_the_run_as_published_is_whole() -> None:
+    """Every quantity that the class prints, to the places it prints, in its order."""
+    sections = as_published().sections
+    printed = {
+        "forward": "a1 0.30 z1 0.57 a2 0.40 z2 0.60 a3 0.65 yhat 0.656206 cost 0.18",
+        "locals": "dE/dyhat -0.34 dyhat/da3 0.23 da3/dw5 0.57 da3/dw6 0.60 da3/dz1 0.50 "
+        "da3/dz2 0.60 dz1/da1 0.21 dz2/da2 0.24 da1/dw1 0.00 da2/dw2 0.00 da1/dw3 1.00 "
+        "da2/dw4 1.00",
+        "derivatives": "dE/dw5 -0.045 dE/dw6 -0.046 dE/dz1 -0.039 dE/dz2 -0.047 dE/dw1 -0.000 "
+        "dE/dw2 -0.000 dE/dw3 -0.008 dE/dw4 -0.011",
+        "updates": "w1' 0.100 w2' 0.200 w3' 0.302 w4' 0.402 w5' 0.51 w6' 0.61",
+        "second": "a1' 0.30 z1' 0.57 a2' 0.40 z2' 0.60 a3' 0.66 yhat' 0.658680 "
+        "change 0.002473435353621767",
+    }
+    assert list(sections) == list(printed)
+    for name, text in printed.items():
+        words = text.split()
+        expected = dict(zip(words[::2], words[1::2], strict=True))
+        shown = {
+            plain(line.left): f"{line.value:.{len(expected[plain(line.left)].partition('.')[2])}f}"
+            for line in sections[name].equations
+        }
+        assert shown == expected
+
+
+# Other numbers, more steps, and the calculation as a worksheet.
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            name: st.floats(-2, 2).map(lambda x: round(x, 2))
+            for name in ("x1", "x2", "w1", "w2", "w3", "w4", "w5", "w6")
+        }
+        | {"y": st.sampled_from([0.0, 0.3, 1.0]), "alpha": st.sampled_from([0.1, 0.5, 2.0])}
+    ),
+    st.sampled_from(COLUMNS),
+)
+@settings(max_examples=15, deadline=None)
+def test_any_numbers_give_a_worksheet_that_is_right(changed: dict[str, float], cost: str) -> None:
+    worked = worked_example(cost, changed)
+    text = worksheet("Other numbers", worked.given, worked.sections)
+    sheet = Worksheet.parse(text)
+    assert not sheet.problems
+    assert {line.verdict for line in sheet.check().lines} == {"right"}
+
+
+def test_the_first_step_is_the_examples_own_update() -> None:
+    before, after = repeated(1)
+    prediction = worked_example().prediction
+    assert (before.prediction, after.prediction) == (prediction.before, prediction.after)
+    assert after.weights["w6"] == pytest.approx(0.6092868056541939, rel=1e-15)
+
+
+def test_the_bowl_is_the_cost() -> None:
+    """Over w5, and over w5 and w6, against NumPy; and the path lies on the curve."""
+    drawn = pictures(repeated(2), "half-squared")
+    curve, bowl = drawn[-2:]
+    assert isinstance(curve, Plane)
+    assert isinstance(bowl, Contours)
+    z1, z2 = 1 / (1 + np.exp(-0.3)), 1 / (1 + np.exp(-0.4))
+
+    def cost(w5: Any, w6: Any) -> Any:
+        return (1 / (1 + np.exp(-z1 * w5 - z2 * w6)) - 1) ** 2 / 2
+
+    xs, ys = zip(*curve.lines["E"], strict=True)
+    assert ys == pytest.approx(cost(np.array(xs), 0.6), rel=1e-12)
+    (path,) = curve.paths.values()
+    assert [y for _, y in path] == pytest.approx([cost(x, 0.6) for x, _ in path], rel=1e-12)
+    grid = cost(np.array(bowl.xs)[None, :], np.array(bowl.ys)[:, None])
+    assert np.array(bowl.values) == pytest.approx(grid, rel=1e-12)
 
 
 # The graph between named nodes, on which the lines rest.

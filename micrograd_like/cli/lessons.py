@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import inspect
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from micrograd_like.cli.shared import Format, FormatOption, Places, app, bold, reported
+from micrograd_like.cli.shared import Places, app, bold, reported
 
 if TYPE_CHECKING:
     from micrograd_like.lessons.registry import Option
+    from micrograd_like.writers.blocks import Block
 
 
 class CostName(str, Enum):
@@ -23,6 +24,28 @@ class CostName(str, Enum):
     HALF_SQUARED = "half-squared"
     LOG10 = "log10"
     CROSS_ENTROPY = "cross-entropy"
+
+
+class LessonFormat(str, Enum):
+    """How a lesson is written."""
+
+    TEXT = "text"
+    LATEX = "latex"
+    JSON = "json"
+    WORKSHEET = "worksheet"
+
+
+LessonFormatOption = Annotated[
+    LessonFormat,
+    typer.Option(help="How to print it; worksheet: its calculation, for check to read."),
+]
+Plot = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", show_default=False, help="Draw it: a .svg or .png file."),
+]
+Columns = Annotated[
+    int, typer.Option(min=1, max=4, help="Pictures side by side; 1 suits a narrow screen.")
+]
 
 
 @app.command()
@@ -34,46 +57,127 @@ def example(
             show_default=False,
         ),
     ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=NUMBER",
+            show_default=False,
+            help="Another number: x1, x2, y, alpha, w1 … w6; can be repeated.",
+        ),
+    ] = None,
+    alpha: Annotated[
+        float | None, typer.Option(show_default=False, help="The learning rate, 0.2 by default.")
+    ] = None,
+    steps: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Updates with the same example.")
+    ] = 1,
     as_published: Annotated[
         bool,
         typer.Option(
             "--as-published",
-            help="Repeat the lesson's own arithmetic, each slip beside the truth.",
+            help="Repeat the class's own arithmetic, each wrong statement beside the truth.",
         ),
     ] = False,
     places: Places = 2,
-    format: FormatOption = Format.TEXT,
+    format: LessonFormatOption = LessonFormat.TEXT,
+    plot: Plot = None,
+    columns: Columns = 2,
 ) -> None:
     """Work the 2-2-1 example by hand: forward, every derivative, update, forward again.
 
     A network with two inputs, two hidden neurons and one output is given one example.
 
     Each line says: what is computed = its formula = the numbers put in = the result.
+
+    For instance: micrograd-like example --set x1=1 --alpha 0.5 --steps 1000 --plot steps.svg
     """
-    if as_published and cost is not None:
-        raise typer.BadParameter(
-            "the published run has its own cost; leave out --cost or --as-published",
-            param_hint="--cost",
-        )
-    from micrograd_like.lessons import office_hours
-    from micrograd_like.lessons.office_hours import words as lesson
+    own = {"--cost": cost, "--set": set, "--alpha": alpha, "--plot": plot}
+    own["--steps"] = steps if steps != 1 else None
+    if as_published:
+        if given := [option for option, value in own.items() if value is not None]:
+            raise typer.BadParameter(
+                f"the published run has its own; leave out {given[0]} or --as-published",
+                param_hint=given[0],
+            )
+        with reported():
+            _published(places, format)
+        return
+    with reported():
+        changed = _changed(set or [], alpha)
+        _worked(cost or CostName.HALF_SQUARED, changed, steps, places, format, plot, columns)
+
+
+def _changed(set: list[str], alpha: float | None) -> dict[str, float]:
+    """The numbers of ``--set`` and ``--alpha`` by name.
+
+    Raises:
+        LessonError: Something else than NAME=NUMBER.
+    """
+    from micrograd_like.errors import LessonError
+    from micrograd_like.notation import letters_named
+
+    changed = {} if alpha is None else {"alpha": alpha}
+    for assignment in set:
+        name, sign, number = (part.strip() for part in assignment.partition("="))
+        try:
+            value = float(number.replace("−", "-"))
+        except ValueError:
+            sign = ""
+        if not sign:
+            raise LessonError(f"--set: expected NAME=NUMBER, such as w5=0.4, got {assignment!r}")
+        changed[letters_named(name)] = value
+    return changed
+
+
+def _published(places: int, format: LessonFormat) -> None:
+    """Print the class's own run."""
+    from micrograd_like.lessons.office_hours import as_published, words
+    from micrograd_like.worksheet import builtin
+
+    published = as_published()
+    match format:
+        case LessonFormat.JSON:
+            typer.echo(words.published_json(published))
+        case LessonFormat.WORKSHEET:
+            typer.echo(builtin.text("office-hours-as-published"), nl=False)
+        case _:
+            _print(words.published_blocks(published, places), format)
+
+
+def _worked(
+    cost: CostName,
+    changed: dict[str, float],
+    steps: int,
+    places: int,
+    format: LessonFormat,
+    plot: str | None,
+    columns: int,
+) -> None:
+    """Print the calculation, and draw it if asked to."""
+    from micrograd_like.lessons.office_hours import repeated, words, worked_example
+    from micrograd_like.lessons.worksheets import worksheet
+
+    worked = worked_example(cost.value, changed)
+    done = repeated.repeated(steps, cost.value, changed)
+    if plot is not None:
+        from visualize import plots
+
+        plots.save(repeated.pictures(done, cost.value, changed), plot, columns)
+    match format:
+        case LessonFormat.JSON:
+            typer.echo(words.example_json(worked, done))
+        case LessonFormat.WORKSHEET:
+            title = "The worked 2-2-1 example"
+            typer.echo(worksheet(title, worked.given, worked.sections), nl=False)
+        case _:
+            blocks = words.example_blocks(worked, places)
+            _print(blocks + (words.repeated_blocks(done) if steps > 1 else []), format)
+
+
+def _print(blocks: Sequence[Block], format: LessonFormat) -> None:
     from micrograd_like.writers.blocks import to_latex, to_text
 
-    if as_published:
-        published = office_hours.as_published()
-        blocks = lesson.published_blocks(published, places)
-        record = lesson.published_json(published)
-    else:
-        worked = office_hours.worked_example((cost or CostName.HALF_SQUARED).value)
-        blocks = lesson.example_blocks(worked, places)
-        record = lesson.example_json(worked)
-    match format:
-        case Format.JSON:
-            typer.echo(record)
-        case Format.LATEX:
-            typer.echo(to_latex(blocks))
-        case _:
-            typer.echo(to_text(blocks, bold))
+    typer.echo(to_latex(blocks) if format is LessonFormat.LATEX else to_text(blocks, bold))
 
 
 class _LessonsGroup(TyperGroup):
@@ -119,28 +223,6 @@ def lessons(context: typer.Context) -> None:
 
     if context.invoked_subcommand is None:
         typer.echo(catalogue.listing())
-
-
-class LessonFormat(str, Enum):
-    """How a lesson is written."""
-
-    TEXT = "text"
-    LATEX = "latex"
-    JSON = "json"
-    WORKSHEET = "worksheet"
-
-
-LessonFormatOption = Annotated[
-    LessonFormat,
-    typer.Option(help="How to print it; worksheet: its calculation, for check to read."),
-]
-Plot = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", show_default=False, help="Draw it: a .svg or .png file."),
-]
-Columns = Annotated[
-    int, typer.Option(min=1, max=4, help="Pictures side by side; 1 suits a narrow screen.")
-]
 
 
 def _worksheet(name: str) -> Callable[..., None]:

@@ -181,6 +181,7 @@ def contours(
     *,
     steps: int = 61,
     square: bool = False,
+    reach: float = 0.0,
 ) -> Contours:
     """A cost over two weights, on a grid that reaches beyond the paths by a quarter.
 
@@ -191,6 +192,7 @@ def contours(
         labels: The weights' names.
         steps: Points of the grid along each axis.
         square: True gives both axes the same extent.
+        reach: How far the grid reaches at least from the middle of the paths.
     """
     places = [point for path in paths.values() for point in path]
     extents = [(min(axis), max(axis)) for axis in zip(*places, strict=True)]
@@ -198,8 +200,8 @@ def contours(
     widest = max(widths) or 1.0
     grid = []
     for (low, high), width in zip(extents, widths, strict=True):
-        reach = 0.75 * (widest if square else width or widest)
+        half = max(reach, 0.75 * (widest if square else width or widest))
         middle = (low + high) / 2
-        grid.append(span(middle - reach, middle + reach, steps))
+        grid.append(span(middle - half, middle + half, steps))
     xs, ys = grid
     return Contours(title, *labels, xs, ys, [[of(x, y) for x in xs] for y in ys], paths)

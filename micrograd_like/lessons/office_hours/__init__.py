@@ -2,21 +2,24 @@
 
 from micrograd_like.lessons.office_hours.calculation import (
     COSTS,
+    GIVEN,
     INPUTS,
     RATE,
     TARGET,
     WEIGHTS,
     WorkedExample,
-    as_published,
     worked_example,
 )
+from micrograd_like.lessons.office_hours.published import Published, as_published
 
 __all__ = [
     "COSTS",
+    "GIVEN",
     "INPUTS",
     "RATE",
     "TARGET",
     "WEIGHTS",
+    "Published",
     "WorkedExample",
     "as_published",
     "worked_example",

@@ -1,14 +1,19 @@
-"""The lines of a hand calculation, and the worked example made of them."""
+"""The worked example in words: blocks for text and LaTeX, and JSON."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from micrograd_like.lessons.office_hours.calculation import COSTS, RATE, Published, WorkedExample
-from micrograd_like.notation import name_text, number, signed
+from micrograd_like.lessons.office_hours.calculation import COSTS, GIVEN, WorkedExample
+from micrograd_like.lessons.office_hours.published import Published, Slip
+from micrograd_like.lessons.office_hours.repeated import Step, shown_steps
+from micrograd_like.notation import name_text, number, plain, signed, text
 from micrograd_like.writers.blocks import (
     MOST_PLACES,
     Block,
+    Grid,
     Heading,
     Lines,
     Sentence,
@@ -17,6 +22,7 @@ from micrograd_like.writers.blocks import (
     rounding,
 )
 
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 #: Decimals in which the predictions are set side by side: enough to see one update.
 _PREDICTION_PLACES = 6
 
@@ -27,9 +33,7 @@ def example_blocks(example: WorkedExample, places: int) -> list[Block]:
         Heading("The worked 2-2-1 example: forward, backward, update, forward again", level=1),
         Sentence(f"Cost: {COSTS[example.cost].title}. {rounding(places)}"),
         Heading("Given"),
-        Sentence(
-            ", ".join(f"{name_text(n)} = {number(v, places)}" for n, v in example.given.items())
-        ),
+        _given(example.given, places),
     ]
     for section in example.sections:
         shown_places = min(places + section.extra_places, MOST_PLACES)
@@ -43,45 +47,79 @@ def example_blocks(example: WorkedExample, places: int) -> list[Block]:
     return [*blocks, Heading("Result"), Sentence(sentence)]
 
 
-def published_blocks(published: Published, places: int) -> list[Block]:
-    """The lesson's slips beside the truth, its own run, and where it ends to the last digit."""
-    blocks: list[Block] = [
-        Heading("The lesson as published: each of its slips beside the truth", level=1),
-        Sentence(rounding(places)),
+def _given(given: Mapping[str, float], places: int) -> Sentence:
+    return Sentence(", ".join(f"{name_text(n)} = {number(v, places)}" for n, v in given.items()))
+
+
+def repeated_blocks(done: Sequence[Step]) -> list[Block]:
+    """The update again and again: ŷ and E over the steps."""
+    last = done[-1]
+    shown = [(n, done[n]) for n in shown_steps(len(done) - 1)]
+    rows = [(f"{n}", f"{step.prediction:.6f}", f"{step.cost:.6f}") for n, step in shown]
+    return [
+        Heading("Again and again"),
+        Grid(("steps", "ŷ", "E"), tuple(rows)),
+        Sentence(
+            f"After {len(done) - 1:,} updates with the same example "
+            f"ŷ = {number(last.prediction, 4)} and E = {number(last.cost, 4)}."
+        ),
     ]
-    for place, slip in enumerate(published.slips, 1):
-        own = places if slip.places is None else slip.places
-        value_places = min(own + 2, MOST_PLACES)
-        blocks += [
-            Heading(f"{place}  {slip.title}"),
-            Lines(slip.published, own, value_places, "published"),
-            Lines(slip.right, own, value_places, "right"),
-            Sentence(slip.reason, "why"),
-        ]
-    more = min(places + 1, MOST_PLACES)
+
+
+def published_blocks(published: Published, places: int) -> list[Block]:
+    """The wrong statements beside the truth, the class's own run, and where it ends."""
+    kinds, wrong = published.slips, len(published.wrong)
+    blocks: list[Block] = [
+        Heading("The lesson as published: each wrong statement beside the truth", level=1),
+        Sentence(
+            f"{_WORDS[wrong].capitalize()} statements are wrong, of {_WORDS[len(kinds)]} kinds; "
+            f"what rests on them follows. {rounding(places)}"
+        ),
+    ]
+    for place, slip in enumerate(kinds, 1):
+        blocks += [Heading(f"{place}  {slip.title}"), *_beside(slip, places, "published", "right")]
+    for remark in published.remarks:
+        heading = Heading(f"A remark, no mistake  {remark.title}")
+        blocks += [heading, *_beside(remark, places, "published", "by hand")]
+    blocks += [
+        Heading("The run as published, with these mistakes made on purpose", level=1),
+        Heading("Given"),
+        _given(GIVEN, places),
+    ]
+    for section in published.sections.values():
+        more = min(places + section.extra_places, MOST_PLACES)
+        blocks += [Heading(section.title), Lines(section.equations, more, more)]
+        if names := [text(line.left) for line in section.equations if line in published.wrong]:
+            blocks.append(Sentence(f"Wrong here: {', '.join(names)}."))
     heads = ("", "as published", "right, ½(ŷ − y)²", "right, −log10 ŷ")
     return [
         *blocks,
-        Heading("The lesson's derivatives, with these slips made on purpose"),
-        Lines(published.derivatives, places, places),
-        Heading("The lesson's updates"),
-        Lines(published.updates, more, more),
         Heading("Where it ends, to the last digit"),
         Table(heads, tuple(published.results.items())),
+    ]
+
+
+def _beside(slip: Slip, places: int, published: str, right: str) -> list[Block]:
+    own = places if slip.places is None else slip.places
+    value_places = min(own + 2, MOST_PLACES)
+    return [
+        Lines(slip.published, own, value_places, published),
+        Lines(slip.right, own, value_places, right),
+        Sentence(slip.reason, "why"),
     ]
 
 
 # JSON: every number in full.
 
 
-def example_json(example: WorkedExample) -> str:
-    """The whole calculation as JSON."""
+def example_json(example: WorkedExample, done: Sequence[Step]) -> str:
+    """The whole calculation as JSON, and the steps where there are several."""
     prediction = example.prediction
     document = {
         "lesson": "office-hours",
         "cost": {"name": example.cost, "title": COSTS[example.cost].title},
-        "rate": RATE,
-        "given": example.given,
+        "rate": example.given["alpha"],
+        "given": dict(example.given),
         "sections": [
             {"title": s.title, "lines": [line_record(line) for line in s.equations]}
             for s in example.sections
@@ -92,27 +130,37 @@ def example_json(example: WorkedExample) -> str:
             "change": prediction.change,
         },
     }
+    if len(done) > 2:
+        document["steps"] = [
+            {"yhat": step.prediction, "E": step.cost, "weights": dict(step.weights)}
+            for step in done
+        ]
     return json.dumps(document, indent=2)
 
 
 def published_json(published: Published) -> str:
-    """The lesson's slips and final figures as JSON."""
+    """The wrong statements, the run and its final figures as JSON."""
     columns = ("as-published", "right-half-squared", "right-log10")
     document = {
         "lesson": "office-hours-as-published",
-        "slips": [
-            {
-                "title": slip.title,
-                "published": [line_record(line) for line in slip.published],
-                "right": [line_record(line) for line in slip.right],
-                "reason": slip.reason,
-            }
-            for slip in published.slips
-        ],
-        "derivatives": [line_record(line) for line in published.derivatives],
-        "updates": [line_record(line) for line in published.updates],
+        "wrong": [plain(line.left) for line in published.wrong],
+        "slips": [_slip_record(slip) for slip in published.slips],
+        "remarks": [_slip_record(remark) for remark in published.remarks],
+        **{
+            name: [line_record(line) for line in section.equations]
+            for name, section in published.sections.items()
+        },
         "results": {
             name: dict(zip(columns, row, strict=True)) for name, row in published.results.items()
         },
     }
     return json.dumps(document, indent=2)
+
+
+def _slip_record(slip: Slip) -> dict[str, Any]:
+    return {
+        "title": slip.title,
+        "published": [line_record(line) for line in slip.published],
+        "right": [line_record(line) for line in slip.right],
+        "reason": slip.reason,
+    }

@@ -1,0 +1,95 @@
+"""Hand calculations as sections of equations, and as worksheets that ``check`` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from micrograd_like.derivation.equations import Equation, equation, forward, local, total
+from micrograd_like.engine import Value, grad
+from micrograd_like.formula import Call, Derivative, Name, Number
+from micrograd_like.graph import NamedGraph
+from micrograd_like.notation import plain
+
+#: Significant digits of a result in a worksheet.
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of a calculation.
+
+    Attributes:
+        extra_places: Decimals beyond the usual ones that it takes to see anything change.
+    """
+
+    title: str
+    equations: tuple[Equation, ...]
+    extra_places: int = 0
+
+
+def update(
+    name: str,
+    rate: str,
+    derivative: Derivative,
+    values: Mapping[str, float],
+    partials: Mapping[tuple[str, str], float],
+) -> Equation:
+    """The line name' = name − rate·derivative."""
+    step = Call("mul", (Name(rate), derivative))
+    return equation(Name(f"{name}'"), Call("sub", (Name(name), step)), values, partials)
+
+
+def worksheet(title: str, given: Mapping[str, float], sections: Iterable[Section]) -> str:
+    """The calculation as a worksheet: what is given, then ``left = formula = result`` by section.
+
+    Results are rounded to six significant digits.
+    """
+    lines = [f"# {title}", "", *(f"{name} = {_figure(value)}" for name, value in given.items())]
+    for section in sections:
+        lines += ["", f"# {section.title}"]
+        for line in section.equations:
+            steps = (plain(line.left), plain(line.formula), _figure(line.value))
+            lines.append(" = ".join(dict.fromkeys(steps)))
+    return "\n".join(lines) + "\n"
+
+
+def backpropagation(
+    title: str, cost: Value, parameters: Sequence[str], rate: float | None = None
+) -> str:
+    """The whole calculation of a cost's derivatives as a worksheet.
+
+    Args:
+        title: What it is, in a sentence.
+        cost: A labelled graph; every name in it is given, or computed in the forward pass.
+        parameters: The names whose derivatives are wanted.
+        rate: With it, each of them is updated: w' = w − alpha·∂E/∂w.
+    """
+    graph = NamedGraph(cost)
+    nodes = {name: node for node, name in graph.names.items()}
+    inner = [name for name in reversed(graph.formulas) if name != graph.output]
+    wanted = [*inner, *parameters]
+    slopes = grad(cost, [nodes[name] for name in wanted])
+    partials = {**graph.partials}
+    partials |= {(graph.output, name): slope for name, slope in zip(wanted, slopes, strict=True)}
+    pairs = [pair for pair in graph.locals if {pair[1]} & {*wanted}]
+    totals = [name for name in wanted if graph.users[name] != [graph.output]]
+    sections = [
+        Section("Forward pass", tuple(forward(graph))),
+        Section("Each node with respect to its inputs", tuple(local(graph, *p) for p in pairs)),
+        Section("The chain rule", tuple(total(graph, n, partials, inner) for n in totals)),
+    ]
+    given = {name: value for name, value in graph.values.items() if name not in graph.formulas}
+    if rate is not None:
+        given["alpha"] = rate
+        values = {**graph.values, "alpha": rate}
+        lines = (
+            update(n, "alpha", Derivative(graph.output, n), values, partials) for n in parameters
+        )
+        sections.append(Section("Update", tuple(lines)))
+    return worksheet(title, given, (section for section in sections if section.equations))
+
+
+def _figure(value: float) -> str:
+    rounded = float(f"{value:.{_DIGITS}g}")
+    return plain(Number(int(rounded) if rounded.is_integer() and abs(rounded) < 1e6 else rounded))
