@@ -59,10 +59,11 @@ def kind_of(line: Line, mark: LineMark) -> str:
     """What is special about the part that was accused, and about its line."""
     at = next((i for i, p in enumerate(mark.parts) if p.verdict == mark.verdict), None)
     part = line.parts[at] if at is not None and at < len(line.parts) else line.parts[-1]
-    special = f" [{', '.join(sorted(line.kinds))}]" if line.kinds else ""
-    first = part.kind.split(" and ")[0]
+    if line.kinds:
+        return f"{', '.join(sorted(line.kinds))}: {line.role}"
+    first = part.kind.split(",")[0].split(" and ")[0]
     approximate = " after ≈" if part.sign == "≈" and "≈" not in first else ""
-    return f"{line.role}, {first}{approximate}{special}"
+    return f"{line.role}, {first}{approximate}"
 
 
 def mark(job: tuple[int, int]) -> Marked:
@@ -115,19 +116,20 @@ def smallest(sheet: Sheet, place: int, verdict: str) -> tuple[list[Line], Line]:
 
     for p in reversed(range(len(sheet.lines))):
         without = [q for q in kept if q != p]
-        if p not in needed and _defined(sheet, without) and stays(without):
+        if sheet.lines[p].number not in needed and _defined(sheet, without) and stays(without):
             kept = without
     lines = [sheet.lines[p] for p in kept]
     return lines, accused
 
 
 def _rests(sheet: Sheet, place: int) -> set[int]:
-    """The line, and those whose figures it goes on from."""
-    found, todo = {place}, [place]
+    """The numbers of the line and of those whose figures it goes on from."""
+    known = {line.number: line for line in sheet.lines}
+    found, todo = {sheet.lines[place].number}, [sheet.lines[place]]
     while todo:
-        for p in sheet.lines[todo.pop()].rests - found:
-            found.add(p)
-            todo.append(p)
+        for number in todo.pop().rests - found:
+            found.add(number)
+            todo.append(known[number])
     return found
 
 
@@ -169,7 +171,8 @@ def report(marked: list[Marked], seed: int, examples: int) -> Iterator[str]:
                 lines_left, accused = smallest(sheet, outcome.line, verdict)
                 yield f"        worksheet {seed}/{outcome.number}, {sheet.shape}:"
                 for line in lines_left:
-                    yield f"        {'>' if line is accused else ' '} {line}"
+                    shown = str(line).replace("\n", "\n          ")
+                    yield f"        {'>' if line is accused else ' '} {shown}"
 
 
 def positive(text: str) -> int:

@@ -439,7 +439,8 @@ def _written(expr: Expr, style: Style) -> tuple[str, int]:
 def _product_text(expr: Op, style: Style) -> str:
     first, *others = expr.args
     said = _first(first, style)
-    bare = isinstance(first, Num) and not any(sign in first.text for sign in "/*·×e")
+    bare = isinstance(first, Num) and not any(s in first.text for s in "/*·×eE")
+    bare = bare and abs(at(first, {})) != 1
     for factor in others:
         shown = _inside(factor, style, _POWER)
         glue = bare and style.implicit and (shown[0].isalpha() or shown[0] == "(")

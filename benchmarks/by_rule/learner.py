@@ -58,7 +58,8 @@ class Part:
 class Line:
     """One statement.
 
-    rests:  the lines whose figures it goes on from, by their number in the worksheet
+    number: what it is called by the lines that rest on it
+    rests:  the lines whose figures it goes on from
     names:  all names in it
     kinds:  what is special about the line as a whole
     """
@@ -66,6 +67,7 @@ class Line:
     left: str
     parts: tuple[Part, ...]
     role: str
+    number: int = 0
     rests: frozenset[int] = frozenset()
     names: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
@@ -115,7 +117,7 @@ class Learner:
         """A given: x = 0.5."""
         shown = self.network.shape.givens[name]
         self.exact[name] = Num(self.network.true(name), shown)
-        self._add(Line(name, (Part(shown, "given"),), "given", names=frozenset({name})))
+        self.add(name, [Part(shown, "given")], "given")
 
     def definition(self, name: str) -> None:
         """A name's first line: z = w*x + b = 0.5*2 + 0.1 = 1.1."""
@@ -148,18 +150,14 @@ class Learner:
         number = len(self.lines)
         if work.numbers and (value := self.rng.choice(work.numbers[-2:])).value == value.value:
             self.stated.setdefault(left, []).append((value, number))
-        self._add(
-            Line(
-                left,
-                tuple(work.parts),
-                role,
-                frozenset(work.rests),
-                frozenset(work.names),
-                frozenset(self.kinds),
-            )
-        )
+        self.add(left, work.parts, role, work)
 
-    def _add(self, line: Line) -> None:
+    def add(self, left: str, parts: list[Part], role: str, work: _Work | None = None) -> None:
+        """A line with these parts."""
+        rests = frozenset(work.rests if work else ())
+        names = frozenset({left} | (work.names if work else set()))
+        kinds = frozenset(self.kinds)
+        line = Line(left, tuple(parts), role, len(self.lines), rests, names, kinds)
         self.lines.append(line)
 
     # Formulas.

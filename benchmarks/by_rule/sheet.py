@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
+from benchmarks.by_rule import manners
 from benchmarks.by_rule.expression import CONTEXT, Expr, Op, Sym, Undefined, lift, symbols, times
 from benchmarks.by_rule.learner import Learner, Line
 from benchmarks.by_rule.network import Network
@@ -51,7 +52,8 @@ def make(seed: int, number: int) -> Sheet:
             if len(learner.beside) < 3:
                 continue
             _work(learner)
-            return Sheet(name, f"{seed}/{number}", tuple(learner.lines))
+            lines = manners.afterwards(learner.lines, rng)
+            return Sheet(name, f"{seed}/{number}", tuple(lines))
     raise AssertionError(f"worksheet {number} of corpus {seed} cannot be made")
 
 
@@ -60,12 +62,27 @@ def _work(learner: Learner) -> None:
     shape = network.shape
     for name in shape.givens:
         learner.given(name)
-    for name in shape.formulas:
-        learner.definition(name)
-        if rng.random() < 0.03:
-            learner.restated(name)
+    _forward(learner)
     derivatives(learner)
+    manner = rng.random()
+    if manner < 0.05:
+        manners.local(learner)
+    elif manner < 0.1:
+        manners.estimate(learner)
     updates(learner)
+    if manner > 0.9:
+        manners.other_updates(learner)
+    again = 0.2 < manner < 0.26 and manners.second_example(learner)
+    if again or (0.26 < manner < 0.32 and manners.next_epoch(learner)):
+        _forward(learner)
+        derivatives(learner)
+
+
+def _forward(learner: Learner) -> None:
+    for name in learner.network.shape.formulas:
+        learner.definition(name)
+        if learner.rng.random() < 0.03:
+            learner.restated(name)
 
 
 def derivatives(learner: Learner) -> None:
