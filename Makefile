@@ -1,6 +1,8 @@
 # What runs something starts from nothing: a fresh .venv, installed from the project's files.
 PYTHON ?= python3
 BIN = .venv/bin
+# A process for every processor; who is done takes over what others still have before them.
+PARALLEL = -n logical --dist worksteal
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
@@ -15,12 +17,12 @@ example:
 test:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 test-slow:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest $(PARALLEL) -m slow
 
 # JAX is shown two devices, so that there is something to shard over.
 test-scale:

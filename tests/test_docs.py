@@ -16,6 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 import micrograd_like
+import visualize
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,20 +61,25 @@ def test_readme_python_does_what_it_shows() -> None:
     assert runner.run(test).failed == 0
 
 
-def test_docstring_examples_hold() -> None:
-    names = [
-        name for _, name, _ in pkgutil.walk_packages(micrograd_like.__path__, "micrograd_like.")
-    ]
-    assert len(names) > 10
-    for name in names:
-        if not name.endswith("__main__"):
-            try:
-                module = import_module(name)
-            except ModuleNotFoundError as error:
-                if error.name in ("dask", "jax"):  # of an extra: tested by `pytest -m scale`
-                    continue
-                raise
-            assert doctest.testmod(module).failed == 0, name
+MODULES = [
+    name
+    for package in (micrograd_like, visualize)
+    for _, name, _ in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    if not name.endswith("__main__")
+]
+#: Of the extra ``scale``; ``make test-scale`` has it.
+EXTRAS = ("dask", "jax")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples_hold(name: str) -> None:
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        pytest.skip(f"{error.name} is not installed")
+    assert doctest.testmod(module).failed == 0
 
 
 def shown(cell: nbformat.NotebookNode) -> list[str]:

@@ -134,6 +134,7 @@ def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr
 def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
     """Put operands in the place of names; a family is given as a tuple of operands.
 
+    >>> from micrograd_like.formula import parse
     >>> substitute(parse("sum(x * w)"), {"x": (Name("x1"),), "w": (Name("w1"),)})
     Call(function='mul', arguments=(Name(name='x1'), Name(name='w1')))
     """
