@@ -18,11 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd_like import nn
+from micrograd_like import losses, nn
+from micrograd_like.engine import Value, grad
 from micrograd_like.lessons import catalogue, matrices
 from micrograd_like.lessons.course.matrix_form import graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
-from micrograd_like.lessons.pictures import Curves, Layers, Picture
+from micrograd_like.lessons.pictures import Contours, Curves, Layers, Picture, Plane
 from micrograd_like.lessons.xor_networks import (
     SEEDS,
     WAYS,
@@ -31,7 +32,7 @@ from micrograd_like.lessons.xor_networks import (
     is_learnt,
     train_xor,
 )
-from micrograd_like.worksheet import builtin
+from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.writers.blocks import to_latex, to_text
 from visualize import plots
 
@@ -87,6 +88,65 @@ def test_the_line_reaches_least_squares(seed: int) -> None:
     assert line["m"] == pytest.approx(m, abs=1e-6)
     assert line["b"] == pytest.approx(ys.mean() - m * xs.mean(), abs=1e-6)
     assert numbers["off_by"]["one by one"] > 1e-4  # it never comes to rest, as the lesson says
+    assert not any(numbers["ran_away"].values())
+
+
+@pytest.mark.parametrize("rate", [0.95, 1.05])
+def test_the_rate_at_which_a_run_leaves_the_bowl(rate: float) -> None:
+    """Of the limit 2/λ that the lesson says: just below it stays, just above it runs away."""
+    numbers = record("line-fit", epochs=1)
+    xs = np.array(numbers["points"])[:, 0]
+    largest = np.linalg.eigvalsh(
+        np.cov([xs, np.ones(20)], bias=True) + np.outer([xs.mean(), 1.0], [xs.mean(), 1.0])
+    )[-1]
+    assert numbers["largest_curvature"] == pytest.approx(largest, rel=1e-12)
+    at = record("line-fit", epochs=400, rate=rate * 2 / largest)
+    assert at["ran_away"]["all at once"] == (rate > 1)
+
+
+@pytest.mark.parametrize("rate", [2.0, 50.0, 1e300])
+def test_a_run_that_diverges_is_told(rate: float) -> None:
+    for name in ("one-weight", "line-fit"):
+        outcome = catalogue.run(name, {"rate": rate, "epochs": 300})
+        json.dumps(outcome.record, allow_nan=False)
+        said = " ".join(to_text(outcome.blocks).split())
+        if name == "line-fit" or rate > 2:
+            assert "it runs away: every step goes too far" in said
+        plots.figure(outcome.pictures)
+
+
+def test_a_run_that_diverges_is_no_error() -> None:
+    result = run("line-fit", "--rate", "2")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Too far at every step" in result.stdout
+    assert max(len(line) for line in result.stdout.splitlines()) <= 88
+
+
+def test_the_bowls_are_the_costs() -> None:
+    """Over m and b, and over m alone, against NumPy; the path starts at 0 and lies in it."""
+    outcome = catalogue.run("line-fit", {"epochs": 3})
+    xs, ys = np.array(outcome.record["points"]).T
+    over_m, bowl = outcome.pictures[-2:]
+    assert isinstance(over_m, Plane)
+    assert isinstance(bowl, Contours)
+    grid = np.array(bowl.xs)[None, :, None], np.array(bowl.ys)[:, None, None]
+    costs = ((grid[0] * xs + grid[1] - ys) ** 2).mean(axis=-1) / 2
+    assert np.array(bowl.values) == pytest.approx(costs, rel=1e-12)
+    assert [path[0] for path in bowl.paths.values()] == [(0.0, 0.0)] * 2
+    best = outcome.record["lines"]["least squares"]
+    places, heights = np.array(over_m.lines["loss"]).T
+    costs = ((places[:, None] * xs + best["b"] - ys) ** 2).mean(axis=-1) / 2
+    assert heights == pytest.approx(costs, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_the_rate_does_to_a_perceptron(seed: int) -> None:
+    """From weights 0 nothing, with the rule done again here; and fewer epochs by --rate 0.1."""
+    numbers = record("perceptron", seed=seed)
+    rows = numbers["epochs_by_rate"]
+    assert len({row["from_zero"] for row in rows}) == 1
+    assert rows[1]["from_random"] == len(numbers["mistakes"])
+    assert rows[0]["from_random"] >= rows[1]["from_random"]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -124,6 +184,54 @@ def test_two_outputs_add_up_and_the_direction_changes() -> None:
     angle = math.degrees(math.atan2(0.13, 0.06) - math.atan2(-truth[1], -truth[0]))
     assert both["angle"]["plain Wᵀ·E"] == pytest.approx(abs(angle), rel=1e-9)
     assert both["angle"]["normalised"] > 30
+
+
+def test_the_shares_are_said_in_per_cent() -> None:
+    said = to_text(catalogue.run("splitting-the-error", {"epochs": 1}).blocks)
+    assert "Shares of the weights: h1 67%, h2 33%." in said
+
+
+@pytest.mark.parametrize(
+    ("guesses", "says"),
+    [
+        ("0.7 0.4", "here 0.21, 0.24, and the direction is off by 2.0°"),
+        ("0.7 0.3", "are equal here, 0.21, 0.21, so that plain Wᵀ·E is only too long"),
+    ],
+)
+def test_whether_several_outputs_turn_the_direction(guesses: str, says: str) -> None:
+    outcome = catalogue.run("splitting-the-error", {"epochs": 1, "guesses": guesses})
+    assert says in " ".join(to_text(outcome.blocks).split())
+
+
+def test_plain_errors_are_the_gradient_of_the_cross_entropy() -> None:
+    """−∂E/∂h = Wᵀ(t − o) for logistic outputs, from the graph; to rounding."""
+    w, t = np.array([[0.2, 0.1], [0.3, 0.4]]), np.array([1.0, 0.0])
+    h = [Value(0.5, "h1"), Value(0.25, "h2")]
+    outs = [
+        sum((float(x) * node for x, node in zip(row, h, strict=True)), Value(0.0)).sigmoid()
+        for row in w
+    ]
+    cost = losses.total(
+        [losses.binary_cross_entropy(o, goal) for o, goal in zip(outs, t.tolist(), strict=True)]
+    )
+    expected = w.T @ (t - np.array([o.data for o in outs]))
+    assert [-slope for slope in grad(cost, h)] == pytest.approx(expected, rel=1e-14)
+
+
+def test_summed_over_examples_plain_errors_turn_the_direction() -> None:
+    """The angle that the lesson tells, at the start, by gradients of the two costs' graphs."""
+    largest = 0.0
+    for seed in range(SEEDS):
+        net = nn.MLP(2, [4, 1], activation="sigmoid", output="sigmoid", seed=seed)
+        inner = net.layers[0].parameters()
+        slopes = []
+        for loss in (losses.half_squared_error, losses.binary_cross_entropy):
+            terms = [loss(net(x), t) for x, t in zip(XOR_INPUTS, XOR_TARGETS, strict=True)]
+            slopes.append(np.array(grad(losses.total(terms), inner)))
+        cosine = slopes[0] @ slopes[1] / np.linalg.norm(slopes[0]) / np.linalg.norm(slopes[1])
+        largest = max(largest, math.degrees(math.acos(cosine)))
+    assert record("splitting-the-error", epochs=1)["angle"]["start"] == pytest.approx(largest)
+    assert largest > 1
 
 
 @given(
@@ -322,6 +430,18 @@ def test_a_lesson_as_it_is_run(tmp_path: Path) -> None:
         assert run("one-weight", "--format", format).stdout.startswith(start)
 
 
+@pytest.mark.parametrize("name", ["one-weight", "line-fit", "splitting-the-error", "office-hours"])
+def test_a_lesson_as_a_worksheet_is_read_whole_and_right(name: str) -> None:
+    short = SHORT.get(name, {})
+    settings = [part for option, value in short.items() for part in (f"--{option}", str(value))]
+    done = run(name, *settings, "--format", "worksheet")
+    sheet = Worksheet.parse(done.stdout)
+    assert not sheet.problems
+    report = sheet.check()
+    assert {line.verdict for line in report.lines} == {"right"}
+    assert len(report.lines) > 5
+
+
 def test_a_seed_decides_everything() -> None:
     first, again, other = (
         run("perceptron", "--seed", seed, "--format", "json").stdout for seed in "778"
@@ -338,10 +458,10 @@ def test_a_seed_decides_everything() -> None:
         (["xor", "--rate", "0"], "--rate: expected a number above 0, got 0.0"),
         (["xor", "--epochs", "0"], "--epochs: expected a whole number from 1 to 1,000,000, got 0"),
         (["xor", "--plot", "out.pgn"], "expected a name ending in .svg or .png; did you mean"),
+        (["perceptron", "--format", "worksheet"], "has no calculation by hand in it"),
         (["one-weight", "--plot", "/nowhere/x.svg"], "there is no folder /nowhere"),
         (["vanishing", "--plot", "x.svg"], "No such option: --plot"),
         (["--format", "json"], "No such option: --format"),
-        (["line-fit", "--rate", "50"], "try a smaller rate"),
     ],
 )
 def test_usage_errors_are_a_line(arguments: list[str], hint: str) -> None:

@@ -28,6 +28,8 @@ _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#
 _MARKS = "o^sDvP*X"
 _DASHES = ("-", "--", ":", "-.")
 _SHADES = "RdBu_r"
+#: Marks along the path of a descent, about.
+_MOST_MARKS = 25
 #: Cells of a matrix that numbers are written into, in a row at most.
 _MOST_CELLS = 12
 
@@ -80,9 +82,12 @@ def _paths(
     """Descents: a mark at every step, a line between, a larger mark where it ends."""
     for (name, path), (colour, _, mark) in zip(paths.items(), styles, strict=False):
         xs, ys = zip(*path, strict=True)
-        line: dict[str, Any] = {"color": colour, "linewidth": 1, "markersize": 4, "zorder": 3}
-        axes.plot(xs, ys, f"-{mark}", label=name, markeredgecolor="white", **line)
-        axes.plot(xs[-1:], ys[-1:], mark, color=colour, markersize=9, markeredgecolor="white")
+        style: dict[str, Any] = {"color": colour, "markeredgewidth": 0, "zorder": 3}
+        every = max(1, len(path) // _MOST_MARKS)
+        axes.plot(
+            xs, ys, f"-{mark}", label=name, linewidth=1, markersize=4, markevery=every, **style
+        )
+        axes.plot(xs[-1:], ys[-1:], mark, markersize=9, **style)
 
 
 def _surface(axes: Axes, picture: Surface) -> None:

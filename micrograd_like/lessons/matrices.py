@@ -112,10 +112,12 @@ def train(
     epochs: int,
     hidden_error: HiddenError,
     seeds: Sequence[int],
+    look: Callable[[int, Matrices], None] | None = None,
 ) -> tuple[Matrices, Array]:
     """Train many networks of one shape side by side, example by example in random order.
 
-    The orders are those that ``training.fit`` takes for these seeds.
+    The orders are those that ``training.fit`` takes for these seeds; ``look`` is shown the
+    matrices before every epoch.
 
     Returns the matrices, and the mean of (t − o)² over the examples: a row for every epoch,
     after it, and a column for every network.
@@ -124,6 +126,8 @@ def train(
     x, t = np.array(inputs, float)[:, :, None], np.array(targets, float).reshape(len(inputs), -1, 1)
     costs = np.empty((epochs, len(nets)))
     for epoch in range(epochs):
+        if look:
+            look(epoch, now)
         places = np.array([order(len(inputs), seed, epoch) for seed in seeds])
         for column in places.T:
             now = now + now.deltas(x[column], t[column], rate, hidden_error)

@@ -43,9 +43,9 @@ def update(
 def worksheet(title: str, given: Mapping[str, float], sections: Iterable[Section]) -> str:
     """The calculation as a worksheet: what is given, then ``left = formula = result`` by section.
 
-    Results are rounded to six significant digits.
+    What is given is written in full, results to six significant digits.
     """
-    lines = [f"# {title}", "", *(f"{name} = {_figure(value)}" for name, value in given.items())]
+    lines = [f"# {title}", "", *(f"{name} = {_exact(value)}" for name, value in given.items())]
     for section in sections:
         lines += ["", f"# {section.title}"]
         for line in section.equations:
@@ -91,5 +91,8 @@ def backpropagation(
 
 
 def _figure(value: float) -> str:
-    rounded = float(f"{value:.{_DIGITS}g}")
-    return plain(Number(int(rounded) if rounded.is_integer() and abs(rounded) < 1e6 else rounded))
+    return _exact(float(f"{value:.{_DIGITS}g}"))
+
+
+def _exact(value: float) -> str:
+    return plain(Number(int(value) if value.is_integer() and abs(value) < 1e6 else value))

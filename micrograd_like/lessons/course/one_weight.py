@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from micrograd_like import losses
 from micrograd_like.derivation import derive
 from micrograd_like.engine import Value
-from micrograd_like.lessons.outcome import Outcome, try_next, uninterrupted
-from micrograd_like.lessons.pictures import Curves
+from micrograd_like.lessons.descent import Descent, descend, ran_away
+from micrograd_like.lessons.outcome import Outcome, try_next
+from micrograd_like.lessons.pictures import Curves, Picture, Plane, span
 from micrograd_like.lessons.registry import lesson, setting
-from micrograd_like.nn import Neuron
+from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.notation import number
-from micrograd_like.optim import SGD
-from micrograd_like.training import fit
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 GUESS, ANSWER = 0.7, 1.0
@@ -31,38 +30,52 @@ class Settings:
 @lesson("One neuron, one weight: nudged towards the answer.", order=10, settings=Settings)
 def one_weight(settings: Settings) -> Outcome:
     """Guess 0.7, answer 1, error 0.3: Δw = rate · error · x, again and again."""
-    epochs, rate = settings.epochs, settings.rate
     x, w, y = Value(1.0, "x"), Value(GUESS, "w"), Value(ANSWER, "y")
     yhat = w * x
     yhat.label = "yhat"
     cost = losses.half_squared_error(yhat, y)
     cost.label = "E"
-    derivation = derive(cost, w)
-    error = y.data - yhat.data
-    neuron = Neuron(1, nonlin=False, bias=False)
-    neuron.w[0].data = GUESS
-    guesses = [GUESS]
-    optimizer = SGD(neuron.parameters(), rate)
-    for _ in range(epochs):
-        uninterrupted(
-            fit(neuron, [[x.data]], [ANSWER], optimizer=optimizer, epochs=1, progress=False)
-        )
-        guesses.append(neuron([x.data]).data)
-    shown = sorted({n for n in (0, 1, 2, 3, 10, 20, epochs) if n <= epochs})
+    run = descend(cost, [x, y], [w], [[x.data, y.data]], rate=settings.rate, epochs=settings.epochs)
+    guesses = [where[0] * x.data for where in run.path]
     blocks: list[Block] = [
         Heading("One neuron, one weight", level=1),
         Sentence(
-            f"The neuron guesses ŷ = w·x = {number(yhat.data, 2)} for x = 1; the answer is "
-            f"y = {number(ANSWER)}, so the error is y − ŷ = {number(error, 2)}. The cost is "
-            "E = ½(ŷ − y)²; without the ½ a factor 2 would appear, which is usually left to "
+            f"The neuron guesses ŷ = w·x = {number(GUESS, 2)} for x = 1; the answer is "
+            f"y = {number(ANSWER)}, so the error is y − ŷ = {number(ANSWER - GUESS, 2)}. The cost "
+            "is E = ½(ŷ − y)²; without the ½ a factor 2 would appear, which is usually left to "
             "the rate."
         ),
         Heading("Which way to nudge w"),
-        *derivation.blocks(_PLACES),
+        *derive(cost, w).blocks(_PLACES),
+        *_nudges(guesses, run, settings.rate),
+        *try_next(
+            "micrograd-like lessons one-weight --rate 1: one nudge is enough. With --rate 1.9 the "
+            "guess jumps from side to side, with --rate 2.1 it runs away.",
+            "--plot bowl.svg draws the cost over w, with the way down.",
+        ),
+    ]
+    slope = -(ANSWER - GUESS) * x.data
+    record = {
+        "guess": GUESS,
+        "answer": ANSWER,
+        "error": ANSWER - GUESS,
+        "dE/dw": slope,
+        "delta_w": -settings.rate * slope,
+        "guesses": guesses,
+    }
+    title = "One neuron, one weight: the first nudge"
+    sheet = backpropagation(title, cost, ["w"], settings.rate)
+    return Outcome(blocks, record, _pictures(guesses, run), sheet)
+
+
+def _nudges(guesses: list[float], run: Descent, rate: float) -> list[Block]:
+    error, epochs, left = ANSWER - GUESS, run.epochs, 1 - rate
+    shown = sorted({n for n in (0, 1, 2, 3, 10, 20, epochs) if n <= epochs})
+    return [
         Heading("The nudge"),
         Sentence(
             "∂E/∂w = −error · x, so that Δw = −rate · ∂E/∂w = rate · error · x = "
-            f"{number(rate)} · {number(error, 2)} · 1 = {number(-rate * derivation.value, 4)}: "
+            f"{number(rate)} · {number(error, 2)} · 1 = {number(rate * error, 4)}: "
             "in the direction of the error."
         ),
         Heading("Again and again"),
@@ -71,38 +84,33 @@ def one_weight(settings: Settings) -> Outcome:
             tuple((str(n), f"{guesses[n]:.6f}", f"{ANSWER - guesses[n]:.6f}") for n in shown),
         ),
         Sentence(
-            f"Every nudge leaves {number(1 - rate, _PLACES)} of the error, 1 − rate · x²: "
-            f"after {epochs} of them 0.3 · {_base(1 - rate)}^{epochs} = "
-            f"{error * (1 - rate) ** epochs:.3g}."
-        ),
-        *try_next(
-            "micrograd-like lessons one-weight --rate 1: one nudge is enough. With --rate 1.9 the "
-            "guess jumps from side to side, with --rate 2.1 it runs away.",
+            f"{ran_away(run, rate)}Every nudge leaves {number(left, _PLACES)} of the error, "
+            f"1 − rate · x²: after {epochs} of them 0.3 · {_base(left)}^{epochs} = "
+            f"{error * left**epochs:.3g}."
         ),
     ]
-    record = {
-        "guess": yhat.data,
-        "answer": ANSWER,
-        "error": error,
-        "dE/dw": derivation.value,
-        "delta_w": -rate * derivation.value,
-        "guesses": guesses,
-    }
-    errors = [abs(ANSWER - guess) for guess in guesses]
-    pictures = (
-        Curves(
-            "The guess",
-            "ŷ",
-            {"guess": guesses, "answer": [ANSWER] * len(guesses)},
-            "nudge",
-            first=0,
-        ),
-        Curves("What is left of the error", "|y − ŷ|", {"error": errors}, "nudge", True, 0),
-    )
-    return Outcome(blocks, record, pictures)
 
 
 def _base(value: float) -> str:
     """A number as the base of a power: in brackets where it has a sign."""
     written = number(value, _PLACES)
     return f"({written})" if value < 0 else written
+
+
+def _pictures(guesses: list[float], run: Descent) -> list[Picture]:
+    errors = [abs(ANSWER - guess) for guess in guesses]
+    weights = [where[0] for where in run.path[:40]]
+    reach = max(1.5 * abs(w - ANSWER) for w in weights) or 1.0
+    places = span(ANSWER - reach, ANSWER + reach, 81)
+    answer = [ANSWER] * len(guesses)
+    return [
+        Plane(
+            "The bowl: the cost over w",
+            "w",
+            "E",
+            {"E = ½(w·x − y)²": [(w, (w - ANSWER) ** 2 / 2) for w in places]},
+            paths={"w after each nudge": [(w, (w - ANSWER) ** 2 / 2) for w in weights]},
+        ),
+        Curves("The guess", "ŷ", {"guess": guesses, "answer": answer}, "nudge", first=0),
+        Curves("What is left of the error", "|y − ŷ|", {"error": errors}, "nudge", True, 0),
+    ]

@@ -42,7 +42,8 @@ def perceptron(settings: Settings) -> Outcome:
     """
     seed, epochs, rate = settings.seed, settings.epochs, settings.rate
     points, targets = _two_sides(seed)
-    by_rule, mistakes = _perceptron_rule(points, targets, seed, epochs, rate)
+    start = [parameter.data for parameter in _starting_neuron(seed).parameters()]
+    by_rule, mistakes = _perceptron_rule(points, targets, seed, epochs, rate, start)
     neuron = _starting_neuron(seed)
     history = fit(
         neuron,
@@ -59,7 +60,13 @@ def perceptron(settings: Settings) -> Outcome:
     by_graph = [parameter.data for parameter in neuron.parameters()]
     gap = max(abs(a - b) for a, b in zip(by_rule, by_graph, strict=True))
     score: Score = evaluate(neuron, points, targets, loss=_perceptron_cost, correct=same_sign)
-    done = mistakes[-1] == 0
+    epochs_by_rate = {
+        own: [
+            len(_perceptron_rule(points, targets, seed, epochs, own, weights)[1])
+            for weights in (start, [0.0, 0.0, 0.0])
+        ]
+        for own in (rate / 10, rate, 10 * rate)
+    }
     blocks: list[Block] = [
         Heading("A perceptron", level=1),
         Sentence(
@@ -73,27 +80,11 @@ def perceptron(settings: Settings) -> Outcome:
             "−y · input where the guess is wrong and 0 where it is right. As the error is 2y "
             f"there, the rule at the rate {number(rate)} is descent at {number(2 * rate)}."
         ),
-        Heading("Both, side by side"),
-        Grid(
-            ("", "w1", "w2", "b"),
-            (
-                ("the rule", *(f"{w:.6f}" for w in by_rule)),
-                ("the graph", *(f"{w:.6f}" for w in by_graph)),
-            ),
-        ),
-        Sentence(
-            f"After {len(mistakes)} epochs they "
-            f"{f'differ by {gap:.1g} at most' if gap else 'are the same to the last bit'}."
-        ),
-        Sentence(
-            f"All {EXAMPLES} points are right: an epoch went by without a mistake."
-            if done
-            else f"{score.accuracy:.0%} of the points are right; the last epoch still made "
-            f"{mistakes[-1]} mistakes. More --epochs will do."
-        ),
+        *_side_by_side(by_rule, by_graph, mistakes, gap, score),
+        *_on_the_rate(epochs_by_rate, epochs),
         *try_next(
-            "micrograd-like lessons perceptron --rate 1: only the starting weights know a scale, "
-            "so the rate hardly matters. `micrograd-like lessons xor` is what no line can part.",
+            "micrograd-like lessons perceptron --rate 0.001: how long do the starting weights "
+            "have their say? `micrograd-like lessons xor` is what no line can part.",
         ),
     ]
     record = {
@@ -103,6 +94,10 @@ def perceptron(settings: Settings) -> Outcome:
         "differ_by": gap,
         "accuracy": score.accuracy,
         "losses": history.losses,
+        "epochs_by_rate": [
+            {"rate": own, "from_random": random, "from_zero": zero}
+            for own, (random, zero) in epochs_by_rate.items()
+        ],
     }
     classes = [(target + 1) // 2 for target in targets]
     pictures = (
@@ -110,6 +105,47 @@ def perceptron(settings: Settings) -> Outcome:
         Curves("Mistakes on the way", "mistakes", {"the rule": mistakes}),
     )
     return Outcome(blocks, record, pictures)
+
+
+def _side_by_side(
+    by_rule: list[float], by_graph: list[float], mistakes: list[int], gap: float, score: Score
+) -> list[Block]:
+    return [
+        Heading("Both, side by side"),
+        Grid(
+            ("", "w1", "w2", "b"),
+            (
+                ("the rule", *(number(w, 6) for w in by_rule)),
+                ("the graph", *(number(w, 6) for w in by_graph)),
+            ),
+        ),
+        Sentence(
+            f"After {len(mistakes)} epochs they "
+            f"{f'differ by {gap:.1g} at most' if gap else 'are the same to the last bit'}."
+        ),
+        Sentence(
+            f"All {EXAMPLES} points are right: an epoch went by without a mistake."
+            if mistakes[-1] == 0
+            else f"{score.accuracy:.0%} of the points are right; the last epoch still made "
+            f"{mistakes[-1]} mistakes. More --epochs will do."
+        ),
+    ]
+
+
+def _on_the_rate(epochs_by_rate: dict[float, list[int]], most: int) -> list[Block]:
+    rows = [
+        (number(rate), *(str(count) if count < most else f"{count}, not done" for count in counts))
+        for rate, counts in epochs_by_rate.items()
+    ]
+    return [
+        Heading("What the rate does"),
+        Grid(("rate", "epochs", "epochs from weights 0"), tuple(rows)),
+        Sentence(
+            "Until an epoch without a mistake. From weights 0 the rate only scales the weights, "
+            "and the signs of the sums are the same at any rate. Random weights to start from "
+            "have a size of their own: at a small rate it takes many corrections to overcome them."
+        ),
+    ]
 
 
 def _two_sides(seed: int) -> tuple[list[list[float]], list[int]]:
@@ -132,10 +168,15 @@ def _perceptron_cost(score: Value, target: float) -> Value:
 
 
 def _perceptron_rule(
-    points: list[list[float]], targets: list[int], seed: int, epochs: int, rate: float
+    points: list[list[float]],
+    targets: list[int],
+    seed: int,
+    epochs: int,
+    rate: float,
+    start: list[float],
 ) -> tuple[list[float], list[int]]:
     """The weights by the rule alone, and the mistakes of every epoch, up to one without."""
-    weights = [parameter.data for parameter in _starting_neuron(seed).parameters()]
+    weights = list(start)
     mistakes: list[int] = []
     while len(mistakes) < epochs and (not mistakes or mistakes[-1]):
         wrong = 0

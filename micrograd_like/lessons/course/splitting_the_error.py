@@ -8,6 +8,7 @@ E = ½ Σ e²: the derivative of the output's activation comes before the weight
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +19,21 @@ from micrograd_like.derivation import derive
 from micrograd_like.engine import Value, grad
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons import matrices
-from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array
+from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves
 from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.lessons.xor_networks import LEARNT, SEEDS, XOR_INPUTS, XOR_TARGETS
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 _PLACES = 4
+#: Derivatives of outputs that differ by less, relatively, turn no direction.
+_SAME = 1e-9
+#: Epochs between two looks at the angle.
+_LOOK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +75,9 @@ def splitting_the_error(settings: Settings) -> Outcome:
     if len(w) > 1:
         blocks += [Heading(f"{len(w)} outputs"), *_said(whole, w)]
     blocks += [
-        Heading("Where they part"),
-        Sentence(
-            "Neither way of splitting has the derivative of the output's activation, o(1 − o), "
-            "which stands between the output's error and the weights. It is at most ¼, so that "
-            "with one output the plain split is at least 4 times too long, here "
-            f"{_times(first)} times; that only changes the rate of the inner weights. With several "
-            "every output has a factor of its own, so that the direction "
-            "changes too"
-            + (f": here by {whole['angle']['plain Wᵀ·E']:.1f}°." if len(w) > 1 else ".")
-        ),
-        Sentence(
-            "The courses' network multiplies each layer's errors by that layer's own derivative "
-            "when it changes the layer's weights, and passes the plain errors on: its outer "
-            "weights follow the gradient, its inner weights do not."
-        ),
+        *_where_they_part(first, whole, trained, hidden),
         Heading(f"Training with each on XOR: {SEEDS} networks 2-{hidden}-1, one by one"),
-        *_trained_blocks(trained, epochs, rate),
+        *_trained_blocks(trained["methods"], epochs, rate),
         *try_next(
             'micrograd-like lessons splitting-the-error --weights "0.5 -0.5": shares of a sum '
             "that is 0.",
@@ -100,10 +92,12 @@ def splitting_the_error(settings: Settings) -> Outcome:
         "one output": first,
         "all outputs": whole,
         "training": {
-            name: {k: v for k, v in r.items() if k != "curve"} for name, r in trained.items()
+            name: {k: v for k, v in r.items() if k != "curve"}
+            for name, r in trained["methods"].items()
         },
+        "angle": trained["angle"],
     }
-    curves = {name: outcome["curve"] for name, outcome in trained.items()}
+    curves = {name: outcome["curve"] for name, outcome in trained["methods"].items()}
     pictures = (
         Curves(
             f"XOR, 2-{hidden}-1: median of {SEEDS} networks",
@@ -112,7 +106,53 @@ def splitting_the_error(settings: Settings) -> Outcome:
             logarithmic=True,
         ),
     )
-    return Outcome(blocks, record, pictures)
+    cost, h = _graph(w, o, t)
+    names = [node.label for node in h]
+    sheet = backpropagation("The error of the hidden nodes, by the chain rule", cost, names)
+    return Outcome(blocks, record, pictures, sheet)
+
+
+def _where_they_part(
+    first: Mapping[str, Any], whole: Mapping[str, Any], trained: Mapping[str, Any], hidden: int
+) -> list[Block]:
+    return [
+        Heading("Where they part"),
+        Sentence(
+            "Neither way of splitting has the derivative of the output's activation, o(1 − o), "
+            "which stands between the output's error and the weights. It is at most ¼, so that "
+            "for one example and one output the plain split has the gradient's direction and is "
+            f"at least 4 times too long, here {_times(first)} times. Another example has another "
+            "o(1 − o): once the examples are added up, the direction is another one too. Summed "
+            f"over the four XOR examples, plain Wᵀ·E turns the inner weights' change by up to "
+            f"{trained['angle']['start']:.1f}° in {SEEDS} networks 2-{hidden}-1 at their start, "
+            f"and by up to {trained['angle']['way']:.1f}° on the way."
+        ),
+        *([Sentence(_on_several(whole))] if len(whole["errors"]) > 1 else []),
+        Sentence(
+            "What plain Wᵀ·E is the gradient of: the cross-entropy "
+            "−Σ (t ln o + (1 − t) ln(1 − o)). Its derivative by the output's weighted sum is "
+            "o − t = −e, without o(1 − o), so that −∂E/∂h is exactly Wᵀ·e. With that cost nothing is left out."
+        ),
+        Sentence(
+            "The courses' network multiplies each layer's errors by that layer's own derivative "
+            "when it changes the layer's weights, and passes the plain errors on: its outer "
+            "weights follow the gradient of the squared error, its inner weights that of the "
+            "cross-entropy."
+        ),
+    ]
+
+
+def _on_several(whole: Mapping[str, Any]) -> str:
+    """Whether several outputs turn the direction: their o(1 − o), and what comes of them."""
+    slopes = [o * (1 - o) for o in whole["guesses"]]
+    shown = ", ".join(number(slope, 2) for slope in slopes)
+    angle = whole["angle"]["plain Wᵀ·E"]
+    if max(slopes) - min(slopes) < _SAME * max(slopes):
+        return (
+            f"The outputs' o(1 − o) are equal here, {shown}, so that plain Wᵀ·E is only too long."
+        )
+    turned = "" if angle is None else f", and the direction is off by {angle:.1f}°"
+    return f"With several outputs each has a factor of its own, here {shown}{turned}."
 
 
 def _split(w: Array, o: Array, t: Array) -> dict[str, Any]:
@@ -120,7 +160,10 @@ def _split(w: Array, o: Array, t: Array) -> dict[str, Any]:
     column_o, errors = o[:, None], (t - o)[:, None]
     graph = _from_graph(w, o, t)
     truth = np.array(graph)
-    split: dict[str, Any] = {"errors": (t - o).tolist(), "graph": graph}
+    split: dict[str, Any] = {"guesses": o.tolist(), "errors": (t - o).tolist(), "graph": graph}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = w / w.sum(axis=1, keepdims=True)
+    split["shares"] = shares.tolist() if np.isfinite(shares).all() else None
     split |= {"hidden": {}, "ratio": {}, "angle": {}}
     for name, method in HIDDEN_ERRORS.items():
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -184,22 +227,38 @@ def _said(split: dict[str, Any], w: Array) -> list[Block]:
     errors = ", ".join(number(e, 2) for e in split["errors"])
     shown_weights = "; ".join(" and ".join(number(x) for x in row) for row in w.tolist())
     return [
-        Sentence(f"Weights {shown_weights}; errors {errors}."),
+        Sentence(f"Weights {shown_weights}; errors {errors}. {_shares(split['shares'])}"),
         Grid(("", *heads, "length", "angle"), tuple(rows)),
         Sentence("Length: how many times the gradient's. Angle: how far from its direction."),
     ]
 
 
-def _times(split: dict[str, Any]) -> str:
+def _shares(shares: list[list[float]] | None) -> str:
+    """The weights' shares in per cent, output by output."""
+    if shares is None:
+        return "The weights of an output add up to 0: they have no shares."
+    said = "; ".join(
+        ", ".join(f"h{j} {share:.0%}" for j, share in enumerate(row[:4], 1)) for row in shares
+    )
+    return f"Shares of the weights: {said}."
+
+
+def _times(split: Mapping[str, Any]) -> str:
     ratio = split["ratio"]["plain Wᵀ·E"]
     return "–" if ratio is None else f"{ratio:.2f}"
 
 
-def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, dict[str, Any]]:
+def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, Any]:
     """What comes of training with every method, from the same weights in the same order."""
     seeds = list(range(seed, seed + SEEDS))
     nets = [MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=own) for own in seeds]
-    results = {}
+    angles: list[float] = []
+
+    def look(epoch: int, now: Matrices) -> None:
+        if epoch % _LOOK == 0:
+            angles.append(_largest_angle(now))
+
+    results: dict[str, Any] = {}
     for name, method in HIDDEN_ERRORS.items():
         with np.errstate(all="ignore"):
             _, costs = matrices.train(
@@ -210,6 +269,7 @@ def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, dict
                 epochs=epochs,
                 hidden_error=method,
                 seeds=seeds,
+                look=look if method is matrices.chain_rule else None,
             )
         below = costs < LEARNT
         learnt = below[-1]
@@ -221,7 +281,26 @@ def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, dict
             "costs": costs[-1].tolist(),
             "curve": np.nanmedian(costs, axis=1).tolist(),
         }
-    return results
+    return {"methods": results, "angle": {"start": angles[0], "way": max(angles)}}
+
+
+def _largest_angle(now: Matrices) -> float:
+    """The largest angle in degrees, over the networks, between two sums over XOR's examples.
+
+    Both are changes of the inner weights and biases: by plain Wᵀ·E, and by the gradient.
+    """
+    inner = {}
+    for method in (matrices.plain, matrices.chain_rule):
+        changes = [
+            now.deltas(np.array([x], float).T, np.array([[float(t)]]), 1.0, method)
+            for x, t in zip(XOR_INPUTS, XOR_TARGETS, strict=True)
+        ]
+        whole = [np.concatenate([change.w_ih, change.b_h], axis=-1) for change in changes]
+        inner[method] = np.sum(whole, axis=0).reshape(len(now.w_ih), -1)
+    a, b = inner.values()
+    lengths = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
+    apart = np.linalg.norm(a / lengths[0][:, None] - b / lengths[1][:, None], axis=1)
+    return float(np.degrees(2 * np.arcsin(np.minimum(apart / 2, 1.0))).max())
 
 
 def _trained_blocks(trained: dict[str, dict[str, Any]], epochs: int, rate: float) -> list[Block]:

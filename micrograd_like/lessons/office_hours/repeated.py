@@ -75,10 +75,10 @@ def pictures(
 
     reach = max(4.0, *(1.5 * abs(w - path[0][0]) for w, _ in path))
     places = span(path[0][0] - reach, path[0][0] + reach, 81)
-    along = [(w5, at(w5=w5)) for w5, _ in _thinned(path)]
+    along = [(w5, at(w5=w5)) for w5, _ in path[:: max(1, len(path) // 100)]]
     drawn: list[Picture] = [
         Plane(
-            "The cost over w5, the other weights as they were",
+            "The cost over w5 alone",
             "w5",
             "E",
             {"E": [(w, at(w5=w)) for w in places]},
@@ -87,7 +87,7 @@ def pictures(
         contours(
             "The cost over w5 and w6",
             lambda w5, w6: at(w5=w5, w6=w6),
-            {"descent": _thinned(path)},
+            {"descent": path},
             ("w5", "w6"),
             steps=41,
             square=True,
@@ -107,11 +107,3 @@ def _cost(values: Mapping[str, Value], target: float, cost: str) -> float:
     net = network({name: values[name].data for name in WEIGHTS})
     named = net.trace([values[name] for name in INPUTS])
     return COSTS[cost].of(named["yhat"], Value(target)).data
-
-
-def _thinned(path: Sequence[tuple[float, float]], most: int = 40) -> list[tuple[float, float]]:
-    """At most so many points of a path, its ends among them."""
-    if len(path) <= most:
-        return list(path)
-    places = sorted({round(n * (len(path) - 1) / (most - 1)) for n in range(most)})
-    return [path[place] for place in places]
