@@ -131,7 +131,8 @@ def _where_they_part(
         Sentence(
             "What plain Wᵀ·E is the gradient of: the cross-entropy "
             "−Σ (t ln o + (1 − t) ln(1 − o)). Its derivative by the output's weighted sum is "
-            "o − t = −e, without o(1 − o), so that −∂E/∂h is exactly Wᵀ·e. With that cost nothing is left out."
+            "o − t = −e, without o(1 − o), so that −∂E/∂h is exactly Wᵀ·e: with that cost "
+            "nothing is left out."
         ),
         Sentence(
             "The courses' network multiplies each layer's errors by that layer's own derivative "
