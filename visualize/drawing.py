@@ -187,7 +187,7 @@ class _Writer:
         return [(Span("formula", written),), (Span("equals", "= "), value)]
 
     def _symbol(self, edge: Edge) -> str:
-        return text(Derivative(edge.head, edge.tail))
+        return text(Derivative(self.nodes[edge.head].name, self.nodes[edge.tail].name))
 
     def _edge_tip(self, edge: Edge) -> str:
         tail, head = (self._called(key) for key in (edge.tail, edge.head))

@@ -32,7 +32,7 @@ from micrograd_like.derivation.walk import (
     walk,
 )
 from micrograd_like.errors import MicrogradLikeError
-from micrograd_like.formula import Derivative
+from micrograd_like.formula import Derivative, Quantity
 from micrograd_like.marking.records import Report
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.worksheet import Worksheet
@@ -146,22 +146,22 @@ def _heading(worksheet: Worksheet) -> str:
 
 def _data(step: Step, places: int) -> dict[str, Any]:
     """What the script needs of a step."""
-    sets = [{"name": n, "value": number(v, places)} for n, v in values_of(step)]
+    sets = [{"name": str(n), "value": number(v, places)} for n, v in values_of(step)]
     lines: list[str] = []  # what the worksheet's lines for this step are about
     match step:
         case Forward(name):
-            lines = [name]
+            lines = [str(name)]
         case Seed(name):
-            sets.append({"name": name, "gradient": number(1.0, places), "state": "complete"})
+            sets.append({"name": str(name), "gradient": number(1.0, places), "state": "complete"})
         case Backward(output, name, user):
             state = "complete" if step.complete else f"{step.part} of {step.parts}"
             gradient = number(step.total, places)
-            sets.append({"name": name, "gradient": gradient, "state": state})
-            lines = [f"d{output}/d{name}", f"d{user}/d{name}"]
+            sets.append({"name": str(name), "gradient": gradient, "state": state})
+            lines = [str(Derivative(output, name)), str(Derivative(user, name))]
     return {
         "kind": step.kind,
-        "name": name_of(step),
-        "user": step.user if isinstance(step, Backward) else "",
+        "name": str(name_of(step)),
+        "user": str(step.user) if isinstance(step, Backward) else "",
         "predicted": None if isinstance(step, Given) else step.predicted[1],
         "sets": sets,
         "lines": lines,
@@ -183,7 +183,7 @@ class Choice:
 
 def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
     """The derivatives of the output, each with the steps that lie on its paths."""
-    users: dict[str, list[str]] = {}
+    users: dict[Quantity, list[Quantity]] = {}
     for step in steps:
         if isinstance(step, Backward):
             users.setdefault(step.name, []).append(step.user)
@@ -201,21 +201,21 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
             or (isinstance(step, Backward) and {step.name, step.user} <= on_paths)
         ]
         output = output_of(steps)
-        label = text(Derivative(output, name))
-        yield Choice(f"d{output}/d{name}", label, chosen, sorted(on_paths))
+        left = Derivative(output, name)
+        yield Choice(str(left), text(left), chosen, sorted(map(str, on_paths)))
 
 
 # The table.
 
 
-def _names(steps: Sequence[Step]) -> list[str]:
+def _names(steps: Sequence[Step]) -> list[Quantity]:
     return list(dict.fromkeys(name for step in steps for name, _ in values_of(step)))
 
 
 def _known(steps: Sequence[Step], places: int) -> Iterator[Mapping[str, str]]:
     for name, known in known_after(steps, len(steps) - 1).items():
         yield {
-            "name": name,
+            "name": str(name),
             "shown": name_text(name),
             "value": "" if known.value is None else number(known.value, places),
             "gradient": "" if known.gradient is None else number(known.gradient, places),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from micrograd_like.formula import Derivative, Name
 from micrograd_like.marking.records import LineMark, Report
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.writers import report as marks
@@ -37,20 +36,15 @@ def line_views(worksheet: Worksheet, report: Report | None) -> Iterator[LineView
         if line.strip().startswith("#")
     ]
     if report is None:
-        said = [(s.line, LineView(s.source, s.line, _left(s.left))) for s in worksheet.statements]
+        said = [(s.line, LineView(s.source, s.line, str(s.left))) for s in worksheet.statements]
     else:
         said = [(line.line, _marked(line, report)) for line in report.lines]
     for _, view in sorted([*comments, *said], key=lambda pair: pair[0]):
         yield view
 
 
-def _left(left: Name | Derivative) -> str:
-    return left.name if isinstance(left, Name) else f"d{left.of}/d{left.wrt}"
-
-
 def _marked(line: LineMark, report: Report) -> LineView:
-    left = line.left
-    lefts = left if isinstance(left, str) else _left(left) if left is not None else ""
+    lefts = "" if line.left is None else str(line.left)
     remark = f"({line.rule})" if line.verdict == "right" else marks.message(line, report)
     return LineView(
         line.source,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from micrograd_like.derivation.equations import Equation
 from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Call, Derivative, Expr, Number, Quantity
 from micrograd_like.notation import latex, name_text
 from micrograd_like.writers.step import asked, sentence, title
 
@@ -44,7 +44,7 @@ class StepView:
 class NodeView:
     """What a click on a node shows: its rule, and its gradient as a sum over its users."""
 
-    name: str
+    name: Quantity
     rows: tuple[Row, ...]
 
 
@@ -122,7 +122,7 @@ def _held(step: Backward) -> Markup:
     return Markup.escape(f", {names} held fixed") if names else Markup("")
 
 
-def node_view(name: str, steps: Sequence[Step], places: int) -> NodeView:
+def node_view(name: Quantity, steps: Sequence[Step], places: int) -> NodeView:
     """The node's formula, how it passes its gradient on, and the sum that its own is."""
     rows: list[Row] = []
     gradient: tuple[Row, ...] = ()
@@ -130,13 +130,13 @@ def node_view(name: str, steps: Sequence[Step], places: int) -> NodeView:
         match step:
             case Given(values):
                 rows += [
-                    Row("given", equals(mathml(Name(n)), mathml(Number(v), places)))
+                    Row("given", equals(mathml(n), mathml(Number(v), places)))
                     for n, v in values
                     if n == name
                 ]
             case Forward(line=line) if step.name == name:
                 formula, rest = result(line, places)
-                rows.append(Row("value", equals(mathml(Name(name)), formula), rest, place))
+                rows.append(Row("value", equals(mathml(name), formula), rest, place))
             case Backward(local=line) if step.user == name:
                 formula, rest = result(line, places)
                 rule = Markup.escape(f" ({line.rule})")

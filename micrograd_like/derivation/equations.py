@@ -11,6 +11,7 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Number,
+    Quantity,
     added,
     evaluate,
     fold,
@@ -24,40 +25,33 @@ from micrograd_like.ops import FLOAT
 class Equation:
     """left = formula = numbers = value: one line of a hand calculation.
 
-    numbers:  the formula with the numbers of its names and derivatives put in
+    numbers:  the formula with the numbers of its quantities put in
     rule:     the rule that gives a derivative its formula, or ""
     """
 
-    left: Name | Derivative
+    left: Quantity
     formula: Expr
     numbers: Expr
     value: float
     rule: str = ""
 
 
-Partials = Mapping[tuple[str, str], float]
-
-
 def equation(
-    left: Name | Derivative,
+    left: Quantity,
     formula: Expr,
-    values: Mapping[str, float],
-    derivatives: Partials | None = None,
+    values: Mapping[Quantity, float],
     rule: str = "",
     value: float | None = None,
 ) -> Equation:
-    """The line for ``formula``, with the numbers of the names and derivatives in it.
+    """The line for ``formula``, with the numbers of the quantities in it.
 
     Its value is computed from these numbers, unless the engine's own is given.
     """
-    known = derivatives or {}
 
     def with_numbers(node: Expr, arguments: list[Expr]) -> Expr:
         match node:
-            case Name(name) if name in values:
-                return Number(values[name])
-            case Derivative(of, wrt) if (of, wrt) in known:
-                return Number(known[of, wrt])
+            case Name() | Derivative() if node in values:
+                return Number(values[node])
             case Call(function):
                 return Call(function, tuple(arguments))
         return node
@@ -71,12 +65,12 @@ def equation(
 def forward(graph: NamedGraph) -> list[Equation]:
     """The forward pass: every computed name, inputs before their users."""
     return [
-        equation(Name(name), formula, graph.values, value=graph.values[name])
+        equation(name, formula, graph.values, value=graph.values[name])
         for name, formula in graph.formulas.items()
     ]
 
 
-def local(graph: NamedGraph, of: str, wrt: str) -> Equation:
+def local(graph: NamedGraph, of: Quantity, wrt: Quantity) -> Equation:
     """∂of/∂wrt between neighbours."""
     pair = of, wrt
     return equation(
@@ -88,7 +82,12 @@ def local(graph: NamedGraph, of: str, wrt: str) -> Equation:
     )
 
 
-def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str] = ()) -> Equation:
+def total(
+    graph: NamedGraph,
+    wrt: Quantity,
+    partials: Mapping[Quantity, float],
+    known: Collection[Quantity] = (),
+) -> Equation:
     """∂output/∂wrt by the chain rule: the sum over paths of the product of their links.
 
     A path that comes to a name in ``known`` ends there with ∂output/∂name, whose number
@@ -99,11 +98,10 @@ def total(graph: NamedGraph, wrt: str, partials: Partials, known: Collection[str
     formula = added(map(multiplied, paths))
     rule = "chain rule" if len(paths) == 1 else f"chain rule, sum over {len(paths)} paths"
     left = Derivative(graph.output, wrt)
-    value = partials.get((graph.output, wrt))
-    return equation(left, formula, {}, derivatives=partials, rule=rule, value=value)
+    return equation(left, formula, partials, rule=rule, value=partials.get(left))
 
 
-def _paths(graph: NamedGraph, name: str, known: frozenset[str]) -> list[list[Expr]]:
+def _paths(graph: NamedGraph, name: Quantity, known: frozenset[Quantity]) -> list[list[Expr]]:
     """Every path from the output (or a known name) down to ``name``, as its links."""
     paths: list[list[Expr]] = []
     for user in graph.users[name]:

@@ -30,10 +30,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from micrograd_like.derivation.equations import Equation, Partials, equation, local
+from micrograd_like.derivation.equations import Equation, equation, local
 from micrograd_like.engine import Value, grad, topological_order
-from micrograd_like.formula import Derivative, Expr, Name, Number, added, multiplied
-from micrograd_like.graph import NamedGraph
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, added, multiplied
+from micrograd_like.graph import NamedGraph, quantity_of
 from micrograd_like.notation import name_text, text
 from micrograd_like.writers.blocks import (
     Block,
@@ -55,7 +55,7 @@ SHOWN_PATHS = 6
 class Path:
     """One path from the output down to the variable, and the product along it."""
 
-    names: tuple[str, ...]
+    names: tuple[Quantity, ...]
     product: Equation
 
 
@@ -71,14 +71,19 @@ class Derivation:
     reason:      why the derivative is 0, or 1, where there is nothing to work out; or ""
     """
 
-    of: str
-    wrt: str
+    of: Quantity
+    wrt: Quantity
     value: float
     factors: tuple[Equation, ...]
     steps: tuple[Equation, ...]
     paths: tuple[Path, ...]
     path_count: int
     reason: str
+
+    @property
+    def left(self) -> Derivative:
+        """∂of/∂wrt."""
+        return Derivative(self.of, self.wrt)
 
     def text(self, places: int = 4) -> str:
         """The derivation for a terminal."""
@@ -91,22 +96,22 @@ class Derivation:
     def json(self) -> str:
         """The derivation as JSON, every number in full."""
         record = {
-            "name": f"d{self.of}/d{self.wrt}",
+            "name": str(self.left),
             "value": self.value,
             "reason": self.reason,
             "factors": [line_record(line) for line in self.factors],
             "steps": [line_record(line) for line in self.steps],
             "path_count": self.path_count,
             "paths": [
-                {"names": list(path.names), **line_record(path.product)} for path in self.paths
+                {"names": [str(name) for name in path.names], **line_record(path.product)}
+                for path in self.paths
             ],
         }
         return json.dumps(record, indent=2)
 
     def blocks(self, places: int = 4) -> list[Block]:
         """What is said of it, for any format."""
-        left = Derivative(self.of, self.wrt)
-        result = Equation(left, Number(self.value), Number(self.value), self.value)
+        result = Equation(self.left, Number(self.value), Number(self.value), self.value)
         blocks: list[Block] = [Lines((result,), places, places)]
         if self.reason:
             blocks.append(Sentence(self.reason))
@@ -127,10 +132,10 @@ class Derivation:
         if self.path_count > len(self.paths):
             yield Sentence(f"… and {self.path_count - len(self.paths):,} more.")
         else:
-            values = {f"path {n}": path.product.value for n, path in enumerate(self.paths, 1)}
-            terms: list[Expr] = [Name(name) for name in values]
-            total = added(terms)
-            line = equation(Derivative(self.of, self.wrt), total, values, value=self.value)
+            values: dict[Quantity, float] = {
+                Name(f"path {n}"): path.product.value for n, path in enumerate(self.paths, 1)
+            }
+            line = equation(self.left, added(values), values, value=self.value)
             yield Lines((line,), places, places)
 
     def __str__(self) -> str:
@@ -139,7 +144,7 @@ class Derivation:
     def _repr_latex_(self) -> str:
         """Notebooks show the derivation as formulas."""
         worked = self.steps if self.path_count > 1 else tuple(path.product for path in self.paths)
-        result = equation(Derivative(self.of, self.wrt), Number(self.value), {})
+        result = equation(self.left, Number(self.value), {})
         rows = [line_latex(line, 4, rule=True) for line in self.factors]
         rows += [line_latex(line, 4) for line in worked if len(self.factors) > 1]
         rows = rows or [line_latex(result, 4)]
@@ -161,7 +166,7 @@ def derive(output: Value, wrt: Value) -> Derivation:
     for node in (output, wrt):
         if not isinstance(node, Value):
             raise TypeError(f"derive: expected a Value, got {type(node).__name__}")
-    of, name = output.label or "f", wrt.label or "x"
+    of, name = quantity_of(output, "f"), quantity_of(wrt, "x")
     if wrt is output:
         return Derivation(of, of, 1.0, (), (), (), 0, "A quantity changes with itself.")
     if wrt not in set(topological_order(output)):
@@ -174,7 +179,7 @@ def derive(output: Value, wrt: Value) -> Derivation:
 class _Worked:
     """The pieces of a derivation: what lies between the output and the variable."""
 
-    def __init__(self, graph: NamedGraph, output: Value, wrt: str) -> None:
+    def __init__(self, graph: NamedGraph, output: Value, wrt: Quantity) -> None:
         self.graph, self.wrt = graph, wrt
         between = graph.dependents(wrt)
         nodes = {name: node for node, name in graph.names.items() if name in between}
@@ -186,9 +191,11 @@ class _Worked:
             name: [user for user in graph.users[name] if user in between] for name in self.order
         }
         self.value = totals[wrt]
-        self.numbers: Partials = {
-            **graph.partials,
-            **{(graph.output, name): total for name, total in totals.items()},
+        #: What the symbols of its formulas are.
+        self.numbers: dict[Quantity, float] = {
+            **{Derivative(*link): partial for link, partial in graph.partials.items()},
+            **graph.values,
+            **{Derivative(graph.output, name): total for name, total in totals.items()},
         }
 
     def derivation(self) -> Derivation:
@@ -197,7 +204,7 @@ class _Worked:
         factors = tuple(self._factor(user, name) for user, name in links)
         steps = tuple(self._step(name) for name in self.order[1:])
         shown = list(self._paths(SHOWN_PATHS))
-        lefts: list[Name | Derivative] = [Derivative(self.graph.output, self.wrt)]
+        lefts: list[Quantity] = [Derivative(self.graph.output, self.wrt)]
         if counts > 1:
             lefts = [Name(f"path {number}") for number in range(1, len(shown) + 1)]
         paths = tuple(map(self._path, lefts, shown))
@@ -206,7 +213,7 @@ class _Worked:
             self.graph.output, self.wrt, self.value, factors, steps, paths, counts, reason
         )
 
-    def _factor(self, user: str, name: str) -> Equation:
+    def _factor(self, user: Quantity, name: Quantity) -> Equation:
         """∂user/∂name; where the name acts by other ways too, they are held fixed."""
         line = local(self.graph, user, name)
         if not self._reached_otherwise(user, name):
@@ -215,9 +222,9 @@ class _Worked:
         held = ", ".join(map(name_text, sorted(others, key=self.place.__getitem__, reverse=True)))
         return replace(line, rule=f"{line.rule}; {held} held fixed")
 
-    def _on_the_way(self, name: str, user: str) -> set[str]:
+    def _on_the_way(self, name: Quantity, user: Quantity) -> set[Quantity]:
         """What depends on ``name`` and is computed before ``user``."""
-        seen: set[str] = set()
+        seen: set[Quantity] = set()
         stack = [name]
         while stack:
             for above in self.users[stack.pop()]:
@@ -258,7 +265,7 @@ class _Worked:
             counts[name] = sum(counts[user] for user in self.users[name])
         return counts[self.wrt]
 
-    def _link(self, user: str, name: str) -> Expr:
+    def _link(self, user: Quantity, name: Quantity) -> Expr:
         """∂user/∂name with the rest held fixed: its symbol, where that says just this.
 
         Where ``name`` acts on ``user`` by another way too, the symbol would say the sum, so
@@ -268,12 +275,12 @@ class _Worked:
             return self.graph.locals[user, name]
         return Derivative(user, name)
 
-    def _reached_otherwise(self, user: str, name: str) -> bool:
+    def _reached_otherwise(self, user: Quantity, name: Quantity) -> bool:
         if len(self.users[name]) == 1:
             return False
         return any(user in self.users[n] for n in self._on_the_way(name, user))
 
-    def _step(self, name: str) -> Equation:
+    def _step(self, name: Quantity) -> Equation:
         output = self.graph.output
         terms: list[Expr] = []
         for user in self.users[name]:
@@ -287,20 +294,17 @@ class _Worked:
         rule = "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} users"
         return self._line(name, formula, rule)
 
-    def _line(self, name: str, formula: Expr, rule: str, value: float | None = None) -> Equation:
-        return equation(
-            Derivative(self.graph.output, name),
-            formula,
-            self.graph.values,
-            derivatives=self.numbers,
-            rule=rule,
-            value=self.numbers[self.graph.output, name] if value is None else value,
-        )
+    def _line(
+        self, name: Quantity, formula: Expr, rule: str, value: float | None = None
+    ) -> Equation:
+        left = Derivative(self.graph.output, name)
+        number = self.numbers[left] if value is None else value
+        return equation(left, formula, self.numbers, rule, number)
 
-    def _paths(self, limit: int) -> Iterator[tuple[str, ...]]:
+    def _paths(self, limit: int) -> Iterator[tuple[Quantity, ...]]:
         """The first paths, as names from the output down."""
         # Each entry is a name and the entry it was reached from, so paths share their ends.
-        stack: list[tuple[str, Any]] = [(self.wrt, None)]
+        stack: list[tuple[Quantity, Any]] = [(self.wrt, None)]
         found = 0
         while stack and found < limit:
             entry = stack.pop()
@@ -313,7 +317,7 @@ class _Worked:
             else:
                 stack += [(user, entry) for user in reversed(self.users[entry[0]])]
 
-    def _path(self, left: Name | Derivative, names: tuple[str, ...]) -> Path:
+    def _path(self, left: Quantity, names: tuple[Quantity, ...]) -> Path:
         links = list(pairwise(names))
         factors = [self._link(user, name) for user, name in links]
         formula = _product(factors)

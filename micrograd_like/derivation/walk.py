@@ -15,7 +15,6 @@ users of its name have added their part.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -24,14 +23,12 @@ from typing import ClassVar
 from micrograd_like.derivation.equations import Equation, equation, forward, local
 from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.errors import WorksheetError, did_you_mean
-from micrograd_like.formula import Call, Derivative, Name, Number
-from micrograd_like.graph import NamedGraph
-from micrograd_like.notation import derivative_name, name_text
-from micrograd_like.worksheet.syntax import normal_name
+from micrograd_like.formula import Call, Derivative, Name, Number, Quantity
+from micrograd_like.graph import NamedGraph, quantity_of
+from micrograd_like.notation import name_text, normal_name, quantity
 
 #: Names told of to who typed none of them.
 _MOST_NAMES = 12
-_DERIVATIVE = re.compile(r"[d∂](.+)/[d∂](.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Given:
     """The numbers to start from, by name."""
 
     kind: ClassVar = "given"
-    values: tuple[tuple[str, float], ...]
+    values: tuple[tuple[Quantity, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,11 @@ class Forward:
     """A value is computed: the name's line, ``name = formula = numbers = value``."""
 
     kind: ClassVar = "forward"
-    name: str
+    name: Quantity
     line: Equation
 
     @property
-    def predicted(self) -> tuple[Name | Derivative, float]:
+    def predicted(self) -> tuple[Quantity, float]:
         """What a learner can compute before it is shown, and its number."""
         return self.line.left, self.line.value
 
@@ -61,10 +58,10 @@ class Seed:
     """Backward starts: ∂E/∂E = 1."""
 
     kind: ClassVar = "seed"
-    output: str
+    output: Quantity
 
     @property
-    def predicted(self) -> tuple[Name | Derivative, float]:
+    def predicted(self) -> tuple[Quantity, float]:
         """What a learner can compute before it is shown, and its number."""
         return Derivative(self.output, self.output), 1.0
 
@@ -85,12 +82,12 @@ class Backward:
     """
 
     kind: ClassVar = "backward"
-    output: str
-    name: str
-    user: str
+    output: Quantity
+    name: Quantity
+    user: Quantity
     upstream: float
     local: Equation
-    held: tuple[str, ...]
+    held: tuple[Quantity, ...]
     product: Equation
     before: float
     total: float
@@ -103,7 +100,7 @@ class Backward:
         return self.part == self.parts
 
     @property
-    def predicted(self) -> tuple[Name | Derivative, float]:
+    def predicted(self) -> tuple[Quantity, float]:
         """What a learner can compute before it is shown, and its number."""
         return self.product.left, self.product.value
 
@@ -141,9 +138,9 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     for node in (output,) if wrt is None else (output, wrt):
         if not isinstance(node, Value):
             raise TypeError(f"walk: expected a Value, got {type(node).__name__}")
-    names = {output: output.label or "f"}
+    names = {output: quantity_of(output, "f")}
     if wrt is not None and wrt is not output:
-        names[wrt] = wrt.label or "x"
+        names[wrt] = quantity_of(wrt, "x")
         if wrt not in set(topological_order(output)):
             raise WorksheetError(
                 f"{name_text(names[output])} does not depend on {name_text(names[wrt])}: "
@@ -155,8 +152,8 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     nodes = [node for node in topological_order(output) if node in graph.names]
     gradients = dict(zip(map(graph.names.__getitem__, nodes), grad(output, nodes), strict=True))
     between = computed & gradients.keys()
-    slopes = {name for name in graph.values if derivative_name(name)} - gradients.keys()
-    later = set().union(*map(graph.dependents, slopes)) - gradients.keys()
+    slopes = {q for q in graph.values if isinstance(q, Derivative)} - gradients.keys()
+    later = set[Quantity]().union(*map(graph.dependents, slopes)) - gradients.keys()
     first = computed - later
     return [
         _given(graph, computed, start),
@@ -166,9 +163,9 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     ]
 
 
-def known_after(steps: Sequence[Step], index: int) -> dict[str, Known]:
+def known_after(steps: Sequence[Step], index: int) -> dict[Quantity, Known]:
     """Every name of the walk with what is known of it after step ``index``."""
-    known: dict[str, Known] = {}
+    known: dict[Quantity, Known] = {}
     for step in steps:
         known |= {name: Known() for name, _ in values_of(step)}
     for step in steps[: index + 1]:
@@ -181,7 +178,7 @@ def known_after(steps: Sequence[Step], index: int) -> dict[str, Known]:
     return known
 
 
-def values_of(step: Step) -> tuple[tuple[str, float], ...]:
+def values_of(step: Step) -> tuple[tuple[Quantity, float], ...]:
     """The values that are known from this step on, by name."""
     match step:
         case Given(values):
@@ -191,16 +188,16 @@ def values_of(step: Step) -> tuple[tuple[str, float], ...]:
     return ()
 
 
-def output_of(steps: Iterable[Step]) -> str:
+def output_of(steps: Iterable[Step]) -> Quantity:
     """The name of what is differentiated."""
     return next(step.output for step in steps if isinstance(step, Seed))
 
 
-def name_of(step: Step) -> str:
-    """The name whose value or gradient the step is about; "" for the numbers given."""
+def name_of(step: Step) -> Quantity:
+    """The quantity whose value or gradient the step is about; an empty name for what is given."""
     match step:
         case Given():
-            return ""
+            return Name("")
         case Seed(output):
             return output
     return step.name
@@ -211,9 +208,9 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
 
     Errors: WorksheetError, with near names.
     """
-    name, backward = written.strip(), False
-    if match := _DERIVATIVE.fullmatch(name):
-        name, backward = str(match[2]), True
+    asked = quantity(written.strip())
+    backward = isinstance(asked, Derivative)
+    name = str(asked.wrt if isinstance(asked, Derivative) else asked)
     names = {value: name_text(value) for step in steps for value, _ in values_of(step)}
     wanted = normal_name(name)
     matching = {n for n, shown in names.items() if wanted == n or name in (n, shown)}
@@ -230,27 +227,27 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
     raise WorksheetError(f"there is no {name_text(name)!r} here{near}")
 
 
-def _given(graph: NamedGraph, between: set[str], start: str | None) -> Given:
+def _given(graph: NamedGraph, between: set[Quantity], start: Quantity | None) -> Given:
     """The numbers to start from; a derivative of the output is none of them."""
     computed = {name for name in graph.formulas if name in between} - {start}
     needed = {name for of, name in graph.locals if of in between} | between
-    own = {name for name in graph.values if (d := derivative_name(name)) and d.of == graph.output}
+    own = {q for q in graph.values if isinstance(q, Derivative) and q.of == graph.output}
     known = [name for name in graph.values if name in needed - computed - own]
     return Given(tuple((name, graph.values[name]) for name in known))
 
 
-def _forward(graph: NamedGraph, names: set[str], start: str | None) -> Iterator[Step]:
+def _forward(graph: NamedGraph, names: set[Quantity], start: Quantity | None) -> Iterator[Step]:
     for line in forward(graph):
-        assert isinstance(line.left, Name)
-        name = line.left.name
-        if name in names and name != start:
-            yield Forward(name, line)
+        if line.left in names and line.left != start:
+            yield Forward(line.left, line)
 
 
-def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float]) -> Iterator[Step]:
+def _backward(
+    graph: NamedGraph, between: set[Quantity], gradients: dict[Quantity, float]
+) -> Iterator[Step]:
     output = graph.output
     yield Seed(output)
-    inputs: dict[str, list[str]] = {name: [] for name in graph.values}
+    inputs: dict[Quantity, list[Quantity]] = {name: [] for name in graph.values}
     parts = dict.fromkeys(graph.values, 0)
     for name in graph.values:  # so every list of inputs is in order of computation
         for user in graph.users[name]:
@@ -262,7 +259,7 @@ def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float])
     for user in reversed(graph.values):
         for name in inputs[user]:
             line = local(graph, user, name)
-            later = graph.dependents(name) if parts[name] > 1 else set()
+            later = graph.dependents(name) if parts[name] > 1 else set[Quantity]()
             held = tuple(other for other in inputs[user] if other in later and other != name)
             product = _product(output, user, name, gradients[user], line, bool(held))
             before, added[name] = totals[name], added[name] + 1
@@ -284,7 +281,12 @@ def _backward(graph: NamedGraph, between: set[str], gradients: dict[str, float])
 
 
 def _product(
-    output: str, user: str, name: str, upstream: float, line: Equation, held: bool
+    output: Quantity,
+    user: Quantity,
+    name: Quantity,
+    upstream: float,
+    line: Equation,
+    held: bool,
 ) -> Equation:
     """∂output/∂user · ∂user/∂name, the user's part of ∂output/∂name.
 
@@ -296,8 +298,7 @@ def _product(
     return equation(
         Derivative(output, name),
         Call("mul", (above, below)),
-        {},
-        derivatives={(user, name): line.value, (output, user): upstream},
+        {Derivative(user, name): line.value, above: upstream},
         rule="chain rule",
         # As in the engine: what has no effect passes nothing on, even at a singular point.
         value=upstream * line.value if upstream else 0.0,

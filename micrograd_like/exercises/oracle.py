@@ -14,7 +14,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
 
 _STEP = 1e-40
 
@@ -49,38 +49,40 @@ class Oracle:
     given:        the numbers it starts from
     definitions:  the formula of every other name, inputs before their users
 
-    ``oracle["E"]`` is a value, ``oracle[Derivative("E", "w")]`` a derivative.
+    ``oracle[E]`` is a value, ``oracle[Derivative(E, w)]`` a derivative.
 
     Errors: ValueError or ArithmeticError where a formula is not defined, KeyError for a name
     that is not there.
     """
 
-    def __init__(self, given: Mapping[str, float], definitions: Mapping[str, Expr]) -> None:
+    def __init__(
+        self, given: Mapping[Quantity, float], definitions: Mapping[Quantity, Expr]
+    ) -> None:
         self._given, self._definitions = given, definitions
         self._derivatives: dict[Derivative, float] = {}
         self._values = self._worked({})
 
-    def __getitem__(self, key: str | Derivative) -> float:
-        if isinstance(key, str):
+    def __getitem__(self, key: Quantity) -> float:
+        if isinstance(key, Name):
             return self._values[key].real
         if key not in self._derivatives:
             moved = self._worked({key.wrt: self._values[key.wrt].real + _STEP * 1j})
             self._derivatives[key] = moved[key.of].imag / _STEP
         return self._derivatives[key]
 
-    def _worked(self, moved: Mapping[str, complex]) -> dict[str, complex]:
-        values: dict[str, complex] = {name: complex(v) for name, v in self._given.items()}
+    def _worked(self, moved: Mapping[Quantity, complex]) -> dict[Quantity, complex]:
+        values = {name: complex(v) for name, v in self._given.items()}
         values |= moved
         for name, formula in self._definitions.items():
             values[name] = moved[name] if name in moved else self._computed(formula, values)
         return values
 
-    def _computed(self, expr: Expr, values: Mapping[str, complex]) -> complex:
+    def _computed(self, expr: Expr, values: Mapping[Quantity, complex]) -> complex:
         match expr:
             case Number(value):
                 return complex(value)
-            case Name(name):
-                return values[name]
+            case Name():
+                return values[expr]
             case Derivative():
                 return complex(self[expr])
             case Call(function, arguments):

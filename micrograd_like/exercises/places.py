@@ -6,8 +6,18 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from micrograd_like.exercises.task import Key, Link, Step, Task
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, fold, multiplied
+from micrograd_like.exercises.task import Link, Step, Task
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    added,
+    fold,
+    multiplied,
+)
 from micrograd_like.graph import NamedGraph
 from micrograd_like.worksheet import Worksheet
 
@@ -20,7 +30,7 @@ class Place:
 
     task: Task
     step: Step
-    before: Collection[Key]
+    before: Collection[Quantity]
 
     @property
     def links(self) -> Iterator[Link]:
@@ -100,28 +110,6 @@ def terms(expr: Expr) -> list[Expr]:
     return [expr, *found]
 
 
-def leaves(expr: Expr) -> list[Name | Derivative]:
-    """The names and derivatives in the formula, once each."""
-    found: dict[Name | Derivative, None] = {}
-
-    def visit(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Name | Derivative):
-            found.setdefault(node)
-
-    fold(expr, visit)
-    return list(found)
-
-
-def key(leaf: Name | Derivative) -> Key:
-    """What a name or a derivative is looked up by."""
-    return leaf.name if isinstance(leaf, Name) else leaf
-
-
-def symbol(key: Key) -> Name | Derivative:
-    """The name or derivative as it stands in a formula."""
-    return Name(key) if isinstance(key, str) else key
-
-
 def negative(expr: Expr) -> Expr:
     """The formula with its sign turned, as one writes it."""
     match expr:
@@ -134,12 +122,12 @@ def negative(expr: Expr) -> Expr:
     return Call("neg", (expr,))
 
 
-def derived(task: Task, name: str, definition: str, wrt: str) -> Expr | None:
+def derived(task: Task, name: Quantity, definition: str, wrt: Quantity) -> Expr | None:
     """∂name/∂wrt if the name had another definition; None where that is not defined."""
-    others = [other for other in task.worlds[0] if isinstance(other, str) and other != name]
+    others = [other for other in task.worlds[0] if isinstance(other, Name) and other != name]
     used = [other for other in others if re.search(rf"\b{other}\b(?!')", definition)]
     lines = [f"{other} = {task.worlds[0][other]!r}" for other in used]
     sheet = Worksheet.parse("\n".join([*lines, f"{name} = {definition}"]))
     if sheet.problems:
         return None
-    return NamedGraph(sheet.names[name]).locals.get((name, wrt))
+    return NamedGraph(sheet.names[str(name)]).locals.get((name, wrt))

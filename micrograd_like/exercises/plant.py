@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from micrograd_like.exercises.places import Place, leaves
+from micrograd_like.exercises.places import Place
 from micrograd_like.exercises.slips import planters
 from micrograd_like.exercises.solve import Learner, Line, Paper, Slip, defines, line, solve
-from micrograd_like.exercises.task import Key, Step, Task, shuffled
-from micrograd_like.formula import Call, Derivative, Expr, Number, evaluate
+from micrograd_like.exercises.task import Step, Task, shuffled
+from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, quantities
 from micrograd_like.ops import FLOAT
 
 #: A wrong formula's value differs from the right one's by more than this part of it.
@@ -155,7 +155,7 @@ class Trial:
         """True if the formula is another function of the inputs, and no other slip's."""
         worlds = self.task.worlds
         mine = [value(slip.shown, world) for world in worlds]
-        right = [world[self.sound.step.key] for world in worlds]
+        right = [world[self.sound.step.left] for world in worlds]
         return all(map(_differ, mine, right)) and not any(
             not any(map(_differ, mine, [value(other, world) for world in worlds]))
             for other in self._others(slip.code)
@@ -179,8 +179,7 @@ class Trial:
         formula, known = self.sound.step.formula, dict(self.before.known)
         centre = value(formula, known)
         total = 0.0
-        for leaf in leaves(formula):
-            key: Key = leaf if isinstance(leaf, Derivative) else leaf.name
+        for key in quantities(formula):
             half = 0.0 if key in self.task.givens else unit(self.before.written[key]) / 2
             moved = [value(formula, {**known, key: known[key] + d}) for d in (half, -half)]
             total += max(abs(m - centre) for m in moved)
@@ -189,7 +188,7 @@ class Trial:
     def _off(self, number: Number) -> bool:
         """True if the number cannot come from honest rounding, nor is it the true one."""
         far = _TIMES * self.leeway() + _UNITS * max(unit(number), unit(self.sound.number))
-        true = self.task.worlds[0][self.sound.step.key]
+        true = self.task.worlds[0][self.sound.step.left]
         return all(abs(float(number.value) - right) > far for right in (self.sound.value, true))
 
     def _unmistakable(self, slip: Slip, number: Number) -> bool:
@@ -209,7 +208,7 @@ class Trial:
         """True if the figures leave no doubt which way it is to be rounded."""
         step, written = unit(wrong.number), float(wrong.number.value)
         leeway = self.leeway()
-        true = self.task.worlds[0][self.sound.step.key]
+        true = self.task.worlds[0][self.sound.step.left]
         if not isinstance(self.sound.step.formula, Call) or leeway > _OPEN * step:
             return False
         if abs(written - self.sound.value) < 0.55 * step + _TIMES * leeway:
@@ -218,7 +217,7 @@ class Trial:
         return abs(written - true) > 0.6 * step and all(abs(o - written) > step for o in others)
 
 
-def value(formula: Expr, known: Mapping[Key, float]) -> float:
+def value(formula: Expr, known: Mapping[Quantity, float]) -> float:
     """The formula's number."""
     return float(evaluate(formula, known, FLOAT))
 
@@ -248,5 +247,5 @@ def possible(task: Task, code: str) -> bool:
     formulas = planters()[code].formulas
     if formulas is None:
         return True
-    keys: Collection[Key] = list(task.worlds[0])
+    keys: Collection[Quantity] = list(task.worlds[0])
     return any(next(formulas(Place(task, step, keys)), None) for step in task.steps)

@@ -8,14 +8,13 @@ learner goes on with what it gave.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from micrograd_like.exercises.task import Key, Step
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluate, fold
-from micrograd_like.notation import number, plain
+from micrograd_like.exercises.task import Step
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, evaluate, fold
+from micrograd_like.notation import by_hand, number, plain
 from micrograd_like.ops import FLOAT
 
 
@@ -89,12 +88,12 @@ class Paper:
     known:    the same as the learner works with them
     """
 
-    written: dict[Key, Number]
-    known: dict[Key, float]
+    written: dict[Quantity, Number]
+    known: dict[Quantity, float]
     lines: list[Line] = field(default_factory=list)
 
     @classmethod
-    def of(cls, givens: Mapping[str, Number]) -> Paper:
+    def of(cls, givens: Mapping[Quantity, Number]) -> Paper:
         """The paper with only what is given on it."""
         paper = cls({}, {})
         for name, given in givens.items():
@@ -104,8 +103,8 @@ class Paper:
     def add(self, line: Line) -> None:
         """Write a line below the others."""
         self.lines.append(line)
-        self.written[line.step.key] = line.number
-        self.known[line.step.key] = line.value
+        self.written[line.step.left] = line.number
+        self.known[line.step.left] = line.value
 
 
 def defines(step: Step) -> bool:
@@ -115,7 +114,7 @@ def defines(step: Step) -> bool:
 
 def solve(
     steps: Sequence[Step],
-    givens: Mapping[str, Number],
+    givens: Mapping[Quantity, Number],
     learner: Learner,
     slips: Mapping[int, Slip] | None = None,
 ) -> Paper:
@@ -140,8 +139,8 @@ def line(step: Step, paper: Paper, learner: Learner, slip: Slip | None = None) -
     shows_figures = learner.figures and isinstance(slip.put_in, Call)
     return Line(
         step,
-        shown(slip.shown) if shows_formula else "",
-        shown(put_in(slip.put_in, paper.written)) if shows_figures else "",
+        by_hand(slip.shown) if shows_formula else "",
+        by_hand(put_in(slip.put_in, paper.written)) if shows_figures else "",
         written,
         value,
     )
@@ -153,9 +152,7 @@ def worked(formula: Expr, paper: Paper, learner: Learner) -> tuple[float, Number
     Errors: ArithmeticError or ValueError where it is not defined, or not for the figures as
     they are written, such as ln(1 − 1.000).
     """
-    if isinstance(formula, Name):
-        return paper.known[formula.name], paper.written[formula.name]
-    if isinstance(formula, Derivative):
+    if isinstance(formula, Name | Derivative):
         return paper.known[formula], paper.written[formula]
     value = float(evaluate(formula, paper.known, FLOAT))
     evaluate(formula, {key: number.value for key, number in paper.written.items()}, FLOAT)
@@ -177,14 +174,12 @@ def rounded(value: float, places: int, fixed: bool = False) -> Number:
     return Number(float(text), decimals) if decimals else Number(int(text))
 
 
-def put_in(formula: Expr, written: Mapping[Key, Number]) -> Expr:
+def put_in(formula: Expr, written: Mapping[Quantity, Number]) -> Expr:
     """The formula with the written numbers of its names and derivatives."""
 
     def combine(node: Expr, parts: list[Expr]) -> Expr:
         match node:
-            case Name(name):
-                return written[name]
-            case Derivative():
+            case Name() | Derivative():
                 return written[node]
             case Call(function):
                 return Call(function, tuple(parts))
@@ -192,18 +187,3 @@ def put_in(formula: Expr, written: Mapping[Key, Number]) -> Expr:
 
     result: Expr = fold(formula, combine)
     return result
-
-
-_DERIVATIVE = r"d[^\W\d]\w*'*/d[^\W\d]\w*'*"
-
-
-def shown(formula: Expr) -> str:
-    """The formula as people write it, which reads back as the same.
-
-    >>> from micrograd_like.formula import multiplied
-    >>> shown(multiplied([Derivative("E", "a"), Derivative("a", "w")]))
-    'dE/da * da/dw'
-    """
-    text = re.sub(rf"\*\(({_DERIVATIVE})\)", r"*\1", plain(formula))
-    text = re.sub(rf"({_DERIVATIVE})\*(?=d[^\W\d]\w*'*/d)", r"\1 * ", text)
-    return re.sub(r"\blog\(", "ln(", text)

@@ -21,6 +21,7 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Number,
+    Quantity,
     added,
     evaluate,
     fold,
@@ -32,7 +33,6 @@ from micrograd_like.graph import NamedGraph
 from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet import Worksheet
 
-Key = str | Derivative
 Kind = Literal["forward", "local", "chain", "update", "again"]
 T = TypeVar("T")
 
@@ -50,8 +50,8 @@ _ANYWHERE = ("neg", "log", "log10", "sqrt")
 class Link:
     """A factor of a chain: the derivative's symbol, or the formula in its place."""
 
-    of: str
-    wrt: str
+    of: Quantity
+    wrt: Quantity
     expr: Expr
 
 
@@ -63,14 +63,9 @@ class Step:
     """
 
     kind: Kind
-    left: Name | Derivative
+    left: Quantity
     formula: Expr
     terms: tuple[tuple[Link, ...], ...] = ()
-
-    @property
-    def key(self) -> Key:
-        """What it is about."""
-        return self.left.name if isinstance(self.left, Name) else self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +93,11 @@ class Task:
     """
 
     shape: Shape
-    givens: Mapping[str, Number]
+    givens: Mapping[Quantity, Number]
     graph: NamedGraph
-    definitions: Mapping[str, Expr]
+    definitions: Mapping[Quantity, Expr]
     steps: tuple[Step, ...]
-    worlds: tuple[Mapping[Key, float], ...]
+    worlds: tuple[Mapping[Quantity, float], ...]
 
 
 def pick(rng: random.Random, options: Sequence[T]) -> T:
@@ -132,7 +127,7 @@ def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
 # Numbers.
 
 
-def _drawn(shape: Shape, rng: random.Random) -> dict[str, Number]:
+def _drawn(shape: Shape, rng: random.Random) -> dict[Quantity, Number]:
     """Numbers for what is given, such that all that follows from them is fit for a hand."""
     for _ in range(_TRIES):
         givens = _givens(shape, rng)
@@ -141,14 +136,16 @@ def _drawn(shape: Shape, rng: random.Random) -> dict[str, Number]:
     raise ValueError(f"the shape {shape.name!r} leaves no numbers fit for a hand")
 
 
-def _graph(shape: Shape, givens: Mapping[str, Number]) -> tuple[NamedGraph, dict[str, Expr]]:
+def _graph(
+    shape: Shape, givens: Mapping[Quantity, Number]
+) -> tuple[NamedGraph, dict[Quantity, Expr]]:
     """The shape's graph at these numbers, and its definitions as they are written."""
     lines = [f"{name} = {number.value}" for name, number in givens.items()]
     sheet = Worksheet.parse("\n".join([*lines, *shape.lines]))
     if sheet.problems:
         raise ValueError(f"the shape {shape.name!r}: {sheet.problems[0].message}")
-    definitions = {
-        statement.left.name: statement.parts[0].expr
+    definitions: dict[Quantity, Expr] = {
+        statement.left: statement.parts[0].expr
         for statement in sheet.statements[len(givens) :]
         if isinstance(statement.left, Name)
     }
@@ -158,14 +155,13 @@ def _graph(shape: Shape, givens: Mapping[str, Number]) -> tuple[NamedGraph, dict
 @cache
 def _formulas(shape: Shape) -> NamedGraph:
     """The formulas of a shape, whatever its numbers; 0.5 is in every domain."""
-    return _graph(
-        shape, {n: Number(0.5, 1) for names_, *_ in shape.givens for n in names_.split()}
-    )[0]
+    given = (name for names_, *_ in shape.givens for name in names_.split())
+    return _graph(shape, {Name(name): Number(0.5, 1) for name in given})[0]
 
 
-def _givens(shape: Shape, rng: random.Random) -> dict[str, Number]:
+def _givens(shape: Shape, rng: random.Random) -> dict[Quantity, Number]:
     """Two decimals each, none of them 0; away from 0 and 1, and all different in size."""
-    givens: dict[str, Number] = {}
+    givens: dict[Quantity, Number] = {}
     used: set[int] = set()
     for names_, low, high in shape.givens:
         for name in names_.split():
@@ -177,11 +173,11 @@ def _givens(shape: Shape, rng: random.Random) -> dict[str, Number]:
             size = pick(rng, sizes)
             used.add(size)
             sign = pick(rng, (1, -1)) if low < 0 else 1
-            givens[name] = Number(sign * size / 100, 2)
+            givens[Name(name)] = Number(sign * size / 100, 2)
     return givens
 
 
-def _fit(shape: Shape, givens: Mapping[str, Number]) -> bool:
+def _fit(shape: Shape, givens: Mapping[Quantity, Number]) -> bool:
     graph = _formulas(shape)
     values = {name: float(number.value) for name, number in givens.items()}
     try:
@@ -207,14 +203,14 @@ def _calls(expr: Expr) -> list[Call]:
 
 
 def _true(
-    definitions: Mapping[str, Expr], steps: Sequence[Step], givens: Mapping[str, Number]
-) -> dict[Key, float]:
+    definitions: Mapping[Quantity, Expr], steps: Sequence[Step], givens: Mapping[Quantity, Number]
+) -> dict[Quantity, float]:
     """The true number of every given and every step; no formula of a derivative is believed."""
-    known: dict[Key, float] = {name: float(number.value) for name, number in givens.items()}
-    oracle = Oracle({str(name): value for name, value in known.items()}, definitions)
+    known = {name: float(number.value) for name, number in givens.items()}
+    oracle = Oracle(dict(known), definitions)
     for step in steps:
         new = step.kind in ("update", "again")
-        known[step.key] = evaluate(step.formula, known, FLOAT) if new else oracle[step.key]
+        known[step.left] = evaluate(step.formula, known, FLOAT) if new else oracle[step.left]
     return known
 
 
@@ -222,10 +218,10 @@ def _true(
 
 
 def _steps(
-    shape: Shape, graph: NamedGraph, definitions: Mapping[str, Expr], manner: Manner
+    shape: Shape, graph: NamedGraph, definitions: Mapping[Quantity, Expr], manner: Manner
 ) -> Iterator[Step]:
     for name, formula in definitions.items():
-        yield Step("forward", Name(name), formula)
+        yield Step("forward", name, formula)
     updated = shape.updated.split()
     if manner.at_once:
         yield from _node_by_node(shape, graph, definitions, manner)
@@ -233,22 +229,22 @@ def _steps(
         backward = list(_node_by_node(shape, graph, definitions, manner))
         for kind in ("local", "chain", "update"):
             yield from (step for step in backward if step.kind == kind)
-    primed = {name: f"{name}'" for name in updated}
+    primed: dict[Quantity, Name] = {Name(name): Name(f"{name}'") for name in updated}
     for name, formula in definitions.items():
         if any(part in primed for part in names(formula)):
-            primed[name] = f"{name}'"
-            new = substitute(formula, {old: Name(new) for old, new in primed.items()})
-            yield Step("again", Name(f"{name}'"), new)
+            primed[name] = Name(f"{name}'")
+            new = substitute(formula, {str(old): new for old, new in primed.items()})
+            yield Step("again", primed[name], new)
 
 
 def _node_by_node(
-    shape: Shape, graph: NamedGraph, definitions: Mapping[str, Expr], manner: Manner
+    shape: Shape, graph: NamedGraph, definitions: Mapping[Quantity, Expr], manner: Manner
 ) -> Iterator[Step]:
     """From the output back: of each node, ∂E/∂node, then its inputs, the givens first."""
     output = list(definitions)[-1]
     held = shape.held.split()
     rank = {name: place for place, name in enumerate(definitions)}
-    written: set[tuple[str, str]] = set()
+    written: set[tuple[Quantity, Quantity]] = set()
     wanted = [name for name in definitions if name != output][::-1]
     for node in [output, *wanted]:
         if node != output:
@@ -274,7 +270,11 @@ def _decided(formula: Expr, graph: NamedGraph) -> Expr:
 
 
 def _totals(
-    graph: NamedGraph, output: str, name: str, written: set[tuple[str, str]], manner: Manner
+    graph: NamedGraph,
+    output: Quantity,
+    name: Quantity,
+    written: set[tuple[Quantity, Quantity]],
+    manner: Manner,
 ) -> Iterator[Step]:
     """∂output/∂name by the chain rule, unless it is a link that is written already."""
     if (output, name) in written:
@@ -294,7 +294,7 @@ def _totals(
     yield Step("chain", Derivative(output, name), formula, tuple(terms))
 
 
-def _upstream(graph: NamedGraph, output: str, user: str, manner: Manner) -> list[Link]:
+def _upstream(graph: NamedGraph, output: Quantity, user: Quantity, manner: Manner) -> list[Link]:
     """The links from the output to ``user``: one, or all where there is a single path."""
     links: list[Link] = []
     while manner.in_full and user != output:
@@ -308,6 +308,6 @@ def _upstream(graph: NamedGraph, output: str, user: str, manner: Manner) -> list
     return links
 
 
-def _update(shape: Shape, output: str, name: str) -> Step:
+def _update(shape: Shape, output: Quantity, name: Name) -> Step:
     slope = Call("mul", (Name(shape.rate), Derivative(output, name)))
-    return Step("update", Name(f"{name}'"), Call("sub", (Name(name), slope)))
+    return Step("update", Name(f"{name}'"), Call("sub", (name, slope)))

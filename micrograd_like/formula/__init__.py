@@ -34,9 +34,11 @@ from micrograd_like.formula.tree import (
     Name,
     Number,
     Operand,
+    Quantity,
     fold,
     names,
     nodes,
+    quantities,
     rewrite,
 )
 
@@ -55,6 +57,7 @@ __all__ = [
     "Name",
     "Number",
     "Operand",
+    "Quantity",
     "added",
     "emit",
     "evaluate",
@@ -67,6 +70,7 @@ __all__ = [
     "operands",
     "parse",
     "product",
+    "quantities",
     "replaced",
     "rewrite",
     "simplify",

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 from micrograd_like.errors import FormulaError
-from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Name, Number, fold, names
+from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Number, fold, names
 
 #: What the operators and comparisons do to any numbers that support them.
 ARITHMETIC: dict[str, Callable[..., Any]] = {
@@ -26,7 +26,7 @@ def evaluate(
 ) -> Any:
     """Compute ``expr`` from the values of its names with the given functions.
 
-    ``values`` is keyed by name, and by :class:`Derivative` where the formula has any.
+    ``values`` is keyed by quantity.
     ``functions`` decides what is computed with: floats, complex numbers, graph nodes;
     ``number``, if given, makes such a thing of a constant. Only the branch of a condition
     that applies is computed.
@@ -36,8 +36,6 @@ def evaluate(
         match node:
             case Number(value):
                 return value if number is None else number(value)
-            case Name(name):
-                return values[name]
             case Call("where", (condition, then, otherwise)):
                 chosen = then if evaluate(condition, values, functions) else otherwise
                 return evaluate(chosen, values, functions)

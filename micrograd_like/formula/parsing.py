@@ -40,7 +40,7 @@ def parse(text: str) -> Expr:
     Errors: :class:`FormulaError` naming what the language lacks, and where.
 
     >>> parse("x * y")
-    Call(function='mul', arguments=(Name(name='x'), Name(name='y')))
+    Call(function='mul', arguments=('x', 'y'))
     """
     shown = repr(text if len(text) <= 200 else text[:197] + "...")
     try:

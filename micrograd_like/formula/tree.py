@@ -17,28 +17,43 @@ _B = TypeVar("_B")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A constant. An ``int`` is exact; a ``float`` is a measured or rounded quantity.
+    """A constant. Numbers are equal by value, however they are written.
 
-    places:  the decimals it was written with, where somebody wrote it; None otherwise
+    places:  a mark on the figure: the decimals it was written with; None for an exact number
+             or one that nobody wrote
     """
 
     value: int | float
-    places: int | None = None
+    places: int | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A quantity, by its name."""
+class Name(str):
+    """A quantity, by its name: text of a type of its own, which hashes and sorts as text."""
 
-    name: str
+    __slots__ = ()
+    __match_args__ = ("name",)
+
+    @property
+    def name(self) -> str:
+        """The name as plain text."""
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """∂of/∂wrt, as one symbol."""
+    """∂of/∂wrt, as one symbol; of a derivative too: ∂(∂E/∂w)/∂w."""
 
-    of: str
-    wrt: str
+    of: Quantity
+    wrt: Quantity
+
+    def __str__(self) -> str:
+        """The derivative as a worksheet has it: dE/dw, or d(dE/dw)/dw."""
+        of, wrt = (f"({q})" if isinstance(q, Derivative) else q for q in (self.of, self.wrt))
+        return f"d{of}/d{wrt}"
+
+
+#: What a formula is about: the identity of everything that has a value.
+Quantity = Name | Derivative
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +156,7 @@ def nodes(expr: Expr, *kinds: type) -> list[Any]:
     """Every node of one or two kinds, each time it stands there: innermost first, left to right.
 
     >>> nodes(Call("mul", (Name("x"), Call("neg", (Name("y"),)))), Name)
-    [Name(name='x'), Name(name='y')]
+    ['x', 'y']
     """
     found = []
     stack = [expr]
@@ -154,6 +169,11 @@ def nodes(expr: Expr, *kinds: type) -> list[Any]:
     return found[::-1]
 
 
-def names(expr: Expr) -> tuple[str, ...]:
+def quantities(expr: Expr) -> tuple[Quantity, ...]:
+    """The names and derivatives in ``expr``, each once, in the order they are written."""
+    return tuple(dict.fromkeys(nodes(expr, Name, Derivative)))
+
+
+def names(expr: Expr) -> tuple[Name, ...]:
     """The names in ``expr``, each once, in the order they are written."""
-    return tuple(dict.fromkeys(node.name for node in nodes(expr, Name)))
+    return tuple(dict.fromkeys(nodes(expr, Name)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_like.graph.named import MAX_UNNAMED, NamedGraph, constant
+from micrograd_like.graph.labels import Label, quantity_of
+from micrograd_like.graph.named import MAX_UNNAMED, Link, NamedGraph, constant
 
-__all__ = ["MAX_UNNAMED", "NamedGraph", "constant"]
+__all__ = ["MAX_UNNAMED", "Label", "Link", "NamedGraph", "constant", "quantity_of"]

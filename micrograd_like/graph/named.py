@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from micrograd_like.engine import Constant, Value, topological_order
-from micrograd_like.formula import Call, Expr, Name, Number, simplify
-from micrograd_like.notation import derivative_name
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, simplify
+from micrograd_like.graph.labels import quantity_of
 from micrograd_like.ops import OPS
 
 #: Operations that may stand in one formula.
 MAX_UNNAMED = 1000
+
+#: Neighbours (of, wrt): ``of`` is computed from ``wrt`` directly.
+Link = tuple[Quantity, Quantity]
 
 
 class NamedGraph:
@@ -24,16 +27,16 @@ class NamedGraph:
 
     ``output`` is one node, or several, of which the last gives its name.
 
-    output:    the output's name
-    values:    the number of every named node, as it is now, inputs before their users
-    formulas:  for every named node that is computed, its formula in the names before it
-    locals:    for every pair (of, wrt) of neighbours, ∂of/∂wrt as a formula
-    partials:  for the same pairs, its number as the engine has it
-    rules:     for the same pairs, the names of the rules used
+    names:     the quantity that each named node is
+    output:    that of the output
+    values:    the number of every quantity, as it is now, inputs before their users
+    formulas:  for every quantity that is computed, its formula in those before it
+    locals:    for every link, ∂of/∂wrt as a formula, what else acts on ``of`` held fixed
+    partials:  for every link, its number as the engine has it
+    rules:     for every link, the names of the rules used
+    users:     for every quantity, those that it acts on directly, in order of computation
 
     The formulas are trees: this is for graphs of the size people work by hand.
-
-    users:     for every name, those that it acts on directly, in order of computation
 
     ``names`` gives names to nodes without a label.
 
@@ -42,35 +45,35 @@ class NamedGraph:
     """
 
     def __init__(
-        self, output: Value | Sequence[Value], names: Mapping[Value, str] | None = None
+        self, output: Value | Sequence[Value], names: Mapping[Value, Quantity] | None = None
     ) -> None:
         outputs = (output,) if isinstance(output, Value) else output
         seen: set[Value] = set()
         order = [node for out in outputs for node in topological_order(out, seen)]
-        self.names = {node: node.label for node in order if node.label} | dict(names or {})
+        self.names = {n: quantity_of(n) for n in order if n.label} | dict(names or {})
         if not all(out in self.names for out in outputs):
             raise ValueError("expected an output with a label, such as E.label = 'E'")
         self.output = self.names[outputs[-1]]
-        self.values: dict[str, float] = {}
-        self.formulas: dict[str, Expr] = {}
-        self.locals: dict[tuple[str, str], Expr] = {}
-        self.partials: dict[tuple[str, str], float] = {}
-        self.rules: dict[tuple[str, str], str] = {}
-        self._regions: dict[str, tuple[list[Value], dict[Value, Expr]]] = {}
+        self.values: dict[Quantity, float] = {}
+        self.formulas: dict[Quantity, Expr] = {}
+        self.locals: dict[Link, Expr] = {}
+        self.partials: dict[Link, float] = {}
+        self.rules: dict[Link, str] = {}
+        self._regions: dict[Quantity, tuple[list[Value], dict[Value, Expr]]] = {}
         for node in order:
             name = self.names.get(node)
             if name is None:
                 continue
             if name in self.values:
-                raise ValueError(f"two nodes are named {name!r}; expected different names")
+                raise ValueError(f"two nodes are named {str(name)!r}; expected different names")
             self.values[name] = node.data
             if node.op:
                 self._fold(node, name)
-        self.users: dict[str, list[str]] = {name: [] for name in self.values}
+        self.users: dict[Quantity, list[Quantity]] = {name: [] for name in self.values}
         for of, wrt in self.locals:
             self.users[wrt].append(of)
 
-    def dependents(self, name: str) -> set[str]:
+    def dependents(self, name: Quantity) -> set[Quantity]:
         """``name`` and every name that depends on it."""
         found, stack = {name}, [name]
         while stack:
@@ -80,7 +83,7 @@ class NamedGraph:
                     stack.append(user)
         return found
 
-    def only_way(self, user: str, name: str) -> bool:
+    def only_way(self, user: Quantity, name: Quantity) -> bool:
         """True if ``name`` acts on ``user`` directly and in no other way."""
         others = [other for other in self.users[name] if other != user]
         return not any(user in self.dependents(other) for other in others)
@@ -99,11 +102,11 @@ class NamedGraph:
                     if len(seen) > MAX_UNNAMED:
                         raise ValueError(
                             f"more than {MAX_UNNAMED:,} operations without a name lie behind "
-                            f"{self.names[node]!r}; give some of them names"
+                            f"{str(self.names[node])!r}; give some of them names"
                         )
         return topological_order(node, named - {node})
 
-    def _fold(self, node: Value, name: str) -> None:
+    def _fold(self, node: Value, name: Quantity) -> None:
         """Write ``node`` and its local derivatives in terms of the named nodes before it."""
         region = self._region(node)
         written: dict[Value, Expr] = {}
@@ -117,9 +120,9 @@ class NamedGraph:
             sizes[inner] = 1 + sum(sizes.get(i, 1) for i in inner.inputs)
             if sizes[inner] > 10 * MAX_UNNAMED:  # used again and again, it doubles every time
                 raise ValueError(
-                    f"the formula of {name!r} is too long; give some of its parts names"
+                    f"the formula of {str(name)!r} is too long; give some of its parts names"
                 )
-        of_hand = derivative_name(name) is None  # what backward builds is not written by hand
+        of_hand = isinstance(name, Name)  # what backward builds is not written by hand
         self.formulas[name] = written[node] if of_hand else simplify(written[node])
         self._regions[name] = region, written
 
@@ -134,7 +137,7 @@ class NamedGraph:
                 if numbers[inner]:  # as in the engine: what has no effect passes nothing on
                     numbers[input] += numbers[inner] * inner.partials[index]
                 used = rules.setdefault(input, {})
-                alone = isinstance(written[inner], Name)  # y = x
+                alone = isinstance(written[inner], Name | Derivative)  # y = x
                 rule = "identity" if alone else OPS[inner.op].rule_for(index, constants)
                 used |= rules[inner] | {rule: None}
         for inner, derivative in self._derived(name).items():
@@ -144,10 +147,10 @@ class NamedGraph:
             self.rules[pair] = ", ".join(rules[inner])
 
     def _operands(self, node: Value, written: Mapping[Value, Expr]) -> tuple[Expr, ...]:
-        return tuple(Name(self.names[i]) if i in self.names else written[i] for i in node.inputs)
+        return tuple(self.names[i] if i in self.names else written[i] for i in node.inputs)
 
     def _derived(
-        self, name: str, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
+        self, name: Quantity, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
     ) -> dict[Value, Expr]:
         """∂name/∂input as a formula for every named node that it is computed from.
 
@@ -157,7 +160,7 @@ class NamedGraph:
         node = region[-1]
         adjoints: dict[Value, Expr] = {node: Number(1)}
         for inner in reversed(region):
-            out = Name(name) if inner is node else written[inner]
+            out = name if inner is node else written[inner]
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):
                     continue
@@ -175,18 +178,18 @@ class NamedGraph:
             if inner in self.names and inner is not node
         }
 
-    def size(self, of: str) -> int:
+    def size(self, of: Quantity) -> int:
         """How many operations and numbers the formula of a computed name has."""
         return len(self._regions[of][0])
 
-    def slips(self, of: str, wrt: str) -> Iterator[tuple[str, Expr]]:
+    def slips(self, of: Quantity, wrt: Quantity) -> Iterator[tuple[str, Expr]]:
         """What ∂of/∂wrt becomes with one of its operations' slips, each with the slip's code."""
         region, written = self._regions[of]
         node = region[-1]
         for inner in region:
             if not inner.op:
                 continue
-            out = Name(of) if inner is node else written[inner]
+            out = of if inner is node else written[inner]
             operands = self._operands(inner, written)
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local, total
 from micrograd_like.engine import Value, grad
-from micrograd_like.formula import Call, Derivative, Name, Number
+from micrograd_like.formula import Call, Derivative, Name, Number, Quantity
 from micrograd_like.graph import NamedGraph
 from micrograd_like.notation import plain
 
@@ -32,12 +32,11 @@ def update(
     name: str,
     rate: str,
     derivative: Derivative,
-    values: Mapping[str, float],
-    partials: Mapping[tuple[str, str], float],
+    values: Mapping[Quantity, float],
 ) -> Equation:
-    """The line name' = name − rate·derivative."""
+    """The line name' = name − rate·derivative, with the numbers of all three."""
     step = Call("mul", (Name(rate), derivative))
-    return equation(Name(f"{name}'"), Call("sub", (Name(name), step)), values, partials)
+    return equation(Name(f"{name}'"), Call("sub", (Name(name), step)), values)
 
 
 def worksheet(title: str, given: Mapping[str, float], sections: Iterable[Section]) -> str:
@@ -68,24 +67,25 @@ def backpropagation(
     graph = NamedGraph(cost)
     nodes = {name: node for node, name in graph.names.items()}
     inner = [name for name in reversed(graph.formulas) if name != graph.output]
-    wanted = [*inner, *parameters]
+    weights = [Name(name) for name in parameters]
+    wanted = [*inner, *weights]
     slopes = grad(cost, [nodes[name] for name in wanted])
-    partials = {**graph.partials}
-    partials |= {(graph.output, name): slope for name, slope in zip(wanted, slopes, strict=True)}
+    symbols: dict[Quantity, float] = {
+        Derivative(*link): partial for link, partial in graph.partials.items()
+    }
+    symbols |= {Derivative(graph.output, n): s for n, s in zip(wanted, slopes, strict=True)}
+    values = {**graph.values, **symbols}
     pairs = [pair for pair in graph.locals if {pair[1]} & {*wanted}]
     totals = [name for name in wanted if graph.users[name] != [graph.output]]
     sections = [
         Section("Forward pass", tuple(forward(graph))),
         Section("Each node with respect to its inputs", tuple(local(graph, *p) for p in pairs)),
-        Section("The chain rule", tuple(total(graph, n, partials, inner) for n in totals)),
+        Section("The chain rule", tuple(total(graph, n, values, inner) for n in totals)),
     ]
-    given = {name: value for name, value in graph.values.items() if name not in graph.formulas}
+    given = {str(q): value for q, value in graph.values.items() if q not in graph.formulas}
     if rate is not None:
-        given["alpha"] = rate
-        values = {**graph.values, "alpha": rate}
-        lines = (
-            update(n, "alpha", Derivative(graph.output, n), values, partials) for n in parameters
-        )
+        given["alpha"] = values[Name("alpha")] = rate
+        lines = (update(n, "alpha", Derivative(graph.output, n), values) for n in weights)
         sections.append(Section("Update", tuple(lines)))
     return worksheet(title, given, (section for section in sections if section.equations))
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from micrograd_like.formula import Derivative, Expr, Name, added, multiplied
-from micrograd_like.graph import NamedGraph
-from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts, Link, with_symbols
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, added, multiplied
+from micrograd_like.graph import Link, NamedGraph
+from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts
 from micrograd_like.marking.hand import Figure, View
-from micrograd_like.marking.shape import symbol, times
-from micrograd_like.marking.truth import Key, spend
-from micrograd_like.notation import derivative_name
+from micrograd_like.marking.shape import times
+from micrograd_like.marking.truth import spend
 
 #: Names that may have been taken for another.
 _MOST_NAMES = 200
@@ -38,7 +37,7 @@ class Claim:
 
     facts: Facts
     view: View
-    key: Key
+    key: Quantity
     target: Expr
     formula: Expr | None = None
     figure: Figure | None = None
@@ -76,7 +75,7 @@ class Claim:
         if len(self.facts.terms(self.key)) > 1:
             return True
         formula = self.facts.definitions.get(self.key.of, self.target)
-        return self.facts.neighbours(self.key) and times(formula, symbol(self.key.wrt)) > 1
+        return self.facts.neighbours(self.key) and times(formula, self.key.wrt) > 1
 
     def chain(self, other: Mapping[Link, Expr]) -> Expr:
         """The derivative, with other formulas for some links."""
@@ -101,23 +100,23 @@ class Claim:
         size = graph.size(link[0])
         for code, wrong in graph.slips(*link) if size <= _MOST_SLIPPED else ():
             spend(2 * size)
-            yield code, with_symbols(wrong)
+            yield code, wrong
 
     @cached_property
-    def names(self) -> list[str]:
+    def names(self) -> list[Quantity]:
         """The names that may have been taken for another."""
         return list(self.facts.definitions)[:_MOST_NAMES]
 
-    def sources(self) -> Iterator[str]:
+    def sources(self) -> Iterator[Quantity]:
         """The numbers that the worksheet starts from."""
         return iter(self.facts.truth.sources)
 
     def right(self) -> Expr:
         """The quantity itself, as a symbol; of an update, the right formula."""
-        return self.target if self.update else symbol(self.key)
+        return self.target if self.update else self.key
 
     @cached_property
-    def transposed(self) -> dict[str, str]:
+    def transposed(self) -> dict[Quantity, Quantity]:
         """For every weight of a layer, the one with its indices swapped.
 
         A layer is a set of sums over the same inputs, each input with a weight of its own: the
@@ -126,15 +125,15 @@ class Claim:
         graph = self.facts.graph
         if graph is None:
             return {}
-        sums: dict[str, list[str]] = {}  # what each name acts on in the forward pass
+        sums: dict[Quantity, list[Quantity]] = {}  # what each name acts on in the forward pass
         for user, name in self.facts.locals:
-            if user not in self.facts.updates and derivative_name(user) is None:
+            if user not in self.facts.updates and isinstance(user, Name):
                 sums.setdefault(name, []).append(user)
-        rows: dict[str, dict[str, str]] = {}
+        rows: dict[Quantity, dict[Quantity, Quantity]] = {}
         for (user, name), local in self.facts.locals.items():
-            if isinstance(local, Name) and sums.get(local.name) == [user] != sums.get(name):
-                rows.setdefault(user, {})[name] = local.name
-        layers: dict[tuple[str, ...], list[dict[str, str]]] = {}
+            if isinstance(local, Name) and sums.get(local) == [user] != sums.get(name):
+                rows.setdefault(user, {})[name] = local
+        layers: dict[tuple[Quantity, ...], list[dict[Quantity, Quantity]]] = {}
         place = {name: place for place, name in enumerate(graph.values)}
         for user in sorted(rows, key=place.__getitem__):
             names = sorted(rows[user], key=place.__getitem__)

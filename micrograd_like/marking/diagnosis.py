@@ -11,14 +11,14 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from micrograd_like.formula import Call, Expr, Number
+from micrograd_like.formula import Call, Expr, Number, Quantity
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.hand import Figure, opened, worked_out
 from micrograd_like.marking.mistakes import Guess, Mends, Mistake
 from micrograd_like.marking.records import Cause
-from micrograd_like.marking.shape import other_function, symbol
-from micrograd_like.marking.truth import Effort, Key, TooMuchError, value
+from micrograd_like.marking.shape import other_function
+from micrograd_like.marking.truth import Effort, TooMuchError, value
 from micrograd_like.worksheet.builder import exact_number
 
 # How well a cause explains a line.
@@ -218,20 +218,19 @@ def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> I
     A given is repeated exactly; of other numbers, those of few digits say nothing.
     """
     sources = claim.facts.truth.sources
-    for key in _quantities(claim):
-        wrote = symbol(key)
+    for wrote in _quantities(claim):
         known = worked_out(wrote, claim.view.figure)
         if wrote == operand or known is None or not figure.meets(known):
             continue
         small = figure.center.is_integer() and abs(figure.center) <= 10
-        given = isinstance(key, str) and key in sources
-        if given and (small or figure.center != sources[str(key)]):
+        given = wrote in sources
+        if given and (small or figure.center != sources[wrote]):
             continue
         if not given and _width(figure) > 4 * _MANY:
             continue
         yield from (guess for guess in mends(claim, wrote) if guess.expr == operand)
 
 
-def _quantities(claim: Claim) -> Iterator[Key]:
+def _quantities(claim: Claim) -> Iterator[Quantity]:
     yield from claim.names
     yield from claim.others

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import combinations, islice
 
@@ -15,22 +15,22 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Number,
+    Quantity,
     added,
     fold,
     multiplied,
     parse,
+    quantities,
     substitute,
 )
-from micrograd_like.graph import NamedGraph
+from micrograd_like.graph import Link, NamedGraph
 from micrograd_like.marking.shape import replaced
-from micrograd_like.marking.truth import Key, Truth, Values, leaves, measured, spend, value
+from micrograd_like.marking.truth import Truth, Values, measured, spend, value
 from micrograd_like.marking.updates import expected_updates
-from micrograd_like.notation import derivative_name, name_text, number
+from micrograd_like.notation import name_text, number
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS, UndefinedError
-
-Link = tuple[str, str]
 
 #: Paths that are looked at where a derivative has many, and links of all of them.
 MOST_PATHS = 24
@@ -60,17 +60,17 @@ class Facts:
         if self.definitions != written:
             self.graph = _named(self.truth.here.nodes.values())
         #: ∂of/∂wrt between neighbours, as formulas.
-        self.locals = {} if self.graph is None else _symbols(self.graph.locals)
+        self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
-        self.inputs: dict[str, list[str]] = {}
+        self.inputs: dict[Quantity, list[Quantity]] = {}
         for user, name in self.locals:
             self.inputs.setdefault(user, []).append(name)
 
-    def leaves(self, expr: Expr) -> list[Key]:
+    def leaves(self, expr: Expr) -> list[Quantity]:
         """The quantities in a formula; π and e are numbers, unless the worksheet defines them."""
-        return [k for k in leaves(expr) if k in self.definitions or k not in CONSTANTS]
+        return [k for k in quantities(expr) if k in self.definitions or k not in CONSTANTS]
 
-    def true(self, key: Key) -> float:
+    def true(self, key: Quantity) -> float:
         """The true number. Errors: KeyError, DomainError where there is none."""
         return self.truth.here[key]
 
@@ -82,7 +82,7 @@ class Facts:
         if self.graph is None or key.wrt not in self.graph.users:
             return
         between = self._between(key)
-        stack: list[tuple[str, list[Link]]] = [(key.wrt, [])]
+        stack: list[tuple[Quantity, list[Link]]] = [(key.wrt, [])]
         while stack:
             name, links = stack.pop()
             if name == key.of:
@@ -91,12 +91,12 @@ class Facts:
             users = [user for user in self.graph.users[name] if user in between]
             stack += [(user, [*links, (user, name)]) for user in reversed(users)]
 
-    def _between(self, key: Derivative) -> set[str]:
+    def _between(self, key: Derivative) -> set[Quantity]:
         """The names on the way from ``wrt`` to ``of``."""
         assert self.graph is not None
         above = self.graph.dependents(key.wrt)
         spend(len(above))
-        found: set[str] = set()
+        found: set[Quantity] = set()
         stack = [key.of]
         while stack:
             name = stack.pop()
@@ -113,7 +113,7 @@ class Facts:
             and self.graph.only_way(key.of, key.wrt)
         )
 
-    def link(self, user: str, name: str) -> Expr:
+    def link(self, user: Quantity, name: Quantity) -> Expr:
         """∂user/∂name with the rest held fixed, as a symbol where that says just this."""
         assert self.graph is not None
         if self.graph.only_way(user, name):
@@ -133,12 +133,12 @@ class Facts:
                 terms.append(([upstream, self.link(user, key.wrt)], (user, key.wrt)))
         return terms
 
-    def method(self, key: Key) -> Expr:
+    def method(self, key: Quantity) -> Expr:
         """The right formula for a quantity, as one would write it on its line.
 
         Errors: KeyError for a name that is not defined.
         """
-        if isinstance(key, str):
+        if isinstance(key, Name):
             return self.definitions[key]
         if self.graph is None or key.of == key.wrt:
             return key if self.graph is None else Number(1)
@@ -147,12 +147,12 @@ class Facts:
         terms = self.terms(key)
         return added(multiplied(factors) for factors, _ in terms) if terms else Number(0)
 
-    def forms(self, key: Key) -> Iterator[Expr]:
+    def forms(self, key: Quantity) -> Iterator[Expr]:
         """The right formula in the shapes in which people write it."""
         yield (method := self.method(key))
-        if isinstance(key, str) and (spelled := spelled_out(method)) != method:
+        if isinstance(key, Name) and (spelled := spelled_out(method)) != method:
             yield spelled
-        if isinstance(key, str) or self.graph is None or key.of == key.wrt:
+        if isinstance(key, Name) or self.graph is None or key.of == key.wrt:
             return
         terms = self.terms(key)
         if not terms or self.neighbours(key):
@@ -164,24 +164,25 @@ class Facts:
             yield added(multiplied([self.link(*link) for link in path]) for path in paths)
             yield added(multiplied([locals_[link] for link in path]) for path in paths)
 
-    def targets(self, key: Key) -> list[str]:
+    def targets(self, key: Quantity) -> list[Quantity]:
         """Sources of 0 or 1 that a cost without a target may have been written for.
 
         For y = 1 the cross-entropy is −ln p; ∂L/∂a is p − y all the same.
         """
-        cost = key if isinstance(key, str) else key.of
-        named = leaves(self.definitions.get(cost, Number(0)))
+        cost = key if isinstance(key, Name) else key.of
+        named = quantities(self.definitions.get(cost, Number(0)))
         if any(leaf in self.truth.sources for leaf in named) or self.graph is None:
             return []
         neutral = (name for name, value in self.truth.sources.items() if value in (0.0, 1.0))
         return [name for name in neutral if cost not in self.graph.dependents(name)]
 
-    def noise(self, key: Key) -> float:
+    def noise(self, key: Quantity) -> float:
         """How far rounding may have moved the true number: where terms cancel, they count."""
         own = [measured(form, self.truth.here) for form in self.forms(key)]
         most = max((error for _, error in filter(None, own)), default=0.0)
-        if isinstance(key, str):
-            found, stack = {key}, [key]
+        if isinstance(key, Name):
+            stack: list[Quantity] = [key]
+            found = {*stack}
             while stack:
                 new = [name for name in self.inputs.get(stack.pop(), ()) if name not in found]
                 found.update(new)
@@ -210,7 +211,7 @@ class Facts:
             return
         local = [
             key
-            for key in leaves(expr)
+            for key in quantities(expr)
             if isinstance(key, Derivative)
             and (key.of, key.wrt) in self.locals
             and not graph.only_way(key.of, key.wrt)
@@ -222,9 +223,9 @@ class Facts:
                     reading = replaced(reading, key, self.locals[key.of, key.wrt])
                 yield reading
 
-    def rule(self, key: Key) -> str:
+    def rule(self, key: Quantity) -> str:
         """The name of the rule that gives the quantity."""
-        if isinstance(key, str):
+        if isinstance(key, Name):
             return "gradient descent" if key in self.updates else "definition"
         if self.graph is None or key.of == key.wrt:
             return "definition"
@@ -235,22 +236,20 @@ class Facts:
             return f"{name_text(key.of)} does not depend on {name_text(key.wrt)}"
         return "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} paths"
 
-    def working(self, key: Key) -> Equation | None:
+    def working(self, key: Quantity) -> Equation | None:
         """The right working: formula, numbers put in, result; None where there is none."""
         try:
             formula, true = decided(self.method(key), self.truth.here), self.true(key)
-            known = {leaf: self.true(leaf) for leaf in leaves(formula)}
+            known = {leaf: self.true(leaf) for leaf in quantities(formula)}
         except (KeyError, ArithmeticError):
             return None
-        left = Name(key) if isinstance(key, str) else key
-        pairs = {(k.of, k.wrt): v for k, v in known.items() if isinstance(k, Derivative)}
         given = {k: v for k, v in known.items() if k in self.truth.sources}
-        names = {k: v for k, v in known.items() if isinstance(k, str) and k not in given}
-        line = equation(left, formula, names, pairs, rule=self.rule(key), value=true)
+        others = {k: v for k, v in known.items() if k not in given}
+        line = equation(key, formula, others, rule=self.rule(key), value=true)
         numbers = line.numbers
         for name, number_ in given.items():  # what is given is written as it is given
-            numbers = replaced(numbers, Name(str(name)), exact(number_))
-        return Equation(left, formula, numbers, true, line.rule)
+            numbers = replaced(numbers, name, exact(number_))
+        return Equation(key, formula, numbers, true, line.rule)
 
 
 def _named(nodes: Iterable[Value]) -> NamedGraph | None:
@@ -259,22 +258,6 @@ def _named(nodes: Iterable[Value]) -> NamedGraph | None:
         return NamedGraph(outputs) if outputs else None
     except ValueError:
         return None
-
-
-def _symbols(formulas: Mapping[Link, Expr]) -> dict[Link, Expr]:
-    return {pair: with_symbols(expr) for pair, expr in formulas.items()}
-
-
-def with_symbols(expr: Expr) -> Expr:
-    """The formula with a node that is a derivative, ``dE/dw5``, as its symbol."""
-
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        if isinstance(node, Name):
-            return derivative_name(node.name) or node
-        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
-
-    result: Expr = fold(expr, combine)
-    return result
 
 
 def spelled_out(expr: Expr) -> Expr:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from micrograd_like.formula import Derivative, Expr
+from micrograd_like.formula import Derivative, Expr, Quantity, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.mistakes import Guess, Guesses, Mends
-from micrograd_like.marking.shape import replaced, symbol, times
-from micrograd_like.marking.truth import Key, leaves
+from micrograd_like.marking.shape import replaced, times
 
 #: Whether one quantity, written in the place of another, is this slip: (claim, wrote, meant).
-Accept = Callable[[Claim, Key, Key], bool]
+Accept = Callable[[Claim, Quantity, Quantity], bool]
 
 
 def rows(code: str) -> Guesses:
@@ -25,7 +24,7 @@ def rows(code: str) -> Guesses:
     return guesses
 
 
-def between(claim: Claim) -> list[str]:
+def between(claim: Claim) -> list[Quantity]:
     """The names on the way from what is differentiated by to what is differentiated."""
     assert isinstance(claim.key, Derivative)
     found = dict.fromkeys(name for link in claim.links for name in link)
@@ -35,7 +34,7 @@ def between(claim: Claim) -> list[str]:
 # One quantity in the place of another.
 
 
-def others(claim: Claim, leaf: Key) -> Iterator[Key]:
+def others(claim: Claim, leaf: Quantity) -> Iterator[Quantity]:
     """The quantities of the same kind that may have been taken for this one."""
     if isinstance(leaf, Derivative):
         wrt = [Derivative(leaf.of, name) for name in claim.names]
@@ -50,12 +49,10 @@ def operand(accept: Accept) -> Mends:
     """What is written, with one operand set right; ``accept`` says which count."""
 
     def mends(claim: Claim, written: Expr) -> Iterator[Guess]:
-        for leaf in leaves(written):
-            wrote = symbol(leaf)
+        for wrote in quantities(written):
             count = times(written, wrote)
-            for other in others(claim, leaf):
-                if accept(claim, leaf, other):
-                    meant = symbol(other)
+            for meant in others(claim, wrote):
+                if accept(claim, wrote, meant):
                     yield Guess(replaced(written, wrote, meant), wrote, meant)
                     for place in range(count if count > 1 else 0):
                         yield Guess(replaced(written, wrote, meant, place), wrote, meant)
@@ -68,10 +65,9 @@ def operand_guesses(accept: Accept) -> Guesses:
 
     def guesses(claim: Claim) -> Iterator[Guess]:
         for form in claim.forms:
-            for leaf in leaves(form):
-                for other in others(claim, leaf):
-                    if accept(claim, other, leaf):
-                        wrote, meant = symbol(other), symbol(leaf)
+            for meant in quantities(form):
+                for wrote in others(claim, meant):
+                    if accept(claim, wrote, meant):
                         yield Guess(replaced(form, meant, wrote), wrote, meant)
 
     return guesses

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, fold
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, fold, quantities
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.truth import Key, World, leaves, spend, value
+from micrograd_like.marking.truth import World, spend, value
 from micrograd_like.worksheet.builder import CONSTANTS
 
 #: Names of the numbers of a formula while it is worked out from intervals.
@@ -31,7 +31,7 @@ class Figure:
     center: float
     low: float
     high: float
-    slips: frozenset[Key] = frozenset()
+    slips: frozenset[Quantity] = frozenset()
 
     @classmethod
     def exact(cls, number: float) -> Figure:
@@ -59,7 +59,7 @@ class Figure:
             slack = 0.0
         return self.low - slack <= other.high and other.low - slack <= self.high
 
-    def resting_on(self, slips: Iterable[Key]) -> Figure:
+    def resting_on(self, slips: Iterable[Quantity]) -> Figure:
         """The same number, with these slips behind it."""
         return Figure(self.center, self.low, self.high, self.slips | frozenset(slips))
 
@@ -81,7 +81,7 @@ def _times(a: float, b: float) -> float:
     return 0.0 if 0.0 in (a, b) else a * b  # where the other end is infinite
 
 
-Lookup = Callable[[Key], Figure]
+Lookup = Callable[[Quantity], Figure]
 
 
 def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
@@ -93,7 +93,7 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     Errors: KeyError for a name that ``lookup`` does not know.
     """
     try:
-        figures = {key: lookup(key) for key in leaves(expr)}
+        figures = {key: lookup(key) for key in quantities(expr)}
     except ArithmeticError:
         return None
     centers = {key: figure.center for key, figure in figures.items()}
@@ -125,23 +125,23 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
 class _Numbers:
     """Numbers by name and derivative, constants included."""
 
-    def __init__(self, numbers: Mapping[Key, float]) -> None:
+    def __init__(self, numbers: Mapping[Quantity, float]) -> None:
         self._numbers = numbers
 
-    def __getitem__(self, key: Key) -> float:
+    def __getitem__(self, key: Quantity) -> float:
         return self._numbers[key]
 
 
-def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Key, Figure]]:
+def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Quantity, Figure]]:
     """The formula with names in the place of its numbers, and what they stand for."""
-    figures: dict[Key, Figure] = {}
+    figures: dict[Quantity, Figure] = {}
 
     def combine(node: Expr, parts: list[Expr]) -> Expr:
         match node:
             case Number():
-                name = f"{_PLACE}{len(figures)}"
+                name = Name(f"{_PLACE}{len(figures)}")
                 figures[name] = read(node)
-                return Name(name)
+                return name
             case Call(function):
                 return Call(function, tuple(parts))
         return node
@@ -159,19 +159,19 @@ class Hand:
 
     def __init__(self, world: World, facts: Facts) -> None:
         self.world, self.facts = world, facts
-        self.stated: dict[Key, Figure] = {}
+        self.stated: dict[Quantity, Figure] = {}
         #: Names without a number of their own that rest on a slip, in order of computation.
-        self._following: dict[str, Expr] = {}
-        self._worked: dict[str, Figure] = {}
+        self._following: dict[Quantity, Expr] = {}
+        self._worked: dict[Quantity, Figure] = {}
 
-    def state(self, key: Key, figure: Figure) -> None:
+    def state(self, key: Quantity, figure: Figure) -> None:
         """Take the learner's figure for a quantity from here on."""
         self.stated[key] = figure
-        if isinstance(key, str):
+        if isinstance(key, Name):
             self._following.pop(key, None)
             self._worked.pop(key, None)
 
-    def define(self, name: str, expr: Expr) -> None:
+    def define(self, name: Quantity, expr: Expr) -> None:
         """Take a name for which the learner gives a formula and no number."""
         figure = worked_out(expr, self.figure)
         if figure is None:
@@ -180,7 +180,7 @@ class Hand:
         if figure.slips:
             self._following[name] = expr
 
-    def figure(self, key: Key) -> Figure:
+    def figure(self, key: Quantity) -> Figure:
         """The learner's figure. Errors: KeyError for an unknown name."""
         return View(self).figure(key)
 
@@ -188,9 +188,9 @@ class Hand:
 class View:
     """The figures with some of the learner's slips set right: ``trusting`` names the others."""
 
-    def __init__(self, hand: Hand, ignored: frozenset[Key] = frozenset()) -> None:
+    def __init__(self, hand: Hand, ignored: frozenset[Quantity] = frozenset()) -> None:
         self._hand, self._ignored = hand, ignored
-        self._again: dict[str, Figure] = {}
+        self._again: dict[Quantity, Figure] = {}
         if ignored:
             for name, expr in hand._following.items():
                 if hand._worked[name].slips & ignored:
@@ -198,7 +198,7 @@ class View:
                     if figure is not None:
                         self._again[name] = figure
 
-    def figure(self, key: Key) -> Figure:
+    def figure(self, key: Quantity) -> Figure:
         """The figure of a quantity. Errors: KeyError for an unknown name."""
         hand = self._hand
         if key in self._ignored:  # right after all, and rounded as what is stated
@@ -246,7 +246,7 @@ class View:
                 totals[name] = reduce(Figure.__add__, terms)
         return totals[key.wrt]
 
-    def link(self, user: str, name: str) -> Figure:
+    def link(self, user: Quantity, name: Quantity) -> Figure:
         """∂user/∂name between neighbours, what else acts on the user held fixed."""
         facts = self._hand.facts
         assert facts.graph is not None

@@ -15,12 +15,12 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, quantities
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.records import Verdict
-from micrograd_like.marking.shape import Marked, operands, other_function, replaced, symbol
-from micrograd_like.marking.truth import Key, leaves, numbers_in, same_number, value
+from micrograd_like.marking.shape import Marked, operands, other_function, replaced
+from micrograd_like.marking.truth import numbers_in, same_number, value
 from micrograd_like.worksheet import Statement
 from micrograd_like.worksheet.builder import exact_number
 from micrograd_like.worksheet.syntax import Part
@@ -50,7 +50,7 @@ class Judged:
     expr: Expr
     numeric: bool
     figure: Figure | None = None
-    slips: frozenset[Key] = frozenset()
+    slips: frozenset[Quantity] = frozenset()
     accident: bool = False
     off: tuple[Pair, ...] = ()
     problem: str = ""
@@ -73,9 +73,9 @@ class Judge:
         self.facts = facts
         self.hand = Hand(facts.truth.here, facts)
         self.near: list[Hand] = []
-        self.formulas: dict[Key, Expr] = {}
+        self.formulas: dict[Quantity, Expr] = {}
 
-    def parts(self, statement: Statement, key: Key) -> list[Judged]:
+    def parts(self, statement: Statement, key: Quantity) -> list[Judged]:
         """Every part of the line about ``key``, judged; formulas before numbers."""
         judged: dict[int, Judged] = {}
         for place, part in enumerate(statement.parts):
@@ -86,14 +86,14 @@ class Judge:
                 judged[place] = self._number(part, key, list(judged.values()))
         return [judged[place] for place in range(len(statement.parts))]
 
-    def state(self, statement: Statement, key: Key, judged: Sequence[Judged]) -> None:
+    def state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
         """Take down what the line has said, for those after it."""
         if not judged or statement.kind == "given":
             return
         wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
         said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
         said = [(f, j) for f, j in said if j.number] or said
-        defined = isinstance(key, str) and statement.kind != "claim"
+        defined = isinstance(key, Name) and statement.kind != "claim"
         if wrong:
             self.formulas[key] = wrong[0].expr
             self._carry_on(key, wrong[0].expr)
@@ -101,7 +101,7 @@ class Judge:
             self._carry_on(key, Number(said[-1][0].center))
         elif defined:
             for hand in self.near:
-                hand.define(str(key), self.facts.definitions[str(key)])
+                hand.define(key, self.facts.definitions[key])
         if said:
             _, last = said[-1]
             # Of several that are right alike, whoever goes on may take the roughest.
@@ -116,15 +116,15 @@ class Judge:
             if result is not None:
                 self.hand.state(key, result.resting_on({key}))
         elif defined:
-            self.hand.define(str(key), self.facts.definitions[str(key)])
+            self.hand.define(key, self.facts.definitions[key])
 
-    def _repeats_a_given(self, key: Key, figure: Figure) -> bool:
+    def _repeats_a_given(self, key: Quantity, figure: Figure) -> bool:
         """True for ∂a/∂w = x = 1.58, where x is given as 1.58: nothing is rounded."""
         method = self.facts.method(key)
         sources = self.facts.truth.sources
-        return isinstance(method, Name) and sources.get(method.name) == figure.center
+        return isinstance(method, Name) and sources.get(method) == figure.center
 
-    def _carry_on(self, key: Key, formula: Expr) -> None:
+    def _carry_on(self, key: Quantity, formula: Expr) -> None:
         """Take down a slip near by: a formula as it is, a number with a number near it."""
         if not self.near:
             self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
@@ -142,15 +142,15 @@ class Judge:
     # Formulas.
 
     def _expression(
-        self, statement: Statement, key: Key, place: int, before: Sequence[Judged]
+        self, statement: Statement, key: Quantity, place: int, before: Sequence[Judged]
     ) -> Judged:
         part = statement.parts[place]
         if problem := self._missing(part):
             return self._judged(part, "unchecked", problem=problem)
         builds = place == 0 and statement.kind != "claim"
-        target: Expr = symbol(key)
+        target: Expr = key
         if builds and statement.kind == "update":
-            target = self.facts.updates.get(str(key), target)
+            target = self.facts.updates.get(key, target)
         elif builds:
             return self._judged(part, "right")
         if not self.facts.leaves(part.expr):
@@ -171,7 +171,7 @@ class Judge:
         for form in forms:
             own = self._own(form, key)
             if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
-                slips = frozenset(leaf for leaf in leaves(form) if leaf in self.formulas)
+                slips = frozenset(leaf for leaf in quantities(form) if leaf in self.formulas)
                 return self._judged(part, "follows", slips=slips)
         accident = same_number(part.expr, target, self.facts.truth.here)
         return self._judged(part, "wrong", accident=accident)
@@ -184,14 +184,14 @@ class Judge:
 
     def _missing(self, part: Part) -> str:
         for leaf in self.facts.leaves(part.expr):
-            for name in (leaf,) if isinstance(leaf, str) else (leaf.of, leaf.wrt):
+            for name in (leaf,) if isinstance(leaf, Name) else (leaf.of, leaf.wrt):
                 if name not in self.facts.definitions:
-                    return f"Nothing defines {name!r} in this worksheet"
+                    return f"Nothing defines {str(name)!r} in this worksheet"
         return ""
 
-    def _symbols_follow(self, expr: Expr, key: Key) -> frozenset[Key] | None:
+    def _symbols_follow(self, expr: Expr, key: Quantity) -> frozenset[Quantity] | None:
         """The slips from which a formula follows, all worlds agreeing; None if it does not."""
-        slips: frozenset[Key] = frozenset()
+        slips: frozenset[Quantity] = frozenset()
         for hand in self.near:
             given = worked_out(expr, hand.figure)
             wanted = self._by_method(key, View(hand))
@@ -202,7 +202,7 @@ class Judge:
             slips |= wanted.slips
         return slips or None
 
-    def _by_method(self, key: Key, view: View) -> Figure | None:
+    def _by_method(self, key: Quantity, view: View) -> Figure | None:
         if isinstance(key, Derivative):
             try:
                 return view.derivative(key)
@@ -212,7 +212,7 @@ class Judge:
 
     # Figures put in.
 
-    def _figures(self, part: Part, key: Key, before: Sequence[Judged]) -> Judged:
+    def _figures(self, part: Part, key: Quantity, before: Sequence[Judged]) -> Judged:
         """Figures put into a formula: right if each is, or if the result is."""
         formulas = self._formulas(key, before)
         match = min((self.match(part.expr, f) for f in formulas), key=lambda m: len(m.off))
@@ -228,20 +228,20 @@ class Judge:
             return self._judged(part, "wrong", figure=figure, off=match.off)
         return self._judged(part, "follows" if slips else "right", figure=figure, slips=slips)
 
-    def _formulas(self, key: Key, before: Sequence[Judged]) -> list[Expr]:
+    def _formulas(self, key: Quantity, before: Sequence[Judged]) -> list[Expr]:
         """The formulas that figures may be put into, with the learner's own for some pieces."""
         sound = [j.expr for j in before if j.verdict in ("right", "follows") and not j.numeric]
         formulas = [*sound, *self.facts.forms(key)]
         return list(dict.fromkeys([*formulas, *(self._own(f, key) for f in formulas)]))
 
-    def _own(self, formula: Expr, key: Key) -> Expr:
+    def _own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""
-        for leaf in leaves(formula):
+        for leaf in quantities(formula):
             if leaf in self.formulas and leaf != key:
-                formula = replaced(formula, symbol(leaf), self.formulas[leaf])
+                formula = replaced(formula, leaf, self.formulas[leaf])
         return formula
 
-    def _fits_one(self, part: Part, key: Key, before: Sequence[Judged]) -> bool:
+    def _fits_one(self, part: Part, key: Quantity, before: Sequence[Judged]) -> bool:
         """Whether a part in names and numbers is a formula with some of its numbers put in."""
         return any(self.fits(part.expr, formula) for formula in self._formulas(key, before))
 
@@ -271,7 +271,7 @@ class Judge:
                         matches[i] = match = crossed
                         matches[j] = self.match(ours[j][1], theirs[j][1])
         found = Match(
-            frozenset[Key]().union(*(match.slips for match in matches)),
+            frozenset[Quantity]().union(*(match.slips for match in matches)),
             tuple(pair for match in matches for pair in match.off),
             frozenset[int]().union(*(match.exact for match in matches)),
             any(match.whole for match in matches),
@@ -304,7 +304,7 @@ class Judge:
         whole = isinstance(figures, Call) and exact_number(figures) is None
         if figure is not None and true is not None:
             if figure.meets(Figure.exact(true)):
-                given = isinstance(formula, Name) and formula.name in self.facts.truth.sources
+                given = isinstance(formula, Name) and formula in self.facts.truth.sources
                 repeated = given and figure.center == true  # a given that is repeated is exact
                 exact = frozenset(map(id, numbers_in(figures) if repeated else ()))
                 return Match(exact=exact, whole=whole)
@@ -328,7 +328,7 @@ class Judge:
                 return Figure.exact(float(number.value))
             return Figure.written(number)
 
-        def look_up(key: Key) -> Figure:
+        def look_up(key: Quantity) -> Figure:
             if key in figures:
                 return figures[key]
             known = self.hand.figure(key)
@@ -339,7 +339,7 @@ class Judge:
 
     # Numbers.
 
-    def _number(self, part: Part, key: Key, before: Sequence[Judged]) -> Judged:
+    def _number(self, part: Part, key: Quantity, before: Sequence[Judged]) -> Judged:
         assert part.number is not None
         figure = Figure.written(part.number, part.approximate)
         if self._is_true(figure, key):
@@ -357,7 +357,7 @@ class Judge:
                 return self._judged(part, verdict, figure=figure, slips=slips)
         return self._judged(part, "wrong", figure=figure)
 
-    def _is_true(self, figure: Figure, key: Key) -> bool:
+    def _is_true(self, figure: Figure, key: Quantity) -> bool:
         """True if the figure is the true number, as far as it is written and floats can tell."""
         true = self.facts.true(key)
         if figure.meets(Figure.exact(true)):
@@ -372,7 +372,7 @@ class Judge:
         most = Figure(true, min(sides) - slack, max(sides) + slack)
         return isinstance(key, Derivative) and len(sides) > 1 and figure.meets(most)
 
-    def _follows(self, figure: Figure, method: Method) -> frozenset[Key] | None:
+    def _follows(self, figure: Figure, method: Method) -> frozenset[Quantity] | None:
         """The slips that must be carried on for the method to give the figure; None if it can't."""
         carried = method(View(self.hand))
         if carried is None:
@@ -397,13 +397,13 @@ class Match:
     whole:  True where some have been compared by their result alone
     """
 
-    slips: frozenset[Key] = frozenset()
+    slips: frozenset[Quantity] = frozenset()
     off: tuple[Pair, ...] = ()
     exact: frozenset[int] = frozenset()
     whole: bool = False
 
 
-def _choices(slips: Sequence[Key]) -> Iterator[frozenset[Key]]:
+def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:
     """Which of the slips may have been set right: all of them, or none, or then some."""
     count = len(slips)
     some = range(count - 1, 0, -1) if count <= _MOST_SLIPS else ()

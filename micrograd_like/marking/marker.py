@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Expr, Name
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.diagnosis import causes_of
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import View
 from micrograd_like.marking.judge import Judge, Judged
 from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
-from micrograd_like.marking.shape import symbol
-from micrograd_like.marking.truth import Effort, Key, TooMuchError, leaves
+from micrograd_like.marking.truth import Effort, TooMuchError
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.syntax import Problem
 
@@ -57,7 +56,7 @@ class Marker:
         return LineMark(first, problem.column, source, "unreadable", problem=said)
 
     def _mark_or_problem(self, statement: Statement) -> LineMark:
-        key: Key = statement.left.name if isinstance(statement.left, Name) else statement.left
+        key = statement.left
         try:
             problem = self._problem(statement, key)
             if not problem:
@@ -67,7 +66,7 @@ class Marker:
         parts = tuple(PartMark(part.source, "unchecked") for part in statement.parts)
         return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
 
-    def _mark(self, statement: Statement, key: Key) -> LineMark:
+    def _mark(self, statement: Statement, key: Quantity) -> LineMark:
         judged = self.judge.parts(statement, key)
         verdict = gravest(part.verdict for part in judged)
         places = _places(statement)
@@ -83,7 +82,7 @@ class Marker:
         elif verdict == "unchecked":
             known["problem"] = next(part.problem for part in judged if part.problem)
         elif verdict == "follows":
-            slips = frozenset[Key]().union(*(part.slips for part in judged))
+            slips = frozenset[Quantity]().union(*(part.slips for part in judged))
             known["follows"] = tuple(sorted(slips, key=str))
             known["working"] = self.facts.working(key)
         if statement.blank and verdict != "wrong":
@@ -92,10 +91,10 @@ class Marker:
         parts = tuple(PartMark(part.part.source, part.verdict) for part in judged)
         return _line(statement, key, verdict=verdict, parts=parts, **known)
 
-    def _problem(self, statement: Statement, key: Key) -> str:
+    def _problem(self, statement: Statement, key: Quantity) -> str:
         """Why there is nothing to hold the line against, or ""."""
         given = statement.kind == "claim" and key in self.facts.truth.sources
-        if given and any(key in leaves(part.expr) for part in statement.parts):
+        if given and any(key in quantities(part.expr) for part in statement.parts):
             return f"{key} has its value already; write {key}' for the new one"
         if statement.blank and not statement.parts:
             return _BLANK
@@ -107,8 +106,8 @@ class Marker:
         except KeyError as error:
             name = error.args[0]
             if self.sheet.unread(name):
-                return f"{name!r} stands on a line that could not be read"
-            return f"Nothing defines {name!r} in this worksheet"
+                return f"{str(name)!r} stands on a line that could not be read"
+            return f"Nothing defines {str(name)!r} in this worksheet"
         except DomainError as error:
             return str(error)
         return ""
@@ -116,20 +115,19 @@ class Marker:
     def _rule(self, statement: Statement) -> str:
         if statement.kind == "given":
             return "given"
-        left = statement.left
-        return self.facts.rule(left.name if isinstance(left, Name) else left)
+        return self.facts.rule(statement.left)
 
     def _causes(
-        self, statement: Statement, key: Key, judged: Sequence[Judged]
+        self, statement: Statement, key: Quantity, judged: Sequence[Judged]
     ) -> tuple[Cause, ...]:
         """The causes of the first part that is wrong: a formula before figures before a number."""
         wrong = sorted(
             (part for part in judged if part.verdict == "wrong"),
             key=lambda part: (part.numeric, part.number),
         )[0]
-        update = statement.kind == "update" and str(key) in self.facts.updates
-        target: Expr = self.facts.updates[str(key)] if update else symbol(key)
-        sound = isinstance(key, str) or any(
+        update = statement.kind == "update" and key in self.facts.updates
+        target: Expr = self.facts.updates[key] if update else key
+        sound = isinstance(key, Name) or any(
             part.verdict in ("right", "follows") and not part.number for part in judged
         )
         return causes_of(
@@ -158,7 +156,7 @@ def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
     return wrong.verdict == "wrong" and not wrong.numeric and (wrong.accident or in_line)
 
 
-def _line(statement: Statement, key: Key, **known: Any) -> LineMark:
+def _line(statement: Statement, key: Quantity, **known: Any) -> LineMark:
     return LineMark(statement.line, statement.column, statement.source, left=key, **known)
 
 

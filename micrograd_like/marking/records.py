@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.formula import Derivative, Expr
+from micrograd_like.formula import Expr, Quantity
 
 Verdict = Literal["right", "follows", "wrong", "unreadable", "unchecked"]
 
@@ -60,10 +60,10 @@ class LineMark:
     column: int
     source: str
     verdict: Verdict
-    left: str | Derivative | None = None
+    left: Quantity | None = None
     parts: tuple[PartMark, ...] = ()
     causes: tuple[Cause, ...] = ()
-    follows: tuple[str | Derivative, ...] = ()
+    follows: tuple[Quantity, ...] = ()
     accident: bool = False
     rule: str = ""
     expected: float | None = None

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator
 from micrograd_like import formula
 from micrograd_like.formula import (
     Call,
-    Derivative,
     Expr,
     Marked,
-    Name,
     factors,
     nodes,
     operands,
@@ -20,7 +18,6 @@ from micrograd_like.formula import (
     without,
 )
 from micrograd_like.marking.truth import spend
-from micrograd_like.notation import derivative_name
 from micrograd_like.ops import OPS
 
 __all__ = ["Marked", "factors", "operands", "product", "summed", "terms", "without"]
@@ -61,8 +58,3 @@ def one_call_changed(
     for call in dict.fromkeys(nodes(expr, Call)):
         for new, heart in change(call):
             yield replaced(expr, call, new), call, heart
-
-
-def symbol(key: str | Derivative) -> Name | Derivative:
-    """The name or derivative as an expression."""
-    return (derivative_name(key) or Name(key)) if isinstance(key, str) else key

@@ -24,16 +24,15 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Number,
+    Quantity,
     evaluate,
     fold,
     names,
     parse,
+    quantities,
 )
-from micrograd_like.notation import derivative_name
 from micrograd_like.ops import FLOAT, OPS
 from micrograd_like.worksheet.builder import CONSTANTS, Builder, UndefinedError
-
-Key = str | Derivative
 
 #: Worlds beside the worksheet's own.
 NEAR = 3
@@ -57,17 +56,17 @@ _MOST_READINGS = 32
 class Way:
     """How sources are moved: some not at all, some so that their sum stays."""
 
-    frozen: frozenset[str] = frozenset()
-    summing: tuple[str, ...] = ()
+    frozen: frozenset[Quantity] = frozenset()
+    summing: tuple[Quantity, ...] = ()
 
 
 ANY_WAY = Way()
 
 
 class Values(Protocol):
-    """Numbers by name and by derivative."""
+    """Numbers by quantity."""
 
-    def __getitem__(self, key: Key, /) -> float:
+    def __getitem__(self, key: Quantity, /) -> float:
         """The number. Errors: KeyError for an unknown name."""
 
 
@@ -108,39 +107,40 @@ def spend(operations: int) -> None:
 class World:
     """The graph at one choice of the numbers it starts from.
 
-    ``world["z1"]`` is a value, ``world[Derivative("E", "w5")]`` a derivative.
+    ``world[Name("z1")]`` is a value, ``world[Derivative(Name("E"), Name("w5"))]`` a derivative.
 
-    Errors: KeyError for an unknown name, DomainError for a derivative that does not exist.
+    Errors: KeyError for an unknown quantity, DomainError for a derivative that does not exist.
     """
 
-    def __init__(self, definitions: Mapping[str, Expr], moved: Mapping[str, float]) -> None:
+    def __init__(
+        self, definitions: Mapping[Quantity, Expr], moved: Mapping[Quantity, float]
+    ) -> None:
         self._builder = builder = Builder()
         for name, expr in definitions.items():
+            assert isinstance(name, Name)
             builder.define(name, Number(moved[name]) if name in moved else expr)
         self.nodes = builder.names
-        self._derivatives: dict[str, dict[str, float] | None] = {}
+        self._derivatives: dict[Quantity, dict[str, float] | None] = {}
 
-    def __getitem__(self, key: Key) -> float:
-        if isinstance(key, str):
+    def __getitem__(self, key: Quantity) -> float:
+        if isinstance(key, Name):
             if key in self.nodes:
                 return self.nodes[key].data
             if key in CONSTANTS:
                 return CONSTANTS[key]
-            if (derivative := derivative_name(key)) is None:
-                raise KeyError(key)
-            key = derivative
+            raise KeyError(key)
         output, variable = self._node(key.of), self._node(key.wrt)
         if key.of not in self._derivatives:
             self._derivatives[key.of] = self._all(output)
         known = self._derivatives[key.of]
-        if known is not None and key.wrt in self.nodes:
+        if known is not None and isinstance(key.wrt, Name) and key.wrt in self.nodes:
             return known.get(key.wrt, 0.0)
         return float(grad(output, variable))
 
-    def _node(self, name: str) -> Value:
-        node = self._builder.node(name)
+    def _node(self, quantity: Quantity) -> Value:
+        node = self._builder.node(quantity)
         if node is None:
-            raise KeyError(name)
+            raise KeyError(quantity)
         return node
 
     @cached_property
@@ -180,13 +180,13 @@ class Truth:
     cannot be built.
     """
 
-    def __init__(self, definitions: Mapping[str, Expr]) -> None:
+    def __init__(self, definitions: Mapping[Quantity, Expr]) -> None:
         self.definitions = dict(definitions)
         self.here = World(definitions, {})
         self.sources = {
             name: self.here[name]
             for name, expr in definitions.items()
-            if all(leaf in CONSTANTS and leaf not in definitions for leaf in leaves(expr))
+            if all(leaf in CONSTANTS and leaf not in definitions for leaf in quantities(expr))
         }
         self._near: dict[Way, list[World]] = {}
 
@@ -212,8 +212,8 @@ class Truth:
         return all(h in (0, w) for h, w in zip(self.here.sides, world.sides, strict=True))
 
     def _moved(
-        self, seed: int, size: float, way: Way, movable: Collection[str]
-    ) -> dict[str, float]:
+        self, seed: int, size: float, way: Way, movable: Collection[Quantity]
+    ) -> dict[Quantity, float]:
         chance = random.Random(seed)
         moved = {}
         for name, number in self.sources.items():
@@ -226,14 +226,14 @@ class Truth:
             moved[last] = total - sum(moved.get(name, self.sources[name]) for name in others)
         return moved
 
-    def _world(self, moved: Mapping[str, float]) -> World | None:
+    def _world(self, moved: Mapping[Quantity, float]) -> World | None:
         try:
             return World(self.definitions, moved)
         except (DomainError, UndefinedError):
             return None
 
     @cached_property
-    def _not_movable(self) -> frozenset[str]:
+    def _not_movable(self) -> frozenset[Quantity]:
         """The sources that must stay as they are, such as n in (−2)ⁿ."""
         moved = [self._moved(seed, 1.0, ANY_WAY, self.sources) for seed in range(NEAR)]
         if all(self._world(numbers) for numbers in moved):
@@ -276,7 +276,7 @@ class Truth:
         expr: Expr,
         wanted: Expr,
         forms: Sequence[Expr] = (),
-        belong: Collection[str] = (),
+        belong: Collection[Quantity] = (),
     ) -> bool:
         """True if a person may write ``expr`` for ``wanted``: not right by accident alone.
 
@@ -292,7 +292,7 @@ class Truth:
             return True
         if any(self.holds_in_what_is_left(expr, form) for form in forms):
             return True
-        asked = {leaf for form in forms for leaf in leaves(form)} | {*belong}
+        asked = {leaf for form in forms for leaf in quantities(form)} | {*belong}
         if any(self._holds_one_way(expr, wanted, way) for way in self._ways(expr, asked)):
             return True
         return any(self.same(reading, wanted, self.near()) for reading in self._readings(expr))
@@ -304,7 +304,7 @@ class Truth:
         """
         if not self.same(expr, form, (self.here,)):
             return False
-        left, held = leaves(expr), leaves(form)
+        left, held = quantities(expr), quantities(form)
         if not left:
             return False
         worlds = [Mixed(world, self.here, frozenset(left)) for world in self.near()]
@@ -317,7 +317,7 @@ class Truth:
         moves = any(not same_number(expr, expr, world, self.here) for world in worlds)
         return moves and self.same(expr, wanted, worlds)
 
-    def _ways(self, expr: Expr, asked: set[Key]) -> Iterator[Way]:
+    def _ways(self, expr: Expr, asked: set[Quantity]) -> Iterator[Way]:
         """Ways to move the sources for formulas that are right because of what some are.
 
         A 0 or 1 has made a term or a factor go away; n is the number of terms; the numbers of
@@ -336,7 +336,7 @@ class Truth:
         for summing in self._shares():
             yield Way(dropped - set(summing), summing)
 
-    def _shares(self) -> Iterator[tuple[str, ...]]:
+    def _shares(self) -> Iterator[tuple[Quantity, ...]]:
         """Sources between 0 and 1 that add up to 1: neighbours, or any two."""
         parts = [name for name, number in self.sources.items() if 0 < number < 1]
         runs = (parts[i:j] for i in range(len(parts)) for j in range(i + 3, i + 6))
@@ -353,9 +353,9 @@ class Truth:
             for value, number in values.items()
         ]
         for choice in islice(product(*meanings), 1, _MOST_READINGS):
-            read = {value: Name(name) for value, name in choice if name is not None}
+            read = {value: name for value, name in choice if name is not None}
 
-            def combine(node: Expr, parts: list[Expr], read: dict[float, Name] = read) -> Expr:
+            def combine(node: Expr, parts: list[Expr], read: dict[float, Quantity] = read) -> Expr:
                 if isinstance(node, Number):
                     return read.get(node.value, node)
                 return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
@@ -408,9 +408,7 @@ def _computed(expr: Expr, world: Values) -> tuple[float, float]:
         match node:
             case Number(number):
                 result = float(number)
-            case Name(name):
-                result = world[name]
-            case Derivative():
+            case Name() | Derivative():
                 result = world[node]
             case Call(function) if function in _CONDITIONS:
                 result = float(evaluate(node, world, FUNCTIONS))  # type: ignore[arg-type]
@@ -431,10 +429,10 @@ def _computed(expr: Expr, world: Values) -> tuple[float, float]:
 class Mixed:
     """One world for some quantities, and another for all others."""
 
-    def __init__(self, some: Values, others: Values, keys: frozenset[Key]) -> None:
+    def __init__(self, some: Values, others: Values, keys: frozenset[Quantity]) -> None:
         self._some, self._others, self._keys = some, others, keys
 
-    def __getitem__(self, key: Key) -> float:
+    def __getitem__(self, key: Quantity) -> float:
         return (self._some if key in self._keys else self._others)[key]
 
 
@@ -443,25 +441,11 @@ class _Nudged:
 
     def __init__(self, world: Values) -> None:
         self._world = world
-        self._factors: dict[Key, float] = {}
+        self._factors: dict[Quantity, float] = {}
 
-    def __getitem__(self, key: Key) -> float:
+    def __getitem__(self, key: Quantity) -> float:
         sign = 1 if len(self._factors) % 2 else -1
         return self._world[key] * self._factors.setdefault(key, 1 + sign * 1e-12)
-
-
-def leaves(expr: Expr) -> list[Key]:
-    """The names and derivatives in a formula, each once, in the order they are written."""
-    found: dict[Key, None] = {}
-
-    def visit(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Name):
-            found.setdefault(derivative_name(node.name) or node.name)
-        elif isinstance(node, Derivative):
-            found.setdefault(node)
-
-    fold(expr, visit)
-    return list(found)
 
 
 def numbers_in(expr: Expr) -> list[Number]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, quantities
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.shape import Marked, factors, product, terms
-from micrograd_like.marking.truth import leaves
 from micrograd_like.worksheet import Statement, Worksheet
 
 #: What a learning rate is called where no update says which given it is.
@@ -28,13 +27,13 @@ class _Update:
     """
 
     statement: Statement
-    new: str
-    weight: str
+    new: Name
+    weight: Name
     rate: tuple[Marked, ...]
     gradient: Derivative
 
 
-def expected_updates(sheet: Worksheet, graph: NamedGraph | None) -> dict[str, Expr]:
+def expected_updates(sheet: Worksheet, graph: NamedGraph | None) -> dict[Quantity, Expr]:
     """For every name that an update defines, the formula of gradient descent.
 
     A is the quantity whose derivative stands in the update, unless it is only a step on the
@@ -51,18 +50,20 @@ def expected_updates(sheet: Worksheet, graph: NamedGraph | None) -> dict[str, Ex
 def _taken_apart(statement: Statement, sheet: Worksheet) -> _Update | None:
     """The update's pieces, or None where the line has another shape."""
     assert isinstance(statement.left, Name)
-    new = statement.left.name
+    new = statement.left
     summands = terms(statement.parts[0].expr)
     if len(summands) != 2:
         return None
-    older = {new[:end] for end in range(len(new.rstrip("'")), len(new))}
+    older = {Name(new[:end]) for end in range(len(new.rstrip("'")), len(new))}
     for (sign, weight), (_, step) in (summands, summands[::-1]):
         found = _step(step)
         if found is None or sign != "+" or not isinstance(weight, Name):
             continue
-        name = weight.name if weight.name in older else found[1].wrt
+        name = weight if weight in older else found[1].wrt
+        if not isinstance(name, Name) or name not in older:
+            continue
         defined = sheet.definitions.get(name)
-        if name in older and defined is not None and defined.kind in ("given", "update"):
+        if defined is not None and defined.kind in ("given", "update"):
             return _Update(statement, new, name, *found)
     return None
 
@@ -71,7 +72,8 @@ def _step(step: Expr) -> tuple[tuple[Marked, ...], Derivative] | None:
     """The factors of a step beside its one derivative."""
     found = [f for mark, f in factors(step) if mark == "*" and isinstance(f, Derivative)]
     rest = tuple(pair for pair in factors(step) if not isinstance(pair[1], Derivative))
-    if len(found) != 1 or any(isinstance(key, Derivative) for _, f in rest for key in leaves(f)):
+    inside = (key for _, factor in rest for key in quantities(factor))
+    if len(found) != 1 or any(isinstance(key, Derivative) for key in inside):
         return None
     return rest, found[0]
 
@@ -82,29 +84,29 @@ class _Rules:
     def __init__(self, sheet: Worksheet, updates: list[_Update], graph: NamedGraph | None) -> None:
         self.sheet, self.graph = sheet, graph
         asked = Counter(s.left.of for s in sheet.statements if isinstance(s.left, Derivative))
-        self.main = asked.most_common(1)[0][0] if asked else ""
+        self.main = asked.most_common(1)[0][0] if asked else None
         given = {name for name, s in sheet.definitions.items() if s.kind == "given"}
-        own: Counter[str] = Counter()  # beside derivatives only
-        shared: Counter[str] = Counter()  # in the forward pass too
+        own: Counter[Name] = Counter()  # beside derivatives only
+        shared: Counter[Name] = Counter()  # in the forward pass too
         for update in updates:
             forward = self._forward(self._cost(update))
             for name in self._names(update.rate):
                 (shared if name in forward else own)[name] += 1
-        named = [name for name in _RATES if name in given]
+        named = [Name(name) for name in _RATES if name in given]
         self.rates = [n for n, _ in (own or shared).most_common()] or named
 
-    def _names(self, rate: tuple[Marked, ...]) -> list[str]:
-        return [key for _, factor in rate for key in leaves(factor) if isinstance(key, str)]
+    def _names(self, rate: tuple[Marked, ...]) -> list[Name]:
+        return [key for _, factor in rate for key in quantities(factor) if isinstance(key, Name)]
 
-    def _forward(self, name: str) -> set[str]:
+    def _forward(self, name: Quantity) -> set[Quantity]:
         """What a quantity is computed from, not going back through updates."""
         found, stack = {name}, [name]
         while stack:
             statement = self.sheet.definitions.get(stack.pop())
             if statement is None or _renews(statement):
                 continue
-            for key in leaves(statement.parts[0].expr):
-                if isinstance(key, str) and key not in found:
+            for key in quantities(statement.parts[0].expr):
+                if isinstance(key, Name) and key not in found:
                     found.add(key)
                     stack.append(key)
         return found
@@ -116,9 +118,9 @@ class _Rules:
         if rate is None:
             return None
         step = Call("mul", (rate, Derivative(cost, update.weight)))
-        return Call("sub", (Name(update.weight), step))
+        return Call("sub", (update.weight, step))
 
-    def _rate(self, update: _Update, cost: str) -> Expr | None:
+    def _rate(self, update: _Update, cost: Quantity) -> Expr | None:
         names = self._names(update.rate)
         if update.rate and not names:  # a number
             return product(update.rate)
@@ -130,21 +132,21 @@ class _Rules:
             own = [
                 (mark, factor)
                 for mark, factor in update.rate
-                if any(n in self.rates or n not in forward for n in leaves(factor))
+                if any(n in self.rates or n not in forward for n in quantities(factor))
             ]
             return product(own)
         if self.rates:
-            return Name(self.rates[0])
+            return self.rates[0]
         return None if names else Number(1)
 
-    def _cost(self, update: _Update) -> str:
+    def _cost(self, update: _Update) -> Quantity:
         """What is to be made small: what is differentiated, unless it is a step on the way."""
         named = update.gradient.of
         if self.graph is None:
             return named
         reached = self.graph.dependents(update.weight)
         if named not in reached:  # the first step's cost for the second step's weight
-            later = (f"{named}{mark}" for mark in _PRIMES)
+            later = (Name(f"{named}{mark}") for mark in _PRIMES)
             return next((name for name in later if name in reached), named)
         if named == self.main:
             return named
@@ -162,7 +164,7 @@ class _Rules:
         )
         return named if part else last
 
-    def _users(self, name: str, update: _Update) -> list[str]:
+    def _users(self, name: Quantity, update: _Update) -> list[Quantity]:
         """The quantities of the forward pass, up to the update, that a name acts on."""
         assert self.graph is not None
         definitions = self.sheet.definitions
@@ -180,5 +182,5 @@ def _renews(statement: Statement) -> bool:
     if not isinstance(statement.left, Name) or not statement.left.name.endswith("'"):
         return False
     base = statement.left.name.rstrip("'")
-    names = (key for key in leaves(statement.parts[0].expr) if isinstance(key, str))
+    names = (key for key in quantities(statement.parts[0].expr) if isinstance(key, Name))
     return any(name.rstrip("'") == base for name in names)

@@ -1,59 +1,55 @@
 """Expressions as people write them: plain text for a terminal, LaTeX for a page.
 
-Products are written with ·, minus signs as −, a negative factor in brackets; ``yhat`` is
-ŷ, Greek names are Greek letters, ``w5`` is w5 or w₅ in LaTeX. How a function is written
-stands in its row of the operation table. Names come from users, so whatever could act on
-a terminal or on LaTeX is made harmless here.
+Products are written with ·, minus signs as −, a negative factor in brackets; how a
+function is written stands in its row of the operation table. Names are in
+:mod:`micrograd_like.notation.names`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from itertools import pairwise
 
-from micrograd_like.errors import printable
-from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number, fold
+from micrograd_like.formula import COMPARISONS, Call, Derivative, Expr, Name, Number, Quantity, fold
+from micrograd_like.notation.names import (
+    ACCENTS,
+    GREEK,
+    latex_escaped,
+    letters_named,
+    name_latex,
+    name_text,
+    normal_name,
+    quantity,
+)
 from micrograd_like.ops import OPS
 
-# fmt: off
-_LETTERS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
-    "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
-    "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ",
-    "chi": "χ", "psi": "ψ", "omega": "ω",
-}
-# fmt: on
-#: Greek letters, small and capital, to their names.
-GREEK = {letter: name for name, letter in _LETTERS.items()} | {
-    letter.upper(): name.capitalize() for name, letter in _LETTERS.items()
-}
-_CAPITALS = {name.capitalize(): letter.upper() for name, letter in _LETTERS.items()}
-#: The capitals that LaTeX has commands for; the others look like Latin letters.
-_LATEX_CAPITALS = {
-    *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
-}
+__all__ = [
+    "ACCENTS",
+    "GREEK",
+    "by_hand",
+    "latex",
+    "latex_escaped",
+    "letters_named",
+    "literal",
+    "name_latex",
+    "name_text",
+    "normal_name",
+    "number",
+    "plain",
+    "quantity",
+    "signed",
+    "text",
+]
+
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-#: Accents on a letter, and what follows its name for them.
-ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
-_MARKS = {name: accent for accent, name in ACCENTS.items()}
-_NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
-# One letter, or a Greek one's name, with another mark than the common hat.
-_MARKED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})(bar|tilde|dot)_?(\d*)('*)")
-_INDEXED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})_([A-Za-z]\w*)('*)")
-_DERIVATIVE = re.compile(r"d([^\W\d]\w*'*)/d([^\W\d]\w*'*)")  # the name of a gradient's node
 _DIFFERENTIAL = re.compile(r"d\w+'*")
-_LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
-    "\\": r"\textbackslash{}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-}
 
 # How tightly the parts of an expression hold together.
-_WHERE, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _POWER, _ATOM = range(8)
+_WHERE, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _RATIO, _POWER, _ATOM = range(9)
 _BINDING = {"add": _SUM, "sub": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "neg": _PRODUCT}
 
 
@@ -101,70 +97,11 @@ def signed(value: float, places: int | None = None) -> str:
     return number(value, places) if value < 0 else f"+{number(value, places)}"
 
 
-def letters_named(name: str) -> str:
-    """The name with its accents and Greek letters spelled out: ŷ is yhat, α is alpha."""
-    if name.isascii():
-        return name
-    decomposed = unicodedata.normalize("NFD", name)
-    spelled = "".join(GREEK.get(c) or ACCENTS.get(c, c) for c in decomposed)
-    return unicodedata.normalize("NFC", spelled)
-
-
-def name_text(name: str) -> str:
-    """A name for a terminal: Greek letters, ŷ for yhat, control characters escaped."""
-    if derivative := derivative_name(name):
-        return f"∂{name_text(derivative.of)}/∂{name_text(derivative.wrt)}"
-    match = _MARKED.fullmatch(name) or _NAME.fullmatch(name)
-    if match:
-        base, mark, digits, primes = match.groups()
-        base = _LETTERS.get(base) or _CAPITALS.get(base, base)
-        return unicodedata.normalize("NFC", base + _MARKS.get(mark, "")) + digits + primes
-    return printable(name)
-
-
-def derivative_name(name: str) -> Derivative | None:
-    """The derivative that a node is named after, such as ``dE/dw5``; None for other names."""
-    match = _DERIVATIVE.fullmatch(name)
-    return Derivative(match[1], match[2]) if match else None
-
-
-def name_latex(name: str) -> str:
-    r"""A name for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
-    if derivative := derivative_name(name):
-        above, below = name_latex(derivative.of), name_latex(derivative.wrt)
-        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-    name = letters_named(name)
-    if indexed := _INDEXED.fullmatch(name):
-        base, index, primes = indexed.groups()
-        return rf"{_latex_letters(base)}_{{\text{{{latex_escaped(index)}}}}}{primes}"
-    match = _MARKED.fullmatch(name) or _NAME.fullmatch(name)
-    if not match:
-        return rf"\text{{{latex_escaped(name)}}}"
-    base, mark, digits, primes = match.groups()
-    base = _latex_letters(base)
-    if mark:
-        base = rf"\{mark}{{{base}}}"
-    return base + (f"_{{{digits}}}" if digits else "") + primes
-
-
-def _latex_letters(base: str) -> str:
-    if base in _LETTERS or (base in _CAPITALS and base in _LATEX_CAPITALS):
-        return f"\\{base}"
-    return rf"\mathrm{{{base}}}" if len(base) > 1 else base
-
-
-def latex_escaped(text: str) -> str:
-    """Text for LaTeX, in ASCII; what LaTeX may have no letter for is named by its number."""
-    shown = (_LATEX_SPECIAL.get(c, c if c.isascii() and c.isprintable() else "") for c in text)
-    return "".join(s or f"[U+{ord(c):04X}]" for s, c in zip(shown, text, strict=True))
-
-
 @dataclass(frozen=True, slots=True)
 class _Style:
     """The marks in which one kind of output differs from another."""
 
-    name: Callable[[str], str]
-    derivative: Callable[[str, str], str]
+    name: Callable[[Quantity], str]
     brackets: Callable[[str], str]
     minus: str
     times: str
@@ -177,6 +114,7 @@ class _Style:
     comparison: Callable[[str], str]
     word: Callable[[str], str]  # "and" or "or"
     exact: bool = False  # True keeps every bracket that the same expression takes to read back
+    ratios: bool = False  # True writes a derivative in a product without brackets
 
 
 def _brackets(inside: str) -> str:
@@ -216,7 +154,6 @@ _LATEX_COMPARISONS = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\ne"}
 
 _TEXT = _Style(
     name=name_text,
-    derivative=lambda of, wrt: f"∂{of}/∂{wrt}",
     brackets=_brackets,
     minus="−",
     times="·",
@@ -231,7 +168,6 @@ _TEXT = _Style(
 )
 _LATEX = _Style(
     name=name_latex,
-    derivative=lambda of, wrt: rf"\frac{{\partial {of}}}{{\partial {wrt}}}",
     brackets=lambda inside: rf"\left({inside}\right)",
     minus="-",
     times=r" \cdot ",
@@ -249,8 +185,7 @@ _LATEX = _Style(
 
 
 _PLAIN = _Style(
-    name=lambda name: name,
-    derivative=lambda of, wrt: f"d{of}/d{wrt}",
+    name=str,
     brackets=_brackets,
     minus="-",
     times="*",
@@ -265,6 +200,14 @@ _PLAIN = _Style(
     comparison=_TEXT.comparison,
     word=_TEXT.word,
     exact=True,
+)
+
+
+#: The same as people type it: dE/da * da/dw and ln.
+_BY_HAND = replace(
+    _PLAIN,
+    function=lambda function, arguments: f"{'ln' if function == 'log' else function}({arguments})",
+    ratios=True,
 )
 
 
@@ -291,6 +234,16 @@ def literal(number: Number) -> str:
 def plain(expr: Expr) -> str:
     """The expression as a worksheet has it, in ASCII; it reads back as the same expression."""
     return _Writer(_PLAIN, None).write(expr)
+
+
+def by_hand(expr: Expr) -> str:
+    """The same as people type it.
+
+    >>> E, a, w = Name("E"), Name("a"), Name("w")
+    >>> by_hand(Call("mul", (Derivative(E, a), Derivative(a, w))))
+    'dE/da * da/dw'
+    """
+    return _Writer(_BY_HAND, None).write(expr)
 
 
 def text(expr: Expr, places: int | None = None) -> str:
@@ -325,8 +278,18 @@ class _Writer:
         first = fold(expr, self._join)
         if not factors:
             return str(first.shown)
-        rest = [self._factor(fold(f, self._join)) for f in reversed(factors)]
-        return self.style.spaced_times.join([self._inside(first, _PRODUCT), *rest])
+        shown = self._inside(first, _PRODUCT)
+        for before, factor in pairwise([expr, *reversed(factors)]):
+            sign = self._times(before, factor, self.style.spaced_times)
+            shown += sign + self._factor(fold(factor, self._join))
+        return shown
+
+    def _times(self, left: Expr, right: Expr, sign: str) -> str:
+        """The sign between two factors; between derivatives that need no brackets with blanks."""
+        if isinstance(left, Call) and left.function == "mul":
+            left = left.arguments[-1]
+        both = isinstance(left, Derivative) and isinstance(right, Derivative)
+        return " * " if both and self.style.ratios else sign
 
     def _join(self, node: Expr, parts: list[_Written]) -> _Written:
         """What a node is, as written, from what its arguments are."""
@@ -336,13 +299,11 @@ class _Writer:
                 shown = style.number(value, self.places if places is None else places)
                 plain = shown[0].isdecimal() and "e" not in shown and "10^" not in shown
                 return _Written(shown, _ATOM if plain else _PRODUCT)
-            case Name(name) if derivative_name(name) is None:
-                return _Written(style.name(name), _ATOM)
-            case Name(name):
-                return _Written(style.name(name), self._derivative_binding())
-            case Derivative(of, wrt):
-                shown = style.derivative(*map(self._differentiated, (of, wrt)))
-                return _Written(shown, self._derivative_binding())
+            case Name():
+                return _Written(style.name(node), _ATOM)
+            case Derivative():
+                binding = _RATIO if style.fraction is None else _POWER
+                return _Written(style.name(node), binding)
             case Call("neg"):
                 binding = _POWER if style.exact else _PRODUCT
                 return _Written(f"{style.minus}{self._inside(parts[0], binding, True)}", _PRODUCT)
@@ -352,9 +313,9 @@ class _Writer:
                 binding = _PRODUCT if style.exact else binding
                 shown = f"{self._inside(left, _SUM)} {sign} {self._inside(right, binding, True)}"
                 return _Written(shown, _SUM)
-            case Call("mul"):
+            case Call("mul", (one, other)):
                 left, right = parts
-                shown = self._inside(left, _PRODUCT) + style.times
+                shown = self._inside(left, _PRODUCT) + self._times(one, other, style.times)
                 return _Written(shown + self._factor(right), _PRODUCT)
             case Call("div"):
                 return _Written(self._quotient(*parts), _PRODUCT)
@@ -364,14 +325,6 @@ class _Writer:
             case Call(function):
                 return self._call(function, parts)
         raise TypeError(f"expected an expression, got {node!r}")
-
-    def _derivative_binding(self) -> int:
-        return _PRODUCT if self.style.fraction is None else _POWER
-
-    def _differentiated(self, name: str) -> str:
-        """A name after ∂; one that is itself a derivative is put in brackets."""
-        shown = self.style.name(name)
-        return shown if derivative_name(name) is None else self.style.brackets(shown)
 
     def _call(self, function: str, parts: list[_Written]) -> _Written:
         style = self.style
@@ -400,7 +353,8 @@ class _Writer:
 
     def _factor(self, part: _Written) -> str:
         """The right factor of a product."""
-        return self._inside(part, _POWER if self.style.exact else _PRODUCT, right=True)
+        least = _PRODUCT if not self.style.exact else _RATIO if self.style.ratios else _POWER
+        return self._inside(part, least, right=True)
 
     def _inside(self, part: _Written, binding: int, right: bool = False) -> str:
         """A part of an expression, in brackets where it would fall apart or two signs meet."""

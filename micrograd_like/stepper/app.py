@@ -28,7 +28,7 @@ from micrograd_like.derivation.walk import (
     output_of,
 )
 from micrograd_like.errors import WorksheetError, printable
-from micrograd_like.formula import Derivative
+from micrograd_like.formula import Derivative, Quantity
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.stepper.predict import judge
 from micrograd_like.writers.step import asked, rows, sentence, title
@@ -304,7 +304,7 @@ class StepperApp(App[None]):
             table.move_cursor(row=names.index(about), animate=False)
         table.show_cursor = about in names
 
-    def _cells(self, name: str, known: Known, current: bool) -> list[Text]:
+    def _cells(self, name: Quantity, known: Known, current: bool) -> list[Text]:
         unknown = "?" if current and self.hidden else ""
         value = unknown if known.value is None else number(known.value, self.places)
         asked_too = bool(unknown) and not isinstance(self.step, Forward)
@@ -363,6 +363,6 @@ class JumpScreen(ModalScreen[int | None]):
         self.dismiss(None)
 
 
-def _shortened(name: str) -> str:
+def _shortened(name: Quantity) -> str:
     shown = name_text(name)
     return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"

@@ -6,8 +6,8 @@ into the graph as operations, each ∂A/∂name a node that bears its name.
 >>> from micrograd_like.formula import parse
 >>> builder = Builder()
 >>> for name, formula in {"x": "2", "y": "x ** 3"}.items():
-...     _ = builder.define(name, parse(formula))
->>> builder.define("slope", Derivative("y", "x")).data
+...     _ = builder.define(Name(name), parse(formula))
+>>> builder.define(Name("slope"), Derivative(Name("y"), Name("x"))).data
 12.0
 """
 
@@ -31,12 +31,13 @@ from micrograd_like.formula import (
     Derivative,
     Expr,
     Name,
+    Quantity,
     evaluate,
-    fold,
+    quantities,
     rewrite,
 )
 from micrograd_like.formula import exact_number as exact_number
-from micrograd_like.notation import derivative_name, plain
+from micrograd_like.graph import Label, quantity_of
 
 #: Names that mean a number unless they are given another meaning.
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -48,7 +49,7 @@ MAX_GRADIENTS = 300_000
 class UndefinedError(Exception):
     """A formula asks for a name that has no node, or for too much."""
 
-    def __init__(self, name: str, message: str = "") -> None:
+    def __init__(self, name: Quantity, message: str = "") -> None:
         super().__init__(message)
         self.name = name
 
@@ -68,7 +69,7 @@ class Builder:
         self._adjoints: dict[Value, dict[Value, Value]] = {}
         self._visited = 0
 
-    def define(self, name: str, expr: Expr) -> Value:
+    def define(self, name: Name, expr: Expr) -> Value:
         """Give ``name`` a new node, computed from those before it.
 
         Errors: UndefinedError for a name without a node, DomainError where the formula or a
@@ -79,43 +80,36 @@ class Builder:
         except (UndefinedError, DomainError):
             self.broken.add(name)
             raise
-        node.label = name
-        self.names[name] = node
+        node.label = name.name
+        self.names[name.name] = node
         self.broken.discard(name)  # a second attempt may succeed
         return node
 
     def _built(self, expr: Expr) -> Value:
         if (number := exact_number(expr)) is not None:
             return Value(number.value)
-        values: dict[object, Value] = {}
-
-        def look_up(node: Expr, _: list[None]) -> None:
-            if isinstance(node, Name) and node.name not in values:
-                values[node.name] = self._operand(node.name)
-            elif isinstance(node, Derivative):
-                values[node] = self._gradient(node)
-
         if "e" not in self.names and "e" not in self.broken:
             expr = _exponentials(expr)
-        fold(expr, look_up)
+        values = {quantity: self._operand(quantity) for quantity in quantities(expr)}
         built: Value = evaluate(expr, values, ON_NODES, Constant)
         # A bare name is a new quantity that equals it, not the same one.
         return apply("total", built) if isinstance(expr, Name | Derivative) else built
 
-    def node(self, name: str) -> Value | None:
-        """The node of a name, or of a derivative by its name, ``dE/dw5``; None without one."""
-        if name in self.names:
-            return self.names[name]
-        derivative = derivative_name(name)
-        return None if derivative is None else self._gradients.get(derivative)
+    def node(self, quantity: Quantity) -> Value | None:
+        """The node of a name, or of a derivative in some formula; None without one."""
+        if isinstance(quantity, Name):
+            return self.names.get(quantity)
+        return self._gradients.get(quantity)
 
-    def _operand(self, name: str) -> Value:
+    def _operand(self, name: Quantity) -> Value:
+        if isinstance(name, Derivative):
+            return self._gradient(name)
         if name in self.names:
             return self.names[name]
         if name in self.broken:
-            raise UndefinedError(name, f"{name!r} could not be computed further up")
+            raise UndefinedError(name, f"{str(name)!r} could not be computed further up")
         if name in CONSTANTS:
-            return self._constants.setdefault(name, Constant(CONSTANTS[name], name))
+            return self._constants.setdefault(name, Constant(CONSTANTS[name], name.name))
         raise UndefinedError(name)
 
     def _gradient(self, derivative: Derivative) -> Value:
@@ -131,7 +125,7 @@ class Builder:
             accumulate(of, (wrt,), adjoints, partial(link_as_graph, written=True))
             for node, adjoint in adjoints.items():
                 if node not in known and node.label in self.names:
-                    self._name_gradient(Derivative(of.label, node.label), adjoint)
+                    self._name_gradient(Derivative(quantity_of(of), quantity_of(node)), adjoint)
             if derivative not in self._gradients:
                 self._name_gradient(derivative, Constant(0.0))
         return self._gradients[derivative]
@@ -139,7 +133,7 @@ class Builder:
     def _name_gradient(self, derivative: Derivative, adjoint: Value) -> None:
         if adjoint.label:  # it is another derivative's too
             adjoint = apply("total", adjoint)
-        adjoint.label = plain(derivative)
+        adjoint.label = Label(derivative)
         self._gradients[derivative] = adjoint
 
 

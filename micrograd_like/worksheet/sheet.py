@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Literal
 
 from micrograd_like.engine import Constant, Value, topological_order
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
-from micrograd_like.formula import Derivative, Expr, Name, Number, fold
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, quantities
 from micrograd_like.graph import constant
-from micrograd_like.notation import plain
+from micrograd_like.notation import normal_name, plain, quantity
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import syntax
 from micrograd_like.worksheet.builder import Builder, UndefinedError
@@ -56,7 +56,7 @@ class Statement:
     """
 
     kind: Kind
-    left: Name | Derivative
+    left: Quantity
     parts: tuple[Part, ...]
     line: int = field(compare=False)
     column: int = field(compare=False)
@@ -87,7 +87,7 @@ class Worksheet:
         self._builder = Builder()
         self.names = self._builder.names
         #: The statement that gives each name its node, in the order of the graph.
-        self.definitions: dict[str, Statement] = {}
+        self.definitions: dict[Quantity, Statement] = {}
         self.unreadable = list(problems)
         self.failures: dict[int, Problem] = {}
         self.lines = lines
@@ -165,7 +165,7 @@ class Worksheet:
 
     def node(self, name: str) -> Value:
         """The node of a name, as people may write it. Errors: WorksheetError, with near names."""
-        plain_name = syntax.normal_name(name)
+        plain_name = normal_name(name)
         if plain_name in self.names:
             return self.names[plain_name]
         if plain_name in self._builder.broken:
@@ -184,10 +184,10 @@ class Worksheet:
         """
         if not isinstance(written, str):
             raise TypeError(f"derivative: expected text such as 'dE/dw5', got {written!r}")
-        match = re.fullmatch(r"\s*[d∂]\s*([^\s/]+)\s*/\s*[d∂]\s*([^\s/]+)\s*", written)
-        if match is None:
+        asked = quantity(written)
+        if not isinstance(asked, Derivative):
             raise WorksheetError(f"expected a derivative such as dE/dw5, got {written!r}")
-        return self.node(match[1]), self.node(match[2])
+        return self.node(str(asked.of)), self.node(str(asked.wrt))
 
     def check(self) -> Report:
         """Mark the worksheet line by line (see :mod:`micrograd_like.marking`)."""
@@ -246,34 +246,32 @@ class Worksheet:
         assert isinstance(statement.left, Name)
         part = statement.parts[0]
         try:
-            self._builder.define(statement.left.name, part.expr)
+            self._builder.define(statement.left, part.expr)
         except (UndefinedError, DomainError) as error:
             place, message = (part.line, part.column), str(error)
             if isinstance(error, UndefinedError):
-                place = part.names.get(error.name, place)
+                place = part.names.get(str(error.name), place)
                 message = message or self._undefined(error.name)
             source = self.lines[place[0] - 1]
             self.failures[statement.line] = Problem(*place, message, source)
         else:
-            self.definitions[statement.left.name] = statement
+            self.definitions[statement.left] = statement
 
-    def unread(self, name: str) -> bool:
+    def unread(self, name: Quantity | str) -> bool:
         """True if a line that could not be read gives the name its value."""
         begins = (re.match(r"\s*(\w+['′’]*)\s*[=≈]", p.source) for p in self.unreadable)
-        return any(match and syntax.normal_name(match[1]) == name for match in begins)
+        return any(match and normal_name(match[1]) == name for match in begins)
 
-    def _undefined(self, name: str) -> str:
+    def _undefined(self, name: Quantity) -> str:
         if self.unread(name):
-            return f"{name!r} stands on a line that could not be read"
+            return f"{str(name)!r} stands on a line that could not be read"
         proposing = len(self.unreadable) + len(self.failures) < syntax.MAX_PROPOSALS
-        near = did_you_mean(name, self.names) if proposing else ""
-        return f"{name!r} is not defined up to here{near}"
+        near = did_you_mean(str(name), self.names) if proposing else ""
+        return f"{str(name)!r} is not defined up to here{near}"
 
 
 def _has_derivative(expr: Expr) -> bool:
-    found = []
-    fold(expr, lambda node, _: found.append(node) if isinstance(node, Derivative) else None)
-    return bool(found)
+    return any(isinstance(quantity, Derivative) for quantity in quantities(expr))
 
 
 # From a graph to statements.
@@ -285,7 +283,7 @@ def _lines_of(output: Value) -> Iterator[str]:
     for node in order:
         for input in node.inputs:
             users[input] += 1
-    names: dict[Value, str] = {}
+    names: dict[Value, Name] = {}
     taken = {_usable(node.label) for node in order}
     taken -= {f"d{name}" for name in taken}  # dy/dx would read as a derivative
     fresh = {letter: _fresh(letter, taken) for letter in "vx"}
@@ -297,7 +295,7 @@ def _lines_of(output: Value) -> Iterator[str]:
         if isinstance(node, Constant) and not name and node is not output:
             written[node], sizes[node] = constant(node.data), 0
             continue
-        operands = tuple(Name(names[i]) if i in names else written[i] for i in node.inputs)
+        operands = tuple(names[i] if i in names else written[i] for i in node.inputs)
         sizes[node] = len(node.inputs) + sum(sizes[i] for i in node.inputs if i not in names)
         if node.op:
             written[node] = OPS[node.op].written(operands)
@@ -307,14 +305,14 @@ def _lines_of(output: Value) -> Iterator[str]:
         inline = node.op and not name and users[node] == 1 and sizes[node] <= _INLINE
         if inline and node is not output:
             continue
-        names[node] = name or next(fresh["v" if node.op else "x"])
+        names[node] = Name(name or next(fresh["v" if node.op else "x"]))
         formula = written[node] if node.op else Number(node.data)
         yield f"{names[node]} = {plain(formula)}"
 
 
 def _usable(label: str) -> str:
     """The label as a worksheet's name, or "" where it cannot be one."""
-    name = syntax.normal_name(label)
+    name = normal_name(label)
     return name if syntax.is_name(name) and name not in syntax.RESERVED else ""
 
 

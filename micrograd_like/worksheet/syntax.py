@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from micrograd_like.errors import WorksheetError, did_you_mean
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
-from micrograd_like.notation import letters_named
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
+from micrograd_like.notation import normal_name
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet.builder import CONSTANTS, exact_number
 
@@ -98,7 +98,7 @@ class Statement:
     line: int = field(compare=False)
     column: int = field(compare=False)
     source: str = field(compare=False)
-    left: Name | Derivative
+    left: Quantity
     parts: tuple[Part, ...]
     blank: bool = False
 
@@ -209,14 +209,6 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-
-
-def normal_name(written: str) -> str:
-    """A name in its plain form: ``ŷ`` is ``yhat``, ``w_5`` and ``w₅`` are ``w5``."""
-    name = letters_named(written.translate(_SUBSCRIPTS))
-    name = re.sub("[’′ʹ]", "'", name).replace("″", "''")
-    return re.sub(r"_+(?=\d+'*$|hat)", "", name)
 
 
 def is_name(name: str) -> bool:
@@ -419,7 +411,7 @@ class _Parser:
         source = self.source(first, self.next)
         return Statement(first.line, first.column, source, left, tuple(parts), blank)
 
-    def left_side(self) -> Name | Derivative:
+    def left_side(self) -> Quantity:
         derivative = self.derivative(anything=True)
         if derivative is not None:
             return derivative
@@ -632,7 +624,7 @@ class _Parser:
         for token, name in ((ahead[0], of), (ahead[width // 2 + 1], wrt)):
             self.names.setdefault(name, (token.line, token.column))
         self.place += width
-        return Derivative(of, wrt)
+        return Derivative(Name(of), Name(wrt))
 
     # Numbers.
 

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.formula import Derivative, Name, Number
+from micrograd_like.formula import Number
 from micrograd_like.notation import (
     ACCENTS,
     GREEK,
@@ -310,13 +310,9 @@ def latex_prose(sentence: str) -> str:
 def line_record(line: Equation) -> dict[str, Any]:
     """The line as plain data; derivatives are named dA/dB, as in a worksheet."""
     record = {
-        "name": _plain(line.left),
+        "name": str(line.left),
         "formula": text(line.formula),
         "numbers": text(line.numbers),
     }
     record |= {"latex": latex(line.left) + " = " + latex(line.formula)}
     return {**record, "value": line.value, **({"rule": line.rule} if line.rule else {})}
-
-
-def _plain(left: Name | Derivative) -> str:
-    return left.name if isinstance(left, Name) else f"d{left.of}/d{left.wrt}"

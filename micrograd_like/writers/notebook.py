@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_like.engine import Value
 from micrograd_like.errors import MicrogradLikeError
-from micrograd_like.formula import Expr, Name
-from micrograd_like.graph import constant
+from micrograd_like.formula import Expr
+from micrograd_like.graph import constant, quantity_of
 from micrograd_like.notation import latex, name_latex, number
 from micrograd_like.ops import OPS
 
@@ -22,7 +22,7 @@ _PLACES = 4
 
 def value_latex(value: Value) -> str:
     r"""The node as a line of LaTeX: ``$a = x \cdot w = 6 \qquad \text{gradient } 1$``."""
-    steps = [name_latex(value.label)] if value.label else []
+    steps = [name_latex(quantity_of(value))] if value.label else []
     if value.op and len(value.inputs) <= _MOST_OPERANDS:
         steps.append(latex(OPS[value.op].written(tuple(map(_operand, value.inputs))), _PLACES))
     steps.append(latex(constant(value.data), _PLACES))
@@ -64,4 +64,4 @@ def worksheet_html(sheet: Worksheet) -> str:
 
 
 def _operand(node: Value) -> Expr:
-    return Name(node.label) if node.label else constant(node.data)
+    return quantity_of(node) if node.label else constant(node.data)

@@ -17,7 +17,6 @@ from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.facts import as_written
 from micrograd_like.marking.records import Cause, LineMark, Report, Verdict
-from micrograd_like.marking.shape import symbol
 from micrograd_like.notation import plain, text
 from micrograd_like.writers.blocks import line_text
 
@@ -75,7 +74,7 @@ def _reproach(line: LineMark) -> Iterator[str]:
 def cause_sentence(cause: Cause, line: LineMark) -> str:
     """The cause in a sentence, with the pieces of the line it is about where they are known."""
     slip = _SLIPS[cause.code]
-    pieces = {"wrote": cause.wrote, "meant": cause.meant, "left": symbol(line.left or "")}
+    pieces = {"wrote": cause.wrote, "meant": cause.meant, "left": line.left}
     if not slip.pointed or any(p is None and f"{{{n}}}" in slip.pointed for n, p in pieces.items()):
         return slip.sentence
     return slip.pointed.format(**{name: _shown(piece) for name, piece in pieces.items()})
@@ -96,7 +95,7 @@ def _sources(line: LineMark, report: Report) -> str:
     named = []
     for key in line.follows:
         where = f" (line {stated[key]})" if key in stated else ""
-        named.append(text(symbol(key)) + where)
+        named.append(text(key) + where)
     return " and ".join(filter(None, (", ".join(named[:-1]), named[-1]))) if named else "above"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from micrograd_like.derivation.equations import Equation
 from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
-from micrograd_like.formula import Call, Derivative, Name, Number, fold
+from micrograd_like.formula import Call, Derivative, Number, quantities
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers.blocks import rounding
 
@@ -37,8 +37,7 @@ def sentence(step: Step) -> str:
         case Forward(name, line):
             return f"{name_text(name)} is computed from {_listed(_names(line))}."
         case Seed(output):
-            output = name_text(output)
-            return f"Backward starts here: {output} changes with itself at the rate 1."
+            return f"Backward starts here: {name_text(output)} changes with itself at the rate 1."
         case Backward():
             return _part_sentence(step)
 
@@ -142,14 +141,7 @@ def _chain(parts: list[str]) -> str:
 
 
 def _names(line: Equation) -> list[str]:
-    found: dict[str, None] = {}
-
-    def collect(node: object, _: list[None]) -> None:
-        if isinstance(node, Name):
-            found[name_text(node.name)] = None
-
-    fold(line.formula, collect)
-    return list(found)
+    return list(map(name_text, quantities(line.formula)))
 
 
 def _listed(names: list[str]) -> str:

@@ -23,13 +23,14 @@ from contextlib import suppress
 from micrograd_like.derivation import Derivation, derive
 from micrograd_like.engine import Constant, Value, grad, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
-from micrograd_like.formula import Derivative, Expr, Name
-from micrograd_like.graph import NamedGraph, constant
+from micrograd_like.formula import Derivative, Expr, Name, Quantity
+from micrograd_like.graph import NamedGraph, constant, quantity_of
 from micrograd_like.nn import Module
+from micrograd_like.notation import quantity
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
 from visualize.snapshot.neurons import Neurons
-from visualize.snapshot.records import Detail, Edge, Node, Role, Snapshot
+from visualize.snapshot.records import NO_NAME, Detail, Edge, Node, Role, Snapshot
 
 #: More nodes are not even looked at.
 MAX_WALKED = 20_000
@@ -118,10 +119,11 @@ def _ends(root: Value | Worksheet, path: str | Value | None) -> tuple[Value, Val
         return root, path
     if not isinstance(path, str):
         raise TypeError(f"path: expected a derivative such as 'dE/dw1' or a Value, got {path!r}")
-    written = re.fullmatch(r"\s*[d∂]\s*([^\s/]+)\s*/\s*[d∂]\s*([^\s/]+)\s*", path)
-    of, wrt = (written[1], written[2]) if written else (root.label, path.strip())
-    named = [node for node in _bounded_order(root) if node.label == wrt]
-    if len(named) != 1 or of != root.label:
+    asked = quantity(path.strip())
+    root_name = quantity_of(root)
+    of, wrt = (asked.of, asked.wrt) if isinstance(asked, Derivative) else (root_name, asked)
+    named = [node for node in _bounded_order(root) if node.label and quantity_of(node) == wrt]
+    if len(named) != 1 or of != root_name:
         message = "expected a derivative of the root with respect to one of its named nodes"
         raise WorksheetError(f"{message}, got {path!r}")
     return root, named[0]
@@ -222,24 +224,24 @@ class _Taken:
 
     def between_names(self) -> Snapshot:
         """Between named nodes, as on paper."""
-        named = {self.output: self.output.label or "f"}
+        named = {self.output: quantity_of(self.output, "f")}
         if self.wrt is not None:
-            named |= {self.wrt: self.wrt.label or "x"}
+            named |= {self.wrt: quantity_of(self.wrt, "x")}
         graph = NamedGraph(self.output, named)
         nodes = [node for node in self.order if node in graph.names]
         gradients = self._gradients(nodes)
         shown = tuple(
-            self._node(node, name := graph.names[node], name, graph.formulas.get(name), gradients)
-            for node in nodes
+            self._node(node, str(name), name, graph.formulas.get(name), gradients)
+            for node, name in ((node, graph.names[node]) for node in nodes)
         )
         edges = []
         between = {graph.names[node] for node in nodes if node in self.between}
         for of, wrt in graph.locals:
             pair = of, wrt
             local, rule = graph.partials[pair], graph.rules[pair]
-            edges.append(Edge(wrt, of, local, graph.locals[pair], rule, wrt in between))
+            edges.append(Edge(str(wrt), str(of), local, graph.locals[pair], rule, wrt in between))
         derivation = None if self.wrt is None else derive(self.output, self.wrt)
-        return self._snapshot("names", graph.output, shown, edges, derivation)
+        return self._snapshot("names", str(graph.output), shown, edges, derivation)
 
     def by_operations(self) -> Snapshot:
         """Every operation by itself."""
@@ -250,7 +252,7 @@ class _Taken:
         }
         gradients = self._gradients([n for n in self.order if n not in self.constants])
         nodes = tuple(
-            self._node(node, keys[node], node.label, _operation(node), gradients)
+            self._node(node, keys[node], quantity_of(node), _operation(node), gradients)
             for node in self.order
         )
         edges = []
@@ -267,7 +269,7 @@ class _Taken:
         self,
         node: Value,
         key: str,
-        name: str,
+        name: Quantity,
         formula: Expr | None,
         gradients: dict[Value, float | None],
     ) -> Node:
@@ -299,10 +301,10 @@ class _Taken:
         edges: Iterable[Edge],
         derivation: Derivation | None,
     ) -> Snapshot:
-        of = self.output.label if self.computed else ""
+        of = quantity_of(self.output) if self.computed else NO_NAME
         path, value = None, None
         if self.wrt is not None:
-            path = Derivative(self.output.label or "f", self.wrt.label or "x")
+            path = Derivative(quantity_of(self.output, "f"), quantity_of(self.wrt, "x"))
             value = _gradient(self.output, self.wrt)
         return Snapshot(output, detail, nodes, tuple(edges), of, path, value, derivation)
 
@@ -328,5 +330,5 @@ def _operation(node: Value) -> Expr | None:
     if not 0 < len(node.inputs) <= _MOST_OPERANDS:
         return None
     return OPS[node.op].written(
-        tuple(Name(i.label) if i.label else constant(i.data) for i in node.inputs)
+        tuple(quantity_of(i) if i.label else constant(i.data) for i in node.inputs)
     )

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from dataclasses import replace
 
-from micrograd_like.formula import Call, Expr, Name, fold
+from micrograd_like.formula import Call, Expr, Name, quantities
 from micrograd_like.nn import ACTIVATIONS
 from micrograd_like.ops import OPS
 from visualize.snapshot.records import Edge, Node, Snapshot
@@ -123,10 +123,7 @@ class Neurons:
 
 
 def _names(formula: Expr | None) -> set[str]:
-    found: set[str] = set()
-    if formula is not None:
-        fold(formula, lambda e, _: found.add(e.name) if isinstance(e, Name) else None)
-    return found
+    return set() if formula is None else set(map(str, quantities(formula)))
 
 
 def _written(weighted: Node, neuron: Node) -> Expr:

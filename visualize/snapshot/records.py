@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from micrograd_like.formula import Derivative, Expr
+from micrograd_like.formula import Derivative, Expr, Name, Quantity
 
 if TYPE_CHECKING:
     from micrograd_like.derivation import Derivation
 
 Role = Literal["input", "parameter", "interior", "output", "constant"]
+NO_NAME = Name("")
+
 #: names: between named nodes, as on paper; operations: each by itself; neurons: a box each
 Detail = Literal["names", "operations", "neurons"]
 
@@ -20,7 +22,7 @@ class Node:
     """A node of the picture.
 
     key:        its name, or #3 for the third node where there is no name of its own
-    name:       what it is called, or ""
+    name:       the quantity it is, or an empty name
     role:       input (given), parameter, interior (computed), output, or constant: a number
                 that stands in a formula
     formula:    how it is computed from the nodes before it; None for leaves and neurons
@@ -34,7 +36,7 @@ class Node:
     """
 
     key: str
-    name: str
+    name: Quantity
     role: Role
     formula: Expr | None
     operation: str
@@ -72,7 +74,7 @@ class Snapshot:
     detail:      how much of the graph a node stands for
     nodes:       inputs before their users
     edges:       in the order of their heads, then of the operands
-    of:          the name of what the gradients differentiate, or "" where only the nodes know
+    of:          what the gradients differentiate, or an empty name where only the nodes know
     path:        the highlighted derivative, or None
     path_value:  its number
     derivation:  the same worked out, between names; else None
@@ -82,7 +84,7 @@ class Snapshot:
     detail: Detail
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    of: str = ""
+    of: Quantity = NO_NAME
     path: Derivative | None = None
     path_value: float | None = None
     derivation: Derivation | None = None

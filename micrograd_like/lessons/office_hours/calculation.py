@@ -16,7 +16,7 @@ from micrograd_like import losses
 from micrograd_like.derivation.equations import Equation, equation, forward, local, total
 from micrograd_like.engine import Value
 from micrograd_like.errors import LessonError, did_you_mean
-from micrograd_like.formula import Call, Derivative, Name, parse
+from micrograd_like.formula import Call, Derivative, Name, Quantity, parse
 from micrograd_like.graph import NamedGraph
 from micrograd_like.lessons.worksheets import Section, update
 from micrograd_like.nn import MLP
@@ -31,16 +31,18 @@ GIVEN = MappingProxyType({**INPUTS, "y": TARGET, "alpha": RATE, **WEIGHTS})
 #: The derivatives in the lesson's order: between neighbours, of the cost, and those of the
 #: cost that the lesson leaves out.
 # fmt: off
-LOCALS = (
-    ("E", "yhat"), ("yhat", "a3"),
-    ("a3", "w5"), ("a3", "w6"), ("a3", "z1"), ("a3", "z2"),
-    ("z1", "a1"), ("z2", "a2"),
-    ("a1", "w1"), ("a2", "w2"), ("a1", "w3"), ("a2", "w4"),
-    ("a1", "x1"), ("a1", "x2"), ("a2", "x1"), ("a2", "x2"),
-)
+LOCALS = tuple(Derivative(*map(Name, pair.split())) for pair in (
+    "E yhat", "yhat a3",
+    "a3 w5", "a3 w6", "a3 z1", "a3 z2",
+    "z1 a1", "z2 a2",
+    "a1 w1", "a2 w2", "a1 w3", "a2 w4",
+    "a1 x1", "a1 x2", "a2 x1", "a2 x2",
+))
 # fmt: on
-TOTALS = ("w5", "w6", "z1", "z2", "w1", "w2", "w3", "w4")
-LEFT_OUT = ("a3", "a1", "a2", "x1", "x2")
+TOTALS = tuple(map(Name, ("w5", "w6", "z1", "z2", "w1", "w2", "w3", "w4")))
+LEFT_OUT = tuple(map(Name, ("a3", "a1", "a2", "x1", "x2")))
+#: The hidden activations, from which the lesson goes on.
+HIDDEN = (Name("z1"), Name("z2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +133,25 @@ def worked_example(
     error.backward()
     graph = NamedGraph(error)
 
-    partials = dict(graph.partials)
+    values = symbols(graph)
     every = {**named, **dict(net.named_parameters())}
     for name in TOTALS + LEFT_OUT:
-        partials[graph.output, name] = every[name].grad
-    known = ("z1", "z2")
+        values[Derivative(graph.output, name)] = every[name].grad
 
-    updates = tuple(update_of(name, name, given, partials) for name in WEIGHTS)
+    updates = tuple(update_of(name, name, given, values) for name in WEIGHTS)
     SGD(net.parameters(), rate=given["alpha"]).step()
     again = second_pass({**given, **{name: p.data for name, p in net.named_parameters()}})
     # The class prints this cost beside the gradients of another.
     beside = [lesson_cost(graph)] if cost != "log10" and given["y"] == 1 else []
 
-    def totals(names: tuple[str, ...]) -> tuple[Equation, ...]:
-        return tuple(total(graph, name, partials, known) for name in names)
+    def totals(names: tuple[Name, ...]) -> tuple[Equation, ...]:
+        return tuple(total(graph, name, values, HIDDEN) for name in names)
 
     sections = (
         Section("Forward pass", (*forward(graph), *beside)),
         Section(
             "Local derivatives, each node with respect to its inputs",
-            tuple(local(graph, *pair) for pair in LOCALS),
+            tuple(local(graph, d.of, d.wrt) for d in LOCALS),
         ),
         Section("Derivatives of the cost, by the chain rule", totals(TOTALS)),
         Section("Those the lesson leaves out", totals(LEFT_OUT)),
@@ -175,14 +176,17 @@ def forward_pass(net: MLP, given: Mapping[str, float], cost: str) -> tuple[dict[
     return named, error
 
 
+def symbols(graph: NamedGraph) -> dict[Quantity, float]:
+    """The numbers of the derivatives between neighbours."""
+    return {Derivative(*link): partial for link, partial in graph.partials.items()}
+
+
 def update_of(
-    name: str,
-    gradient_of: str,
-    values: Mapping[str, float],
-    partials: Mapping[tuple[str, str], float],
+    name: str, gradient_of: str, given: Mapping[str, float], values: Mapping[Quantity, float]
 ) -> Equation:
     """The line w' = w − α·∂E/∂w, with the gradient of ``gradient_of``."""
-    return update(name, "alpha", Derivative("E", gradient_of), values, partials)
+    known: dict[Quantity, float] = {Name(name): number for name, number in given.items()}
+    return update(name, "alpha", Derivative(Name("E"), Name(gradient_of)), known | {**values})
 
 
 def second_pass(given: Mapping[str, float]) -> NamedGraph:
@@ -203,4 +207,4 @@ def lesson_cost(graph: NamedGraph) -> Equation:
 def change_line(before: float, after: float) -> Equation:
     """The line change = ŷ' − ŷ."""
     formula = Call("sub", (Name("yhat'"), Name("yhat")))
-    return equation(Name("change"), formula, {"yhat'": after, "yhat": before})
+    return equation(Name("change"), formula, {Name("yhat'"): after, Name("yhat"): before})

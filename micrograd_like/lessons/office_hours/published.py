@@ -15,6 +15,7 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluat
 from micrograd_like.graph import NamedGraph
 from micrograd_like.lessons.office_hours.calculation import (
     GIVEN,
+    HIDDEN,
     LOCALS,
     TARGET,
     TOTALS,
@@ -27,6 +28,7 @@ from micrograd_like.lessons.office_hours.calculation import (
     log10_cost,
     network,
     second_pass,
+    symbols,
     update_of,
     worked_example,
 )
@@ -83,17 +85,21 @@ def as_published() -> Published:
     _, error = forward_pass(network(GIVEN), GIVEN, "half-squared")
     graph = NamedGraph(error)  # ∂E/∂ŷ = ŷ − y is taken from this cost: the first slip
     misnamed = {name: _misnamed(graph, name) for name in _MISNAMED}
-    at_input = {pair: _derivative_at_input(graph, *pair) for pair in (("z1", "a1"), ("z2", "a2"))}
-    partials = dict(graph.partials) | {pair: line.value for pair, line in at_input.items()}
+    z1, z2, a1, a2, yhat = map(Name, ("z1", "z2", "a1", "a2", "yhat"))
+    at_input = {
+        line.left: line
+        for line in (_derivative_at_input(graph, *pair) for pair in ((z1, a1), (z2, a2)))
+    }
+    values = symbols(graph) | {left: line.value for left, line in at_input.items()}
     lines = {}
-    for name in ("z1", "z2", *WEIGHTS):  # in this order: the later ones start from z1 and z2
-        lines[name] = total(graph, name, partials, known=("z1", "z2"))
-        partials[graph.output, name] = lines[name].value
+    for name in (*HIDDEN, *map(Name, WEIGHTS)):  # in this order: the later ones start from z1, z2
+        lines[name] = total(graph, name, values, HIDDEN)
+        values[lines[name].left] = lines[name].value
     gradient_used = {name: name for name in WEIGHTS} | {"w6": "w5"}
-    updates = {w: update_of(w, gradient_used[w], GIVEN, partials) for w in WEIGHTS}
+    updates = {w: update_of(w, gradient_used[w], GIVEN, values) for w in WEIGHTS}
     again = second_pass({**GIVEN, **{name: line.value for name, line in updates.items()}})
-    prediction = Prediction(graph.values["yhat"], again.values[again.output])
-    formed = [pair for pair in LOCALS if pair[1] not in _NOT_FORMED]
+    prediction = Prediction(graph.values[yhat], again.values[again.output])
+    formed = [left for left in LOCALS if left.wrt not in _NOT_FORMED]
     first = [
         misnamed.get(plain(line.left), line) for line in forward(graph) if line.left != Name("E")
     ]
@@ -101,7 +107,7 @@ def as_published() -> Published:
         "forward": Section("Forward pass, and the cost", (*first, lesson_cost(graph))),
         "locals": Section(
             "Local derivatives",
-            tuple(at_input.get(pair) or local(graph, *pair) for pair in formed),
+            tuple(at_input.get(d) or local(graph, d.of, d.wrt) for d in formed),
         ),
         "derivatives": Section("Derivatives of the cost", tuple(lines[name] for name in TOTALS)),
         "updates": Section("Updates", tuple(updates.values()), extra_places=1),
@@ -111,7 +117,7 @@ def as_published() -> Published:
             extra_places=1,
         ),
     }
-    right_w6 = update_of("w6", "w6", GIVEN, partials)
+    right_w6 = update_of("w6", "w6", GIVEN, values)
     slips = (
         _not_this_cost(graph),
         _at_input(graph, tuple(at_input.values())),
@@ -144,22 +150,23 @@ def _new_weight(example: WorkedExample, name: str) -> float:
 def _misnamed(graph: NamedGraph, name: str) -> Equation:
     """z1 = log10(a1) with the number that the logistic function gives."""
     line = equation(Name(name), parse(_MISNAMED[name]), graph.values)
-    return replace(line, value=graph.values[name])
+    return replace(line, value=graph.values[line.left])
 
 
-def _derivative_at_input(graph: NamedGraph, of: str, wrt: str) -> Equation:
+def _derivative_at_input(graph: NamedGraph, of: Name, wrt: Name) -> Equation:
     """An activation's derivative formed from its input: the row's formula, input for output."""
-    formula = OPS["sigmoid"].partial(0, (Name(wrt),), out=Name(wrt))
+    formula = OPS["sigmoid"].partial(0, (wrt,), out=wrt)
     return equation(Derivative(of, wrt), formula, graph.values)
 
 
 def _not_this_cost(graph: NamedGraph) -> Slip:
-    log_cost = log10_cost(Value(graph.values["yhat"], "yhat"), Value(TARGET))
+    E, yhat = Name("E"), Name("yhat")  # noqa: N806
+    log_cost = log10_cost(Value(graph.values[yhat], "yhat"), Value(TARGET))
     log_cost.label = "E"
     return Slip(
         "The derivative does not belong to the cost",
-        (local(graph, "E", "yhat"),),
-        (local(NamedGraph(log_cost), "E", "yhat"),),
+        (local(graph, E, yhat),),
+        (local(NamedGraph(log_cost), E, yhat),),
         "ŷ − y is ∂E/∂a3 of E = −ln ŷ for y = 1: −1/ŷ times ŷ(1 − ŷ) is ŷ − 1, so that the "
         "factor ŷ(1 − ŷ) is in it already. Here it is taken for ∂E/∂ŷ, and ŷ(1 − ŷ) is "
         "multiplied in a second time. As ∂E/∂ŷ it belongs to ½(ŷ − y)²; the cost written is "
@@ -168,10 +175,11 @@ def _not_this_cost(graph: NamedGraph) -> Slip:
 
 
 def _at_input(graph: NamedGraph, published: tuple[Equation, ...]) -> Slip:
+    pairs = (line.left for line in published)
     return Slip(
         "The activation's derivative is taken at its input",
         published,
-        (local(graph, "z1", "a1"), local(graph, "z2", "a2")),
+        tuple(local(graph, d.of, d.wrt) for d in pairs if isinstance(d, Derivative)),
         "σ′ = σ(1 − σ) is formed from the output z, not from the input a. The second one is "
         "0.24 to two places all the same: only its formula shows the mistake.",
     )
@@ -192,13 +200,14 @@ def _wrong_function(graph: NamedGraph, published: tuple[Equation, ...]) -> Slip:
     return Slip(
         "A function is misnamed",
         published,
-        tuple(equation(Name(n), graph.formulas[n], graph.values) for n in _MISNAMED),
+        tuple(equation(n, graph.formulas[n], graph.values) for n in map(Name, _MISNAMED)),
         f"The numbers are the logistic function's; log10 gives {real}.",
     )
 
 
 def _unrounded(graph: NamedGraph) -> Slip:
-    in_full = equation(Name("a3"), graph.formulas["a3"], graph.values)
+    a3 = Name("a3")
+    in_full = equation(a3, graph.formulas[a3], graph.values)
     shown = _rounded(in_full, places=2)
     return Slip(
         "The result is not that of the figures shown",

@@ -49,7 +49,7 @@ def _constants(claim: Claim) -> set[int]:
 
 def _count(claim: Claim, factor: Expr) -> bool:
     """True for a given whole number, as the n of a mean."""
-    number = claim.facts.truth.sources.get(factor.name, 0.5) if isinstance(factor, Name) else 0.5
+    number = claim.facts.truth.sources.get(factor, 0.5) if isinstance(factor, Name) else 0.5
     return number > 1 and number.is_integer()
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Expr, Name
+from micrograd_like.formula import Expr
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Mistake, examples
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
     for link, argument in place.activated:
-        yield place.relinked(link, places.replaced(link.expr, Name(link.of), argument))
+        yield place.relinked(link, places.replaced(link.expr, link.of, argument))
 
 
 MISTAKE = Mistake(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, Name
+from micrograd_like.formula import Call, Expr
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Mistake, examples
 
@@ -15,8 +15,8 @@ def _planted(place: places.Place) -> Iterator[Expr]:
     for link, _ in place.activated:
         function = place.task.definitions[link.of]
         assert isinstance(function, Call)
-        again = Call(function.function, (Name(link.of),))
-        yield place.relinked(link, places.replaced(link.expr, Name(link.of), again))
+        again = Call(function.function, (link.of,))
+        yield place.relinked(link, places.replaced(link.expr, link.of, again))
 
 
 MISTAKE = Mistake(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Derivative, Expr, Number, added, multiplied
+from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import between, rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
@@ -42,7 +43,7 @@ def _short_paths(claim: Claim) -> Iterator[Guess]:
                 yield Guess(_over(claim, paths), meant=Derivative(*link))
 
 
-def _over(claim: Claim, paths: list[list[tuple[str, str]]]) -> Expr:
+def _over(claim: Claim, paths: list[list[Link]]) -> Expr:
     locals_ = claim.facts.locals
     return added(multiplied([locals_[link] for link in path] or [Number(1)]) for path in paths)
 

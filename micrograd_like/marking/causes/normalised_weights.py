@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, Name, added
+from micrograd_like.formula import Call, Expr, Name, Quantity, added
+from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:
     sources = claim.facts.truth.sources
-    shares: dict[tuple[str, str], Expr] = {}
+    shares: dict[Link, Expr] = {}
     for user, name in claim.links:
         weight = claim.facts.locals[user, name]
         if isinstance(weight, Name) and name not in sources:
@@ -32,19 +33,19 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 
 def _planted(place: places.Place) -> Iterator[Expr]:
     for link in place.links:
-        weights = dict(_products(place, link.of))
+        weights: dict[Quantity, Name] = dict(_products(place, link.of))
         weight = weights.get(link.wrt)
         if weight is not None and len(weights) > 1:
-            share = Call("div", (Name(weight), added(map(Name, weights.values()))))
-            yield place.relinked(link, places.replaced(link.expr, Name(weight), share))
+            share = Call("div", (weight, added(weights.values())))
+            yield place.relinked(link, places.replaced(link.expr, weight, share))
 
 
-def _products(place: places.Place, name: str) -> Iterator[tuple[str, str]]:
+def _products(place: places.Place, name: Quantity) -> Iterator[tuple[Name, Name]]:
     """The computed nodes that ``name`` is a weighted sum of, each with its weight."""
     definitions = place.task.definitions
     for term in places.terms(definitions[name]):
         match term:
-            case Call("mul", (Name(a), Name(b))):
+            case Call("mul", (Name() as a, Name() as b)):
                 for node, weight in ((a, b), (b, a)):
                     if node in definitions and weight in place.task.givens:
                         yield node, weight

@@ -7,14 +7,14 @@ from functools import cache
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Derivative, Expr, Name, Number, parse
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, parse, quantities
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import replaced, symbol
-from micrograd_like.marking.truth import leaves
+from micrograd_like.marking.shape import replaced
 from micrograd_like.worksheet.builder import Builder
 
+_PREDICTION, _TARGET = Name("p"), Name("t")
 #: Costs of a prediction p and a target t.
 _COSTS = (
     "(p - t) ** 2 / 2",
@@ -36,10 +36,10 @@ def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
     found = []
     for cost in _COSTS:
         builder = Builder()
-        builder.define("p", Number(0.3))
-        builder.define("t", Number(0.6))
-        builder.define("C", parse(cost))
-        found.append((parse(cost), NamedGraph(builder.names["C"]).locals["C", "p"]))
+        builder.define(_PREDICTION, Number(0.3))
+        builder.define(_TARGET, Number(0.6))
+        node = builder.define(Name("C"), parse(cost))
+        found.append((parse(cost), NamedGraph(node).locals[Name("C"), _PREDICTION]))
     return tuple(found)
 
 
@@ -52,18 +52,17 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         if not targets and isinstance(claim.key, Derivative) and cost == claim.key.of:
             targets = _targets(claim, prediction)
         for formula, derivative in _cost_derivatives():
-            for target in targets if "t" in leaves(formula) else [prediction]:
+            for target in targets if _TARGET in quantities(formula) else [prediction]:
                 whole, local = (_put_in(e, prediction, target) for e in (formula, derivative))
                 guess = claim.chain({(cost, prediction): local})
                 yield Guess(guess, whole, claim.facts.definitions[cost])
 
 
-def _put_in(expr: Expr, prediction: str, target: str) -> Expr:
-    with_prediction = replaced(expr, Name("p"), symbol(prediction))
-    return replaced(with_prediction, Name("t"), symbol(target))
+def _put_in(expr: Expr, prediction: Quantity, target: Quantity) -> Expr:
+    return replaced(replaced(expr, _PREDICTION, prediction), _TARGET, target)
 
 
-def _targets(claim: Claim, prediction: str) -> list[str]:
+def _targets(claim: Claim, prediction: Quantity) -> list[Quantity]:
     """Givens that the prediction does not come from."""
     graph = claim.facts.graph
     if graph is None:
@@ -81,7 +80,7 @@ def _planted(place: places.Place) -> Iterator[Expr]:
         for cost, p, y in place.task.shape.costs:
             if (link.of, link.wrt) == (cost, p):
                 for other in _WRITTEN:
-                    slope = places.derived(place.task, cost, other.format(p=p, y=y), p)
+                    slope = places.derived(place.task, link.of, other.format(p=p, y=y), link.wrt)
                     if slope is not None:
                         yield place.relinked(link, slope)
 

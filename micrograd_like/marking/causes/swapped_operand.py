@@ -6,18 +6,17 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Derivative, Expr, Name
+from micrograd_like.formula import Call, Derivative, Expr, Name, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.truth import leaves
 
 
 def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
     """What is differentiated by, in place of what it is multiplied by."""
-    if isinstance(claim.key, Derivative) and written == Name(claim.key.wrt):
+    if isinstance(claim.key, Derivative) and written == claim.key.wrt:
         right = claim.forms[0]
-        if claim.key.wrt not in leaves(right):  # x² by x is no product with another factor
+        if claim.key.wrt not in quantities(right):  # x² by x is no product with another factor
             yield Guess(claim.right(), written, right)
 
 
@@ -25,8 +24,10 @@ def _planted(place: places.Place) -> Iterator[Expr]:
     for link in place.links:
         for product in places.calls(place.task.definitions[link.of], "mul"):
             match product.arguments:
-                case (Name(this), Name(other)) | (Name(other), Name(this)) if this == link.wrt:
-                    for wrong in _swapped(link.expr, Name(other), Name(this)):
+                case (Name() as this, Name() as other) | (Name() as other, Name() as this) if (
+                    this == link.wrt
+                ):
+                    for wrong in _swapped(link.expr, other, this):
                         yield place.relinked(link, wrong)
 
 

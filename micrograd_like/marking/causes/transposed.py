@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Expr, Name, names
+from micrograd_like.formula import Expr, Name, Quantity, names
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import operand, operand_guesses
 from micrograd_like.marking.mistakes import Mistake, examples
-from micrograd_like.marking.truth import Key
 
 
-def _accept(claim: Claim, wrote: Key, meant: Key) -> bool:
-    return isinstance(wrote, str) and claim.transposed.get(wrote) == meant
+def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
+    return isinstance(wrote, Name) and claim.transposed.get(wrote) == meant
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:

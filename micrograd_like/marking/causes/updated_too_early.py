@@ -6,24 +6,23 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Expr, Name, names
+from micrograd_like.formula import Expr, Name, Quantity, names, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import operand
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import replaced
-from micrograd_like.marking.truth import Key, leaves
 
 
-def _accept(claim: Claim, wrote: Key, meant: Key) -> bool:
-    return isinstance(wrote, str) and wrote.endswith("'") and wrote.rstrip("'") == meant
+def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
+    return isinstance(wrote, Name) and wrote.endswith("'") and wrote.rstrip("'") == meant
 
 
 def _all_of_them(claim: Claim) -> Iterator[Guess]:
     for form in claim.forms:
         early = form
-        for leaf in leaves(form):
-            if isinstance(leaf, str) and f"{leaf}'" in claim.facts.definitions:
-                early = replaced(early, Name(leaf), Name(f"{leaf}'"))
+        for leaf in quantities(form):
+            if isinstance(leaf, Name) and f"{leaf}'" in claim.facts.definitions:
+                early = replaced(early, leaf, Name(f"{leaf}'"))
         if early != form:
             yield Guess(early)
 
@@ -34,7 +33,7 @@ def _planted(place: places.Place) -> Iterator[Expr]:
     if place.step.kind in ("local", "chain"):
         for name in names(formula):
             if f"{name}'" in place.before:
-                yield places.replaced(formula, Name(name), Name(f"{name}'"))
+                yield places.replaced(formula, name, Name(f"{name}'"))
 
 
 MISTAKE = Mistake(

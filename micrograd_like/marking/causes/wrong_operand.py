@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.exercises.task import Key
-from micrograd_like.formula import Derivative, Expr, Name
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import operand, operand_guesses
 from micrograd_like.marking.mistakes import Mistake, examples
 
 
-def _accept(claim: Claim, wrote: Key, meant: Key) -> bool:
+def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
     """Any other name of the same kind: a given for a given, a result for a result."""
     return True
 
@@ -22,32 +21,32 @@ def _accept(claim: Claim, wrote: Key, meant: Key) -> bool:
 def _planted(place: places.Place) -> Iterator[Expr]:
     """A neighbour in place of the right name."""
     formula, kind = place.step.formula, place.step.kind
-    for leaf in places.leaves(formula):
+    for leaf in quantities(formula):
         if kind == "update" and isinstance(leaf, Name):
             continue  # it would no longer be an update of this name
         for other in sorted(place.before, key=str):
-            if _neighbours(place, places.key(leaf), other):
-                yield places.replaced(formula, leaf, places.symbol(other))
+            if _neighbours(place, leaf, other):
+                yield places.replaced(formula, leaf, other)
 
 
-def _neighbours(place: places.Place, key: Key, other: Key) -> bool:
+def _neighbours(place: places.Place, key: Quantity, other: Quantity) -> bool:
     if key == other or isinstance(key, Derivative) is not isinstance(other, Derivative):
         return False
-    pairs: list[tuple[str, str]]
     if isinstance(key, Derivative) and isinstance(other, Derivative):
         pairs = [(key.of, other.of), (key.wrt, other.wrt)]
         below = place.task.graph.dependents
         if key.wrt != other.wrt and (key.wrt in below(other.wrt) or other.wrt in below(key.wrt)):
             return False  # further along the same chain: that is a link left out or added
     else:
-        pairs = [(str(key), str(other))]
+        pairs = [(key, other)]
     alike = all(_family(a) == _family(b) for a, b in pairs)
-    return alike and not any({a, b} in map(set, place.task.shape.transposed) for a, b in pairs)
+    transposed = [set[Quantity](map(Name, pair)) for pair in place.task.shape.transposed]
+    return alike and not any({a, b} in transposed for a, b in pairs)
 
 
-def _family(name: str) -> tuple[str, bool]:
+def _family(name: Quantity) -> tuple[str, bool]:
     """Letters without their number, and whether it is numbered; w5' and w5 are two families."""
-    bare = re.sub(r"\d+", "", name)
+    bare = re.sub(r"\d+", "", str(name))
     return bare, bare == name
 
 
