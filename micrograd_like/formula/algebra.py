@@ -136,7 +136,7 @@ def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
 
     >>> from micrograd_like.formula import parse
     >>> substitute(parse("sum(x * w)"), {"x": (Name("x1"),), "w": (Name("w1"),)})
-    Call(function='mul', arguments=(Name(name='x1'), Name(name='w1')))
+    Call(function='mul', arguments=('x1', 'w1'))
     """
 
     def combine(node: Expr, arguments: list[Expr]) -> Expr:
