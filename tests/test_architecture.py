@@ -47,7 +47,11 @@ HOOKS = {
     ("marking.records", "writers"): "a report's text, JSON and notebook display",
 }
 #: Tables of files: each imports every module of a folder, whatever its name.
-TABLES = {"marking.causes": "marking.causes", "lessons.catalogue": "lessons.course"}
+TABLES = {
+    "marking.causes": "marking.causes",
+    "lessons.catalogue": "lessons.course",
+    "writers.formats": "writers.formats",
+}
 LEVEL = {name: level for level, row in enumerate(DIRECTIONS) for name in row}
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -173,7 +173,14 @@ def test_costs_offered_are_the_costs_there_are() -> None:
     from micrograd_like.cli.lessons import CostName
     from micrograd_like.lessons.office_hours import COSTS
 
-    assert [cost.value for cost in CostName] == list(COSTS)
+    assert get_args(CostName) == tuple(COSTS)
+
+
+def test_forms_offered_are_the_forms_there_are() -> None:
+    from micrograd_like import exercises
+    from micrograd_like.cli.checking import Form
+
+    assert get_args(Form) == get_args(exercises.Form)
 
 
 def test_published_derivatives_are_the_lessons() -> None:

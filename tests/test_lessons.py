@@ -33,7 +33,9 @@ from micrograd_like.lessons.xor_networks import (
     train_xor,
 )
 from micrograd_like.worksheet import Worksheet, builtin
-from micrograd_like.writers.blocks import to_latex, to_text
+from micrograd_like.writers.formats.latex import to_latex
+from micrograd_like.writers.formats.text import to_text
+from micrograd_like.writers.layout import Page
 from visualize import plots
 
 XOR_SETTINGS: dict[str, Any] = catalogue.load("xor").defaults
@@ -63,7 +65,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def record(name: str, **given: Any) -> Any:
     """A lesson's numbers, through JSON and back."""
-    return json.loads(catalogue.as_json(name, given, catalogue.run(name, given)))
+    return dict(catalogue.document(name, given, catalogue.run(name, given)).record())
 
 
 # One neuron.
@@ -395,13 +397,13 @@ def test_the_list_has_lessons_and_worksheets() -> None:
 def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
     outcome = catalogue.run(name, SHORT[name])
     for columns in (60, 80):
-        text = to_text(outcome.blocks, width=columns)
+        text = to_text(outcome.blocks, Page(columns))
         assert max(map(len, text.splitlines())) <= columns
         assert "\nWhat to try next\n" in text
     latex = to_latex(outcome.blocks)
     assert latex.isascii()
     assert latex.count("{") == latex.count("}")
-    document = json.loads(catalogue.as_json(name, SHORT[name], outcome))
+    document = catalogue.document(name, SHORT[name], outcome).record()
     assert document["settings"] == {**catalogue.load(name).defaults, **SHORT[name]}
     if outcome.pictures:
         _check_pictures(outcome.pictures, tmp_path)

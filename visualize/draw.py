@@ -20,7 +20,6 @@ takes too long.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
 
 import graphviz
 
@@ -31,9 +30,10 @@ from visualize.as_dot import to_dot, to_skeleton
 from visualize.as_svg import to_svg
 from visualize.drawing import SHOWN, drawing
 from visualize.layout import placed, run
+from visualize.options import Detail, Direction, Picture
 from visualize.records import Drawing
 from visualize.snapshot import snapshot
-from visualize.snapshot.records import Detail, Snapshot
+from visualize.snapshot.records import Snapshot
 
 Root = Value | Worksheet | Snapshot
 
@@ -45,7 +45,7 @@ def draw_dot(
     detail: Detail | None = None,
     parameters: Collection[str] = (),
     module: Module | None = None,
-    direction: Literal["LR", "TB"] = "LR",
+    direction: Direction = "LR",
     show: Collection[str] = SHOWN,
     places: int = 4,
     group: bool | None = None,
@@ -62,7 +62,7 @@ def svg(
     detail: Detail | None = None,
     parameters: Collection[str] = (),
     module: Module | None = None,
-    direction: Literal["LR", "TB"] = "LR",
+    direction: Direction = "LR",
     show: Collection[str] = SHOWN,
     places: int = 4,
     group: bool | None = None,
@@ -83,13 +83,13 @@ def svg(
 
 def render(
     root: Root,
-    format: Literal["svg", "png", "pdf", "dot"],
+    format: Picture,
     *,
     path: str | Value | None = None,
     detail: Detail | None = None,
     parameters: Collection[str] = (),
     module: Module | None = None,
-    direction: Literal["LR", "TB"] = "LR",
+    direction: Direction = "LR",
     show: Collection[str] = SHOWN,
     places: int = 4,
     group: bool | None = None,

@@ -14,7 +14,7 @@ from micrograd_like.errors import printable
 from micrograd_like.formula import Derivative, Number
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.ops import OPS
-from micrograd_like.writers.blocks import line_text
+from micrograd_like.writers.formats.text import line_text
 from visualize.grouping import evened, groups, node_id, ranks
 from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Line, Span
 from visualize.snapshot.records import Edge, Node, Snapshot

@@ -36,8 +36,8 @@ from micrograd_like.formula import Derivative, Quantity
 from micrograd_like.marking.records import Report
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.worksheet import Worksheet
-from micrograd_like.writers import report as marks
 from micrograd_like.writers.blocks import rounding
+from micrograd_like.writers.marks import summary
 from visualize.page_lines import line_views
 from visualize.page_steps import node_view, step_view
 from visualize.snapshot import TooLargeError
@@ -77,7 +77,7 @@ def page(
     script = _file("page.js")
     filled: str = _template().render(
         title=heading or _heading(worksheet),
-        counts="" if report is None else marks.counts_text(report),
+        counts="" if report is None else str(summary(report)),
         svg=Markup(picture),
         note=note,
         style=Markup(_file("page.css")),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from markupsafe import Markup
 
 from micrograd_like.derivation.equations import Equation
 from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
 from micrograd_like.formula import Call, Derivative, Expr, Number, Quantity
-from micrograd_like.notation import latex, name_text
+from micrograd_like.notation import name_text
+from micrograd_like.writers.formats import html
 from micrograd_like.writers.step import asked, sentence, title
 
 
@@ -50,18 +49,7 @@ class NodeView:
 
 def mathml(expr: Expr, places: int | None = None) -> Markup:
     """The expression as MathML."""
-    return _converted(latex(expr, places))
-
-
-@cache
-def _converted(source: str) -> Markup:
-    from latex2mathml.converter import convert
-
-    # A prime would be raised a second time, and so be too small to be seen.
-    primed = re.sub(r"'+", lambda primes: rf"\text{{{'′' * len(primes[0])}}}", source)
-    # In text its escapes stay as they are.
-    shown = re.sub(r"\\([_#$%&{}])", r"\1", convert(primed))
-    return Markup(shown)
+    return Markup(html.mathml(expr, places))
 
 
 def equals(*pieces: Markup) -> Markup:

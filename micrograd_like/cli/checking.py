@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from micrograd_like.cli.pictures import write_page
 from micrograd_like.cli.shared import (
+    MarksFormat,
     app,
-    bold,
     check_output,
-    coloured,
     read_worksheet,
     reported,
+    say,
 )
 from micrograd_like.errors import MicrogradLikeError, printable
 
@@ -28,18 +25,13 @@ if TYPE_CHECKING:
 
 def _list_causes(wanted: bool) -> None:
     if wanted:
-        from micrograd_like.writers import report as marks
+        from micrograd_like.writers.marks import causes
 
-        typer.echo(marks.causes_text())
+        rows = list(causes())
+        width = max(len(code) for code, _ in rows)
+        for code, sentence in rows:
+            typer.echo(f"{code:<{width}}  {sentence}")
         raise typer.Exit
-
-
-class ReportFormat(str, Enum):
-    """How a marked worksheet is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
 
 
 @app.command()
@@ -51,7 +43,7 @@ def check(
             help="Worksheets: files, - for standard input, or names of built-in ones.",
         ),
     ],
-    format: Annotated[ReportFormat, typer.Option(help="How to print it.")] = ReportFormat.TEXT,
+    format: Annotated[MarksFormat, typer.Option(help="How to print it.")] = "text",
     jobs: Annotated[
         int, typer.Option(min=1, max=256, help="Processes that mark side by side.")
     ] = 1,
@@ -90,7 +82,7 @@ def check(
     For instance: micrograd-like check office-hours-as-published
     """
     from micrograd_like.marking import check as mark
-    from micrograd_like.writers import report as marks
+    from micrograd_like.writers.marks import document
 
     if page is not None:
         if len(files) > 1:
@@ -102,34 +94,22 @@ def check(
             results: Iterable[tuple[str, Report | str]] = [(files[0], mark(sheet, files[0]))]
     else:
         results = _marked(files, jobs)
-    width = marks.WIDTH
-    if sys.stdout.isatty():
-        width = min(width, shutil.get_terminal_size().columns)
-    reports, failed = [], False
-    for name, result in results:
-        if isinstance(result, str):
-            failed = True
-            typer.echo(f"micrograd-like: {printable(result)}", err=True)
-            continue
-        reports.append(result)
-        if format is ReportFormat.TEXT:
-            if len(files) > 1:
-                typer.echo(bold(printable(name)))
-            typer.echo(marks.report_text(result, _paint, width))
-            if len(files) > 1:
-                typer.echo()
-    match format:
-        case ReportFormat.JSON:
-            typer.echo(marks.reports_json(reports))
-        case ReportFormat.CSV:
-            typer.echo(marks.reports_csv(reports))
-        case _ if len(reports) > 1:
-            typer.echo(marks.class_text(reports, width))
+    reports: list[Report] = []
+
+    def marked() -> Iterator[Report]:
+        for _, result in results:
+            if isinstance(result, str):
+                typer.echo(f"micrograd-like: {printable(result)}", err=True)
+            else:
+                reports.append(result)
+                yield result
+
+    say(document(marked(), several=len(files) > 1), format)
     if page is not None:
         with reported(sheet):
             write_page(page, sheet, reports[0])
     status = max((report.status for report in reports), default=0)
-    raise typer.Exit(2 if failed else status)
+    raise typer.Exit(2 if len(reports) < len(files) else status)
 
 
 def _marked(files: list[str], jobs: int) -> Iterator[tuple[str, Report | str]]:
@@ -170,27 +150,7 @@ def _mark(file: str) -> Report | str:
         return f"cannot open {file!r}: {error.strerror}"
 
 
-def _paint(look: str, text: str) -> str:
-    colours = {
-        "right": "green",
-        "follows": "yellow",
-        "wrong": "red",
-        "unreadable": "magenta",
-        "unchecked": "cyan",
-    }
-    if not coloured():
-        return text
-    if look == "dim":
-        return typer.style(text, dim=True)
-    return typer.style(text, fg=colours[look], bold=True)
-
-
-class FormName(str, Enum):
-    """How much of an exercise is worked already."""
-
-    BLANK = "blank"
-    SOLVED = "solved"
-    SLIPS = "slips"
+Form = Literal["blank", "solved", "slips"]
 
 
 @app.command()
@@ -204,9 +164,9 @@ def exercise(
     seed: Annotated[int, typer.Option(help="Other numbers for every seed.")] = 0,
     places: Annotated[int, typer.Option(min=2, max=6, help="Decimals of the numbers.")] = 4,
     form: Annotated[
-        FormName,
+        Form,
         typer.Option(help="blank: to be filled in; solved; slips: with mistakes to be found."),
-    ] = FormName.BLANK,
+    ] = "blank",
     slips: Annotated[int, typer.Option(min=1, max=2, help="How many mistakes.")] = 1,
     cause: Annotated[
         list[str] | None,
@@ -232,7 +192,7 @@ def exercise(
     from micrograd_like.exercises import generate
     from micrograd_like.exercises.shapes import SHAPES
 
-    if form is not FormName.SLIPS and (cause or answers or slips != 1):
+    if form != "slips" and (cause or answers or slips != 1):
         raise typer.BadParameter("only --form slips plants mistakes", param_hint="--form")
     if shape is None:
         width = max(map(len, SHAPES))
@@ -240,7 +200,7 @@ def exercise(
             typer.echo(f"{name:<{width}}  {kind.title}")
         return
     with reported():
-        made = generate(shape, seed, places, form.value, slips, cause)
+        made = generate(shape, seed, places, form, slips, cause)
         listed = "\n".join(map(str, made.planted))
         if answers is not None:
             with open(answers, "w", encoding="utf-8") as file:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import shutil
-from collections.abc import Callable, Sequence
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
-from micrograd_like.cli.shared import Places, app, bold, reported
+from micrograd_like.cli.shared import LessonFormat, Places, app, reported, say
 
 if TYPE_CHECKING:
     from micrograd_like.lessons.registry import Option
-    from micrograd_like.writers.blocks import Block
 
 
-class CostName(str, Enum):
-    """The costs the worked example can be done with."""
-
-    HALF_SQUARED = "half-squared"
-    LOG10 = "log10"
-    CROSS_ENTROPY = "cross-entropy"
-
-
-class LessonFormat(str, Enum):
-    """How a lesson is written."""
-
-    TEXT = "text"
-    LATEX = "latex"
-    JSON = "json"
-    WORKSHEET = "worksheet"
-
-
+#: The costs the worked example can be done with.
+CostName = Literal["half-squared", "log10", "cross-entropy"]
 LessonFormatOption = Annotated[
     LessonFormat,
     typer.Option(help="How to print it; worksheet: its calculation, for check to read."),
@@ -79,7 +61,7 @@ def example(
         ),
     ] = False,
     places: Places = 2,
-    format: LessonFormatOption = LessonFormat.TEXT,
+    format: LessonFormatOption = "text",
     plot: Plot = None,
     columns: Columns = 2,
 ) -> None:
@@ -104,7 +86,7 @@ def example(
         return
     with reported():
         changed = _changed(set or [], alpha)
-        _worked(cost or CostName.HALF_SQUARED, changed, steps, places, format, plot, columns)
+        _worked(cost or "half-squared", changed, steps, places, format, plot, columns)
 
 
 def _changed(set: list[str], alpha: float | None) -> dict[str, float]:
@@ -134,14 +116,8 @@ def _published(places: int, format: LessonFormat) -> None:
     from micrograd_like.lessons.office_hours import as_published, words
     from micrograd_like.worksheet import builtin
 
-    published = as_published()
-    match format:
-        case LessonFormat.JSON:
-            typer.echo(words.published_json(published))
-        case LessonFormat.WORKSHEET:
-            typer.echo(builtin.text("office-hours-as-published"), nl=False)
-        case _:
-            _print(words.published_blocks(published, places), format)
+    sheet = builtin.text("office-hours-as-published")
+    say(words.published_document(as_published(), places, sheet), format)
 
 
 def _worked(
@@ -157,27 +133,14 @@ def _worked(
     from micrograd_like.lessons.office_hours import repeated, words, worked_example
     from micrograd_like.lessons.worksheets import worksheet
 
-    worked = worked_example(cost.value, changed)
-    done = repeated.repeated(steps, cost.value, changed)
+    worked = worked_example(cost, changed)
+    done = repeated.repeated(steps, cost, changed)
     if plot is not None:
         from visualize import plots
 
-        plots.save(repeated.pictures(done, cost.value, changed), plot, columns)
-    match format:
-        case LessonFormat.JSON:
-            typer.echo(words.example_json(worked, done))
-        case LessonFormat.WORKSHEET:
-            title = "The worked 2-2-1 example"
-            typer.echo(worksheet(title, worked.given, worked.sections), nl=False)
-        case _:
-            blocks = words.example_blocks(worked, places)
-            _print(blocks + (words.repeated_blocks(done) if steps > 1 else []), format)
-
-
-def _print(blocks: Sequence[Block], format: LessonFormat) -> None:
-    from micrograd_like.writers.blocks import to_latex, to_text
-
-    typer.echo(to_latex(blocks) if format is LessonFormat.LATEX else to_text(blocks, bold))
+        plots.save(repeated.pictures(done, cost, changed), plot, columns)
+    sheet = worksheet("The worked 2-2-1 example", worked.given, worked.sections)
+    say(words.example_document(worked, done, places, sheet), format)
 
 
 class _LessonsGroup(TyperGroup):
@@ -230,21 +193,16 @@ def _worksheet(name: str) -> Callable[..., None]:
     from micrograd_like.lessons import catalogue
     from micrograd_like.worksheet import builtin
 
-    def show(format: _SheetFormatOption = _SheetFormat.TEXT) -> None:
-        sheet = format is _SheetFormat.WORKSHEET
+    def show(format: _SheetFormatOption = "text") -> None:
+        sheet = format == "worksheet"
         typer.echo(builtin.text(name).rstrip() if sheet else catalogue.uses(name))
 
     show.__doc__ = builtin.title(name)
     return show
 
 
-class _SheetFormat(str, Enum):
-    TEXT = "text"
-    WORKSHEET = "worksheet"
-
-
 _SheetFormatOption = Annotated[
-    _SheetFormat, typer.Option(help="worksheet: its lines alone, for a file.")
+    Literal["text", "worksheet"], typer.Option(help="worksheet: its lines alone, for a file.")
 ]
 
 
@@ -265,7 +223,7 @@ def _lesson(name: str) -> Callable[..., None]:
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             *settings,
-            _keyword("format", LessonFormatOption, LessonFormat.TEXT),
+            _keyword("format", LessonFormatOption, "text"),
             _keyword("plot", Plot, None),
             _keyword("columns", Columns, 2),
         ]
@@ -297,7 +255,6 @@ def _run(
     """Run a lesson, draw it if asked to, and print it."""
     from micrograd_like.errors import LessonError
     from micrograd_like.lessons import catalogue
-    from micrograd_like.writers.blocks import WIDTH, to_latex, to_text
 
     if plot is not None:
         from visualize import plots
@@ -308,15 +265,4 @@ def _run(
         if not outcome.pictures:
             raise LessonError(f"--plot: the lesson {name} has nothing to draw")
         plots.save(outcome.pictures, plot, columns)
-    match format:
-        case LessonFormat.JSON:
-            typer.echo(catalogue.as_json(name, given, outcome))
-        case LessonFormat.LATEX:
-            typer.echo(to_latex(outcome.blocks))
-        case LessonFormat.WORKSHEET:
-            if not outcome.worksheet:
-                raise LessonError(f"the lesson {name} has no calculation by hand in it")
-            typer.echo(outcome.worksheet, nl=False)
-        case _:
-            width = shutil.get_terminal_size((WIDTH, 24)).columns
-            typer.echo(to_text(outcome.blocks, bold, min(width, WIDTH)))
+    say(catalogue.document(name, given, outcome), format)

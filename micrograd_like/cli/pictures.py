@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -19,34 +18,11 @@ from micrograd_like.cli.shared import (
     reported,
 )
 from micrograd_like.errors import WorksheetError, did_you_mean, printable
+from visualize.options import Detail, Direction, Picture
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
     from micrograd_like.worksheet import Worksheet
-
-
-class Direction(str, Enum):
-    """Which way a picture runs."""
-
-    LR = "LR"
-    TB = "TB"
-
-
-class DetailName(str, Enum):
-    """What a box of a picture stands for."""
-
-    NAMES = "names"
-    OPERATIONS = "operations"
-    NEURONS = "neurons"
-
-
-class PictureFormat(str, Enum):
-    """Formats of pictures; of these dot and svg are text."""
-
-    DOT = "dot"
-    SVG = "svg"
-    PNG = "png"
-    PDF = "pdf"
 
 
 @app.command()
@@ -63,7 +39,7 @@ def draw(
         ),
     ] = None,
     format: Annotated[
-        PictureFormat | None,
+        Picture | None,
         typer.Option(show_default=False, help="Instead of what OUT's ending says."),
     ] = None,
     path: Annotated[
@@ -73,7 +49,7 @@ def draw(
         ),
     ] = None,
     detail: Annotated[
-        DetailName | None,
+        Detail | None,
         typer.Option(
             show_default=False,
             help="A box for every name (the default, up to 200), operation, or neuron.",
@@ -82,7 +58,7 @@ def draw(
     parameters: Parameters = "",
     direction: Annotated[
         Direction, typer.Option(help="From left to right, or from top to bottom.")
-    ] = Direction.LR,
+    ] = "LR",
     hide: Annotated[
         list[str] | None,
         typer.Option(
@@ -116,11 +92,11 @@ def draw(
             raise WorksheetError(f"--hide: expected {', '.join(SHOWN)}, got {unknown[0]!r}{near}")
         picture = visualize.render(
             sheet,
-            kind.value,
+            kind,
             path=path,
-            detail=detail.value if detail else None,
+            detail=detail,
             parameters=parameters,
-            direction=direction.value,
+            direction=direction,
             show=[what for what in SHOWN if what not in (hide or ())],
             places=places,
             group=group,
@@ -133,14 +109,15 @@ def draw(
     finish(sheet)
 
 
-def _picture_format(output: str | None, format: PictureFormat | None) -> PictureFormat:
+def _picture_format(output: str | None, format: Picture | None) -> Picture:
     """The format asked for, else the one that the file's name ends in, else DOT."""
     if output is None:
-        if format in (PictureFormat.PNG, PictureFormat.PDF):
-            raise typer.BadParameter(f"{format.value} goes into a file", param_hint="-o OUT")
-        return format or PictureFormat.DOT
+        if format in ("png", "pdf"):
+            raise typer.BadParameter(f"{format} goes into a file", param_hint="-o OUT")
+        return format or "dot"
     ending = os.path.splitext(output)[1].lower().removeprefix(".")
-    endings = {kind.value: kind for kind in PictureFormat} | {"gv": PictureFormat.DOT}
+    kinds: tuple[Picture, ...] = get_args(Picture)
+    endings: dict[str, Picture] = {**{kind: kind for kind in kinds}, "gv": "dot"}
     if format is None and ending not in endings:
         raise typer.BadParameter(
             f"expected a name ending in .svg, .png, .pdf or .dot, got {printable(output)!r}",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
+from micrograd_like.writers.formats import offered, write
+from micrograd_like.writers.layout import WIDTH, Page
+from micrograd_like.writers.records import LOOKS
 
 if TYPE_CHECKING:
     from micrograd_like.worksheet import Worksheet
+    from micrograd_like.writers.blocks import Document
 
 
 app = typer.Typer(
@@ -27,13 +31,14 @@ app = typer.Typer(
 )
 
 
-class Format(str, Enum):
-    """How results are written."""
-
-    TEXT = "text"
-    LATEX = "latex"
-    JSON = "json"
-
+if TYPE_CHECKING:
+    Format: TypeAlias = str
+    MarksFormat: TypeAlias = str
+    LessonFormat: TypeAlias = str
+else:  # a file more in writers/formats is a choice more
+    Format = Literal[offered()]
+    MarksFormat = Literal[offered("cells")]
+    LessonFormat = Literal[offered("worksheet")]
 
 File = Annotated[
     str,
@@ -125,6 +130,24 @@ def coloured() -> bool:
     return not plain and sys.stdout.isatty()
 
 
-def bold(heading: str) -> str:
-    """The heading in bold letters where the output can have them."""
-    return typer.style(heading, bold=True) if coloured() else heading
+def say(document: Document, format: str) -> None:
+    """Print the document in a format, piece by piece as it is ready."""
+    for piece in write(format, document, page()):
+        typer.echo(piece)
+
+
+def page() -> Page:
+    """The page that standard output is: as wide as the terminal, but no wider than is read well."""
+    width = min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH
+    return Page(width, _painted) if coloured() else Page(width)
+
+
+def _painted(look: str, text: str) -> str:
+    match look:
+        case "bold":
+            return typer.style(text, bold=True)
+        case "dim":
+            return typer.style(text, dim=True)
+        case "right" | "follows" | "wrong" | "unreadable" | "unchecked":
+            return typer.style(text, fg=LOOKS[look].ansi, bold=True)
+    return text

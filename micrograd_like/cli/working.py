@@ -8,14 +8,13 @@ import typer
 
 from micrograd_like.cli.shared import (
     File,
-    Format,
     FormatOption,
     Places,
     app,
-    bold,
     finish,
     read_worksheet,
     reported,
+    say,
 )
 
 
@@ -26,26 +25,20 @@ def derive(
         str, typer.Argument(metavar="dA/dB", help="The derivative, such as dE/dw5 or ∂E/∂w5.")
     ],
     places: Places = 4,
-    format: FormatOption = Format.TEXT,
+    format: FormatOption = "text",
 ) -> None:
     """Work out a derivative of a worksheet: every factor, rule, number and path.
 
     For instance: micrograd-like derive office-hours dE/dw5
     """
     from micrograd_like.derivation import derive as worked_out
-    from micrograd_like.writers.blocks import to_latex, to_text
+    from micrograd_like.writers.derivation import document
 
     with reported():
         sheet = read_worksheet(file)
     with reported(sheet):
         derivation = worked_out(*sheet.derivative(derivative))
-        match format:
-            case Format.JSON:
-                typer.echo(derivation.json())
-            case Format.LATEX:
-                typer.echo(to_latex(derivation.blocks(places)))
-            case _:
-                typer.echo(to_text(derivation.blocks(places), bold))
+        say(document(derivation, places), format)
     finish(sheet)
 
 

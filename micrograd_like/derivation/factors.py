@@ -24,28 +24,19 @@ Chain rule
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from micrograd_like.derivation.equations import Equation, equation, local
 from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, added, multiplied
 from micrograd_like.graph import NamedGraph, quantity_of
 from micrograd_like.notation import name_text, text
-from micrograd_like.writers.blocks import (
-    Block,
-    Heading,
-    Lines,
-    Sentence,
-    latex_prose,
-    line_latex,
-    line_record,
-    to_latex,
-    to_text,
-)
+
+if TYPE_CHECKING:
+    from micrograd_like.writers.blocks import Block
 
 #: Paths written out; of more, the first ones and the count.
 SHOWN_PATHS = 6
@@ -87,71 +78,36 @@ class Derivation:
 
     def text(self, places: int = 4) -> str:
         """The derivation for a terminal."""
-        return to_text(self.blocks(places))
+        return self._written("text", places)
 
     def latex(self, places: int = 4) -> str:
         """The derivation as a LaTeX document that compiles."""
-        return to_latex(self.blocks(places))
+        return self._written("latex", places)
 
     def json(self) -> str:
         """The derivation as JSON, every number in full."""
-        record = {
-            "name": str(self.left),
-            "value": self.value,
-            "reason": self.reason,
-            "factors": [line_record(line) for line in self.factors],
-            "steps": [line_record(line) for line in self.steps],
-            "path_count": self.path_count,
-            "paths": [
-                {"names": [str(name) for name in path.names], **line_record(path.product)}
-                for path in self.paths
-            ],
-        }
-        return json.dumps(record, indent=2)
+        return self._written("json")
 
     def blocks(self, places: int = 4) -> list[Block]:
-        """What is said of it, for any format."""
-        result = Equation(self.left, Number(self.value), Number(self.value), self.value)
-        blocks: list[Block] = [Lines((result,), places, places)]
-        if self.reason:
-            blocks.append(Sentence(self.reason))
-        if self.factors:
-            blocks += [Heading("Factors"), Lines(self.factors, places, places, rules=True)]
-        if len(self.paths) == 1 and len(self.factors) > 1:
-            blocks += [Heading("Chain rule"), Lines((self.paths[0].product,), places, places)]
-        elif self.path_count > 1:
-            blocks += [Heading("Node by node"), Lines(self.steps, places, places)]
-            blocks += list(self._path_blocks(places))
-        return blocks
+        """What is said of it, for a document that says more."""
+        from micrograd_like.writers.derivation import blocks
 
-    def _path_blocks(self, places: int) -> Iterator[Block]:
-        yield Heading(f"Path by path: {self.path_count:,} paths, whose products are added")
-        for path in self.paths:
-            yield Sentence(" ← ".join(map(name_text, path.names)))
-            yield Lines((path.product,), places, places)
-        if self.path_count > len(self.paths):
-            yield Sentence(f"… and {self.path_count - len(self.paths):,} more.")
-        else:
-            values: dict[Quantity, float] = {
-                Name(f"path {n}"): path.product.value for n, path in enumerate(self.paths, 1)
-            }
-            line = equation(self.left, added(values), values, value=self.value)
-            yield Lines((line,), places, places)
+        return list(blocks(self, places))
+
+    def _written(self, format: str, places: int = 4) -> str:
+        from micrograd_like.writers.derivation import document
+        from micrograd_like.writers.formats import written
+
+        return written(format, document(self, places))
 
     def __str__(self) -> str:
         return self.text()
 
     def _repr_latex_(self) -> str:
         """Notebooks show the derivation as formulas."""
-        worked = self.steps if self.path_count > 1 else tuple(path.product for path in self.paths)
-        result = equation(self.left, Number(self.value), {})
-        rows = [line_latex(line, 4, rule=True) for line in self.factors]
-        rows += [line_latex(line, 4) for line in worked if len(self.factors) > 1]
-        rows = rows or [line_latex(result, 4)]
-        if self.reason:
-            rows.append(rf"&\text{{{latex_prose(self.reason)}}}")
-        joined = r" \\ ".join(rows)
-        return rf"$$\begin{{aligned}}{joined}\end{{aligned}}$$"
+        from micrograd_like.writers.derivation import shown_latex
+
+        return shown_latex(self)
 
 
 def derive(output: Value, wrt: Value) -> Derivation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from micrograd_like.errors import LessonError, did_you_mean
 from micrograd_like.lessons import course
 from micrograd_like.worksheet import builtin
+from micrograd_like.writers.blocks import Document
 
 if TYPE_CHECKING:
     from micrograd_like.lessons.outcome import Outcome
@@ -59,10 +59,11 @@ def run(name: str, given: Mapping[str, Any]) -> Outcome:
     return load(name).run(given)
 
 
-def as_json(name: str, given: Mapping[str, Any], outcome: Outcome) -> str:
-    """The lesson's settings and numbers, in full."""
+def document(name: str, given: Mapping[str, Any], outcome: Outcome) -> Document:
+    """What the lesson says; for programs its settings and numbers, in full."""
     settings = {**load(name).defaults, **given}
-    return json.dumps({"lesson": name, "settings": settings, **outcome.record}, indent=2)
+    record = {"lesson": name, "settings": settings, **outcome.record}
+    return Document(outcome.blocks, lambda: record, worksheet=outcome.worksheet)
 
 
 def listing() -> str:

@@ -113,23 +113,26 @@ class Report:
         return f"<Report: {shown or 'no lines'}>"
 
     def __str__(self) -> str:
-        from micrograd_like.writers.report import report_text
-
-        return report_text(self)
+        return self._written("text")
 
     def record(self) -> dict[str, Any]:
         """The report as plain data, sentences included: what JSON has for this worksheet."""
-        from micrograd_like.writers.report import report_record
+        from micrograd_like.writers.marks import report_record
 
         return report_record(self)
 
     def json(self) -> str:
         """The report as JSON, for this one worksheet."""
-        from micrograd_like.writers.report import reports_json
+        return self._written("json")
 
-        return reports_json([self])
+    def _written(self, format: str) -> str:
+        from micrograd_like.writers.formats import written
+        from micrograd_like.writers.marks import document
+
+        return written(format, document([self]))
 
     def _repr_html_(self) -> str:
-        from micrograd_like.writers.report import report_html
+        from micrograd_like.writers.formats.html import block_html
+        from micrograd_like.writers.marks import marks
 
-        return report_html(self)
+        return block_html(marks(self))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from micrograd_like.derivation.equations import Equation
@@ -10,11 +9,12 @@ from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
 from micrograd_like.formula import Call, Derivative, Number, quantities
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers.blocks import rounding
+from micrograd_like.writers.layout import FIXED, wrapped
+from micrograd_like.writers.marks import listed
 
 #: (title, what it says)
 Row = tuple[str, str]
 
-_WIDTH = 88
 _INDENT = 13
 
 
@@ -35,7 +35,7 @@ def sentence(step: Step) -> str:
         case Given():
             return "These numbers are known to start with."
         case Forward(name, line):
-            return f"{name_text(name)} is computed from {_listed(_names(line))}."
+            return f"{name_text(name)} is computed from {listed(_names(line)) or 'numbers alone'}."
         case Seed(output):
             return f"Backward starts here: {name_text(output)} changes with itself at the rate 1."
         case Backward():
@@ -82,11 +82,11 @@ def asked(step: Step) -> str:
 
 def numbered(steps: Sequence[Step], places: int) -> Iterator[str]:
     """All steps as lines of text."""
-    yield from textwrap.wrap(rounding(places), _WIDTH)
+    yield from wrapped(rounding(places))
     for place, step in enumerate(steps, 1):
         yield ""
         yield f"{place}. {title(step)}"
-        yield from textwrap.wrap(sentence(step), _WIDTH, initial_indent="   ")
+        yield from wrapped(sentence(step), head="   ", margin="")
         for head, said in rows(step, places):
             yield from _wrapped(head, said)
 
@@ -111,7 +111,7 @@ def _backward_rows(step: Backward, places: int, hidden: bool) -> list[Row]:
     ]
     left = text(link.left)
     if step.held:
-        left += f" with {_listed([name_text(name) for name in step.held])} held fixed"
+        left += f" with {listed([name_text(name) for name in step.held])} held fixed"
     if hidden:
         factors = f"{upstream} · local" if step.held else text(product.formula)
         return [*result, ("local", f"{left} = {text(link.formula)}"), ("product", f"{factors} = ?")]
@@ -144,20 +144,9 @@ def _names(line: Equation) -> list[str]:
     return list(map(name_text, quantities(line.formula)))
 
 
-def _listed(names: list[str]) -> str:
-    if not names:
-        return "numbers alone"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
 def _wrapped(head: str, said: str) -> list[str]:
     """The row, broken only between givens or before an equals sign where it can be."""
-    keep = "\u00a0=\u00a0" if head == "given" else " =\u00a0"
-    wrapped = textwrap.wrap(
-        said.replace(" = ", keep),
-        _WIDTH,
-        initial_indent=f"   {head:<{_INDENT - 3}}",
-        subsequent_indent=" " * _INDENT,
-        break_on_hyphens=False,
+    keep = f"{FIXED}={FIXED}" if head == "given" else f" ={FIXED}"
+    return wrapped(
+        said.replace(" = ", keep), head=f"   {head:<{_INDENT - 3}}", margin=" " * _INDENT
     )
-    return [line.replace("\u00a0", " ") for line in wrapped]

@@ -29,8 +29,9 @@ from micrograd_like.nn import Module
 from micrograd_like.notation import quantity
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
+from visualize.options import Detail
 from visualize.snapshot.neurons import Neurons
-from visualize.snapshot.records import NO_NAME, Detail, Edge, Node, Role, Snapshot
+from visualize.snapshot.records import NO_NAME, Edge, Node, Role, Snapshot
 
 #: More nodes are not even looked at.
 MAX_WALKED = 20_000

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
+from visualize.options import Detail
 
 if TYPE_CHECKING:
     from micrograd_like.derivation import Derivation
 
 Role = Literal["input", "parameter", "interior", "output", "constant"]
 NO_NAME = Name("")
-
-#: names: between named nodes, as on paper; operations: each by itself; neurons: a box each
-Detail = Literal["names", "operations", "neurons"]
 
 
 @dataclass(frozen=True, slots=True)

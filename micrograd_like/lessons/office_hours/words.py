@@ -1,8 +1,7 @@
-"""The worked example in words: blocks for text and LaTeX, and JSON."""
+"""The worked example in words, and as plain data."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,18 +12,33 @@ from micrograd_like.notation import name_text, number, plain, signed, text
 from micrograd_like.writers.blocks import (
     MOST_PLACES,
     Block,
+    Document,
     Grid,
     Heading,
     Lines,
     Sentence,
     Table,
-    line_record,
     rounding,
 )
+from micrograd_like.writers.formats.json import line_record
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 #: Decimals in which the predictions are set side by side: enough to see one update.
 _PREDICTION_PLACES = 6
+
+
+def example_document(
+    example: WorkedExample, done: Sequence[Step], places: int, worksheet: str = ""
+) -> Document:
+    """The whole calculation, and the steps where there are several."""
+    blocks = example_blocks(example, places) + (repeated_blocks(done) if len(done) > 2 else [])
+    return Document(blocks, lambda: _example_record(example, done), worksheet=worksheet)
+
+
+def published_document(published: Published, places: int, worksheet: str = "") -> Document:
+    """The wrong statements, the run and its final figures."""
+    blocks = published_blocks(published, places)
+    return Document(blocks, lambda: _published_record(published), worksheet=worksheet)
 
 
 def example_blocks(example: WorkedExample, places: int) -> list[Block]:
@@ -109,13 +123,12 @@ def _beside(slip: Slip, places: int, published: str, right: str) -> list[Block]:
     ]
 
 
-# JSON: every number in full.
+# Plain data, every number in full.
 
 
-def example_json(example: WorkedExample, done: Sequence[Step]) -> str:
-    """The whole calculation as JSON, and the steps where there are several."""
+def _example_record(example: WorkedExample, done: Sequence[Step]) -> dict[str, Any]:
     prediction = example.prediction
-    document = {
+    record: dict[str, Any] = {
         "lesson": "office-hours",
         "cost": {"name": example.cost, "title": COSTS[example.cost].title},
         "rate": example.given["alpha"],
@@ -131,17 +144,16 @@ def example_json(example: WorkedExample, done: Sequence[Step]) -> str:
         },
     }
     if len(done) > 2:
-        document["steps"] = [
+        record["steps"] = [
             {"yhat": step.prediction, "E": step.cost, "weights": dict(step.weights)}
             for step in done
         ]
-    return json.dumps(document, indent=2)
+    return record
 
 
-def published_json(published: Published) -> str:
-    """The wrong statements, the run and its final figures as JSON."""
+def _published_record(published: Published) -> dict[str, Any]:
     columns = ("as-published", "right-half-squared", "right-log10")
-    document = {
+    return {
         "lesson": "office-hours-as-published",
         "wrong": [plain(line.left) for line in published.wrong],
         "slips": [_slip_record(slip) for slip in published.slips],
@@ -154,7 +166,6 @@ def published_json(published: Published) -> str:
             name: dict(zip(columns, row, strict=True)) for name, row in published.results.items()
         },
     }
-    return json.dumps(document, indent=2)
 
 
 def _slip_record(slip: Slip) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+"""CSV, for spreadsheets: a row a line, with a head."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from micrograd_like.writers.blocks import Document
+from micrograd_like.writers.format import writes
+from micrograd_like.writers.layout import Page
+from micrograd_like.writers.records import Cell
+
+
+@writes("cells")
+def write(document: Document, page: Page) -> Iterator[str]:
+    """The document's cells, line by line."""
+    yield _row(Cell._fields)
+    for cell in document.cells or ():
+        yield _row(map(_harmless, cell))
+
+
+def _row(cells: Iterable[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    """The cell, a text so that no spreadsheet takes it for a formula."""
+    formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if formula else cell

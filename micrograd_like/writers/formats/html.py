@@ -1,0 +1,137 @@
+"""HTML: a page of its own, or a piece of one for a notebook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from micrograd_like.formula import Expr, Number
+from micrograd_like.notation import latex, name_text, number
+from micrograd_like.writers.blocks import (
+    Block,
+    ClassMarks,
+    Document,
+    Grid,
+    Heading,
+    Lines,
+    Marks,
+    Sentence,
+    Table,
+)
+from micrograd_like.writers.format import writes
+from micrograd_like.writers.layout import Page
+from micrograd_like.writers.records import Remark
+
+if TYPE_CHECKING:
+    from micrograd_like.derivation.equations import Equation
+
+_LEFT = 'style="text-align:left"'
+_HEAD = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>micrograd-like</title>
+<style>
+body { font-family: sans-serif; line-height: 1.4; margin: 2em auto; max-width: 60em; }
+td, th { padding: 0.1em 0.6em; vertical-align: top; }
+</style>
+</head>
+<body>"""
+
+
+@writes("blocks")
+def write(document: Document, page: Page) -> Iterator[str]:
+    """The document's blocks as a page that asks nothing of the network."""
+    yield _HEAD
+    yield from map(block_html, document.blocks)
+    yield "</body>\n</html>"
+
+
+def block_html(block: Block) -> str:
+    """The block as a piece of a page."""
+    match block:
+        case Heading(heading, level):
+            return f"<h{level}>{escape(heading)}</h{level}>"
+        case Sentence(sentence, title):
+            return f"<p>{f'<b>{escape(title)}</b>: ' if title else ''}{escape(sentence)}</p>"
+        case Lines(lines, places, value_places, title, rules):
+            said = f"<p><b>{escape(title)}</b></p>" if title else ""
+            rows = (_equation(line, places, value_places, rules) for line in lines)
+            return f"{said}<table><tbody>{''.join(rows)}</tbody></table>"
+        case Table(heads, rows):
+            shown = ((name_text(name), *map(number, cells)) for name, cells in rows)
+            return _table(heads, shown)
+        case Grid(heads, rows):
+            return _table(heads, rows)
+        case Marks(remarks, summary, title):
+            said = f"<h2>{escape(title)}</h2>" if title else ""
+            return f"{said}{_marks(remarks)}<p>{escape(str(summary))}</p>"
+        case ClassMarks():
+            return _class_marks(block)
+
+
+def mathml(expr: Expr, places: int | None = None) -> str:
+    """The expression as MathML."""
+    return converted(latex(expr, places))
+
+
+@cache
+def converted(source: str) -> str:
+    """A formula in LaTeX as MathML."""
+    from latex2mathml.converter import convert
+
+    # A prime would be raised a second time, and so be too small to be seen.
+    primed = re.sub(r"'+", lambda primes: rf"\text{{{'′' * len(primes[0])}}}", source)
+    # In text its escapes stay as they are.
+    return re.sub(r"\\([_#$%&{}])", r"\1", convert(primed))
+
+
+def _equation(line: Equation, places: int, value_places: int, rules: bool) -> str:
+    formula = latex(line.formula, places if isinstance(line.formula, Number) else None)
+    value = latex(Number(line.value), value_places)
+    steps = dict.fromkeys((latex(line.left), formula, latex(line.numbers, places), value))
+    rule = f"<td>{escape(line.rule)}</td>" if rules else ""
+    return f"<tr><td {_LEFT}>{converted(' = '.join(steps))}</td>{rule}</tr>"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
+    body = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    lines = "".join(f"<tr>{row}</tr>" for row in body)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _marks(remarks: Iterable[Remark]) -> str:
+    return (
+        '<table style="text-align:left"><thead><tr><th></th><th>line</th><th>worksheet</th>'
+        f"<th>remark</th></tr></thead><tbody>{''.join(map(_row, remarks))}</tbody></table>"
+    )
+
+
+def _row(remark: Remark) -> str:
+    line, look = remark.line, remark.look
+    mark = (
+        f'<td title="{line.verdict}" style="color:{look.colour};font-weight:bold">{look.mark}</td>'
+    )
+    said = escape(remark.sentence)
+    if remark.working:
+        said += f"<br>{remark.label}: <em>{escape(remark.working)}</em>"
+    return (
+        f"<tr>{mark}<td>{line.line}</td><td {_LEFT}><code>{escape(line.source)}</code></td>"
+        f"<td {_LEFT}>{said}</td></tr>"
+    )
+
+
+def _class_marks(block: ClassMarks) -> str:
+    summary = block.summary
+    heads, *rows = summary.table
+    shown = f"<h2>Worksheets</h2>{_table(heads, rows)}"
+    if summary.common:
+        causes = ((cause.code, *cause.counted, cause.brief) for cause in summary.common)
+        shown += f"<h2>Most common causes</h2>{_table(('cause', '', '', ''), causes)}"
+    return shown

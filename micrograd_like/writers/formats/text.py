@@ -1,0 +1,191 @@
+"""Text, for a terminal: aligned equations, tables in columns, marks in their colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from micrograd_like.errors import printable
+from micrograd_like.formula import Number
+from micrograd_like.notation import name_text, number, text
+from micrograd_like.writers.blocks import (
+    Block,
+    ClassMarks,
+    Document,
+    Grid,
+    Heading,
+    Lines,
+    Marks,
+    Sentence,
+    Table,
+)
+from micrograd_like.writers.format import writes
+from micrograd_like.writers.layout import FIXED, WIDTH, Page, columns, left, right, wrapped
+from micrograd_like.writers.records import Remark
+
+if TYPE_CHECKING:
+    from micrograd_like.derivation.equations import Equation
+
+
+@writes("blocks")
+def write(document: Document, page: Page) -> Iterator[str]:
+    """The document's blocks for a terminal; what cannot be broken stays whole."""
+    first = True
+    for block in document.blocks:
+        match block:
+            case Heading(heading):
+                yield from ([] if first else [""])
+                yield page.paint("bold", heading)
+            case Sentence(sentence, title):
+                head, margin = (f"   {title:<11}", " " * 14) if title else ("  ", "  ")
+                kept = sentence.replace(" = ", f"{FIXED}={FIXED}")  # x1 = 0 stays on one line
+                yield from wrapped(kept, page.width, head, margin)
+            case Lines():
+                yield from _lines(block, page.width)
+            case Table(heads, rows):
+                yield "  " + " " * 8 + "".join(f"{h:<24}" for h in heads[1:]).rstrip()
+                for name, cells in rows:
+                    shown = "".join(f"{number(cell):<24}" for cell in cells).rstrip()
+                    yield f"  {name_text(name):<8}{shown}"
+            case Grid(heads, rows):
+                yield from (f"  {row}" for row in columns((heads, *rows)))
+            case Marks():
+                yield from _marks(block, page)
+            case ClassMarks():
+                yield from _class_marks(block, page.width)
+        first = False
+
+
+def to_text(blocks: Iterable[Block], page: Page | None = None) -> str:
+    """The blocks for a terminal."""
+    return "\n".join(write(Document(blocks, dict), page or Page()))
+
+
+# Lines of a calculation.
+
+
+def _lines(block: Lines, width: int) -> Iterable[str]:
+    if block.title:
+        heads = chain([block.title], iter(str, None))
+        return (
+            f"   {head:<11}{line_text(line, block.places, block.value_places)}"
+            for head, line in zip(heads, block.lines, strict=False)
+        )
+    groups = aligned(block.lines, block.places, block.value_places, width)
+    return _with_rules(groups, block.lines, width) if block.rules else chain.from_iterable(groups)
+
+
+def line_text(line: Equation, places: int | None, value_places: int | None = None) -> str:
+    """``left = formula = numbers = value``, without a step that would only repeat."""
+    value = number(line.value, places if value_places is None else value_places)
+    formula = text(line.formula, places if isinstance(line.formula, Number) else None)
+    steps = [text(line.left), formula, text(line.numbers, places), value]
+    return " = ".join(dict.fromkeys(steps))
+
+
+def aligned(
+    lines: Iterable[Equation], places: int, value_places: int, page: int
+) -> list[list[str]]:
+    """The rows of each line, first equals signs in a column, long ones broken at a later one."""
+    shown = [line_text(line, places, value_places) for line in lines]
+    width = max(line.index(" = ") for line in shown)
+    margin = "  " + " " * width
+    groups = []
+    for line in shown:
+        left, *steps = line.split(" = ")
+        rows = [f"  {left:<{width}}"]
+        for step in steps:
+            if len(rows[-1]) + 3 + len(step) > page and rows[-1].strip() != left:
+                rows.append(margin)
+            rows[-1:] = _broken(f"{rows[-1]} = {step}", margin + "     ", page)
+        groups.append(rows)
+    return groups
+
+
+def _broken(row: str, margin: str, page: int) -> list[str]:
+    """The row, broken before a sign between terms or factors where it is too long."""
+    rows = [""]
+    for piece in re.split(r"(?<=\S)(?= [·+−] )", row):
+        if rows[-1] and len(rows[-1]) + len(piece) > page:
+            rows.append(margin + piece.lstrip())
+        else:
+            rows[-1] += piece
+    return rows
+
+
+def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: int) -> list[str]:
+    """The rows with the rules in a column behind them; behind a very long row, below it."""
+    width = max((len(row) for rows in groups for row in rows if len(row) <= page), default=0)
+    out = []
+    for rows, line in zip(groups, lines, strict=True):
+        out += rows if len(rows[-1]) <= width else [*rows, ""]
+        rule = f"   ({line.rule})"
+        if page < WIDTH and width + len(rule) > page:
+            out.append(f"     {rule}")
+        else:
+            out[-1] = f"{out[-1]:<{width}}{rule}"
+    return out
+
+
+# Marked worksheets.
+
+
+def _marks(block: Marks, page: Page) -> Iterator[str]:
+    """One line a statement, with what is to be said of it below, and the counts at the end."""
+    if block.title:
+        yield page.paint("bold", printable(block.title))
+    digits = len(str(max((remark.line.line for remark in block.remarks), default=0)))
+    for remark in block.remarks:
+        yield from _remark(remark, digits, page)
+    if block.remarks:
+        yield ""
+    yield str(block.summary)
+    if block.title:
+        yield ""
+
+
+def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
+    line = remark.line
+    source = printable(line.source)
+    head = f" {page.paint(line.verdict, remark.look.mark)} {line.line:>{digits}}  {source}"
+    margin = " " * (digits + 5)
+    if line.verdict == "right":
+        rule = page.paint("dim", remark.brief)
+        fits = cell_len(margin + source + remark.brief) + 3 <= page.width
+        yield from [f"{head}   {rule}"] if fits else [head, margin + rule]
+        return
+    yield head
+    yield from wrapped(remark.said if line.causes else printable(remark.said), page.width, margin)
+    if remark.working:
+        working = remark.working.replace(" = ", f" ={FIXED}")
+        label = f"{margin}{remark.label + ':':<7}"
+        yield from wrapped(working, page.width, label, " " * len(label))
+
+
+def _class_marks(block: ClassMarks, width: int) -> Iterator[str]:
+    summary = block.summary
+    heads, *rows = summary.table
+    widths = [len(head) + 2 for head in heads[1:]]
+    most = max(width - sum(widths), 12)
+    names = [_shortened(printable(name), most) for name, *_ in rows]
+    first = max(map(cell_len, ["worksheet", *names]))
+    for name, (_, *counts) in zip([heads[0], *names], summary.table, strict=True):
+        yield left(name, first) + "".join(map(right, counts, widths))
+    if summary.common:
+        yield from ["", "Most common causes"]
+    for cause in summary.common:
+        lines, sheets = cause.counted
+        yield f"  {cause.code:<21}{lines:>10} {sheets:<19} {cause.brief}".rstrip()
+
+
+def _shortened(name: str, width: int) -> str:
+    """The end of a long name, which tells most."""
+    if cell_len(name) <= width:
+        return name
+    while cell_len(name) >= width:
+        name = name[1:]
+    return f"…{name}"

@@ -1,0 +1,190 @@
+"""Marked worksheets as documents: the sentences, the counts, what programs read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from micrograd_like.formula import Expr, Number
+from micrograd_like.marking.causes import CAUSES
+from micrograd_like.marking.facts import as_written
+from micrograd_like.marking.records import Cause, LineMark, Report
+from micrograd_like.notation import plain, text
+from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks
+from micrograd_like.writers.formats.text import line_text
+from micrograd_like.writers.layout import FIXED
+from micrograd_like.writers.records import Cell, ClassSummary, Common, Remark, Summary
+
+_CAUSES = {cause.code: cause for cause in CAUSES}
+#: So many causes of a class are listed.
+_COMMON = 10
+
+
+def summary(report: Report) -> Summary:
+    """The worksheet's counts."""
+    return Summary(report.file, report.counts, report.causes)
+
+
+def class_summary(sheets: Iterable[Summary]) -> ClassSummary:
+    """The counts of a whole class."""
+    sheets = tuple(sheets)
+    totals, lines, worksheets = Counter[str](), Counter[str](), Counter[str]()
+    for sheet in sheets:
+        totals.update(sheet.counts)
+        lines.update(sheet.causes)
+        worksheets.update(sheet.causes.keys())
+    common = tuple(
+        Common(code, _CAUSES[code].brief, count, worksheets[code])
+        for code, count in lines.most_common(_COMMON)
+    )
+    return ClassSummary(sheets, totals, common)
+
+
+def marks(report: Report, title: str = "") -> Marks:
+    """The worksheet's lines with what is to be said of them, and their counts."""
+    return Marks(remarks(report), summary(report), title)
+
+
+def remarks(report: Report) -> tuple[Remark, ...]:
+    """What is to be said of every line."""
+    return tuple(remark(line, report) for line in report.lines)
+
+
+def remark(line: LineMark, report: Report) -> Remark:
+    """What is to be said of a line of the report."""
+    said = _said(line, report)
+    if line.working is None:
+        return Remark(line, said)
+    label = "right" if line.verdict == "wrong" else "true"
+    return Remark(line, said, label, line_text(line.working, line.places))
+
+
+def typed(line: LineMark) -> str:
+    """The right working as one would type it into a worksheet; "" where there is none."""
+    if line.working is None:
+        return ""
+    figures = (line.working.numbers, Number(line.working.value))
+    numbers = (as_written(expr, line.places) for expr in figures)
+    return " = ".join(
+        dict.fromkeys(map(plain, (line.working.left, line.working.formula, *numbers)))
+    )
+
+
+def document(reports: Iterable[Report], several: bool = False) -> Document:
+    """Marked worksheets, written one by one as they come; of ``several`` a summary at the end."""
+    return Document(
+        _blocks(reports, several),
+        lambda: {"worksheets": [report_record(report) for report in reports]},
+        (cell for report in reports for cell in _cells(report)),
+    )
+
+
+def report_record(report: Report) -> dict[str, Any]:
+    """The report as plain data; its names are a contract."""
+    lines = [_record(remark) for remark in remarks(report)]
+    return {"file": report.file, **report.counts, "lines": lines}
+
+
+def causes() -> Iterator[tuple[str, str]]:
+    """Every cause's code, and what it is."""
+    for cause in CAUSES:
+        yield cause.code, cause.sentence
+
+
+def _blocks(reports: Iterable[Report], several: bool) -> Iterator[Block]:
+    counted = []
+    for report in reports:
+        block = marks(report, report.file if several else "")
+        counted.append(block.summary)
+        yield block
+    if len(counted) > 1:
+        yield ClassMarks(class_summary(counted))
+
+
+def _record(remark: Remark) -> dict[str, Any]:
+    line = remark.line
+    record: dict[str, Any] = {
+        "line": line.line,
+        "source": line.source,
+        "verdict": line.verdict,
+        "parts": [{"source": part.source, "verdict": part.verdict} for part in line.parts],
+        "causes": [cause.code for cause in line.causes],
+        "message": remark.sentence,
+        "expected": line.expected,
+        "working": typed(line) or None,
+    }
+    return record | ({"column": line.column} if line.verdict == "unreadable" else {})
+
+
+def _cells(report: Report) -> Iterator[Cell]:
+    for remark in remarks(report):
+        line = remark.line
+        yield Cell(
+            file=report.file,
+            line=line.line,
+            column=line.column,
+            verdict=line.verdict,
+            causes=" ".join(cause.code for cause in line.causes),
+            expected=line.expected,
+            source=line.source,
+            message=remark.sentence,
+            working=typed(line),
+        )
+
+
+# Sentences.
+
+
+def _said(line: LineMark, report: Report) -> str:
+    match line.verdict:
+        case "right":
+            return f"Right: {line.rule}."
+        case "follows":
+            return f"Follows from {_sources(line, report)}; the method is right."
+        case "wrong":
+            return " ".join(_reproach(line))
+    # It may begin with a name, which keeps its letters.
+    return f"{line.problem}." if line.problem[-1:].isalnum() else line.problem
+
+
+def _reproach(line: LineMark) -> Iterator[str]:
+    first, *others = line.causes
+    yield _cause_sentence(first, line)
+    if line.accident:
+        yield "Its number is right by accident, at these inputs alone."
+    if others and first.code != "unknown":
+        yield f"Or: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."
+
+
+def _cause_sentence(cause: Cause, line: LineMark) -> str:
+    """The cause in a sentence, with the pieces of the line it is about where they are known."""
+    row = _CAUSES[cause.code]
+    pieces = {"wrote": cause.wrote, "meant": cause.meant, "left": line.left}
+    if not row.pointed or any(p is None and f"{{{n}}}" in row.pointed for n, p in pieces.items()):
+        return row.sentence
+    return row.pointed.format(**{name: _shown(piece) for name, piece in pieces.items()})
+
+
+def _shown(piece: Expr | None) -> str:
+    """A piece of a formula, kept on one line."""
+    return "" if piece is None else text(piece, 4).replace(" ", FIXED)
+
+
+def _sources(line: LineMark, report: Report) -> str:
+    """The quantities that the line rests on, each with the line that states it."""
+    stated = {
+        other.left: other.line
+        for other in report.lines
+        if other.line < line.line and other.verdict in ("wrong", "follows")
+    }
+    named = []
+    for key in line.follows:
+        where = f" (line {stated[key]})" if key in stated else ""
+        named.append(text(key) + where)
+    return listed(named) or "above"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in a sentence: ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,276 @@
+"""Every format says the same of the same records; one file more is one format more."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from rich.cells import cell_len
+
+import micrograd_like
+import visualize
+from micrograd_like.derivation import derive
+from micrograd_like.errors import LessonError
+from micrograd_like.lessons import office_hours
+from micrograd_like.lessons.office_hours import repeated, words
+from micrograd_like.marking import check
+from micrograd_like.marking.records import Report
+from micrograd_like.worksheet import Worksheet, builtin
+from micrograd_like.writers import marks
+from micrograd_like.writers.blocks import Document, Grid
+from micrograd_like.writers.derivation import document as of_derivation
+from micrograd_like.writers.format import Part
+from micrograd_like.writers.formats import offered, written
+from micrograd_like.writers.formats.markdown import code, escaped
+from micrograd_like.writers.layout import columns, wrapped
+from micrograd_like.writers.records import Cell, Common
+
+SLIPS = "x = 2\ny = x^2 = 5\nz = y + 1 = 6\nw = z *\n"
+
+
+def report(text: str = SLIPS, name: str = "anna.txt") -> Report:
+    return check(Worksheet.parse(text), name)
+
+
+def derivation() -> Document:
+    names = builtin.load("office-hours").names
+    return of_derivation(derive(names["E"], names["x1"]))
+
+
+#: What each command writes; made anew, as a document is written once.
+DOCUMENTS: dict[str, Callable[[], Document]] = {
+    "a worksheet": lambda: marks.document([report()]),
+    "a class": lambda: marks.document([report(), report(name="ben.txt")], several=True),
+    "nothing to mark": lambda: marks.document([report("")]),
+    "a derivation": derivation,
+    "the example": lambda: words.example_document(
+        office_hours.worked_example(), repeated.repeated(3), 2, "x = 1\n"
+    ),
+    "as published": lambda: words.published_document(office_hours.as_published(), 2),
+    "a grid": lambda: Document((Grid(("", "loss"), (("xor", "0.25"), ("plain", "1"))),), dict),
+}
+
+
+# All formats.
+
+
+@pytest.mark.parametrize("of", DOCUMENTS)
+def test_every_format_writes_whatever_has_the_part_that_it_reads(of: str) -> None:
+    document = DOCUMENTS[of]()
+    parts: list[Part] = ["cells"] if document.cells is not None else []
+    parts += ["worksheet"] if document.worksheet else []
+    for name in offered(*parts):
+        assert written(name, DOCUMENTS[of]()).strip(), name
+
+
+def test_what_has_no_worksheet_says_so() -> None:
+    assert written("worksheet", Document((), dict, worksheet="x = 1\n")) == "x = 1"
+    with pytest.raises(LessonError, match="no calculation by hand"):
+        written("worksheet", derivation())
+
+
+HOSTILE = "x = 2 # <b>|`*_$&@[a](b)\ny = x^2 = 5 <script>alert(1)</script>|```|\n"
+
+
+def test_a_remark_is_the_same_in_every_format() -> None:
+    """Each line's sentence, and the working under its label, beside the line's number."""
+    (right, wrong, follows, broken) = marks.remarks(report())
+    assert right.brief == "(given)"
+    assert (wrong.label, wrong.working) == ("right", "y = x² = 2² = 4")
+    assert (follows.label, follows.working) == ("true", "z = y + 1 = 4 + 1 = 5")
+    assert (broken.label, broken.working) == ("", "")
+    flat = "".join(Text.read(written("html", marks.document([report()]))).texts)
+    cells = markdown_rows(written("markdown", marks.document([report()])))
+    text = written("text", marks.document([report()]))
+    for remark, row in zip((right, wrong, follows, broken), cells[1:], strict=True):
+        assert row[:3] == [remark.look.mark, str(remark.line.line), remark.line.source]
+        label = f"{remark.label}: {remark.working}" if remark.working else ""
+        assert row[3] == remark.brief + label
+        assert remark.sentence + label in flat
+        assert remark.brief in text
+        assert remark.working in text
+
+
+def test_what_a_learner_wrote_is_text_in_every_format() -> None:
+    """Independent readers of HTML, Markdown and CSV find it as it was written, and no more."""
+    sources = [line.source for line in report(HOSTILE).lines]
+    page = Text.read(written("html", marks.document([report(HOSTILE, "<i>.txt")], several=True)))
+    assert "script" not in page.elements
+    assert "i" not in page.elements
+    assert set(sources) <= set(page.texts)
+    marked = written("markdown", marks.document([report(HOSTILE)]))
+    assert [row[2] for row in markdown_rows(marked)[1:]] == sources
+    rows = list(csv.DictReader(io.StringIO(written("csv", marks.document([report(HOSTILE)])))))
+    assert [row["source"] for row in rows] == sources
+    assert "\x1b" not in written("text", marks.document([report("x = \x1b[31m2\n")]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a|b", "*a* _b_", "`a`", "<b>a</b>", "[a](b)", "$x$", "~~a~~", "a\\b", "&amp;", "@anna",
+     "# a", "- a", "+ a", "1. a", "1) a"],
+)  # fmt: skip
+def test_markdown_escapes(text: str) -> None:
+    tokens = MarkdownIt("commonmark").enable("strikethrough").parse(escaped(text))
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    assert [child.type for child in tokens[1].children or ()] in (["text"], ["text"] * 2)
+    assert "".join(child.content for child in tokens[1].children or ()) == text
+
+
+@pytest.mark.parametrize("text", ["a|b", "`", "``a`", "a ` b", "*", "a\\|b"])
+def test_markdown_code_in_a_cell(text: str) -> None:
+    table = f"| a |\n| --- |\n| {code(text)} |"
+    assert markdown_rows(table)[1] == [text]
+
+
+def markdown_rows(text: str) -> list[list[str]]:
+    """The cells of the first table, as an independent reader of Markdown has them."""
+    rows: list[list[str]] = []
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "table_close":
+            break
+        elif token.type == "inline" and rows:
+            pieces = (child.content for child in token.children or () if child.content != "<br>")
+            rows[-1].append("".join(pieces))
+    return rows
+
+
+# Records.
+
+
+def test_a_mistyped_column_is_an_error() -> None:
+    columns = dict.fromkeys(Cell._fields, "") | {"line": 1, "column": 1, "expected": None}
+    assert Cell(**columns).line == 1
+    with pytest.raises(TypeError, match="verdikt"):
+        Cell(**columns | {"verdikt": "right"})
+    with pytest.raises(TypeError, match="working"):
+        Cell(**{name: value for name, value in columns.items() if name != "working"})
+
+
+def test_a_class_is_counted_before_it_is_written() -> None:
+    reports = [report(), report("x = 2\ny = x^2 = 5\n", "ben.txt"), report("x = 1\n", "cleo.txt")]
+    summary = marks.class_summary(map(marks.summary, reports))
+    assert [sheet.name for sheet in summary.sheets] == ["anna.txt", "ben.txt", "cleo.txt"]
+    assert summary.totals == {"right": 3, "follows": 1, "wrong": 2, "unreadable": 1, "unchecked": 0}
+    assert summary.common == (Common("arithmetic", "the arithmetic", 2, 2),)
+    heads, *_, last = summary.table
+    assert dict(zip(heads, last, strict=True))["wrong"] == "2"
+
+
+def test_one_worksheet_has_no_class() -> None:
+    assert "worksheet  " not in written("text", marks.document([report()], several=True))
+
+
+# Layout.
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three four five six", ["one two three four", "five six"]),
+        ("network of the shape 2-2-1", ["network of the shape", "2-2-1"]),  # not at a hyphen
+        ("where the value x\u00a0=\u00a01 is", ["where the value", "x = 1 is"]),  # nor within
+        ("a wordthatislongerthantheline b", ["a", "wordthatislongerthantheline", "b"]),
+    ],
+)
+def test_wrapped(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 20) == lines
+    assert wrapped(text, 20, "- ", "  ")[0].startswith("- ")
+
+
+def test_columns_count_the_columns_of_the_terminal() -> None:
+    rows = columns([("name", "right"), ("作业一.txt", "2"), ("a", "10")])
+    assert [cell_len(row) for row in rows] == [17, 17, 17]
+
+
+# One format, one file.
+
+ADDED = '''
+"""A list of what is wrong."""
+
+from micrograd_like.writers.blocks import Marks
+from micrograd_like.writers.format import writes
+
+
+@writes("blocks")
+def write(document, page):
+    for block in document.blocks:
+        if isinstance(block, Marks):
+            yield from (f"* {r.line.source}" for r in block.remarks if r.line.verdict == "wrong")
+'''
+
+
+@pytest.fixture(scope="module")
+def with_a_new_format(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package with a file more."""
+    folder = tmp_path_factory.mktemp("copy")
+    for package in (Path(micrograd_like.__file__).parent, Path(visualize.__file__).parent):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(package, folder / package.name, ignore=ignored)
+    added = folder / "micrograd_like" / "writers" / "formats" / "bullets.py"
+    added.write_text(ADDED, encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "micrograd_like", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_file_is_all_a_format_needs(with_a_new_format: Path) -> None:
+    """One file more: the command offers it, and writes it."""
+    (with_a_new_format / "sheet.txt").write_text(SLIPS, encoding="utf-8")
+    done = run(with_a_new_format, "check", "sheet.txt", "--format", "bullets")
+    assert (done.stdout, done.stderr, done.returncode) == ("* y = x^2 = 5\n", "", 2)
+    for command in (["check"], ["derive"], ["example"], ["lessons", "one-weight"]):
+        assert "bullets" in run(with_a_new_format, *command, "--help").stdout
+
+
+def test_a_file_without_a_writer_is_told_at_once(with_a_new_format: Path) -> None:
+    empty = with_a_new_format / "micrograd_like" / "writers" / "formats" / "empty.py"
+    empty.write_text('"""Nothing."""\n', encoding="utf-8")
+    done = run(with_a_new_format, "--help")
+    empty.unlink()
+    assert done.returncode != 0
+    assert "writers/formats/empty.py: expected a function with @writes(...)" in done.stderr
+
+
+class Text(HTMLParser):
+    """The text of a page, and the elements in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.elements: list[str] = []
+
+    @classmethod
+    def read(cls, page: str) -> Text:
+        reader = cls()
+        reader.feed(page)
+        reader.close()
+        return reader
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.elements.append(tag)
