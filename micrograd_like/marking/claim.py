@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, added, multiplied
@@ -12,6 +12,7 @@ from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts
 from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.shape import times
 from micrograd_like.marking.truth import spend
+from micrograd_like.marking.updates import Update
 
 #: Names that may have been taken for another.
 _MOST_NAMES = 200
@@ -31,7 +32,7 @@ class Claim:
     off:      those of them that are not their operands': (figures, operand)
     fits:     whether figures put in are those of a formula, operand by operand
     sound:    True where the line, or the definition it is about, has the right formula
-    update:   True for an update of a weight
+    update:   of an update of a weight, what it must come to
     others:   the derivatives that the worksheet speaks of
     """
 
@@ -45,13 +46,27 @@ class Claim:
     off: tuple[tuple[Expr, Expr], ...] = ()
     fits: Callable[[Expr, Expr], bool] = lambda figures, formula: False
     sound: bool = False
-    update: bool = False
+    update: Update | None = None
     others: Sequence[Derivative] = ()
 
     @cached_property
     def forms(self) -> list[Expr]:
         """The right formula in the shapes in which people write it."""
         return [self.target] if self.update else list(self.facts.forms(self.key))
+
+    @property
+    def of_gradient(self) -> Claim | None:
+        """Of an update, what it says of the gradient.
+
+        None where it says nothing of one, or takes that of another given.
+        """
+        update = self.update
+        if update is None or update.slope is None or not isinstance(update.gradient, Derivative):
+            return None
+        gradient, slope = update.gradient, update.slope
+        if isinstance(slope, Derivative) and slope.wrt in self.facts.truth.sources:
+            return None
+        return replace(self, key=gradient, target=gradient, formula=slope, update=None)
 
     @cached_property
     def paths(self) -> list[list[Link]]:

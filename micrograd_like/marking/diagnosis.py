@@ -64,10 +64,21 @@ def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
     return tuple(special or best.values())
 
 
+def is_explained(causes: tuple[Cause, ...]) -> bool:
+    """True if one of them is a slip that predicts what was written."""
+    return any(cause.code != _OF_ALL for cause in causes)
+
+
 def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
     if claim.formula is not None:
-        for mistake in CAUSES:
-            yield from _explains_formula(claim, claim.formula, mistake)
+        found = [c for mistake in CAUSES for c in _explains_formula(claim, claim.formula, mistake)]
+        special = any(not _MISTAKES[cause.code].general for _, cause in found)
+        gradient = None if special else claim.of_gradient
+        if gradient is not None and gradient.formula is not None:
+            found += _found(gradient)
+            if not found:
+                found += _two_at_once(gradient, gradient.formula)
+        yield from found
         return
     for figures, operand in claim.off:
         yield from _explains_operand(claim, figures, operand)

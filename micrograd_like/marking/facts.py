@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from itertools import combinations, islice
 
@@ -42,29 +42,41 @@ _MOST_DIRECT = 4
 class Facts:
     """A worksheet's truth, and the right formula of everything in it.
 
-    updates:      what each update should be, by the name it defines
-    definitions:  the formula of every name, updates as they should be
+    updates:      what each update must come to, by the name it defines
+    doubts:       why nothing can be said of some of the others
+    definitions:  the formula of every name, wrong updates as they should be
     graph:        between the names, or None where a formula is too long for that
+
+    as_written:  names whose formulas stay though they are no gradient descent
     """
 
-    def __init__(self, sheet: Worksheet) -> None:
+    def __init__(self, sheet: Worksheet, as_written: Collection[Quantity] = ()) -> None:
         written = {name: s.parts[0].expr for name, s in sheet.definitions.items()}
+        self.definitions = written
         self.graph = _named(sheet.names.values())
-        self.updates = expected_updates(sheet, self.graph)
-        self.definitions = {**written, **self.updates}
-        try:
-            self.truth = Truth(self.definitions)
-        except (DomainError, UndefinedError):  # what should be makes a later line impossible
-            self.definitions = written
-            self.truth = Truth(written)
-        if self.definitions != written:
-            self.graph = _named(self.truth.here.nodes.values())
+        self.truth = Truth(written)
+        self.updates, self.doubts = expected_updates(sheet, self.graph, self.truth)
+        for name in as_written:
+            cost = next(iter(quantities(self.updates.pop(name).gradient)), None)
+            about = f" for {name_text(cost.of)}" if isinstance(cost, Derivative) else ""
+            self.doubts[name] = f"This is not what gradient descent gives{about}"
+        wrong = {name: update.formula for name, update in self.updates.items() if not update.right}
+        if wrong:
+            self._correct(written | wrong)
         #: ∂of/∂wrt between neighbours, as formulas.
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
         self.inputs: dict[Quantity, list[Quantity]] = {}
         for user, name in self.locals:
             self.inputs.setdefault(user, []).append(name)
+
+    def _correct(self, definitions: dict[Quantity, Expr]) -> None:
+        try:
+            self.truth = Truth(definitions)
+        except (DomainError, UndefinedError):  # what should be makes a later line impossible
+            return
+        self.definitions = definitions
+        self.graph = _named(self.truth.here.nodes.values())
 
     def leaves(self, expr: Expr) -> list[Quantity]:
         """The quantities in a formula; π and e are numbers, unless the worksheet defines them."""
@@ -139,7 +151,7 @@ class Facts:
         Errors: KeyError for a name that is not defined.
         """
         if isinstance(key, Name):
-            return self.definitions[key]
+            return self.updates[key].formula if key in self.updates else self.definitions[key]
         if self.graph is None or key.of == key.wrt:
             return key if self.graph is None else Number(1)
         if self.neighbours(key):

@@ -149,8 +149,8 @@ class Judge:
             return self._judged(part, "unchecked", problem=problem)
         builds = place == 0 and statement.kind != "claim"
         target: Expr = key
-        if builds and statement.kind == "update":
-            target = self.facts.updates.get(key, target)
+        if builds and key in self.facts.updates:
+            target = self.facts.updates[key].formula
         elif builds:
             return self._judged(part, "right")
         if not self.facts.leaves(part.expr):

@@ -8,9 +8,9 @@ from typing import Any
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.diagnosis import causes_of
+from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.hand import View
+from micrograd_like.marking.hand import Hand, View
 from micrograd_like.marking.judge import Judge, Judged
 from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.truth import Effort, TooMuchError
@@ -31,7 +31,6 @@ class Marker:
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet = sheet
         self.facts = Facts(sheet)
-        self.judge = Judge(self.facts)
         self.effort = Effort(_MOST_FOR_CAUSES)
         lefts = [s.left for s in sheet.statements if isinstance(s.left, Derivative)]
         links = [Derivative(*link) for link in self.facts.locals]
@@ -40,6 +39,30 @@ class Marker:
         self.derivatives = [
             key for key in dict.fromkeys([*lefts, *links]) if {key.of, key.wrt} <= known
         ][:_MOST_DERIVATIVES]
+        if unexplained := list(self._unexplained()):
+            self.facts = Facts(sheet, as_written=unexplained)
+        self.judge = Judge(self.facts)
+
+    def _unexplained(self) -> Iterator[Quantity]:
+        """The updates without a derivative in them that no slip makes of gradient descent.
+
+        Whoever writes them may well mean another rule.
+        """
+        view = View(Hand(self.facts.truth.here, self.facts))
+        for name, update in self.facts.updates.items():
+            if not update.right and not update.sure:
+                written = self.sheet.definitions[name].parts[0].expr
+                claim = Claim(
+                    self.facts,
+                    view,
+                    name,
+                    update.formula,
+                    formula=written,
+                    update=update,
+                    others=self.derivatives,
+                )
+                if not is_explained(causes_of(claim, self.effort)):
+                    yield name
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
@@ -98,6 +121,8 @@ class Marker:
             return f"{key} has its value already; write {key}' for the new one"
         if statement.blank and not statement.parts:
             return _BLANK
+        if statement.kind != "claim" and key in self.facts.doubts:
+            return self.facts.doubts[key]
         failure = self.sheet.failures.get(statement.line)
         if failure is not None:
             return failure.message
@@ -125,8 +150,10 @@ class Marker:
             (part for part in judged if part.verdict == "wrong"),
             key=lambda part: (part.numeric, part.number),
         )[0]
-        update = statement.kind == "update" and key in self.facts.updates
-        target: Expr = self.facts.updates[key] if update else key
+        update = None
+        if statement.kind != "claim" and isinstance(key, Name):
+            update = self.facts.updates.get(key)
+        target: Expr = update.formula if update is not None else key
         sound = isinstance(key, Name) or any(
             part.verdict in ("right", "follows") and not part.number for part in judged
         )
