@@ -18,9 +18,24 @@ Scalar = Value | float
 _SUM_TOLERANCE = 1e-9
 
 
-def half_squared_error(output: Scalar, target: Scalar) -> Value:
-    """½(ŷ − y)², whose derivative with respect to ŷ is ŷ − y."""
-    return (as_value(output) - target) ** 2 / 2
+def half_squared_error(
+    output: Scalar | Sequence[Scalar], target: Scalar | Sequence[Scalar]
+) -> Value:
+    """½(ŷ − y)², whose derivative with respect to ŷ is ŷ − y; of several outputs ½ Σ (ŷᵢ − yᵢ)².
+
+    Args:
+        output: One output, or a list of them.
+        target: What each should be, in the same form.
+
+    Raises:
+        ValueError: Not as many targets as outputs, or none.
+        TypeError: One output with a list of targets, or the other way round.
+    """
+    if isinstance(output, list | tuple) and isinstance(target, list | tuple):
+        _check_lengths(output, target)
+        pairs = zip(output, target, strict=True)
+        return total([half_squared_error(one, goal) for one, goal in pairs])
+    return (as_value(output) - target) ** 2 / 2  # type: ignore[operator]
 
 
 def squared_error(output: Scalar, target: Scalar) -> Value:

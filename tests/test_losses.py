@@ -19,6 +19,13 @@ def sigmoid(a: float) -> float:
     ("name", "cost", "at", "value", "derivative"),
     [
         ("half", lambda o: losses.half_squared_error(o, 1), YHAT, (YHAT - 1) ** 2 / 2, YHAT - 1),
+        (
+            "half of several",
+            lambda o: losses.half_squared_error([o, 3 * o], [1, 2]),
+            YHAT,
+            (YHAT - 1) ** 2 / 2 + (3 * YHAT - 2) ** 2 / 2,
+            (YHAT - 1) + 3 * (3 * YHAT - 2),
+        ),
         ("squared", lambda o: losses.squared_error(o, 1), YHAT, (YHAT - 1) ** 2, 2 * (YHAT - 1)),
         (
             "ln, y = 1",

@@ -641,8 +641,10 @@ def test_an_optimiser_over_another_networks_parameters_is_refused() -> None:
 def test_outputs_targets_and_loss_that_do_not_fit_are_told_by_their_sizes(
     outputs: int, targets: list[Any], message: str
 ) -> None:
+    loss = losses.squared_error if isinstance(targets[0], list) and outputs > 1 else None
+    chosen = {"loss": loss} if loss else {}
     with pytest.raises(TypeError, match=message):
-        training.fit(nn.MLP(2, [outputs], seed=0), [[0, 1]], targets, epochs=1)
+        training.fit(nn.MLP(2, [outputs], seed=0), [[0, 1]], targets, epochs=1, **chosen)
 
 
 @pytest.mark.parametrize(
@@ -662,3 +664,21 @@ def test_a_checkpoint_whose_counts_cannot_be_is_refused(
     with pytest.raises(ModelFileError, match=name):
         training.fit(net, *data, epochs=2, batch_size=2, checkpoint=file, resume=True)
     assert net.state_dict() == before
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_several_outputs_by_default_have_half_the_sum_of_squares(compiled: bool) -> None:
+    """Three steps of descent on ½Σ(t − o)², against NumPy: W := W − rate · mean (o − t)·xᵀ."""
+    layer = nn.Layer(2, 2, nonlin=False, seed=0)
+    inputs, targets = [[1.0, 2.0], [-1.0, 0.5]], [[1.0, 0.0], [0.0, 2.0]]
+    rows = [[*(w.data for w in neuron.w), neuron.b.data] for neuron in layer.neurons]
+    w, x, t = np.array(rows), np.column_stack([inputs, [1.0, 1.0]]), np.array(targets)
+    expected = []
+    for _ in range(3):
+        errors = x @ w.T - t
+        expected.append((errors**2).sum() / 2 / len(x))
+        w = w - 0.1 * errors.T @ x / len(x)
+    history = training.fit(layer, inputs, targets, epochs=3, compiled=compiled)
+    assert history.losses == pytest.approx(expected, rel=1e-13)
+    found = [[*(p.data for p in neuron.w), neuron.b.data] for neuron in layer.neurons]
+    assert np.array(found) == pytest.approx(w, rel=1e-13)

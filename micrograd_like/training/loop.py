@@ -57,7 +57,8 @@ def fit(
 
     inputs, targets:  a row of numbers for every example; a number, or a row, for each
     optimizer:   any of ``optim``, over the parameters to be trained; SGD at 0.1 without one
-    loss:        a function of output and target; of lists, where the model has several outputs
+    loss:        a function of output and target; of lists, where the model has several outputs.
+                 By itself ½(ŷ − y)², of several outputs their sum
     batch_size:  None for all examples at once, 1 for one by one (stochastic), or between
     seed:        of the order of the examples, new in every epoch; None leaves it as it stands
     correct:     what counts as right, for the accuracy: ``nearest``, ``same_sign``, ``largest``
