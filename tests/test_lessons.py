@@ -23,7 +23,7 @@ from micrograd_like.engine import Value, grad
 from micrograd_like.lessons import catalogue, matrices
 from micrograd_like.lessons.course.matrix_form import graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
-from micrograd_like.lessons.pictures import Contours, Curves, Layers, Picture, Plane
+from micrograd_like.lessons.pictures import Contours, Layers, MatrixLine, Picture, Plane
 from micrograd_like.lessons.xor_networks import (
     SEEDS,
     WAYS,
@@ -501,11 +501,77 @@ def test_a_negative_base_has_brackets() -> None:
     assert "(−0.9000)^40" in run("one-weight", "--rate", "1.9").stdout
 
 
-def test_the_matrix_form_is_drawn_as_distances_from_the_graph() -> None:
-    (picture,) = catalogue.run("matrix-form", {}).pictures
-    assert isinstance(picture, Curves)
-    by_rule, plain = (max(map(abs, line)) for line in picture.lines.values())
-    assert by_rule < 1e-12 < plain
+@pytest.mark.parametrize("seed", range(3))
+def test_every_matrix_of_the_matrix_form(seed: int) -> None:
+    """Each against NumPy, from the weights, inputs and targets that the lesson says."""
+    numbers = record("matrix-form", seed=seed, hidden=5)
+    weights = {name: np.array(rows) for name, rows in numbers["weights"].items()}
+    x, t = (np.array(numbers[name])[:, None] for name in ("inputs", "targets"))
+    h = 1 / (1 + np.exp(-weights["W_ih"] @ x - weights["B_h"]))
+    o = 1 / (1 + np.exp(-weights["W_ho"] @ h - weights["B_o"]))
+    delta_o = (t - o) * o * (1 - o)
+    e_h = weights["W_ho"].T @ delta_o
+    delta_h = e_h * h * (1 - h)
+    expected = {
+        "H": h,
+        "W_ih": weights["W_ih"],
+        "X": x,
+        "B_h": weights["B_h"],
+        "O": o,
+        "W_ho": weights["W_ho"],
+        "B_o": weights["B_o"],
+        "E": t - o,
+        "T": t,
+        "1−O": 1 - o,
+        "δ_o": delta_o,
+        "ΔW_ho": 0.1 * delta_o @ h.T,
+        "Hᵀ": h.T,
+        "E_h": e_h,
+        "1−H": 1 - h,
+        "Wᵀ_ho": weights["W_ho"].T,
+        "δ_h": delta_h,
+        "ΔW_ih": 0.1 * delta_h @ x.T,
+        "Xᵀ": x.T,
+    }
+    assert set(numbers["matrices"]) == set(expected)
+    for name, rows in numbers["matrices"].items():
+        assert np.array(rows) == pytest.approx(expected[name], rel=1e-12), name
+
+
+def test_matrices_are_written_with_shapes_and_numbers() -> None:
+    outcome = catalogue.run("matrix-form", {})
+    text, latex = to_text(outcome.blocks), to_latex(outcome.blocks)
+    numbers = outcome.record["matrices"]
+    for shape in ("4×1", "4×3", "3×1", "2×4", "1×4", "4×2", "1×3"):
+        assert shape in text
+        assert shape.replace("×", r"\times") in latex
+    for rows in numbers.values():
+        for value in (entry for row in rows for entry in row):
+            assert f"{value:.4f}".replace("-", "−") in text
+            assert f"{value:.4f}" in latex
+    said = " ".join(text.split())
+    assert "as many columns in A as rows in B" in said
+    assert "O + (1 − O) is 1 for every O" in said
+
+
+def test_the_matrix_form_is_drawn_as_heat_maps() -> None:
+    outcome = catalogue.run("matrix-form", {})
+    assert all(isinstance(picture, MatrixLine) for picture in outcome.pictures)
+    drawn = plots.figure(outcome.pictures)
+    cells = sum(len(axes.patches) for axes in drawn.axes)
+    matrices_drawn = [p for line in outcome.pictures for p in line.parts if not isinstance(p, str)]
+    assert cells == sum(len(rows) * len(rows[0]) for _, rows in matrices_drawn)
+    written = {text.get_text() for axes in drawn.axes for text in axes.texts}
+    assert {
+        f"{x:.4f}".replace("-", "−") for _, m in matrices_drawn for r in m for x in r
+    } <= written
+
+
+@pytest.mark.parametrize("hidden", [1, 40])
+def test_matrices_of_any_size_are_written_and_drawn(hidden: int, tmp_path: Path) -> None:
+    outcome = catalogue.run("matrix-form", {"hidden": hidden})
+    assert max(map(len, to_text(outcome.blocks).splitlines())) <= 100
+    plots.save(outcome.pictures, tmp_path / "m.svg")
 
 
 def test_overfitting_is_told_where_it_happens() -> None:

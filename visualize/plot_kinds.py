@@ -30,6 +30,8 @@ _DASHES = ("-", "--", ":", "-.")
 _SHADES = "RdBu_r"
 #: Marks along the path of a descent, about.
 _MOST_MARKS = 25
+#: Inches of a matrix's cell.
+_CELL_WIDTH, CELL_HEIGHT = 0.62, 0.27
 #: Cells of a matrix that numbers are written into, in a row at most.
 _MOST_CELLS = 12
 
@@ -169,45 +171,55 @@ def _contours(axes: Axes, picture: Contours) -> None:
 
 def extent(picture: MatrixLine) -> float:
     """The width of a line of matrices, in cells."""
-    return sum(0.9 if isinstance(part, str) else len(part[1][0]) + 0.3 for part in picture.parts)
+    return sum(map(_wide, picture.parts))
+
+
+def _wide(part: str | tuple[str, Rows]) -> float:
+    if isinstance(part, str):
+        return 0.25 + 0.2 * len(part)
+    return len(part[1][0]) + 0.2
+
+
+def cell_width(picture: MatrixLine, inches: float) -> float:
+    """Inches of a cell, in a line of matrices that has so many inches to itself."""
+    return min(_CELL_WIDTH, inches / extent(picture))
+
+
+def matrix_height(picture: MatrixLine) -> float:
+    """Inches that a line of matrices takes, with its title and the matrices' names."""
+    return 0.95 + CELL_HEIGHT * max(len(p[1]) for p in picture.parts if not isinstance(p, str))
 
 
 def _matrix_line(axes: Axes, picture: MatrixLine) -> None:
-    matrices = [part for part in picture.parts if not isinstance(part, str)]
-    tallest = max(len(rows) for _, rows in matrices)
-    wide = extent(picture)
-    bounds = axes.get_subplotspec().get_gridspec().figure.get_size_inches()  # type: ignore[union-attr]
-    size = min(9.0, 72 * bounds[0] / wide * 0.21)
-    shade = _diverging(max(abs(x) for _, rows in matrices for row in rows for x in row))
+    tallest = max(len(part[1]) for part in picture.parts if not isinstance(part, str))
+    inches = 0.97 * axes.figure.get_figwidth()  # type: ignore[union-attr]
+    cell = cell_width(picture, inches)
+    size = min(9.0, 72 * cell * 0.2)
     left = 0.0
     for part in picture.parts:
         if isinstance(part, str):
-            axes.text(left + 0.45, tallest / 2, part, ha="center", va="center", fontsize=13)
-            left += 0.9
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": max(size, 8) + 2}
+            axes.text(left + _wide(part) / 2, tallest / 2, part, **style)
         else:
             name, rows = part
-            _cells(axes, rows, left + 0.15, (tallest - len(rows)) / 2, size, shade)
+            top = (tallest - len(rows)) / 2
+            _cells(axes, rows, left + 0.1, top, size)
             shape = f"{name}\n{len(rows)}×{len(rows[0])}"
-            middle = left + 0.15 + len(rows[0]) / 2, (tallest - len(rows)) / 2 - 0.1
-            axes.text(*middle, shape, ha="center", va="bottom", fontsize=max(size, 6.5))
-            left += len(rows[0]) + 0.3
-    axes.set_xlim(0, wide)
-    axes.set_ylim(tallest + 0.1, -0.9)
-    axes.set_aspect("equal")
+            middle = left + _wide(part) / 2
+            axes.text(middle, top - 0.1, shape, ha="center", va="bottom", fontsize=max(size, 6.5))
+        left += _wide(part)
+    axes.set_xlim(0, inches / cell)
+    axes.set_ylim(tallest, -1.3)
     axes.axis("off")
+    axes.set_title("")
+    axes.set_title(picture.title, loc="left")
 
 
-def _cells(
-    axes: Axes,
-    rows: Rows,
-    left: float,
-    top: float,
-    size: float,
-    shade: Callable[[float], tuple[str, str]],
-) -> None:
+def _cells(axes: Axes, rows: Rows, left: float, top: float, size: float) -> None:
     """A matrix cell by cell, each with its number where there is room for it."""
     from matplotlib.patches import Rectangle
 
+    shade = _diverging(max(abs(value) for row in rows for value in row))
     for i, row in enumerate(rows):
         for j, value in enumerate(row):
             x, y = left + j, top + i

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from micrograd_like.errors import LessonError, did_you_mean, printable
 from micrograd_like.lessons.pictures import Curves, MatrixLine, Picture
 from visualize.palette import DARK, LIGHT
-from visualize.plot_kinds import DRAWN, extent
+from visualize.plot_kinds import DRAWN, matrix_height
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -94,13 +94,9 @@ def _rows(pictures: Sequence[Picture], across: int) -> Iterator[list[tuple[Pictu
 
 
 def _height(row: list[tuple[Picture, int]]) -> float:
-    """Inches of a row: a line of matrices is as high as its tallest matrix asks."""
-    picture, width = row[0]
-    if not isinstance(picture, MatrixLine):
-        return _HEIGHT
-    cells = max(len(part[1]) for part in picture.parts if not isinstance(part, str))
-    cell = _WIDTH * width / extent(picture)
-    return min(0.9 + cell * cells, 2 * _HEIGHT)
+    """Inches of a row."""
+    picture, _ = row[0]
+    return matrix_height(picture) if isinstance(picture, MatrixLine) else _HEIGHT
 
 
 def save(pictures: Sequence[Picture], path: str | os.PathLike[str], across: int = ACROSS) -> None:

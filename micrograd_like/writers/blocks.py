@@ -6,7 +6,7 @@ format says the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,18 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrices:
+    """A line with matrices in it, such as ΔW = 0.1 · δ · Hᵀ.
+
+    parts:   matrices as rows, each with its name, and between them signs and numbers
+    places:  decimals of an entry
+    """
+
+    parts: Sequence[str | tuple[str, Sequence[Sequence[float]]]]
+    places: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """A worksheet's lines with what is to be said of them, and their counts.
 
@@ -84,7 +96,7 @@ class ClassMarks:
     summary: ClassSummary
 
 
-Block = Heading | Sentence | Lines | Table | Grid | Marks | ClassMarks
+Block = Heading | Sentence | Lines | Table | Grid | Matrices | Marks | ClassMarks
 
 
 @dataclass(frozen=True, slots=True)

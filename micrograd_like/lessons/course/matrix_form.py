@@ -11,15 +11,19 @@ from micrograd_like.engine import grad
 from micrograd_like.lessons import matrices
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
 from micrograd_like.lessons.outcome import Outcome, try_next
-from micrograd_like.lessons.pictures import Curves
+from micrograd_like.lessons.pictures import MatrixLine, Rows
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
+from micrograd_like.writers.blocks import Matrices as MatricesBlock
 
 _PLACES = 4
 #: What courses write for the hidden errors, by the method's name.
 _E_H = {"chain rule": "E_h = Wᵀ(E∘O∘(1−O))", "plain Wᵀ·E": "E_h = WᵀE"}
+
+_NAMES = ("ΔW_ih", "ΔB_h", "ΔW_ho", "ΔB_o")
+Part = str | tuple[str, Rows]
 
 INPUTS, OUTPUTS = 3, 2
 
@@ -36,65 +40,27 @@ class Settings:
 @lesson("The ΔW formulas in matrices, beside the graph's gradients.", order=50, settings=Settings)
 def matrix_form(settings: Settings) -> Outcome:
     """ΔW_ho = rate·(E ∘ O ∘ (1 − O))·Hᵀ and its like, beside −rate·∂cost/∂W from the graph."""
-    seed, rate, hidden = settings.seed, settings.rate, settings.hidden
-    net = MLP(INPUTS, [hidden, OUTPUTS], activation="sigmoid", output="sigmoid", seed=seed)
-    generator = np.random.default_rng(seed)
+    sizes = [settings.hidden, OUTPUTS]
+    net = MLP(INPUTS, sizes, activation="sigmoid", output="sigmoid", seed=settings.seed)
+    generator = np.random.default_rng(settings.seed)
     x = generator.uniform(-1, 1, (INPUTS, 1))
     target = generator.integers(0, 2, (OUTPUTS, 1)).astype(float)
+    rate = settings.rate
     graph = graph_deltas(net, x[:, 0].tolist(), target[:, 0].tolist(), rate)
     now = Matrices.of(net)
     by_method = {name: now.deltas(x, target, rate, HIDDEN_ERRORS[name]) for name in _E_H}
-    names = ("ΔW_ih", "ΔB_h", "ΔW_ho", "ΔB_o")
-    gaps = {
-        method: dict(
-            zip(
-                names,
-                (float(abs(a - b).max()) for a, b in zip(d.all(), graph.all(), strict=True)),
-                strict=True,
-            )
-        )
-        for method, d in by_method.items()
-    }
-    largest = {n: float(abs(a).max()) for n, a in zip(names, graph.all(), strict=True)}
-    _, output = now.forward(x)
+    lines = _lines(now, x, target, rate)
     blocks: list[Block] = [
         Heading("The matrix form of backpropagation", level=1),
         Sentence(
-            f"A network {INPUTS}-{hidden}-{OUTPUTS}, logistic, with biases, and one example. w_ij "
-            "goes from j to i: rows are the receiving nodes. ∘ multiplies element by element."
+            f"A network {INPUTS}-{settings.hidden}-{OUTPUTS}, logistic, with biases, and one "
+            "example. w_ij goes from j to i: rows are the receiving nodes."
         ),
-        Sentence(f"X = {_column(x)}"),
-        Sentence(f"O = {_column(output)}"),
-        Sentence(f"E = T − O = {_column(target - output)}"),
-        Heading("The formulas"),
-        Sentence("ΔW_ho = rate · (E ∘ O ∘ (1 − O)) · Hᵀ"),
-        Sentence("ΔB_o = rate · (E ∘ O ∘ (1 − O))"),
-        Sentence("ΔW_ih = rate · (E_h ∘ H ∘ (1 − H)) · Xᵀ"),
-        Sentence("ΔB_h = rate · (E_h ∘ H ∘ (1 − H))"),
-        Sentence(
-            "O and H are stored after the logistic function, so that its derivative is O(1 − O) of "
-            "what is stored, not σ(O)(1 − σ(O)): it has passed through it already."
-        ),
-        Heading("Beside the graph's −rate · ∂E/∂W"),
-        Grid(
-            ("", "largest", *_E_H.values()),
-            tuple(
-                (
-                    n,
-                    f"{largest[n]:.6f}",
-                    f"{gaps['chain rule'][n]:.1e}",
-                    f"{gaps['plain Wᵀ·E'][n]:.1e}",
-                )
-                for n in names
-            ),
-        ),
-        Sentence(
-            "The largest entry of the graph's change, and how far the formulas are from it at "
-            "most. With the chain rule's hidden errors they are the graph's gradients to rounding; "
-            "with plain WᵀE only the outer layer is."
-        ),
+        *_worked(lines),
+        *_beside_the_graph(by_method, graph),
         *try_next(
             "micrograd-like lessons matrix-form --hidden 8 --seed 5: other shapes, other numbers.",
+            "--plot matrices.svg draws every line as heat maps with their numbers.",
             "micrograd-like lessons splitting-the-error: where the two hidden errors part.",
         ),
     ]
@@ -102,16 +68,113 @@ def matrix_form(settings: Settings) -> Outcome:
         "inputs": x[:, 0].tolist(),
         "targets": target[:, 0].tolist(),
         "weights": matrices.as_lists(now),
+        "matrices": {name: rows for parts in lines.values() for name, rows in _named(parts)},
         "graph": matrices.as_lists(graph),
         "formulas": {name: matrices.as_lists(d) for name, d in by_method.items()},
-        "off_by": gaps,
+        "off_by": {name: _gaps(changes, graph) for name, changes in by_method.items()},
     }
-    apart = {
-        _E_H[name]: (changes.w_ih - graph.w_ih).ravel().tolist()
-        for name, changes in by_method.items()
+    off, true = by_method["plain Wᵀ·E"].w_ih, graph.w_ih
+    apart = _parts(("by WᵀE", off), "−", ("the graph", true), "=", ("apart", off - true))
+    pictures = [MatrixLine(title, parts) for title, parts in lines.items()]
+    return Outcome(
+        blocks, record, [*pictures, MatrixLine("ΔW_ih by plain errors, beside the graph's", apart)]
+    )
+
+
+def _lines(now: Matrices, x: Array, target: Array, rate: float) -> dict[str, list[Part]]:
+    """Every line of the calculation with its matrices, by what it is."""
+    h, o = now.forward(x)
+    e = target - o
+    delta_o = e * o * (1 - o)
+    e_h = matrices.chain_rule(now.w_ho, e, o)
+    delta_h = e_h * h * (1 - h)
+    outer, inner = rate * delta_o @ h.T, rate * delta_h @ x.T
+    scale = f"= {number(rate)} ·"
+    return {
+        "The hidden nodes": _parts(
+            ("H", h), "= σ(", ("W_ih", now.w_ih), "·", ("X", x), "+", ("B_h", now.b_h), ")"
+        ),
+        "The outputs": _parts(
+            ("O", o), "= σ(", ("W_ho", now.w_ho), "·", ("H", h), "+", ("B_o", now.b_o), ")"
+        ),
+        "The errors": _parts(("E", e), "=", ("T", target), "−", ("O", o)),
+        "Through the outputs' activation": _parts(
+            ("δ_o", delta_o), "=", ("E", e), "∘", ("O", o), "∘", ("1−O", 1 - o)
+        ),
+        "The outer weights": _parts(("ΔW_ho", outer), scale, ("δ_o", delta_o), "·", ("Hᵀ", h.T)),
+        "Back to the hidden nodes": _parts(
+            ("E_h", e_h), "=", ("Wᵀ_ho", now.w_ho.T), "·", ("δ_o", delta_o)
+        ),
+        "Through the hidden nodes' activation": _parts(
+            ("δ_h", delta_h), "=", ("E_h", e_h), "∘", ("H", h), "∘", ("1−H", 1 - h)
+        ),
+        "The inner weights": _parts(("ΔW_ih", inner), scale, ("δ_h", delta_h), "·", ("Xᵀ", x.T)),
     }
-    picture = Curves("How far from the graph's ΔW_ih", "difference", apart, "entry, row by row")
-    return Outcome(blocks, record, [picture])
+
+
+def _parts(*parts: str | tuple[str, Array]) -> list[Part]:
+    return [part if isinstance(part, str) else (part[0], part[1].tolist()) for part in parts]
+
+
+def _named(parts: list[Part]) -> list[tuple[str, Rows]]:
+    return [part for part in parts if not isinstance(part, str)]
+
+
+#: What is to be said below a line.
+_SAID = {
+    "The hidden nodes": (
+        "The shape rule: A·B needs as many columns in A as rows in B; it has A's rows and B's "
+        "columns. Rows times columns: each entry is a row of A times the column of B, summed."
+    ),
+    "Through the outputs' activation": (
+        "∘ multiplies element by element: the shapes must be the same. O is stored after the "
+        "logistic function, so that its derivative is O(1 − O) of what is stored, not "
+        "σ(O)(1 − σ(O)): it has passed through it already. A slip that courses make at this "
+        "place is + for ·: O + (1 − O) is 1 for every O, and the derivative is gone."
+    ),
+    "The outer weights": (
+        "A column times a row: entry ij is rate · δ_i · h_j, and the shape is that of W_ho. "
+        "δ_o·H, without the transpose, has no meaning: one column against as many rows as there "
+        "are hidden nodes. ΔB_o is rate · δ_o, without the last factor."
+    ),
+    "Back to the hidden nodes": (
+        "Wᵀ, for what went from j to i comes back from i to j. Courses that pass plain errors on "
+        "have E_h = Wᵀ·E here, without the derivative in δ_o."
+    ),
+    "The inner weights": "ΔB_h is rate · δ_h.",
+}
+
+
+def _worked(lines: dict[str, list[Part]]) -> list[Block]:
+    blocks: list[Block] = []
+    for title, parts in lines.items():
+        blocks += [Heading(title), MatricesBlock(parts, _PLACES)]
+        blocks += [Sentence(_SAID[title])] if title in _SAID else []
+    return blocks
+
+
+def _gaps(changes: Matrices, graph: Matrices) -> dict[str, float]:
+    """How far every matrix of changes is from the graph's at most."""
+    pairs = zip(changes.all(), graph.all(), strict=True)
+    return dict(zip(_NAMES, (float(abs(a - b).max()) for a, b in pairs), strict=True))
+
+
+def _beside_the_graph(by_method: dict[str, Matrices], graph: Matrices) -> list[Block]:
+    largest = {n: float(abs(a).max()) for n, a in zip(_NAMES, graph.all(), strict=True)}
+    gaps = {name: _gaps(changes, graph) for name, changes in by_method.items()}
+    rows = tuple(
+        (name, f"{largest[name]:.6f}", *(f"{gaps[method][name]:.1e}" for method in _E_H))
+        for name in _NAMES
+    )
+    return [
+        Heading("Beside the graph's −rate · ∂E/∂W"),
+        Grid(("", "largest", *_E_H.values()), rows),
+        Sentence(
+            "The largest entry of the graph's change, and how far the formulas are from it at "
+            "most. With the chain rule's hidden errors they are the graph's gradients to rounding; "
+            "with plain WᵀE only the outer layer is."
+        ),
+    ]
 
 
 def graph_deltas(net: MLP, x: list[float], target: list[float], rate: float) -> Matrices:
@@ -131,7 +194,3 @@ def graph_deltas(net: MLP, x: list[float], target: list[float], rate: float) -> 
     for slot, slope in zip(twin.parameters(), grad(cost, net.parameters()), strict=True):
         slot.data = -rate * slope
     return Matrices.of(twin)
-
-
-def _column(array: Array) -> str:
-    return f"({', '.join(number(x, _PLACES) for x in array[:, 0].tolist())})"

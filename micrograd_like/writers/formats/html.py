@@ -18,11 +18,13 @@ from micrograd_like.writers.blocks import (
     Heading,
     Lines,
     Marks,
+    Matrices,
     Sentence,
     Table,
 )
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import Page
+from micrograd_like.writers.matrices import matrices_latex
 from micrograd_like.writers.records import Remark
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ def block_html(block: Block) -> str:
             return _table(heads, shown)
         case Grid(heads, rows):
             return _table(heads, rows)
+        case Matrices():
+            return f"<p>{converted(matrices_latex(block))}</p>"
         case Marks(remarks, summary, title):
             said = f"<h2>{escape(title)}</h2>" if title else ""
             return f"{said}{_marks(remarks)}<p>{escape(str(summary))}</p>"

@@ -17,11 +17,13 @@ from micrograd_like.writers.blocks import (
     Heading,
     Lines,
     Marks,
+    Matrices,
     Sentence,
     Table,
 )
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import Page
+from micrograd_like.writers.matrices import matrices_latex
 from micrograd_like.writers.records import Remark
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ def to_latex(blocks: Iterable[Block]) -> str:
                 out.append(f"\\begin{{tabular}}{{llll}}\n{table}\n\\end{{tabular}}")
             case Grid(heads, rows):
                 out.append(_latex_table((heads, *rows)))
+            case Matrices():
+                out.append(f"\\[\n{matrices_latex(block)}\n\\]")
             case Marks(remarks, summary, title):
                 out += [_heading(title, 1)] if title else []
                 out += map(_remark, remarks)

@@ -16,12 +16,14 @@ from micrograd_like.writers.blocks import (
     Heading,
     Lines,
     Marks,
+    Matrices,
     Sentence,
     Table,
 )
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.formats.text import aligned
 from micrograd_like.writers.layout import WIDTH, Page
+from micrograd_like.writers.matrices import matrices_latex
 from micrograd_like.writers.records import Remark
 
 
@@ -49,6 +51,8 @@ def _paragraphs(block: Block) -> Iterator[str]:
             yield _table(heads, (map(escaped, row) for row in shown))
         case Grid(heads, rows):
             yield _table(heads, (map(escaped, row) for row in rows))
+        case Matrices():
+            yield f"$$\n{matrices_latex(block)}\n$$"
         case Marks(remarks, summary, title):
             yield from [f"## {escaped(printable(title))}"] if title else []
             if remarks:

@@ -20,11 +20,13 @@ from micrograd_like.writers.blocks import (
     Heading,
     Lines,
     Marks,
+    Matrices,
     Sentence,
     Table,
 )
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import FIXED, WIDTH, Page, columns, left, right, wrapped
+from micrograd_like.writers.matrices import matrices_text
 from micrograd_like.writers.records import Remark
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def write(document: Document, page: Page) -> Iterator[str]:
                     yield f"  {name_text(name):<8}{shown}"
             case Grid(heads, rows):
                 yield from (f"  {row}" for row in columns((heads, *rows)))
+            case Matrices():
+                yield from matrices_text(block, page.width)
             case Marks():
                 yield from _marks(block, page)
             case ClassMarks():
