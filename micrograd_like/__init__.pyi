@@ -4,6 +4,7 @@ from micrograd_like import optim as optim
 from micrograd_like import training as training
 from micrograd_like.derivation import derive as derive
 from micrograd_like.engine import Constant as Constant
+from micrograd_like.engine import Parameter as Parameter
 from micrograd_like.engine import Value as Value
 from micrograd_like.engine import apply as apply
 from micrograd_like.engine import grad as grad

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from micrograd_like.engine import OPERATIONS, Constant, Value, as_value
+from micrograd_like.engine import OPERATIONS, Constant, Parameter, Value, as_value
 from micrograd_like.errors import did_you_mean
 from micrograd_like.ops import OPS
 
@@ -132,8 +132,8 @@ class Neuron(Module):
         uniform = (_generator(seed) or random).uniform
         _check_activation(activation)
         self.activation = activation if nonlin else LINEAR
-        self.w = [Value(uniform(-1, 1)) for _ in range(nin)]
-        self.b = Value(0.0) if bias else None
+        self.w = [Parameter(uniform(-1, 1)) for _ in range(nin)]
+        self.b = Parameter(0.0) if bias else None
         self._label()
 
     @property

@@ -33,6 +33,7 @@ from micrograd_like.derivation.walk import (
 )
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Derivative, Quantity
+from micrograd_like.graph import reached
 from micrograd_like.marking.records import Report
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.worksheet import Worksheet
@@ -188,11 +189,7 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
         if isinstance(step, Backward):
             users.setdefault(step.name, []).append(step.user)
     for name in users:
-        on_paths, stack = {name}, [name]
-        while stack:
-            new = [user for user in users.get(stack.pop(), ()) if user not in on_paths]
-            on_paths.update(new)
-            stack += new
+        on_paths = reached(name, users)
         chosen = [
             place
             for place, step in enumerate(steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from micrograd_like.formula import (
     Call,
@@ -94,22 +95,14 @@ def total(
     must be among ``partials``; otherwise it goes on to the output. Where ``partials`` has
     the total itself, as the engine computed it, that is the value.
     """
-    paths = _paths(graph, wrt, frozenset(known) - {wrt})
+    paths = [_links(graph.output, path) for path in graph.paths(graph.output, wrt, {*known})]
     formula = added(map(multiplied, paths))
     rule = "chain rule" if len(paths) == 1 else f"chain rule, sum over {len(paths)} paths"
     left = Derivative(graph.output, wrt)
     return equation(left, formula, partials, rule=rule, value=partials.get(left))
 
 
-def _paths(graph: NamedGraph, name: Quantity, known: frozenset[Quantity]) -> list[list[Expr]]:
-    """Every path from the output (or a known name) down to ``name``, as its links."""
-    paths: list[list[Expr]] = []
-    for user in graph.users[name]:
-        link = Derivative(user, name)
-        if user == graph.output:
-            paths.append([link])
-        elif user in known:
-            paths.append([Derivative(graph.output, user), link])
-        else:
-            paths += [[*path, link] for path in _paths(graph, user, known)]
-    return paths
+def _links(output: Quantity, path: tuple[Quantity, ...]) -> list[Expr]:
+    """The factors along a path; one that begins further down, with what leads to there."""
+    first = [] if path[0] == output else [Derivative(output, path[0])]
+    return [*first, *(Derivative(user, name) for user, name in pairwise(path))]

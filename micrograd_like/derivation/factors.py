@@ -24,15 +24,14 @@ Chain rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 from micrograd_like.derivation.equations import Equation, equation, local
 from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, added, multiplied
-from micrograd_like.graph import NamedGraph, quantity_of
+from micrograd_like.graph import NamedGraph, path_count, paths, quantity_of
 from micrograd_like.notation import name_text, text
 
 if TYPE_CHECKING:
@@ -137,15 +136,11 @@ class _Worked:
 
     def __init__(self, graph: NamedGraph, output: Value, wrt: Quantity) -> None:
         self.graph, self.wrt = graph, wrt
-        between = graph.dependents(wrt)
-        nodes = {name: node for node, name in graph.names.items() if name in between}
+        #: Between the output and wrt, the output first, each with what it acts on there.
+        self.users = graph.between(graph.output, wrt)
+        nodes = {name: node for node, name in graph.names.items() if name in self.users}
         totals = dict(zip(nodes, grad(output, list(nodes.values())), strict=True))
-        #: Between the output and wrt, the output first.
-        self.order = [name for name in reversed(graph.values) if name in between]
-        self.place = {name: place for place, name in enumerate(self.order)}
-        self.users = {
-            name: [user for user in graph.users[name] if user in between] for name in self.order
-        }
+        self.order = list(self.users)
         self.value = totals[wrt]
         #: What the symbols of its formulas are.
         self.numbers: dict[Quantity, float] = {
@@ -155,39 +150,25 @@ class _Worked:
         }
 
     def derivation(self) -> Derivation:
-        counts = self._path_counts()
+        counts = path_count(self.graph.output, self.wrt, self.users, self.order)
         links = [(user, name) for name in self.order for user in self.users[name]]
         factors = tuple(self._factor(user, name) for user, name in links)
         steps = tuple(self._step(name) for name in self.order[1:])
-        shown = list(self._paths(SHOWN_PATHS))
+        shown = list(islice(paths(self.graph.output, self.wrt, self.users), SHOWN_PATHS))
         lefts: list[Quantity] = [Derivative(self.graph.output, self.wrt)]
         if counts > 1:
             lefts = [Name(f"path {number}") for number in range(1, len(shown) + 1)]
-        paths = tuple(map(self._path, lefts, shown))
+        worked = tuple(map(self._path, lefts, shown))
         reason = self._reason() if self.value == 0 else ""
         return Derivation(
-            self.graph.output, self.wrt, self.value, factors, steps, paths, counts, reason
+            self.graph.output, self.wrt, self.value, factors, steps, worked, counts, reason
         )
 
     def _factor(self, user: Quantity, name: Quantity) -> Equation:
         """∂user/∂name; where the name acts by other ways too, they are held fixed."""
         line = local(self.graph, user, name)
-        if not self._reached_otherwise(user, name):
-            return line
-        others = [n for n in self._on_the_way(name, user) if user in self.users[n]]
-        held = ", ".join(map(name_text, sorted(others, key=self.place.__getitem__, reverse=True)))
-        return replace(line, rule=f"{line.rule}; {held} held fixed")
-
-    def _on_the_way(self, name: Quantity, user: Quantity) -> set[Quantity]:
-        """What depends on ``name`` and is computed before ``user``."""
-        seen: set[Quantity] = set()
-        stack = [name]
-        while stack:
-            for above in self.users[stack.pop()]:
-                if above not in seen and self.place[above] > self.place[user]:
-                    seen.add(above)
-                    stack.append(above)
-        return seen
+        held = ", ".join(map(name_text, self.graph.held(user, name)))
+        return replace(line, rule=f"{line.rule}; {held} held fixed") if held else line
 
     def _reason(self) -> str:
         """Why the derivative is 0."""
@@ -215,26 +196,14 @@ class _Worked:
             return "It is 0 because the paths cancel."
         return "It is 0 because the product is smaller than any float."
 
-    def _path_counts(self) -> int:
-        counts = {self.graph.output: 1}
-        for name in self.order[1:]:
-            counts[name] = sum(counts[user] for user in self.users[name])
-        return counts[self.wrt]
-
     def _link(self, user: Quantity, name: Quantity) -> Expr:
         """∂user/∂name with the rest held fixed: its symbol, where that says just this.
 
         Where ``name`` acts on ``user`` by another way too, the symbol would say the sum, so
         the formula stands in its place.
         """
-        if self._reached_otherwise(user, name):
-            return self.graph.locals[user, name]
-        return Derivative(user, name)
-
-    def _reached_otherwise(self, user: Quantity, name: Quantity) -> bool:
-        if len(self.users[name]) == 1:
-            return False
-        return any(user in self.users[n] for n in self._on_the_way(name, user))
+        alone = self.graph.only_way(user, name)
+        return Derivative(user, name) if alone else self.graph.locals[user, name]
 
     def _step(self, name: Quantity) -> Equation:
         output = self.graph.output
@@ -256,22 +225,6 @@ class _Worked:
         left = Derivative(self.graph.output, name)
         number = self.numbers[left] if value is None else value
         return equation(left, formula, self.numbers, rule, number)
-
-    def _paths(self, limit: int) -> Iterator[tuple[Quantity, ...]]:
-        """The first paths, as names from the output down."""
-        # Each entry is a name and the entry it was reached from, so paths share their ends.
-        stack: list[tuple[Quantity, Any]] = [(self.wrt, None)]
-        found = 0
-        while stack and found < limit:
-            entry = stack.pop()
-            if entry[0] == self.graph.output:
-                found += 1
-                path = [entry[0]]
-                while (entry := entry[1]) is not None:
-                    path.append(entry[0])
-                yield tuple(path)
-            else:
-                stack += [(user, entry) for user in reversed(self.users[entry[0]])]
 
     def _path(self, left: Quantity, names: tuple[Quantity, ...]) -> Path:
         links = list(pairwise(names))

@@ -247,20 +247,15 @@ def _backward(
 ) -> Iterator[Step]:
     output = graph.output
     yield Seed(output)
-    inputs: dict[Quantity, list[Quantity]] = {name: [] for name in graph.values}
-    parts = dict.fromkeys(graph.values, 0)
-    for name in graph.values:  # so every list of inputs is in order of computation
-        for user in graph.users[name]:
-            if user in between and name in between:
-                inputs[user].append(name)
-                parts[name] += 1
+    parts = {n: sum(user in between for user in graph.users[n]) for n in graph.values}
     totals = dict.fromkeys(graph.values, 0.0)
     added = dict.fromkeys(graph.values, 0)
     for user in reversed(graph.values):
-        for name in inputs[user]:
+        for name in graph.inputs[user] if user in between else ():
+            if name not in between:
+                continue
             line = local(graph, user, name)
-            later = graph.dependents(name) if parts[name] > 1 else set[Quantity]()
-            held = tuple(other for other in inputs[user] if other in later and other != name)
+            held = tuple(graph.held(user, name))
             product = _product(output, user, name, gradients[user], line, bool(held))
             before, added[name] = totals[name], added[name] + 1
             complete = added[name] == parts[name]

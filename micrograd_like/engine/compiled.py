@@ -71,7 +71,9 @@ def _operand_lines(row: Op, strict: bool) -> list[str]:
             lines.append(f"{name}_data = [node.data for node in {name}_all]")
             continue
         if not row.families and name != row.inputs[0]:
-            lines.append(f"if {name}_node.__class__ is not Value:")
+            lines.append(
+                f"if {name}_node.__class__ is not Value and {name}_node.__class__ is not Parameter:"
+            )
             if strict:
                 lines.append(f"    {name}_node = as_value({name}_node)")
             else:

@@ -178,6 +178,12 @@ class Constant(Value):
     __slots__ = ()
 
 
+class Parameter(Value):
+    """A leaf that training changes: a weight or a bias."""
+
+    __slots__ = ()
+
+
 # Derivatives without side effects, and of any order.
 
 
@@ -392,6 +398,7 @@ def _compile(row: Op) -> None:
     namespace = {
         **FLOAT,
         "Value": Value,
+        "Parameter": Parameter,
         "new": object.__new__,
         "inf": math.inf,
         "operand": _operand,

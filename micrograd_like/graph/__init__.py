@@ -4,5 +4,20 @@ from __future__ import annotations
 
 from micrograd_like.graph.labels import Label, quantity_of
 from micrograd_like.graph.named import MAX_UNNAMED, Link, NamedGraph, constant
+from micrograd_like.graph.paths import depending, path_count, paths, reached
+from micrograd_like.graph.roles import Role, roles
 
-__all__ = ["MAX_UNNAMED", "Label", "Link", "NamedGraph", "constant", "quantity_of"]
+__all__ = [
+    "MAX_UNNAMED",
+    "Label",
+    "Link",
+    "NamedGraph",
+    "Role",
+    "constant",
+    "depending",
+    "path_count",
+    "paths",
+    "quantity_of",
+    "reached",
+    "roles",
+]

@@ -7,12 +7,13 @@ formulas of those with one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from micrograd_like.engine import Constant, Value, topological_order
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, simplify
 from micrograd_like.graph.labels import quantity_of
+from micrograd_like.graph.paths import path_count, paths, reached
 from micrograd_like.ops import OPS
 
 #: Operations that may stand in one formula.
@@ -35,6 +36,7 @@ class NamedGraph:
     partials:  for every link, its number as the engine has it
     rules:     for every link, the names of the rules used
     users:     for every quantity, those that it acts on directly, in order of computation
+    inputs:    for every quantity, those that it is computed from, in order of computation
 
     The formulas are trees: this is for graphs of the size people work by hand.
 
@@ -72,21 +74,53 @@ class NamedGraph:
         self.users: dict[Quantity, list[Quantity]] = {name: [] for name in self.values}
         for of, wrt in self.locals:
             self.users[wrt].append(of)
+        self.inputs: dict[Quantity, list[Quantity]] = {name: [] for name in self.values}
+        for name, users in self.users.items():
+            for user in users:
+                self.inputs[user].append(name)
 
     def dependents(self, name: Quantity) -> set[Quantity]:
         """``name`` and every name that depends on it."""
-        found, stack = {name}, [name]
-        while stack:
-            for user in self.users[stack.pop()]:
-                if user not in found:
-                    found.add(user)
-                    stack.append(user)
-        return found
+        return reached(name, self.users)
+
+    def between(self, of: Quantity, wrt: Quantity) -> dict[Quantity, list[Quantity]]:
+        """What lies on the ways from ``of`` down to ``wrt``, ``of`` first, with its users there.
+
+        Nothing, where ``of`` does not depend on ``wrt``.
+        """
+        found = self.dependents(wrt)
+        if of not in found:
+            return {}
+        below = reached(of, self.inputs)
+        found &= below
+        return {
+            name: [user for user in self.users[name] if user in found and name != of]
+            for name in reversed(self.values)
+            if name in found
+        }
+
+    def paths(
+        self, of: Quantity, wrt: Quantity, ends: Collection[Quantity] = ()
+    ) -> Iterator[tuple[Quantity, ...]]:
+        """The paths from ``of``, or from what is in ``ends``, down to ``wrt``."""
+        between = self.between(of, wrt)
+        return paths(of, wrt, between, ends) if between else iter(())
+
+    def path_count(self, of: Quantity, wrt: Quantity) -> int:
+        """How many paths there are from ``of`` down to ``wrt``."""
+        between = self.between(of, wrt)
+        return path_count(of, wrt, between, between)
 
     def only_way(self, user: Quantity, name: Quantity) -> bool:
         """True if ``name`` acts on ``user`` directly and in no other way."""
-        others = [other for other in self.users[name] if other != user]
-        return not any(user in self.dependents(other) for other in others)
+        return not self.held(user, name)
+
+    def held(self, user: Quantity, name: Quantity) -> list[Quantity]:
+        """The other inputs of ``user`` that depend on ``name``, held fixed in ∂user/∂name."""
+        if len(self.users[name]) == 1 or len(self.inputs[user]) == 1:
+            return []
+        below = self.dependents(name)
+        return [other for other in self.inputs[user] if other != name and other in below]
 
     def _region(self, node: Value) -> list[Value]:
         """``node`` and the unnamed nodes it is made of, inputs before their users."""

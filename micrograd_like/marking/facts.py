@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 
 from micrograd_like.derivation.equations import Equation, equation
 from micrograd_like.engine import Value
@@ -23,7 +23,7 @@ from micrograd_like.formula import (
     quantities,
     substitute,
 )
-from micrograd_like.graph import Link, NamedGraph
+from micrograd_like.graph import Link, NamedGraph, paths, reached
 from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.truth import Truth, Values, measured, spend, value
 from micrograd_like.marking.updates import expected_updates
@@ -66,9 +66,7 @@ class Facts:
         #: ∂of/∂wrt between neighbours, as formulas.
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
-        self.inputs: dict[Quantity, list[Quantity]] = {}
-        for user, name in self.locals:
-            self.inputs.setdefault(user, []).append(name)
+        self.inputs = {} if self.graph is None else self.graph.inputs
 
     def _correct(self, definitions: dict[Quantity, Expr]) -> None:
         try:
@@ -88,33 +86,16 @@ class Facts:
 
     def paths(self, key: Derivative) -> list[list[Link]]:
         """The first paths from ``of`` down to ``wrt``, each as its links."""
-        return list(islice(self._paths(key), MOST_PATHS))
-
-    def _paths(self, key: Derivative) -> Iterator[list[Link]]:
         if self.graph is None or key.wrt not in self.graph.users:
-            return
-        between = self._between(key)
-        stack: list[tuple[Quantity, list[Link]]] = [(key.wrt, [])]
-        while stack:
-            name, links = stack.pop()
-            if name == key.of:
-                yield links[::-1]
-                continue
-            users = [user for user in self.graph.users[name] if user in between]
-            stack += [(user, [*links, (user, name)]) for user in reversed(users)]
+            return []
+        found = paths(key.of, key.wrt, between) if (between := self._between(key)) else ()
+        return [list(pairwise(path)) for path in islice(found, MOST_PATHS)]
 
-    def _between(self, key: Derivative) -> set[Quantity]:
-        """The names on the way from ``wrt`` to ``of``."""
+    def _between(self, key: Derivative) -> dict[Quantity, list[Quantity]]:
+        """What is on the ways from ``wrt`` to ``of``, ``of`` first, with its users there."""
         assert self.graph is not None
-        above = self.graph.dependents(key.wrt)
-        spend(len(above))
-        found: set[Quantity] = set()
-        stack = [key.of]
-        while stack:
-            name = stack.pop()
-            if name not in found and name in above:
-                found.add(name)
-                stack += self.inputs.get(name, [])
+        found = self.graph.between(key.of, key.wrt)
+        spend(len(found))
         return found
 
     def neighbours(self, key: Derivative) -> bool:
@@ -193,24 +174,18 @@ class Facts:
         own = [measured(form, self.truth.here) for form in self.forms(key)]
         most = max((error for _, error in filter(None, own)), default=0.0)
         if isinstance(key, Name):
-            stack: list[Quantity] = [key]
-            found = {*stack}
-            while stack:
-                new = [name for name in self.inputs.get(stack.pop(), ()) if name not in found]
-                found.update(new)
-                stack += new
+            found = reached(key, self.inputs)
             spend(len(found))
-            sizes = (abs(self.true(name)) for name in found if name in self.definitions)
-            return max(most, 1e-14 * max(sizes))
+            values = (abs(self.true(name)) for name in found if name in self.definitions)
+            return max(most, 1e-14 * max(values))
         between = self._between(key)
         if self.graph is None or key.wrt not in between:
             return most
-        paths = {key.of: 1.0}
-        for name in reversed(self.graph.values):
-            if name in between and name != key.of:
-                users = (user for user in self.graph.users[name] if user in paths)
-                paths[name] = sum(abs(self.graph.partials[u, name]) * paths[u] for u in users)
-        return max(most, 1e-13 * paths[key.wrt])
+        sizes = {key.of: 1.0}
+        for name, users in between.items():
+            if name != key.of:
+                sizes[name] = sum(abs(self.graph.partials[u, name]) * sizes[u] for u in users)
+        return max(most, 1e-13 * sizes[key.wrt])
 
     def direct(self, expr: Expr) -> Iterator[Expr]:
         """The formula with some ∂U/∂V between neighbours read as the direct way alone.
@@ -246,7 +221,8 @@ class Facts:
         terms = self.terms(key)
         if not terms:
             return f"{name_text(key.of)} does not depend on {name_text(key.wrt)}"
-        return "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} paths"
+        count = self.graph.path_count(key.of, key.wrt)
+        return "chain rule" if count == 1 else f"chain rule, sum over {count:,} paths"
 
     def working(self, key: Quantity) -> Equation | None:
         """The right working: formula, numbers put in, result; None where there is none."""

@@ -21,10 +21,11 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from micrograd_like.derivation import Derivation, derive
-from micrograd_like.engine import Constant, Value, grad, topological_order
+from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
-from micrograd_like.graph import NamedGraph, constant, quantity_of
+from micrograd_like.graph import NamedGraph, constant, depending, quantity_of, roles
+from micrograd_like.graph import Role as GraphRole
 from micrograd_like.nn import Module
 from micrograd_like.notation import quantity
 from micrograd_like.ops import OPS
@@ -40,6 +41,14 @@ MAX_NODES = 200
 MAX_EDGES = 1_000
 #: More operations than this are folded into neurons, or names, where that makes them fewer.
 _MOST_OPERATIONS = 60
+#: What a picture calls the roles of a graph's nodes.
+_SHOWN_AS: dict[GraphRole, Role] = {
+    "given": "input",
+    "parameter": "parameter",
+    "constant": "constant",
+    "computed": "interior",
+    "output": "output",
+}
 #: An operation of more operands is named, not written out.
 _MOST_OPERANDS = 8
 
@@ -69,7 +78,7 @@ def snapshot(
     module:      a network whose parameters are parameters
 
     Parameters are, too: what a worksheet updates, with its namesakes of other numbers, and
-    the weights and biases of a weighted sum. All other leaves are inputs.
+    those that :func:`micrograd_like.graph.roles` finds. All other leaves are inputs.
 
     Errors: TypeError for another root, TooLargeError above the bounds, WorksheetError for a
     path that is not in the graph, ValueError where names clash or for another detail.
@@ -172,17 +181,7 @@ def _parameters(
     for node in order:
         if node.label and not node.inputs and {node.label, _letters(node.label)} & names:
             found.add(node)
-        _, weights = _weighted(node)
-        found |= {weight for weight in weights if not weight.inputs}
     return found
-
-
-def _weighted(node: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-    """The inputs of a weighted sum, and its weights with the bias; two times none of others."""
-    if node.op not in ("wsum", "affine"):
-        return (), ()
-    middle = len(node.inputs) // 2
-    return node.inputs[:middle], node.inputs[middle:]
 
 
 def _letters(name: str) -> str:
@@ -202,11 +201,10 @@ class _Taken:
         parameters: set[Value],
     ) -> None:
         self.output, self.wrt, self.order = output, wrt, order
-        self.parameters = parameters
+        self.roles = roles(order, output, parameters)
         #: Numbers that stand in a formula; what a network is given as numbers is its input.
-        self.constants = {n for n in order if isinstance(n, Constant)}
-        self.constants -= {input for node in order for input in _weighted(node)[0]}
-        self.between = _between(order, wrt)
+        self.constants = {node for node, role in self.roles.items() if role == "constant"}
+        self.between = depending(order, wrt)
         if wrt is not None and wrt not in self.between:
             raise WorksheetError(
                 f"{printable(output.label or 'the output')} does not depend on "
@@ -274,13 +272,7 @@ class _Taken:
         formula: Expr | None,
         gradients: dict[Value, float | None],
     ) -> Node:
-        role: Role = "interior"
-        if node is self.output:
-            role = "output"
-        elif node in self.constants:
-            role = "constant"
-        elif not node.inputs:
-            role = "parameter" if node in self.parameters else "input"
+        role = _SHOWN_AS[self.roles[node]]
         on_path = node in self.between
         gradient = gradients.get(node)
         return Node(key, name, role, formula, node.op, node.data, gradient, on_path=on_path)
@@ -308,15 +300,6 @@ class _Taken:
             path = Derivative(quantity_of(self.output, "f"), quantity_of(self.wrt, "x"))
             value = _gradient(self.output, self.wrt)
         return Snapshot(output, detail, nodes, tuple(edges), of, path, value, derivation)
-
-
-def _between(order: list[Value], wrt: Value | None) -> set[Value]:
-    """``wrt`` and what depends on it."""
-    found: set[Value] = set()
-    for node in order:
-        if node is wrt or not found.isdisjoint(node.inputs):
-            found.add(node)
-    return found
 
 
 def _gradient(output: Value, node: Value) -> float:

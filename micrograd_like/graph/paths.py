@@ -1,0 +1,71 @@
+"""What lies between two nodes of a graph: reachability, and paths.
+
+All of it works on adjacency as a mapping, ``users[name]`` being what ``name`` acts on directly,
+so the same serves names, picture nodes and the engine's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from micrograd_like.engine import Value
+
+T = TypeVar("T")
+#: What each node leads to: ``users`` upwards, ``inputs`` downwards.
+Adjacency = Mapping[T, Collection[T]]
+
+
+def reached(start: T, adjacent: Adjacency[T]) -> set[T]:
+    """``start`` and everything that can be reached from it."""
+    found, stack = {start}, [start]
+    while stack:
+        new = [other for other in adjacent.get(stack.pop(), ()) if other not in found]
+        found.update(new)
+        stack += new
+    return found
+
+
+def paths(of: T, wrt: T, users: Adjacency[T], ends: Collection[T] = ()) -> Iterator[tuple[T, ...]]:
+    """Every path from ``of`` down to ``wrt``, as its nodes, in the order of the users.
+
+    Args:
+        of: Where the paths begin.
+        wrt: Where they end.
+        users: What each node acts on, between the two.
+        ends: Nodes beyond which a path is not followed: it begins there.
+    """
+    # Each entry is a node and the entry it was reached from, so paths share their ends.
+    stack: list[tuple[T, Any]] = [(wrt, None)]
+    while stack:
+        entry = stack.pop()
+        node, below = entry
+        if node == of or (node in ends and below is not None):
+            path = [node]
+            while below is not None:
+                path.append(below[0])
+                below = below[1]
+            yield tuple(path)
+        else:
+            stack += [(user, entry) for user in reversed([*users[node]])]
+
+
+def path_count(of: T, wrt: T, users: Adjacency[T], order: Iterable[T]) -> int:
+    """How many paths there are from ``of`` down to ``wrt``.
+
+    ``order`` has everything between the two, users before their inputs.
+    """
+    counts = {of: 1}
+    for node in order:
+        if node != of:
+            counts[node] = sum(counts.get(user, 0) for user in users[node])
+    return counts.get(wrt, 0)
+
+
+def depending(order: Iterable[Value], node: Value | None) -> set[Value]:
+    """``node`` and what depends on it, among nodes in the order of their computation."""
+    found: set[Value] = set()
+    for other in order:
+        if other is node or not found.isdisjoint(other.inputs):
+            found.add(other)
+    return found

@@ -1,0 +1,76 @@
+"""What each node of a graph is there for: decided here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from micrograd_like.engine import Constant, Parameter, Value
+
+#: given: a number one starts from; parameter: one that training changes; constant: a number
+#: that stands in a formula; computed; output: what all others lead to.
+Role = Literal["given", "parameter", "constant", "computed", "output"]
+
+#: Σ x·w and Σ x·w + b, as single operations.
+_WEIGHTED_SUMS = ("wsum", "affine")
+
+
+def roles(
+    order: Sequence[Value], output: Value, parameters: Collection[Value] = ()
+) -> dict[Value, Role]:
+    """The role of every node of a graph.
+
+    Parameters are those named as such, every :class:`~micrograd_like.engine.Parameter`, the
+    weights and biases of weighted sums, and what is added to a product with a parameter in it:
+    b and c of b + c + w·x. What a parameter multiplies is an input, and stays one where it is
+    added (x of x + w·x).
+
+    Args:
+        order: The nodes, inputs before their users.
+        output: The one that all others lead to.
+        parameters: Leaves that are known to be parameters.
+    """
+    found: dict[Value, Role] = {}
+    inputs = {input for node in order for input in weighted(node)[0]}
+    weights = {leaf for node in order for leaf in weighted(node)[1]}
+    for node in order:
+        if node.inputs:
+            found[node] = "computed"
+        elif isinstance(node, Parameter) or node in parameters or node in weights:
+            found[node] = "parameter"
+        elif isinstance(node, Constant) and node not in inputs:
+            found[node] = "constant"
+        else:
+            found[node] = "given"
+    for bias in _biases(order, found):
+        found[bias] = "parameter"
+    found[output] = "output"
+    return found
+
+
+def weighted(node: Value) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """The inputs of a weighted sum, and its weights with the bias; two times none of others."""
+    if node.op not in _WEIGHTED_SUMS:
+        return (), ()
+    middle = len(node.inputs) // 2
+    return node.inputs[:middle], node.inputs[middle:]
+
+
+def _biases(order: Sequence[Value], found: dict[Value, Role]) -> set[Value]:
+    """The given leaves that are terms of a sum with a product of a parameter in it."""
+    products: set[Value] = set()  # and the sums that have one among their terms
+    multiplied: set[Value] = set()
+    for node in order:
+        if node.op == "mul" and any(found[i] == "parameter" for i in node.inputs):
+            multiplied.update(node.inputs)
+            products.add(node)
+        elif node.op in _WEIGHTED_SUMS:
+            multiplied.update(weighted(node)[0])
+            products.add(node)
+        elif node.op == "add" and not products.isdisjoint(node.inputs):
+            products.add(node)
+    terms: set[Value] = set()
+    for node in reversed(order):
+        if node.op == "add" and (node in products or node in terms):
+            terms.update(node.inputs)
+    return {node for node in terms - multiplied if found[node] == "given"}
