@@ -221,8 +221,9 @@ class Facts:
         terms = self.terms(key)
         if not terms:
             return f"{name_text(key.of)} does not depend on {name_text(key.wrt)}"
-        count = self.graph.path_count(key.of, key.wrt)
-        return "chain rule" if count == 1 else f"chain rule, sum over {count:,} paths"
+        if len(terms) == 1:
+            return "chain rule"
+        return f"chain rule, sum over {self.graph.path_count(key.of, key.wrt):,} paths"
 
     def working(self, key: Quantity) -> Equation | None:
         """The right working: formula, numbers put in, result; None where there is none."""
