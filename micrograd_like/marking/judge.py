@@ -225,6 +225,9 @@ class Judge:
         if slips is None:
             slips = self._follows(figure, partial(self._by_method, key))
         if slips is None:
+            rounded = self._put_in(part.expr, Match(exact=match.exact)) or figure
+            if (last := _worked_on(rounded, before)) is not None:
+                return self._judged(part, last.verdict, figure=rounded, slips=last.slips)
             return self._judged(part, "wrong", figure=figure, off=match.off)
         return self._judged(part, "follows" if slips else "right", figure=figure, slips=slips)
 
@@ -382,6 +385,20 @@ class Judge:
             if result is not None and figure.meets(result):
                 return carried.slips - ignored
         return None
+
+
+def _worked_on(figure: Figure, before: Sequence[Judged]) -> Judged | None:
+    """The figures just before, where these may be worked out from them.
+
+    Whoever puts 2.8 in for 2.76 goes on from 2.8: each figure of the part before is known to
+    half a unit of its last place, and so is each of these.
+    """
+    numeric = [j for j in before if j.numeric and j.figure is not None]
+    if not numeric or numeric[-1].verdict not in ("right", "follows"):
+        return None
+    last = numeric[-1]
+    assert last.figure is not None
+    return last if figure.meets(last.figure) else None
 
 
 Method = Callable[[View], Figure | None]
