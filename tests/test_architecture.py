@@ -19,7 +19,7 @@ PICTURES = Path(visualize.__file__).parent
 #: The folders and modules of the package, lowest first: one imports only from the rows above
 #: its own.
 DIRECTIONS = (
-    ("errors", "lazy"),
+    ("errors", "files", "lazy"),
     ("formula",),
     ("ops",),
     ("notation",),

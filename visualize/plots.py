@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from micrograd_like.errors import LessonError, did_you_mean, printable
+from micrograd_like.files import write_whole
 from micrograd_like.lessons.pictures import Curves, MatrixLine, Picture
 from visualize.palette import DARK, LIGHT
 from visualize.plot_kinds import DRAWN, matrix_height
@@ -107,10 +108,16 @@ def save(pictures: Sequence[Picture], path: str | os.PathLike[str], across: int 
         OSError: The file cannot be written.
     """
     check_path(path)
-    if _ending(path) == "svg":
-        Path(path).write_text(svg(pictures, across), encoding="utf-8")
-    else:
-        figure(pictures, across).savefig(path, dpi=150)
+    write_whole(path, drawn(pictures, _ending(path), across))
+
+
+def drawn(pictures: Sequence[Picture], format: str, across: int = ACROSS) -> bytes:
+    """The pictures as a file of this format, "svg" or "png". Raises as :func:`figure` does."""
+    if format == "svg":
+        return svg(pictures, across).encode()
+    out = io.BytesIO()
+    figure(pictures, across).savefig(out, format=format, dpi=150)
+    return out.getvalue()
 
 
 def svg(pictures: Sequence[Picture], across: int = ACROSS) -> str:

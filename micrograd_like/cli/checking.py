@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from micrograd_like.cli.pictures import write_page
 from micrograd_like.cli.shared import (
+    STDOUT,
     MarksFormat,
     app,
     check_output,
     read_worksheet,
     reported,
     say,
+    write_output,
 )
-from micrograd_like.errors import MicrogradLikeError, printable
+from micrograd_like.errors import printable
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
@@ -52,7 +53,8 @@ def check(
         typer.Option(
             metavar="FILE",
             show_default=False,
-            help="Write the report of one worksheet as a page to step through, print or hand back.",
+            help="Write the report of one worksheet as a page to step through, print or hand back; "
+            "- prints the page alone.",
         ),
     ] = None,
     causes: Annotated[
@@ -81,73 +83,42 @@ def check(
 
     For instance: micrograd-like check office-hours-as-published
     """
-    from micrograd_like.marking import check as mark
+    from micrograd_like.cli.jobs import marked
     from micrograd_like.writers.marks import document
 
-    if page is not None:
-        if len(files) > 1:
-            raise typer.BadParameter("a page is of one worksheet", param_hint="--page")
-        with reported():
-            check_output(page, files[0])
-            sheet = read_worksheet(files[0])
-        with reported(sheet):
-            results: Iterable[tuple[str, Report | str]] = [(files[0], mark(sheet, files[0]))]
-    else:
-        results = _marked(files, jobs)
     reports: list[Report] = []
 
-    def marked() -> Iterator[Report]:
-        for _, result in results:
+    def read() -> Iterator[Report]:
+        for result in marked(files, jobs):
             if isinstance(result, str):
                 typer.echo(f"micrograd-like: {printable(result)}", err=True)
             else:
                 reports.append(result)
                 yield result
 
-    say(document(marked(), several=len(files) > 1), format)
-    if page is not None:
-        with reported(sheet):
-            write_page(page, sheet, reports[0])
+    with reported():
+        if page is None:
+            say(document(read(), several=len(files) > 1), format)
+        else:
+            _check_on_page(files, page, format, reports)
     status = max((report.status for report in reports), default=0)
     raise typer.Exit(2 if len(reports) < len(files) else status)
 
 
-def _marked(files: list[str], jobs: int) -> Iterator[tuple[str, Report | str]]:
-    """Every worksheet's report, or what keeps it from being marked; with a bar for many."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    hidden = len(files) < _MANY or not console.is_terminal
-    with _workers(jobs, len(files)) as run:
-        results = zip(files, run(_mark, files), strict=True)
-        yield from track(results, "Marking", len(files), console=console, disable=hidden)
-
-
-#: So many worksheets take long enough for a bar.
-_MANY = 20
-
-
-@contextmanager
-def _workers(jobs: int, count: int) -> Iterator[Callable[..., Iterator[Report | str]]]:
-    if min(jobs, count) < 2:
-        yield map
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(min(jobs, count)) as pool:
-        yield lambda function, items: pool.map(function, items, chunksize=1 + count // (8 * jobs))
-
-
-def _mark(file: str) -> Report | str:
+def _check_on_page(files: list[str], page: str, format: str, reports: list[Report]) -> None:
+    """Mark one worksheet, and write its page; a page that is printed stands alone."""
     from micrograd_like.marking import check as mark
+    from micrograd_like.writers.marks import document
 
-    try:
-        return mark(read_worksheet(file), file)
-    except (MicrogradLikeError, ValueError) as error:
-        return f"{file}: {error}"
-    except OSError as error:
-        return f"cannot open {file!r}: {error.strerror}"
+    if len(files) > 1:
+        raise typer.BadParameter("a page is of one worksheet", param_hint="--page")
+    check_output(page, files[0])
+    sheet = read_worksheet(files[0])
+    with reported(sheet):
+        reports.append(mark(sheet, files[0]))
+        if page != STDOUT:
+            say(document(reports), format)
+        write_page(page, sheet, reports[0])
 
 
 Form = Literal["blank", "solved", "slips"]
@@ -179,7 +150,8 @@ def exercise(
         typer.Option(
             metavar="FILE",
             show_default=False,
-            help="Where the mistakes are listed; without it, on standard error.",
+            help="Where the mistakes are listed, - below the worksheet; without it, on standard "
+            "error.",
         ),
     ] = None,
 ) -> None:
@@ -202,9 +174,8 @@ def exercise(
     with reported():
         made = generate(shape, seed, places, form, slips, cause)
         listed = "\n".join(map(str, made.planted))
+        write_output(STDOUT, made.text)
         if answers is not None:
-            with open(answers, "w", encoding="utf-8") as file:
-                file.write(f"{listed}\n")
-    typer.echo(made.text, nl=False)
+            write_output(answers, f"{listed}\n")
     if listed and answers is None:
         typer.echo(listed, err=True)

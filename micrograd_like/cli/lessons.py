@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
 
-from micrograd_like.cli.shared import LessonFormat, Places, app, reported, say
+from micrograd_like.cli.shared import STDOUT, LessonFormat, Places, app, reported, say, write_output
 
 if TYPE_CHECKING:
+    from micrograd_like.lessons.pictures import Picture
     from micrograd_like.lessons.registry import Option
 
 
@@ -23,7 +24,11 @@ LessonFormatOption = Annotated[
 ]
 Plot = Annotated[
     str | None,
-    typer.Option(metavar="FILE", show_default=False, help="Draw it: a .svg or .png file."),
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="Draw it: a .svg or .png file; - prints the SVG alone.",
+    ),
 ]
 Columns = Annotated[
     int, typer.Option(min=1, max=4, help="Pictures side by side; 1 suits a narrow screen.")
@@ -136,9 +141,9 @@ def _worked(
     worked = worked_example(cost, changed)
     done = repeated.repeated(steps, cost, changed)
     if plot is not None:
-        from visualize import plots
-
-        plots.save(repeated.pictures(done, cost, changed), plot, columns)
+        _draw(repeated.pictures(done, cost, changed), plot, columns)
+        if plot == STDOUT:
+            return
     sheet = worksheet("The worked 2-2-1 example", worked.given, worked.sections)
     say(words.example_document(worked, done, places, sheet), format)
 
@@ -249,6 +254,16 @@ def _parameter(option: Option) -> inspect.Parameter:
     return _keyword(option.name, Annotated[kind | None, declared], None)
 
 
+def _draw(pictures: Sequence[Picture], plot: str, columns: int) -> None:
+    """Draw the pictures into a file, or print them as SVG."""
+    from visualize import plots
+
+    if plot == STDOUT:
+        write_output(plot, plots.drawn(pictures, "svg", columns))
+    else:
+        plots.save(pictures, plot, columns)
+
+
 def _run(
     name: str, given: dict[str, Any], format: LessonFormat, plot: str | None, columns: int
 ) -> None:
@@ -256,7 +271,7 @@ def _run(
     from micrograd_like.errors import LessonError
     from micrograd_like.lessons import catalogue
 
-    if plot is not None:
+    if plot not in (None, STDOUT):
         from visualize import plots
 
         plots.check_path(plot)
@@ -264,5 +279,7 @@ def _run(
     if plot is not None:
         if not outcome.pictures:
             raise LessonError(f"--plot: the lesson {name} has nothing to draw")
-        plots.save(outcome.pictures, plot, columns)
+        _draw(outcome.pictures, plot, columns)
+        if plot == STDOUT:
+            return
     say(catalogue.document(name, given, outcome), format)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from micrograd_like.cli.shared import (
+    STDOUT,
     File,
     Parameters,
     Places,
@@ -16,6 +17,7 @@ from micrograd_like.cli.shared import (
     finish,
     read_worksheet,
     reported,
+    write_output,
 )
 from micrograd_like.errors import WorksheetError, did_you_mean, printable
 from visualize.options import Detail, Direction, Picture
@@ -35,7 +37,8 @@ def draw(
             "-o",
             metavar="OUT",
             show_default=False,
-            help="A file ending in .svg, .png, .pdf or .dot; without it, DOT is printed.",
+            help="A file ending in .svg, .png, .pdf or .dot, or - for standard output; without it, "
+            "DOT is printed.",
         ),
     ] = None,
     format: Annotated[
@@ -101,19 +104,15 @@ def draw(
             places=places,
             group=group,
         )
-        if output is None:
-            typer.echo(picture.decode(), nl=False)
-        else:
-            with open(output, "wb") as out:
-                out.write(picture)
+        write_output(output or STDOUT, picture)
     finish(sheet)
 
 
 def _picture_format(output: str | None, format: Picture | None) -> Picture:
     """The format asked for, else the one that the file's name ends in, else DOT."""
-    if output is None:
-        if format in ("png", "pdf"):
-            raise typer.BadParameter(f"{format} goes into a file", param_hint="-o OUT")
+    if output is None and format in ("png", "pdf"):
+        raise typer.BadParameter(f"{format} goes into a file", param_hint="-o OUT")
+    if output in (None, STDOUT):
         return format or "dot"
     ending = os.path.splitext(output)[1].lower().removeprefix(".")
     kinds: tuple[Picture, ...] = get_args(Picture)
@@ -131,7 +130,9 @@ def page(
     file: File,
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="FILE", help="The page, a single file of HTML."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The page, one file of HTML; - prints it."
+        ),
     ],
     marked: Annotated[
         bool, typer.Option("--marked", help="Mark the worksheet beside its lines, as check does.")
@@ -163,5 +164,4 @@ def write_page(
     import visualize
 
     text = visualize.page(sheet, report=report, places=places, parameters=parameters)
-    with open(output, "w", encoding="utf-8") as out:
-        out.write(text)
+    write_output(output, text)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
 import typer
 
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
+from micrograd_like.files import write_whole
 from micrograd_like.writers.formats import offered, write
 from micrograd_like.writers.layout import WIDTH, Page
 from micrograd_like.writers.records import LOOKS
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from micrograd_like.worksheet import Worksheet
     from micrograd_like.writers.blocks import Document
 
+
+#: Stands for standard input where a file is to be read, for standard output where one is written.
+STDIN = STDOUT = "-"
 
 app = typer.Typer(
     name="micrograd-like",
@@ -60,15 +64,18 @@ Parameters = Annotated[
 ]
 
 
-def read_worksheet(file: str) -> Worksheet:
-    """The worksheet that FILE names. Errors: WorksheetError, OSError."""
+def read_worksheet(file: str, given: bytes | None = None) -> Worksheet:
+    """The worksheet that FILE names; ``given`` is what standard input gave, if it was read.
+
+    Errors: WorksheetError, OSError.
+    """
     from micrograd_like.worksheet import Worksheet, builtin
     from micrograd_like.worksheet.syntax import decode
 
     if not file:
         raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")
-    if file == "-":
-        return Worksheet.parse(decode(sys.stdin.buffer.read()))
+    if file == STDIN:
+        return Worksheet.parse(decode(read_stdin() if given is None else given))
     if not os.path.exists(file) and file in builtin.names():
         return builtin.load(file)
     try:
@@ -78,18 +85,37 @@ def read_worksheet(file: str) -> Worksheet:
         raise WorksheetError(f"no such file or built-in worksheet: {file!r}{near}") from None
 
 
+def read_stdin() -> bytes:
+    """All of standard input. Errors: WorksheetError where it is closed, OSError."""
+    if sys.stdin is None:  # closed by whoever started the command
+        raise WorksheetError("expected a worksheet from standard input, but that is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard input") from None
+
+
 def check_output(output: str | None, *inputs: str) -> None:
     """Refuse to write over what is read, by whatever name or link it goes.
 
     Errors: WorksheetError naming both.
     """
-    if output is None or not os.path.exists(output):
+    if output in (None, STDOUT) or not os.path.exists(output):
         return
     for file in inputs:
-        if file != "-" and os.path.exists(file) and os.path.samefile(output, file):
+        if file != STDIN and os.path.exists(file) and os.path.samefile(output, file):
             raise WorksheetError(
                 f"the output {output!r} is the worksheet {file!r} itself; name another file"
             )
+
+
+def write_output(output: str, data: bytes | str) -> None:
+    """Write to a file, whole or not at all; - is standard output. Errors: OSError."""
+    data = data.encode() if isinstance(data, str) else data  # in UTF-8, whatever the terminal
+    if output == STDOUT:
+        typer.echo(data, nl=False)
+    else:
+        write_whole(output, data)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from micrograd_like.errors import ModelFileError, printable
+from micrograd_like.files import write_whole
 from micrograd_like.nn import ACTIVATIONS, MLP
 
 MODEL = "micrograd-like model"
@@ -120,22 +121,15 @@ def _structure(model: MLP) -> list[list[tuple[int, str, bool]]]:
 
 
 def write(path: str | os.PathLike[str], kind: str, content: Mapping[str, Any]) -> None:
-    """Write a document beside ``path`` and move it there, so that none is ever half written.
+    """Write a document, whole or not at all: see :func:`write_whole`.
 
     Errors: ValueError for NaN and infinity, OSError.
     """
-    target = Path(path)
     try:
         text = json.dumps({"format": kind, "version": VERSION, **content}, allow_nan=False)
     except ValueError:
         raise ValueError(f"{_shown(path)}: expected finite numbers to write, got others") from None
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_text(f"{text}\n", encoding="utf-8")
-        os.replace(unfinished, target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_whole(path, f"{text}\n")
 
 
 def read(path: str | os.PathLike[str], kind: str, document: type[AnyDocument]) -> AnyDocument:

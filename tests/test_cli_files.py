@@ -1,0 +1,221 @@
+"""What the command reads and writes: streams, links, processes that mark side by side."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "micrograd_like"]
+RIGHT, WRONG = "x = 2\ny = x^2 = 4\n", "x = 2\ny = x^2 = 5\n"
+#: Takes its time to be marked.
+LONG = "".join(f"x{n} = {n}.5\n" for n in range(40)) + "".join(
+    f"h{n} = sigmoid({' + '.join(f'x{m}*x{(m + n) % 40}' for m in range(40))})\n" for n in range(40)
+)
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> str:
+    path = tmp_path / "sheet.txt"
+    path.write_text(WRONG, encoding="utf-8")
+    return str(path)
+
+
+# Standard output.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "starts"),
+    [
+        (["page", "{sheet}", "-o", "-"], "<!DOCTYPE html>"),
+        (["check", "{sheet}", "--page", "-"], "<!DOCTYPE html>"),
+        (["draw", "{sheet}", "-o", "-"], "digraph"),
+        (["draw", "{sheet}", "-o", "-", "--format", "svg"], "<svg"),
+        (["lessons", "one-weight", "--epochs", "2", "--plot", "-"], "<?xml"),
+        (["example", "--plot", "-"], "<?xml"),
+        (["exercise", "2-2-1", "--form", "slips", "--answers", "-"], "#"),
+    ],
+)
+def test_a_dash_is_standard_output(arguments: list[str], starts: str, sheet: str) -> None:
+    folder = Path(sheet).parent
+    done = run(*(a.format(sheet=sheet) for a in arguments), cwd=folder)
+    assert done.stderr == ""
+    assert done.stdout.startswith(starts)
+    assert os.listdir(folder) == ["sheet.txt"]
+
+
+def test_what_is_printed_is_what_is_written(sheet: str, tmp_path: Path) -> None:
+    for name in ("page.html", "drawn.svg"):
+        command = ["page"] if name == "page.html" else ["draw", "--format", "svg"]
+        printed = run(*command, sheet, "-o", "-").stdout
+        assert run(*command, sheet, "-o", str(tmp_path / name)).stdout == ""
+        assert (tmp_path / name).read_text(encoding="utf-8") == printed
+
+
+def test_a_picture_of_bytes_is_printed_as_it_is(sheet: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, "draw", sheet, "--format", "png", "-o", "-"], capture_output=True, check=True
+    )
+    assert done.stdout.startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_a_list_of_mistakes_stands_below_the_worksheet() -> None:
+    done = run("exercise", "2-2-1", "--form", "slips", "--answers", "-")
+    apart = run("exercise", "2-2-1", "--form", "slips")
+    assert done.stdout == apart.stdout + apart.stderr
+
+
+def test_a_link_is_followed_and_a_pipe_is_no_file_to_replace(sheet: str, tmp_path: Path) -> None:
+    (tmp_path / "link.html").symlink_to("target.html")
+    assert run("page", sheet, "-o", str(tmp_path / "link.html")).returncode == 0
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "target.html").read_text(encoding="utf-8").startswith("<!DOCTYPE")
+    assert run("page", sheet, "-o", os.devnull).returncode == 0
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["page", "{sheet}", "-o", "missing/page.html"],
+        ["check", "{sheet}", "--page", "missing/page.html"],
+        ["draw", "{sheet}", "-o", "missing/drawn.dot"],
+        ["exercise", "2-2-1", "--form", "slips", "--answers", "missing/answers.txt"],
+    ],
+)
+def test_an_output_that_cannot_be_written_is_named(arguments: list[str], sheet: str) -> None:
+    done = run(*(a.format(sheet=sheet) for a in arguments), cwd=Path(sheet).parent)
+    assert done.returncode == 2
+    assert f"cannot open '{arguments[-1]}': No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# Standard input.
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_standard_input_is_marked_among_files(jobs: str, sheet: str) -> None:
+    done = run("check", "-", sheet, "-", "--jobs", jobs, "--format", "json", input=RIGHT)
+    first, second, third = json.loads(done.stdout)["worksheets"]
+    assert [one["wrong"] for one in (first, second, third)] == [0, 1, 0]
+    assert [one["right"] for one in (first, second, third)] == [2, 1, 2]
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["check", "-"], ["check", "-", "-", "--jobs", "2"], ["draw", "-"], ["derive", "-", "dE/dx"]],
+)
+def test_closed_standard_input_is_told_in_a_sentence(command: list[str]) -> None:
+    done = run(*command, stdin=None, preexec_fn=lambda: os.close(0))
+    assert done.returncode == 2
+    assert "standard input" in done.stderr
+    assert "that is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_closed_standard_input_is_no_matter_to_what_does_not_read_it(sheet: str) -> None:
+    assert run("check", sheet, sheet, "--jobs", "2", preexec_fn=lambda: os.close(0)).stderr == ""
+
+
+# Processes.
+
+
+@pytest.fixture
+def marking(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A run with two workers, which have begun and are not done for a while."""
+    for n in range(30):
+        (tmp_path / f"{n}.txt").write_text(LONG, encoding="utf-8")
+    command = [*COMMAND, "check", *map(str, sorted(tmp_path.iterdir())), "--jobs", "2"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    until(lambda: len(children(process.pid)) >= 2)
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that it has begun."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = status.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(after_name[1]) == pid and after_name[0] != "Z":
+            found.append(int(status.parent.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for it; a machine that is busy takes its time."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that within a minute"
+        time.sleep(0.02)
+
+
+linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+
+
+@linux
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_no_worker_outlives_the_command(marking: subprocess.Popen[bytes], number: int) -> None:
+    workers = children(marking.pid)
+    marking.send_signal(number)
+    marking.communicate(timeout=60)
+    until(lambda: not any(map(alive, workers)))
+
+
+@linux
+@pytest.mark.parametrize("to_all", [True, False], ids=["the terminal's Ctrl-C", "kill -INT"])
+def test_an_interrupt_ends_it_without_marking_the_rest(
+    marking: subprocess.Popen[bytes], to_all: bool
+) -> None:
+    workers = children(marking.pid)
+    if to_all:
+        os.killpg(marking.pid, signal.SIGINT)
+    else:
+        marking.send_signal(signal.SIGINT)
+    _, said = marking.communicate(timeout=60)
+    assert marking.returncode == 130
+    assert b"Traceback" not in said
+    until(lambda: not any(map(alive, workers)))
+
+
+@linux
+def test_a_worker_that_is_killed_is_told_in_a_sentence(marking: subprocess.Popen[bytes]) -> None:
+    os.kill(children(marking.pid)[0], signal.SIGKILL)
+    _, said = marking.communicate(timeout=60)
+    assert marking.returncode == 2
+    assert b"a process that was marking was ended from outside" in said
+    assert b"Traceback" not in said
