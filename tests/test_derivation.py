@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import sympy
 
 from micrograd_like import Value, Worksheet, WorksheetError, derive, grad, nn
 from micrograd_like.derivation.factors import SHOWN_PATHS
-from micrograd_like.formula import evaluate
+from micrograd_like.engine import ON_NODES, Constant, Symbol
+from micrograd_like.formula import Name, evaluate, quantities
 from micrograd_like.notation import text
 from micrograd_like.ops import FLOAT
 
@@ -318,3 +320,78 @@ def test_a_derivation_prints_as_its_text() -> None:
 )
 def test_what_is_said_of_small_derivatives(lines: str, derivative: str, said: str) -> None:
     assert said in between(lines, derivative).text()
+
+
+# Without numbers.
+
+
+def without_numbers(text: str) -> dict[str, Value]:
+    """A worksheet's nodes where every given is a name without a number."""
+    nodes: dict[str, Value] = {}
+    for statement in Worksheet.parse(text).statements:
+        name, formula = statement.left, statement.parts[0]
+        values = {quantity: nodes[quantity] for quantity in quantities(formula.expr)}
+        if statement.kind == "given":
+            nodes[name] = Symbol(float(formula.number.value), name)
+        else:
+            nodes[name] = evaluate(formula.expr, values, ON_NODES, Constant)
+            nodes[name].label = str(name)
+    return nodes
+
+
+LOGISTIC = """
+w = 0.3
+x = 0.7
+b = 0.2
+y = 1.1
+z = w*x + b
+a = sigmoid(z)
+E = (a - y)^2/2
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "wrt", "result"),
+    [
+        (LOGISTIC, "E", "w", "(a − y) · a · (1 − a) · x"),
+        (LOGISTIC, "E", "y", "−(a − y)"),
+        ("x = 0.3\ny = 3x + 1", "y", "x", "3"),  # its number is known whatever x is
+        ("x = 0.3\nh = 2x\nk = 3x\nE = h*k", "E", "x", "2·k + 3·h"),
+        ("x = 0.3\nE = relu(x)", "E", "x", "1 if x > 0 else 0"),
+    ],
+)
+def test_a_derivation_without_numbers_is_in_symbols(
+    text: str, of: str, wrt: str, result: str
+) -> None:
+    nodes = without_numbers(text)
+    found = derive(nodes[of], nodes[wrt])
+    first, *_ = found.text().splitlines()
+    assert first == f"  ∂{of}/∂{wrt} = {result}"
+    assert (found.value is None) is not result.isdecimal()
+
+
+def test_the_symbols_are_those_of_sympy() -> None:
+    """At other numbers than those that stand in, too."""
+    nodes = without_numbers(LOGISTIC)
+    w, x, b, y = sympy.symbols("w x b y")
+    a = 1 / (1 + sympy.exp(-(w * x + b)))
+    E = (a - y) ** 2 / 2  # noqa: N806
+    point = {w: -0.4, x: 1.3, b: 0.1, y: 0.25}
+    values = {Name(str(name)): number for name, number in point.items()}
+    values[Name("a")] = float(a.subs(point))
+    for name in (w, x, b, y):
+        found = derive(nodes["E"], nodes[str(name)])
+        wanted = float(sympy.diff(E, name).subs(point))
+        assert evaluate(found.formula, values, FLOAT) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_some_numbers_are_put_in_and_the_others_stay() -> None:
+    x, w = Symbol(0.7, "x"), Value(2.0, "w")
+    y = w * x
+    y.label = "y"
+    E = y**2  # noqa: N806
+    E.label = "E"
+    found = derive(E, w)
+    assert json.loads(found.json())["value"] is None
+    assert "∂y/∂w = x" in found.text()
+    assert "0.7" not in found.text() + found.json() + found.latex()

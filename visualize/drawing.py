@@ -254,7 +254,7 @@ class _Writer:
             rows.append(plain)
         elif derivation.path_count > 1:
             terms = " + ".join(f"path {n}" for n in range(1, derivation.path_count + 1))
-            rows.append(f"{text(path)} = {terms} = {number(derivation.value, self.places)}")
+            rows.append(f"{text(path)} = {terms} = {number(self.shot.path_value, self.places)}")
         return tuple(shortened(row, 2 * _LONGEST_CAPTION) for row in rows)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from micrograd_like.formula import (
-    Call,
     Derivative,
     Expr,
     Name,
@@ -15,8 +15,9 @@ from micrograd_like.formula import (
     Quantity,
     added,
     evaluate,
-    fold,
     multiplied,
+    quantities,
+    rewrite,
 )
 from micrograd_like.graph import NamedGraph
 from micrograd_like.ops import FLOAT
@@ -26,8 +27,10 @@ from micrograd_like.ops import FLOAT
 class Equation:
     """left = formula = numbers = value: one line of a hand calculation.
 
-    numbers:  the formula with the numbers of its quantities put in
+    numbers:  the formula with the numbers of its quantities put in, or their formulas
     rule:     the rule that gives a derivative its formula, or ""
+    closed:   False where a quantity in it has no number: then ``numbers`` is the result, and
+              ``value`` says nothing
     """
 
     left: Quantity
@@ -35,29 +38,31 @@ class Equation:
     numbers: Expr
     value: float
     rule: str = ""
+    closed: bool = True
 
 
 def equation(
     left: Quantity,
     formula: Expr,
-    values: Mapping[Quantity, float],
+    values: Mapping[Quantity, float | Expr],
     rule: str = "",
     value: float | None = None,
 ) -> Equation:
-    """The line for ``formula``, with the numbers of the quantities in it.
+    """The line for ``formula``, with the numbers of the quantities in it, or their formulas.
 
     Its value is computed from these numbers, unless the engine's own is given.
     """
 
-    def with_numbers(node: Expr, arguments: list[Expr]) -> Expr:
-        match node:
-            case Name() | Derivative() if node in values:
-                return Number(values[node])
-            case Call(function):
-                return Call(function, tuple(arguments))
-        return node
+    def put_in(node: Expr) -> Expr | None:
+        if not isinstance(node, Name | Derivative) or node not in values:
+            return None
+        known = values[node]
+        return Number(known) if isinstance(known, float | int) else known
 
-    numbers: Expr = fold(formula, with_numbers)
+    numbers = rewrite(formula, put_in)
+    if quantities(numbers):
+        stand_in = math.nan if value is None else value
+        return Equation(left, formula, numbers, stand_in, rule, closed=False)
     if value is None:
         value = float(evaluate(numbers, {}, FLOAT))
     return Equation(left, formula, numbers, value, rule)
@@ -66,7 +71,7 @@ def equation(
 def forward(graph: NamedGraph) -> list[Equation]:
     """The forward pass: every computed name, inputs before their users."""
     return [
-        equation(name, formula, graph.values, value=graph.values[name])
+        equation(name, formula, graph.known, value=graph.values[name])
         for name, formula in graph.formulas.items()
     ]
 
@@ -77,7 +82,7 @@ def local(graph: NamedGraph, of: Quantity, wrt: Quantity) -> Equation:
     return equation(
         Derivative(of, wrt),
         graph.locals[pair],
-        graph.values,
+        graph.known,
         rule=graph.rules[pair],
         value=graph.partials[pair],
     )

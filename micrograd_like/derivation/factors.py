@@ -30,13 +30,25 @@ from typing import TYPE_CHECKING
 
 from micrograd_like.derivation.equations import Equation, equation, local
 from micrograd_like.engine import Value, grad, topological_order
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, added, multiplied
-from micrograd_like.graph import NamedGraph, path_count, paths, quantity_of
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    added,
+    fold,
+    multiplied,
+    simplify,
+)
+from micrograd_like.graph import NamedGraph, constant, path_count, paths, quantity_of
 from micrograd_like.notation import name_text, text
 
 if TYPE_CHECKING:
     from micrograd_like.writers.blocks import Block
 
+#: The parts of a formula that is put in for a derivative's symbol; a longer one is not.
+_MOST_NODES = 40
 #: Paths written out; of more, the first ones and the count.
 SHOWN_PATHS = 6
 
@@ -53,7 +65,8 @@ class Path:
 class Derivation:
     """∂of/∂wrt, worked out.
 
-    value:       its number, as the engine has it
+    value:       its number, as the engine has it; None where it has none
+    formula:     the formula that it comes to where it has no number
     factors:     the local derivatives on the paths, from the output down
     steps:       node by node: each derivative of the output, as a sum over the node's users
     paths:       path by path, the first :data:`SHOWN_PATHS` of them
@@ -63,12 +76,13 @@ class Derivation:
 
     of: Quantity
     wrt: Quantity
-    value: float
+    value: float | None
     factors: tuple[Equation, ...]
     steps: tuple[Equation, ...]
     paths: tuple[Path, ...]
     path_count: int
     reason: str
+    formula: Expr | None = None
 
     @property
     def left(self) -> Derivative:
@@ -141,28 +155,43 @@ class _Worked:
         nodes = {name: node for node, name in graph.names.items() if name in self.users}
         totals = dict(zip(nodes, grad(output, list(nodes.values())), strict=True))
         self.order = list(self.users)
-        self.value = totals[wrt]
-        #: What the symbols of its formulas are.
-        self.numbers: dict[Quantity, float] = {
+        #: Without a number, if the output rests on a name that has none.
+        self.closed = graph.output in graph.known
+        #: What the symbols of its formulas are: numbers, or formulas where there are none.
+        self.numbers: dict[Quantity, float | Expr] = {
             **{Derivative(*link): partial for link, partial in graph.partials.items()},
-            **graph.values,
-            **{Derivative(graph.output, name): total for name, total in totals.items()},
+            **graph.known,
         }
+        if self.closed:
+            self.numbers |= {Derivative(graph.output, n): total for n, total in totals.items()}
+        else:
+            lines = (local(graph, *link) for link in graph.locals)
+            self.numbers |= {line.left: self._known(line) for line in lines}
+        self.value = totals[wrt]
 
     def derivation(self) -> Derivation:
         counts = path_count(self.graph.output, self.wrt, self.users, self.order)
         links = [(user, name) for name in self.order for user in self.users[name]]
         factors = tuple(self._factor(user, name) for user, name in links)
-        steps = tuple(self._step(name) for name in self.order[1:])
+        steps = tuple(map(self._step, self.order[1:]))
         shown = list(islice(paths(self.graph.output, self.wrt, self.users), SHOWN_PATHS))
         lefts: list[Quantity] = [Derivative(self.graph.output, self.wrt)]
         if counts > 1:
             lefts = [Name(f"path {number}") for number in range(1, len(shown) + 1)]
         worked = tuple(map(self._path, lefts, shown))
+        made = Derivation(self.graph.output, self.wrt, None, factors, steps, worked, counts, "")
+        if not steps[-1].closed:
+            return replace(made, formula=steps[-1].numbers)
+        if not self.closed:
+            self.value = steps[-1].value
         reason = self._reason() if self.value == 0 else ""
-        return Derivation(
-            self.graph.output, self.wrt, self.value, factors, steps, worked, counts, reason
-        )
+        return replace(made, value=self.value, reason=reason)
+
+    def _known(self, line: Equation) -> Expr:
+        """The number of a line, or its formula; its own symbol where that is long."""
+        if line.closed:
+            return constant(line.value)
+        return line.numbers if _size(line.numbers) <= _MOST_NODES else line.left
 
     def _factor(self, user: Quantity, name: Quantity) -> Equation:
         """∂user/∂name; where the name acts by other ways too, they are held fixed."""
@@ -217,14 +246,19 @@ class _Worked:
                 terms.append(_product([Derivative(output, user), link]))
         formula = added(terms)
         rule = "chain rule" if len(terms) == 1 else f"chain rule, sum over {len(terms)} users"
-        return self._line(name, formula, rule)
+        line = self._line(name, formula, rule)
+        if not self.closed:
+            self.numbers[line.left] = self._known(line)
+        return line
 
     def _line(
         self, name: Quantity, formula: Expr, rule: str, value: float | None = None
     ) -> Equation:
         left = Derivative(self.graph.output, name)
-        number = self.numbers[left] if value is None else value
-        return equation(left, formula, self.numbers, rule, number)
+        number = self.numbers.get(left) if value is None and self.closed else value
+        assert number is None or isinstance(number, float)
+        line = equation(left, formula, self.numbers, rule, number)
+        return line if line.closed else replace(line, numbers=simplify(line.numbers))
 
     def _path(self, left: Quantity, names: tuple[Quantity, ...]) -> Path:
         links = list(pairwise(names))
@@ -241,3 +275,8 @@ def _product(factors: list[Expr]) -> Expr:
     """The factors multiplied, without those that are 1."""
     telling = [factor for factor in factors if factor != Number(1)] or factors[:1]
     return multiplied(telling)
+
+
+def _size(expr: Expr) -> int:
+    size: int = fold(expr, lambda _, sizes: 1 + sum(sizes))
+    return size

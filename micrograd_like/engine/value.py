@@ -184,6 +184,15 @@ class Parameter(Value):
     __slots__ = ()
 
 
+class Symbol(Value):
+    """A leaf without a number: ``data`` stands in for one, so that a graph can be built.
+
+    What rests on it has formulas and no numbers, save where the formula needs none of it.
+    """
+
+    __slots__ = ()
+
+
 # Derivatives without side effects, and of any order.
 
 

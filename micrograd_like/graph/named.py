@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from micrograd_like.engine import Constant, Value, topological_order
+from micrograd_like.engine import Constant, Symbol, Value, topological_order
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, simplify
 from micrograd_like.graph.labels import quantity_of
-from micrograd_like.graph.paths import path_count, paths, reached
+from micrograd_like.graph.paths import depending, path_count, paths, reached
 from micrograd_like.ops import OPS
 
 #: Operations that may stand in one formula.
@@ -31,6 +31,7 @@ class NamedGraph:
     names:     the quantity that each named node is
     output:    that of the output
     values:    the number of every quantity, as it is now, inputs before their users
+    known:     the same without those that rest on a name without a number
     formulas:  for every quantity that is computed, its formula in those before it
     locals:    for every link, ∂of/∂wrt as a formula, what else acts on ``of`` held fixed
     partials:  for every link, its number as the engine has it
@@ -57,6 +58,7 @@ class NamedGraph:
             raise ValueError("expected an output with a label, such as E.label = 'E'")
         self.output = self.names[outputs[-1]]
         self.values: dict[Quantity, float] = {}
+        self.known: Mapping[Quantity, float] = self.values
         self.formulas: dict[Quantity, Expr] = {}
         self.locals: dict[Link, Expr] = {}
         self.partials: dict[Link, float] = {}
@@ -71,6 +73,11 @@ class NamedGraph:
             self.values[name] = node.data
             if node.op:
                 self._fold(node, name)
+        symbols = [node for node in order if isinstance(node, Symbol)]
+        if symbols:
+            without = depending(order, *symbols)
+            known = (node for node in order if node not in without)
+            self.known = {self.names[n]: n.data for n in known if n in self.names}
         self.users: dict[Quantity, list[Quantity]] = {name: [] for name in self.values}
         for of, wrt in self.locals:
             self.users[wrt].append(of)

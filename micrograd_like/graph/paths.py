@@ -62,10 +62,10 @@ def path_count(of: T, wrt: T, users: Adjacency[T], order: Iterable[T]) -> int:
     return counts.get(wrt, 0)
 
 
-def depending(order: Iterable[Value], node: Value | None) -> set[Value]:
-    """``node`` and what depends on it, among nodes in the order of their computation."""
+def depending(order: Iterable[Value], *nodes: Value | None) -> set[Value]:
+    """The nodes and what depends on them, among those in the order of their computation."""
     found: set[Value] = set()
-    for other in order:
-        if other is node or not found.isdisjoint(other.inputs):
-            found.add(other)
+    for node in order:
+        if node in nodes or not found.isdisjoint(node.inputs):
+            found.add(node)
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from micrograd_like.derivation.equations import Equation, equation
 from micrograd_like.derivation.factors import Derivation
-from micrograd_like.formula import Name, Number, Quantity, added
+from micrograd_like.formula import Expr, Name, Number, Quantity, added
 from micrograd_like.notation import name_text
 from micrograd_like.writers.blocks import Block, Document, Heading, Lines, Sentence
 from micrograd_like.writers.formats.json import line_record
@@ -50,6 +50,8 @@ def shown_latex(derivation: Derivation) -> str:
 
 
 def _result(derivation: Derivation) -> Equation:
+    if derivation.value is None:
+        return equation(derivation.left, derivation.formula or derivation.left, {})
     number = Number(derivation.value)
     return Equation(derivation.left, number, number, derivation.value)
 
@@ -80,8 +82,10 @@ def _paths(derivation: Derivation, places: int) -> Iterator[Block]:
     if count > len(paths):
         yield Sentence(f"… and {count - len(paths):,} more.")
         return
-    values: dict[Quantity, float] = {
-        Name(f"path {n}"): path.product.value for n, path in enumerate(paths, 1)
+    products = [path.product for path in paths]
+    values: dict[Quantity, float | Expr] = {
+        Name(f"path {n}"): product.value if product.closed else product.numbers
+        for n, product in enumerate(products, 1)
     }
     line = equation(derivation.left, added(values), values, value=derivation.value)
     yield Lines((line,), places, places)

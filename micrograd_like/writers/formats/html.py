@@ -98,7 +98,8 @@ def converted(source: str) -> str:
 def _equation(line: Equation, places: int, value_places: int, rules: bool) -> str:
     formula = latex(line.formula, places if isinstance(line.formula, Number) else None)
     value = latex(Number(line.value), value_places)
-    steps = dict.fromkeys((latex(line.left), formula, latex(line.numbers, places), value))
+    results = (latex(line.numbers, places), *([value] if line.closed else ()))
+    steps = dict.fromkeys((latex(line.left), formula, *results))
     rule = f"<td>{escape(line.rule)}</td>" if rules else ""
     return f"<tr><td {_LEFT}>{converted(' = '.join(steps))}</td>{rule}</tr>"
 

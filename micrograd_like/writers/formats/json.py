@@ -29,4 +29,5 @@ def line_record(line: Equation) -> dict[str, Any]:
         "numbers": text(line.numbers),
     }
     record |= {"latex": latex(line.left) + " = " + latex(line.formula)}
-    return {**record, "value": line.value, **({"rule": line.rule} if line.rule else {})}
+    value = line.value if line.closed else None
+    return {**record, "value": value, **({"rule": line.rule} if line.rule else {})}

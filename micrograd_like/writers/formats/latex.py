@@ -140,7 +140,8 @@ def line_latex(
     """
     value = latex(Number(line.value), places if value_places is None else value_places)
     formula = latex(line.formula, places if isinstance(line.formula, Number) else None)
-    steps = [*dict.fromkeys([formula, latex(line.numbers, places), value])]
+    results = [latex(line.numbers, places), *([value] if line.closed else ())]
+    steps = [*dict.fromkeys([formula, *results])]
     broken = [" \\\\\n&\\quad ".join(_latex_rows(step)) for step in steps]
     joined = broken[0]
     for step, shown in zip(steps[1:], broken[1:], strict=True):

@@ -87,8 +87,8 @@ def line_text(line: Equation, places: int | None, value_places: int | None = Non
     """``left = formula = numbers = value``, without a step that would only repeat."""
     value = number(line.value, places if value_places is None else value_places)
     formula = text(line.formula, places if isinstance(line.formula, Number) else None)
-    steps = [text(line.left), formula, text(line.numbers, places), value]
-    return " = ".join(dict.fromkeys(steps))
+    results = [text(line.numbers, places), *([value] if line.closed else ())]
+    return " = ".join(dict.fromkeys([text(line.left), formula, *results]))
 
 
 def aligned(
