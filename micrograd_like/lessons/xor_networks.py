@@ -9,6 +9,8 @@ from micrograd_like.optim import SGD
 from micrograd_like.training import History, Score, evaluate, fit, nearest
 
 XOR_INPUTS, XOR_TARGETS = ([0, 0], [0, 1], [1, 0], [1, 1]), (0, 1, 1, 0)
+#: Activations of hidden neurons that lessons compare.
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "linear")
 #: How many examples are taken at once.
 WAYS = {"one by one": 1, "two at a time": 2, "all at once": 4}
 #: Networks that are tried: so many starting weights.
@@ -20,13 +22,19 @@ _GOAL = LEARNT / 2
 
 
 def train_xor(
-    seed: int, epochs: int, rate: float, hidden: int, size: int, compiled: bool = False
+    seed: int,
+    epochs: int,
+    rate: float,
+    hidden: int,
+    size: int,
+    compiled: bool = False,
+    activation: str = "sigmoid",
 ) -> tuple[MLP, History, Score]:
-    """A logistic network 2-h-1 with biases, trained on XOR by plain descent.
+    """A network 2-h-1 with biases and a logistic output, trained on XOR by plain descent.
 
     The cost is the mean of (ŷ − y)². Seed, rate, epochs and batch size are the whole recipe.
     """
-    net = MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=seed)
+    net = MLP(2, [hidden, 1], activation=activation, output="sigmoid", seed=seed)
     history = fit(
         net,
         XOR_INPUTS,

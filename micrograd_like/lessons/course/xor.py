@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture, Surface, surface
@@ -22,6 +23,9 @@ from micrograd_like.notation import number
 from micrograd_like.training.bar import tracked
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
+#: What the hidden neurons are, in words.
+_KINDS = {"sigmoid": "logistic", "tanh": "tanh", "relu": "ReLU", "linear": "without activation"}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -31,6 +35,9 @@ class Settings:
     epochs: int = setting(2000, "Passes over the four examples at most.", least=1, most=1_000_000)
     rate: float = setting(2.0, "The learning rate.", above=0)
     hidden: int = setting(4, "Hidden neurons.", least=1, most=1000)
+    activation: Literal["sigmoid", "tanh", "relu", "linear"] = setting(
+        "sigmoid", "Of the hidden neurons; the output is logistic."
+    )
 
 
 @lesson(
@@ -39,14 +46,19 @@ class Settings:
 def xor(settings: Settings) -> Outcome:
     """XOR three ways from the same weights; then how often each way works."""
     seed, epochs, rate, hidden = settings.seed, settings.epochs, settings.rate, settings.hidden
-    runs = {way: train_xor(seed, epochs, rate, hidden, size) for way, size in WAYS.items()}
-    tried = {h: _tried(seed, epochs, rate, h) for h in sorted({2, hidden})}
+    runs = {
+        way: train_xor(seed, epochs, rate, hidden, size, True, settings.activation)
+        for way, size in WAYS.items()
+    }
+    tried = {h: _tried(settings, h) for h in sorted({2, hidden})}
     stuck = {h: sum(SEEDS - count for count in learnt.values()) for h, learnt in tried.items()}
     blocks: list[Block] = [
         Heading("XOR", level=1),
         Sentence(
             "No line parts the two classes, so one neuron cannot do it; hidden ones can. The "
-            f"network is 2-{hidden}-1, logistic, with biases; the cost is the mean of (ŷ − y)²."
+            f"network is 2-{hidden}-1 with biases, its hidden neurons "
+            f"{_KINDS[settings.activation]}, its output logistic; the cost is the mean of "
+            "(ŷ − y)²."
         ),
         Heading(f"Three ways from the same weights, at the rate {number(rate)}"),
         Grid(
@@ -83,9 +95,10 @@ def xor(settings: Settings) -> Outcome:
                 for h, learnt in tried.items()
             ),
         ),
-        Sentence(_on_stuck(stuck, epochs, rate, hidden)),
+        Sentence(_on_stuck(stuck, settings)),
         *try_next(
             "micrograd-like lessons xor --hidden 2 --seed 3, and other seeds: which get stuck?",
+            "--activation tanh, relu, or linear: which of them learns it, and how fast?",
             "--rate 0.1, the rate of hand calculations, takes very many more --epochs.",
             "--plot xor.svg draws the surface that each network has learnt.",
         ),
@@ -110,24 +123,34 @@ def xor(settings: Settings) -> Outcome:
     return Outcome(blocks, record, pictures)
 
 
-def _tried(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, int]:
+def _tried(settings: Settings, hidden: int) -> dict[str, int]:
     """How many of :data:`SEEDS` networks learn it, each way."""
     learnt = Counter(dict.fromkeys(WAYS, 0))
-    everything = [(way, own) for way in WAYS for own in range(seed, seed + SEEDS)]
+    seeds = range(settings.seed, settings.seed + SEEDS)
+    everything = [(way, own) for way in WAYS for own in seeds]
+    epochs, rate = settings.epochs, settings.rate
     for way, own in tracked(everything, f"{SEEDS} networks 2-{hidden}-1, three ways"):
-        _, _, score = train_xor(own, epochs, rate, hidden, WAYS[way], compiled=True)
+        size, activation = WAYS[way], settings.activation
+        _, _, score = train_xor(own, epochs, rate, hidden, size, True, activation)
         learnt[way] += is_learnt(score)
     return dict(learnt)
 
 
-def _on_stuck(stuck: dict[int, int], epochs: int, rate: float, hidden: int) -> str:
+def _on_stuck(stuck: dict[int, int], settings: Settings) -> str:
+    epochs, hidden = settings.epochs, settings.hidden
     runs = SEEDS * len(WAYS)
     said = (
         f"Learnt: all four right and the loss below {LEARNT} within {epochs} epochs. Of the runs "
         f"with two hidden nodes {stuck[2]} of {runs}, {stuck[2] / runs:.0%}, have not: "
     )
     documented = Settings()
-    if (epochs, rate) == (documented.epochs, documented.rate):
+    if settings.activation == "linear":
+        said += "without an activation the hidden layer adds nothing, and one neuron cannot do it."
+    elif (epochs, settings.rate, settings.activation) == (
+        documented.epochs,
+        documented.rate,
+        documented.activation,
+    ):
         said += (
             "at these settings nearly all of them are stuck, mostly where two examples are right "
             "and the other two both come out near ½, so that the gradient is as good as 0."
