@@ -104,6 +104,16 @@ def assert_close(actual, expected, ulps, scale=0):
             pytest.fail(f"{actual!r} instead of {mpmath.nstr(expected, 20)}")
 
 
+#: Rows of one input whose derivative is a small difference near a zero of it, in any form that
+#: one could write, as 1 + x(1 − σ(x)) of a row x·σ(x) is: no formula is exact to its last digits.
+CANCELLING = frozenset()
+
+
+def lossy(name, point):
+    """Whether a rounding inside may show as more than a rounding of the result."""
+    return len(point) > 1 or name in CANCELLING
+
+
 def conditioning(name, point, *wrt):
     """By how much a relative change of 1 in the inputs, to first order, changes the derivative.
 
@@ -144,7 +154,7 @@ def points(row, wanted=30):
 # The table itself.
 
 
-GOOD = Op("swish", "x", "x * sigmoid(x)", ("sigmoid(x) + out * (1 - sigmoid(x))",), "", ((0.3,),))
+GOOD = Op("made_up", "x", "x * sigmoid(x)", ("sigmoid(x) + out * (1 - sigmoid(x))",), "", ((0.3,),))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +167,7 @@ GOOD = Op("swish", "x", "x * sigmoid(x)", ("sigmoid(x) + out * (1 - sigmoid(x))"
         ({"partials": ("z",)}, "'z': nothing is called z"),
         ({"value": "out"}, "'out': nothing is called out"),
         ({"samples": ()}, "expected at least one sample"),
-        ({"samples": ((0.3, 0.4),)}, "the sample (0.3, 0.4): swish takes the inputs 'x', got 2"),
+        ({"samples": ((0.3, 0.4),)}, "the sample (0.3, 0.4): made_up takes the inputs 'x', got 2"),
         ({"domain": "x > 1"}, "the sample (0.3,) lies outside the domain 'x > 1'"),
         ({"kink": "x"}, "expected samples on both sides of the kink 'x' = 0"),
     ],
@@ -171,7 +181,7 @@ def test_a_row_that_does_not_hold_together_is_told(change, message):
 
 def test_a_row_that_holds_together_has_no_problem():
     assert not [*row_problems(GOOD), *sample_problems(GOOD, FLOAT)]
-    with pytest.raises(TableError, match="the row 'swish' stands there twice"):
+    with pytest.raises(TableError, match="the row 'made_up' stands there twice"):
         table_of((GOOD, GOOD))
 
 
@@ -181,8 +191,8 @@ def test_row_has_a_reference(row):
 
 
 def test_a_row_without_a_reference_is_refused():
-    with pytest.raises(AssertionError, match="'swish'"):
-        exact("swish", (0.5,))
+    with pytest.raises(AssertionError, match="'made_up'"):
+        exact("made_up", (0.5,))
 
 
 @rows
@@ -225,7 +235,7 @@ def test_value_and_first_derivatives(row):
         out = apply(row.name, *leaves)
         assert out.op == row.name
         assert out.inputs == leaves
-        scale = conditioning(row.name, point) if len(point) > 1 else 0
+        scale = conditioning(row.name, point) if lossy(row.name, point) else 0
         assert_close(out.data, exact(row.name, point), ulps=4, scale=scale)
         for i, partial in enumerate(out.partials):
             expected = exact(row.name, point, i)
@@ -234,7 +244,7 @@ def test_value_and_first_derivatives(row):
                 with pytest.raises(DomainError, match="no finite derivative"):
                     grad(out, leaves[i])
                 continue
-            scale = conditioning(row.name, point, i) if len(point) > 1 else 0
+            scale = conditioning(row.name, point, i) if lossy(row.name, point) else 0
             assert_close(partial, expected, ulps=8, scale=scale)
             assert grad(out, leaves[i]) == partial
         if not any(map(math.isnan, out.partials)):
@@ -274,7 +284,8 @@ def assert_accurate_anywhere(name, x):
     out = apply(name, x)
     assert_close(out.data, expected, ulps=4)
     if representable(slope):
-        assert_close(out.partials[0], slope, ulps=8)
+        scale = conditioning(name, (x,), 0) if lossy(name, (x,)) else 0
+        assert_close(out.partials[0], slope, ulps=8, scale=scale)
     elif not OPS[name].kink:
         assert not math.isfinite(out.partials[0])
 
@@ -456,7 +467,7 @@ def test_convention_at_a_kink(name, point, partials):
 # One operation, one row.
 
 ROW = 'Op("{}", "x", "x / (1 + exp(-x))", ("{} * (out + sigmoid(x) * (1 - out))",), "", ((0.3,),))'
-RIGHT, WRONG = ROW.format("swish", 1), ROW.format("slip", 1.0005)
+RIGHT, WRONG = ROW.format("made_up", 1), ROW.format("slip", 1.0005)
 USE = """
 import json
 from micrograd_like import Value, grad, gradcheck
@@ -464,17 +475,17 @@ from micrograd_like.formula import Call, Name
 from micrograd_like.notation import latex, text
 
 x = Value(0.3, "x")
-y = x.swish()
+y = x.made_up()
 y.backward()
-call = Call("swish", (Name("x"),))
+call = Call("made_up", (Name("x"),))
 both = "complex", "central"
 print(json.dumps({
     "value": y.data,
     "first": x.grad,
-    "second": grad(grad(x.swish(), x, create_graph=True), x),
+    "second": grad(grad(x.made_up(), x, create_graph=True), x),
     "text": text(call),
     "latex": latex(call),
-    "right": [bool(gradcheck(lambda x: x.swish() * 2, [0.3], m)) for m in both],
+    "right": [bool(gradcheck(lambda x: x.made_up() * 2, [0.3], m)) for m in both],
     "wrong": [bool(gradcheck(lambda x: x.slip() * 2, [0.3], m)) for m in both],
 }))
 """
@@ -507,12 +518,12 @@ def with_new_rows(tmp_path_factory):
 def test_a_row_is_all_an_operation_needs(with_new_rows):
     """One line more in the table: a method, derivatives of any order, text and LaTeX."""
     x = sympy.Symbol("x")
-    swish = x / (1 + sympy.exp(-x))
+    made_up = x / (1 + sympy.exp(-x))
     for order, name in enumerate(("value", "first", "second")):
-        expected = float(swish.diff(x, order).subs(x, 0.3))
+        expected = float(made_up.diff(x, order).subs(x, 0.3))
         assert with_new_rows[name] == pytest.approx(expected, rel=1e-14)
-    assert with_new_rows["text"] == "swish(x)"
-    assert with_new_rows["latex"] == r"\operatorname{swish}\left(x\right)"
+    assert with_new_rows["text"] == "made_up(x)"
+    assert with_new_rows["latex"] == r"\operatorname{made\_up}\left(x\right)"
 
 
 def test_gradcheck_rejects_a_row_that_is_slightly_wrong(with_new_rows):

@@ -109,8 +109,8 @@ def test_buffers_of_another_size_are_refused() -> None:
 
 # From the table.
 
-SWISH = Op(
-    "swish",
+MADE_UP = Op(
+    "made_up",
     "x",
     "x * sigmoid(x)",
     ("sigmoid(x) + out * (1 - sigmoid(x))",),
@@ -120,19 +120,19 @@ SWISH = Op(
 
 
 def test_a_new_row_is_in_the_kernels_source() -> None:
-    source = rows_header((*OPS.values(), SWISH))
-    assert "F(swish)" in source
-    assert "ROW(swish, 1)" in source
+    source = rows_header((*OPS.values(), MADE_UP))
+    assert "F(made_up)" in source
+    assert "ROW(made_up, 1)" in source
     assert f"ROW_COUNT {sum(not op.families for op in OPS.values()) + 1}" in names_header(
-        (*OPS.values(), SWISH)
+        (*OPS.values(), MADE_UP)
     )
 
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")
 def test_the_kernel_compiles_with_a_new_row(tmp_path: Path) -> None:
     """Nothing but the table changes; the compiler has no warning."""
-    (tmp_path / "rows.h").write_text(rows_header((*OPS.values(), SWISH)), encoding="utf-8")
-    (tmp_path / "names.h").write_text(names_header((*OPS.values(), SWISH)), encoding="utf-8")
+    (tmp_path / "rows.h").write_text(rows_header((*OPS.values(), MADE_UP)), encoding="utf-8")
+    (tmp_path / "names.h").write_text(names_header((*OPS.values(), MADE_UP)), encoding="utf-8")
     module = Path(micrograd_like.__file__).parent / "tape" / "kernel" / "module.c"
     include = sysconfig.get_path("include")
     flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-pragmas", "-Werror"]
