@@ -20,13 +20,17 @@ import operator
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, Literal, get_args
 
 from micrograd_like.engine import OPERATIONS, Constant, Parameter, Value, as_value
 from micrograd_like.errors import did_you_mean
 from micrograd_like.ops import OPS
 
 LINEAR = "linear"
+#: How the weights of a network are named.
+Names = Literal["numbers", "ij"]
+#: Of weights with two indices, layer by layer; a larger index would be read as two.
+_LETTERS, _MOST_INDEX = "wvutsr", 9
 #: Names that ``activation`` and ``output`` accept: every function of one variable.
 ACTIVATIONS = (
     LINEAR,
@@ -37,18 +41,26 @@ ACTIVATIONS = (
 class Module:
     """What neurons, layers and networks have in common: parameters and their state."""
 
+    #: How weights are named: numbered through, or by the neurons at both ends.
+    names: Names = "numbers"
+
     def parameters(self) -> list[Value]:
         """All parameters, neuron by neuron: its weights, then its bias (micrograd's order)."""
         return [value for layer in self._layers() for neuron in layer for value in neuron.own]
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """(name, parameter) as numbered on paper: w1, w2, …, b1, b2, …, layer by layer."""
+        """(name, parameter) as numbered on paper: w1, w2, …, b1, b2, …, layer by layer.
+
+        With ``names="ij"`` a weight from j to i is w_ij in the first layer, v_ij in the second,
+        then u_ij and so on.
+        """
         weight = bias = 0
-        for layer in self._layers():
-            for column in zip(*(neuron.w for neuron in layer), strict=True):
-                for value in column:
+        for number, layer in enumerate(self._layers()):
+            for j, column in enumerate(zip(*(neuron.w for neuron in layer), strict=True), 1):
+                for i, value in enumerate(column, 1):
                     weight += 1
-                    yield f"w{weight}", value
+                    indexed = f"{_LETTERS[number % len(_LETTERS)]}_{i}{j}"
+                    yield (indexed if self.names == "ij" else f"w{weight}"), value
             for neuron in layer:
                 if neuron.b is not None:
                     bias += 1
@@ -213,6 +225,9 @@ class MLP(Module):
     bias:        False for a network without biases
     seed:        an int for weights that come out the same every time
     weights:     numbers for all parameters by name, ``{"w1": 0.1, …}``
+    names:       "numbers" numbers the weights through, w1, w2, …; "ij" names the one from
+                 neuron j to neuron i w_ij in the first layer, v_ij in the second, u_ij in the
+                 third, for up to 9 neurons a layer and 6 layers
 
     Errors: TypeError and ValueError saying what was expected.
     """
@@ -227,6 +242,7 @@ class MLP(Module):
         bias: bool = True,
         seed: int | random.Random | None = None,
         weights: Mapping[str, float] | None = None,
+        names: Names = "numbers",
     ) -> None:
         if not isinstance(nouts, list | tuple):
             raise TypeError(f"MLP: expected the layers' sizes as a list, got {nouts!r}")
@@ -240,6 +256,8 @@ class MLP(Module):
             Layer(n, m, activation=name, bias=bias, seed=generator)
             for n, m, name in zip(sizes, nouts, activations, strict=False)
         ]
+        _check_naming(names, sizes)
+        self.names = names
         self._label()
         if weights is not None:
             self.set_weights(weights)
@@ -336,6 +354,16 @@ def _check_activation(name: str) -> None:
         raise ValueError(
             f"unknown activation {name!r}{did_you_mean(name, ACTIVATIONS)}; "
             f"expected one of {', '.join(ACTIVATIONS)}"
+        )
+
+
+def _check_naming(names: str, sizes: list[int]) -> None:
+    if names not in get_args(Names):
+        raise ValueError(f"names: expected 'numbers' or 'ij', got {names!r}")
+    if names == "ij" and (max(sizes) > _MOST_INDEX or len(sizes) - 1 > len(_LETTERS)):
+        raise ValueError(
+            f"names: 'ij' is for up to {_MOST_INDEX} neurons a layer and {len(_LETTERS)} layers, "
+            f"got {sizes}; take names='numbers'"
         )
 
 

@@ -17,13 +17,14 @@ import pytest
 from typer.testing import CliRunner
 
 import visualize
-from micrograd_like import Value, Worksheet, nn
+from micrograd_like import Value, Worksheet, losses, nn
 from micrograd_like.cli.program import app
 from micrograd_like.errors import WorksheetError
-from micrograd_like.notation import number
+from micrograd_like.notation import name_text, number
 from micrograd_like.worksheet import builtin
 from micrograd_like.writers.notebook import value_latex
 from visualize import layout, palette
+from visualize.drawing import drawing
 from visualize.gallery.__main__ import PICTURES
 from visualize.snapshot import MAX_WALKED, snapshot
 from visualize.snapshot.records import Snapshot
@@ -560,3 +561,68 @@ def test_a_snapshot_can_be_drawn_itself() -> None:
     assert visualize.draw_dot(shot).source == visualize.draw_dot(
         Worksheet.parse("x = 2\ny = x^2\nE = y + x")
     ).source  # fmt: skip
+
+
+# Weights on edges, biases at neurons.
+
+
+def indexed(names: Any) -> nn.MLP:
+    return nn.MLP(2, [2, 1], activation="tanh", output="sigmoid", names=names, seed=3)
+
+
+@pytest.mark.parametrize("names", ["numbers", "ij"])
+@pytest.mark.parametrize("by_name", [False, True])
+def test_between_neurons_an_edge_has_its_weight(names: Any, by_name: bool) -> None:
+    """Of every edge into a neuron the weight of its own two ends; every bias at its neuron."""
+    net = indexed(names)
+    traced = net.trace([0.5, -1.0])
+    cost = losses.half_squared_error(traced["yhat"], 1.0)
+    cost.label = "E"
+    letters = "w, v, b" if names == "ij" else "w, b"
+    if by_name:
+        shot = snapshot(Worksheet.from_graph(cost), detail="neurons", parameters=letters)
+    else:
+        shot = snapshot(cost, detail="neurons", module=net)
+    edges = {(e.tail, e.head): e.weight for e in shot.edges if e.weight is not None}
+    ends = {0: (["x1", "x2"], ["z1", "z2"]), 1: (["z1", "z2"], ["yhat"])}
+    expected = {
+        (tail, head): neuron.w[j]
+        for n, (tails, heads) in ends.items()
+        for head, neuron in zip(heads, net.layers[n].neurons, strict=True)
+        for j, tail in enumerate(tails)
+    }
+    assert edges.keys() == expected.keys()
+    for pair, weight in edges.items():
+        assert weight.value == expected[pair].data
+        assert str(weight.name).replace("_", "") == expected[pair].label.replace("_", "")
+    biases = {node.key: node.bias for node in shot.nodes if node.bias is not None}
+    assert {key: str(bias.name) for key, bias in biases.items()} == {
+        "z1": "b1",
+        "z2": "b2",
+        "yhat": "b3",
+    }
+    written = to_svg_text(shot)
+    for pair, weight in edges.items():
+        assert f"weight {name_text(weight.name)} = {number(weight.value, 4)}" in written, pair
+
+
+def to_svg_text(shot: Snapshot) -> str:
+    return "".join(
+        f"{arrow.tip}\n{''.join(span.text for line in arrow.lines for span in line)}\n"
+        for arrow in drawing(shot).arrows
+    )
+
+
+def test_a_weight_that_two_edges_share_is_on_both() -> None:
+    """The same weight for both inputs: each edge has it."""
+    sheet = Worksheet.parse("x1 = 1\nx2 = 2\nw = 0.5\na = w*x1 + w*x2\ny = tanh(a)")
+    shot = snapshot(sheet, detail="neurons", parameters="w")
+    weights = {edge.tail: edge.weight for edge in shot.edges}
+    assert {tail: held.value for tail, held in weights.items() if held} == {"x1": 0.5, "x2": 0.5}
+
+
+def test_an_edge_with_more_than_a_weight_has_none() -> None:
+    """a = w·x² has the slope 2·w·x, which is no weight."""
+    sheet = Worksheet.parse("x = 3\nw = 0.5\nb = 1\na = w*x^2 + b\ny = tanh(a)")
+    shot = snapshot(sheet, detail="neurons", parameters="w, b")
+    assert all(edge.weight is None for edge in shot.edges)

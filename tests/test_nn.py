@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from micrograd_like import DomainError, Value, nn
+from micrograd_like import DomainError, Value, Worksheet, derive, losses, nn, training
 
 LESSON = {"w1": 0.1, "w2": 0.2, "w3": 0.3, "w4": 0.4, "w5": 0.5, "w6": 0.6}
 
@@ -266,3 +269,51 @@ def test_bad_calls_say_what_was_expected(
 ) -> None:
     with pytest.raises(error, match=message):
         build()
+
+
+# Weights with two indices.
+
+
+def test_a_weight_is_named_from_j_to_i() -> None:
+    """Of the layer from 2 inputs to 3 neurons: rows are the receiving neurons."""
+    net = nn.MLP(2, [3, 1], names="ij", seed=0)
+    first, second = net.layers
+    named = dict(net.named_parameters())
+    for i, neuron in enumerate(first.neurons, 1):
+        for j, weight in enumerate(neuron.w, 1):
+            assert named[f"w_{i}{j}"] is weight
+            assert weight.label == f"w_{i}{j}"
+    assert [named[f"v_1{j}"] for j in (1, 2, 3)] == second.neurons[0].w
+    assert [name for name in named if name[0] == "b"] == ["b1", "b2", "b3", "b4"]
+    assert net.state_dict() == nn.MLP(2, [3, 1], seed=0).state_dict()
+
+
+def test_two_indices_in_worksheets_derivations_and_files(tmp_path: Path) -> None:
+    weights = {"w_11": 0.2, "w_21": 0.1, "w_12": -0.3, "w_22": 0.4}
+    net = nn.MLP(2, [2], output="sigmoid", bias=False, names="ij", weights=weights)
+    outputs = net.trace([0.5, 0.25])
+    cost = losses.half_squared_error([outputs["yhat1"], outputs["yhat2"]], [1.0, 0.0])
+    cost.label = "E"
+    sheet = Worksheet.from_graph(cost)
+    assert sheet.node("w_21").data == 0.1
+    assert str(sheet).count("w21") == 2
+    derivation = derive(cost, dict(net.named_parameters())["w_21"])
+    assert "∂E/∂w21" in derivation.text()
+    assert r"w_{21}" in derivation.latex()
+    training.save(net, tmp_path / "net.json")
+    again = training.load(tmp_path / "net.json")
+    assert dict(again.named_parameters()).keys() == weights.keys()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "names", "says"),
+    [
+        ((2, [2]), "ji", "names: expected 'numbers' or 'ij', got 'ji'"),
+        ((2, [10, 1]), "ij", "up to 9 neurons a layer"),
+        ((1, [1] * 7), "ij", "6 layers"),
+    ],
+)
+def test_names_that_would_be_read_as_others(sizes: Any, names: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        nn.MLP(*sizes, names=names)
+    assert nn.MLP(*sizes)

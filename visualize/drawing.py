@@ -17,7 +17,7 @@ from micrograd_like.ops import OPS
 from micrograd_like.writers.formats.text import line_text
 from visualize.grouping import evened, groups, node_id, ranks
 from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Line, Span
-from visualize.snapshot.records import Edge, Node, Snapshot
+from visualize.snapshot.records import Edge, Held, Node, Snapshot
 from visualize.words import shortened, slug, width
 
 #: What can be shown beside names.
@@ -111,9 +111,20 @@ class _Writer:
             rows = [tuple(first)]
             if "values" in self.show:
                 rows.append((Span("equals", "= "), Span("value", value)))
+        if node.bias is not None:
+            rows.append(self._held(node.bias))
         if "gradients" in self.show and node.role != "constant":
             rows.append(self._gradient(node))
         return rows
+
+    def _held(self, parameter: Held) -> Line:
+        """A weight or a bias: its name and its number, as far as they are to be shown."""
+        name = shortened(name_text(parameter.name), _LONGEST_NAME)
+        value = Span("value", number(parameter.value, self.places))
+        if not name:
+            return (value,)
+        first = Span("name", name)
+        return (first, Span("equals", " = "), value) if "values" in self.show else (first,)
 
     def _operation(self, node: Node) -> str:
         if node.formula is None:
@@ -175,6 +186,8 @@ class _Writer:
             return []
         if self.weighed or (self.shot.path is not None and not edge.on_path):
             return []
+        if edge.weight is not None:
+            return [self._held(edge.weight)]
         value = Span("local", number(edge.local, self.places))
         if edge.on_path and self.shot.detail == "names":
             symbol = shortened(self._symbol(edge), _LONGEST_LABEL)
@@ -194,11 +207,13 @@ class _Writer:
         if edge.local is None:
             return f"from {tail} to {head}"
         steps = [f"∂{head}/∂{tail}"]
+        held = "" if edge.weight is None else "".join(span.text for span in self._held(edge.weight))
         if edge.formula is not None:
             steps.append(shortened(text(edge.formula, self.places), 400))
         steps.append(number(edge.local, self.places))
         rule = f" ({edge.rule})" if edge.rule else ""
-        return " = ".join(dict.fromkeys(steps)) + rule
+        weight = f"weight {held}; " if held else ""
+        return weight + " = ".join(dict.fromkeys(steps)) + rule
 
     def _called(self, key: str) -> str:
         node = self.nodes[key]
@@ -234,6 +249,8 @@ class _Writer:
         said = f"{', '.join(counts)}. {self._tip(output)}."
         if "derivatives" in self.show:
             said += " Every arrow runs from an operand to what is computed from it and bears"
+            weights = any(edge.weight is not None for edge in self.shot.edges)
+            said += " the weight into a neuron, elsewhere" if weights else ""
             said += " the local derivative."
         caption = " ".join(self.caption())
         return f"{said} {caption}".strip()

@@ -17,7 +17,7 @@ import msgspec
 
 from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.files import write_whole
-from micrograd_like.nn import ACTIVATIONS, MLP
+from micrograd_like.nn import ACTIVATIONS, MLP, Names
 
 MODEL = "micrograd-like model"
 CHECKPOINT = "micrograd-like checkpoint"
@@ -51,6 +51,7 @@ class ModelDocument(Document):
     output: str
     bias: bool
     parameters: dict[str, Any]
+    names: Names = "numbers"
 
     def __post_init__(self) -> None:
         """Refuse what the types alone let pass, before anything as large as it claims is built."""
@@ -80,7 +81,7 @@ def load(path: str | os.PathLike[str]) -> MLP:
         OSError: It cannot be read.
     """
     document = read(path, MODEL, ModelDocument)
-    options = {name: getattr(document, name) for name in ("activation", "output", "bias")}
+    options = {name: getattr(document, name) for name in ("activation", "output", "bias", "names")}
     model = MLP(document.inputs, document.layers, seed=0, **options)
     with_path(path, "parameters", lambda: model.load_state_dict(document.parameters))
     return model
@@ -107,6 +108,7 @@ def _described(model: MLP) -> dict[str, Any]:
         "output": output,
         "bias": bias,
         "parameters": model.state_dict(),
+        **({"names": model.names} if model.names != "numbers" else {}),
     }
 
 

@@ -11,10 +11,10 @@ import math
 from collections import Counter
 from dataclasses import replace
 
-from micrograd_like.formula import Call, Expr, Name, quantities
+from micrograd_like.formula import Call, Expr, Name, Number, quantities
 from micrograd_like.nn import ACTIVATIONS
 from micrograd_like.ops import OPS
-from visualize.snapshot.records import Edge, Node, Snapshot
+from visualize.snapshot.records import Edge, Held, Node, Snapshot
 
 _SUMS = ("wsum", "affine")
 
@@ -55,10 +55,15 @@ class Neurons:
         }
         stand_in = {key: self._activation(key) or self.nodes[key] for key in self.weights}
         gone = hidden | {key for key, node in stand_in.items() if node.key != key}
-        edges = [self._moved(edge, stand_in) for edge in self.shot.edges if edge.tail not in gone]
+        edges = [
+            replace(self._moved(edge, stand_in), weight=self._weight(edge))
+            for edge in self.shot.edges
+            if edge.tail not in gone
+        ]
+        biases = {stand_in[key].key: self._bias(key) for key in self.weights}
         formulas = {node.key: _written(self.nodes[key], node) for key, node in stand_in.items()}
         nodes = tuple(
-            replace(node, formula=formulas.get(node.key, node.formula))
+            replace(node, formula=formulas.get(node.key, node.formula), bias=biases.get(node.key))
             for node in self.placed().nodes
             if node.key not in gone
         )
@@ -79,6 +84,30 @@ class Neurons:
     def _weighed(self, key: str) -> list[Edge]:
         """The edges to ``key`` from parameters."""
         return [e for e in self.inputs[key] if self.nodes[e.tail].role == "parameter"]
+
+    def _weight(self, edge: Edge) -> Held | None:
+        """The parameter that the edge's tail is multiplied by on its way into a sum."""
+        if edge.head not in self.weights:
+            return None
+        inputs = self.inputs[edge.head]
+        if self.shot.detail == "operations":  # x1, …, xn, w1, …, wn, and a bias
+            place, count = inputs.index(edge), len(inputs) // 2
+            return self._held(inputs[place + count].tail) if place < count else None
+        own = self.weights[edge.head]
+        factor = edge.formula
+        return self._held(str(factor)) if isinstance(factor, Name) and factor in own else None
+
+    def _bias(self, key: str) -> Held | None:
+        """The parameter that a sum has as a term by itself."""
+        if self.shot.detail == "operations":
+            affine = self.nodes[key].operation == "affine"
+            return self._held(self.inputs[key][-1].tail) if affine else None
+        alone = [e.tail for e in self._weighed(key) if e.formula == Number(1)]
+        return self._held(alone[0]) if len(alone) == 1 else None
+
+    def _held(self, key: str) -> Held:
+        node = self.nodes[key]
+        return Held(node.name, node.value)
 
     def _activation(self, key: str) -> Node | None:
         """The node that applies a function of one variable to the sum, and alone uses it."""

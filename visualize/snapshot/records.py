@@ -16,6 +16,14 @@ NO_NAME = Name("")
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A parameter that a neuron's box has taken in: its name, which may be empty, and number."""
+
+    name: Quantity
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A node of the picture.
 
@@ -31,6 +39,7 @@ class Node:
     layer:      the layer of the network it belongs to, from 1; 0 for none
     neuron:     the neuron of that layer, from 1; 0 for none
     on_path:    whether it lies between the highlighted derivative's two names
+    bias:       of a neuron its bias, if it has one
     """
 
     key: str
@@ -43,6 +52,7 @@ class Node:
     layer: int = 0
     neuron: int = 0
     on_path: bool = False
+    bias: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Edge:
     formula:  the same as a formula, where the edge runs between names; else None
     rule:     the rule that gives the formula
     on_path:  whether the highlighted derivative has it as a factor
+    weight:   into a neuron, the weight that the tail is multiplied by
     """
 
     tail: str
@@ -62,6 +73,7 @@ class Edge:
     formula: Expr | None = None
     rule: str = ""
     on_path: bool = False
+    weight: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
