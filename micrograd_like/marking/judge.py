@@ -8,132 +8,45 @@ right method: rounding is carried along, so an honestly rounded number is never 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
 from typing import Any
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, quantities
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
+from micrograd_like.marking.align import Aligner
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
+from micrograd_like.marking.hand import Figure, View, worked_out
+from micrograd_like.marking.judged import Judged
+from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import Verdict
-from micrograd_like.marking.shape import Marked, operands, other_function, replaced
-from micrograd_like.marking.truth import numbers_in, same_number, value
+from micrograd_like.marking.shape import operands, replaced
+from micrograd_like.marking.truth import numbers_in, same_number
 from micrograd_like.worksheet import Statement
-from micrograd_like.worksheet.builder import exact_number
 from micrograd_like.worksheet.syntax import Part
 
 #: Up to so many slips behind a number, every choice of those carried on is looked at.
 _MOST_SLIPS = 4
 
-#: An operand of a formula, and what stands for it in figures put in: (figures, operand).
-Pair = tuple[Expr, Expr]
-
-
-@dataclass(slots=True)
-class Judged:
-    """A part with its verdict.
-
-    expr:      the part as it was read: an ambiguous one may be meant in another way
-    numeric:   True for a part without names
-    figure:    what it says in numbers, where it does
-    slips:     the slips it follows from
-    accident:  a formula that is right at these numbers alone
-    off:       figures put in that are not those of their operands
-    problem:   why it is unchecked
-    """
-
-    part: Part
-    verdict: Verdict
-    expr: Expr
-    numeric: bool
-    figure: Figure | None = None
-    slips: frozenset[Quantity] = frozenset()
-    accident: bool = False
-    off: tuple[Pair, ...] = ()
-    problem: str = ""
-
-    @property
-    def number(self) -> bool:
-        """True for a single number."""
-        return self.part.number is not None
-
 
 class Judge:
-    """Judges lines in their order.
+    """Judges lines by what the learner has stated up to each; it records nothing itself."""
 
-    hand:      the learner's figures up to here
-    near:      the same in the worlds near by, where the learner's slips are carried on
-    formulas:  the learner's wrong formulas up to here
-    """
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.hand = Hand(facts.truth.here, facts)
-        self.near: list[Hand] = []
-        self.formulas: dict[Quantity, Expr] = {}
+    def __init__(self, facts: Facts, learner: Learner) -> None:
+        self.facts, self.learner = facts, learner
 
     def parts(self, statement: Statement, key: Quantity) -> list[Judged]:
         """Every part of the line about ``key``, judged; formulas before numbers."""
-        judged: dict[int, Judged] = {}
+        line = _Line(key, Aligner(self.facts, self.learner.hand, self._follows))
+        judged = line.judged
         for place, part in enumerate(statement.parts):
             if part.number is None or (place == 0 and statement.kind == "given"):
-                judged[place] = self._expression(statement, key, place, list(judged.values()))
+                judged[place] = self._expression(statement, line, place)
         for place, part in enumerate(statement.parts):
             if place not in judged:
-                judged[place] = self._number(part, key, list(judged.values()))
+                judged[place] = self._number(part, line)
         return [judged[place] for place in range(len(statement.parts))]
-
-    def state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
-        """Take down what the line has said, for those after it."""
-        if not judged or statement.kind == "given":
-            return
-        wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
-        said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
-        said = [(f, j) for f, j in said if j.number] or said
-        defined = isinstance(key, Name) and statement.kind != "claim"
-        if wrong:
-            self.formulas[key] = wrong[0].expr
-            self._carry_on(key, wrong[0].expr)
-        elif said and said[-1][1].verdict == "wrong":
-            self._carry_on(key, Number(said[-1][0].center))
-        elif defined:
-            for hand in self.near:
-                hand.define(key, self.facts.definitions[key])
-        if said:
-            _, last = said[-1]
-            # Of several that are right alike, whoever goes on may take the roughest.
-            alike = [figure for figure, j in said if j.verdict == last.verdict]
-            figure = max(alike[::-1], key=lambda f: f.high - f.low)
-            if self._repeats_a_given(key, figure):
-                figure = Figure.exact(figure.center)
-            slipped = last.verdict in ("wrong", "follows")
-            self.hand.state(key, figure.resting_on({key} if slipped else ()))
-        elif wrong:
-            result = worked_out(wrong[0].expr, self.hand.figure)
-            if result is not None:
-                self.hand.state(key, result.resting_on({key}))
-        elif defined:
-            self.hand.define(key, self.facts.definitions[key])
-
-    def _repeats_a_given(self, key: Quantity, figure: Figure) -> bool:
-        """True for ∂a/∂w = x = 1.58, where x is given as 1.58: nothing is rounded."""
-        method = self.facts.method(key)
-        sources = self.facts.truth.sources
-        return isinstance(method, Name) and sources.get(method) == figure.center
-
-    def _carry_on(self, key: Quantity, formula: Expr) -> None:
-        """Take down a slip near by: a formula as it is, a number with a number near it."""
-        if not self.near:
-            self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
-        chance = random.Random(len(self.hand.stated))
-        for hand in self.near:
-            figure = worked_out(formula, hand.figure)
-            if figure is not None:
-                moved = 1 + chance.uniform(0.005, 0.02) if isinstance(formula, Number) else 1
-                hand.state(key, Figure.exact(figure.center * moved).resting_on({key}))
 
     def _judged(self, part: Part, verdict: Verdict, **known: Any) -> Judged:
         expr = known.pop("expr", part.expr)
@@ -141,10 +54,8 @@ class Judge:
 
     # Formulas.
 
-    def _expression(
-        self, statement: Statement, key: Quantity, place: int, before: Sequence[Judged]
-    ) -> Judged:
-        part = statement.parts[place]
+    def _expression(self, statement: Statement, line: _Line, place: int) -> Judged:
+        part, key = statement.parts[place], line.key
         if problem := self._missing(part):
             return self._judged(part, "unchecked", problem=problem)
         builds = place == 0 and statement.kind != "claim"
@@ -154,16 +65,16 @@ class Judge:
         elif builds:
             return self._judged(part, "right")
         if not self.facts.leaves(part.expr):
-            return self._figures(part, key, before)
+            return self._figures(part, line)
         forms = [target] if builds else [*self.facts.forms(key)]
         targets = self.facts.targets(key)
         for expr in self._readings(part):
             if self.facts.truth.holds(expr, target, forms, targets):
                 return self._judged(part, "right", expr=expr)
         if numbers := numbers_in(part.expr):
-            mixed = self._figures(part, key, before)
+            mixed = self._figures(part, line)
             rounded = any(number.places is not None for number in numbers)
-            if mixed.verdict != "wrong" and (rounded or self._fits_one(part, key, before)):
+            if mixed.verdict != "wrong" and (rounded or self._fits_one(part, line)):
                 return mixed
         for expr in self._readings(part):
             if (slips := self._symbols_follow(expr, key)) is not None:
@@ -171,7 +82,9 @@ class Judge:
         for form in forms:
             own = self._own(form, key)
             if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
-                slips = frozenset(leaf for leaf in quantities(form) if leaf in self.formulas)
+                slips = frozenset(
+                    leaf for leaf in quantities(form) if leaf in self.learner.formulas
+                )
                 return self._judged(part, "follows", slips=slips)
         accident = same_number(part.expr, target, self.facts.truth.here)
         return self._judged(part, "wrong", accident=accident)
@@ -192,7 +105,7 @@ class Judge:
     def _symbols_follow(self, expr: Expr, key: Quantity) -> frozenset[Quantity] | None:
         """The slips from which a formula follows, all worlds agreeing; None if it does not."""
         slips: frozenset[Quantity] = frozenset()
-        for hand in self.near:
+        for hand in self.learner.near:
             given = worked_out(expr, hand.figure)
             wanted = self._by_method(key, View(hand))
             if given is None or wanted is None or not wanted.slips:
@@ -212,139 +125,55 @@ class Judge:
 
     # Figures put in.
 
-    def _figures(self, part: Part, key: Quantity, before: Sequence[Judged]) -> Judged:
+    def _figures(self, part: Part, line: _Line) -> Judged:
         """Figures put into a formula: right if each is, or if the result is."""
-        formulas = self._formulas(key, before)
-        match = min((self.match(part.expr, f) for f in formulas), key=lambda m: len(m.off))
-        figure = self._put_in(part.expr, match)
+        aligner, key = line.aligner, line.key
+        formulas = [*self._formulas(line), *line.worked]
+        aligned = min((aligner.align(part.expr, f) for f in formulas), key=lambda a: len(a.off))
+        figure = aligner.result(aligned)
         if figure is None:
             return self._judged(part, "wrong")
+        slips = None if aligned.off else aligned.slips
         if self._is_true(figure, key):
-            return self._judged(part, "right", figure=figure)
-        slips = None if match.off else match.slips
-        if slips is None:
+            slips = frozenset()
+        elif slips is None:
             slips = self._follows(figure, partial(self._by_method, key))
         if slips is None:
-            rounded = self._put_in(part.expr, Match(exact=match.exact)) or figure
-            if (last := _worked_on(rounded, before)) is not None:
-                return self._judged(part, last.verdict, figure=rounded, slips=last.slips)
-            return self._judged(part, "wrong", figure=figure, off=match.off)
+            return self._judged(part, "wrong", figure=figure, off=aligned.off)
+        line.worked.append(aligned.expr)
         return self._judged(part, "follows" if slips else "right", figure=figure, slips=slips)
 
-    def _formulas(self, key: Quantity, before: Sequence[Judged]) -> list[Expr]:
+    def _formulas(self, line: _Line) -> list[Expr]:
         """The formulas that figures may be put into, with the learner's own for some pieces."""
+        before = line.judged.values()
         sound = [j.expr for j in before if j.verdict in ("right", "follows") and not j.numeric]
-        formulas = [*sound, *self.facts.forms(key)]
-        return list(dict.fromkeys([*formulas, *(self._own(f, key) for f in formulas)]))
+        formulas = [*sound, *self.facts.forms(line.key)]
+        return list(dict.fromkeys([*formulas, *(self._own(f, line.key) for f in formulas)]))
 
     def _own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""
         for leaf in quantities(formula):
-            if leaf in self.formulas and leaf != key:
-                formula = replaced(formula, leaf, self.formulas[leaf])
+            if leaf in self.learner.formulas and leaf != key:
+                formula = replaced(formula, leaf, self.learner.formulas[leaf])
         return formula
 
-    def _fits_one(self, part: Part, key: Quantity, before: Sequence[Judged]) -> bool:
+    def _fits_one(self, part: Part, line: _Line) -> bool:
         """Whether a part in names and numbers is a formula with some of its numbers put in."""
-        return any(self.fits(part.expr, formula) for formula in self._formulas(key, before))
+        return any(self.fits(part.expr, formula) for formula in self._formulas(line))
 
     def fits(self, figures: Expr, formula: Expr) -> bool:
         """Whether figures put in are those of the formula, operand by operand."""
-        match = self.match(figures, formula)
-        return not match.off and not match.whole and operands(figures) is not None
-
-    def match(self, figures: Expr, formula: Expr) -> Match:
-        """Figures held against the formula they are put into, operand by operand."""
-        if figures == formula:
-            return Match()
-        ours, theirs = operands(figures), operands(formula)
-        if ours is None or theirs is None:
-            return self._match_whole(figures, formula)
-        if other_function(figures, formula):
-            return self._match_function(figures, formula)
-        if _marks(ours) != _marks(theirs):
-            return self._match_whole(figures, formula)
-        matches = [self.match(a, b) for (_, a), (_, b) in zip(ours, theirs, strict=True)]
-        for i, match in enumerate(matches):  # perhaps in another order
-            for j in range(i + 1, len(matches)):
-                if match.off and matches[j].off and ours[i][0] == ours[j][0] == theirs[j][0]:
-                    crossed = self.match(ours[i][1], theirs[j][1])
-                    if not crossed.off:
-                        theirs[i], theirs[j] = theirs[j], theirs[i]
-                        matches[i] = match = crossed
-                        matches[j] = self.match(ours[j][1], theirs[j][1])
-        found = Match(
-            frozenset[Quantity]().union(*(match.slips for match in matches)),
-            tuple(pair for match in matches for pair in match.off),
-            frozenset[int]().union(*(match.exact for match in matches)),
-            any(match.whole for match in matches),
-        )
-        if found.off and all(match.off for match in matches):  # figures of another shape
-            return self._match_whole(figures, formula)
-        if found.off:
-            figure, true = self._put_in(figures, found), value(formula, self.facts.truth.here)
-            if figure is not None and true is not None and figure.meets(Figure.exact(true)):
-                return Match(exact=found.exact, whole=True)
-        return found
-
-    def _match_function(self, figures: Expr, formula: Expr) -> Match:
-        """log10(.3) for σ(a1): of the same argument, another function is wrong beyond rounding."""
-        assert isinstance(figures, Call)
-        assert isinstance(formula, Call)
-        pairs = zip(figures.arguments, formula.arguments, strict=True)
-        if any(self.match(*pair).off for pair in pairs):
-            return self._match_whole(figures, formula)
-        same = Call(formula.function, figures.arguments)
-        if same_number(figures, same, self.facts.truth.here):
-            return Match(whole=True)
-        return Match(off=((figures, formula),))
-
-    def _match_whole(self, figures: Expr, formula: Expr) -> Match:
-        if isinstance(figures, Name | Derivative):  # a name says more than its number
-            same = self.facts.truth.equal(figures, formula)
-            return Match() if same else Match(off=((figures, formula),))
-        figure, true = self._put_in(figures), value(formula, self.facts.truth.here)
-        whole = isinstance(figures, Call) and exact_number(figures) is None
-        if figure is not None and true is not None:
-            if figure.meets(Figure.exact(true)):
-                given = isinstance(formula, Name) and formula in self.facts.truth.sources
-                repeated = given and figure.center == true  # a given that is repeated is exact
-                exact = frozenset(map(id, numbers_in(figures) if repeated else ()))
-                return Match(exact=exact, whole=whole)
-            slips = self._follows(figure, partial(View.worked_out, expr=formula))
-            if slips is not None:
-                return Match(slips, whole=whole)
-        return Match(off=((figures, formula),))
-
-    def _put_in(self, expr: Expr, match: Match | None = None) -> Figure | None:
-        """The figures' result.
-
-        Those that repeat a given are exact, and so are those that belong to no operand: they
-        round nothing.
-        """
-        exact = set(match.exact if match else ())
-        for wrong, _ in match.off if match else ():
-            exact.update(map(id, numbers_in(wrong)))
-
-        def read(number: Number) -> Figure:
-            if id(number) in exact:
-                return Figure.exact(float(number.value))
-            return Figure.written(number)
-
-        def look_up(key: Quantity) -> Figure:
-            if key in figures:
-                return figures[key]
-            known = self.hand.figure(key)
-            return known if known.slips else Figure.exact(self.facts.truth.here[key])
-
-        formula, figures = opened(expr, read)
-        return worked_out(formula, look_up)
+        if operands(figures) is None:
+            return False
+        aligned = Aligner(self.facts, self.learner.hand, self._follows).align(figures, formula)
+        return not aligned.off and not aligned.whole
 
     # Numbers.
 
-    def _number(self, part: Part, key: Quantity, before: Sequence[Judged]) -> Judged:
+    def _number(self, part: Part, line: _Line) -> Judged:
         assert part.number is not None
         figure = Figure.written(part.number, part.approximate)
+        key, before = line.key, line.judged.values()
         if self._is_true(figure, key):
             return self._judged(part, "right", figure=figure)
         sound = [j for j in before if j.verdict in ("right", "follows")]
@@ -377,47 +206,28 @@ class Judge:
 
     def _follows(self, figure: Figure, method: Method) -> frozenset[Quantity] | None:
         """The slips that must be carried on for the method to give the figure; None if it can't."""
-        carried = method(View(self.hand))
+        carried = method(View(self.learner.hand))
         if carried is None:
             return None
         for ignored in _choices(sorted(carried.slips, key=str)):
-            result = method(View(self.hand, ignored)) if ignored else carried
+            result = method(View(self.learner.hand, ignored)) if ignored else carried
             if result is not None and figure.meets(result):
                 return carried.slips - ignored
         return None
 
 
-def _worked_on(figure: Figure, before: Sequence[Judged]) -> Judged | None:
-    """The figures just before, where these may be worked out from them.
-
-    Whoever puts 2.8 in for 2.76 goes on from 2.8: each figure of the part before is known to
-    half a unit of its last place, and so is each of these.
-    """
-    numeric = [j for j in before if j.numeric and j.figure is not None]
-    if not numeric or numeric[-1].verdict not in ("right", "follows"):
-        return None
-    last = numeric[-1]
-    assert last.figure is not None
-    return last if figure.meets(last.figure) else None
-
-
-Method = Callable[[View], Figure | None]
-
-
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Figures held against a formula.
+class _Line:
+    """A line while it is judged.
 
-    slips:  what they follow from
-    off:    those that are not their operand's
-    exact:  the numbers, by identity, that repeat a given
-    whole:  True where some have been compared by their result alone
+    judged:  its parts so far, by their places
+    worked:  its figures so far, as formulas: the next part may be worked out from them
     """
 
-    slips: frozenset[Quantity] = frozenset()
-    off: tuple[Pair, ...] = ()
-    exact: frozenset[int] = frozenset()
-    whole: bool = False
+    key: Quantity
+    aligner: Aligner
+    judged: dict[int, Judged] = field(default_factory=dict)
+    worked: list[Expr] = field(default_factory=list)
 
 
 def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:
@@ -427,7 +237,3 @@ def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:
     sizes = dict.fromkeys((count, 0, *some))
     for size in sizes:
         yield from map(frozenset, combinations(slips, size))
-
-
-def _marks(marked: Sequence[Marked]) -> list[str]:
-    return [mark for mark, _ in marked]

@@ -11,7 +11,9 @@ from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Hand, View
-from micrograd_like.marking.judge import Judge, Judged
+from micrograd_like.marking.judge import Judge
+from micrograd_like.marking.judged import Judged
+from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.truth import Effort, TooMuchError
 from micrograd_like.worksheet import Statement, Worksheet
@@ -41,7 +43,8 @@ class Marker:
         ][:_MOST_DERIVATIVES]
         if unexplained := list(self._unexplained()):
             self.facts = Facts(sheet, as_written=unexplained)
-        self.judge = Judge(self.facts)
+        self.learner = Learner(self.facts)
+        self.judge = Judge(self.facts, self.learner)
 
     def _unexplained(self) -> Iterator[Quantity]:
         """The updates without a derivative in them that no slip makes of gradient descent.
@@ -110,7 +113,7 @@ class Marker:
             known["working"] = self.facts.working(key)
         if statement.blank and verdict != "wrong":
             verdict, known["problem"] = "unchecked", _BLANK
-        self.judge.state(statement, key, judged)
+        self.learner.state(statement, key, judged)
         parts = tuple(PartMark(part.part.source, part.verdict) for part in judged)
         return _line(statement, key, verdict=verdict, parts=parts, **known)
 
@@ -160,7 +163,7 @@ class Marker:
         return causes_of(
             Claim(
                 self.facts,
-                View(self.judge.hand),
+                View(self.learner.hand),
                 key,
                 target,
                 formula=None if wrong.numeric else wrong.expr,

@@ -1,0 +1,40 @@
+"""A part of a line with its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from micrograd_like.formula import Expr, Quantity
+from micrograd_like.marking.align import Pair
+from micrograd_like.marking.hand import Figure
+from micrograd_like.marking.records import Verdict
+from micrograd_like.worksheet.syntax import Part
+
+
+@dataclass(slots=True)
+class Judged:
+    """A part with its verdict.
+
+    expr:      the part as it was read: an ambiguous one may be meant in another way
+    numeric:   True for a part without names
+    figure:    what it says in numbers, where it does
+    slips:     the slips it follows from
+    accident:  a formula that is right at these numbers alone
+    off:       figures put in that are not those of their operands
+    problem:   why it is unchecked
+    """
+
+    part: Part
+    verdict: Verdict
+    expr: Expr
+    numeric: bool
+    figure: Figure | None = None
+    slips: frozenset[Quantity] = frozenset()
+    accident: bool = False
+    off: tuple[Pair, ...] = ()
+    problem: str = ""
+
+    @property
+    def number(self) -> bool:
+        """True for a single number."""
+        return self.part.number is not None

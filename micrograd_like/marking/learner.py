@@ -1,0 +1,76 @@
+"""What a learner has stated up to a line, slips included; what is judged is recorded here."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from micrograd_like.formula import Expr, Name, Number, Quantity
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.hand import Figure, Hand, worked_out
+from micrograd_like.marking.judged import Judged
+from micrograd_like.worksheet import Statement
+
+
+class Learner:
+    """The learner of one worksheet, line by line.
+
+    hand:      the figures up to here
+    near:      the same in the worlds near by, where slips are carried on
+    formulas:  the wrong formulas up to here
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.hand = Hand(facts.truth.here, facts)
+        self.near: list[Hand] = []
+        self.formulas: dict[Quantity, Expr] = {}
+
+    def state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
+        """Take down what the line has said, for those after it."""
+        if not judged or statement.kind == "given":
+            return
+        wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
+        said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
+        said = [(f, j) for f, j in said if j.number] or said
+        defined = isinstance(key, Name) and statement.kind != "claim"
+        if wrong:
+            self.formulas[key] = wrong[0].expr
+            self._carry_on(key, wrong[0].expr)
+        elif said and said[-1][1].verdict == "wrong":
+            self._carry_on(key, Number(said[-1][0].center))
+        elif defined:
+            for hand in self.near:
+                hand.define(key, self.facts.definitions[key])
+        if said:
+            _, last = said[-1]
+            # Of several that are right alike, whoever goes on may take the roughest.
+            alike = [figure for figure, j in said if j.verdict == last.verdict]
+            figure = max(alike[::-1], key=lambda f: f.high - f.low)
+            if self._repeats_a_given(key, figure):
+                figure = Figure.exact(figure.center)
+            slipped = last.verdict in ("wrong", "follows")
+            self.hand.state(key, figure.resting_on({key} if slipped else ()))
+        elif wrong:
+            result = worked_out(wrong[0].expr, self.hand.figure)
+            if result is not None:
+                self.hand.state(key, result.resting_on({key}))
+        elif defined:
+            self.hand.define(key, self.facts.definitions[key])
+
+    def _repeats_a_given(self, key: Quantity, figure: Figure) -> bool:
+        """True for ∂a/∂w = x = 1.58, where x is given as 1.58: nothing is rounded."""
+        method = self.facts.method(key)
+        sources = self.facts.truth.sources
+        return isinstance(method, Name) and sources.get(method) == figure.center
+
+    def _carry_on(self, key: Quantity, formula: Expr) -> None:
+        """Take down a slip near by: a formula as it is, a number with a number near it."""
+        if not self.near:
+            self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
+        chance = random.Random(len(self.hand.stated))
+        for hand in self.near:
+            figure = worked_out(formula, hand.figure)
+            if figure is not None:
+                moved = 1 + chance.uniform(0.005, 0.02) if isinstance(formula, Number) else 1
+                hand.state(key, Figure.exact(figure.center * moved).resting_on({key}))
