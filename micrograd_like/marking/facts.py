@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from itertools import combinations, islice, pairwise
 
 from micrograd_like.derivation.equations import Equation, equation
@@ -24,6 +25,7 @@ from micrograd_like.formula import (
     substitute,
 )
 from micrograd_like.graph import Link, NamedGraph, paths, reached
+from micrograd_like.marking.precise import Precise
 from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.truth import Truth, Values, measured, spend, value
 from micrograd_like.marking.updates import expected_updates
@@ -37,6 +39,8 @@ MOST_PATHS = 24
 MOST_LINKS = 200
 #: Derivatives of a formula that may be meant as the direct way.
 _MOST_DIRECT = 4
+#: A float's, as a part of the number.
+_ROUNDING = 1e-16
 
 
 class Facts:
@@ -83,6 +87,16 @@ class Facts:
     def true(self, key: Quantity) -> float:
         """The true number. Errors: KeyError, DomainError where there is none."""
         return self.truth.here[key]
+
+    def precise(self, key: Quantity) -> float | None:
+        """The true number to all digits of a float, whatever cancels; None where there is none."""
+        if self._precise is None:
+            return None
+        return self._precise.number(key, self.noise(key) / _ROUNDING)
+
+    @cached_property
+    def _precise(self) -> Precise | None:
+        return None if self.graph is None else Precise(self.graph, self.truth.sources)
 
     def paths(self, key: Derivative) -> list[list[Link]]:
         """The first paths from ``of`` down to ``wrt``, each as its links."""

@@ -42,11 +42,15 @@ class Figure:
     def written(cls, number: Number, approximate: bool = False) -> Figure:
         """What a written number says: half a unit of its last place either way; whole ones exact.
 
-        approximate:  True for a number after ≈, which may be off by a whole unit
+        approximate:  True for a number after ≈, which may be off by a whole unit; the zeros at
+                      the end of a whole number are rounded away: 41.3 ≈ 40
         """
         center, reach = float(number.value), 0.0
         if number.places is not None:
             reach = (1.0 if approximate else 0.5) * 10.0**-number.places
+        elif approximate and center.is_integer():
+            digits = str(abs(int(center)))
+            reach = 10.0 ** (len(digits) - max(len(digits.rstrip("0")), 1))
         elif approximate:
             reach = 1.0
         return cls(center, center - reach, center + reach)

@@ -29,6 +29,9 @@ from micrograd_like.worksheet.syntax import Part
 #: Up to so many slips behind a number, every choice of those carried on is looked at.
 _MOST_SLIPS = 4
 
+#: A figure of fewer digits is decided by floats, if the true number is known to so many.
+_FINE, _NOISE = 1e-7, 1e-10
+
 
 class Judge:
     """Judges lines by what the learner has stated up to each; it records nothing itself."""
@@ -192,12 +195,14 @@ class Judge:
     def _is_true(self, figure: Figure, key: Quantity) -> bool:
         """True if the figure is the true number, as far as it is written and floats can tell."""
         true = self.facts.true(key)
-        if figure.meets(Figure.exact(true)):
+        meets = figure.meets(Figure.exact(true))
+        if meets and figure.high - figure.low > _FINE * abs(true):
             return True
-        if abs(figure.center - true) < 1e-6:
-            noise = self.facts.noise(key)
-            if figure.meets(Figure(true, true - noise, true + noise)):
-                return True
+        if meets or self.facts.noise(key) > _NOISE * abs(true):  # floats do not decide
+            precise = self.facts.precise(key)
+            meets = meets if precise is None else figure.meets(Figure.exact(precise))
+        if meets:
+            return True
         # At a kink, whatever lies between the derivatives on its sides will do.
         sides = [true, *(world[key] for world in self.facts.truth.beside_kinks)]
         slack = 1e-5 * max(map(abs, sides))
@@ -207,8 +212,8 @@ class Judge:
     def _follows(self, figure: Figure, method: Method) -> frozenset[Quantity] | None:
         """The slips that must be carried on for the method to give the figure; None if it can't."""
         carried = method(View(self.learner.hand))
-        if carried is None:
-            return None
+        if carried is None or (carried.low == carried.high and not carried.slips):
+            return None  # what is exact is as floats have it, and no more than the truth
         for ignored in _choices(sorted(carried.slips, key=str)):
             result = method(View(self.learner.hand, ignored)) if ignored else carried
             if result is not None and figure.meets(result):

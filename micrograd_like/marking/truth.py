@@ -374,56 +374,81 @@ def same_number(expr: Expr, wanted: Expr, world: Values, other: Values | None = 
     return abs(a[0] - b[0]) <= a[1] + b[1] + 1e-9 * abs(b[0])
 
 
+#: A number of the worksheet, and one operation on it, as parts of the number.
+_GIVEN, _ROUNDING = 4e-14, 4e-16
+
+
 def measured(expr: Expr, world: Values) -> tuple[float, float] | None:
     """The number of a formula and how far rounding may have moved it; None if not defined.
 
-    Rounding is seen in the largest intermediate result, and in how the number changes when
-    the names in it change by a billionth of a thousandth.
+    The error is carried through the formula, so it is large only where numbers cancel.
     """
+    operations = 0
+
+    def combine(node: Expr, parts: list[tuple[float, float]]) -> tuple[float, float]:
+        nonlocal operations
+        operations += 1
+        arguments = [number for number, _ in parts]
+        result = _applied(node, arguments, world)
+        if not parts:
+            return result, _GIVEN * abs(result)
+        error = _ROUNDING * abs(result)
+        for place, (number, off) in enumerate(parts):
+            if off:
+                error += _moved(node, arguments, place, number + off, result, world)
+        return result, error
+
     try:
-        value, scale = _computed(expr, world)
+        found: tuple[float, float] = fold(expr, combine, whole=_CONDITIONS)
     except (ArithmeticError, ValueError, TypeError):
         return None
+    finally:
+        spend(2 * operations)
+    return found
+
+
+def _moved(
+    node: Expr, arguments: list[float], place: int, to: float, result: float, world: Values
+) -> float:
+    """By how much a result changes with one of its arguments; 0 at the edge of a domain."""
     try:
-        nudged, _ = _computed(expr, _Nudged(world))
-    except (ArithmeticError, ValueError, TypeError):  # at the edge of what is defined
-        nudged = value
-    return value, 1e-13 * scale + 0.02 * abs(nudged - value)
+        moved = _applied(node, [*arguments[:place], to, *arguments[place + 1 :]], world)
+    except (ArithmeticError, ValueError, TypeError):
+        return 0.0
+    return abs(moved - result)
 
 
 def value(expr: Expr, world: Values) -> float | None:
     """The number of a formula, or None if it is not defined."""
-    try:
-        return _computed(expr, world)[0]
-    except (ArithmeticError, ValueError, TypeError):
-        return None
-
-
-def _computed(expr: Expr, world: Values) -> tuple[float, float]:
-    scale, operations = 0.0, 0
+    operations = 0
 
     def combine(node: Expr, arguments: list[float]) -> float:
-        nonlocal scale, operations
+        nonlocal operations
         operations += 1
-        match node:
-            case Number(number):
-                result = float(number)
-            case Name() | Derivative():
-                result = world[node]
-            case Call(function) if function in _CONDITIONS:
-                result = float(evaluate(node, world, FUNCTIONS))  # type: ignore[arg-type]
-            case Call(function):
-                result = FUNCTIONS[function](*arguments)
-        size = abs(result)
-        if not size < math.inf:
-            raise OverflowError
-        scale = max(scale, size)
-        return result
+        return _applied(node, arguments, world)
 
     try:
-        return fold(expr, combine, whole=_CONDITIONS), scale
+        result: float = fold(expr, combine, whole=_CONDITIONS)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
     finally:
         spend(operations)
+    return result
+
+
+def _applied(node: Expr, arguments: list[float], world: Values) -> float:
+    match node:
+        case Number(number):
+            result = float(number)
+        case Name() | Derivative():
+            result = world[node]
+        case Call(function) if function in _CONDITIONS:
+            result = float(evaluate(node, world, FUNCTIONS))  # type: ignore[arg-type]
+        case Call(function):
+            result = FUNCTIONS[function](*arguments)
+    if not abs(result) < math.inf:
+        raise OverflowError
+    return result
 
 
 class Mixed:
@@ -434,18 +459,6 @@ class Mixed:
 
     def __getitem__(self, key: Quantity) -> float:
         return (self._some if key in self._keys else self._others)[key]
-
-
-class _Nudged:
-    """A world in which every number is a very little off, up and down by turns."""
-
-    def __init__(self, world: Values) -> None:
-        self._world = world
-        self._factors: dict[Quantity, float] = {}
-
-    def __getitem__(self, key: Quantity) -> float:
-        sign = 1 if len(self._factors) % 2 else -1
-        return self._world[key] * self._factors.setdefault(key, 1 + sign * 1e-12)
 
 
 def numbers_in(expr: Expr) -> list[Number]:

@@ -1,0 +1,76 @@
+"""Figures put in: rounding is carried along a line once, and what is exact stays exact."""
+
+from __future__ import annotations
+
+import pytest
+
+from micrograd_like import Worksheet
+
+# fmt: off
+RIGHT = [
+    # Each part may be worked out from the figures of the part before it.
+    "p = 0.3698; T = cos(0.5/p) = cos(0.5/0.37) = cos(1.3514) = 0.22",
+    "u = 0.8687; a = -7; lr = 0.1; b = a - lr*u = -7 - 0.1*0.87 = -7 - 0.0870 = -7.0870",
+    "a = 0.67 + 0.67 = 1.34; m = -1; c = (0.67 + 0.67)*m = 1.34*(-1) = -1.34",
+    "w = 0.41; x = 2.76; h = sigmoid(w*x) = sigmoid(0.41*2.8) = sigmoid(1.148) = 0.76",
+    "s = tanh(0.7) = 0.6044; v = 1.3; y = (s - v)^2 = (0.6 - 1.3)^2 = (-0.7)^2 = 0.49",
+    "k = 1/3; y = k*k + k = 0.333*0.333 + 0.333 = 0.110889 + 0.333 = 0.443889",
+    # Operands put together, and taken apart, in another order.
+    "a = 2; w = 0.3; d = a*5; y = d*w = 2*5*0.3 = 3", "a = 2; b = 3; c = 4; y = a*b*c = 6*4 = 24",
+    "a = 2.5; b = 3; c = 4; y = a + b - c = 5.5 - 4 = 1.5",
+    "a = 2; b = 3; y = b*a + 1 = 2*3 + 1 = 7",
+    "a = 2; b = 3; c = 0.5; y = a - b + c = 0.5 + 2 - 3 = -0.5",
+    # A figure with few digits for a quantity that has been stated with more.
+    "u = sigmoid(0.3) = 0.5744; v = tanh(1) = 0.7616; z = u*v = 0.5744*0.7616 = 0.4375",
+    "u = sigmoid(0.3) = 0.5744; z = 3*u = 3*0.57 = 1.71",
+    # After ≈ a whole unit, and the zeros at the end of a whole number are rounded away.
+    "x = 54.0003; y = x ≈ 50", "q = 60009; z = q ≈ 6*10^4", "c = 299792458; d = c ≈ 3*10^8",
+    "a = 41.3; b = a ≈ 40", "a = 1204; b = a ≈ 1200", "a = 0.999; b = a ≈ 1",
+    # Where floats cancel.
+    "a = 100000001; b = 100000000; q = a^2 - b^2 = 200000001",
+    "x = 3; h = 1e-8; q = ((x + h)^2 - x^2)/h = 6.00000001",
+    "p = 0.999999; q = 1/(1 - p) = 1000000",
+    "x = 1.0000001; q = 1/(x - 1) = 10000000", "x = 0.1; y = 0.2; u = x + y - 0.3 = 0",
+    "x = 1e-9; y = (1 - cos(x))/x^2 = 0.5", "x = 3; e1 = 1e-12; q = (x + e1) - x = 1e-12",
+    # Very small and very large numbers.
+    "q1 = 2e-3; q2 = -2.3e-3; r = 1e4; F = q1*q2/r^2 = -4.6*10^(-14)",
+    "m = 5.972e24; G = 6.674e-11; g = G*m/6371000^2 = 9.82",
+]
+WRONG = [
+    # What is given stays exact, however it is written out.
+    "a = 2; w = 0.3; d = a*5; y = d*w = 2*5*0.3 = 3.4",
+    "a = 2; w = 0.3; d = a*5 = 10; y = d*w + 1 = 2*5*0.3 + 1 = 4.4",
+    "w = 0.5; x = 1.5; y = w*x = 0.5*1.5 = 0.79", "a = 0.2; b = 0.7; y = a*b = 0.2*0.7 = 0.18",
+    # A part that the part before does not give.
+    "p = 0.3698; T = cos(0.5/p) = cos(0.5/0.37) = cos(1.45) = 0.12",
+    "w = 0.41; x = 2.76; h = sigmoid(w*x) = sigmoid(0.41*2.8) = sigmoid(1.3) = 0.79",
+    "a = 2.5; b = 3; c = 4; y = a + b - c = 5.7 - 4 = 1.7",
+    "a = 2; b = 3; c = 4; y = a*b*c = 7*4 = 28",
+    # A tolerance is counted once.
+    "u = sigmoid(0.3) = 0.5744; v = tanh(1) = 0.7616; z = u*v = 0.5744*0.7616 = 0.4379",
+    "a = 0.23692776; b = 0.538099; c = a*b = 0.23692776*0.538099 = 0.12749036",
+    "u = -2.244; v = 0.622; z = u*v = -2.244*0.622 = -1.394",
+    # After ≈.
+    "a = 41.3; b = a ≈ 30", "c = 299792458; d = c ≈ 4.2*10^8", "x = 54.0003; y = x ≈ 53",
+    # Where floats cancel, and where they are very small.
+    "a = 100000001; b = 100000000; q = a^2 - b^2 = 200000000",
+    "x = 3; h = 1e-8; q = ((x + h)^2 - x^2)/h = 6.00000004",
+    "p = 0.999999; q = 1/(1 - p) = 1000001",
+    "q1 = 2e-3; q2 = -2.3e-3; r = 1e4; F = q1*q2/r^2 = 4.6*10^(-14)",
+    "q1 = 2e-3; q2 = -2.3e-3; r = 1e4; F = q1*q2/r^2; dF/dq1 = q1/r^2",
+    "q1 = 2e-3; q2 = -2.3e-3; r = 1e4; F = q1*q2/r^2; dF/dr = 2*q1*q2/r^3",
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("sheet", RIGHT)
+def test_an_honest_figure_is_right(sheet: str) -> None:
+    report = Worksheet.parse(sheet.replace(";", "\n")).check()
+    assert [line.source for line in report.lines if line.verdict not in ("right", "taken")] == []
+
+
+@pytest.mark.parametrize("sheet", WRONG)
+def test_another_figure_is_wrong(sheet: str) -> None:
+    *above, last = Worksheet.parse(sheet.replace(";", "\n")).check().lines
+    assert {line.verdict for line in above} <= {"right", "taken"}
+    assert last.verdict == "wrong"
