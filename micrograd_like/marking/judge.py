@@ -8,7 +8,7 @@ right method: rounding is carried along, so an honestly rounded number is never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -28,6 +28,9 @@ from micrograd_like.worksheet.syntax import Part
 
 #: Up to so many slips behind a number, every choice of those carried on is looked at.
 _MOST_SLIPS = 4
+
+#: What gives a figure from the learner's.
+Method = Callable[[View], Figure | None]
 
 #: A figure of fewer digits is decided by floats, if the true number is known to so many.
 _FINE, _NOISE = 1e-7, 1e-10
@@ -210,7 +213,7 @@ class Judge:
         return isinstance(key, Derivative) and len(sides) > 1 and figure.meets(most)
 
     def _follows(self, figure: Figure, method: Method) -> frozenset[Quantity] | None:
-        """The slips that must be carried on for the method to give the figure; None if it can't."""
+        """The slips carried on for the method to give the figure; None if it cannot."""
         carried = method(View(self.learner.hand))
         if carried is None or (carried.low == carried.high and not carried.slips):
             return None  # what is exact is as floats have it, and no more than the truth
