@@ -27,7 +27,6 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Number,
-    Operand,
     emit,
     evaluate,
     names,
@@ -56,6 +55,8 @@ class Op:
                       are the convention (PyTorch's)
     stable:           the value in a form that neither overflows nor cancels
     stable_partials:  the same for the partials
+    smooth_partials:  the partials in a form that can be differentiated again at every point,
+                      where a stable one has kinks that the partial itself has not
     slips:            what people write for the partials by mistake: the code of the slip (see
                       :mod:`micrograd_like.marking.causes`), and a formula for each name of the
                       signature, "" where there is none; those that follow from the partials
@@ -76,6 +77,7 @@ class Op:
     kink: str = ""
     stable: str = ""
     stable_partials: tuple[str, ...] = ()
+    smooth_partials: tuple[str, ...] = ()
     constant_rules: tuple[str, ...] = ()
     slips: tuple[tuple[str, tuple[str, ...]], ...] = ()
     aliases: tuple[str, ...] = ()
@@ -106,6 +108,11 @@ class Op:
     def computed_partials(self) -> tuple[Expr, ...]:
         """The formulas of the partials that the machine evaluates."""
         return tuple(map(parse, self.stable_partials or self.partials))
+
+    @cached_property
+    def recorded_partials(self) -> tuple[Expr, ...]:
+        """The formulas of the partials from which graphs of derivatives are made."""
+        return tuple(map(parse, self.smooth_partials or self.stable_partials or self.partials))
 
     def arity(self, count: int) -> int:
         """Members in each family when there are ``count`` inputs in all.
@@ -181,31 +188,31 @@ class Op:
                 yield code, self._put_in(formula, index, operands, out)
 
     def _put_in(self, formula: Expr, index: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
-        _, member = self.place(index, len(operands))
-        bound: dict[str, Operand] = {"out": out}
-        for name, operand in self.bind(operands).items():
-            bound[name] = operand[member] if isinstance(operand, tuple) else operand
-        return substitute(formula, bound)
+        return substitute(formula, self.bind_partial(index, operands, out))
 
     def computed_partial(
-        self,
-        index: int,
-        operands: tuple[Any, ...],
-        out: Any,
-        functions: Functions,
-        written: bool = False,
+        self, index: int, operands: tuple[Any, ...], out: Any, functions: Functions
     ) -> Any:
-        """∂out/∂input number ``index``, computed with ``functions`` from any numbers.
+        """∂out/∂input number ``index``, computed with ``functions`` from any numbers."""
+        position, _ = self.place(index, len(operands))
+        bound = self.bind_partial(index, operands, out)
+        return evaluate(self.computed_partials[position], bound, functions)
 
-        ``written`` takes the textbook's formula, not the machine's.
+    def recorded_partial(self, index: int, count: int, written: bool = False) -> Expr:
+        """The formula from which a graph of ∂out/∂input number ``index`` of ``count`` is made.
+
+        ``written`` takes the textbook's.
         """
-        position, member = self.place(index, len(operands))
-        bound = {
-            name: operand[member] if name in self.families else operand
-            for name, operand in self.bind(operands).items()
-        }
-        formula = parse(self.partials[position]) if written else self.computed_partials[position]
-        return evaluate(formula, {**bound, "out": out}, functions)
+        position, _ = self.place(index, count)
+        return parse(self.partials[position]) if written else self.recorded_partials[position]
+
+    def bind_partial(self, index: int, operands: tuple[Any, ...], out: Any) -> dict[str, Any]:
+        """The names of the partial by input number ``index``: of a family, that one member."""
+        _, member = self.place(index, len(operands))
+        bound: dict[str, Any] = {"out": out}
+        for name, operand in self.bind(operands).items():
+            bound[name] = operand[member] if isinstance(operand, tuple) else operand
+        return bound
 
 
 Functions = dict[str, Callable[..., Any]]
@@ -222,7 +229,11 @@ def _is_arithmetic(expr: Expr) -> bool:
 def row_problems(row: Op) -> Iterator[str]:
     """What keeps a row from being used: by the engine, or by the tests that read its samples."""
     slips = {f"the slip {code!r}": formulas for code, formulas in row.slips}
-    counted = {"stable_partials": row.stable_partials, "constant_rules": row.constant_rules}
+    counted = {
+        "stable_partials": row.stable_partials,
+        "smooth_partials": row.smooth_partials,
+        "constant_rules": row.constant_rules,
+    }
     present = {what: formulas for what, formulas in counted.items() if formulas}
     for what, formulas in ({"partials": row.partials} | present | slips).items():
         if len(formulas) != len(row.inputs):
@@ -240,6 +251,7 @@ def _slopes(row: Op) -> list[str]:
     return [
         *row.partials,
         *row.stable_partials,
+        *row.smooth_partials,
         *(f for _, formulas in row.slips for f in formulas),
     ]
 
@@ -272,7 +284,9 @@ def _derived_slips(
     """
     yield (
         "missing-factor",
-        tuple(None if partial in (parse("1"), parse("-1")) else Number(1) for partial in partials),
+        tuple(
+            None if partial in map(parse, ("0", "1", "-1")) else Number(1) for partial in partials
+        ),
     )
     for i, j in combinations(range(len(partials)), 2):
         if (partials[i], partials[j]) == (Name(row.inputs[j]), Name(row.inputs[i])):
@@ -299,7 +313,9 @@ _ROWS = (
     Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,)), text="−"),
     Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), ("power rule", "exponential rule"),
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
-       stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 else 0"), text="^",
+       stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 or y == 0 else 0"),
+       # At x = 0 a power stands that vanishes as fast as xʸ·log x does, and at 0⁰ a root: their derivatives are missing where the true ones are.
+       smooth_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else sqrt(y)", "out * log(x) if x != 0 or y == 0 else x ** (y - 1e-12)"), text="^",
        slips=(("constant-factor", ("x ** (y - 1)", "")),)),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
     Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0)), text="Σ"),
@@ -326,15 +342,15 @@ _ROWS = (
     Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arccos",), latex=r"\arccos",
        stable_partials=("-1 / sqrt((1 - x) * (1 + x))",)),
     Op("atan",    "x",     "atan(x)",    ("1 / (1 + x ** 2)",),      "derivative of the arctangent", ((0.0,), (0.6,), (-40.0,)), aliases=("arctan",), latex=r"\arctan",
-       stable_partials=("1 / (1 + x * x) if abs(x) <= 1 else 1 / x / (x + 1 / x)",)),
+       stable_partials=("1 / (1 + x * x) if abs(x) <= 1 else 1 / x / (x + 1 / x)",), smooth_partials=("1 / (1 + x * x)",)),
     Op("sinh",    "x",     "sinh(x)",    ("cosh(x)",),           "derivative of the hyperbolic sine",    ((0.0,), (1.2,), (-20.0,)), latex=r"\sinh"),
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
     Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
-       stable_partials=("4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2",),
+       stable_partials=("4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2",), smooth_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",),
        slips=(("wrong-function", ("out * (1 - out)",)),)),
     # Activations.
     Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
-       stable="(1 if x >= 0 else exp(-x if x >= 0 else x)) / (1 + exp(-x if x >= 0 else x))", stable_partials=("out * (out * exp(-x if x >= 0 else x) if x >= 0 else 1 - out)",),
+       stable="(1 if x >= 0 else exp(-x if x >= 0 else x)) / (1 + exp(-x if x >= 0 else x))", stable_partials=("out * (out * exp(-x if x >= 0 else x) if x >= 0 else 1 - out)",), smooth_partials=("out * sigmoid(-x)",),
        slips=(("wrong-function", ("1 - out ** 2",)),)),
     Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
        stable="maximum(x, 0) + log1p(exp(-abs(x)))",
@@ -346,6 +362,9 @@ _ROWS = (
        ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("max",), text="max", latex=r"\max"),
     Op("minimum", "x y", "x if x <= y else y", ("1 if x < y else 0.5 if x == y else 0", "1 if y < x else 0.5 if x == y else 0"), "derivative of the minimum with halves at a tie",
        ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("min",), text="min", latex=r"\min"),
+    # A choice, as a graph of derivatives needs it where a partial has a condition.
+    Op("select",  "a b x y", "x if a > b else y", ("0", "0", "1 if a > b else 0", "0 if a > b else 1"), "derivative of the branch that is taken",
+       ((2.0, -3.0, 0.7, 1.2), (-2.0, 3.0, 0.7, 1.2)), kink="a - b"),
 )
 # fmt: on
 

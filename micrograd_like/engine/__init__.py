@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from micrograd_like.engine.gradient import accumulate, grad, link_as_graph
 from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.recording import record
 from micrograd_like.engine.value import (
     ON_NODES,
     OPERATIONS,
@@ -10,11 +12,8 @@ from micrograd_like.engine.value import (
     Parameter,
     Symbol,
     Value,
-    accumulate,
     apply,
     as_value,
-    grad,
-    link_as_graph,
 )
 
 __all__ = [
@@ -29,5 +28,6 @@ __all__ = [
     "as_value",
     "grad",
     "link_as_graph",
+    "record",
     "topological_order",
 ]

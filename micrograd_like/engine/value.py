@@ -21,14 +21,14 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source
 from micrograd_like.engine.order import topological_order
 from micrograd_like.engine.pickling import fields, reduced, restored
 from micrograd_like.errors import DomainError, did_you_mean, printable
-from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
+from micrograd_like.formula import ARITHMETIC, evaluate, parse
 from micrograd_like.ops import FLOAT, OPS, Functions, Op
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Value(Operations):
         if not -math.inf < data < math.inf:
             raise DomainError(f"Value{_quoted(label)}: expected a finite number, got {data}")
         if not isinstance(label, str):
-            raise TypeError(f"Value: expected a string as label, got {_described(label)}")
+            raise TypeError(f"Value: expected a string as label, got {described(label)}")
         self.data = data
         self._grad = None
         self.label = label
@@ -193,94 +193,6 @@ class Symbol(Value):
     __slots__ = ()
 
 
-# Derivatives without side effects, and of any order.
-
-
-@overload
-def grad(output: Value, wrt: Value, create_graph: bool = False) -> Any: ...
-@overload
-def grad(output: Value, wrt: Sequence[Value], create_graph: bool = False) -> list[Any]: ...
-def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False) -> Any:
-    """∂output/∂w for the node ``wrt``, or a list of them for a sequence of nodes.
-
-    No node's ``grad`` is touched. ``wrt`` may be any nodes, inner ones too; what output
-    does not depend on gives 0. The results are floats; with ``create_graph`` they are
-    Values whose own graph computes them, so that ``grad`` can be taken again.
-
-    Errors: TypeError for what is no Value, DomainError where a derivative does not exist.
-
-    >>> x = Value(2.0)
-    >>> grad(grad(x**3, x, create_graph=True), x)
-    12.0
-    """
-    targets = list(wrt) if isinstance(wrt, Iterable) else [wrt]
-    for node in (output, *targets):
-        if not isinstance(node, Value):
-            raise TypeError(f"grad: expected Value nodes, got {_described(node)}")
-    adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
-    accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
-    zero = Value(0.0) if create_graph else 0.0
-    results = [adjoints.get(node, zero) for node in targets]
-    return results[0] if isinstance(wrt, Value) else results
-
-
-def accumulate(
-    output: Value,
-    targets: Iterable[Value],
-    adjoints: dict[Value, Any],
-    link: Callable[[Any, Value, int], Any],
-) -> None:
-    """Add to ``adjoints`` ∂output/∂node for the targets and all nodes on the way to them.
-
-    ``adjoints`` holds ∂output/∂output = 1 to start with. What an earlier call for the same
-    output has added is built upon; a target that output does not depend on is left out.
-    ``link`` gives what flows from a node's gradient into that of one of its inputs.
-    """
-    order = topological_order(output)
-    known = set(adjoints)
-    relevant = set(targets)  # the nodes through which some target acts on the output
-    for node in order:
-        if not relevant.isdisjoint(node.inputs):
-            relevant.add(node)
-    for node in reversed(order):
-        if node not in relevant or node not in adjoints:
-            continue
-        upstream = adjoints[node]
-        if upstream.__class__ is float and not math.isfinite(upstream):
-            raise _missing_gradient(node, order)
-        for index, input in enumerate(node.inputs):
-            if input in relevant and input not in known:
-                term = link(upstream, node, index)
-                adjoints[input] = adjoints[input] + term if input in adjoints else term
-
-
-def _link(upstream: float, node: Value, index: int) -> float:
-    """What flows from the node's gradient into that of its input number ``index``."""
-    return upstream * node.partials[index] if upstream else 0.0
-
-
-def link_as_graph(upstream: Value, node: Value, index: int, written: bool = False) -> Value:
-    """The same as a graph: the partial is the formula in the row, over the node's inputs.
-
-    written:  True takes the formula of the textbook, where that can be computed
-    """
-    try:
-        partial = OPS[node.op].computed_partial(index, node.inputs, node, ON_NODES, written)
-    except ArithmeticError as error:
-        if written:
-            return link_as_graph(upstream, node, index)
-        if upstream.data == 0:  # passes nothing on, as in backward
-            return Constant(0.0)
-        raise DomainError(f"the derivative of {_shown(node)} does not exist: {error}") from None
-    if upstream.__class__ is Constant and upstream.data == 1:
-        # A node of its own, so that a label given to it renames nothing.
-        given = partial is node or partial in node.inputs
-        return OPERATIONS["total"]((partial,)) if given else as_value(partial)
-    if isinstance(partial, Value):
-        return upstream * partial
-    return upstream if partial == 1 else -upstream if partial == -1 else upstream * partial
-
-
 # What counts as a number, and the sentences for what does not.
 
 
@@ -294,7 +206,7 @@ def _as_float(number: object) -> float:
             return float(number)  # type: ignore[arg-type]
         except OverflowError:
             raise DomainError("expected a number below 1.8e308, got a larger integer") from None
-    raise TypeError(f"expected {_EXPECTED}, got {_described(number)}")
+    raise TypeError(f"expected {_EXPECTED}, got {described(number)}")
 
 
 def _numpy_kind(scalar: Any) -> str:
@@ -317,7 +229,8 @@ def as_value(operand: object) -> Value:
     return operand if isinstance(operand, Value) else Constant(_as_float(operand))
 
 
-def _described(thing: object) -> str:
+def described(thing: object) -> str:
+    """A thing and its type, for an error message."""
     text = repr(thing)
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(thing).__name__})"
 
@@ -326,7 +239,7 @@ def _quoted(label: str) -> str:
     return f" {label!r}" if label else ""
 
 
-def _shown(node: Value) -> str:
+def shown(node: Value) -> str:
     """An operation with its operands' labels and values, for an error message."""
     operands = ", ".join(
         f"{printable(i.label)} = {i.data!r}" if i.label else repr(i.data) for i in node.inputs[:6]
@@ -339,30 +252,31 @@ def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
     node = restored(Value, math.nan, None, "", op, inputs, ())
     row = OPS[op]
     if not all(math.isfinite(i.data) for i in inputs):
-        return DomainError(f"{_shown(node)}: expected finite operands")
+        return DomainError(f"{shown(node)}: expected finite operands")
     inside = True
     if row.domain and not row.families:
         values = dict(zip(row.inputs, (i.data for i in inputs), strict=True))
         inside = evaluate(parse(row.domain), values, FLOAT)
     if inside:
-        return DomainError(f"{_shown(node)} is too large: the result is not a finite number")
+        return DomainError(f"{shown(node)} is too large: the result is not a finite number")
     call = f"{op}({', '.join(row.inputs)})"
-    return DomainError(f"{_shown(node)} is not defined: {call} needs {row.domain}")
+    return DomainError(f"{shown(node)} is not defined: {call} needs {row.domain}")
 
 
 def _gradient_error(order: list[Value]) -> DomainError:
     """The error for gradients that are not finite, naming where the first one arose."""
     broken = [n for n in order if not math.isfinite(n.grad) and not isinstance(n, Constant)]
-    return _missing_gradient(broken[-1], order)
+    return missing_gradient(broken[-1], order)
 
 
-def _missing_gradient(node: Value, order: list[Value]) -> DomainError:
-    name = printable(node.label) or (_shown(node) if node.op else f"the leaf {node.data!r}")
+def missing_gradient(node: Value, order: list[Value]) -> DomainError:
+    """The error for a gradient that is not finite, and the operation that is the reason."""
+    name = printable(node.label) or (shown(node) if node.op else f"the leaf {node.data!r}")
     for user in order:
         for input, partial in zip(user.inputs, user.partials, strict=True):
             if input is node and not math.isfinite(partial):
                 return DomainError(
-                    f"the gradient of {name} is not finite: {_shown(user)} has no finite "
+                    f"the gradient of {name} is not finite: {shown(user)} has no finite "
                     f"derivative with respect to it there"
                 )
     return DomainError(f"the gradient of {name} is not finite: it overflows")
@@ -457,15 +371,8 @@ def _on_nodes(name: str) -> Callable[..., Any]:
     return function
 
 
-def _compared(compare: Callable[..., Any]) -> Callable[..., bool]:
-    def function(*operands: Any) -> bool:
-        return bool(compare(*(o.data if isinstance(o, Value) else o for o in operands)))
-
-    return function
-
-
+#: The functions of the formula language over nodes; conditions are engine.recording's.
 ON_NODES: Functions = {
     **ARITHMETIC,
-    **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
     **{row.name: _on_nodes(row.name) for row in OPS.values() if row.name not in ARITHMETIC},
 }

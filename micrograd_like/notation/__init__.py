@@ -328,6 +328,8 @@ class _Writer:
 
     def _call(self, function: str, parts: list[_Written]) -> _Written:
         style = self.style
+        if function == "select" and not style.exact:  # a > b, then, otherwise
+            return self._call("where", [self._call("gt", parts[:2]), *parts[2:]])
         if function == "where":
             condition, then, otherwise = parts
             first = self._inside(condition, _OR), self._inside(then, _OR)

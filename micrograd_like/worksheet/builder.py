@@ -17,12 +17,12 @@ import math
 from functools import partial
 
 from micrograd_like.engine import (
-    ON_NODES,
     Constant,
     Value,
     accumulate,
     apply,
     link_as_graph,
+    record,
     topological_order,
 )
 from micrograd_like.errors import DomainError
@@ -32,7 +32,6 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Quantity,
-    evaluate,
     quantities,
     rewrite,
 )
@@ -91,7 +90,7 @@ class Builder:
         if "e" not in self.names and "e" not in self.broken:
             expr = _exponentials(expr)
         values = {quantity: self._operand(quantity) for quantity in quantities(expr)}
-        built: Value = evaluate(expr, values, ON_NODES, Constant)
+        built: Value = record(expr, values, Constant)
         # A bare name is a new quantity that equals it, not the same one.
         return apply("total", built) if isinstance(expr, Name | Derivative) else built
 

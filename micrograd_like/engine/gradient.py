@@ -1,0 +1,123 @@
+"""Derivatives without side effects, and of any order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, overload
+
+from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.recording import record
+from micrograd_like.engine.value import (
+    OPERATIONS,
+    Constant,
+    Value,
+    as_value,
+    described,
+    missing_gradient,
+    shown,
+)
+from micrograd_like.errors import DomainError
+from micrograd_like.ops import OPS
+
+
+@overload
+def grad(output: Value, wrt: Value, create_graph: bool = False) -> Any: ...
+@overload
+def grad(output: Value, wrt: Sequence[Value], create_graph: bool = False) -> list[Any]: ...
+def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False) -> Any:
+    """∂output/∂w for the node ``wrt``, or a list of them for a sequence of nodes.
+
+    No node's ``grad`` is touched. ``wrt`` may be any nodes, inner ones too; what output
+    does not depend on gives 0. The results are floats; with ``create_graph`` they are
+    Values whose own graph computes them, so that ``grad`` can be taken again.
+
+    Errors: TypeError for what is no Value, DomainError where a derivative does not exist.
+
+    >>> x = Value(2.0)
+    >>> grad(grad(x**3, x, create_graph=True), x)
+    12.0
+    """
+    targets = list(wrt) if isinstance(wrt, Iterable) else [wrt]
+    for node in (output, *targets):
+        if not isinstance(node, Value):
+            raise TypeError(f"grad: expected Value nodes, got {described(node)}")
+    adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
+    accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
+    zero = Value(0.0) if create_graph else 0.0
+    results = [adjoints.get(node, zero) for node in targets]
+    return results[0] if isinstance(wrt, Value) else results
+
+
+def accumulate(
+    output: Value,
+    targets: Iterable[Value],
+    adjoints: dict[Value, Any],
+    link: Callable[[Any, Value, int], Any],
+) -> None:
+    """Add to ``adjoints`` ∂output/∂node for the targets and all nodes on the way to them.
+
+    ``adjoints`` holds ∂output/∂output = 1 to start with. What an earlier call for the same
+    output has added is built upon; a target that output does not depend on is left out.
+    ``link`` gives what flows from a node's gradient into that of one of its inputs, None for
+    nothing.
+    """
+    order = topological_order(output)
+    known = set(adjoints)
+    relevant = set(targets)  # the nodes through which some target acts on the output
+    for node in order:
+        if not relevant.isdisjoint(node.inputs):
+            relevant.add(node)
+    for node in reversed(order):
+        if node not in relevant or node not in adjoints:
+            continue
+        upstream = adjoints[node]
+        if upstream.__class__ is float and not math.isfinite(upstream):
+            raise missing_gradient(node, order)
+        for index, input in enumerate(node.inputs):
+            if input in relevant and input not in known:
+                term = link(upstream, node, index)
+                if term is None:
+                    continue
+                adjoints[input] = adjoints[input] + term if input in adjoints else term
+
+
+def _link(upstream: float, node: Value, index: int) -> float:
+    """What flows from the node's gradient into that of its input number ``index``."""
+    return upstream * node.partials[index] if upstream else 0.0
+
+
+def link_as_graph(upstream: Value, node: Value, index: int, written: bool = False) -> Value | None:
+    """The same as a graph: the partial is the formula in the row, over the node's inputs.
+
+    Args:
+        upstream: The adjoint of the node.
+        node: An operation's result.
+        index: Which of its inputs.
+        written: True takes the formula of the textbook, where that can be computed.
+
+    Returns:
+        The adjoint's part that comes to the input; None where the partial is 0 everywhere.
+
+    Raises:
+        DomainError: The partial does not exist there.
+    """
+    row = OPS[node.op]
+    formula = row.recorded_partial(index, len(node.inputs), written)
+    try:
+        partial = record(formula, row.bind_partial(index, node.inputs, node), folding=True)
+    except ArithmeticError as error:
+        if written:
+            return link_as_graph(upstream, node, index)
+        if upstream.data == 0:  # passes nothing on, as in backward
+            return Constant(0.0)
+        raise DomainError(f"the derivative of {shown(node)} does not exist: {error}") from None
+    if partial.__class__ is not Value and partial == 0:
+        return None
+    if upstream.__class__ is Constant and upstream.data == 1:
+        # A node of its own, so that a label given to it renames nothing.
+        given = partial is node or partial in node.inputs
+        return OPERATIONS["total"]((partial,)) if given else as_value(partial)
+    if isinstance(partial, Value):
+        return upstream * partial
+    return upstream if partial == 1 else -upstream if partial == -1 else upstream * partial

@@ -1,0 +1,243 @@
+"""Graphs of derivatives hold everywhere, and not only at the point where they were recorded."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import mpmath
+import pytest
+
+from micrograd_like import DomainError, Value, Worksheet, apply, compile_graph, derive, grad
+from micrograd_like.ops import OPS
+from micrograd_like.tape import native
+
+BACKENDS = ["numpy"] if native.missing() else ["numpy", "c"]
+
+
+def differentiated(f: Callable[..., Value], point: float, order: int) -> tuple[Value, Value]:
+    """x, and the graph of f⁽ⁿ⁾ as it is recorded at a point."""
+    x = Value(point, "x")
+    node = f(x)
+    for _ in range(order):
+        node = grad(node, x, create_graph=True)
+    return x, node
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("f", "order", "recorded", "at", "expected"),
+    [
+        # tanh″ = −2·tanh·(1 − tanh²), an odd function.
+        (lambda x: x.tanh(), 2, 0.5, -0.5, 0.7268619813835873),
+        # relu(x)·x is x² on the right and 0 on the left.
+        (lambda x: x.relu() * x, 1, 1.0, -2.0, 0.0),
+        (lambda x: x.relu() * x, 1, -1.0, 2.0, 4.0),
+        (lambda x: abs(x) * x, 1, 1.0, -2.0, 4.0),
+        (lambda x: x.maximum(x * x), 1, 0.5, 3.0, 6.0),
+        (lambda x: x.maximum(x * x), 2, 0.5, 3.0, 2.0),
+        (lambda x: x.minimum(x * x), 1, 0.5, 3.0, 1.0),
+        # A form for large arguments and one for small ones are one function.
+        (lambda x: x.atan(), 1, 0.5, 1e8, 1e-16),
+        (lambda x: x.atan(), 1, 1e8, 0.0, 1.0),
+        # On the other side the branch that is not taken is not defined: ln 0.
+        (lambda x: x ** (x + 1), 1, 0.5, 2.0, 2**3 * (3 / 2 + math.log(2))),
+        # What it was before it is now: a power with a constant exponent.
+        (lambda x: x**3, 2, 0.0, 2.0, 12.0),
+    ],
+)
+def test_a_derivative_is_replayed_at_another_point(
+    f: Any, order: int, recorded: float, at: float, expected: float, backend: str
+) -> None:
+    x, node = differentiated(f, recorded, order)
+    program = compile_graph(node, [x], backend=backend)
+    assert program([[at]])[0] == pytest.approx(expected, rel=1e-14, abs=1e-300)
+    assert program([[recorded]])[0] == pytest.approx(node.data, rel=1e-14)
+
+
+def test_constants_decide_when_the_graph_is_made() -> None:
+    """No node chooses where nothing can change: x³ keeps the derivative of a course."""
+    _, node = differentiated(lambda x: x**3, 2.0, 1)
+    assert node.op == "mul"
+    assert [input.op for input in node.inputs] == ["", "pow"]
+    assert repr(differentiated(lambda x: x**0, 0.0, 1)[1]).startswith("Constant(0.0")
+
+
+# Every operation, to high order.
+
+X_ONLY = [
+    name for name, row in OPS.items() if row.signature == "x" and not row.kink and name != "neg"
+]
+
+OVER_MPMATH: dict[str, Callable[..., Any]] = {
+    "neg": lambda x: -x,
+    "exp": mpmath.exp,
+    "expm1": lambda x: mpmath.exp(x) - 1,
+    "log": mpmath.log,
+    "log10": mpmath.log10,
+    "log2": lambda x: mpmath.log(x, 2),
+    "log1p": lambda x: mpmath.log(1 + x),
+    "sqrt": mpmath.sqrt,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
+    "pow": lambda x, y: x**y,
+    "div": lambda x, y: x / y,
+    "mul": lambda x, y: x * y,
+}
+
+
+def over_mpmath(name: str) -> Callable[..., Any]:
+    function = OVER_MPMATH.get(name) or getattr(mpmath, name, None)
+    assert callable(function), f"mpmath has no {name!r}: write it out above"
+    return function
+
+
+def coefficients(name: str, x: float, order: int) -> list[float]:
+    """The derivatives of the orders 0, 1, …, by mpmath, to all digits of a float."""
+    with mpmath.workdps(60):
+        series = [mpmath.re(c) for c in mpmath.taylor(over_mpmath(name), mpmath.mpf(x), order)]
+        return [float(c * math.factorial(n)) for n, c in enumerate(series)]
+
+
+@pytest.mark.parametrize("name", X_ONLY)
+@pytest.mark.parametrize("x", [0.0, 1.0, -1.0, 0.3, -2.5, 20.0, -20.0])
+def test_six_derivatives_of_every_function(name: str, x: float) -> None:
+    """At 0, where stable forms switch, near it and far out.
+
+    A derivative is a sum of products of lower ones, so that near its zeros it is known to the
+    rounding of the largest among them.
+    """
+    try:
+        node = apply(name, leaf := Value(x))
+        nodes = [node := grad(node, leaf, create_graph=True) for _ in range(6)]
+    except DomainError:
+        pytest.skip("not differentiable there")
+    expected = coefficients(name, x, 6)
+    for order, node in enumerate(nodes, 1):
+        largest = max(map(abs, expected[: order + 1]))
+        scale = max(1.0, abs(x)) ** -order if abs(x) > 10 else 1.0
+        assert node.data == pytest.approx(
+            expected[order], rel=1e-12, abs=1e-13 * order * largest * scale
+        )
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("name", X_ONLY)
+def test_recorded_at_one_point_it_holds_at_others(name: str, order: int) -> None:
+    """Against mpmath, on both sides of 0 and of every switch, from each sample of the row."""
+    generator = random.Random(f"{name} {order}")
+    points = [generator.uniform(-3, 3) for _ in range(20)] + [0.0, 1.0, -1.0, 30.0, -30.0]
+    for sample in OPS[name].samples:
+        try:
+            x, node = differentiated(lambda x: apply(name, x), sample[0], order)
+        except DomainError:
+            continue
+        program = compile_graph(node, [x], allow_nonfinite=True)
+        for point, got in zip(points, program([[p] for p in points]), strict=True):
+            try:
+                for near in (point - 1e-3, point, point + 1e-3):  # inside, not at the edge
+                    apply(name, near)
+                expected = coefficients(name, point, order)
+            except (ArithmeticError, ValueError):
+                continue
+            if all(map(math.isfinite, expected)):
+                largest = max(map(abs, expected))
+                assert got == pytest.approx(expected[order], rel=1e-11, abs=1e-12 * largest)
+
+
+@pytest.mark.parametrize("name", [n for n, row in OPS.items() if row.kink])
+@pytest.mark.parametrize("order", [1, 2])
+def test_both_sides_of_a_kink(name: str, order: int) -> None:
+    """Recorded on either side, the graph has the eager derivative on the other."""
+    row = OPS[name]
+    for recorded, replayed in product(row.samples, repeat=2):
+
+        def composed(numbers: tuple[float, ...]) -> tuple[list[Value], Value]:
+            leaves = [Value(n) for n in numbers]
+            node = apply(name, *leaves) ** 2 * leaves[-1]
+            for _ in range(order):
+                node = grad(node, leaves[-1], create_graph=True)
+            return leaves, node
+
+        leaves, node = composed(recorded)
+        program = compile_graph([node, sum(leaves, Value(0.0))], leaves)
+        assert program([replayed])[0, 0] == pytest.approx(composed(replayed)[1].data, rel=1e-14)
+
+
+def random_scalar(generator: random.Random, x: Value, depth: int) -> Value:
+    """A function of x that is defined everywhere, kinks among its operations."""
+    if depth == 0:
+        return x if generator.random() < 0.7 else Value(generator.uniform(-2, 2)) * x
+    kind = generator.choice(
+        ["tanh", "sigmoid", "relu", "abs", "sin", "atan", "softplus", "max", "min", "mul", "pow"]
+    )
+    inner = random_scalar(generator, x, depth - 1)
+    if kind == "max":
+        return inner.maximum(random_scalar(generator, x, depth - 1))
+    if kind == "min":
+        return inner.minimum(random_scalar(generator, x, depth - 1))
+    if kind == "mul":
+        return inner * random_scalar(generator, x, depth - 1)
+    if kind == "pow":
+        return (inner.tanh() + 1.5) ** random_scalar(generator, x, depth - 1).tanh()
+    return abs(inner) if kind == "abs" else apply(kind, inner)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_graphs_of_derivatives_hold_everywhere(seed: int) -> None:
+    """Orders 1 to 3, recorded at one point: at others the same as recorded there.
+
+    Kinks are met by no random point; what the tape reorders is known to rounding.
+    """
+    generator = random.Random(seed)
+    order, here = generator.randint(1, 3), generator.uniform(-2, 2)
+
+    def recorded(point: float) -> tuple[Value, Value]:
+        again = random.Random(seed + 1000)
+        return differentiated(lambda x: random_scalar(again, x, 3), point, order)
+
+    x, node = recorded(here)
+    program = compile_graph([node, x * 1.0], [x])
+    points = [generator.uniform(-3, 3) for _ in range(25)]
+    for point, (got, _) in zip(points, program([[p] for p in points]), strict=True):
+        assert got == pytest.approx(recorded(point)[1].data, rel=1e-8, abs=1e-8)
+
+
+# Powers at 0.
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_mixed_partials_of_a_power_at_zero(first: int) -> None:
+    """∂²/∂x∂y of xʸ at (0, 1) is 1 + ln 0, in either order; at (0, 3) it is 0."""
+    for y, exists in ((1.0, False), (0.5, False), (3.0, True)):
+        leaves = Value(0.0, "x"), Value(y, "y")
+        power = leaves[0] ** leaves[1]
+        if exists:
+            assert grad(grad(power, leaves[first], create_graph=True), leaves[1 - first]) == 0.0
+            continue
+        with pytest.raises(DomainError, match=r"does not exist|no finite derivative"):
+            grad(grad(power, leaves[first], create_graph=True), leaves[1 - first])
+
+
+# Where people see it.
+
+
+def test_derivations_and_pictures_show_the_condition() -> None:
+    sheet = Worksheet.parse("a = 2\nw = 3\nz = relu(a*w)\nE = z^2/2\ns = dz/da * 2\n")
+    assert not sheet.problems
+    shown = derive(sheet.names["s"], sheet.names["w"]).text()
+    assert "if" in shown
+    from visualize import draw_dot
+
+    assert "select" in str(draw_dot(sheet.names["s"]))
+
+
+def test_a_worksheet_made_of_such_a_graph_reads_back() -> None:
+    x = Value(2.0, "x")
+    y = grad(x.relu() * x, x, create_graph=True)
+    y.label = "y"
+    again = Worksheet.from_graph(y)
+    assert again.names["y"].data == y.data
