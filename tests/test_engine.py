@@ -275,10 +275,10 @@ def test_real_numbers_are_taken_as_floats(number: object) -> None:
 
 @pytest.mark.parametrize(
     "thing",
-    ["a", "1.0", None, 1j, np.complex128(1), np.str_("a"), [1.0], np.array(1.0), np.array([1.0])],
+    ["a", "1.0", None, 1j, np.complex128(1), np.str_("a"), [1.0], np.array([1.0])],
 )
 def test_other_things_are_refused_with_what_is_accepted(thing: object) -> None:
-    with pytest.raises(TypeError, match=r"expected a real number \(int, float, bool or a NumPy"):
+    with pytest.raises(TypeError, match=r"expected a real number \(int, float, bool, Fraction, "):
         Value(thing)
 
 
@@ -301,12 +301,6 @@ def test_operators_refuse_other_things_as_python_does(thing: object) -> None:
         thing * Value(1.0)
     with pytest.raises(TypeError, match="expected a real number"):
         Value(1.0).maximum(thing)
-
-
-def test_a_value_does_not_turn_into_a_number_unasked() -> None:
-    """math.exp(v) would silently lose the graph; v.exp() keeps it."""
-    with pytest.raises(TypeError):
-        math.exp(Value(1.0))
 
 
 @pytest.mark.parametrize("scalar", [np.float64(2), np.float32(2), np.int64(2)])
@@ -481,13 +475,6 @@ def test_labels_cannot_act_on_a_terminal() -> None:
     with pytest.raises(DomainError) as caught:
         node.inputs[0].log()
     assert "\x1b" not in str(caught.value)
-
-
-def test_a_value_set_to_nan_is_noticed_at_the_next_operation() -> None:
-    x = Value(1.0, "x")
-    x.data = math.nan
-    with pytest.raises(DomainError, match=r"mul\(x = nan, 2.0\): expected finite operands"):
-        x * 2
 
 
 def test_a_failed_backward_leaves_no_nan_behind() -> None:

@@ -519,7 +519,7 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path) -> None:
     training.save(network(), file)
     before = file.read_text()
     net = network()
-    net.layers[0].neurons[0].w[0].data = math.inf  # as nothing of ours would leave it
+    net.layers[0].neurons[0].w[0]._data = math.inf  # as nothing of ours would leave it
     with pytest.raises(ValueError, match="expected finite numbers to write"):
         training.save(net, file)
     assert file.read_text() == before

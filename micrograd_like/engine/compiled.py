@@ -34,7 +34,7 @@ def apply_{name}({parameters}):
     except (ArithmeticError, ValueError):
         partials = some_partials({op!r}, {inputs}, out)
     node = new(Value)
-    node.data = out
+    node._data = out
     node._grad = None
     node.label = ""
     node.op = {op!r}
@@ -68,7 +68,7 @@ def _operand_lines(row: Op, strict: bool) -> list[str]:
     lines = []
     for name in row.inputs:
         if name in row.families:
-            lines.append(f"{name}_data = [node.data for node in {name}_all]")
+            lines.append(f"{name}_data = [node._data for node in {name}_all]")
             continue
         if not row.families and name != row.inputs[0]:
             lines.append(
@@ -80,7 +80,7 @@ def _operand_lines(row: Op, strict: bool) -> list[str]:
                 lines.append(f"    {name}_node = operand({name}_node)")
                 lines.append(f"    if {name}_node is NotImplemented:")
                 lines.append("        return NotImplemented")
-        lines.append(f"{name} = {name}_node.data")
+        lines.append(f"{name} = {name}_node._data")
     return lines
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: pickle.py fetches so many items of a list before it saves the first of them.
 _FETCHED_AHEAD = 1000
 
+#: The module of Value and its own subclasses, whose fields are known.
+_ENGINE = "micrograd_like.engine.value"
+
 Fields = tuple[Any, ...]
 
 
@@ -28,7 +31,7 @@ def fields(node: Value) -> Fields:
     """All that a node is made of, as :func:`restored` takes it."""
     return (
         node.__class__,
-        node.data,
+        node._data,
         node._grad,
         node.label,
         node.op,
@@ -50,7 +53,7 @@ def restored(
 ) -> Value:
     """A node made of its fields, as they are, without any check."""
     node = object.__new__(kind)
-    node.data, node._grad, node.label, node.op = data, gradient, label, op
+    node._data, node._grad, node.label, node.op = data, gradient, label, op
     node.inputs, node.partials = inputs, partials
     for name, value in (extras or {}).items():
         setattr(node, name, value)
@@ -59,13 +62,16 @@ def restored(
 
 def _extras(node: Value) -> dict[str, Any] | None:
     """What a subclass has added, in its dictionary or in slots of its own."""
-    slots = [
-        name
-        for kind in node.__class__.__mro__[:-2]  # all but Value and object
-        for name in kind.__dict__.get("__slots__", ())
-        if hasattr(node, name)
-    ]
-    extras = {name: getattr(node, name) for name in slots} | getattr(node, "__dict__", {})
+    extras = dict(getattr(node, "__dict__", {}))
+    for kind in node.__class__.__mro__:
+        if kind.__module__ == _ENGINE or kind is object:
+            continue
+        slots = kind.__dict__.get("__slots__", ())
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            private = slot.startswith("__") and not slot.endswith("__")
+            name = f"_{kind.__name__.lstrip('_')}{slot}" if private else slot
+            if slot not in ("__dict__", "__weakref__") and hasattr(node, name):
+                extras[name] = getattr(node, name)
     return extras or None
 
 

@@ -22,6 +22,9 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source
@@ -36,13 +39,14 @@ if TYPE_CHECKING:
 else:  # the methods are hung on Value itself, compiled from the table
     Operations = object
 
-_EXPECTED = "a real number (int, float, bool or a NumPy scalar)"
+_EXPECTED = "a real number (int, float, bool, Fraction, Decimal or a NumPy scalar)"
 
 
 class Value(Operations):
     """A scalar node of a computation graph.
 
-    data:      the number, a float; may be set between passes, as optimisers do
+    data:      the number, always a float; may be set between passes, as optimisers do, to
+               any real number: NumPy's, a Fraction, a Decimal
     grad:      ∂(output)/∂(this node), summed over all paths; 0.0 until a backward pass
     label:     the name a person gave it, or ""
     op:        the name of the operation's row in the table, "" for a leaf
@@ -52,12 +56,17 @@ class Value(Operations):
     Numbers on either side of an operator become :class:`Constant` leaves. Every operation
     of the table that is no operator is a method: ``x.sigmoid()``, ``x.maximum(y)``.
 
+    Two Values are equal only if they are the same node, and every Value is true, as any object
+    is: a graph holds its nodes in sets and dictionaries. ``<`` and its like compare numbers, so
+    that ``max`` and ``sorted`` work; write ``v.data == 2.0`` for the number. ``float(v)``, and so
+    ``math.exp(v)``, is a number that has left the graph; ``v.exp()`` stays in it.
+
     Errors: TypeError for what is not a real number, DomainError for NaN and infinity.
     """
 
-    __slots__ = ("_grad", "data", "inputs", "label", "op", "partials")
+    __slots__ = ("__weakref__", "_data", "_grad", "inputs", "label", "op", "partials")
 
-    data: float
+    _data: float
     _grad: float | None
     label: str
     op: str
@@ -71,12 +80,25 @@ class Value(Operations):
             raise DomainError(f"Value{_quoted(label)}: expected a finite number, got {data}")
         if not isinstance(label, str):
             raise TypeError(f"Value: expected a string as label, got {described(label)}")
-        self.data = data
+        self._data = data
         self._grad = None
         self.label = label
         self.op = ""
         self.inputs = ()
         self.partials = ()
+
+    def _set_data(self, number: float) -> None:
+        if number.__class__ is not float:
+            number = _as_float(number)
+        if not -math.inf < number < math.inf:
+            name = f" of {printable(self.label)}" if self.label else ""
+            raise DomainError(f"the data{name}: expected a finite number, got {number}")
+        self._data = number
+
+    if TYPE_CHECKING:
+        data: float
+    else:  # reading is a function in C: no call of Python's
+        data = property(attrgetter("_data"), _set_data, doc="The number, always a float.")
 
     @property
     def grad(self) -> float:
@@ -91,6 +113,40 @@ class Value(Operations):
     def has_grad(self) -> bool:
         """False until a backward pass reaches the node, or its gradient is set."""
         return self._grad is not None
+
+    # As a number.
+
+    def item(self) -> float:
+        """The number, as PyTorch's tensors give it."""
+        return self._data
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._data, digits)
+
+    def __format__(self, form: str) -> str:
+        return format(self._data, form) if form else str(self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __lt__(self, other: Value | float) -> bool:
+        return self._data < _number_of(other)
+
+    def __le__(self, other: Value | float) -> bool:
+        return self._data <= _number_of(other)
+
+    def __gt__(self, other: Value | float) -> bool:
+        return self._data > _number_of(other)
+
+    def __ge__(self, other: Value | float) -> bool:
+        return self._data >= _number_of(other)
+
+    def detach(self) -> Value:
+        """A leaf with the same number and label: nothing flows through it."""
+        return Value(self._data, self.label)
 
     @property
     def _prev(self) -> tuple[Value, ...]:
@@ -197,21 +253,26 @@ class Symbol(Value):
 
 
 def _as_float(number: object) -> float:
-    """The number as a float; a NumPy scalar is known by its class, without importing NumPy."""
-    numpy_scalar = any(
-        c.__name__ == "generic" and c.__module__ == "numpy" for c in number.__class__.__mro__
-    )
-    if isinstance(number, int | float) or (numpy_scalar and _numpy_kind(number) in "biuf"):
+    """The number as a float; NumPy's are known by what they have, without importing it."""
+    if number.__class__ is float:
+        return number
+    if isinstance(number, int | float | Fraction | Decimal) or _is_scalar(number):
         try:
             return float(number)  # type: ignore[arg-type]
         except OverflowError:
-            raise DomainError("expected a number below 1.8e308, got a larger integer") from None
+            raise DomainError("expected a number below 1.8e308, got a larger one") from None
     raise TypeError(f"expected {_EXPECTED}, got {described(number)}")
 
 
-def _numpy_kind(scalar: Any) -> str:
-    kind: str = scalar.dtype.kind
-    return kind
+def _is_scalar(number: Any) -> bool:
+    """True for a NumPy scalar or an array of no dimensions, of real numbers."""
+    if getattr(number, "shape", None) != ():
+        return False
+    return getattr(getattr(number, "dtype", None), "kind", "") in {*"biuf"}
+
+
+def _number_of(operand: Value | float) -> float:
+    return operand._data if isinstance(operand, Value) else _as_float(operand)
 
 
 def _operand(number: object) -> Any:
