@@ -55,10 +55,13 @@ class Facts:
     """
 
     def __init__(self, sheet: Worksheet, as_written: Collection[Quantity] = ()) -> None:
-        written = {name: s.parts[0].expr for name, s in sheet.definitions.items()}
+        self.sheet = sheet
+        written: dict[Quantity, Expr] = {n: Number(v) for n, v in sheet.assumed.items()}
+        for known, formula in sheet.formulas.items():
+            written[known] = formula
         self.definitions = written
-        self.graph = _named(sheet.names.values())
         self.truth = Truth(written)
+        self.graph = _named(self.truth.here.nodes.values())
         self.updates, self.doubts = expected_updates(sheet, self.graph, self.truth)
         for name in as_written:
             cost = next(iter(quantities(self.updates.pop(name).gradient)), None)

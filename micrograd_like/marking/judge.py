@@ -23,6 +23,7 @@ from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import Verdict
 from micrograd_like.marking.shape import operands, replaced
 from micrograd_like.marking.truth import numbers_in, same_number
+from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement
 from micrograd_like.worksheet.syntax import Part
 
@@ -47,7 +48,7 @@ class Judge:
         line = _Line(key, Aligner(self.facts, self.learner.hand, self._follows))
         judged = line.judged
         for place, part in enumerate(statement.parts):
-            if part.number is None or (place == 0 and statement.kind == "given"):
+            if part.number is None or (place == statement.builds and statement.kind == "given"):
                 judged[place] = self._expression(statement, line, place)
         for place, part in enumerate(statement.parts):
             if place not in judged:
@@ -58,19 +59,52 @@ class Judge:
         expr = known.pop("expr", part.expr)
         return Judged(part, verdict, expr, not self.facts.leaves(expr), **known)
 
+    def _without_number(self, key: Quantity) -> bool:
+        """True for what rests on names without a number: no number can be held against it."""
+        return self.facts.sheet.without_number(key)
+
+    def _number_alone(
+        self, part: Part, key: Quantity, figure: Figure, before: Sequence[Judged]
+    ) -> Judged:
+        """A number of what has no true one: held against the line's figures and what is stated."""
+        last = next((j for j in reversed(before) if j.numeric and j.figure is not None), None)
+        if last is not None and last.figure is not None:
+            verdict: Verdict = "right" if figure.meets(last.figure) else "wrong"
+            return self._judged(part, verdict, figure=figure)
+        verdict = "right" if self._as_stated(figure, key) else "unchecked"
+        return self._judged(part, verdict, figure=figure, problem=_no_number(key))
+
+    def _as_stated(self, figure: Figure, key: Quantity) -> bool:
+        """True for what a right formula gives from the numbers that the learner has stated."""
+
+        def look_up(leaf: Quantity) -> Figure:
+            if leaf in self.learner.hand.stated:
+                return self.learner.hand.stated[leaf]
+            if self._without_number(leaf):
+                raise ArithmeticError
+            return self.learner.hand.figure(leaf)
+
+        results = (worked_out(form, look_up) for form in self.facts.forms(key))
+        return any(result is not None and figure.meets(result) for result in results)
+
     # Formulas.
 
     def _expression(self, statement: Statement, line: _Line, place: int) -> Judged:
         part, key = statement.parts[place], line.key
         if problem := self._missing(part):
             return self._judged(part, "unchecked", problem=problem)
-        builds = place == 0 and statement.kind != "claim"
+        builds = place == statement.builds
         target: Expr = key
         if builds and key in self.facts.updates:
             target = self.facts.updates[key].formula
         elif builds:
             return self._judged(part, "right")
         if not self.facts.leaves(part.expr):
+            if self._without_number(key):
+                figure = worked_out(line.aligner.read(part.expr), line.aligner.look_up)
+                right = figure is not None and self._as_stated(figure, key)
+                verdict: Verdict = "right" if right else "unchecked"
+                return self._judged(part, verdict, figure=figure, problem=_no_number(key))
             return self._figures(part, line)
         forms = [target] if builds else [*self.facts.forms(key)]
         targets = self.facts.targets(key)
@@ -180,6 +214,8 @@ class Judge:
         assert part.number is not None
         figure = Figure.written(part.number, part.approximate)
         key, before = line.key, line.judged.values()
+        if self._without_number(key):
+            return self._number_alone(part, key, figure, [*before])
         if self._is_true(figure, key):
             return self._judged(part, "right", figure=figure)
         sound = [j for j in before if j.verdict in ("right", "follows")]
@@ -245,3 +281,7 @@ def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:
     sizes = dict.fromkeys((count, 0, *some))
     for size in sizes:
         yield from map(frozenset, combinations(slips, size))
+
+
+def _no_number(key: Quantity) -> str:
+    return f"{text(key)} rests on names without a number, so that none can be held to it"

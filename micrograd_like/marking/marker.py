@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from micrograd_like.errors import DomainError
@@ -10,13 +12,15 @@ from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.hand import Hand, View
+from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
-from micrograd_like.marking.records import Cause, LineMark, PartMark, gravest
+from micrograd_like.marking.records import VERDICTS, Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.truth import Effort, TooMuchError
 from micrograd_like.worksheet import Statement, Worksheet
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.syntax import Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
@@ -71,7 +75,7 @@ class Marker:
         """Every statement, and every line that could not be read, in order."""
         marks = [self._unreadable(problem) for problem in self.sheet.unreadable]
         with Effort(_MOST_OPERATIONS):
-            marks += map(self._mark_or_problem, self.sheet.statements)
+            marks += _folded(map(self._mark_or_problem, self.sheet.statements), self.sheet)
         return iter(sorted(marks, key=lambda mark: (mark.line, mark.column)))
 
     def _unreadable(self, problem: Problem) -> LineMark:
@@ -94,6 +98,7 @@ class Marker:
 
     def _mark(self, statement: Statement, key: Quantity) -> LineMark:
         judged = self.judge.parts(statement, key)
+        judged = self._in_doubt(statement, judged)
         verdict = gravest(part.verdict for part in judged)
         places = _places(statement)
         known: dict[str, Any] = {
@@ -117,6 +122,20 @@ class Marker:
         parts = tuple(PartMark(part.part.source, part.verdict) for part in judged)
         return _line(statement, key, verdict=verdict, parts=parts, **known)
 
+    def _in_doubt(self, statement: Statement, judged: list[Judged]) -> list[Judged]:
+        """The parts, none of them wrong where the premises are not clean."""
+        if all(part.verdict != "wrong" for part in judged):
+            return judged
+        doubt = self.sheet.doubt(statement)
+        if not doubt:
+            return judged
+        return [
+            replace(part, verdict="unchecked", problem=f"It does not agree, but {doubt}")
+            if part.verdict == "wrong" and not _contradicts(part, before)
+            else part
+            for before, part in zip([None, *judged], judged, strict=False)
+        ]
+
     def _problem(self, statement: Statement, key: Quantity) -> str:
         """Why there is nothing to hold the line against, or ""."""
         given = statement.kind == "claim" and key in self.facts.truth.sources
@@ -124,11 +143,19 @@ class Marker:
             return f"{key} has its value already; write {key}' for the new one"
         if statement.blank and not statement.parts:
             return _BLANK
+        if not statement.parts:
+            return statement.doubt
         if statement.kind != "claim" and key in self.facts.doubts:
             return self.facts.doubts[key]
-        failure = self.sheet.failures.get(statement.line)
-        if failure is not None:
+        failure = self.sheet.failures.get(statement.place)
+        if failure is not None and key not in self.sheet.formulas:
             return failure.message
+        if isinstance(key, Derivative):
+            for name in names_in(key):
+                if name in self.sheet.assumed and (
+                    name == key.of or name not in self.sheet.rests_on(names_in(key.of))
+                ):
+                    return f"Nothing defines {str(name)!r} in this worksheet"
         try:
             self.facts.true(key)
         except KeyError as error:
@@ -177,6 +204,43 @@ class Marker:
             ),
             self.effort,
         )
+
+
+def _folded(marks: Iterable[LineMark], sheet: Worksheet) -> Iterator[LineMark]:
+    """The marks, those of an array's elements as one: the gravest."""
+    pairs = zip(marks, sheet.statements, strict=True)
+    for _, group in groupby(pairs, key=_group()):
+        together = [mark for mark, _ in group]
+        worst = min(together, key=lambda mark: VERDICTS.index(mark.verdict))
+        if len(together) > 1 and all(len(m.parts) == len(worst.parts) for m in together):
+            columns = zip(*(mark.parts for mark in together), strict=True)
+            parts = tuple(
+                PartMark(column[0].source, gravest(part.verdict for part in column))
+                for column in columns
+            )
+            worst = replace(worst, parts=parts)
+        yield worst
+
+
+def _group() -> Callable[[tuple[LineMark, Statement]], int]:
+    """A key that is the same for the elements of one array: they are counted from 1."""
+    count = 0
+
+    def key(pair: tuple[LineMark, Statement]) -> int:
+        nonlocal count
+        count += pair[1].element < 2
+        return count
+
+    return key
+
+
+def _contradicts(part: Judged, before: Judged | None) -> bool:
+    """True for a number that is not what the figures right before it give, as they stand."""
+    if before is None or part.part.number is None or before.number or not before.numeric:
+        return False
+    formula, figures = opened(before.part.expr, Figure.written)
+    given = worked_out(formula, lambda key: figures.get(key) or Figure.exact(CONSTANTS[str(key)]))
+    return given is not None and not Figure.written(part.part.number, True).meets(given)
 
 
 def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:

@@ -355,6 +355,8 @@ def renewed(sheet: Worksheet, name: Quantity) -> Name | None:
 
 
 def _older(sheet: Worksheet, name: Name) -> Name | None:
+    if name in sheet.older:
+        return Name(sheet.older[name])
     shorter = [name[:end] for end in range(len(name) - 1, len(name.rstrip("'")) - 1, -1)]
     shorter.append(re.sub(r"_?new$", "", name))
     return next((Name(n) for n in shorter if n != name and Name(n) in sheet.definitions), None)

@@ -39,7 +39,12 @@ _MARKED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})(bar|tilde|dot)_?(\d*)('*
 _INDEXED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})_([A-Za-z]\w*)('*)")
 _SIDE = r"(\(.+\)|[^\W\d][\w{},\u0300-\u036f]*['’′ʹ″]*)"
 _DERIVATIVE = re.compile(rf"\s*[d∂]\s*{_SIDE}\s*/\s*[d∂]\s*{_SIDE}\s*")
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-")
+_SUBSCRIPT_LETTERS = str.maketrans("ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼ", "aeoxhklmnpstiruvj")
+_RENEWED = re.compile(r"(?:\^\{?new\}?|_\{new\}|\(new\)|⁺|\^\{?\+\}?|\+)('*)$")
+_WORD_ABOVE = re.compile(r"\^\{?([A-Za-z]{2,})\}?")
+_BRACED = re.compile(r"_\{([^{}]*)\}|_\(([^()]*)\)|\[([^\[\]]*)\]")
+_NUMBERED_ABOVE = re.compile(r"\^\{?[(\[](\w+)[)\]]\}?|\^\{?(\d+)\}?(?=_)")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -71,10 +76,32 @@ def letters_named(name: str) -> str:
 
 
 def normal_name(written: str) -> str:
-    """A name in its plain form: ``ŷ`` is ``yhat``, ``w_5`` and ``w₅`` are ``w5``."""
-    name = letters_named(written.translate(_SUBSCRIPTS))
-    name = re.sub("[’′ʹ]", "'", name).replace("″", "''")
-    return re.sub(r"_+(?=\d+'*$|hat)", "", name)
+    """A name in its plain form: ``ŷ`` is ``yhat``; ``w_5``, ``w_{5}`` and ``w₅`` are ``w5``.
+
+    ``w^{new}``, ``w⁺`` and ``w_new`` are one name, and so are ``w_{1,1}``, ``w_11`` and ``w11``.
+    """
+    if written.isascii() and written.isalnum():
+        return written
+    name = re.sub("[’′ʹ]", "'", written).replace("″", "''")
+    if not name.isascii():
+        name = re.sub("[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ]+", lambda m: f"_{m[0].translate(_SUBSCRIPT_LETTERS)}", name)
+        name = re.sub("[₊₋][₀-₉]+", lambda m: f"_{{{m[0].translate(_SUBSCRIPTS)}}}", name)
+        name = letters_named(name.translate(_SUBSCRIPTS))
+    name = _RENEWED.sub(r"_new\1", name)
+    above = _NUMBERED_ABOVE.search(name)
+    name = _WORD_ABOVE.sub(r"_\1", _NUMBERED_ABOVE.sub("", name))
+    name = _BRACED.sub(lambda m: _index(next(g for g in m.groups() if g is not None)), name)
+    if above:
+        base, index = re.fullmatch(r"(.*?)(_.*|'*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
+        return f"{base}^({above[1] or above[2]}){index}"
+    return re.sub(r"_+(?=\d+(?:'*$|_[A-Za-z])|hat)", "", name)
+
+
+def _index(inside: str) -> str:
+    inside = re.sub(r"\s+", "", inside)
+    if re.fullmatch(r"\w(,\w)+", inside):
+        inside = inside.replace(",", "")
+    return f"_{inside}" if re.fullmatch(r"\w+", inside) else f"_{{{inside}}}"
 
 
 def name_text(name: str | Derivative) -> str:

@@ -62,6 +62,8 @@ class Builder:
 
     def __init__(self) -> None:
         self.names: dict[str, Value] = {}
+        #: The nodes of expressions that have no name of their own, by their stand-ins.
+        self.hidden: dict[Quantity, Value] = {}
         self.broken: set[str] = set()
         self._constants: dict[str, Constant] = {}
         self._gradients: dict[Derivative, Value] = {}
@@ -100,11 +102,17 @@ class Builder:
             return self.names.get(quantity)
         return self._gradients.get(quantity)
 
+    def has(self, name: Quantity) -> bool:
+        """True if the name has a node."""
+        return name in self.names or name in self.hidden
+
     def _operand(self, name: Quantity) -> Value:
         if isinstance(name, Derivative):
             return self._gradient(name)
         if name in self.names:
             return self.names[name]
+        if name in self.hidden:
+            return self.hidden[name]
         if name in self.broken:
             raise UndefinedError(name, f"{str(name)!r} could not be computed further up")
         if name in CONSTANTS:

@@ -16,9 +16,10 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 from os import PathLike
 from pathlib import Path
@@ -26,13 +27,19 @@ from typing import TYPE_CHECKING, Literal
 
 from micrograd_like.engine import Constant, Value, topological_order
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, quantities
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes
 from micrograd_like.graph import constant
 from micrograd_like.notation import normal_name, plain, quantity
 from micrograd_like.ops import OPS
-from micrograd_like.worksheet import syntax
 from micrograd_like.worksheet.builder import Builder, UndefinedError
-from micrograd_like.worksheet.syntax import Part, Problem
+from micrograd_like.worksheet.characters import MAX_BYTES, decode, split_lines
+from micrograd_like.worksheet.expressions import lookalike_told
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.lexer import is_name
+from micrograd_like.worksheet.names import FUNCTIONS
+from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
+from micrograd_like.worksheet.records import Part, Problem, Read
+from micrograd_like.worksheet.resolve import BEHIND, Resolved, resolve
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
@@ -48,11 +55,16 @@ _INLINE = 12
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A line of a worksheet, read and classified.
+    """A line of a worksheet, read and classified; every name is that of its version.
 
-    left:   the name or derivative it is about
-    parts:  what is said to equal it; the first of a definition or update builds the graph
-    blank:  True where a ? stands for what is still to be filled in
+    left:     the name or derivative it is about
+    parts:    what is said to equal it; none where nothing can be held against it
+    blank:    True where a ? stands for what is still to be filled in
+    subject:  the expression on the left side where it is no quantity
+    builds:   which part gives the left side its value; −1 for a claim
+    read_as:  how it was understood, where that is not as it stands
+    doubt:    why a disagreement on it is no proof of a mistake
+    element:  which element of an array it is about, from 1; 0 for none
     """
 
     kind: Kind
@@ -62,36 +74,81 @@ class Statement:
     column: int = field(compare=False)
     source: str = field(compare=False)
     blank: bool = False
+    subject: Expr | None = None
+    builds: int = field(default=-1, compare=False)
+    read_as: str = field(default="", compare=False)
+    doubt: str = field(default="", compare=False)
+    element: int = field(default=0, compare=False)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it begins: line and column."""
+        return self.line, self.column
 
     def __str__(self) -> str:
-        text = plain(self.left)
+        text = plain(self.left if self.subject is None else self.subject)
         for part in self.parts:
             text += f" {'≈' if part.approximate else '='} {plain(part.expr)}"
-        return text + " = ?" * self.blank
+        return _VERSION.sub("", text + " = ?" * self.blank)
+
+
+#: What tells a later version's name from the first one's.
+_VERSION = re.compile(r" \((?:line|statement) \d+(?:, column \d+)?\)")
 
 
 class Worksheet:
     """A worksheet that has been read: statements, the graph, and what could not be read.
 
-    statements:  every line that could be read
-    problems:    every line that could not, each with its place
-    names:       the graph: every name's node
-    unreadable:  those of the problems that are not of a statement
-    failures:    the others, by the line of the statement whose formula could not be computed
-    lines:       the text, line by line
+    statements:   every line that could be read
+    problems:     every line that could not, each with its place
+    names:        the graph: every name's node
+    definitions:  the statement that gives each name its value, that part first
+    unreadable:   those of the problems that are not of a statement
+    failures:     the others, by the place of the statement whose formula could not be computed
+    lines:        the text, line by line
+    told:         what was decided for the whole document, in words
+    formulas:     what gives each name its value, also where names without one stand in it
+    assumed:      numbers that names without one are taken to have, so that formulas compare
+    older:        for every later version of a name the one before
+    inferred:     numbers that names take from figures in their place
+    opaque:       names whose dependence on others is not known: why
+    doubts:       names about which nothing is sure: why
     """
 
-    def __init__(
-        self, statements: list[syntax.Statement], problems: list[Problem], lines: list[str]
-    ) -> None:
+    def __init__(self, reading: Reading) -> None:
         self._builder = Builder()
         self.names = self._builder.names
-        #: The statement that gives each name its node, in the order of the graph.
         self.definitions: dict[Quantity, Statement] = {}
-        self.unreadable = list(problems)
-        self.failures: dict[int, Problem] = {}
-        self.lines = lines
-        self.statements = [self._take(statement) for statement in statements]
+        self.unreadable = list(reading.problems)
+        self.failures: dict[tuple[int, int], Problem] = {}
+        self.lines = reading.lines
+        self.told = reading.told
+        resolved = resolve(reading.reads, reading.problems, reading.hidden)
+        self.older, self.inferred = resolved.older, resolved.inferred
+        self.opaque, self.doubts = resolved.opaque, resolved.doubts
+        self._defined = {name for name in resolved.definers if not name.startswith("(")}
+        made = [
+            _statement(read, resolved.builds[place], resolved)
+            for place, read in enumerate(resolved.reads)
+        ]
+        self.statements = [
+            statement
+            for statement, read in zip(made, resolved.reads, strict=True)
+            if read.defines not in BEHIND
+        ]
+        for name, formula in resolved.formulas.items():
+            place = resolved.definers[name]
+            self._define(name, formula, made[place] if place >= 0 else None)
+        self._fail_skipped(resolved, made)
+        self.formulas, self.assumed = _with_assumptions(resolved, self._builder)
+        for given, number in self.assumed.items():
+            self.definitions[given] = _given(given, Number(number))
+        for name, formula in self.formulas.items():
+            place = resolved.definers[name]
+            if place >= 0 and made[place].builds >= 0:
+                self.definitions[name] = _defining(made[place], formula)
+            elif name in self.inferred:
+                self.definitions[name] = _given(name, self.inferred[name])
         self.problems = sorted(
             [*self.unreadable, *self.failures.values()], key=lambda p: (p.line, p.column)
         )
@@ -107,7 +164,7 @@ class Worksheet:
         """
         if not isinstance(text, str):
             raise TypeError(f"Worksheet.parse: expected text, got {type(text).__name__}")
-        return cls(*syntax.read_statements(text, markdown))
+        return cls(read_text(text, markdown))
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> Worksheet:
@@ -117,10 +174,10 @@ class Worksheet:
         """
         path = Path(path)
         with path.open("rb") as file:
-            data = file.read(syntax.MAX_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
         markdown = path.suffix.lower() in (".md", ".markdown")
-        text = syntax.decode(data)
-        if markdown and not any(syntax.split_lines(text, markdown)):
+        text = decode(data)
+        if markdown and not any(split_lines(text, markdown)):
             raise WorksheetError(
                 f"{str(path)!r} has no worksheet in it: expected a block fenced by ```worksheet"
             )
@@ -145,7 +202,9 @@ class Worksheet:
         """True for a worksheet that says the same, wherever on its lines."""
         if not isinstance(other, Worksheet):
             return NotImplemented
-        return self.statements == other.statements
+        return [(s.kind, str(s)) for s in self.statements] == [
+            (s.kind, str(s)) for s in other.statements
+        ]
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -215,63 +274,178 @@ class Worksheet:
 
     # From statements to the graph.
 
-    def _take(self, statement: syntax.Statement) -> Statement:
-        kind = self._kind(statement)
-        taken = Statement(
-            kind,
-            statement.left,
-            statement.parts,
-            statement.line,
-            statement.column,
-            statement.source,
-            statement.blank,
-        )
-        if kind != "claim":
-            self._define(taken)
-        return taken
-
-    def _kind(self, statement: syntax.Statement) -> Kind:
-        left = statement.left
-        if isinstance(left, Derivative) or left.name in self.names or not statement.parts:
-            return "claim"
-        first = statement.parts[0]
-        if first.number is not None:  # after a formula that failed, a claim about it
-            return "claim" if left.name in self._builder.broken else "given"
-        older = (left.name[:end] for end in range(len(left.name.rstrip("'")), len(left.name)))
-        if any(name in first.names for name in older) and _has_derivative(first.expr):
-            return "update"
-        return "definition"
-
-    def _define(self, statement: Statement) -> None:
-        assert isinstance(statement.left, Name)
-        part = statement.parts[0]
+    def _define(self, name: Name, formula: Expr, statement: Statement | None) -> None:
         try:
-            self._builder.define(statement.left, part.expr)
+            node = self._builder.define(name, formula)
         except (UndefinedError, DomainError) as error:
-            place, message = (part.line, part.column), str(error)
-            if isinstance(error, UndefinedError):
-                place = part.names.get(str(error.name), place)
-                message = message or self._undefined(error.name)
-            source = self.lines[place[0] - 1]
-            self.failures[statement.line] = Problem(*place, message, source)
-        else:
-            self.definitions[statement.left] = statement
+            if statement is not None:
+                self.failures.setdefault(statement.place, self._failure(error, statement))
+            return
+        if name.startswith("("):  # an expression's stand-in is no name of the graph
+            del self.names[name]
+            self._builder.hidden[name] = node
 
-    def unread(self, name: Quantity | str) -> bool:
+    def _fail_skipped(self, resolved: Resolved, made: Sequence[Statement]) -> None:
+        """Formulas in names that nothing defines, before the one that was taken instead."""
+        for place, statement in enumerate(made):
+            if statement.kind != "claim" or not isinstance(statement.left, Name):
+                continue
+            later = resolved.definers.get(statement.left, -1) > place
+            if not later or statement.place in self.failures:
+                continue
+            for name in names_in(statement.parts[0].expr) if statement.parts else ():
+                if name in resolved.free:
+                    error = UndefinedError(name)
+                    self.failures[statement.place] = self._failure(error, statement)
+                    break
+
+    def _failure(self, error: Exception, statement: Statement) -> Problem:
+        part = statement.parts[max(statement.builds, 0)]
+        place, message = (part.line, part.column), str(error)
+        if isinstance(error, UndefinedError):
+            name = str(error.name)
+            place = part.names.get(_VERSION.sub("", name), place)
+            message = message or self._undefined(name)
+        return Problem(*place, message, self.lines[place[0] - 1])
+
+    def unread(self, name: str) -> bool:
         """True if a line that could not be read gives the name its value."""
-        begins = (re.match(r"\s*(\w+['′’]*)\s*[=≈]", p.source) for p in self.unreadable)
-        return any(match and normal_name(match[1]) == name for match in begins)
+        return any(problem.name == name for problem in self.unreadable)
 
-    def _undefined(self, name: Quantity) -> str:
+    def rests_on(self, names: Iterable[str]) -> set[Name]:
+        """The names that these rest on, themselves with them."""
+        found: set[Name] = set()
+        stack = [Name(name) for name in names]
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                if name in self.formulas:
+                    stack += names_in(self.formulas[name])
+        return found
+
+    def doubt(self, statement: Statement) -> str:
+        """Why a disagreement of the statement is no proof of a mistake, or ""."""
+        if statement.doubt:
+            return statement.doubt
+        exprs = [statement.left, *(part.expr for part in statement.parts)]
+        exprs += [] if statement.subject is None else [statement.subject]
+        below = self.rests_on(name for expr in exprs for name in names_in(expr))
+        for name in below:
+            if name in self.doubts:
+                return self.doubts[name]
+        mine = self.rests_on(names_in(exprs[0]))
+        for name in {n for part in statement.parts for n in names_in(part.expr)} - mine:
+            if name in self.assumed:
+                return f"Nothing defines {name!r} in this worksheet"
+        for key in (q for expr in exprs for q in _derivatives(expr)):
+            for name in self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}:
+                if name in self.opaque:
+                    return self.opaque[name]
+                if name in self.assumed and key.of == name:
+                    return f"{name} is defined nowhere"
+        return ""
+
+    def without_number(self, expr: Expr) -> bool:
+        """True if the expression rests on names that have no number."""
+        return not self.rests_on(names_in(expr)).isdisjoint(self.assumed)
+
+    def _undefined(self, name: str) -> str:
         if self.unread(name):
-            return f"{str(name)!r} stands on a line that could not be read"
-        proposing = len(self.unreadable) + len(self.failures) < syntax.MAX_PROPOSALS
-        near = did_you_mean(str(name), self.names) if proposing else ""
-        return f"{str(name)!r} is not defined up to here{near}"
+            return f"{name!r} stands on a line that could not be read"
+        proposing = len(self.unreadable) + len(self.failures) < MAX_PROPOSALS
+        near = lookalike_told(name, self._defined.__contains__)
+        others = self._defined - {name}
+        near = near or (did_you_mean(name, others) if proposing else "")
+        return f"{name!r} is not defined up to here{near}"
 
 
-def _has_derivative(expr: Expr) -> bool:
-    return any(isinstance(quantity, Derivative) for quantity in quantities(expr))
+def _statement(read: Read, builds: int, resolved: Resolved) -> Statement:
+    return Statement(
+        _kind(read, builds, resolved),
+        read.left,
+        read.parts,
+        read.line,
+        read.column,
+        read.source,
+        read.blank,
+        read.subject,
+        builds,
+        read.read_as,
+        read.doubt,
+        read.element,
+    )
+
+
+def _defining(statement: Statement, formula: Expr) -> Statement:
+    """The statement as a definition: the part that gives the value first, as it was understood."""
+    built = statement.parts[statement.builds]
+    others = tuple(part for part in statement.parts if part is not built)
+    return replace(statement, parts=(replace(built, expr=formula), *others), builds=0)
+
+
+def _given(name: Name, number: Number) -> Statement:
+    """A value that no line gives: taken from figures, or assumed so that formulas compare."""
+    return Statement("given", name, (Part(number, "", 0, 0),), 0, 0, "", builds=0)
+
+
+def _kind(read: Read, builds: int, resolved: Resolved) -> Kind:
+    if builds < 0 or read.subject is not None or isinstance(read.left, Derivative):
+        return "claim"
+    part = read.parts[builds]
+    if part.number is not None:
+        return "given"
+    older = older_names(read.left.name, resolved.older)
+    if any(n in older for n in names_in(part.expr)) and any(_derivatives(part.expr)):
+        return "update"
+    return "definition"
+
+
+def older_names(name: str, older: Mapping[str, str]) -> set[Name]:
+    """The names that an update of a name may renew: w and w' for w'', w for w_new."""
+    found = {name[:end] for end in range(len(name.rstrip("'")), len(name))}
+    found |= {name.removesuffix("_new")} - {name}
+    if name in older:
+        found.add(older[name])
+    return set(map(Name, found))
+
+
+def _derivatives(expr: Expr) -> list[Derivative]:
+    return nodes(expr, Derivative)
+
+
+#: Choices of numbers for names without one, of which the first that fits everywhere is taken.
+_TRIES = 24
+
+
+def _with_assumptions(
+    resolved: Resolved, builder: Builder
+) -> tuple[dict[Name, Expr], dict[Name, float]]:
+    """The formulas that can be computed, with numbers for names that have none."""
+    formulas = resolved.formulas
+    if not resolved.free:
+        return {n: f for n, f in formulas.items() if builder.has(n)}, {}
+    best: tuple[dict[Name, Expr], dict[Name, float]] = {}, {}
+    most = -1
+    for seed in range(_TRIES):
+        chance = random.Random(seed)
+        low, high = ((0.2, 0.9), (0.3, 2.5), (-1.5, 1.5), (1.1, 4.0))[seed % 4]
+        assumed = {name: round(chance.uniform(low, high), 3) for name in sorted(resolved.free)}
+        trial = Builder()
+        for name, number in assumed.items():
+            trial.define(name, Number(number))
+        works = {}
+        for name, formula in formulas.items():
+            try:
+                trial.define(name, formula)
+            except (UndefinedError, DomainError):
+                continue
+            works[name] = formula
+        if len(works) > most:
+            most, best = len(works), (works, assumed)
+        if len(works) == len(formulas):
+            break
+    return best
 
 
 # From a graph to statements.
@@ -313,7 +487,7 @@ def _lines_of(output: Value) -> Iterator[str]:
 def _usable(label: str) -> str:
     """The label as a worksheet's name, or "" where it cannot be one."""
     name = normal_name(label)
-    return name if syntax.is_name(name) and name not in syntax.RESERVED else ""
+    return name if is_name(name) and name not in FUNCTIONS else ""
 
 
 def _fresh(letter: str, taken: set[str]) -> Iterator[str]:

@@ -1,0 +1,220 @@
+"""Vectors and matrices of a worksheet: named elements, each a scalar of the graph.
+
+A formula over them is expanded into one for each element. Nothing is stored as an array: an
+:class:`Array` lives only while a line is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import product
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added
+from micrograd_like.notation import normal_name
+
+#: Elements that the vectors and matrices of one line may have.
+MAX_ELEMENTS = 2_000
+
+
+class ShapeError(Exception):
+    """Two shapes do not fit, or an array is too large: what was expected, and what came."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """A vector (one dimension) or matrix (rows and columns) of expressions."""
+
+    shape: tuple[int, ...]
+    items: tuple[Expr, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.items) > MAX_ELEMENTS:
+            raise ShapeError(f"expected at most {MAX_ELEMENTS:,} elements, got {len(self.items):,}")
+
+    @classmethod
+    def of(cls, parts: Sequence[Term]) -> Array:
+        """The vector of scalars, or the matrix of equally long rows.
+
+        Errors: ShapeError for rows of different lengths.
+        """
+        rows = [part for part in parts if isinstance(part, Array)]
+        if not rows:
+            return cls((len(parts),), tuple(parts))  # type: ignore[arg-type]
+        lengths = {row.shape for row in rows}
+        if len(rows) < len(parts) or len(lengths) > 1 or len(rows[0].shape) > 1:
+            raise ShapeError("expected rows of one length")
+        return cls((len(rows), *rows[0].shape), tuple(i for row in rows for i in row.items))
+
+    def each(self, change: Callable[[Expr], Expr]) -> Array:
+        """The array of what becomes of every element."""
+        return Array(self.shape, tuple(map(change, self.items)))
+
+    def at(self, *index: int) -> Expr:
+        """One element, counted from 0."""
+        if len(self.shape) == 1:
+            return self.items[index[-1]]
+        return self.items[index[0] * self.shape[1] + index[1]]
+
+    @property
+    def transposed(self) -> Array:
+        """Rows for columns; a vector becomes a row."""
+        if len(self.shape) == 1:
+            return Array((1, *self.shape), self.items)
+        rows, columns = self.shape
+        items = tuple(self.at(i, j) for j in range(columns) for i in range(rows))
+        return Array((columns, rows), items)
+
+    @property
+    def squeezed(self) -> Term:
+        """A single element as itself."""
+        return self.items[0] if len(self.items) == 1 else self
+
+
+Term = Expr | Array
+
+
+def element_names(name: str, shape: tuple[int, ...], first: int) -> list[str]:
+    """The names of an array's elements, counted from ``first``: x1, x2; W11, W12, W21, W22."""
+    mark = "_" if name[-1].isdecimal() or "'" in name else ""
+    long = any(size + first > 10 for size in shape)
+    found = []
+    for index in product(*(range(first, first + size) for size in shape)):
+        inside = ",".join(map(str, index)) if long and len(index) > 1 else "".join(map(str, index))
+        found.append(
+            normal_name(f"{name}{mark}{inside}" if "," not in inside else f"{name}_{{{inside}}}")
+        )
+    return found
+
+
+def elementwise(function: str, arguments: Sequence[Term]) -> Array:
+    """A function of every element, scalars and rows repeated as needed.
+
+    Errors: ShapeError where two shapes do not fit.
+    """
+    shapes = [argument.shape for argument in arguments if isinstance(argument, Array)] or [(1,)]
+    shape = reduce(_common, shapes)
+    repeated = [spread(argument, shape) for argument in arguments]
+    return Array(shape, tuple(Call(function, together) for together in zip(*repeated, strict=True)))
+
+
+def _common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    if a == b:
+        return a
+    long, short = (a, b) if len(a) >= len(b) else (b, a)
+    if len(short) == 1 and short[0] in long:
+        return long
+    if len(long) == 2 and len(short) == 2:
+        sizes = tuple(max(x, y) for x, y in zip(a, b, strict=True))
+        if all(1 in (x, y) or x == y for x, y in zip(a, b, strict=True)):
+            return sizes
+    raise ShapeError(f"expected equal shapes, got {shown(a)} and {shown(b)}")
+
+
+def spread(argument: Term, shape: tuple[int, ...]) -> Sequence[Expr]:
+    """The elements of an argument, repeated until they fill the shape."""
+    count = reduce(int.__mul__, shape, 1)
+    if not isinstance(argument, Array):
+        return [argument] * count
+    if argument.shape == shape:
+        return argument.items
+    rows, columns = shape
+    if len(argument.shape) == 1:
+        if argument.shape[0] == columns:
+            return argument.items * rows
+        return [item for item in argument.items for _ in range(columns)]
+    own_rows, own_columns = argument.shape
+    return [
+        argument.at(i if own_rows > 1 else 0, j if own_columns > 1 else 0)
+        for i in range(rows)
+        for j in range(columns)
+    ]
+
+
+def matrix_product(a: Array, b: Array) -> Term:
+    """W·x, X·W, x·y, and the outer product of a column with a row.
+
+    Errors: ShapeError where the inner sizes differ.
+    """
+    if len(a.shape) == len(b.shape) == 1 and a.shape == b.shape:
+        return total(elementwise("mul", (a, b)))
+    if len(a.shape) == 1 and len(b.shape) == 2 and b.shape[0] == 1 and a.shape[0] != 1:
+        items = tuple(Call("mul", (x, y)) for x in a.items for y in b.items)
+        return Array((a.shape[0], b.shape[1]), items)
+    if len(a.shape) == 2 and a.shape[1] == 1 and len(b.shape) == 1 and b.shape[0] > 1:
+        items = tuple(Call("mul", (x, y)) for x in a.items for y in b.items)
+        return Array((a.shape[0], b.shape[0]), items)
+    left = a if len(a.shape) == 2 else Array((1, *a.shape), a.items)
+    right = b if len(b.shape) == 2 else Array((*b.shape, 1), b.items)
+    if left.shape[1] != right.shape[0]:
+        raise ShapeError(
+            f"{shown(a.shape)} and {shown(b.shape)} cannot be multiplied: the left side has "
+            f"{left.shape[1]} columns, the right one {right.shape[0]} rows"
+        )
+    rows, inner, columns = *left.shape, right.shape[1]
+    sums = tuple(
+        _sum([Call("mul", (left.at(i, k), right.at(k, j))) for k in range(inner)])
+        for i in range(rows)
+        for j in range(columns)
+    )
+    shape = tuple(
+        size for size, kept in ((rows, len(a.shape) == 2), (columns, len(b.shape) == 2)) if kept
+    )
+    return Array(shape, sums).squeezed if shape else sums[0]
+
+
+def total(array: Array) -> Expr:
+    """The sum of all elements."""
+    return _sum(array.items)
+
+
+def mean(array: Array) -> Expr:
+    """Their mean."""
+    return Call("div", (total(array), Number(len(array.items))))
+
+
+def norm(array: Array) -> Expr:
+    """The square root of the sum of their squares."""
+    return Call("sqrt", (total(array.each(lambda x: Call("pow", (x, Number(2))))),))
+
+
+def softmax(array: Array) -> Array:
+    """e^xᵢ by the sum of them all."""
+    powers = array.each(lambda x: Call("exp", (x,)))
+    below = total(powers)
+    return powers.each(lambda x: Call("div", (x, below)))
+
+
+def _sum(terms: Sequence[Expr]) -> Expr:
+    return added(terms)
+
+
+def shown(shape: tuple[int, ...]) -> str:
+    """A shape in words."""
+    if len(shape) == 1:
+        return f"a vector of {shape[0]}"
+    return "×".join(map(str, shape))
+
+
+def derivative(of: Term, wrt: Term) -> Term:
+    """∂of/∂wrt by element: of a scalar by each element, of an array element by element.
+
+    Errors: ShapeError for a whole Jacobian.
+    """
+    if isinstance(of, Array) and isinstance(wrt, Array):
+        if of.shape != wrt.shape:
+            raise ShapeError("Jacobians are not worked out")
+        pairs = zip(of.items, wrt.items, strict=True)
+        return Array(of.shape, tuple(_slope(a, b) for a, b in pairs))
+    if isinstance(wrt, Array):
+        return wrt.each(lambda w: _slope(of, w))  # type: ignore[arg-type]
+    if isinstance(of, Array):
+        return of.each(lambda f: _slope(f, wrt))
+    return _slope(of, wrt)
+
+
+def _slope(of: Expr, wrt: Expr) -> Expr:
+    assert isinstance(of, Name | Derivative)
+    assert isinstance(wrt, Name | Derivative)
+    return Derivative(of, wrt)

@@ -1,0 +1,105 @@
+"""Characters: text as it is pasted becomes text that the lexer reads, each one in its place.
+
+Every character is exchanged for exactly one, so a column of what is read is a column of what
+was written: mathematical letters (𝑥, 𝜎) for plain ones, look-alike signs for one sign.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from micrograd_like.errors import WorksheetError
+
+MAX_BYTES = 1_000_000
+MAX_LINES = 10_000
+
+#: What ends a line, in every system and for Python.
+LINE_END = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+# fmt: off
+_EXCHANGED = {
+    "−": "-", "–": "-", "‐": "-", "‑": "-", "—": "-", "－": "-", "﹣": "-",
+    "×": "*", "∗": "*", "\u2062": "*", "✕": "*", "⋅": "·", "∙": "·", "•": "·",
+    "÷": "/", "∕": "/", "⁄": "/", "＝": "=", "＋": "+", "（": "(", "）": ")", "，": ",",
+    "≃": "≈", "≅": "≈", "≐": "≈", "∼": "≈", "≡": "=", "≜": "=", "≔": "←", "⟵": "←",
+    "⟶": "→", "⟹": "⇒", "↦": "→", "➔": "→", "➜": "→", "∴": "⇒",
+    "∑": "Σ", "∏": "Π", "∆": "Δ", "ϵ": "ε", "\u2063": ",", "\u2064": "+", "′": "'", "’": "'",
+    "ʹ": "'", "\u0374": "'", "‖": "‖", "∥": "‖", "∘": "⊙",
+}
+# fmt: on
+#: Direction marks and invisible signs: they stand for nothing.
+_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u2069\ufe00-\ufe0f\ufeff"
+BLANK = f"\\s{_INVISIBLE}"
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеіјорсухԁ", "ABEKMHOPCTXaeijopcyxd")
+
+
+def exchanged(line: str) -> str:
+    """The line with plain characters for their look-alikes, as many as before."""
+    if line.isascii():
+        return line
+    return "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)
+
+
+def _plain_letter(character: str) -> str:
+    """A mathematical or full-width letter or digit as the plain one; others as they are."""
+    code = ord(character)
+    styled = 0x1D400 <= code <= 0x1D7FF or 0xFF10 <= code <= 0xFF5A or 0x2102 <= code <= 0x2134
+    if styled or character in "ϑϕϖϱ\u00b5":
+        plain = unicodedata.normalize("NFKC", character)
+        return plain if len(plain) == 1 else character
+    return character
+
+
+def lookalike(name: str) -> str:
+    """The name with Latin letters for the Cyrillic ones that look like them."""
+    return name.translate(_LOOKALIKES)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: UTF-8, with or without a mark, or UTF-16 with one.
+
+    Errors: WorksheetError for a file too large or of another encoding.
+    """
+    if len(data) > MAX_BYTES:
+        raise WorksheetError(f"the worksheet is too large: expected at most {MAX_BYTES:,} bytes")
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WorksheetError(
+            f"the worksheet is not UTF-{16 if wide else 8} text: byte {error.start + 1} "
+            "does not belong there; save it as UTF-8"
+        ) from None
+
+
+def split_lines(text: str, markdown: bool = False) -> list[str]:
+    """The lines, those outside ``worksheet`` fences of a Markdown file emptied.
+
+    Errors: WorksheetError for too large a text or too many lines.
+    """
+    if len(text) > MAX_BYTES:
+        raise WorksheetError(
+            f"the worksheet has {len(text):,} characters, expected at most {MAX_BYTES:,}"
+        )
+    lines = LINE_END.split(text.removeprefix("\ufeff"))
+    count = len(lines) - (not lines[-1])  # a last line may be ended or not
+    if count > MAX_LINES:
+        raise WorksheetError(f"the worksheet has {count:,} lines, expected at most {MAX_LINES:,}")
+    return list(_fenced(lines)) if markdown else lines
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    fence = ""
+    wanted = False
+    for line in lines:
+        mark = re.match(r"\s*(`{3,}|~{3,})\s*(\S*)", line)
+        if not fence and mark:
+            fence, wanted = mark[1], mark[2] == "worksheet"
+            yield ""
+        elif fence and mark and mark[1].startswith(fence) and not mark[2]:
+            fence = ""
+            yield ""
+        else:
+            yield line if fence and wanted else ""

@@ -1,0 +1,305 @@
+"""Lines to clauses: each a statement of its own, with prose, numbering and remarks left out.
+
+A line may hold several statements (``x = 1, y = 2``; ``a = 1; b = 2``; ``so z = 3``), and one
+may run over several lines: a line that begins with a relation or an operator goes on with the
+last claim above it, never with a given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.names import CONNECTIVES, RELATIONS, Names, closing
+
+#: A line that ends in one of these goes on in the next.
+_CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
+_GOES_ON = {"=", "≈"}
+_OPERATORS = {"+", "/", "^"}
+_ARROWS = {"⇒", "→"}
+#: Tokens before a relation that are looked at to tell whether a statement begins.
+_AHEAD = 14
+_LEFT = re.compile(r"(?:[∂n]n?\^?p?#?n?/∂?n\^?p?#?|∂p?n?/∂n|n(?:\([n#,]*\))?|n\.n)[=≈←R]")
+
+
+#: What follows a name that is part of a formula.
+_NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
+
+
+@dataclass
+class Clause:
+    """The tokens of one statement, the end included.
+
+    borrowed:  True where its left side stands further up, with a given between
+    """
+
+    tokens: list[Token]
+    borrowed: bool = False
+
+
+def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
+    """The clauses of a document, in order; ``lines`` are logical ones, names joined."""
+    bullets = sum(_is_bullet(tokens) for tokens in lines) > 1
+    for tokens in lines:
+        rest = _without_numbering(tokens, bullets)
+        if rest and not _is_prose(rest, names):
+            for piece in _split(rest, names):
+                clause = _trimmed(piece, names)
+                if clause is not None:
+                    yield clause
+
+
+def logical_lines(lines: Sequence[list[Token]]) -> Iterator[list[Token]]:
+    """The tokens of every statement or run of statements, continuation lines joined."""
+    last: list[Token] = []
+    claimed: list[Token] = []  # the left side of the last claim
+    for found in lines:
+        if not found:
+            continue
+        if last and not _GIVEN.fullmatch(_kinds(last[:_AHEAD])):
+            claimed = _last_left(last)
+        elif last and _goes_on(found, last) and found[0].text in _GOES_ON:
+            yield last
+            last = [*claimed, *found]
+            continue
+        if (last and _open(last) and not _begins_statement(found)) or (
+            last and _goes_on(found, last)
+        ):
+            last += found
+        elif last and last[-1].text in _GOES_ON:  # left open: w =
+            yield [*last[:-1], last[-1], last[-1]._replace(text="?")]
+            last = list(found)
+        else:
+            if last:
+                yield last
+            last = list(found)
+    if last:
+        yield last
+
+
+_GIVEN = re.compile(r"n[=←][-+]?#")
+
+
+def _last_left(tokens: Sequence[Token]) -> list[Token]:
+    """The left side of the last statement among them, where it begins the line."""
+    relation = next((i for i, t in enumerate(tokens) if _is_relation(t)), 0)
+    several = any(t.text in (",", ";", "|") for t in tokens)
+    return [] if several else list(tokens[:relation])
+
+
+def _goes_on(found: Sequence[Token], last: Sequence[Token]) -> bool:
+    first = found[0]
+    if first.kind != "sign" or not any(t.text in RELATIONS for t in last):
+        return False
+    if first.text in _GOES_ON:
+        return len(found) > 1
+    return first.text in _OPERATORS and not _begins_statement(found[1:])
+
+
+def _open(tokens: Sequence[Token]) -> bool:
+    return tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES
+
+
+def _kinds(tokens: Sequence[Token]) -> str:
+    """The tokens as one character each."""
+    short = {"name": "n", "number": "#", "power": "p"}
+    return "".join(
+        short.get(t.kind) or ("R" if t.text in RELATIONS - {"=", "≈", "←"} else t.text[:1])
+        for t in tokens
+    )
+
+
+def _begins_statement(tokens: Sequence[Token]) -> bool:
+    """True for tokens that begin with a quantity and a relation: name =, dA/dB =, f(x) =."""
+    return _LEFT.match(_kinds(tokens[:_AHEAD])) is not None
+
+
+def _is_bullet(tokens: Sequence[Token]) -> bool:
+    return (
+        len(tokens) > 1 and tokens[0].text in ("-", "*", "·") and tokens[0].end < tokens[1].column
+    )
+
+
+def _without_numbering(tokens: list[Token], bullets: bool) -> list[Token]:
+    """The line without what numbers it: 1), a), (2), 3., Step 1:, a bullet."""
+    kinds = _kinds(tokens[:4])
+    if _is_bullet(tokens) and (bullets or _begins_statement(tokens[1:])):
+        return _without_numbering(tokens[1:], False)
+    if re.match(r"[#n]\)", kinds) and len(tokens) > 2 and len(tokens[0].text) <= 2:
+        return tokens[2:]
+    if re.match(r"\([#n]\)", kinds) and _begins_statement(tokens[3:]):
+        return tokens[3:]
+    if kinds[:1] == "#" and tokens[0].text.endswith(".") and _begins_statement(tokens[1:]):
+        return tokens[1:]
+    return tokens
+
+
+def _is_prose(tokens: Sequence[Token], names: Names) -> bool:
+    """True for a line without a relation that has words, or nothing that counts."""
+    if any(t.text in RELATIONS and t.kind == "sign" for t in tokens):
+        return False
+    if any(names.is_word(token) or token.text.lower() in CONNECTIVES for token in tokens):
+        labelled = len(tokens) > 3 and tokens[1].text == ":"
+        return not (labelled and names.is_quantity(tokens[0].text))
+    return all(t.kind in ("sign", "string") or t.text.endswith(".") for t in tokens)
+
+
+# Several statements on a line.
+
+
+def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
+    """The line's statements."""
+    start, depth, related = 0, 0, False
+    pairs = closing(tokens)
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        text = token.text if token.kind == "sign" else ""
+        if text in ("(", "[", "{"):
+            inside = _inner_statement(tokens, place, pairs, related)
+            if inside is not None:
+                yield tokens[start:place]
+                yield from _split(inside, names)
+                start = place = pairs[place] + 1
+                related = False
+                continue
+            depth += 1
+        elif text in (")", "]", "}"):
+            depth = max(depth - 1, 0)
+        elif not depth:
+            width = _separator(tokens, place, start, related, names)
+            if width is not None:
+                if place > start:
+                    yield tokens[start:place]
+                start = place + width
+                place = max(start, place + 1)
+                related = False
+                continue
+            related |= text in RELATIONS
+        place += 1
+    if start < len(tokens):
+        yield tokens[start:]
+
+
+def _inner_statement(
+    tokens: Sequence[Token], place: int, pairs: dict[int, int], related: bool
+) -> list[Token] | None:
+    """The statement of a bracket such as (w9 = 0.85) behind another, or of (= 0.78): none."""
+    end = pairs.get(place)
+    if not related or end is None or end < place + 3:
+        return None
+    inside = list(tokens[place + 1 : end])
+    if inside[0].text in _GOES_ON:
+        return []
+    return inside if _begins_statement(inside) else None
+
+
+def _separator(
+    tokens: Sequence[Token], place: int, start: int, related: bool, names: Names
+) -> int | None:
+    """How many tokens part two statements here; None where nothing does."""
+    token = tokens[place]
+    rest = tokens[place + 1 :][:_AHEAD]
+    if token.text == ";" and token.kind == "sign":
+        return 1
+    if token.text in (",", "|") and token.kind == "sign":
+        if not related:
+            return None
+        words = _words_before_statement(rest, names)
+        if _begins_statement(rest[words:]):
+            return 1 + words
+        return 1 if not rest and token.text == "," else None
+    if token.text in _ARROWS and token.kind == "sign":
+        if token.text == "→" and (place == start + 1 or not _begins_statement(rest)):
+            return None
+        return 1
+    if not related or token.kind not in ("name", "sign"):
+        return None
+    if (token.kind == "name" and token.text.lower() in CONNECTIVES | {"x"}) or names.is_word(token):
+        words = _words_before_statement(tokens[place:][:_AHEAD], names)
+        if words and _begins_statement(tokens[place + words :]):
+            return words
+        return None
+    before = tokens[place - 1]
+    gap = token.line != before.line or token.column - before.end >= 2
+    closed = before.kind != "sign" or before.text in (")", "]", "}")
+    if gap and closed and _begins_statement(tokens[place:]):
+        return 0
+    return None
+
+
+def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
+    count = 0
+    while count < len(tokens) and (
+        names.is_word(tokens[count])
+        or (tokens[count].kind == "name" and tokens[count].text.lower() in CONNECTIVES)
+        or (count and tokens[count].text in (",", ":"))
+    ):
+        if _begins_statement(tokens[count:]) and tokens[count].text in names.lefts:
+            break
+        count += 1
+    return count
+
+
+# One clause.
+
+
+def _trimmed(tokens: list[Token], names: Names) -> Clause | None:
+    """The clause without the words before its left side; None for prose."""
+    while tokens and tokens[-1].text in (",", ".", ":") and tokens[-1].kind == "sign":
+        tokens = tokens[:-1]
+    relation = next((i for i, t in enumerate(tokens) if _is_relation(t)), None)
+    if relation is None:
+        labelled = _labelled(tokens, names)
+        if labelled is not None:
+            return Clause(_ended(labelled))
+        if not tokens or _is_prose(tokens, names):
+            return None
+        return Clause(_ended(tokens))
+    if not relation:
+        return Clause(_ended(tokens))
+    if tokens[1].text == ":" and not _begins_statement(tokens[2:]):
+        labelled = _labelled(tokens, names)
+        if labelled is not None:
+            return Clause(_ended(labelled))
+    left, label, depth = tokens[:relation], 0, 0
+    for place, token in enumerate(left):
+        if token.kind == "sign":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        if depth:
+            continue
+        colon = token.text == ":" and token.kind == "sign"
+        word = place < len(left) - 1 and _is_label(left, place, names)
+        comma = token.text == "," and any(names.is_word(t) for t in left[:place])
+        if colon or word or comma:
+            label = place + 1
+    if label == len(left):  # nothing but words: they are the left side, or the line is prose
+        return None
+    tokens = tokens[label:]
+    apart = tokens[relation - label].line > tokens[relation - label - 1].line
+    return Clause(_ended(tokens), apart)
+
+
+def _is_relation(token: Token) -> bool:
+    return token.kind == "sign" and token.text in RELATIONS
+
+
+def _is_label(left: Sequence[Token], place: int, names: Names) -> bool:
+    """True for a word before the left side that is no part of it."""
+    token, after = left[place], left[place + 1]
+    words = names.is_word(token) or token.text.lower() in CONNECTIVES - names.lefts
+    return token.kind == "name" and words and after.text not in _NO_LABEL
+
+
+def _labelled(tokens: list[Token], names: Names) -> list[Token] | None:
+    """``W_xh: 0.5 - 0.1*0.3`` as W_xh = …, where W_xh is a name of the document."""
+    if len(tokens) > 2 and tokens[1].text == ":" and names.is_quantity(tokens[0].text):
+        return [tokens[0], tokens[1]._replace(text="←"), *tokens[2:]]
+    return None
+
+
+def _ended(tokens: Sequence[Token]) -> list[Token]:
+    last = tokens[-1]
+    return [*tokens, Token("end", "the end of the line", last.line, last.end, last.end)]

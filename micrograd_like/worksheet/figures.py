@@ -1,0 +1,99 @@
+"""Figures that stand in the place of names: 0.5*2 for w*x where w is 0.5 and x is 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, exact_number, fold
+
+#: Figures that stand for nothing in particular.
+_COMMON = {0, 1, 2, 0.5, -1, 10}
+
+
+def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
+    """The figure in the place of each name, where the two have the same shape; else nothing."""
+    found: dict[str, Number] = {}
+    stack = [(formula, figures)]
+    while stack:
+        ours, theirs = stack.pop()
+        number = exact_number(theirs)
+        match ours, theirs:
+            case Name(name), _ if number is not None:
+                if name in found and found[name] != number:
+                    return
+                found[name] = number
+            case (Name() | Derivative() | Number(), _) if ours == theirs or number is not None:
+                pass
+            case Call(f, a), Call(g, b) if f == g and len(a) == len(b):
+                stack += zip(a, b, strict=True)
+            case Derivative(), _:
+                pass
+            case _:
+                return
+    yield from found.items()
+
+
+def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, bool]:
+    """The formula with the one name that each figure stands for, or None where it cannot be told.
+
+    The second is True where no figure stands for anything, so that nothing is hidden in it.
+    """
+    several = False
+
+    def meant(node: Expr) -> list[str]:
+        number = exact_number(node)
+        if number is None or (number.value in (0, 0.5) and number.places is None):
+            return []
+        return [name for name, value in known.items() if value.value == number.value]
+
+    def common(node: Expr) -> bool:
+        number = exact_number(node)
+        return number is not None and number.places is None and number.value in _COMMON
+
+    def combine(node: Expr, parts: list[Expr]) -> Expr:
+        nonlocal several
+        if exact_number(node) is not None:
+            names = [] if common(node) else meant(node)
+            several |= len(names) > 1
+            return Name(names[0]) if len(names) == 1 else node
+        if not isinstance(node, Call):
+            return node
+        if node.function in ("mul", "div"):  # a whole number is a name in a product only
+            pairs = zip(node.arguments, parts, strict=True)
+            parts = [
+                Name(names[0]) if common(own) and len(names := meant(own)) == 1 else part
+                for own, part in pairs
+            ]
+        return Call(node.function, tuple(parts))
+
+    if isinstance(expr, Call) and expr.function in ("div", "neg", "sqrt") and _numbers(expr) < 3:
+        simple = not any(n.places is not None for n in _all(expr))
+        if simple:
+            return None, True
+    formula: Expr = fold(expr, combine)
+    if several:
+        return None, False
+    return (formula, True) if formula != expr else (None, True)
+
+
+def figures_in(expr: Expr) -> list[float]:
+    """The decimal figures of an expression, with their signs."""
+    found: list[float] = []
+
+    def visit(node: Expr, _: list[None]) -> None:
+        number = exact_number(node)
+        if number is not None and number.places is not None:
+            found.append(float(number.value))
+
+    fold(expr, visit)
+    return found
+
+
+def _all(expr: Expr) -> list[Number]:
+    found: list[Number] = []
+    fold(expr, lambda node, _: found.append(node) if isinstance(node, Number) else None)
+    return found
+
+
+def _numbers(expr: Expr) -> int:
+    return len(_all(expr))

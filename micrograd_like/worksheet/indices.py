@@ -1,0 +1,123 @@
+"""Indices that stand for several numbers: Σ_i x_i·w_i, and templates such as h_t = tanh(a_t)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    quantities,
+    rewrite,
+)
+from micrograd_like.notation import normal_name
+from micrograd_like.worksheet.names import Names
+
+#: Letters that may be an index.
+LETTERS = "ijktnlmo"
+#: Terms that a sum may have.
+_MOST = 200
+_INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
+_SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
+
+
+def instance(name: str, letter: str, number: int) -> str:
+    """``x_i`` with a number for i: ``x3``; ``h_{t-1}`` is ``h2`` for t = 3."""
+    match = _INDEXED.fullmatch(name)
+    if match is None:
+        return name
+    base, index, primes = match.groups()
+    inside = index.strip("{}")
+    shifted = _SHIFTED.fullmatch(inside)
+    if shifted and shifted[1] == letter:
+        step = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
+        return normal_name(f"{base}_{{{number + step}}}{primes}")
+    if letter not in inside or not all(c in LETTERS or c.isdecimal() for c in inside):
+        return name
+    return normal_name(f"{base}_{{{inside.replace(letter, str(number))}}}{primes}")
+
+
+def put_in(expr: Expr, letter: str, number: int) -> Expr:
+    """The expression with a number for an index."""
+
+    def rule(node: Expr) -> Expr | None:
+        if isinstance(node, Name):
+            return Number(number) if node == letter else Name(instance(node, letter, number))
+        return quantity_in(node, letter, number) if isinstance(node, Derivative) else None
+
+    return rewrite(expr, rule)
+
+
+def quantity_in(quantity: Quantity, letter: str, number: int) -> Quantity:
+    """The quantity with a number for an index."""
+    if isinstance(quantity, Name):
+        return Name(instance(quantity, letter, number))
+    of, wrt = (quantity_in(side, letter, number) for side in (quantity.of, quantity.wrt))
+    return Derivative(of, wrt)
+
+
+def names_in(expr: Expr) -> Iterator[Name]:
+    """Every name in the expression, those of derivatives included."""
+    found: dict[Name, None] = {}
+    stack: list[Quantity] = [*reversed(quantities(expr))]
+    while stack:
+        quantity = stack.pop()
+        if isinstance(quantity, Name):
+            found.setdefault(quantity)
+        else:
+            stack += [quantity.wrt, quantity.of]
+    return iter(found)
+
+
+def letters_of(names: Iterable[str]) -> set[str]:
+    """The index letters that stand in names."""
+    found: set[str] = set()
+    for name in names:
+        match = _INDEXED.fullmatch(name)
+        if match is None:
+            continue
+        inside = match[2].strip("{}")
+        shifted = _SHIFTED.fullmatch(inside)
+        if shifted:
+            found.add(shifted[1])
+        elif all(c in LETTERS or c.isdecimal() for c in inside):
+            found.update(c for c in inside if c in LETTERS)
+    return found
+
+
+def instances(names: Iterable[str], letter: str, known: Names) -> list[int]:
+    """The numbers for which the names with this index are in use in the document."""
+    common: set[int] | None = None
+    for name in names:
+        if instance(name, letter, 1) == name or _SHIFTED.search(name):
+            continue
+        own = {k for k in range(13) if instance(name, letter, k) in known.used}
+        common = own if common is None else common & own
+    return sorted(common or ())
+
+
+def each(body: Expr, index: str, last: Expr | None, known: Names) -> list[Expr] | str:
+    """The terms of a sum over an index, or why they cannot be told."""
+    names = list(names_in(body))
+    letter, _, first = index.partition("=")
+    if not letter:
+        letters = letters_of(names) - known.lefts
+        if len(letters) != 1:
+            return "What the sum runs over is not said"
+        (letter,) = letters
+    if isinstance(last, Name) and last.name in known.integers:
+        last = Number(known.integers[last.name])
+    if first.isdecimal() and isinstance(last, Number) and isinstance(last.value, int):
+        numbers: Iterable[int] = range(int(first), last.value + 1)
+        if last.value - int(first) >= _MOST:
+            return f"expected a sum of at most {_MOST} terms"
+    else:
+        numbers = instances(names, letter, known)
+    terms = [put_in(body, letter, number) for number in numbers]
+    if not terms or all(term == body for term in terms):
+        return f"What the sum over {letter} runs over is not said"
+    return terms

@@ -1,0 +1,224 @@
+"""The lexer: a line of text to tokens that know their place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from micrograd_like.notation import normal_name
+from micrograd_like.worksheet.characters import BLANK, exchanged
+
+MAX_NAME = 100
+
+
+class Token(NamedTuple):
+    """A piece of text.
+
+    kind:         "number", "name", "sign", "power", "fraction", "string" or "end"
+    text:         in plain form: a name as ``w5``, a sign as its plain one
+    column, end:  where it begins, and where what follows it would, from 1
+    """
+
+    kind: str
+    text: str
+    line: int
+    column: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What is decided for a whole document before it is read.
+
+    comma:         True where commas are the decimal sign
+    superscripts:  True where ``w^(1)`` is a name of the layer 1 and not a power
+    mantissas:     names such as ``e1``, before which a number is a factor: 2e1 is 2·e1
+    """
+
+    comma: bool = False
+    superscripts: bool = False
+    mantissas: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, lines: Sequence[str]) -> Conventions:
+        """Those that the lines are written in."""
+        text = "\n".join(line.partition("#")[0] for line in lines)
+        return cls(
+            _has_decimal_commas(text),
+            _LAYERED.search(text) is not None,
+            frozenset(_EXPONENT_NAMED.findall(text)),
+        )
+
+    def told(self) -> Iterator[str]:
+        """What was decided, in words."""
+        if self.comma:
+            yield "Commas are read as decimal signs"
+        if self.superscripts:
+            yield "A bracketed superscript, as in w^(1), is read as an index"
+
+
+_LAYERED = re.compile(r"(?m)(?:^|[,;∂d/])\s*[^\W\d]\w*(?:_\{?\w+\}?)?\^\{?\(\w+\)\}?[^=\n]*=")
+_EXPONENT_NAMED = re.compile(r"(?m)^\s*([eE]_?\d*)\s*[=≈]")
+_COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?![\w,.])")
+
+
+def _has_decimal_commas(text: str) -> bool:
+    if re.search(r"\d\.\d", text):
+        return False
+    found = []
+    for line in text.split("\n"):
+        if "," in line:
+            outside = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\w\([^)]*\)|\([^()=]*,\s[^()]*\)", " ", line)
+            found += _COMMA_NUMBER.findall(outside)
+    return any(len(f.partition(",")[2]) != 3 or f.startswith("0,") for f in found)
+
+
+# Python counts these among the letters and digits of a name: primes, powers and fractions.
+_NO_LETTER = "(?![ʹ\u0374²³¹⁰⁴-⁹¼-¾⅐-⅟ᵀⁿⁱ])"
+_INDEX = (
+    r"(?:_\{[^{}\n]{1,40}\}|_\([^()\n]{1,20}\)|_\w{1,40}|[₊₋][₀-₉]{1,6}"
+    r"|\[-?\d{1,4}(?:,\s*-?\d{1,4})?\]|\[[ijkt]\])"
+)
+_ABOVE = (
+    r"(?:\^\{\[\w{1,12}\]\}|\^\{?\d{1,3}\}?(?=_)|\^\{?(?:new|old|next|prev|true|pred|target)\b\}?"
+    r"|\(new\)|\(old\)|⁺(?![⁰¹²³⁴-⁹])|\^\{?\+\}?(?=\s*(?:[=≈←,;)|]|:=|$)))"
+)
+_LAYER = r"(?:\^\{?\(\w{1,12}\)\}?)"
+_TOKEN = (
+    r"(?P<space>[{blank}]+)"
+    r"|(?P<number>{number}(?:[eE][+\-]?\d+)?)"
+    r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|(?P<fraction>[¼-¾⅐-⅟])"
+    r"|(?P<name>{no}[^\W\d_](?:{no}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
+    r"(?:{index}?{above}{index}?|{index})?{plus})(?P<prime>['″]*)"
+    r"|(?P<string>'[^'\n]*'|\"[^\"\n]*\")"
+    r"|(?P<sign>\*\*|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
+)
+_PLUS = r"(?:\+(?=\s+[=≈←]))?"
+
+
+def _compiled(conventions: Conventions) -> re.Pattern[str]:
+    number = r"(?:\d+\.?\d*|\.\d+)"
+    if conventions.comma:
+        number = r"(?:\d+[.,]\d+|\d+\.?|[.]\d+)"
+    pattern = _TOKEN.format(
+        blank=BLANK,
+        number=number,
+        no=_NO_LETTER,
+        most=MAX_NAME,
+        index=_INDEX,
+        above=f"(?:{_ABOVE}|{_LAYER})" if conventions.superscripts else _ABOVE,
+        plus=_PLUS,
+    )
+    return re.compile(pattern, re.DOTALL)
+
+
+_SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_SIGNS = {"**": "^", "==": "=", "=>": "⇒", "->": "→", "<-": "←", ":=": "←", "...": "…"}
+_SIGNS |= {"<=": "≤", ">=": "≥"}
+_MODULES = {"np", "math", "numpy", "torch", "tf", "jnp", "cmath"}
+
+
+class Lexer:
+    """Splits the lines of one document."""
+
+    def __init__(self, conventions: Conventions) -> None:
+        self._conventions = conventions
+        self._pattern = _compiled(conventions)
+
+    def tokens(self, line: str, number: int) -> list[Token]:
+        """The tokens of one line, its comment left out."""
+        return list(_without_modules(self._tokens(exchanged(line), number)))
+
+    def _tokens(self, line: str, number: int) -> Iterator[Token]:
+        place = 0
+        while place < len(line):
+            match = self._pattern.match(line, place)
+            if match is None:  # the last alternative takes any character
+                raise AssertionError("unreachable")
+            kind, text, column = str(match.lastgroup), match[0], place + 1
+            place = match.end()
+            if kind == "space":
+                continue
+            if kind == "number":
+                name = self._name_after(text)
+                if name:  # 2e1 with a name e1
+                    place = match.start() + len(text) - len(name)
+                    text = text[: len(text) - len(name)]
+                yield Token("number", text.replace(",", "."), number, column, place + 1)
+            elif kind in ("name", "prime"):
+                letters = _letters(match["name"])
+                if not letters:  # ① and its like count as letters for the pattern
+                    place = column
+                    yield Token("fraction", text[0], number, column, place + 1)
+                    continue
+                if letters != match["name"]:
+                    place, text = column - 1 + len(letters), letters
+                yield Token("name", normal_name(text), number, column, place + 1)
+            elif kind == "power":
+                text = text.translate(_SUPERSCRIPTS)
+                yield Token("power", text, number, column, place + 1)
+            elif text == "#" or (
+                text == "//" and not line[max(column - 2, 0) : column - 1].strip()
+            ):
+                return
+            elif text == "//":
+                place -= 1
+                yield Token("sign", "/", number, column, place + 1)
+            elif kind in ("fraction", "string"):
+                yield Token(kind, text, number, column, place + 1)
+            else:
+                yield Token("sign", _SIGNS.get(text, text), number, column, place + 1)
+
+    def _name_after(self, number: str) -> str:
+        """The name in which what looks like a number ends: e1 in 2e1."""
+        names = self._conventions.mantissas
+        match = re.fullmatch(r"(\d+)([eE])(.+)", number)
+        if match is None or not names:
+            return ""
+        _, mark, exponent = match.groups()
+        if {f"{mark}{exponent}", f"{mark}_{exponent}"} & names:
+            return mark + exponent
+        signed = exponent[0] in "+-" and len(exponent) == 2
+        return mark + exponent if signed and mark in names else ""
+
+
+def _without_modules(tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens with ``np.exp`` as ``exp``."""
+    waiting: list[Token] = []
+    for token in tokens:
+        if len(waiting) == 2:
+            if waiting[1].text == "." and token.kind == "name":
+                waiting = []
+                yield token
+                continue
+            yield from waiting
+            waiting = []
+        module = not waiting and token.kind == "name" and token.text in _MODULES
+        if module or (waiting and token.text == "."):
+            waiting.append(token)
+        else:
+            yield from waiting
+            waiting = []
+            yield token
+    yield from waiting
+
+
+def is_name(name: str) -> bool:
+    """True for a name in plain form, such as ``w5'``."""
+    letters = len(name) <= MAX_NAME and _letters(name) == name
+    return letters and re.fullmatch(r"[^\W\d_]\w*'*", name) is not None
+
+
+def _letters(name: str) -> str:
+    """``name`` up to its first superscript or fraction, which Python counts as letters."""
+    if name.isascii():
+        return name
+    for place, character in enumerate(name):
+        subscript = place > 0 and character in "₀₁₂₃₄₅₆₇₈₉"
+        if unicodedata.category(character) == "No" and not subscript:
+            return name[:place]
+    return name

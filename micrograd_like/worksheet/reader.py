@@ -1,0 +1,255 @@
+"""The reader: a worksheet's text to statements, in passes over the whole document.
+
+Characters and lines, tokens, the names of the document, clauses, expressions, then functions
+and templates, which other lines may use before they are defined. Nothing is evaluated, and
+nothing is unbounded. What a name means where it stands is decided behind it (``resolve``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from micrograd_like.formula import Derivative, Expr, Name, Number
+from micrograd_like.worksheet.characters import split_lines
+from micrograd_like.worksheet.clauses import Clause, clauses, logical_lines
+from micrograd_like.worksheet.expressions import Document, UnreadableError, read_clause
+from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
+from micrograd_like.worksheet.indices import (
+    instance,
+    instances,
+    letters_of,
+    names_in,
+    put_in,
+    quantity_in,
+)
+from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
+from micrograd_like.worksheet.names import RELATIONS, Names
+from micrograd_like.worksheet.records import Part, Problem, Read
+
+#: After so many problems nobody reads which name was meant.
+MAX_PROPOSALS = 20
+_FOR_ALL = "It stands for every value of its index"
+#: Statements that templates may stand for.
+_MOST_INSTANCES = 2_000
+
+
+@dataclass
+class Reading:
+    """What was read of a text.
+
+    reads:      the statements, in order
+    problems:   what could not be read
+    lines:      the text, line by line
+    names:      the names of the document
+    hidden:     expressions that stand on a left side or are differentiated, by their stand-ins
+    told:       what was decided for the whole document
+    """
+
+    reads: list[Read]
+    problems: list[Problem]
+    lines: list[str]
+    names: Names
+    hidden: dict[str, Expr] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+
+def read_text(text: str, markdown: bool = False) -> Reading:
+    """The statements of a worksheet, what could not be read of it, and its lines.
+
+    Errors: WorksheetError for a text beyond the bounds.
+    """
+    lines = split_lines(text, markdown)
+    conventions = Conventions.of(lines)
+    lexer = Lexer(conventions)
+    logical = list(logical_lines([lexer.tokens(line, n) for n, line in enumerate(lines, 1)]))
+    names = Names.of(logical)
+    document = Document(names, lines)
+    reader = _Reader(document)
+    for clause in clauses([names.joined(tokens) for tokens in logical], names):
+        reader.read(clause)
+    reader.finish()
+    told = tuple(conventions.told())
+    return Reading(reader.reads, reader.problems, lines, names, document.hidden, told)
+
+
+class _Reader:
+    """Reads clause after clause."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.functions = Functions()
+        self._seen: set[str] = set()
+        self.reads: list[Read] = []
+        self.problems: list[Problem] = []
+
+    def read(self, clause: Clause) -> None:
+        """One clause: a statement, or a problem."""
+        tokens, document = clause.tokens, self.document
+        if _is_label(tokens):
+            return
+        document.near = len(self.problems) < MAX_PROPOSALS
+        try:
+            reads, found = read_clause(clause, document)
+        except UnreadableError as error:
+            self.problems.append(self._problem(error, tokens))
+            return
+        if found is not None:
+            self.functions.define(found.name, found.arguments, found.body)
+            reads = [replace(read, defines=found.name) for read in reads]
+        for read in reads:
+            self.reads += self._chained(read)
+
+    def _chained(self, read: Read) -> Iterator[Read]:
+        """For w1 = w2 = 0 a statement about each, where w2 has not been given a value before."""
+        names = self.document.names
+        if read.subject is None and not read.blank:
+            for place, part in enumerate(read.parts[:-1]):
+                name = part.expr.name if isinstance(part.expr, Name) else ""
+                if name in self._seen and str(read.left) != name:
+                    behind = read.parts[place + 1 :]
+                    yield replace(read, left=Name(name), parts=behind, defines="implied")
+        middle = [
+            place
+            for place, part in enumerate(read.parts[:-1])
+            if isinstance(part.expr, Name)
+            and part.expr.name in names.lefts
+            and part.expr.name not in self._seen
+        ]
+        if read.subject is None and isinstance(read.left, Name):
+            self._seen.add(read.left.name)
+        if not middle or read.blank or read.subject is not None:
+            yield read
+            return
+        others = [read.parts[place].expr.name for place in middle]  # type: ignore[union-attr]
+        alike = len(others) > 1 or _letters_of(others[0]) == _letters_of(str(read.left))
+        kept = tuple(p for i, p in enumerate(read.parts) if not (alike and i in middle))
+        yield replace(read, parts=kept)
+        for place, name in zip(middle, others, strict=True):
+            self._seen.add(name)
+            rest = [p for i, p in enumerate(read.parts) if i > place and i not in middle]
+            column = read.parts[place].column
+            yield replace(read, column=column, left=Name(name), parts=tuple(rest))
+
+    def _problem(self, error: UnreadableError, tokens: Sequence[Token]) -> Problem:
+        token = error.token
+        name, number = _would_define(tokens)
+        source, first = self.document.lines[token.line - 1], tokens[0].line
+        return Problem(token.line, token.column, error.message, source, first, name, number)
+
+    def finish(self) -> None:
+        """What other lines had to be read for: functions and templates."""
+        for read in self.reads:
+            sides = [] if read.subject is None else [read.subject]
+            self.functions.learn([*sides, *(part.expr for part in read.parts)])
+        hidden = self.document.hidden
+        for name, expr in hidden.items():
+            try:
+                hidden[name] = self.functions.opened(expr)
+            except UnknownFunctionError:
+                continue
+        self.reads = [self._opened(read) for read in self.reads]
+        self.reads = list(self._instances())
+
+    def _opened(self, read: Read) -> Read:
+        """The statement with the functions of the document put in."""
+        try:
+            parts = tuple(self._opened_part(part) for part in read.parts)
+            subject = None if read.subject is None else self.functions.opened(read.subject)
+        except UnknownFunctionError:
+            doubt = "A function in it is defined nowhere"
+            return replace(read, parts=(), doubt=doubt, subject=None)
+        if subject == read.subject and all(a is b for a, b in zip(parts, read.parts, strict=True)):
+            return read
+        return replace(read, parts=parts, subject=subject)
+
+    def _opened_part(self, part: Part) -> Part:
+        expr = self.functions.opened(part.expr)
+        if expr is part.expr:
+            return part
+        otherwise = None if part.otherwise is None else self.functions.opened(part.otherwise)
+        return replace(part, expr=expr, otherwise=otherwise)
+
+    def _instances(self) -> Iterator[Read]:
+        """Every statement, and for a template h_t = … one for each of its numbers."""
+        names, count = self.document.names, 0
+        for read in self.reads:
+            letter = self._template_letter(read)
+            numbers = self._template_numbers(read, letter) if letter else []
+            if not letter or not numbers or count > _MOST_INSTANCES:
+                stands_for_all = not letter and self._stands_for_all(read)
+                yield replace(read, parts=(), doubt=_FOR_ALL) if stands_for_all else read
+                continue
+            count += len(numbers)
+            shown = ", ".join(map(str, numbers))
+            yield replace(read, parts=(), doubt=_FOR_ALL, read_as=f"for {letter} = {shown}")
+            for number in numbers:
+                if not self._stands(read, letter, number):
+                    continue
+                left = quantity_in(read.left, letter, number)
+                parts = tuple(
+                    replace(part, expr=put_in(part.expr, letter, number)) for part in read.parts
+                )
+                names.used.add(str(left))
+                yield replace(read, left=left, parts=parts, defines="template")
+
+    def _stands(self, read: Read, letter: str, number: int) -> bool:
+        """True if everything in the instance is in use: no h_{t−1} below the first."""
+        used = self.document.names.used
+        names = {n for part in read.parts for n in names_in(part.expr)}
+        shifted = {n: instance(n, letter, number) for n in names}
+        return all(new == old or new in used for old, new in shifted.items())
+
+    def _stands_for_all(self, read: Read) -> bool:
+        """True for w += d_t·h_t, which is one line for every t."""
+        names = self.document.names
+        found = {n for part in read.parts for n in names_in(part.expr)}
+        return any(
+            letter not in names.lefts and instances(found, letter, names)
+            for letter in letters_of(found)
+        )
+
+    def _template_letter(self, read: Read) -> str:
+        lefts = self.document.names.lefts
+        on_left = letters_of(names_in(read.left)) - lefts
+        return min(on_left) if len(on_left) == 1 and read.subject is None and read.parts else ""
+
+    def _template_numbers(self, read: Read, letter: str) -> list[int]:
+        names = self.document.names
+        mine = list(names_in(read.left))
+        found = instances(mine, letter, names)
+        if found or isinstance(read.left, Derivative):
+            return found
+        others = {n for part in read.parts for n in names_in(part.expr)}
+        return instances(others, letter, names)
+
+
+def _letters_of(name: str) -> str:
+    return name.rstrip("0123456789'").partition("_")[0]
+
+
+def _is_label(tokens: Sequence[Token]) -> bool:
+    """True for e.label = 'e', which says nothing of a number."""
+    texts = [t.text for t in tokens[:4]]
+    return len(tokens) > 4 and texts[1:2] == ["."] and tokens[4].kind == "string"
+
+
+def _would_define(tokens: Sequence[Token]) -> tuple[str, Number | None]:
+    """The name that an unreadable statement would have defined, and the number it ends in."""
+    relation = next(
+        (i for i, t in enumerate(tokens) if t.kind == "sign" and t.text in RELATIONS), None
+    )
+    if not relation:
+        return "", None
+    name = tokens[0].text if relation == 1 and tokens[0].kind == "name" else ""
+    end = tokens[-3:-1]
+    number = None
+    if end and end[-1].kind == "number" and len(end[-1].text) < 40:
+        before = tokens[-4:-2] if end[0].text == "-" else tokens[-3:-2]
+        sign = -1 if len(end) == 2 and end[0].text == "-" else 1
+        if before and before[0].text in RELATIONS:
+            text = end[-1].text
+            places = len(text.partition(".")[2]) if "e" not in text.lower() else None
+            value = float(text) if "." in text or places is None else int(text)
+            number = Number(sign * value, places if "." in text else None)
+    return name, number

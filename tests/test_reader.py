@@ -1,0 +1,272 @@
+"""Notations as people write them, and what they are read as; what is left out; what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from micrograd_like.notation import plain
+from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.lexer import Conventions, Lexer
+
+#: Names that most cases use.
+GIVEN = "x = 3\ny = 5\nw = 0.5\nx1 = 1\nx2 = 2\nw1 = 3\nw2 = 4\nE = w*x\nz = x^2\n"
+
+
+def read(text: str) -> Worksheet:
+    """A worksheet that must be read without a problem."""
+    sheet = Worksheet.parse(text)
+    assert not sheet.problems, str(sheet.problems[0])
+    return sheet
+
+
+def statements(line: str) -> list[str]:
+    """What a line behind GIVEN is read as, in plain form."""
+    return [str(s) for s in read(GIVEN + line).statements[9:]]
+
+
+@pytest.mark.parametrize(
+    ("line", "plainly"),
+    [
+        # Names side by side, and glued where they split in one way.
+        ("q = w x", "q = w*x"),
+        ("q = 2 w x", "q = 2*w*x"),
+        ("q = w1x1", "q = w1*x1"),
+        ("q = wx", "q = w*x"),
+        ("q = w_1x_1 + w_2x_2", "q = w1*x1 + w2*x2"),
+        ("q = wx^2", "q = w*x^2"),
+        ("q = x (1 - x)", "q = x*(1 - x)"),
+        ("q = ∂E/∂w ∂z/∂x", "q = dE/dw*(dz/dx)"),
+        ("q = 2|x|", "q = 2*abs(x)"),
+        ("q = (w)2", "q = w*2"),
+        # A name that is defined as a whole is not taken apart.
+        ("wx = 7; q = wx", "wx = 7 / q = wx"),
+        # Indices in every form are one name.
+        ("q = x_1 + x_{2} + x[1] + x₂", "q = x1 + x2 + x1 + x2"),
+        ("v_{1,1} = 2; q = v_11 + v11", "v11 = 2 / q = v11 + v11"),
+        ("v^{(1)}_{21} = 2; q = 2v^(1)_21", "v^(1)_21 = 2 / q = 2*v^(1)_21"),
+        ("v^1_11 = 2", "v^(1)_11 = 2"),
+        ("v_{-1} = 2; q = ln v_{-1}", "v_{-1} = 2 / q = log(v_{-1})"),
+        ("net_{h1} = 2; q = 3net_h1", "net_h1 = 2 / q = 3*net_h1"),
+        ("θ_max = 2", "theta_max = 2"),
+        ("y^{target} = 2", "y_target = 2"),
+        ("x̄ = 2; x̂_1 = 3", "xbar = 2 / xhat1 = 3"),
+        # Greek by any code point, mathematical letters, invisible signs.
+        ("𝜎\u2061(𝑥) = 0.95", "sigmoid(x) = 0.95"),
+        ("q = w\u2062x", "q = w*x"),
+        ("\u202aq = x\u202c", "q = x"),
+        ("µ = 2; q = μ", "mu = 2 / q = mu"),
+        ("ϑ = 2; q = θ", "theta = 2 / q = theta"),
+        ("∆w = 2; q = Δw", "Deltaw = 2 / q = Deltaw"),
+        # Numbers.
+        ("q = 25 %", "q = 0.25"),
+        ("q = ½(x + 1)", "q = 1/2*(x + 1)"),
+        ("q = 3.2 × 10^{-4}", "q = 3.2*10^(-4)"),
+        ("q = 2 x (-1.5) + 1", "q = 2*(-1.5) + 1"),
+        # Functions under their usual names, powers of them, and Python's calls.
+        ("q = ReLU(x) + Sigmoid(x)", "q = relu(x) + sigmoid(x)"),
+        ("q = np.exp(x) + math.log(x)", "q = exp(x) + log(x)"),
+        ("q = lg(x)", "q = log10(x)"),
+        ("q = max(x, y, w)", "q = maximum(maximum(x, y), w)"),
+        ("q = sin²x", "q = sin(x)^2"),
+        ("q = tanh'(x)", "q = 1 - tanh(x)^2"),
+        ("q = x.tanh()", "q = tanh(x)"),
+        ("q = Value(2.0, label='q')", "q = 2.0"),
+        ("q = mean(x, y)", "q = (x + y)/2"),
+        ("q = 1(x > y)", "q = 1*(1 if x > y else 0)"),
+        # Derivatives.
+        ("δE/δw = 3", "dE/dw = 3"),
+        ("𝜕E/𝜕w = 3", "dE/dw = 3"),
+        ("dE_dw = 3", "dE/dw = 3"),
+        ("∂/∂w E = 3", "dE/dw = 3"),
+        ("d/dw (E) = 3", "dE/dw = 3"),
+        ("E.grad = 1.0; w.grad = 3.0", "dE/dE = 1.0 / dE/dw = 3.0"),
+        # Sums over the indices in use, or from one to another.
+        ("q = Σ_i x_i w_i", "q = x1*w1 + x2*w2"),
+        ("q = ∑_{i=1}^{2} x_i", "q = x1 + x2"),
+        ("q = Π_i x_i", "q = x1*x2"),
+        # An expression on the left is a claim.
+        ("1 - x = -2", "1 - x = -2"),
+        ("-log(x) = -1.0986", "-log(x) = -1.0986"),
+        ("x + y = 8", "x + y = 8"),
+        ("3 = x", "3 = x"),
+        # Update marks.
+        ("w⁺ = w - 1", "w_new = w - 1"),
+        ("w^+ = w - 1", "w_new = w - 1"),
+        ("w+ = w - 1", "w_new = w - 1"),
+        ("w^{new} = w^{old} - 1", "w_new = w - 1"),
+        ("w(new) = w - 1", "w_new = w - 1"),
+        ("w ← w - 1", "w = w - 1"),
+        ("w := w - 1", "w = w - 1"),
+        ("w -= 1", "w = w - 1"),
+        ("w: w - 1 = -0.5", "w = w - 1 = -0.5"),
+        # Several statements on a line, and what stands between and before them.
+        ("a = 1, b = 2", "a = 1 / b = 2"),
+        ("a = 1; b = 2;", "a = 1 / b = 2"),
+        ("a = 1   b = 2", "a = 1 / b = 2"),
+        ("a = 1 | b = 2", "a = 1 / b = 2"),
+        ("a = 1 ⇒ b = 2", "a = 1 / b = 2"),
+        ("a = 1, so b = 2", "a = 1 / b = 2"),
+        ("a = 1 and therefore b = 2", "a = 1 / b = 2"),
+        ("∴ a = 1", "a = 1"),
+        ("a = 1 (b = 2)", "a = 1 / b = 2"),
+        ("c → 0.5", "c = 0.5"),
+        ("a = b = 0", "a = b = 0 / b = 0"),
+        # Prose, numbering and remarks are passed over.
+        ("Step 1: a = 1", "a = 1"),
+        ("1) a = 1", "a = 1"),
+        ("a) q = 1", "q = 1"),
+        ("2. a = 1", "a = 1"),
+        ("- a = 1", "a = 1"),
+        ("Given: a = 1", "a = 1"),
+        ("The output is then q = 2x", "q = 2*x"),
+        ("q = 2x (power rule)", "q = 2*x"),
+        ("q = 2x // by hand", "q = 2*x"),
+        ("q = 2x = 6 (= 6)", "q = 2*x = 6"),
+        ("Now we go back.", ""),
+        ("Forward pass", ""),
+        ("learning rate = 0.1; q = 2 learning rate", "learning_rate = 0.1 / q = 2*learning_rate"),
+        # A line that begins with an operator goes on with the one above.
+        ("q = x^2\n+ 3x", "q = x^2 + 3*x"),
+        ("q = x^2\n= 9\n= 9.0", "q = x^2 = 9 = 9.0"),
+        # … but never with a given.
+        ("q = x^2\na = 1\n= 9", "q = x^2 / a = 1 / q = 9"),
+        # Vectors and matrices are their elements.
+        ("v = [1, 2]", "v1 = 1 / v2 = 2"),
+        ("M = [[1, 2], [3, 4]]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
+        ("M = [1, 2; 3, 4]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
+        ("[a, b] = [1, 2]", "a = 1 / b = 2"),
+        ("v = [1, 2]; q = v·v", "v1 = 1 / v2 = 2 / q = v1*v1 + v2*v2"),
+        ("v = [1, 2]; q = Σ v", "v1 = 1 / v2 = 2 / q = v1 + v2"),
+        ("v = [1, 2]; q = 2v + 1", "v1 = 1 / v2 = 2 / q1 = 2*v1 + 1 / q2 = 2*v2 + 1"),
+        ("M = [[1, 2]]; v = [3, 4]; q = M v",
+         "M11 = 1 / M12 = 2 / v1 = 3 / v2 = 4 / q = M11*v1 + M12*v2"),
+        ("v = [1, 2]; q = sum(v); ∂q/∂v = [1, 1]",
+         "v1 = 1 / v2 = 2 / q = v1 + v2 / dq/dv1 = 1 / dq/dv2 = 1"),
+        ("v = [1, 2]; q = ‖v‖", "v1 = 1 / v2 = 2 / q = sqrt(v1^2 + v2^2)"),
+    ],
+)  # fmt: skip
+def test_notations(line: str, plainly: str) -> None:
+    assert " / ".join(statements(line)) == plainly
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "number"),
+    [
+        # Functions that a document defines, by a formula or by example, and their derivatives.
+        ("f(x) = x^2\nq = f(3)", "q", 9),
+        ("f(u) = u^2\nq = f'(3)", "q", 6),
+        ("q = f(3)\nf(u) = u^2", "q", 9),
+        ("a = g(0.5) = 1/(1 + e^-0.5)\nq = g(0)", "q", 0.5),
+        # y(x) is the quantity y where x is one too.
+        ("x = 2\ny(x) = x^2\nq = y + 1", "q", 5),
+        ("input(h1) = 2\nq = 3 input(h1)", "q", 6),
+        # Order does not matter.
+        ("q = a + 1\na = 2", "q", 3),
+        ("q = b + 1\nb = 2a\na = 2", "q", 5),
+        # A name that is given another value is a new version; what was computed keeps the old.
+        ("a = 1\nb = 2a\na = 5\nc = 3a", "c", 15),
+        ("a = 1\nb = 2a\na = 5\nc = 3a", "b", 2),
+        ("a = 1\na = a + 1\na = a + 1\nc = a", "c", 3),
+        ("s += 2\ns += 3\nq = s", "q", 5),
+        # Second derivatives, and derivatives of expressions.
+        ("x = 2\ny = x^3\nq = d²y/dx²", "q", 12),
+        ("x = 2\nq = d/dx (x^3)", "q", 12),
+        ("x = 2\nq = ∂(x^3)/∂x", "q", 12),
+        ("w = 2\nb = 3\nL = w^2 b^2\nq = ∂²L/∂w∂b", "q", 24),
+        # Templates stand for each of their numbers.
+        ("x_1 = 1\nx_2 = 2\nh_t = 3x_t\nq = h_1 + h_2", "q", 9),
+        ("h_0 = 1\nh_t = 2h_{t-1}\nh_1 = 2\nh_2 = 4\nq = h_2", "q", 4),
+        # With a name e1, 2e1 is a product.
+        ("e1 = 4\nq = 2e1", "q", 8),
+        # Commas as decimal signs, throughout.
+        ("a = 1,5\nq = 2a + 0,5", "q", 3.5),
+        # Lines end as in every system.
+        ("a = 1\u2028b = 2\u0085c = 3\x0bq = a + b + c", "q", 6),
+    ],
+)  # fmt: skip
+def test_values(text: str, name: str, number: float) -> None:
+    names = Worksheet.parse(text).names
+    found = [node for key, node in names.items() if key == name]
+    assert found[-1].data == pytest.approx(number, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("q = 2 * / 3", 1, 9, "expected a number, a name or a bracket, got '/'"),
+        ("q = 1,5\nx = 0.5", 1, 6, "expected an operator"),
+        ("= 9", 1, 1, "expected a name or a derivative"),
+        ("a = 1\n= 9", 2, 1, "expected a name or a derivative"),
+        ("q = h(x)", 1, 5, "'h' is no function"),
+        ("yhat = 1\nq = 2 yhut", 2, 7, "did you mean 'yhat'?"),
+        ("a = 1\nq = 2\u0430", 2, 6, "is the Cyrillic letter"),
+        ("q = ∂E", 1, 5, "expected a derivative"),
+    ],
+)
+def test_what_is_refused(text: str, line: int, column: int, message: str) -> None:
+    found = Worksheet.parse(text).problems[0]
+    assert (found.line, found.column) == (line, column)
+    assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        # What is understood but cannot be worked out is unchecked, with the reason.
+        ("q = Σ ½(t - o)^2", "What the sum runs over is not said"),
+        ("v = [1, 2]\nu = [1, 2, 3]\nq = v + u", "expected equal shapes"),
+        ("v = [[1, 2], [3]]", "expected rows of one length"),
+        ("x.grad = 3", "Nothing says of what this is the gradient"),
+    ],
+)
+def test_what_cannot_be_worked_out(text: str, reason: str) -> None:
+    mark = Worksheet.parse(text).check().lines[-1]
+    assert mark.verdict == "unchecked"
+    assert reason in mark.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        # What could not be read leaves what it defines in doubt; its number is carried on.
+        ("p = 2 * / 3 = 0.5\nq = 2p = 1", "p", "stands on line 1, which could not be read"),
+        # A name without a value takes the figure in its place.
+        ("h = 0.6\nn = w*h + b\nn = 0.4*0.6 + 0.1 = 0.34", "b", "taken from the figures"),
+        # Figures that stand for names, and those that may stand for several.
+        ("w = 0.7\nx = 0.3\nz = 0.7*0.3 = 0.21", "z", "read from its figures"),
+        ("w = 0.5\nH = 0.5\nR = 0.05*0.5^2", "R", "has only figures"),
+    ],
+)
+def test_doubts(text: str, name: str, told: str) -> None:
+    assert told in Worksheet.parse(text).doubts[name]
+
+
+def test_figures_that_stand_for_names_are_read_so() -> None:
+    sheet = read("w = 0.7\nx = 0.3\nz = 0.7*0.3 = 0.21\nu = 3*4")
+    assert plain(sheet.formulas["z"]) == "w*x"
+    # Those that stand for nothing hide nothing.
+    assert "u" not in sheet.doubts
+
+
+def test_a_name_given_to_a_part_stands_there() -> None:
+    sheet = read("w = 0.7\nx = 1.3\na = sigmoid(w*x)\nz = x*w\nda/dz = a*(1 - a)")
+    assert plain(sheet.formulas["a"]) == "sigmoid(z)"
+    # Where nobody differentiates by it, nothing is changed.
+    sheet = read("w = 0.7\nx = 1.3\na = sigmoid(w*x)\nz = x*w")
+    assert plain(sheet.formulas["a"]) == "sigmoid(w*x)"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("x₁ = 𝜎(2)", "name sign name sign number sign"),
+        ("2e1 = 1.5e-3", "number sign number"),
+        ("e1 = 2e1", "name sign number name"),
+        ("a 'b' # c", "name string"),
+    ],
+)
+def test_tokens(text: str, kinds: str) -> None:
+    tokens = Lexer(Conventions.of([text])).tokens(text, 1)
+    assert [token.kind for token in tokens] == kinds.split()
+    # Every token knows its place.
+    assert all(text[t.column - 1 : t.end - 1].strip() for t in tokens)
