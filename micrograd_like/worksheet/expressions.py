@@ -1020,7 +1020,7 @@ class _Parser:
         token = self.tokens[place]
         if token.kind == "sign":
             return "∂" if token.text in ("∂", "∇") else None
-        if token.kind != "name" or token.text in self.known.lefts:
+        if token.kind != "name" or (token.text == "d" and "d" in self.known.lefts):
             return None
         if token.text.startswith("delta") and self.tokens[place + 1].text == "/":
             return "delta"
@@ -1057,10 +1057,10 @@ class _Parser:
     def meant(self, of: Term, wrt: str, anything: bool) -> bool:
         known = self.known
         names = [of.name if isinstance(of, Name) else "", wrt]
-        if all(known.is_defined(name) for name in names):
-            return True
         whole = f"d{names[0]}" in known.lefts or f"d{names[1]}" in known.lefts
-        return anything and not whole
+        if whole:  # dx and dy have values of their own
+            return all(name in known.lefts for name in names)
+        return anything or all(known.is_defined(name) for name in names)
 
     def order(self) -> int:
         """The power behind the sign of a derivative: 2 in d²y."""
