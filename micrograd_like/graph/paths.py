@@ -20,9 +20,10 @@ def reached(start: T, adjacent: Adjacency[T]) -> set[T]:
     """``start`` and everything that can be reached from it."""
     found, stack = {start}, [start]
     while stack:
-        new = [other for other in adjacent.get(stack.pop(), ()) if other not in found]
-        found.update(new)
-        stack += new
+        for other in adjacent.get(stack.pop(), ()):
+            if other not in found:
+                found.add(other)
+                stack.append(other)
     return found
 
 
