@@ -76,14 +76,14 @@ class Marker:
         marks = [self._unreadable(problem) for problem in self.sheet.unreadable]
         with Effort(_MOST_OPERATIONS):
             marks += _folded(map(self._mark_or_problem, self.sheet.statements), self.sheet)
-        return iter(sorted(marks, key=lambda mark: (mark.line, mark.column)))
+        return iter(sorted(marks, key=lambda mark: mark.place))
 
     def _unreadable(self, problem: Problem) -> LineMark:
         first = problem.first or problem.line
         source = " ".join(line.strip() for line in self.sheet.lines[first - 1 : problem.line])
         where = f"line {problem.line}, column" if first != problem.line else "column"
         said = f"{where} {problem.column}: {problem.message}"
-        return LineMark(first, problem.column, source, "unreadable", problem=said)
+        return LineMark(replace(problem.place, line=first), source, "unreadable", problem=said)
 
     def _mark_or_problem(self, statement: Statement) -> LineMark:
         key = statement.left
@@ -93,7 +93,7 @@ class Marker:
                 return self._mark(statement, key)
         except TooMuchError:
             problem = "The worksheet is too large for all of it to be checked"
-        parts = tuple(PartMark(part.source, "unchecked") for part in statement.parts)
+        parts = tuple(PartMark(part.source, "unchecked", part.place) for part in statement.parts)
         return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
 
     def _mark(self, statement: Statement, key: Quantity) -> LineMark:
@@ -119,7 +119,7 @@ class Marker:
         if statement.blank and verdict != "wrong":
             verdict, known["problem"] = "unchecked", _BLANK
         self.learner.state(statement, key, judged)
-        parts = tuple(PartMark(part.part.source, part.verdict) for part in judged)
+        parts = tuple(PartMark(part.part.source, part.verdict, part.part.place) for part in judged)
         return _line(statement, key, verdict=verdict, parts=parts, **known)
 
     def _in_doubt(self, statement: Statement, judged: list[Judged]) -> list[Judged]:
@@ -215,7 +215,11 @@ def _folded(marks: Iterable[LineMark], sheet: Worksheet) -> Iterator[LineMark]:
         if len(together) > 1 and all(len(m.parts) == len(worst.parts) for m in together):
             columns = zip(*(mark.parts for mark in together), strict=True)
             parts = tuple(
-                PartMark(column[0].source, gravest(part.verdict for part in column))
+                PartMark(
+                    column[0].source,
+                    gravest(part.verdict for part in column),
+                    column[0].place,
+                )
                 for column in columns
             )
             worst = replace(worst, parts=parts)
@@ -251,7 +255,7 @@ def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
 
 
 def _line(statement: Statement, key: Quantity, **known: Any) -> LineMark:
-    return LineMark(statement.line, statement.column, statement.source, left=key, **known)
+    return LineMark(statement.place, statement.source, left=key, **known)
 
 
 #: Decimals of a right working where the learner wrote no number to take them from.

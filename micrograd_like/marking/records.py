@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from micrograd_like.derivation.equations import Equation
 from micrograd_like.formula import Expr, Quantity
+from micrograd_like.worksheet.records import Place
 
 Verdict = Literal["right", "follows", "wrong", "unreadable", "unchecked"]
 
@@ -27,6 +28,7 @@ class PartMark:
 
     source: str
     verdict: Verdict
+    place: Place = Place()  # noqa: RUF009
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Cause:
 class LineMark:
     """A line, marked.
 
-    column:    where an unreadable line went wrong, else where it begins; from 1
+    place:     where it stands; of an unreadable line the column where it went wrong
     causes:    of a wrong line, the most likely first
     follows:   the quantities, stated wrongly before, from which a line follows
     accident:  True for a formula that is right at these numbers alone
@@ -56,8 +58,7 @@ class LineMark:
     problem:   why a line is unreadable or unchecked
     """
 
-    line: int
-    column: int
+    place: Place
     source: str
     verdict: Verdict
     left: Quantity | None = None
@@ -70,6 +71,16 @@ class LineMark:
     working: Equation | None = None
     places: int = 4
     problem: str = ""
+
+    @property
+    def line(self) -> int:
+        """The line on which it begins, from 1."""
+        return self.place.line
+
+    @property
+    def column(self) -> int:
+        """Where it begins, or went wrong; from 1."""
+        return self.place.column
 
 
 @dataclass(frozen=True, slots=True, repr=False)

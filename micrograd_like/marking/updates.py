@@ -222,7 +222,7 @@ class _Rules:
             for user in self.graph.users.get(name, ())
             if user != but
             and user in definitions
-            and definitions[user].line < statement.line
+            and definitions[user].place < statement.place
             and not renewed(self.sheet, user)
             and not nodes(definitions[user].parts[0].expr, Derivative)
         ]
@@ -245,7 +245,7 @@ class _Rules:
         asked = Counter(
             s.left.of
             for s in self.sheet.statements
-            if isinstance(s.left, Derivative) and s.line < line.statement.line
+            if isinstance(s.left, Derivative) and s.place < line.statement.place
         )
         main = [name for name, _ in asked.most_common(1) if name in reached]
         final = [*main, *(name for name in ends if name not in main)]

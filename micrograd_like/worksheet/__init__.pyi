@@ -1,2 +1,3 @@
-from micrograd_like.worksheet.sheet import Statement as Statement
+from micrograd_like.worksheet.records import Place as Place
+from micrograd_like.worksheet.records import Statement as Statement
 from micrograd_like.worksheet.sheet import Worksheet as Worksheet

@@ -33,7 +33,7 @@ from micrograd_like.worksheet.names import (
     Names,
     literal_shape,
 )
-from micrograd_like.worksheet.records import Part, Read
+from micrograd_like.worksheet.records import Part, Place, Statement
 
 MAX_NESTING = 200
 #: Operations in one part of a statement; nobody writes more by hand.
@@ -113,7 +113,9 @@ class FunctionDefinition:
     body: Expr
 
 
-def read_clause(clause: Clause, document: Document) -> tuple[list[Read], FunctionDefinition | None]:
+def read_clause(
+    clause: Clause, document: Document
+) -> tuple[list[Statement], FunctionDefinition | None]:
     """The statement of a clause, one for each element of an array, and the function it defines.
 
     Raises:
@@ -130,10 +132,9 @@ class _Piece:
     term: Term
     otherwise: Term | None
     source: str
-    line: int
-    column: int
+    place: Place
     approximate: bool
-    names: dict[str, tuple[int, int]]
+    names: dict[str, Place]
 
     def part(self, expr: Expr | None = None) -> Part:
         """The part, or that of one element."""
@@ -142,8 +143,7 @@ class _Piece:
             assert not isinstance(self.term, Array)
             assert not isinstance(self.otherwise, Array)
             expr, otherwise = self.term, self.otherwise
-        place = self.line, self.column
-        return Part(expr, self.source, *place, self.approximate, self.names, otherwise)
+        return Part(expr, self.source, self.place, self.approximate, self.names, otherwise)
 
 
 class _Parser:
@@ -158,7 +158,7 @@ class _Parser:
         self.nesting = 0
         self.bars = 0
         self.operations = 0
-        self.names: dict[str, tuple[int, int]] = {}
+        self.names: dict[str, Place] = {}
         self.implicit: float = _MULTIPLY  # how tightly a product without a sign holds
         self.ambiguous = False
         self.otherwise = False  # True while the second reading is tried
@@ -195,7 +195,7 @@ class _Parser:
 
     # Statements.
 
-    def checked_statement(self) -> list[Read]:
+    def checked_statement(self) -> list[Statement]:
         """The statement, one for each element of an array, or what is wrong with it."""
         try:
             return self.statement()
@@ -210,7 +210,7 @@ class _Parser:
             return [self._unsure(str(unsure))]
         return self.too_deep(deep)
 
-    def _unsure(self, reason: str) -> Read:
+    def _unsure(self, reason: str) -> Statement:
         first = self.tokens[0]
         self.place = 0
         try:
@@ -220,9 +220,10 @@ class _Parser:
         left = term if isinstance(term, Name | Derivative) else Name("?")
         source = self.source(first, self.tokens[-1])
         subject = None if isinstance(subject, Array) else subject
-        return Read(first.line, first.column, source, left, (), False, subject, doubt=reason)
+        place = replace(first.place, end=self.tokens[-1].column)
+        return Statement(place, source, left, subject=subject, doubt=reason)
 
-    def statement(self) -> list[Read]:
+    def statement(self) -> list[Statement]:
         first = self.next
         left, subject = self.left_side()
         self.left_products, self.products = self.products, False
@@ -246,15 +247,22 @@ class _Parser:
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
-        line = first.line
+        place = replace(first.place, end=self.next.column)
         if self.borrowed and self.pieces:
             source = " ".join(f"= {piece.source}" for piece in self.pieces)
-            line = self.pieces[0].line
-        told = "; ".join(self.read_as), "; ".join(self.doubts)
-        blank_read = Read(line, first.column, source, Name("?"), (), blank, None, assigned, *told)
-        return list(self.expanded(blank_read, left, subject))
+            place = replace(place, line=self.pieces[0].place.line)
+        read = Statement(
+            place,
+            source,
+            Name("?"),
+            blank=blank,
+            assigned=assigned,
+            read_as="; ".join(self.read_as),
+            doubt="; ".join(self.doubts),
+        )
+        return list(self.expanded(read, left, subject))
 
-    def expanded(self, read: Read, left: Term, subject: Term | None) -> Iterator[Read]:
+    def expanded(self, read: Statement, left: Term, subject: Term | None) -> Iterator[Statement]:
         """The statement, or for arrays one statement for each element."""
         terms = [piece.term for piece in self.pieces]
         shapes = [term.shape for term in (left, *terms) if isinstance(term, Array)]
@@ -406,7 +414,8 @@ class _Parser:
             self.take()
             approximate = True
         source = self.source(first, self.next)
-        return _Piece(expr, otherwise, source, first.line, first.column, approximate, self.names)
+        stands = replace(first.place, end=self.tokens[self.place - 1].end)
+        return _Piece(expr, otherwise, source, stands, approximate, self.names)
 
     def conditional(self) -> Term:
         """An expression, or ``a if x > 0 else b``."""
@@ -710,7 +719,7 @@ class _Parser:
 
     def stands(self, name: str, token: Token) -> Term:
         """The name, its place taken down; an array as its elements."""
-        self.names.setdefault(name, (token.line, token.column))
+        self.names.setdefault(name, token.place)
         if name in self.known.arrays and name not in self.shadowed:
             shape = self.known.arrays[name]
             names = self.elements(name, shape)
@@ -1082,7 +1091,7 @@ class _Parser:
             self.take()
             if self.at("(") and token.text in self.known.applied:
                 self.skip_arguments(token.text)
-            self.names.setdefault(token.text, (token.line, token.column))
+            self.names.setdefault(token.text, token.place)
             return Name(self.current(token.text)), True
         if self.at("(", "["):
             expr = self.prefix()
@@ -1127,7 +1136,7 @@ class _Parser:
         else:
             return None
         self.take()
-        self.names.setdefault(name, (token.line, token.column))
+        self.names.setdefault(name, token.place)
         return self.current(name)
 
     def operator(self, wrt: str, order: int) -> Term:

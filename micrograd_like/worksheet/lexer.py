@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.characters import BLANK, exchanged
+from micrograd_like.worksheet.records import Place
 
 MAX_NAME = 100
 
@@ -27,6 +28,11 @@ class Token(NamedTuple):
     line: int
     column: int
     end: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(line=self.line, column=self.column, end=self.end)
 
 
 @dataclass(frozen=True, slots=True)

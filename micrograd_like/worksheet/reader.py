@@ -25,7 +25,7 @@ from micrograd_like.worksheet.indices import (
 )
 from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
 from micrograd_like.worksheet.names import RELATIONS, Names
-from micrograd_like.worksheet.records import Part, Problem, Read
+from micrograd_like.worksheet.records import Part, Problem, Statement
 
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20
@@ -46,7 +46,7 @@ class Reading:
     told:       what was decided for the whole document
     """
 
-    reads: list[Read]
+    reads: list[Statement]
     problems: list[Problem]
     lines: list[str]
     names: Names
@@ -80,7 +80,7 @@ class _Reader:
         self.document = document
         self.functions = Functions()
         self._seen: set[str] = set()
-        self.reads: list[Read] = []
+        self.reads: list[Statement] = []
         self.problems: list[Problem] = []
 
     def read(self, clause: Clause) -> None:
@@ -100,7 +100,7 @@ class _Reader:
         for read in reads:
             self.reads += self._chained(read)
 
-    def _chained(self, read: Read) -> Iterator[Read]:
+    def _chained(self, read: Statement) -> Iterator[Statement]:
         """For w1 = w2 = 0 a statement about each, where w2 has not been given a value before."""
         names = self.document.names
         if read.subject is None and not read.blank:
@@ -128,14 +128,14 @@ class _Reader:
         for place, name in zip(middle, others, strict=True):
             self._seen.add(name)
             rest = [p for i, p in enumerate(read.parts) if i > place and i not in middle]
-            column = read.parts[place].column
-            yield replace(read, column=column, left=Name(name), parts=tuple(rest))
+            at = replace(read.parts[place].place, end=read.place.end)
+            yield replace(read, place=at, left=Name(name), parts=tuple(rest))
 
     def _problem(self, error: UnreadableError, tokens: Sequence[Token]) -> Problem:
         token = error.token
         name, number = _would_define(tokens)
         source, first = self.document.lines[token.line - 1], tokens[0].line
-        return Problem(token.line, token.column, error.message, source, first, name, number)
+        return Problem(token.place, error.message, source, first, name, number)
 
     def finish(self) -> None:
         """What other lines had to be read for: functions and templates."""
@@ -151,7 +151,7 @@ class _Reader:
         self.reads = [self._opened(read) for read in self.reads]
         self.reads = list(self._instances())
 
-    def _opened(self, read: Read) -> Read:
+    def _opened(self, read: Statement) -> Statement:
         """The statement with the functions of the document put in."""
         try:
             parts = tuple(self._opened_part(part) for part in read.parts)
@@ -170,7 +170,7 @@ class _Reader:
         otherwise = None if part.otherwise is None else self.functions.opened(part.otherwise)
         return replace(part, expr=expr, otherwise=otherwise)
 
-    def _instances(self) -> Iterator[Read]:
+    def _instances(self) -> Iterator[Statement]:
         """Every statement, and for a template h_t = … one for each of its numbers."""
         names, count = self.document.names, 0
         for read in self.reads:
@@ -193,14 +193,14 @@ class _Reader:
                 names.used.add(str(left))
                 yield replace(read, left=left, parts=parts, defines="template")
 
-    def _stands(self, read: Read, letter: str, number: int) -> bool:
+    def _stands(self, read: Statement, letter: str, number: int) -> bool:
         """True if everything in the instance is in use: no h_{t−1} below the first."""
         used = self.document.names.used
         names = {n for part in read.parts for n in names_in(part.expr)}
         shifted = {n: instance(n, letter, number) for n in names}
         return all(new == old or new in used for old, new in shifted.items())
 
-    def _stands_for_all(self, read: Read) -> bool:
+    def _stands_for_all(self, read: Statement) -> bool:
         """True for w += d_t·h_t, which is one line for every t."""
         names = self.document.names
         found = {n for part in read.parts for n in names_in(part.expr)}
@@ -209,12 +209,12 @@ class _Reader:
             for letter in letters_of(found)
         )
 
-    def _template_letter(self, read: Read) -> str:
+    def _template_letter(self, read: Statement) -> str:
         lefts = self.document.names.lefts
         on_left = letters_of(names_in(read.left)) - lefts
         return min(on_left) if len(on_left) == 1 and read.subject is None and read.parts else ""
 
-    def _template_numbers(self, read: Read, letter: str) -> list[int]:
+    def _template_numbers(self, read: Statement, letter: str) -> list[int]:
         names = self.document.names
         mine = list(names_in(read.left))
         found = instances(mine, letter, names)

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from micrograd_like.formula import Expr, Number, Quantity, exact_number
+from micrograd_like.notation import plain
+
+Kind = Literal["given", "definition", "update", "claim"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands, and so which one it is; places sort as they are read.
+
+    file:    its name, "" for text that is in none
+    cell:    the cell of a notebook, from 1; 0 where there is none
+    line:    from 1, in its cell where there is one
+    column:  from 1
+    end:     the column behind its last character, on the line on which it ends
+    """
+
+    file: str = ""
+    cell: int = 0
+    line: int = 0
+    column: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +41,22 @@ class Problem:
     number: the number in which the statement ends
     """
 
-    line: int
-    column: int
+    place: Place
     message: str
     source: str
     first: int = 0
     name: str = ""
     number: Number | None = None
+
+    @property
+    def line(self) -> int:
+        """The line it is on."""
+        return self.place.line
+
+    @property
+    def column(self) -> int:
+        """The column it is in."""
+        return self.place.column
 
     def __str__(self) -> str:
         shown = "".join(c if c.isprintable() else "·" for c in self.source.expandtabs(1))
@@ -49,17 +81,15 @@ class Part:
     """One of the things a line says are equal.
 
     approximate:  True where it was joined with ≈
-    line, column: where it begins, from 1
-    names:        where each name in it first stands, as (line, column)
+    names:        where each name in it first stands
     otherwise:    what else it may mean, where 1/2y may be ½·y or 1/(2y)
     """
 
     expr: Expr
     source: str = field(compare=False)
-    line: int = field(compare=False)
-    column: int = field(compare=False)
+    place: Place = field(compare=False)
     approximate: bool = False
-    names: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    names: Mapping[str, Place] = field(default_factory=dict, compare=False)
     otherwise: Expr | None = field(default=None, compare=False)
 
     @property
@@ -69,28 +99,60 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """One statement, read: a left side and what is said to equal it.
+class Statement:
+    """One statement: a left side and what is said to equal it.
 
-    left:     the quantity it is about
-    subject:  the expression on the left side where it is no quantity; ``left`` stands for it
-    blank:    True where a ? stands for what is still to be filled in
-    assigned: True where a mark such as ← says that the name gets a new value
-    read_as:  how it was understood, where that is not as it stands
-    doubt:    why a disagreement on it is no proof of a mistake
-    element:  which element of an array the statement is of, from 1; 0 for none
-    defines:  the function that f(x) = … defines, or the template h_t = …
+    The reader makes it; which name is meant, what kind it is, and which of its parts gives the
+    left side its value, are decided when the whole document is known.
+
+    left:      the quantity it is about
+    parts:     what is said to equal it; none where nothing can be held against it
+    blank:     True where a ? stands for what is still to be filled in
+    subject:   the expression on the left side where it is no quantity; ``left`` stands for it
+    kind:      given (a number), definition, update, or claim
+    builds:    which part gives the left side its value; −1 for a claim
+    assigned:  True where a mark such as ← says that the name gets a new value
+    read_as:   how it was understood, where that is not as it stands
+    doubt:     why a disagreement on it is no proof of a mistake
+    element:   which element of an array it is about, from 1; 0 for none
+    defines:   the function that f(x) = … defines, or the template h_t = …
     """
 
-    line: int = field(compare=False)
-    column: int = field(compare=False)
+    place: Place = field(compare=False)
     source: str = field(compare=False)
     left: Quantity
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
     blank: bool = False
     subject: Expr | None = None
+    kind: Kind = "claim"
+    builds: int = field(default=-1, compare=False)
     assigned: bool = field(default=False, compare=False)
     read_as: str = field(default="", compare=False)
     doubt: str = field(default="", compare=False)
-    defines: str = ""
-    element: int = 0
+    element: int = field(default=0, compare=False)
+    defines: str = field(default="", compare=False)
+
+    @property
+    def line(self) -> int:
+        """The line on which it begins."""
+        return self.place.line
+
+    @property
+    def column(self) -> int:
+        """The column in which it begins."""
+        return self.place.column
+
+    def __str__(self) -> str:
+        text = plain(self.left if self.subject is None else self.subject)
+        for part in self.parts:
+            text += f" {'≈' if part.approximate else '='} {plain(part.expr)}"
+        return without_version(text + " = ?" * self.blank)
+
+
+#: What tells a later version's name from the first one's.
+_VERSION = re.compile(r" \((?:line|statement) \d+(?:, column \d+)?\)")
+
+
+def without_version(text: str) -> str:
+    """The text with every name as it was written, whichever version it means."""
+    return _VERSION.sub("", text)

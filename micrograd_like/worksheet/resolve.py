@@ -31,7 +31,7 @@ from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import figures_in, opened, read_figures
 from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.records import Problem, Read
+from micrograd_like.worksheet.records import Problem, Statement
 
 _FUNCTIONS: dict[str, Any] = {**FLOAT, "pow": math.pow}
 #: Definitions that are followed for one number.
@@ -83,7 +83,7 @@ class Resolved:
     doubts:    names about which nothing is sure: why
     """
 
-    reads: list[Read]
+    reads: list[Statement]
     builds: list[int]
     formulas: dict[Name, Expr]
     definers: dict[Name, int]
@@ -95,7 +95,7 @@ class Resolved:
 
 
 def resolve(
-    reads: Sequence[Read],
+    reads: Sequence[Statement],
     problems: Sequence[Problem] = (),
     hidden: Mapping[str, Expr] = MappingProxyType({}),
 ) -> Resolved:
@@ -116,7 +116,7 @@ class _Versions:
     """The walk through the statements, in their order."""
 
     def __init__(
-        self, reads: Sequence[Read], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+        self, reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
     ) -> None:
         self.reads = reads
         self.hidden = hidden
@@ -164,7 +164,9 @@ class _Versions:
         version.statements.append(place)
         self._learn(version, read, place)
 
-    def _new(self, name: str, read: Read, place: int, older: Version | None, why: str) -> Version:
+    def _new(
+        self, name: str, read: Statement, place: int, older: Version | None, why: str
+    ) -> Version:
         key = name
         if older is not None:
             key = f"{name} (line {read.line})"
@@ -182,7 +184,7 @@ class _Versions:
             version.rests_on = {n: self.latest(n, older.first) for n in older.rests_on}
         return version
 
-    def _learn(self, version: Version, read: Read, place: int) -> None:
+    def _learn(self, version: Version, read: Statement, place: int) -> None:
         meant = self.meant[place]
         for part in read.parts:
             if version.formula is None and self._is_formula(part.expr, version):
@@ -203,7 +205,7 @@ class _Versions:
 
     # When a name is given another value.
 
-    def _renewed(self, version: Version, read: Read, place: int) -> str:
+    def _renewed(self, version: Version, read: Statement, place: int) -> str:
         """Why the statement makes a new version of its name, or ""."""
         if not read.parts:
             return ""
@@ -223,7 +225,12 @@ class _Versions:
         return self._after_a_formula(version, read, place, formula, number)
 
     def _after_a_number(
-        self, version: Version, read: Read, place: int, formula: Expr | None, number: Number | None
+        self,
+        version: Version,
+        read: Statement,
+        place: int,
+        formula: Expr | None,
+        number: Number | None,
     ) -> str:
         if version.number is None:
             return ""
@@ -249,7 +256,12 @@ class _Versions:
         return "names" if later else ""
 
     def _after_a_formula(
-        self, version: Version, read: Read, place: int, formula: Expr | None, number: Number | None
+        self,
+        version: Version,
+        read: Statement,
+        place: int,
+        formula: Expr | None,
+        number: Number | None,
     ) -> str:
         stale = self._stale(version)
         known = version.number
@@ -287,7 +299,7 @@ class _Versions:
             return ""
         return "names"
 
-    def _later_figures(self, read: Read, version: Version) -> bool:
+    def _later_figures(self, read: Statement, version: Version) -> bool:
         """True if a figure of the statement is what a name behind the version was stated as."""
         later = {
             v.number.value
@@ -410,7 +422,7 @@ def _unlike(a: Number | None, b: Number | None, units: float = 1.5) -> bool:
     return abs(a.value - b.value) > reach + 1e-9 * abs(b.value)
 
 
-def first_of(read: Read) -> Expr:
+def first_of(read: Statement) -> Expr:
     """What a statement says first."""
     return read.parts[0].expr
 
@@ -525,7 +537,7 @@ class _Choice:
                 keys[name] = version.key
         return keys
 
-    def _renamed(self, place: int) -> Read:
+    def _renamed(self, place: int) -> Statement:
         """The statement with the keys of versions for its names."""
         read, keys = self.versions.reads[place], self.keys[place]
         own = self.versions.own[place]
@@ -777,7 +789,7 @@ class _Choice:
         self,
         name: str,
         number: Number,
-        read: Read,
+        read: Statement,
         against: dict[tuple[str, float], set[int]],
     ) -> None:
         """Take down a figure that stands where a name is given as another number."""

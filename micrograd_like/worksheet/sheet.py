@@ -17,13 +17,12 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from micrograd_like.engine import Constant, Value, topological_order
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
@@ -38,62 +37,17 @@ from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.lexer import is_name
 from micrograd_like.worksheet.names import FUNCTIONS
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
-from micrograd_like.worksheet.records import Part, Problem, Read
+from micrograd_like.worksheet.records import Kind, Part, Place, Problem, Statement, without_version
 from micrograd_like.worksheet.resolve import BEHIND, Resolved, resolve
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
-
-Kind = Literal["given", "definition", "update", "claim"]
 
 #: Names told of to somebody who asks for another.
 _MOST_NAMES = 30
 
 #: A formula written for a graph has about so many operations before parts of it get names.
 _INLINE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A line of a worksheet, read and classified; every name is that of its version.
-
-    left:     the name or derivative it is about
-    parts:    what is said to equal it; none where nothing can be held against it
-    blank:    True where a ? stands for what is still to be filled in
-    subject:  the expression on the left side where it is no quantity
-    builds:   which part gives the left side its value; −1 for a claim
-    read_as:  how it was understood, where that is not as it stands
-    doubt:    why a disagreement on it is no proof of a mistake
-    element:  which element of an array it is about, from 1; 0 for none
-    """
-
-    kind: Kind
-    left: Quantity
-    parts: tuple[Part, ...]
-    line: int = field(compare=False)
-    column: int = field(compare=False)
-    source: str = field(compare=False)
-    blank: bool = False
-    subject: Expr | None = None
-    builds: int = field(default=-1, compare=False)
-    read_as: str = field(default="", compare=False)
-    doubt: str = field(default="", compare=False)
-    element: int = field(default=0, compare=False)
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Where it begins: line and column."""
-        return self.line, self.column
-
-    def __str__(self) -> str:
-        text = plain(self.left if self.subject is None else self.subject)
-        for part in self.parts:
-            text += f" {'≈' if part.approximate else '='} {plain(part.expr)}"
-        return _VERSION.sub("", text + " = ?" * self.blank)
-
-
-#: What tells a later version's name from the first one's.
-_VERSION = re.compile(r" \((?:line|statement) \d+(?:, column \d+)?\)")
 
 
 class Worksheet:
@@ -120,7 +74,7 @@ class Worksheet:
         self.names = self._builder.names
         self.definitions: dict[Quantity, Statement] = {}
         self.unreadable = list(reading.problems)
-        self.failures: dict[tuple[int, int], Problem] = {}
+        self.failures: dict[Place, Problem] = {}
         self.lines = reading.lines
         self.told = reading.told
         resolved = resolve(reading.reads, reading.problems, reading.hidden)
@@ -128,8 +82,8 @@ class Worksheet:
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
         self._defined = {name for name in resolved.definers if not name.startswith("(")}
         made = [
-            _statement(read, resolved.builds[place], resolved)
-            for place, read in enumerate(resolved.reads)
+            replace(read, kind=_kind(read, builds, resolved), builds=builds)
+            for read, builds in zip(resolved.reads, resolved.builds, strict=True)
         ]
         self.statements = [
             statement
@@ -150,7 +104,7 @@ class Worksheet:
             elif name in self.inferred:
                 self.definitions[name] = _given(name, self.inferred[name])
         self.problems = sorted(
-            [*self.unreadable, *self.failures.values()], key=lambda p: (p.line, p.column)
+            [*self.unreadable, *self.failures.values()], key=lambda problem: problem.place
         )
 
     @classmethod
@@ -301,12 +255,12 @@ class Worksheet:
 
     def _failure(self, error: Exception, statement: Statement) -> Problem:
         part = statement.parts[max(statement.builds, 0)]
-        place, message = (part.line, part.column), str(error)
+        place, message = part.place, str(error)
         if isinstance(error, UndefinedError):
             name = str(error.name)
-            place = part.names.get(_VERSION.sub("", name), place)
+            place = part.names.get(without_version(name), place)
             message = message or self._undefined(name)
-        return Problem(*place, message, self.lines[place[0] - 1])
+        return Problem(place, message, self.lines[place.line - 1])
 
     def unread(self, name: str) -> bool:
         """True if a line that could not be read gives the name its value."""
@@ -360,23 +314,6 @@ class Worksheet:
         return f"{name!r} is not defined up to here{near}"
 
 
-def _statement(read: Read, builds: int, resolved: Resolved) -> Statement:
-    return Statement(
-        _kind(read, builds, resolved),
-        read.left,
-        read.parts,
-        read.line,
-        read.column,
-        read.source,
-        read.blank,
-        read.subject,
-        builds,
-        read.read_as,
-        read.doubt,
-        read.element,
-    )
-
-
 def _defining(statement: Statement, formula: Expr) -> Statement:
     """The statement as a definition: the part that gives the value first, as it was understood."""
     built = statement.parts[statement.builds]
@@ -386,10 +323,10 @@ def _defining(statement: Statement, formula: Expr) -> Statement:
 
 def _given(name: Name, number: Number) -> Statement:
     """A value that no line gives: taken from figures, or assumed so that formulas compare."""
-    return Statement("given", name, (Part(number, "", 0, 0),), 0, 0, "", builds=0)
+    return Statement(Place(), "", name, (Part(number, "", Place()),), kind="given", builds=0)
 
 
-def _kind(read: Read, builds: int, resolved: Resolved) -> Kind:
+def _kind(read: Statement, builds: int, resolved: Resolved) -> Kind:
     if builds < 0 or read.subject is not None or isinstance(read.left, Derivative):
         return "claim"
     part = read.parts[builds]

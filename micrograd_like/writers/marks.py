@@ -11,6 +11,7 @@ from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.facts import as_written
 from micrograd_like.marking.records import Cause, LineMark, Report
 from micrograd_like.notation import plain, text
+from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks
 from micrograd_like.writers.formats.text import line_text
 from micrograd_like.writers.layout import FIXED
@@ -104,17 +105,24 @@ def _blocks(reports: Iterable[Report], several: bool) -> Iterator[Block]:
 
 def _record(remark: Remark) -> dict[str, Any]:
     line = remark.line
-    record: dict[str, Any] = {
-        "line": line.line,
+    return {
+        **_place(line.place),
         "source": line.source,
         "verdict": line.verdict,
-        "parts": [{"source": part.source, "verdict": part.verdict} for part in line.parts],
+        "parts": [
+            {**_place(part.place), "source": part.source, "verdict": part.verdict}
+            for part in line.parts
+        ],
         "causes": [cause.code for cause in line.causes],
         "message": remark.sentence,
         "expected": line.expected,
         "working": typed(line) or None,
     }
-    return record | ({"column": line.column} if line.verdict == "unreadable" else {})
+
+
+def _place(place: Place) -> dict[str, int]:
+    cell = {"cell": place.cell} if place.cell else {}
+    return {**cell, "line": place.line, "column": place.column, "end": place.end}
 
 
 def _cells(report: Report) -> Iterator[Cell]:
@@ -176,7 +184,7 @@ def _sources(line: LineMark, report: Report) -> str:
     stated = {
         other.left: other.line
         for other in report.lines
-        if other.line < line.line and other.verdict in ("wrong", "follows")
+        if other.place < line.place and other.verdict in ("wrong", "follows")
     }
     named = []
     for key in line.follows:

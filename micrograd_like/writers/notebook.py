@@ -48,14 +48,14 @@ def value_bundle(value: Value, **_: Any) -> dict[str, str]:
 
 def worksheet_html(sheet: Worksheet) -> str:
     """The worksheet's lines with their numbers; below a line that was not read, the reason."""
-    lines = {statement.line: (str(statement), statement.kind) for statement in sheet.statements}
-    wrong = {problem.line: problem for problem in sheet.problems}
+    said = [
+        (s.place, str(s), sheet.failures[s.place].message if s.place in sheet.failures else s.kind)
+        for s in sheet.statements
+    ]
+    said += [(p.place, p.source.strip(), p.message) for p in sheet.unreadable]
     rows = []
-    for line in sorted({*lines, *wrong}):
-        said, kind = lines.get(line, ("", ""))
-        if line in wrong:
-            said, kind = said or wrong[line].source.strip(), wrong[line].message
-        cells = (f"<td>{line}</td>", f"<td><code>{escape(said)}</code></td>")
+    for place, source, kind in sorted(said, key=lambda row: row[0]):
+        cells = (f"<td>{place.line}</td>", f"<td><code>{escape(source)}</code></td>")
         rows.append(f"<tr>{''.join(cells)}<td>{escape(kind)}</td></tr>")
     return (
         '<table><thead><tr><th>line</th><th style="text-align:left">worksheet</th><th></th></tr>'
