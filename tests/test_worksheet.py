@@ -12,6 +12,7 @@ from micrograd_like import nn
 from micrograd_like.engine import Constant, Value, apply, grad
 from micrograd_like.errors import WorksheetError
 from micrograd_like.formula import Call, Derivative, Name, Number
+from micrograd_like.notation import normal_name
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.worksheet.syntax import (
     MAX_BYTES,
@@ -21,7 +22,6 @@ from micrograd_like.worksheet.syntax import (
     MAX_NESTING,
     MAX_OPERATIONS,
     decode,
-    normal_name,
 )
 
 #: Names that most cases use: a line before the one in question, so that it stands in line 6.

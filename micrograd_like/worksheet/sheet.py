@@ -17,25 +17,20 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from micrograd_like.engine import Constant, Value, topological_order
+from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes
-from micrograd_like.graph import constant
-from micrograd_like.notation import normal_name, plain, quantity
-from micrograd_like.ops import OPS
+from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.builder import Builder, UndefinedError
 from micrograd_like.worksheet.characters import MAX_BYTES, decode, split_lines
 from micrograd_like.worksheet.expressions import lookalike_told
 from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.lexer import is_name
-from micrograd_like.worksheet.names import FUNCTIONS
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
 from micrograd_like.worksheet.records import Kind, Part, Place, Problem, Statement, without_version
 from micrograd_like.worksheet.resolve import BEHIND, Resolved, resolve
@@ -45,9 +40,6 @@ if TYPE_CHECKING:
 
 #: Names told of to somebody who asks for another.
 _MOST_NAMES = 30
-
-#: A formula written for a graph has about so many operations before parts of it get names.
-_INLINE = 12
 
 
 class Worksheet:
@@ -147,10 +139,9 @@ class Worksheet:
         """
         if not isinstance(output, Value):
             raise TypeError(f"from_graph: expected a Value, got {type(output).__name__}")
-        sheet = cls.parse("\n".join(_lines_of(output)))
-        if sheet.problems:
-            raise WorksheetError(f"from_graph: {sheet.problems[0].message}")
-        return sheet
+        from micrograd_like.worksheet.from_graph import reading_of
+
+        return cls(reading_of(output))
 
     def __eq__(self, other: object) -> bool:
         """True for a worksheet that says the same, wherever on its lines."""
@@ -383,50 +374,3 @@ def _with_assumptions(
         if len(works) == len(formulas):
             break
     return best
-
-
-# From a graph to statements.
-
-
-def _lines_of(output: Value) -> Iterator[str]:
-    order = topological_order(output)
-    users: dict[Value, int] = dict.fromkeys(order, 0)
-    for node in order:
-        for input in node.inputs:
-            users[input] += 1
-    names: dict[Value, Name] = {}
-    taken = {_usable(node.label) for node in order}
-    taken -= {f"d{name}" for name in taken}  # dy/dx would read as a derivative
-    fresh = {letter: _fresh(letter, taken) for letter in "vx"}
-    used: set[str] = set()
-    written: dict[Value, Expr] = {}
-    sizes: dict[Value, int] = {}
-    for node in order:
-        name = _usable(node.label)
-        if isinstance(node, Constant) and not name and node is not output:
-            written[node], sizes[node] = constant(node.data), 0
-            continue
-        operands = tuple(names[i] if i in names else written[i] for i in node.inputs)
-        sizes[node] = len(node.inputs) + sum(sizes[i] for i in node.inputs if i not in names)
-        if node.op:
-            written[node] = OPS[node.op].written(operands)
-        if name in used or name not in taken:
-            name = ""
-        used.add(name)
-        inline = node.op and not name and users[node] == 1 and sizes[node] <= _INLINE
-        if inline and node is not output:
-            continue
-        names[node] = Name(name or next(fresh["v" if node.op else "x"]))
-        formula = written[node] if node.op else Number(node.data)
-        yield f"{names[node]} = {plain(formula)}"
-
-
-def _usable(label: str) -> str:
-    """The label as a worksheet's name, or "" where it cannot be one."""
-    name = normal_name(label)
-    return name if is_name(name) and name not in FUNCTIONS else ""
-
-
-def _fresh(letter: str, taken: set[str]) -> Iterator[str]:
-    names = (f"{letter}{number}" for number in count(1))
-    return (name for name in names if name not in taken and f"d{name}" not in taken)
