@@ -82,7 +82,9 @@ def test_parts_and_places():
     (statement,) = read("  x = 2 ≈ 2.0 = 1 + 1   # two").statements
     assert [part.source for part in statement.parts] == ["2", "2.0", "1 + 1"]
     assert [part.approximate for part in statement.parts] == [False, True, False]
-    assert [(part.line, part.column) for part in statement.parts] == [(1, 7), (1, 11), (1, 17)]
+    places = [(p.place.line, p.place.column, p.place.end) for p in statement.parts]
+    assert places == [(1, 7, 8), (1, 11, 14), (1, 17, 22)]
+    assert (statement.place.column, statement.place.end) == (3, 22)
     assert statement.source == "x = 2 ≈ 2.0 = 1 + 1"
 
 
