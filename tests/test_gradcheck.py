@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from micrograd_like import Value, apply, gradcheck, nn
 from micrograd_like.engine.numeric import Method
 from micrograd_like.ops import OPS, Op
 
+WEIGHT = Value(2.0)
 METHODS: list[Method] = ["complex", "central"]
 
 
@@ -155,3 +158,56 @@ def test_bad_calls_say_what_was_expected(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+# What acts on f beside its graph.
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x * x.data,
+        lambda x: Value(x.data**2),
+        lambda x: x + math.sin(x.data),
+        lambda x: x * x.detach(),
+        lambda x: x * float(x),
+    ],
+)
+def test_what_leaves_the_graph_is_wrong(f, method):
+    table = gradcheck(f, [3.0], method)
+    assert not table
+    assert [row.verdict for row in table.totals] == ["wrong"]
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+@pytest.mark.parametrize(
+    ("f", "inputs"),
+    [
+        # Other leaves than the inputs are the same whenever f is called.
+        (lambda x: x * WEIGHT + 1, [3.0]),
+        # Branches by number, away from where they part.
+        (lambda x: x.exp() if x.data > 0 else x, [3.0]),
+        # An input that nothing depends on.
+        (lambda x, y: x * 2, [3.0, 1.0]),
+        # The slope is exactly 0, where differences are not.
+        (lambda x: x**3, [0.0]),
+        (lambda x: (x - 1) ** 3, [1.0]),
+        (lambda x: x.sin() ** 3, [0.0]),
+        (lambda x: x**1.5, [0.0]),
+        # No step is small where floats are two apart.
+        (lambda x: x.sin(), [1e16]),
+    ],
+)
+def test_what_is_right_is_not_called_wrong(f, inputs, method):
+    table = gradcheck(f, inputs, method)
+    assert table
+    assert {row.verdict for row in table.rows} <= {"agrees", "unsure"}
+
+
+def test_a_kink_is_flagged_where_the_slope_jumps():
+    """relu² is smooth at 0 where relu is not; the local row of relu still has its kink."""
+    square = gradcheck(lambda x: x.relu() ** 2, [0.0])
+    assert square.totals[0].verdict == "agrees"
+    assert "kink" in {row.verdict for row in square.locals}
+    assert gradcheck(lambda x: x.relu(), [0.0]).totals[0].verdict == "kink"

@@ -12,6 +12,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from micrograd_like.engine import Constant, Value, grad
@@ -34,6 +35,11 @@ _COMPLEX_STEP = 2.0**-66
 #: A numeric derivative known no better than this, relatively, proves nothing.
 _USELESS = 1e-4
 _SHOWN = 40
+#: How far an input is moved, relatively, to see whether f's graph is the same there.
+_MOVED = 1e-7
+#: Within this distance, relatively, slopes on both sides of a kink are compared; those that
+#: differ by more than rounding, relatively, do so.
+_NEAR, _JUMP = 1e-3, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,25 @@ def gradcheck(
 ) -> Gradcheck:
     """Check every derivative of ``f(*inputs)``, in total and operation by operation.
 
-    f:          builds a graph from as many Values as there are inputs
-    inputs:     the point, numbers or Values; a label names the input in the table
-    method:     "complex" or "central", see the module
-    tolerance:  largest relative error that is no mistake; :data:`TOLERANCE` has the default
+    The graph of f is computed again near the point. So that nothing can act on f beside its
+    graph, as ``x.data`` in a formula does, f itself is called again for every input moved a
+    little: where its graph is then another one, the derivative is held against f's own values.
 
-    Errors: TypeError where f does not return a Value, ValueError for another method or for
-    no inputs.
+    Args:
+        f: Builds a graph from as many Values as there are inputs.
+        inputs: The point, numbers or Values; a label names the input in the table.
+        method: "complex" or "central", see the module.
+        tolerance: Largest relative error that is no mistake; :data:`TOLERANCE` has the default.
+
+    Returns:
+        The table, which is true when nothing in it is wrong.
+
+    Raises:
+        TypeError: f does not return a Value.
+        ValueError: Another method, or no inputs.
+
+    >>> bool(gradcheck(lambda x: x * x, [3.0])), bool(gradcheck(lambda x: x * x.data, [3.0]))
+    (True, False)
     """
     if method not in TOLERANCE:
         raise ValueError(f"gradcheck: expected one of {', '.join(TOLERANCE)}, got {method!r}")
@@ -141,8 +159,10 @@ def gradcheck(
             printable(output.label) or "f",
             printable(leaf.label),
             analytic,
-            _numeric_total(order, leaf, method, sizes),
-            leaf in jumps,
+            _called(f, leaves, leaf)
+            if _acts_beside(f, order, leaves, leaf)
+            else _numeric_total(order, leaf, method, sizes),
+            leaf in jumps and _slope_jumps(partial(_replayed, order, leaf, "central"), leaf.data),
             tolerance,
         )
         for leaf, analytic in zip(leaves, grad(output, leaves), strict=True)
@@ -152,8 +172,9 @@ def gradcheck(
             names[node],
             names[input] if node.inputs.count(input) == 1 else f"{names[input]} [{index}]",
             node.partials[index],
-            _numeric_local(node, index, method),
-            node in kinks,
+            _difference(partial(_local, node, index, method), node.inputs[index].data, method),
+            node in kinks
+            and _slope_jumps(partial(_local, node, index, "central"), node.inputs[index].data),
             tolerance,
         )
         for node in order
@@ -177,9 +198,9 @@ def _path_sizes(order: list[Value]) -> dict[Value, float]:
     sizes = dict.fromkeys(order, 0.0)
     sizes[order[-1]] = 1.0
     for node in reversed(order):
-        for input, partial in zip(node.inputs, node.partials, strict=True):
-            if math.isfinite(partial):
-                sizes[input] += abs(partial) * sizes[node]
+        for input, slope in zip(node.inputs, node.partials, strict=True):
+            if math.isfinite(slope):
+                sizes[input] += abs(slope) * sizes[node]
     return sizes
 
 
@@ -195,16 +216,20 @@ def _row(
         verdict = "unsure"
     else:
         agrees = difference <= tolerance * scale + numeric.uncertainty
-        verdict = "agrees" if agrees else "wrong"
+        verdict = "agrees" if agrees else "wrong" if numeric.settled else "unsure"
     return Row(of, wrt, analytic, numeric.value, error, verdict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Numeric:
-    """A numeric derivative, and how far rounding and the step may have put it off."""
+    """A numeric derivative, and how far rounding and the step may have put it off.
+
+    settled:  False where a smaller step gives something else altogether
+    """
 
     value: float
     uncertainty: float
+    settled: bool = True
 
 
 def _difference(f: Callable[[Any], Any], x: float, method: Method) -> _Numeric:
@@ -213,8 +238,9 @@ def _difference(f: Callable[[Any], Any], x: float, method: Method) -> _Numeric:
         if method == "complex":
             # Never in proportion to a large x: sin changes as fast at 1e8 as at 1.
             step = min(abs(x), 1.0) * _COMPLEX_STEP or _COMPLEX_STEP
-            slope = complex(f(complex(x, step))).imag / step
-            return _Numeric(slope, sys.float_info.min * _EPSILON / step)
+            wide, narrow = (complex(f(complex(x, h))).imag / h for h in (16 * step, step))
+            # What shrinks with the step is its error: at 0, x³ has h² for the slope 0.
+            return _Numeric(narrow, abs(wide - narrow) + sys.float_info.min * _EPSILON / step)
         # A step in proportion to x suits a small x near a pole or an edge; a step in
         # proportion to 1 suits a small x that is added to something large.
         steps = {_CENTRAL_STEP * (abs(x) or 1.0), _CENTRAL_STEP * max(abs(x), 1.0)}
@@ -230,7 +256,8 @@ def _central(f: Callable[[float], float], x: float, step: float) -> _Numeric:
     except (ArithmeticError, ValueError):
         return _Numeric(math.nan, math.inf)
     underflow = sys.float_info.min * _EPSILON / step
-    return _Numeric(narrow, abs(wide - narrow) + rounding + underflow)
+    settled = abs(wide - narrow) <= 0.1 * max(abs(wide), abs(narrow)) + rounding
+    return _Numeric(narrow, abs(wide - narrow) + rounding + underflow, settled)
 
 
 def _slope(f: Callable[[float], float], x: float, step: float) -> float:
@@ -238,34 +265,97 @@ def _slope(f: Callable[[float], float], x: float, step: float) -> float:
     return (f(above) - f(below)) / (above - below)
 
 
+def _replayed(order: list[Value], leaf: Value, method: Method, x: Any) -> Any:
+    """The output of the graph with another number for one of its leaves."""
+    values: dict[Value, Any] = {}
+    for node in order:
+        if node.inputs:
+            operands = tuple(values[input] for input in node.inputs)
+            values[node] = _value(node.op, operands, method)
+        else:
+            values[node] = x if node is leaf else node.data
+    return values[order[-1]]
+
+
+def _local(node: Value, index: int, method: Method, x: Any) -> Any:
+    """An operation's value with another number for one of its inputs."""
+    data = tuple(input.data for input in node.inputs)
+    return _value(node.op, (*data[:index], x, *data[index + 1 :]), method)
+
+
 def _numeric_total(
     order: list[Value], leaf: Value, method: Method, sizes: Mapping[Value, float]
 ) -> _Numeric:
-    def replayed(x: Any) -> Any:
-        values: dict[Value, Any] = {}
-        for node in order:
-            if node.inputs:
-                operands = tuple(values[input] for input in node.inputs)
-                values[node] = _value(node.op, operands, method)
-            else:
-                values[node] = x if node is leaf else node.data
-        return values[order[-1]]
-
-    numeric = _difference(replayed, leaf.data, method)
+    numeric = _difference(partial(_replayed, order, leaf, method), leaf.data, method)
     rounding = 16 * _EPSILON * sizes.get(leaf, 0.0)
     if method == "central":  # every node's rounding, as it comes through to the output
         noise = 4 * _EPSILON * sum(abs(node.data) * sizes[node] for node in order)
         rounding += noise / (_CENTRAL_STEP * max(abs(leaf.data), 1.0))
-    return _Numeric(numeric.value, numeric.uncertainty + rounding)
+    return _Numeric(numeric.value, numeric.uncertainty + rounding, numeric.settled)
 
 
-def _numeric_local(node: Value, index: int, method: Method) -> _Numeric:
-    data = tuple(input.data for input in node.inputs)
+# What acts on f beside its graph.
 
-    def at(x: Any) -> Any:
-        return _value(node.op, (*data[:index], x, *data[index + 1 :]), method)
 
-    return _difference(at, data[index], method)
+def _moved(f: Callable[..., Value], leaves: list[Value], leaf: Value, x: float) -> Value:
+    return f(*(Value(x if other is leaf else other.data, other.label) for other in leaves))
+
+
+def _acts_beside(
+    f: Callable[..., Value], order: list[Value], leaves: list[Value], leaf: Value
+) -> bool:
+    """True if f has another graph where an input is moved: other operations, or other numbers."""
+    for step in (_MOVED, -_MOVED):
+        x = leaf.data + step * max(abs(leaf.data), 1.0)
+        try:
+            moved = topological_order(_moved(f, leaves, leaf, x))
+        except (ArithmeticError, ValueError):  # beyond the edge of what is defined
+            continue
+        return not _same_graph(order, moved, {*leaves}, {leaf.label for leaf in leaves})
+    return False
+
+
+def _same_graph(
+    order: list[Value], moved: list[Value], leaves: set[Value], labels: set[str]
+) -> bool:
+    """True if both have the same operations, over the inputs and the same other numbers."""
+    if len(order) != len(moved):
+        return False
+    place = {node: number for number, node in enumerate(order)}
+    moved_place = {node: number for number, node in enumerate(moved)}
+    for node, twin in zip(order, moved, strict=True):
+        if node.op != twin.op:
+            return False
+        if [place[i] for i in node.inputs] != [moved_place[i] for i in twin.inputs]:
+            return False
+        if node.op or node is twin:
+            continue
+        if (node in leaves) != (twin.label in labels and twin.label == node.label):
+            return False
+        if node not in leaves and node.data != twin.data:
+            return False
+    return True
+
+
+def _called(f: Callable[..., Value], leaves: list[Value], leaf: Value) -> _Numeric:
+    """The derivative as f's own values have it."""
+    return _difference(lambda x: _moved(f, leaves, leaf, x).data, leaf.data, "central")
+
+
+def _slope_jumps(f: Callable[[float], float], x: float) -> bool:
+    """True if the slopes on the left and on the right differ, however near one looks."""
+
+    def gap(step: float) -> tuple[float, float]:
+        left, here, right = f(x - step), f(x), f(x + step)
+        before, after = (here - left) / step, (right - here) / step
+        return abs(after - before), max(abs(before), abs(after))
+
+    step = _NEAR * max(abs(x), 1.0)
+    try:
+        (wide, _), (narrow, slope) = gap(step), gap(step / 10)
+    except (ArithmeticError, ValueError):
+        return True
+    return narrow > wide / 2 and narrow > _JUMP * slope
 
 
 def _value(op: str, operands: tuple[Any, ...], method: Method) -> Any:
