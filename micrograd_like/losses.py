@@ -60,9 +60,9 @@ def binary_cross_entropy(output: Scalar, target: Scalar, base: float | None = No
     for a target outside [0, 1] or another base.
     """
     output = as_value(output)
-    if not 0 <= output.data <= 1:
+    if not 0 <= output._data <= 1:
         raise DomainError(
-            f"binary_cross_entropy: expected an output between 0 and 1, got {output.data!r}; "
+            f"binary_cross_entropy: expected an output between 0 and 1, got {output._data!r}; "
             "for a weighted sum take binary_cross_entropy_with_logits"
         )
     names = {None: "log", math.e: "log", 10: "log10", 2: "log2"}
@@ -105,7 +105,7 @@ def cross_entropy_with_logits(logits: Sequence[Scalar], targets: Sequence[Scalar
     _check_lengths(nodes, goals)
     for target in goals:
         _check_probability(target)
-    if abs(math.fsum(as_value(target).data for target in goals) - 1) > _SUM_TOLERANCE:
+    if abs(math.fsum(as_value(target)._data for target in goals) - 1) > _SUM_TOLERANCE:
         raise ValueError(f"cross-entropy: expected targets with the sum 1, got {goals!r}")
     together = nodes[0]
     for node in nodes[1:]:
@@ -115,7 +115,7 @@ def cross_entropy_with_logits(logits: Sequence[Scalar], targets: Sequence[Scalar
 
 def hinge(score: Scalar, target: Scalar) -> Value:
     """max(0, 1 − y·s) for a score s and a target y of −1 or 1. Errors: ValueError."""
-    label = target.data if isinstance(target, Value) else target
+    label = target._data if isinstance(target, Value) else target
     if label not in (-1, 1):
         raise ValueError(f"hinge: expected a target of -1 or 1, got {label!r}")
     return (1 - as_value(target) * score).relu()
@@ -149,6 +149,6 @@ def _check_lengths(outputs: Sequence[Scalar], targets: Sequence[Scalar]) -> None
 
 
 def _check_probability(target: Scalar) -> None:
-    number = target.data if isinstance(target, Value) else target
+    number = target._data if isinstance(target, Value) else target
     if not 0 <= number <= 1:
         raise ValueError(f"cross-entropy: expected a target from 0 to 1, got {number!r}")

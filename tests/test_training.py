@@ -619,7 +619,7 @@ def test_a_loss_that_asks_what_its_target_is_is_not_compiled(weigh: Any) -> None
     def loss(output: Any, target: Any) -> Value:
         return (output - target) ** 2 * weigh(target)
 
-    with pytest.raises(ValueError, match="the same for all targets"):
+    with pytest.raises(ValueError, match="expected one formula for all numbers"):
         training.fit(net, inputs, targets, loss=loss, epochs=1, compiled=True)
     assert training.fit(net, inputs, targets, loss=loss, epochs=1).end == "finished"
 
@@ -682,3 +682,68 @@ def test_several_outputs_by_default_have_half_the_sum_of_squares(compiled: bool)
     assert history.losses == pytest.approx(expected, rel=1e-13)
     found = [[*(p.data for p in neuron.w), neuron.b.data] for neuron in layer.neurons]
     assert np.array(found) == pytest.approx(w, rel=1e-13)
+
+
+# A compiled loss has one formula for all numbers.
+
+
+def huber(output: Value, target: Any) -> Value:
+    d = output - target
+    return d * d / 2 if abs(d.data) <= 1 else abs(d) - 0.5
+
+
+class Gated(nn.MLP):
+    """A network that takes another way for large outputs."""
+
+    def __call__(self, x: Any) -> Any:
+        out = super().__call__(x)
+        return out * 2 if out > 3 else out
+
+
+@pytest.mark.parametrize(
+    ("loss", "asked"),
+    [
+        (huber, r"\.data"),
+        (lambda o, t: (o - t) ** 2 if float(o) > 0 else abs(o - t), r"float\(\)"),
+        (lambda o, t: (o - t) ** 2 * (1 if o < t else 2), "<"),
+        (lambda o, t: (o - t) ** 2 * max(o, t), ">"),
+        (lambda o, t: (o - t) ** 2 * (2 if t == 1 else 1), "=="),
+        (lambda o, t: (o - t) ** 2 * (2 if t else 1), "if"),
+    ],
+)
+def test_a_loss_that_asks_for_numbers_is_not_compiled(loss: Any, asked: str) -> None:
+    net = nn.MLP(1, [1], seed=0)
+    with pytest.raises(ValueError, match=f"compiled: expected one formula.*{asked}"):
+        training.fit(net, [[0.0], [3.0]], [0.0, 3.0], loss=loss, compiled=True, epochs=1)
+    training.fit(net, [[0.0], [3.0]], [0.0, 3.0], loss=loss, epochs=1)  # the graph itself may
+
+
+def test_a_model_that_asks_for_numbers_is_not_compiled() -> None:
+    with pytest.raises(ValueError, match=r"compiled: expected one formula.*>"):
+        training.fit(Gated(1, [1], seed=0), [[1.0]], [1.0], compiled=True, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        (losses.half_squared_error, [0.0, 3.0]),
+        (losses.binary_cross_entropy_with_logits, [0, 1]),
+        (losses.hinge, [-1, 1]),
+        # The same as huber, by operations that decide for every sample.
+        (lambda o, t: abs(o - t).select(1, abs(o - t) - 0.5, (o - t) ** 2 / 2), [0.0, 30.0]),
+    ],
+)
+def test_losses_that_do_not_ask_are_compiled(loss: Any, targets: list[float]) -> None:
+    graphs, compiled = nn.MLP(1, [2, 1], seed=0), nn.MLP(1, [2, 1], seed=0)
+    for net, how in ((graphs, False), (compiled, True)):
+        training.fit(net, [[0.5], [3.0]], targets, loss=loss, compiled=how, epochs=5)
+    for a, b in zip(graphs.parameters(), compiled.parameters(), strict=True):
+        assert a.data == pytest.approx(b.data, rel=1e-9, abs=1e-12)
+
+
+def test_nothing_of_the_watch_stays() -> None:
+    assert not Value(1.0) == 1.0  # noqa: SIM201
+    assert "__bool__" not in vars(Value)
+    assert "__eq__" not in vars(Value)
+    assert Value(2.0).data == 2.0
+    assert len({Value(1.0), Value(1.0)}) == 2

@@ -109,12 +109,12 @@ def link_as_graph(upstream: Value, node: Value, index: int, written: bool = Fals
     except ArithmeticError as error:
         if written:
             return link_as_graph(upstream, node, index)
-        if upstream.data == 0:  # passes nothing on, as in backward
+        if upstream._data == 0:  # passes nothing on, as in backward
             return Constant(0.0)
         raise DomainError(f"the derivative of {shown(node)} does not exist: {error}") from None
     if partial.__class__ is not Value and partial == 0:
         return None
-    if upstream.__class__ is Constant and upstream.data == 1:
+    if upstream.__class__ is Constant and upstream._data == 1:
         # A node of its own, so that a label given to it renames nothing.
         given = partial is node or partial in node.inputs
         return OPERATIONS["total"]((partial,)) if given else as_value(partial)

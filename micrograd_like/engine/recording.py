@@ -70,7 +70,7 @@ def record(
                     return Constant(0.0)
                 made = ON_NODES[function](*arguments)
                 if folding and isinstance(made, Value) and all(map(_fixed, arguments)):
-                    return Constant(made.data)
+                    return Constant(made._data)
                 return made
             case Number(value):
                 return value if number is None else number(value)
@@ -217,4 +217,4 @@ def _fixed(value: Any) -> bool:
 def _data(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_data, value))
-    return value.data if isinstance(value, Value) else value
+    return value._data if isinstance(value, Value) else value

@@ -164,7 +164,7 @@ class Value(Operations):
         if self.label:
             parts.insert(1, f"label={self.label!r}")
         if self.op:
-            operands = ", ".join(printable(i.label) or f"{i.data:.6g}" for i in self.inputs[:6])
+            operands = ", ".join(printable(i.label) or f"{i._data:.6g}" for i in self.inputs[:6])
             more = ", …" if len(self.inputs) > 6 else ""
             parts.append(f"{self.op}({operands}{more})")
         return f"{self.__class__.__name__}({', '.join(parts)})"
@@ -303,7 +303,7 @@ def _quoted(label: str) -> str:
 def shown(node: Value) -> str:
     """An operation with its operands' labels and values, for an error message."""
     operands = ", ".join(
-        f"{printable(i.label)} = {i.data!r}" if i.label else repr(i.data) for i in node.inputs[:6]
+        f"{printable(i.label)} = {i._data!r}" if i.label else repr(i._data) for i in node.inputs[:6]
     )
     return f"{node.op}({operands}{', …' if len(node.inputs) > 6 else ''})"
 
@@ -312,11 +312,11 @@ def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
     """The error for an operation whose value is not defined or not finite."""
     node = restored(Value, math.nan, None, "", op, inputs, ())
     row = OPS[op]
-    if not all(math.isfinite(i.data) for i in inputs):
+    if not all(math.isfinite(i._data) for i in inputs):
         return DomainError(f"{shown(node)}: expected finite operands")
     inside = True
     if row.domain and not row.families:
-        values = dict(zip(row.inputs, (i.data for i in inputs), strict=True))
+        values = dict(zip(row.inputs, (i._data for i in inputs), strict=True))
         inside = evaluate(parse(row.domain), values, FLOAT)
     if inside:
         return DomainError(f"{shown(node)} is too large: the result is not a finite number")
@@ -332,7 +332,7 @@ def _gradient_error(order: list[Value]) -> DomainError:
 
 def missing_gradient(node: Value, order: list[Value]) -> DomainError:
     """The error for a gradient that is not finite, and the operation that is the reason."""
-    name = printable(node.label) or (shown(node) if node.op else f"the leaf {node.data!r}")
+    name = printable(node.label) or (shown(node) if node.op else f"the leaf {node._data!r}")
     for user in order:
         for input, partial in zip(user.inputs, user.partials, strict=True):
             if input is node and not math.isfinite(partial):
@@ -366,7 +366,7 @@ def apply(op: str, *operands: Value | float) -> Value:
 
 def _some_partials(op: str, inputs: tuple[Value, ...], out: float) -> tuple[float, ...]:
     """The partials one by one, NaN for those that do not exist at this point."""
-    row, values = OPS[op], tuple(i.data for i in inputs)
+    row, values = OPS[op], tuple(i._data for i in inputs)
 
     def one(index: int) -> float:
         try:

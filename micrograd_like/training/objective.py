@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from micrograd_like import losses
 from micrograd_like.engine import Value
+from micrograd_like.engine.watching import watched_numbers
 from micrograd_like.training.data import Correct, Examples, Numbers, examples
 from micrograd_like.training.records import Score
 
@@ -96,7 +97,14 @@ class CompiledObjective:
             _applied(loss, output, data.targets[place])  # refuses the targets that it does not take
         first = data.targets[0]
         goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
-        cost = loss(output, goal if isinstance(first, list) else goal[0])
+        with watched_numbers() as asked:
+            cost = loss(model(x), goal if isinstance(first, list) else goal[0])
+        if asked:
+            raise ValueError(
+                f"compiled: expected one formula for all numbers; the loss or the model asks what "
+                f"they are ({', '.join(dict.fromkeys(asked))}), which may give another formula for "
+                "each example and after each update; train it with compiled=False"
+            )
         trained = list(parameters)
         self._program = compile_graph(cost, inputs=[*x, *goal], parameters=trained)
         # A list of outputs comes back as rows, which are lists again.
