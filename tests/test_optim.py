@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -210,3 +211,153 @@ def test_bad_calls_say_what_was_expected(
 ) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+# All of a step, or nothing of it.
+
+KINDS = [
+    lambda p: optim.SGD(p, 0.1, momentum=0.9),
+    lambda p: optim.RMSprop(p),
+    lambda p: optim.Adam(p),
+    lambda p: optim.AdamW(p),
+    lambda p: optim.Adagrad(p),
+]
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_a_refused_update_changes_nothing(make):
+    """Not the running sums, nor the count of steps: the next step is as if it had not been."""
+    tried, plain = [[Value(1.0, "w"), Value(2.0, "v")] for _ in range(2)]
+    refused, other = make(tried), make(plain)
+    for gradients in ([0.5, 0.25], [0.1, 1e308 * 10], [0.3, 0.2]):
+        if math.isinf(gradients[1]):
+            tried[0].grad, tried[1]._grad = gradients
+            with pytest.raises(DomainError, match="the update of v is not finite"):
+                refused.step()
+            continue
+        for parameters, optimizer in ((tried, refused), (plain, other)):
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.grad = gradient
+            optimizer.step()
+    assert [p.data for p in tried] == [p.data for p in plain]
+    assert refused.state_dict() == other.state_dict()
+    assert refused.steps == 2
+
+
+@pytest.mark.parametrize("make", [optim.Adam, optim.RMSprop, optim.Adagrad])
+def test_an_overflow_in_the_square_is_called_that(make):
+    w = Value(1.0, "w")
+    w.grad = 1e200
+    optimizer = make([w])
+    with pytest.raises(DomainError, match="its square overflows; scale the loss, or clip"):
+        optimizer.step()
+    optim.clip_norm([w], 1.0)
+    optimizer.step()
+    assert w.data < 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"mean": [math.nan]}, "mean: expected finite numbers, got nan"),
+        ({"mean": ["0.5"]}, "mean: expected finite numbers, got '0.5'"),
+        ({"mean": "1"}, "mean: expected finite numbers, got '1'"),
+        ({"mean": [True]}, "expected finite numbers, got True"),
+        ({"square": [-1.0]}, r"square: expected squares, from 0 on, got -1\.0"),
+        ({"steps": True}, "steps: expected a whole number"),
+        ({"square": [1.0, 2.0]}, "square: expected 1 numbers, got 2"),
+    ],
+)
+def test_a_state_that_cannot_be_is_refused_whole(changes, message):
+    optimizer = optim.Adam([Value(1.0)])
+    before = optimizer.state_dict()
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict({"steps": 3, "mean": [-0.5], "square": [0.25], **changes})
+    assert optimizer.state_dict() == before
+    optimizer.load_state_dict({"steps": 3, "mean": [-0.5], "square": [0.25]})
+    assert optimizer.state_dict() == {"steps": 3, "mean": [-0.5], "square": [0.25]}
+
+
+def test_adamw_and_adagrad_by_hand():
+    """One step from w = 2 with the gradient 0.5, as the papers have it."""
+    w = Value(2.0)
+    w.grad = 0.5
+    optim.AdamW([w], 0.1, weight_decay=0.3, epsilon=1e-8).step()
+    assert w.data == pytest.approx(2 - 0.1 * 0.3 * 2 - 0.1 * 0.5 / (0.5 + 1e-8), rel=1e-15)
+    w = Value(2.0)
+    w.grad = 0.5
+    adagrad = optim.Adagrad([w], 0.1, epsilon=1e-10)
+    adagrad.step()
+    first = 2 - 0.1 * 0.5 / (0.5 + 1e-10)
+    assert w.data == pytest.approx(first, rel=1e-15)
+    adagrad.step()
+    assert w.data == pytest.approx(first - 0.1 * 0.5 / (math.sqrt(0.5) + 1e-10), rel=1e-15)
+
+
+def test_groups_have_rates_of_their_own():
+    a, b, c = Value(1.0), Value(1.0), Value(1.0)
+    optimizer = optim.SGD(
+        [a, optim.Group([b], 0.5), optim.Group([c], optim.step_decay(1.0, 1, 0.1))], 0.1
+    )
+    assert optimizer.parameters == [a, b, c]
+    for _ in range(2):
+        a.grad = b.grad = c.grad = 1.0
+        optimizer.step()
+    assert [p.data for p in (a, b, c)] == pytest.approx([0.8, 0.0, -0.1], rel=1e-15, abs=1e-15)
+    with pytest.raises(ValueError, match="rate: expected"):
+        optim.SGD([a, optim.Group([b], -1.0)])
+    with pytest.raises(ValueError, match="every parameter once"):
+        optim.SGD([a, optim.Group([a], 0.1)])
+
+
+def test_gradients_are_clipped():
+    a, b = Value(1.0), Value(1.0)
+    a.grad, b.grad = 3.0, -4.0
+    assert optim.clip_norm([a, b], 10.0) == 5.0
+    assert (a.grad, b.grad) == (3.0, -4.0)
+    assert optim.clip_norm([a, b], 1.0) == 5.0
+    assert (a.grad, b.grad) == pytest.approx((0.6, -0.8), rel=1e-15)
+    optim.clip_value([a, b], 0.7)
+    assert (a.grad, b.grad) == pytest.approx((0.6, -0.7), rel=1e-15)
+    a.grad = b.grad = 1e200  # whose squares overflow
+    assert optim.clip_norm([a, b], 1.0) == pytest.approx(math.sqrt(2) * 1e200)
+    assert a.grad == pytest.approx(math.sqrt(0.5), rel=1e-15)
+
+
+SCHEDULES = {
+    "step": optim.step_decay(0.1, 3),
+    "exponential": optim.exponential_decay(0.1, 0.9),
+    "linear": optim.linear_decay(0.1, 0.001, 7),
+    "cosine": optim.cosine_decay(0.1, 0.001, 7),
+    "warmup": optim.warmup(optim.linear_decay(0.1, 0.001, 7), 4),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_schedules_and_optimisers_are_pickled(name):
+    optimizer = optim.Adam([Value(1.0)], SCHEDULES[name])
+    again = pickle.loads(pickle.dumps(optimizer))
+    assert [again.rate(n) for n in range(12)] == [SCHEDULES[name](n) for n in range(12)]
+
+
+@pytest.mark.parametrize("steps", [3, 7, 10, 49])
+@pytest.mark.parametrize("make", [optim.linear_decay, optim.cosine_decay])
+def test_a_decay_ends_exactly_where_it_was_to_end(make, steps):
+    for start, end in ((0.1, 0.001), (0.3, 0.1), (1.0, 0.0)):
+        assert make(start, end, steps)(steps) == end
+        assert make(start, end, steps)(steps + 5) == end
+        assert make(start, end, steps)(0) == start
+
+
+def test_warmup_rises_in_equal_steps():
+    rate = optim.warmup(0.4, 4)
+    assert [rate(n) for n in range(6)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4, 0.4])
+
+
+def test_a_plateau_reduces_the_rate_and_a_lower_loss_does_not():
+    rate = optim.ReduceOnPlateau(0.1, factor=0.1, patience=2, least=0.005)
+    rates = []
+    for loss in (3.0, 2.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0):
+        rate.observe(loss)
+        rates.append(rate(0))
+    assert rates == pytest.approx([0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.005, 0.005, 0.005])
