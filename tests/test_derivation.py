@@ -12,10 +12,12 @@ import sympy
 
 from micrograd_like import Value, Worksheet, WorksheetError, derive, grad, nn
 from micrograd_like.derivation.factors import SHOWN_PATHS
+from micrograd_like.derivation.walk import walk
 from micrograd_like.engine import ON_NODES, Constant, Symbol
 from micrograd_like.formula import Name, evaluate, quantities
 from micrograd_like.notation import text
 from micrograd_like.ops import FLOAT
+from visualize.snapshot import snapshot
 
 LESSON = """
 x1 = 0
@@ -395,3 +397,34 @@ def test_some_numbers_are_put_in_and_the_others_stay() -> None:
     assert json.loads(found.json())["value"] is None
     assert "∂y/∂w = x" in found.text()
     assert "0.7" not in found.text() + found.json() + found.latex()
+
+
+SYMBOLS = "z = w*x + b\na = sigmoid(z)\nE = (a - y)^2/2\n"
+
+
+@pytest.mark.parametrize(
+    ("sheet_text", "derivative", "result", "problems"),
+    [
+        (SYMBOLS, "dE/dw", "(a − y) · a · (1 − a) · x", 0),  # no number at all
+        ("x = 2\nz = w*x\nE = z^2", "dE/dw", "4 · z", 0),  # what is known is put in
+        ("x = 2\nz = w*x\nE = z^2", "dE/dx", "2 · z · w", 0),  # a given of the same sheet
+        ("x = 2\ny = 3x\nz = w*y", "dy/dx", "3", 1),  # numbers all the way: as ever
+        (SYMBOLS + "q = )", "dE/db", "(a − y) · a · (1 − a)", 1),  # unreadable stays so
+    ],
+)
+def test_a_worksheet_without_numbers(
+    sheet_text: str, derivative: str, result: str, problems: int
+) -> None:
+    sheet = Worksheet.parse(sheet_text)
+    found = derive(*sheet.derivative(derivative))
+    assert found.text().splitlines()[0].partition(" = ")[2] == result
+    left = sheet.problems if found.formula is None else sheet.problems_in_symbols()
+    assert len(left) == problems
+
+
+def test_what_needs_numbers_says_so() -> None:
+    sheet = Worksheet.parse(SYMBOLS)
+    assert "E" not in sheet.names
+    for needs in (walk, snapshot):
+        with pytest.raises(WorksheetError, match="E has no number"):
+            needs(sheet.symbols["E"])

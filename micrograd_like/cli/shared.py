@@ -142,11 +142,15 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def finish(sheet: Worksheet) -> None:
-    """Report the lines that could not be read, and exit with 2 if there are any."""
-    for problem in sheet.problems:
+def finish(sheet: Worksheet, in_symbols: bool = False) -> None:
+    """Report the lines that could not be read, and exit with 2 if there are any.
+
+    in_symbols:  True where it is no problem that a name has no number
+    """
+    problems = sheet.problems_in_symbols() if in_symbols else sheet.problems
+    for problem in problems:
         typer.echo(str(problem), err=True)
-    if sheet.problems:
+    if problems:
         raise typer.Exit(2)
 
 

@@ -29,6 +29,7 @@ def derive(
 ) -> None:
     """Work out a derivative of a worksheet: every factor, rule, number and path.
 
+    Where names have no numbers, it is worked out in symbols.
     For instance: micrograd-like derive office-hours dE/dw5
     """
     from micrograd_like.derivation import derive as worked_out
@@ -39,7 +40,7 @@ def derive(
     with reported(sheet):
         derivation = worked_out(*sheet.derivative(derivative))
         say(document(derivation, places), format)
-    finish(sheet)
+    finish(sheet, in_symbols=derivation.formula is not None)
 
 
 @app.command()

@@ -147,6 +147,11 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
                 "their derivative is 0, and there is no step between them"
             )
     graph = NamedGraph([*(node for node in beside if node is not output), output], names)
+    if graph.output not in graph.known:
+        raise WorksheetError(
+            f"{name_text(graph.output)} has no number: a name that it rests on has none; "
+            "give it one, or derive it in symbols"
+        )
     computed = set(graph.values) if wrt is None else graph.dependents(names[wrt])
     start = None if wrt is None else names[wrt]
     nodes = [node for node in topological_order(output) if node in graph.names]

@@ -18,6 +18,7 @@ from functools import partial
 
 from micrograd_like.engine import (
     Constant,
+    Symbol,
     Value,
     accumulate,
     apply,
@@ -85,6 +86,10 @@ class Builder:
         self.names[name.name] = node
         self.broken.discard(name)  # a second attempt may succeed
         return node
+
+    def assume(self, name: Name, number: float) -> None:
+        """Let ``name`` be one without a number, with this one in its place."""
+        self.names[name.name] = Symbol(number, name.name)
 
     def _built(self, expr: Expr) -> Value:
         if (number := exact_number(expr)) is not None:

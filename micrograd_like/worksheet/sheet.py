@@ -55,6 +55,7 @@ class Worksheet:
     told:         what was decided for the whole document, in words
     formulas:     what gives each name its value, also where names without one stand in it
     assumed:      numbers that names without one are taken to have, so that formulas compare
+    symbols:      nodes of these names and of all that rests on them, apart from ``names``
     older:        for every later version of a name the one before
     inferred:     numbers that names take from figures in their place
     opaque:       names whose dependence on others is not known: why
@@ -86,7 +87,9 @@ class Worksheet:
             place = resolved.definers[name]
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
-        self.formulas, self.assumed = _with_assumptions(resolved, self._builder)
+        self.formulas, self.assumed, trial = _with_assumptions(resolved, self._builder)
+        self._in_symbols = trial.names
+        self.symbols = {n: v for n, v in trial.names.items() if n not in self.names}
         for given, number in self.assumed.items():
             self.definitions[given] = _given(given, Number(number))
         for name, formula in self.formulas.items():
@@ -172,17 +175,22 @@ class Worksheet:
         plain_name = normal_name(name)
         if plain_name in self.names:
             return self.names[plain_name]
+        if plain_name in self.symbols:
+            return self.symbols[plain_name]
         if plain_name in self._builder.broken:
             raise WorksheetError(f"{name!r} could not be computed")
         if self.unread(plain_name):
             raise WorksheetError(f"{name!r} stands on a line that could not be read")
-        near = did_you_mean(plain_name, self.names)
-        if not near and 0 < len(self.names) <= _MOST_NAMES:
-            near = f"; it has {', '.join(self.names)}"
+        names = [*self.names, *self.symbols]
+        near = did_you_mean(plain_name, names)
+        if not near and 0 < len(names) <= _MOST_NAMES:
+            near = f"; it has {', '.join(names)}"
         raise WorksheetError(f"the worksheet has no {name!r}{near}")
 
     def derivative(self, written: str) -> tuple[Value, Value]:
         """The nodes A and B of a derivative written ``dA/dB`` or ``∂A/∂B``.
+
+        Where A rests on a name without a number, both are of the graph in symbols.
 
         Errors: WorksheetError for another form, or for names the worksheet does not have.
         """
@@ -191,6 +199,9 @@ class Worksheet:
         asked = quantity(written)
         if not isinstance(asked, Derivative):
             raise WorksheetError(f"expected a derivative such as dE/dw5, got {written!r}")
+        of, wrt = (normal_name(str(side)) for side in (asked.of, asked.wrt))
+        if of in self.symbols and wrt in self._in_symbols:
+            return self._in_symbols[of], self._in_symbols[wrt]
         return self.node(str(asked.of)), self.node(str(asked.wrt))
 
     def check(self) -> Report:
@@ -216,6 +227,12 @@ class Worksheet:
             max(wanted, key=lambda n: (wanted.count(n), order.index(n))) if wanted else defined[-1]
         )
         return self.names[most]
+
+    def problems_in_symbols(self) -> list[Problem]:
+        """The problems that remain where a name may do without a number."""
+        symbolic = {s.place for s in self.statements if s.left in self.symbols}
+        gone = {place for place in self.failures if place in symbolic}
+        return [problem for problem in self.problems if problem not in map(self.failures.get, gone)]
 
     # From statements to the graph.
 
@@ -348,12 +365,12 @@ _TRIES = 24
 
 def _with_assumptions(
     resolved: Resolved, builder: Builder
-) -> tuple[dict[Name, Expr], dict[Name, float]]:
-    """The formulas that can be computed, with numbers for names that have none."""
+) -> tuple[dict[Name, Expr], dict[Name, float], Builder]:
+    """The formulas that can be computed, with numbers for names that have none, and the graph."""
     formulas = resolved.formulas
     if not resolved.free:
-        return {n: f for n, f in formulas.items() if builder.has(n)}, {}
-    best: tuple[dict[Name, Expr], dict[Name, float]] = {}, {}
+        return {n: f for n, f in formulas.items() if builder.has(n)}, {}, builder
+    best: tuple[dict[Name, Expr], dict[Name, float], Builder] = {}, {}, builder
     most = -1
     for seed in range(_TRIES):
         chance = random.Random(seed)
@@ -361,7 +378,7 @@ def _with_assumptions(
         assumed = {name: round(chance.uniform(low, high), 3) for name in sorted(resolved.free)}
         trial = Builder()
         for name, number in assumed.items():
-            trial.define(name, Number(number))
+            trial.assume(name, number)
         works = {}
         for name, formula in formulas.items():
             try:
@@ -370,7 +387,7 @@ def _with_assumptions(
                 continue
             works[name] = formula
         if len(works) > most:
-            most, best = len(works), (works, assumed)
+            most, best = len(works), (works, assumed, trial)
         if len(works) == len(formulas):
             break
     return best
