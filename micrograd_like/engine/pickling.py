@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: pickle.py fetches so many items of a list before it saves the first of them.
 _FETCHED_AHEAD = 1000
 
-#: The module of Value and its own subclasses, whose fields are known.
+#: The module of Value, whose own fields are known; its subclasses there may add some.
 _ENGINE = "micrograd_like.engine.value"
 
 Fields = tuple[Any, ...]
@@ -64,7 +64,7 @@ def _extras(node: Value) -> dict[str, Any] | None:
     """What a subclass has added, in its dictionary or in slots of its own."""
     extras = dict(getattr(node, "__dict__", {}))
     for kind in node.__class__.__mro__:
-        if kind.__module__ == _ENGINE or kind is object:
+        if kind is object or (kind.__module__ == _ENGINE and kind.__name__ == "Value"):
             continue
         slots = kind.__dict__.get("__slots__", ())
         for slot in (slots,) if isinstance(slots, str) else slots:
