@@ -122,6 +122,15 @@ def test_every_folder_has_its_row() -> None:
     assert {room(module) for module in MODULES} == set(LEVEL)
 
 
+def test_the_house_in_contributing_is_this_one() -> None:
+    """Its picture has the rows from the roof down, without the package's own front doors."""
+    text = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = text.partition("## The house")[2].split("```")[1].strip().splitlines()
+    rows = [tuple(sorted(re.split(" {2,}", line)[0].split())) for line in drawn]
+    doors = [("__init__",), ("__main__",)]
+    assert [*reversed(rows), *doors] == [tuple(sorted(row)) for row in DIRECTIONS]
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_point_down(module: str) -> None:
     for other in imported(module):
