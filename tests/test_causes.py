@@ -18,7 +18,8 @@ from micrograd_like import Worksheet
 from micrograd_like.formula import parse
 from micrograd_like.marking import causes
 from micrograd_like.marking.causes import CAUSES, CauseError, in_order
-from micrograd_like.marking.mistakes import Example, Mistake
+from micrograd_like.marking.causes.plain_error import SHEET
+from micrograd_like.marking.mistakes import NETWORK, Example, Mistake
 from micrograd_like.ops import OPS
 
 EXAMPLES = [(mistake.code, example) for mistake in CAUSES for example in mistake.examples]
@@ -47,6 +48,25 @@ def test_what_is_said_is_a_sentence_with_pieces_that_are_known(mistake: Mistake)
     assert said.endswith(".")
     assert mistake.sentence.endswith(".")
     assert mistake.brief
+
+
+def test_plain_errors_are_right_for_the_cross_entropy() -> None:
+    """Wᵀ·e is the gradient there, o(1 − o) being in e already: nobody is accused."""
+    cost = "E = -(t1*ln(o1) + (1 - t1)*ln(1 - o1)) - (t2*ln(o2) + (1 - t2)*ln(1 - o2))\n"
+    sheet = SHEET.replace("E = (e1^2 + e2^2)/2\n", cost)
+    assert last(sheet + "dE/dh1 = -(w11*e1 + w21*e2)") == ("right", [])
+
+
+@pytest.mark.parametrize("definition", ["o{0} = sigmoid(w{0}1*h1 + w{0}2*h2)", "o{0} = tanh(a{0})"])
+def test_plain_errors_however_the_outputs_are_written(definition: str) -> None:
+    sheet = SHEET
+    for n in "12":
+        sheet = sheet.replace(f"o{n} = sigmoid(a{n})", definition.format(n))
+    assert last(sheet + "dE/dh1 = -(w11*e1 + w21*e2)")[1][0] == "plain-error"
+
+
+def test_one_path_without_it_is_a_link_left_out() -> None:
+    assert last(NETWORK + "dE/dz1 = (yhat - y)*w5")[1][0] == "missing-factor"
 
 
 def test_what_no_cause_says_is_told() -> None:

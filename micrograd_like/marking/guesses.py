@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from micrograd_like.formula import Derivative, Expr, Quantity, quantities
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Quantity,
+    added,
+    nodes,
+    quantities,
+)
+from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.mistakes import Guess, Guesses, Mends
-from micrograd_like.marking.shape import replaced, times
+from micrograd_like.marking.shape import factors, product, replaced, terms, times
+from micrograd_like.notation import plain
+
+#: Functions that an output is passed through.
+_ACTIVATIONS = {"sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus"}
 
 #: Whether one quantity, written in the place of another, is this slip: (claim, wrote, meant).
 Accept = Callable[[Claim, Quantity, Quantity], bool]
@@ -29,6 +42,53 @@ def between(claim: Claim) -> list[Quantity]:
     assert isinstance(claim.key, Derivative)
     found = dict.fromkeys(name for link in claim.links for name in link)
     return [name for name in found if name not in (claim.key.of, claim.key.wrt)]
+
+
+def without_activations(claim: Claim) -> dict[Link, Expr]:
+    """Where every path passes an activation, the first from the cost on: its link without it.
+
+    Of o = σ(a) the link to a is 1 then; of o = σ(w·h) that to h is w.
+    """
+    found: dict[Link, Expr] = {}
+    for path in claim.paths:
+        passed = next((link for link in path if _activation(claim, link)), None)
+        if passed is None:
+            return {}
+        found[passed] = product(
+            [pair for pair in factors(claim.facts.locals[passed]) if not times(pair[1], passed[0])]
+            if _inside(claim, passed)
+            else []
+        )
+    return found
+
+
+def _activation(claim: Claim, link: Link) -> bool:
+    formula = claim.facts.definitions.get(link[0])
+    return isinstance(formula, Call) and formula.function in _ACTIVATIONS
+
+
+def _inside(claim: Claim, link: Link) -> bool:
+    """True where the activation's argument is a formula of its own."""
+    formula = claim.facts.definitions[link[0]]
+    return isinstance(formula, Call) and formula.arguments != (link[1],)
+
+
+def added_links(claim: Claim) -> dict[Link, Expr]:
+    """The links whose factors stand in what is written, added: ŷ + (1 − ŷ) for ŷ·(1 − ŷ)."""
+    sums = [] if claim.formula is None else nodes(claim.formula, Call)
+    written = [_sorted(node) for node in sums if node.function in ("add", "sub")]
+    found = {}
+    for link in claim.links:
+        parts = factors(claim.facts.locals[link])
+        if len(parts) > 1 and all(mark == "*" for mark, _ in parts):
+            whole = added(part for _, part in parts)
+            if _sorted(whole) in written:
+                found[link] = whole
+    return found
+
+
+def _sorted(expr: Expr) -> list[tuple[str, str]]:
+    return sorted((mark, plain(term)) for mark, term in terms(expr))
 
 
 # One quantity in the place of another.

@@ -8,6 +8,7 @@ from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Derivative, Expr, added, multiplied
 from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.guesses import added_links
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import factors, product, summed, terms
 
@@ -15,6 +16,11 @@ from micrograd_like.marking.shape import factors, product, summed, terms
 def _guesses(claim: Claim) -> Iterator[Guess]:
     if not isinstance(claim.key, Derivative):
         return
+    sums = added_links(claim)
+    for link, wrote in sums.items():
+        yield Guess(claim.chain({link: wrote}), wrote, claim.facts.locals[link])
+    if len(sums) > 1:
+        yield Guess(claim.chain(sums))
     for path in claim.paths:
         if len(path) > 1:
             yield Guess(added(claim.facts.locals[link] for link in path))
@@ -57,6 +63,8 @@ MISTAKE = Mistake(
     "here it is the other way round.",
     examples=examples(
         ("dE/dw5 = dE/da3 + da3/dw5", "dE/dw5 = dE/da3*da3/dw5"),
+        ("dyhat/da3 = yhat + (1 - yhat)", "dyhat/da3 = yhat*(1 - yhat)"),
+        ("dE/dw5 = dE/dyhat*(yhat + (1 - yhat))*z1", "dE/dw5 = dE/dyhat*yhat*(1 - yhat)*z1"),
         ("dE/dx1 = dE/da1*w1*dE/da2*w3", "dE/dx1 = dE/da1*w1 + dE/da2*w3"),
     ),
     guesses=_guesses,

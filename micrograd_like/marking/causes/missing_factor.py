@@ -9,13 +9,15 @@ from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Derivative, Expr, Number, added, multiplied
 from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import between, rows
+from micrograd_like.marking.guesses import added_links, between, rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import factors, product, summed, terms, without
 from micrograd_like.worksheet.builder import exact_number
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:
+    if added_links(claim):  # the link is there, with + for ·
+        return
     yield from _short_paths(claim)
     if isinstance(claim.key, Derivative):  # all above a name on the way, or all below it
         of, wrt = claim.key.of, claim.key.wrt

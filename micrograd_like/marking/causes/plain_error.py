@@ -1,0 +1,50 @@
+"""A hidden error without the outputs' derivatives: ∂E/∂h1 = −(w11·e1 + w21·e2), Wᵀ·e."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.guesses import added_links, without_activations
+from micrograd_like.marking.mistakes import Guess, Mistake, examples
+
+#: Two outputs behind two hidden nodes, the errors as courses write them.
+SHEET = """
+h1 = 0.5
+h2 = 0.62
+w11 = 0.2
+w12 = 0.13
+w21 = 0.31
+w22 = 0.4
+t1 = 1
+t2 = 0
+a1 = w11*h1 + w12*h2
+a2 = w21*h1 + w22*h2
+o1 = sigmoid(a1)
+o2 = sigmoid(a2)
+e1 = t1 - o1
+e2 = t2 - o2
+E = (e1^2 + e2^2)/2
+"""
+
+
+def _guesses(claim: Claim) -> Iterator[Guess]:
+    if len(claim.paths) < 2 or added_links(claim):  # there, with + for ·
+        return
+    if open_links := without_activations(claim):
+        yield Guess(claim.chain(open_links))
+
+
+MISTAKE = Mistake(
+    code="plain-error",
+    place=105,
+    brief="hidden error without the outputs' derivatives",
+    sentence="The outputs' errors go back through the weights alone; on every path the derivative "
+    "of the output's activation stands between them.",
+    examples=examples(
+        ("dE/dh1 = -(w11*e1 + w21*e2)", "dE/dh1 = -(w11*e1*o1*(1 - o1) + w21*e2*o2*(1 - o2))"),
+        ("dE/dh2 = -w12*e1 - w22*e2", "dE/dh2 = -(w12*e1*o1*(1 - o1) + w22*e2*o2*(1 - o2))"),
+        sheet=SHEET,
+    ),
+    guesses=_guesses,
+)
