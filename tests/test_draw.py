@@ -626,3 +626,15 @@ def test_an_edge_with_more_than_a_weight_has_none() -> None:
     sheet = Worksheet.parse("x = 3\nw = 0.5\nb = 1\na = w*x^2 + b\ny = tanh(a)")
     shot = snapshot(sheet, detail="neurons", parameters="w, b")
     assert all(edge.weight is None for edge in shot.edges)
+
+
+def test_a_value_draws_itself_as_the_lecture_has_it() -> None:
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    out = a * b
+    out.label = "L"
+    dot = out.draw_dot(format="png", rankdir="TB")
+    assert dot.format == "png"
+    assert dot.source == visualize.draw_dot(out, direction="TB").source
+    assert out.draw_dot().source == visualize.draw_dot(out).source
+    with pytest.raises(ValueError, match="direction 'LR' or 'TB'"):
+        out.draw_dot(rankdir="RL")

@@ -206,6 +206,18 @@ class Value(Operations):
 
         return value_bundle(self)
 
+    def draw_dot(self, format: str = "svg", rankdir: str = "LR", **options: Any) -> Any:
+        """The node's graph as a ``graphviz.Digraph``, as micrograd's own drawings give it.
+
+        Args:
+            format: The format that the Digraph renders itself in.
+            rankdir: "LR" from left to right, "TB" from top to bottom.
+            options: Those of :func:`visualize.draw_dot`.
+        """
+        from micrograd_like.writers.notebook import value_dot
+
+        return value_dot(self, format, rankdir, **options)
+
     # Copying and pickling follow the graph with loops: Python's own way is recursive.
 
     def __copy__(self) -> Value:

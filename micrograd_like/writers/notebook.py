@@ -46,6 +46,15 @@ def value_bundle(value: Value, **_: Any) -> dict[str, str]:
     return {"text/plain": repr(value), **picture}
 
 
+def value_dot(value: Value, format: str, rankdir: str, **options: Any) -> Any:
+    """The node's graph for Graphviz, set to render itself in a format."""
+    from visualize import draw_dot
+
+    dot = draw_dot(value, direction=rankdir, **options)  # type: ignore[arg-type]
+    dot.format = format
+    return dot
+
+
 def worksheet_html(sheet: Worksheet) -> str:
     """The worksheet's lines with their numbers; below a line that was not read, the reason."""
     said = [
