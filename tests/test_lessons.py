@@ -23,7 +23,7 @@ from micrograd_like.engine import Value, grad
 from micrograd_like.lessons import catalogue, matrices
 from micrograd_like.lessons.course.matrix_form import graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
-from micrograd_like.lessons.pictures import Contours, Layers, MatrixLine, Picture, Plane
+from micrograd_like.lessons.pictures import Contours, Curves, Layers, MatrixLine, Picture, Plane
 from micrograd_like.lessons.xor_networks import (
     SEEDS,
     WAYS,
@@ -495,6 +495,30 @@ def test_a_worksheets_name_shows_it_and_what_to_do_with_it() -> None:
 def test_layers_are_drawn_on_a_scale_of_powers() -> None:
     drawn = plots.figure([Layers("Gradients", "size", {"sigmoid": [1e-9, 1e-3, 0.0]})])
     assert drawn.axes[0].get_yscale() == "log"
+
+
+def test_an_svg_follows_the_readers_dark_mode() -> None:
+    """No colour of text, ground or line is written but as a variable, for both grounds."""
+    drawn = plots.svg([Curves("Loss", "loss", {"a": [1.0, 0.5], "b": [1.0, 0.1]})])
+    _, style, body = re.split(r"<style>(.*?)</style>", drawn, maxsplit=1, flags=re.DOTALL)
+    assert "prefers-color-scheme:dark" in style
+    used = set(re.findall(r"var\((--[\w-]+)\)", body))
+    assert {"--ink", "--ground", "--line-0", "--line-1"} <= used
+    assert all(style.count(f"{name}:#") == 2 for name in used)
+    assert set(re.findall(r"#[0-9a-f]{6}\b", body)) <= {"#000000", "#ffffff", "#b0b0b0", "#cccccc"}
+    ET.fromstring(drawn)
+
+
+@pytest.mark.parametrize("across", [1, 2])
+def test_how_many_pictures_stand_side_by_side(across: int) -> None:
+    """A line of matrices has a row to itself."""
+    one = Curves("Loss", "loss", {"a": [1.0, 0.5]})
+    line = MatrixLine("A product", [("A", [[1.0, 2.0]]), "=", ("B", [[3.0]])])
+    drawn = plots.figure([one, one, line, one], across)
+    places = [axes.get_subplotspec() for axes in drawn.axes]
+    rows = [place.rowspan.start for place in places]
+    assert rows == ([0, 1, 2, 3] if across == 1 else [0, 0, 1, 2])
+    assert len(places[2].colspan) == across
 
 
 def test_curves_and_paths_of_ones_own() -> None:

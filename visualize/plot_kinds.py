@@ -22,9 +22,10 @@ from micrograd_like.lessons.pictures import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Of classes and of lines: colours that the colour-blind tell apart (Okabe and Ito, 2008) and
-#: that show on white and on black, with marks and dashes that need no colour.
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#a0a000", "#808080")
+#: Of classes and of lines: colours that the colour-blind tell apart (Okabe and Ito, 2008), and
+#: lighter ones in their places on a dark ground; marks and dashes need no colour.
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#a0a000", "#808080")
+ON_DARK = ("#5fb8ee", "#f0b429", "#35d0a4", "#e3a1c6", "#a9d9f6", "#ff8f45", "#d0d040", "#b0b0b0")
 _MARKS = "o^sDvP*X"
 _DASHES = ("-", "--", ":", "-.")
 _SHADES = "RdBu_r"
@@ -38,7 +39,7 @@ _MOST_CELLS = 12
 
 def _styles() -> Iterator[tuple[str, str, str]]:
     """Colour, dash and mark of one line after the other."""
-    return zip(cycle(_COLOURS), cycle(_DASHES), cycle(_MARKS), strict=False)
+    return zip(cycle(COLOURS), cycle(_DASHES), cycle(_MARKS), strict=False)
 
 
 def _labelled(axes: Axes, x_label: str, y_label: str, grid: bool = True) -> None:
@@ -58,7 +59,7 @@ def _curves(axes: Axes, picture: Curves) -> None:
 
     for (name, line), (colour, dash, _) in zip(picture.lines.items(), _styles(), strict=False):
         places = range(picture.first, picture.first + len(line))
-        axes.plot(places, line, dash, label=name, color=colour, linewidth=1.5)
+        axes.plot(places, line, dash, label=name, color=colour, linewidth=1.8)
     if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
         axes.set_yscale("log")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

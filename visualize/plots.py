@@ -22,7 +22,7 @@ from micrograd_like.errors import LessonError, did_you_mean, printable
 from micrograd_like.files import write_whole
 from micrograd_like.lessons.pictures import Curves, MatrixLine, Picture
 from visualize.palette import DARK, LIGHT
-from visualize.plot_kinds import DRAWN, matrix_height
+from visualize.plot_kinds import COLOURS, DRAWN, ON_DARK, matrix_height
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,11 +39,9 @@ _OF_INK = (
     *("xtick.color", "ytick.color"),
 )
 _OF_GROUND = ("figure.facecolor", "savefig.facecolor", "axes.facecolor", "legend.facecolor")
-_STYLE = (
-    f"<style>:root{{--ink:{LIGHT['ink']};--ground:{LIGHT['paper']}}}"
-    "@media (prefers-color-scheme:dark)"
-    f"{{:root{{--ink:{DARK['ink']};--ground:{DARK['paper']}}}}}</style>"
-)
+_VARIABLES = {"ink": _INK, "ground": _GROUND} | {
+    f"line-{number}": colour for number, colour in enumerate(COLOURS)
+}
 
 
 def figure(pictures: Sequence[Picture], across: int = ACROSS) -> Figure:
@@ -127,8 +125,20 @@ def svg(pictures: Sequence[Picture], across: int = ACROSS) -> str:
         out = io.StringIO()
         made.savefig(out, format="svg", metadata={"Date": None})
     opening, tag, rest = out.getvalue().partition("<defs>")
-    text = f"{opening}{_STYLE}{tag}{rest}"
-    return text.replace(_INK, "var(--ink)").replace(_GROUND, "var(--ground)")
+    for name, colour in _VARIABLES.items():
+        rest = rest.replace(colour, f"var(--{name})")
+    return f"{opening}{_style()}{tag}{rest}"
+
+
+def _style() -> str:
+    """What the variables of an SVG stand for, on a light ground and on a dark one."""
+    light = (LIGHT["ink"], LIGHT["paper"], *COLOURS)
+    dark = (DARK["ink"], DARK["paper"], *ON_DARK)
+    roots = (
+        ":root{" + ";".join(f"--{n}:{c}" for n, c in zip(_VARIABLES, ground, strict=True)) + "}"
+        for ground in (light, dark)
+    )
+    return "<style>{}@media (prefers-color-scheme:dark){{{}}}</style>".format(*roots)
 
 
 @contextmanager
