@@ -244,8 +244,9 @@ def test_the_command_knows_built_in_worksheets() -> None:
 
 
 def test_unreadable_lines_are_reported_and_the_rest_is_worked_out() -> None:
+    """They are no part of what was asked for, which was had: the exit status is 0."""
     result = run("derive", "-", "dE/dw5", input=LESSON + "q = (1 +\nr = 2 2\n")
-    assert result.returncode == 2
+    assert result.returncode == 0
     assert "∂E/∂w5" in result.stdout
     assert "line" in result.stderr
     assert "^" in result.stderr

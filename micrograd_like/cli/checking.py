@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -91,7 +92,7 @@ def check(
     def read() -> Iterator[Report]:
         for result in marked(files, jobs):
             if isinstance(result, str):
-                typer.echo(f"micrograd-like: {printable(result)}", err=True)
+                typer.echo(f"micrograd-like: {printable(result)}", sys.stderr)
             else:
                 reports.append(result)
                 yield result
@@ -178,4 +179,4 @@ def exercise(
         if answers is not None:
             write_output(answers, f"{listed}\n")
     if listed and answers is None:
-        typer.echo(listed, err=True)
+        typer.echo(listed, sys.stderr)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from micrograd_like.cli.shared import STDOUT, LessonFormat, Places, app, reported, say, write_output
+from micrograd_like.cli.shared import (
+    INTERRUPTED,
+    STDOUT,
+    LessonFormat,
+    Places,
+    app,
+    reported,
+    say,
+    write_output,
+)
 
 if TYPE_CHECKING:
     from micrograd_like.lessons.pictures import Picture
@@ -142,10 +151,9 @@ def _worked(
     done = repeated.repeated(steps, cost, changed)
     if plot is not None:
         _draw(repeated.pictures(done, cost, changed), plot, columns)
-        if plot == STDOUT:
-            return
-    sheet = worksheet("The worked 2-2-1 example", worked.given, worked.sections)
-    say(words.example_document(worked, done, places, sheet), format)
+    if plot != STDOUT:
+        sheet = worksheet("The worked 2-2-1 example", worked.given, worked.sections)
+        say(words.example_document(worked, done, places, sheet), format)
 
 
 class _LessonsGroup(TyperGroup):
@@ -280,6 +288,7 @@ def _run(
         if not outcome.pictures:
             raise LessonError(f"--plot: the lesson {name} has nothing to draw")
         _draw(outcome.pictures, plot, columns)
-        if plot == STDOUT:
-            return
-    say(catalogue.document(name, given, outcome), format)
+    if plot != STDOUT:
+        say(catalogue.document(name, given, outcome), format)
+    if outcome.interrupted:
+        raise typer.Exit(INTERRUPTED)

@@ -105,7 +105,7 @@ def draw(
             group=group,
         )
         write_output(output or STDOUT, picture)
-    finish(sheet)
+    finish(sheet, whole=False)
 
 
 def _picture_format(output: str | None, format: Picture | None) -> Picture:

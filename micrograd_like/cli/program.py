@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from micrograd_like.cli import lessons, working, pictures, checking  # isort: skip # as --help lists them
+from micrograd_like.cli.encoding import SPELLED
 from micrograd_like.cli.shared import app
 
 __all__ = ["app", "checking", "lessons", "main", "pictures", "working"]
@@ -31,8 +32,8 @@ def main() -> None:
     if sys.stdout is None:  # closed by whoever started the command: nobody listens
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # ∂ and ŷ must not end a run on an old terminal
-            stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):  # ∂ and ✓ must be told apart on an old terminal too
+            stream.reconfigure(errors=SPELLED)
     try:
         app()
         sys.stdout.flush()

@@ -14,7 +14,7 @@ import typer
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.files import write_whole
 from micrograd_like.writers.formats import offered, write
-from micrograd_like.writers.layout import WIDTH, Page
+from micrograd_like.writers.layout import WIDTH, Page, unpainted
 from micrograd_like.writers.records import LOOKS
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Stands for standard input where a file is to be read, for standard output where one is written.
 STDIN = STDOUT = "-"
+
+#: The exit status of what Ctrl-C has ended, as shells have it.
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="micrograd-like",
@@ -128,7 +131,7 @@ def reported(sheet: Worksheet | None = None) -> Iterator[None]:
         yield
     except (MicrogradLikeError, ValueError) as error:
         for problem in sheet.problems if sheet else ():
-            typer.echo(str(problem), err=True)
+            typer.echo(str(problem), sys.stderr)
         fail(str(error))
     except OSError as error:
         if error.filename is None:  # the output, not the input
@@ -138,38 +141,54 @@ def reported(sheet: Worksheet | None = None) -> Iterator[None]:
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong, and exit with 2."""
-    typer.echo(f"micrograd-like: {printable(message)}", err=True)
+    typer.echo(f"micrograd-like: {printable(message)}", sys.stderr)
     raise typer.Exit(2)
 
 
-def finish(sheet: Worksheet, in_symbols: bool = False) -> None:
-    """Report the lines that could not be read, and exit with 2 if there are any.
+def finish(sheet: Worksheet, whole: bool = True, in_symbols: bool = False) -> None:
+    """Report the lines that could not be read.
+
+    They make the exit status 2 where the ``whole`` worksheet was asked for; what was asked of
+    a part of it, and was had, has nothing to do with them.
 
     in_symbols:  True where it is no problem that a name has no number
     """
     problems = sheet.problems_in_symbols() if in_symbols else sheet.problems
     for problem in problems:
-        typer.echo(str(problem), err=True)
-    if problems:
+        typer.echo(str(problem), sys.stderr)
+    if problems and whole:
         raise typer.Exit(2)
 
 
 def coloured() -> bool:
-    """Whether the output is a terminal that is to be coloured."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not plain and sys.stdout.isatty()
+    """Whether the output is to be coloured: a terminal is, and what NO_COLOR names never."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if (forced := os.environ.get("FORCE_COLOR", "")) != "":
+        return forced != "0"
+    return os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
 
 
 def say(document: Document, format: str) -> None:
-    """Print the document in a format, piece by piece as it is ready."""
+    """Print the document in a format, piece by piece as it is ready.
+
+    Text is for the terminal, in its encoding and its colours; every other format is a file for
+    a program, in UTF-8 wherever it is printed.
+    """
     for piece in write(format, document, page()):
-        typer.echo(piece)
+        if format == "text":
+            typer.echo(piece, sys.stdout, color=coloured())  # in its own encoding
+        else:
+            typer.echo(f"{piece}\n".encode(), nl=False)
 
 
 def page() -> Page:
     """The page that standard output is: as wide as the terminal, but no wider than is read well."""
-    width = min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH
-    return Page(width, _painted) if coloured() else Page(width)
+    paint = _painted if coloured() else unpainted
+    if not sys.stdout.isatty():
+        return Page(WIDTH, paint)
+    columns = shutil.get_terminal_size().columns
+    return Page(min(WIDTH, columns), paint, columns)
 
 
 def _painted(look: str, text: str) -> str:

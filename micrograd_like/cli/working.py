@@ -40,7 +40,7 @@ def derive(
     with reported(sheet):
         derivation = worked_out(*sheet.derivative(derivative))
         say(document(derivation, places), format)
-    finish(sheet, in_symbols=derivation.formula is not None)
+    finish(sheet, whole=False, in_symbols=derivation.formula is not None)
 
 
 @app.command()

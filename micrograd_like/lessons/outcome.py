@@ -20,12 +20,14 @@ class Outcome:
         record: Its numbers in full, as plain data.
         pictures: What can be drawn of it, side by side.
         worksheet: The calculation by hand in it as a worksheet, "" where there is none.
+        interrupted: Whether it was ended before it was done; the rest is of what was.
     """
 
     blocks: Sequence[Block]
     record: Mapping[str, Any]
     pictures: Sequence[Picture] = ()
     worksheet: str = ""
+    interrupted: bool = False
 
 
 def try_next(*proposals: str) -> list[Block]:

@@ -11,7 +11,7 @@ from micrograd_like.formula import Expr, Name, Number, Quantity, added
 from micrograd_like.notation import name_text
 from micrograd_like.writers.blocks import Block, Document, Heading, Lines, Sentence
 from micrograd_like.writers.formats.json import line_record
-from micrograd_like.writers.formats.latex import latex_prose, line_latex
+from micrograd_like.writers.formats.latex import latex_prose, lettered, line_latex
 
 
 def document(derivation: Derivation, places: int = 4) -> Document:
@@ -46,7 +46,7 @@ def shown_latex(derivation: Derivation) -> str:
     if derivation.reason:
         rows.append(rf"&\text{{{latex_prose(derivation.reason)}}}")
     joined = r" \\ ".join(rows)
-    return rf"$$\begin{{aligned}}{joined}\end{{aligned}}$$"
+    return lettered(rf"$$\begin{{aligned}}{joined}\end{{aligned}}$$")
 
 
 def _result(derivation: Derivation) -> Equation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,10 +27,20 @@ def unpainted(_: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of so many columns, and how looks are given to what stands on it."""
+    """A page of so many columns, and how looks are given to what stands on it.
+
+    edge:  the last column of the terminal, which may be wider than what is read well; None for
+           a file, in which the rules behind equations may stand beyond the page
+    """
 
     width: int = WIDTH
     paint: Paint = unpainted
+    edge: int | None = None
+
+    @property
+    def last(self) -> float:
+        """The last column in which anything may stand."""
+        return self.edge or (self.width if self.width < WIDTH else math.inf)
 
 
 def wrapped(text: str, width: int = WIDTH, head: str = "", margin: str | None = None) -> list[str]:

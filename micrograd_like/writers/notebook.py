@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from html import escape
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from micrograd_like.engine import Value
@@ -11,6 +13,7 @@ from micrograd_like.formula import Expr
 from micrograd_like.graph import constant, quantity_of
 from micrograd_like.notation import latex, name_latex, number
 from micrograd_like.ops import OPS
+from micrograd_like.writers.formats.latex import lettered
 
 if TYPE_CHECKING:
     from micrograd_like.worksheet import Worksheet
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 #: A formula of more operands is not shown.
 _MOST_OPERANDS = 12
 _PLACES = 4
+_PICTURES = count(1)
 
 
 def value_latex(value: Value) -> str:
@@ -29,7 +33,7 @@ def value_latex(value: Value) -> str:
     gradient = r"\text{no gradient yet}"
     if value.has_grad:
         gradient = rf"\text{{gradient }} {number(value.grad, _PLACES)}".replace("−", "-")
-    return rf"${' = '.join(steps)} \qquad {gradient}$"
+    return lettered(rf"${' = '.join(steps)} \qquad {gradient}$")
 
 
 def value_bundle(value: Value, **_: Any) -> dict[str, str]:
@@ -40,7 +44,7 @@ def value_bundle(value: Value, **_: Any) -> dict[str, str]:
     try:
         from visualize import svg
 
-        picture = {"image/svg+xml": svg(value)}
+        picture = {"image/svg+xml": svg(value, prefix=_prefix(value))}
     except (MicrogradLikeError, ImportError):  # too large, or there is no Graphviz
         picture = {"text/latex": value_latex(value)}
     return {"text/plain": repr(value), **picture}
@@ -53,6 +57,14 @@ def value_dot(value: Value, format: str, rankdir: str, **options: Any) -> Any:
     dot = draw_dot(value, direction=rankdir, **options)  # type: ignore[arg-type]
     dot.format = format
     return dot
+
+
+def _prefix(value: Value) -> str:
+    """What sets the ids of a notebook's pictures apart: their number, and what they are of.
+
+    Pictures of an earlier session may stand beside them, so the number alone would not do.
+    """
+    return f"picture-{next(_PICTURES)}-{zlib.crc32(repr(value).encode()):08x}-"
 
 
 def worksheet_html(sheet: Worksheet) -> str:

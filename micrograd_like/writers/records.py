@@ -17,12 +17,14 @@ class Look:
     """How a verdict looks.
 
     mark:     the sign before a line
+    plain:    the same in ASCII
     counted:  the verdict of one line in the counts, and that of several
     colour:   in HTML
     ansi:     in a terminal
     """
 
     mark: str
+    plain: str
     counted: tuple[str, str]
     colour: str
     ansi: str
@@ -30,11 +32,11 @@ class Look:
 
 #: In the order of the counts.
 LOOKS: Mapping[str, Look] = {
-    "right": Look("✓", ("right", "right"), "#1b7f3b", "green"),
-    "follows": Look("→", ("follows", "follow"), "#9a6700", "yellow"),
-    "wrong": Look("✗", ("wrong", "wrong"), "#c4262e", "red"),
-    "unreadable": Look("?", ("unreadable", "unreadable"), "#6e40c9", "magenta"),
-    "unchecked": Look("–", ("unchecked", "unchecked"), "#57606a", "cyan"),
+    "right": Look("✓", "+", ("right", "right"), "#1b7f3b", "green"),
+    "follows": Look("→", ">", ("follows", "follow"), "#9a6700", "yellow"),
+    "wrong": Look("✗", "x", ("wrong", "wrong"), "#c4262e", "red"),
+    "unreadable": Look("?", "?", ("unreadable", "unreadable"), "#6e40c9", "magenta"),
+    "unchecked": Look("–", "-", ("unchecked", "unchecked"), "#57606a", "cyan"),
 }
 
 

@@ -112,4 +112,5 @@ def digits(settings: Settings) -> Outcome:
         squares = [[image[8 * row : 8 * row + 8] for row in range(8)] for image, _, _ in shown]
         captions = [f"{truth} read as {read}" for _, truth, read in shown]
         pictures.append(Images("Misread", squares, captions))
-    return Outcome(blocks, numbers, pictures)
+    interrupted = history.end == "interrupted"
+    return Outcome(blocks, numbers, pictures, interrupted=interrupted)

@@ -79,7 +79,8 @@ def moons(settings: Settings) -> Outcome:
         surface("σ(a), and the points held out", lambda r: net(r).sigmoid().data, *held_out),
         Curves("Loss", "cross-entropy", loss_curves(history), logarithmic=True),
     )
-    return Outcome(blocks, record(history), pictures)
+    interrupted = history.end == "interrupted"
+    return Outcome(blocks, record(history), pictures, interrupted=interrupted)
 
 
 def _overfitting(history: History) -> list[Block]:

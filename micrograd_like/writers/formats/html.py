@@ -23,6 +23,7 @@ from micrograd_like.writers.blocks import (
     Table,
 )
 from micrograd_like.writers.format import writes
+from micrograd_like.writers.formats.latex import NUMBERED
 from micrograd_like.writers.layout import Page
 from micrograd_like.writers.matrices import matrices_latex
 from micrograd_like.writers.records import Remark
@@ -92,7 +93,8 @@ def converted(source: str) -> str:
     # A prime would be raised a second time, and so be too small to be seen.
     primed = re.sub(r"'+", lambda primes: rf"\text{{{'′' * len(primes[0])}}}", source)
     # In text its escapes stay as they are.
-    return re.sub(r"\\([_#$%&{}])", r"\1", convert(primed))
+    shown = re.sub(r"\\([_#$%&{}])", r"\1", convert(primed))
+    return NUMBERED.sub(lambda letter: escape(chr(int(letter[1], 16))), shown)
 
 
 def _equation(line: Equation, places: int, value_places: int, rules: bool) -> str:

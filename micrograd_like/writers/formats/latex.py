@@ -96,7 +96,7 @@ def to_latex(blocks: Iterable[Block]) -> str:
                 out.append(f"{summary}.")
             case ClassMarks():
                 out += _class_marks(block)
-    return _DOCUMENT % "\n\n".join(out)
+    return _DOCUMENT % accented("\n\n".join(out))
 
 
 def _heading(heading: str, level: int) -> str:
@@ -163,7 +163,66 @@ def _latex_rows(formula: str) -> list[str]:
     return [*rows, formula[start:]]
 
 
+#: A letter that LaTeX may not have, as notation names it.
+NUMBERED = re.compile(r"\[U\+([0-9A-F]{4,6})\]")
+#: TeX's accents by Unicode's.
+_ACCENT = {
+    "\u0300": "`",
+    "\u0301": "'",
+    "\u0302": "^",
+    "\u0303": "~",
+    "\u0304": "=",
+    "\u0306": "u",
+    "\u0307": ".",
+    "\u0308": '"',
+    "\u030a": "r",
+    "\u030b": "H",
+    "\u030c": "v",
+    "\u0327": "c",
+}
+#: Letters that TeX has a command for, whose name is how they are spelled in ASCII.
+LETTERS = {
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "Œ": "OE",
+    "ø": "o",
+    "Ø": "O",
+    "å": "aa",
+    "Å": "AA",
+    "ł": "l",
+    "Ł": "L",
+    "ı": "i",
+}
+
+
+def accented(latex: str) -> str:
+    """LaTeX in ASCII: letters named by their numbers are such as TeX makes, where it can.
+
+    They stand in text, be it within a formula. Others, as Chinese ones, keep their numbers.
+    """
+    return NUMBERED.sub(lambda found: _tex_letter(chr(int(found[1], 16))) or found[0], latex)
+
+
+def lettered(latex: str) -> str:
+    """LaTeX for what shows any letter, as a notebook does."""
+    return NUMBERED.sub(lambda found: chr(int(found[1], 16)), latex)
+
+
+def _tex_letter(letter: str) -> str:
+    if letter in LETTERS:
+        return rf"\{LETTERS[letter]}{{}}"
+    accents = unicodedata.normalize("NFD", letter)
+    base, accent = accents[0], _ACCENT.get(accents[1:], "")
+    return rf"\{accent}{{{base}}}" if accent and base.isascii() else ""
+
+
 _ACCENTED = re.compile(rf"([^\W\d_][{''.join(ACCENTS)}])")
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def latex_prose(sentence: str) -> str:
@@ -172,6 +231,6 @@ def latex_prose(sentence: str) -> str:
     return "".join(
         f"${name_latex(piece)}$"
         if place % 2
-        else "".join(_LATEX_PROSE.get(c) or latex_escaped(c) for c in piece)
+        else "".join(_LATEX_PROSE.get(c) or latex_escaped(c) for c in _composed(piece))
         for place, piece in enumerate(pieces)
     )

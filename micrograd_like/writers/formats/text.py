@@ -25,7 +25,7 @@ from micrograd_like.writers.blocks import (
     Table,
 )
 from micrograd_like.writers.format import writes
-from micrograd_like.writers.layout import FIXED, WIDTH, Page, columns, left, right, wrapped
+from micrograd_like.writers.layout import FIXED, Page, columns, left, right, wrapped
 from micrograd_like.writers.matrices import matrices_text
 from micrograd_like.writers.records import Remark
 
@@ -47,7 +47,7 @@ def write(document: Document, page: Page) -> Iterator[str]:
                 kept = sentence.replace(" = ", f"{FIXED}={FIXED}")  # x1 = 0 stays on one line
                 yield from wrapped(kept, page.width, head, margin)
             case Lines():
-                yield from _lines(block, page.width)
+                yield from _lines(block, page)
             case Table(heads, rows):
                 yield "  " + " " * 8 + "".join(f"{h:<24}" for h in heads[1:]).rstrip()
                 for name, cells in rows:
@@ -72,15 +72,23 @@ def to_text(blocks: Iterable[Block], page: Page | None = None) -> str:
 # Lines of a calculation.
 
 
-def _lines(block: Lines, width: int) -> Iterable[str]:
+def _lines(block: Lines, page: Page) -> Iterable[str]:
     if block.title:
-        heads = chain([block.title], iter(str, None))
-        return (
-            f"   {head:<11}{line_text(line, block.places, block.value_places)}"
-            for head, line in zip(heads, block.lines, strict=False)
-        )
-    groups = aligned(block.lines, block.places, block.value_places, width)
-    return _with_rules(groups, block.lines, width) if block.rules else chain.from_iterable(groups)
+        return _titled(block, page)
+    groups = aligned(block.lines, block.places, block.value_places, page.width)
+    return _with_rules(groups, block.lines, page) if block.rules else chain.from_iterable(groups)
+
+
+def _titled(block: Lines, page: Page) -> Iterator[str]:
+    title = block.title
+    for line in block.lines:
+        head = f"   {title:<11}"
+        said = line_text(line, block.places, block.value_places)
+        if len(head) + cell_len(said) <= page.last:
+            yield f"{head}{said}"
+        else:
+            yield from wrapped(said.replace(" = ", f" ={FIXED}"), page.width, head, " " * len(head))
+        title = ""
 
 
 def line_text(line: Equation, places: int | None, value_places: int | None = None) -> str:
@@ -121,14 +129,14 @@ def _broken(row: str, margin: str, page: int) -> list[str]:
     return rows
 
 
-def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: int) -> list[str]:
+def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: Page) -> list[str]:
     """The rows with the rules in a column behind them; behind a very long row, below it."""
-    width = max((len(row) for rows in groups for row in rows if len(row) <= page), default=0)
+    width = max((len(row) for rows in groups for row in rows if len(row) <= page.width), default=0)
     out = []
     for rows, line in zip(groups, lines, strict=True):
         out += rows if len(rows[-1]) <= width else [*rows, ""]
         rule = f"   ({line.rule})"
-        if page < WIDTH and width + len(rule) > page:
+        if width + len(rule) > page.last:
             out.append(f"     {rule}")
         else:
             out[-1] = f"{out[-1]:<{width}}{rule}"
