@@ -26,7 +26,7 @@ from micrograd_like.writers.records import LOOKS
 Run = Callable[..., bytes]
 COMMAND = [sys.executable, "-m", "micrograd_like"]
 #: A line of each verdict.
-VERDICTS = "x = 2\ny = x^2 = 5\nz = y + 1 = 6\nq = )\nw = v\n"
+VERDICTS = "x = 2\ny = x^2 = 5\nz = y + 1 = 6\nq = )\nw = x^2 = ?\n"
 ENCODINGS = ("ascii", "latin-1", "cp1252", "cp437", "cp850", "koi8-r", "shift_jis", "utf-8")
 PLAIN = {"NO_COLOR": "", "FORCE_COLOR": "", "COLUMNS": "", "TERM": "xterm-256color"}
 
