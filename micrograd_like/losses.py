@@ -15,7 +15,7 @@ from micrograd_like.errors import DomainError
 
 Scalar = Value | float
 #: How far probabilities written as decimals may miss 1 together.
-_SUM_TOLERANCE = 1e-9
+_SUM_TOLERANCE = 1e-6
 
 
 def half_squared_error(

@@ -327,9 +327,11 @@ def _generator(seed: int | random.Random | None) -> random.Random | None:
     if seed is None or isinstance(seed, random.Random):
         return seed
     try:
-        return random.Random(operator.index(seed))
+        number = operator.index(seed)
     except TypeError:
         raise TypeError(f"seed: expected an int or a random.Random, got {seed!r}") from None
+    # Python takes −1 for 1.
+    return random.Random(number if number >= 0 else f"{number}")
 
 
 def _inputs(x: Any, expected: int, name: str) -> list[Value]:

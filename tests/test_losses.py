@@ -157,3 +157,13 @@ def test_softmax_cross_entropy_is_finite_for_all_logits(logits: list[float], cos
 
 def test_a_certain_and_right_prediction_costs_nothing() -> None:
     assert losses.binary_cross_entropy(Value(1.0), 1).data == 0.0
+
+
+def test_targets_in_float32_add_up_to_1() -> None:
+    import numpy as np
+
+    cost = losses.cross_entropy_with_logits([1, 2, 3], np.float32([0.9, 0.05, 0.05]))
+    wanted = losses.cross_entropy_with_logits([1, 2, 3], [0.9, 0.05, 0.05])
+    assert cost.data == pytest.approx(wanted.data, rel=1e-7)
+    with pytest.raises(ValueError, match="with the sum 1"):
+        losses.cross_entropy_with_logits([1, 2, 3], [0.9, 0.05, 0.0501])

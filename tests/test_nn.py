@@ -317,3 +317,8 @@ def test_names_that_would_be_read_as_others(sizes: Any, names: Any, says: str) -
     with pytest.raises(ValueError, match=re.escape(says)):
         nn.MLP(*sizes, names=names)
     assert nn.MLP(*sizes)
+
+
+def test_seeds_of_either_sign_are_seeds_of_their_own() -> None:
+    weights = [tuple(p.data for p in nn.MLP(2, [2, 1], seed=n).parameters()) for n in range(-3, 4)]
+    assert len(set(weights)) == len(weights)

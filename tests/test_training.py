@@ -747,3 +747,113 @@ def test_nothing_of_the_watch_stays() -> None:
     assert "__eq__" not in vars(Value)
     assert Value(2.0).data == 2.0
     assert len({Value(1.0), Value(1.0)}) == 2
+
+
+# What patience keeps, and settings that are told before training begins.
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_patience_returns_the_parameters_of_the_best_loss(compiled: bool, batch_size: Any) -> None:
+    """The loss watched is that of the parameters that are kept, and not of those before."""
+    for seed in range(6):
+        net = nn.MLP(2, [2, 1], activation="sigmoid", output="sigmoid", seed=seed)
+        history = training.fit(
+            net,
+            *XOR,
+            optimizer=optim.SGD(net.parameters(), 20.0),
+            patience=3,
+            epochs=40,
+            compiled=compiled,
+            batch_size=batch_size,
+        )
+        kept = training.evaluate(net, *XOR).loss
+        assert kept == pytest.approx(min(epoch.watched for epoch in history.epochs), rel=1e-9)
+        assert kept == pytest.approx(history.epochs[history.best].watched, rel=1e-9)
+
+
+def test_patience_added_on_resume_keeps_the_best_from_there_on(tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    net = network()
+    rate = optim.SGD(net.parameters(), 30.0)
+    training.fit(net, *XOR, optimizer=rate, epochs=3, checkpoint=file)
+    at_the_break = training.evaluate(net, *XOR).loss
+    history = training.fit(
+        net, *XOR, optimizer=rate, epochs=30, patience=2, checkpoint=file, resume=True
+    )
+    watched = [at_the_break, *(epoch.watched for epoch in history.epochs[3:])]
+    assert training.evaluate(net, *XOR).loss == pytest.approx(min(watched), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "patience", "checkpoint_every", "seed"])
+def test_counts_may_be_numpys_and_no_truth_values(name: str, tmp_path: Path) -> None:
+    import numpy as np
+
+    settings: dict[str, Any] = {"epochs": 1, "checkpoint": tmp_path / "run.json"}
+    training.fit(network(), *XOR, **{**settings, name: np.int64(2)})
+    assert json.loads((tmp_path / "run.json").read_text())["settings"]["batch_size"] in (2, 4)
+    for truth in (True, np.bool_(True), 2.0):
+        with pytest.raises(TypeError, match=f"{name}: expected a whole number"):
+            training.fit(network(), *XOR, **{**settings, name: truth})
+
+
+def test_correct_may_return_numpys_truth_values(tmp_path: Path) -> None:
+    import numpy as np
+
+    for compiled in (False, True):
+        history = training.fit(
+            network(),
+            *XOR,
+            epochs=1,
+            compiled=compiled,
+            correct=lambda o, t: np.abs(o - t) < 0.5,
+            checkpoint=tmp_path / "run.json",
+        )
+        assert type(history.epochs[0].score.accuracy) is float
+
+
+class Bare:
+    """A module of a user's own, without states."""
+
+    def __init__(self) -> None:
+        self.w = Value(1.0, "w")
+
+    def __call__(self, x: Any) -> Value:
+        return self.w * x[0]
+
+    def parameters(self) -> list[Value]:
+        return [self.w]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"patience": 2}, TypeError, "patience: expected a model with state_dict"),
+        ({"checkpoint": "run.json"}, TypeError, "checkpoint: expected a model with state_dict"),
+        ({"held_out": ([[1, 2]], [1])}, ValueError, "held_out: expected inputs of 1 numbers"),
+        ({"held_out": ([[1]], [[1, 2]])}, ValueError, "held_out: expected targets of 1 numbers"),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_training(
+    settings: Any, error: type[Exception], message: str
+) -> None:
+    model: Any = Bare()
+    with pytest.raises(error, match=message):
+        training.fit(model, [[1.0]], [2.0], epochs=1, **settings)
+    assert model.w.data == 1.0
+    training.fit(model, [[1.0]], [2.0], epochs=1, held_out=([[1]], [1]))
+    assert model.w.data != 1.0
+
+
+def test_a_folder_is_no_checkpoint(tmp_path: Path) -> None:
+    net = network()
+    before = net.state_dict()
+    with pytest.raises(IsADirectoryError, match="checkpoint: expected a file"):
+        training.fit(net, *XOR, epochs=1, checkpoint=tmp_path)
+    assert net.state_dict() == before
+
+
+def test_a_callback_sees_every_epoch() -> None:
+    seen = []
+    history = training.fit(network(), *XOR, epochs=3, on_epoch=lambda n, e: seen.append((n, e)))
+    assert seen == [*enumerate(history.epochs, 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.files import CHECKPOINT, Document, read, with_path, write
 from micrograd_like.training.objective import Model
-from micrograd_like.training.records import End, Epoch, History
+from micrograd_like.training.records import End, Epoch, History, Score
 
 
 @dataclass(slots=True)
@@ -43,6 +43,11 @@ class Progress:
         if better:
             self.best = len(self.epochs) - 1
         return better
+
+    def restart(self, after: Score | None, state: dict[str, Any]) -> None:
+        """Take the parameters of now for the best so far, as they were after the last epoch."""
+        self.epochs[-1] = replace(self.epochs[-1], after=after)
+        self.best, self.best_state = len(self.epochs) - 1, state
 
     def end(self, goal: float | None, patience: int | None) -> End | None:
         """Why the run should end here, if it should."""

@@ -8,6 +8,7 @@ up from a checkpoint goes on exactly as it would have gone on.
 
 from __future__ import annotations
 
+import operator
 import os
 import signal
 import threading
@@ -52,6 +53,7 @@ def fit(
     resume: bool = False,
     compiled: bool = False,
     progress: bool | None = None,
+    on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> History:
     """Train the model on examples; its parameters are changed, and the epochs returned.
 
@@ -71,6 +73,7 @@ def fit(
     compiled:    True compiles the loss once; the results are the same but for rounding, save
                  that 0·log 0 is an error: where outputs saturate take a loss with logits
     progress:    whether a bar is shown; by default where standard error is a terminal
+    on_epoch:    called after every epoch with how many are done and the last one
 
     Ctrl-C ends the run after the batch under way, with what was learnt kept and the
     checkpoint written; a second one is a KeyboardInterrupt.
@@ -81,13 +84,22 @@ def fit(
     """
     data = examples(inputs, targets)
     kept_out = examples(*held_out, what="held-out ") if held_out is not None else None
-    for name, setting in (("batch_size", batch_size), ("patience", patience)):
+    batch_size = None if batch_size is None else _count("batch_size", batch_size, 1)
+    patience = None if patience is None else _count("patience", patience, 1)
+    seed = None if seed is None else _count("seed", seed, None)
+    epochs = _count("epochs", epochs, 0)
+    checkpoint_every = _count("checkpoint_every", checkpoint_every, 1)
+    if kept_out is not None:
+        _check_alike(data, kept_out)
+    for name, setting in (("patience", patience), ("checkpoint", checkpoint)):
         if setting is not None:
-            _check_count(name, setting, 1)
-    _check_count("epochs", epochs, 0)
-    _check_count("checkpoint_every", checkpoint_every, 1)
+            _check_restorable(name, model)
     if checkpoint is not None and not os.path.isdir(os.path.dirname(checkpoint) or "."):
         raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
+    if checkpoint is not None and os.path.isdir(checkpoint):
+        raise IsADirectoryError(
+            f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
+        )
     if resume and checkpoint is None:
         raise ValueError("resume: expected a checkpoint to go on from, got none")
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
@@ -109,8 +121,17 @@ def fit(
         model, optimizer, objective, data, size, seed if size < len(data) else None, correct is None
     )
 
-    def scored() -> Score | None:
-        return score(model, kept_out, loss, correct) if kept_out else None
+    def after() -> Score | None:
+        """What the parameters of now come to, where somebody looks at that."""
+        return Score(objective.mean_loss()) if patience is not None and not kept_out else None
+
+    def closed() -> Epoch:
+        held = score(model, kept_out, loss, correct) if kept_out else None
+        return Epoch(run.score(done), held, after())
+
+    if patience is not None and done.epochs and done.best_state is None:
+        # Earlier parameters are not known any more: the best so far are those of now.
+        done.restart(after(), model.state_dict())
 
     with bar(epochs, len(data), progress) as show, _interrupts() as interrupted:
         end: End | None = done.end(goal, patience)
@@ -121,8 +142,10 @@ def fit(
                     end = "interrupted"
                     break
             else:
-                if done.close(Epoch(run.score(done), scored())) and patience is not None:
+                if done.close(closed()) and patience is not None:
                     done.best_state = model.state_dict()
+                if on_epoch is not None:
+                    on_epoch(len(done.epochs), done.epochs[-1])
                 end = done.end(goal, patience)
                 if file and len(done.epochs) % checkpoint_every == 0:
                     file.save(done)
@@ -155,7 +178,7 @@ class _Run:
                 self.optimizer.step()
             except DomainError as error:
                 # What was finite at first has run away.
-                hint = "; try a smaller rate" if self.optimizer.steps > 1 else ""
+                hint = "; try a smaller rate" if self.optimizer.steps else ""
                 raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
             done.seen += len(batch)
             done.loss += loss
@@ -192,8 +215,35 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _check_count(name: str, setting: object, least: int) -> None:
-    if isinstance(setting, bool) or not isinstance(setting, int):
+def _count(name: str, setting: Any, least: int | None) -> int:
+    """The setting as an int, NumPy's too; no truth value counts anything."""
+    truth = isinstance(setting, bool) or type(setting).__name__ in ("bool", "bool_")
+    if truth or not hasattr(setting, "__index__"):
         raise TypeError(f"{name}: expected a whole number, got {setting!r}")
-    if setting < least:
-        raise ValueError(f"{name}: expected at least {least}, got {setting}")
+    count = operator.index(setting)
+    if least is not None and count < least:
+        raise ValueError(f"{name}: expected at least {least}, got {count}")
+    return count
+
+
+def _check_alike(data: Examples, kept_out: Examples) -> None:
+    """Refuse examples held out that have other sizes than those trained on."""
+    for what in ("inputs", "targets"):
+        own, other = (
+            len(row) if isinstance(row, list) else 1
+            for row in (getattr(data, what)[0], getattr(kept_out, what)[0])
+        )
+        if own != other:
+            raise ValueError(
+                f"held_out: expected {what} of {own} numbers, as in those trained on, got {other}"
+            )
+
+
+def _check_restorable(name: str, model: Model) -> None:
+    """Refuse a module that cannot return to earlier parameters."""
+    missing = [m for m in ("state_dict", "load_state_dict") if not hasattr(model, m)]
+    if missing:
+        raise TypeError(
+            f"{name}: expected a model with {' and '.join(missing)}, to return to earlier "
+            f"parameters; {type(model).__name__} has none"
+        )

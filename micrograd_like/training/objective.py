@@ -39,6 +39,9 @@ class Objective(Protocol):
     def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
         """Set every parameter's gradient; returns the sum of losses and how many are right."""
 
+    def mean_loss(self) -> float:
+        """The mean loss over all examples, with the parameters as they are now."""
+
 
 class GraphObjective:
     """The batch becomes one graph, and the gradients flow back through it."""
@@ -61,11 +64,15 @@ class GraphObjective:
             target = self._data.targets[place]
             output = self._model(self._data.inputs[place])
             terms.append(_applied(self._loss, output, target))
-            right += self._correct is not None and self._correct(numbers(output), target)
+            right += self._correct is not None and bool(self._correct(numbers(output), target))
         for parameter in self._parameters:
             parameter.grad = 0.0
         losses.mean(terms).backward()
         return sum(term.data for term in terms), right
+
+    def mean_loss(self) -> float:
+        """See :class:`Objective`."""
+        return score(self._model, self._data, self._loss, None).loss
 
 
 class CompiledObjective:
@@ -139,8 +146,13 @@ class CompiledObjective:
             self._outputs.parameters[:] = now
             outputs = self._outputs(self._inputs[places]).tolist()
             targets = (self._data.targets[place] for place in places)
-            right = sum(map(self._correct, outputs, targets))
+            right = sum(map(bool, map(self._correct, outputs, targets)))
         return float(values.sum()), right
+
+    def mean_loss(self) -> float:
+        """See :class:`Objective`."""
+        self._program.parameters[:] = [parameter.data for parameter in self._parameters]
+        return float(self._program(self._rows).mean())
 
 
 def _applied(loss: Loss, output: Any, target: Numbers) -> Value:
@@ -178,7 +190,7 @@ def score(model: Model, data: Examples, loss: Loss, correct: Correct | None) -> 
     for row, target in zip(data.inputs, data.targets, strict=True):
         output = model(row)
         total += loss(output, target).data
-        right += correct is not None and correct(numbers(output), target)
+        right += correct is not None and bool(correct(numbers(output), target))
     return Score(total / len(data), None if correct is None else right / len(data))
 
 

@@ -23,15 +23,18 @@ class Epoch:
 
     score:     over its batches, each taken before its own update
     held_out:  over the examples held out, after the epoch
+    after:     over the examples themselves, after the epoch: with patience, where nothing is held
+               out, so that the loss watched is that of the parameters that are kept
     """
 
     score: Score
     held_out: Score | None = None
+    after: Score | None = None
 
     @property
     def watched(self) -> float:
         """The loss that stopping looks at: that of the examples held out, if there are any."""
-        return (self.held_out or self.score).loss
+        return (self.held_out or self.after or self.score).loss
 
 
 @dataclass(frozen=True, slots=True)
