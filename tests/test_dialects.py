@@ -23,16 +23,9 @@ WRITTEN = {
 
 #: Dialects whose verdicts do not stay at present; whoever reads one takes it out.
 UNREAD = {
-    "braces": "an index in braces is not read",
-    "brackets": "an index in brackets is not read",
-    "δ for d": "δE/δw is a quotient of two names",
     "other names of functions": "np.exp is not read",
     "decimal commas": "0,5 is not read",
-    "names side by side": "w x is not read as a product",
     "sums with Σ": "Σ is not read",
-    "remarks behind lines": "// and what stands in brackets is not passed over",
-    "prose and numbers of steps": "sentences and numbers of steps are not passed over",
-    "several statements on a line": "x = 1; y = 2 is not read",
 }
 
 

@@ -31,6 +31,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, worked_out
+from micrograd_like.marking.precise import exactly
 from micrograd_like.marking.shape import other_function
 from micrograd_like.marking.truth import same_number
 
@@ -87,7 +88,13 @@ class Aligner:
 
     def result(self, aligned: Aligned) -> Figure | None:
         """What the figures come to; None where that is not defined."""
-        return worked_out(aligned.expr, self.look_up)
+        figure = worked_out(aligned.expr, self.look_up)
+        if figure is None or figure.low != figure.high:
+            return figure
+        # Nothing is rounded in the figures, and floats must not round them either.
+        numbers = {key: self.look_up(key).center for key in quantities(aligned.expr)}
+        center = exactly(aligned.expr, numbers)
+        return figure if center is None else Figure(center, center, center, figure.slips)
 
     def _named(self, figure: Figure) -> Name:
         name = Name(f"{_FIGURE}{next(self._count)}")

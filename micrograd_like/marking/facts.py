@@ -41,6 +41,8 @@ MOST_LINKS = 200
 _MOST_DIRECT = 4
 #: A float's, as a part of the number.
 _ROUNDING = 1e-16
+#: What may be lost of a number, relative to it, before floats decide no more.
+_NOISE = 1e-10
 
 
 class Facts:
@@ -96,6 +98,25 @@ class Facts:
         if self._precise is None:
             return None
         return self._precise.number(key, self.noise(key) / _ROUNDING)
+
+    def cancels(self, key: Quantity) -> bool:
+        """True where floats do not decide: what is left has lost digits."""
+        return self.noise(key) > _NOISE * abs(self.true(key))
+
+    def shown(self, key: Quantity) -> float:
+        """The true number as it is told to a learner: to all its digits where floats cancel."""
+        precise = self.precise(key) if self.cancels(key) else None
+        return self.true(key) if precise is None else precise
+
+    def same_exactly(self, expr: Expr, key: Quantity) -> bool:
+        """True if the formula is the quantity here and near by, with digits enough to tell."""
+        if self.graph is None:
+            return False
+        for world in (self.truth.here, *self.truth.near()):
+            sources = {name: world[name] for name in self.truth.sources}
+            if not Precise(self.graph, sources).same(expr, key):
+                return False
+        return True
 
     @cached_property
     def _precise(self) -> Precise | None:
@@ -245,7 +266,7 @@ class Facts:
     def working(self, key: Quantity) -> Equation | None:
         """The right working: formula, numbers put in, result; None where there is none."""
         try:
-            formula, true = decided(self.method(key), self.truth.here), self.true(key)
+            formula, true = decided(self.method(key), self.truth.here), self.shown(key)
             known = {leaf: self.true(leaf) for leaf in quantities(formula)}
         except (KeyError, ArithmeticError):
             return None

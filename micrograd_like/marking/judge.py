@@ -33,8 +33,8 @@ _MOST_SLIPS = 4
 #: What gives a figure from the learner's.
 Method = Callable[[View], Figure | None]
 
-#: A figure of fewer digits is decided by floats, if the true number is known to so many.
-_FINE, _NOISE = 1e-7, 1e-10
+#: A figure of fewer digits is decided by floats.
+_FINE = 1e-7
 
 
 class Judge:
@@ -111,6 +111,10 @@ class Judge:
         for expr in self._readings(part):
             if self.facts.truth.holds(expr, target, forms, targets):
                 return self._judged(part, "right", expr=expr)
+        if not builds and self.facts.cancels(key):
+            for expr in self._readings(part):
+                if self.facts.same_exactly(expr, key):
+                    return self._judged(part, "right", expr=expr)
         if numbers := numbers_in(part.expr):
             mixed = self._figures(part, line)
             rounded = any(number.places is not None for number in numbers)
@@ -237,7 +241,7 @@ class Judge:
         meets = figure.meets(Figure.exact(true))
         if meets and figure.high - figure.low > _FINE * abs(true):
             return True
-        if meets or self.facts.noise(key) > _NOISE * abs(true):  # floats do not decide
+        if meets or self.facts.cancels(key):  # floats do not decide
             precise = self.facts.precise(key)
             meets = meets if precise is None else figure.meets(Figure.exact(precise))
         if meets:

@@ -22,6 +22,7 @@ from micrograd_like.formula import (
     Quantity,
     evaluate,
     parse,
+    quantities,
 )
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.truth import spend
@@ -30,6 +31,8 @@ from micrograd_like.worksheet.builder import CONSTANTS
 
 _DIGITS = 60
 _NOTHING = 1e-50
+#: Two formulas are the same within this, relative to their number.
+_SAME = 1e-20
 #: What an operation costs here, in operations of floats.
 _COST = 20
 
@@ -56,6 +59,16 @@ class Precise:
             if not isinstance(found, mpf) or not mpmath.isfinite(found):
                 return None
             return 0.0 if abs(found) < _NOTHING * scale else float(found)
+
+    def same(self, expr: Expr, quantity: Quantity) -> bool:
+        """True if a formula of the names comes to the quantity; False where mpmath has none."""
+        with mp.workdps(_DIGITS):
+            try:
+                known = {leaf: self._number(leaf) for leaf in quantities(expr)}
+                found, wanted = self._worked(expr, known), self._number(quantity)
+                return bool(abs(found - wanted) <= _SAME * abs(wanted))
+            except (ArithmeticError, ValueError, TypeError, KeyError):
+                return False
 
     def _number(self, quantity: Quantity) -> Any:
         if not isinstance(quantity, Derivative) or quantity in self._values:
@@ -86,6 +99,18 @@ class Precise:
         spend(_COST)
         known = self._values if values is None else values
         return evaluate(formula, known, _FUNCTIONS, number=_as_written)
+
+
+def exactly(expr: Expr, numbers: Mapping[Quantity, float]) -> float | None:
+    """The formula at these decimals, rounded once, at the end; None where mpmath has none."""
+    with mp.workdps(_DIGITS):
+        known = {quantity: _as_written(number) for quantity, number in numbers.items()}
+        try:
+            found = evaluate(expr, known, _FUNCTIONS, number=_as_written)
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+        real = isinstance(found, mpf) and mpmath.isfinite(found)
+        return float(found) if real else None
 
 
 def _as_written(number: float) -> Any:

@@ -46,7 +46,7 @@ def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
 def _guesses(claim: Claim) -> Iterator[Guess]:
     sources = claim.facts.truth.sources
     for cost, prediction in claim.links:
-        if prediction in sources:
+        if prediction in sources or cost not in claim.facts.definitions:
             continue
         targets = [name for name in claim.facts.inputs[cost] if name in sources]
         if not targets and isinstance(claim.key, Derivative) and cost == claim.key.of:
