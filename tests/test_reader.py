@@ -168,6 +168,7 @@ def test_notations(line: str, plainly: str) -> None:
         ("a = 1\nb = 2a\na = 5\nc = 3a", "b", 2),
         ("a = 1\na = a + 1\na = a + 1\nc = a", "c", 3),
         ("s += 2\ns += 3\nq = s", "q", 5),
+        ("a = 2.0\na = 2.0 - 0.1 * (-0.0324) = 2.003\nq = a", "q", 2.00324),
         # Second derivatives, and derivatives of expressions.
         ("x = 2\ny = x^3\nq = d²y/dx²", "q", 12),
         ("x = 2\nq = d/dx (x^3)", "q", 12),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, exact_number, fold
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, exact_number, fold, rewrite
 
 #: Figures that stand for nothing in particular.
 _COMMON = {0, 1, 2, 0.5, -1, 10}
@@ -87,6 +87,27 @@ def figures_in(expr: Expr) -> list[float]:
 
     fold(expr, visit)
     return found
+
+
+#: Figures of one line that are moved to see how far its rounding reaches.
+_MOST_MOVED = 40
+
+
+def each_figure_moved(expr: Expr) -> Iterator[Expr]:
+    """The expression with one of its decimal figures half a unit further, for each of them."""
+    decimals = [n for n in _all(expr) if n.places is not None]
+    for place in range(min(len(decimals), _MOST_MOVED)):
+        seen = -1
+
+        def rule(node: Expr, place: int = place) -> Expr | None:
+            nonlocal seen
+            if not isinstance(node, Number) or node.places is None:
+                return None
+            seen += 1
+            half = 0.5 * 10.0**-node.places
+            return Number(node.value + half) if seen == place else None
+
+        yield rewrite(expr, rule)
 
 
 def _all(expr: Expr) -> list[Number]:

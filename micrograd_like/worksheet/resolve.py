@@ -29,7 +29,12 @@ from micrograd_like.formula import (
 )
 from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.figures import figures_in, opened, read_figures
+from micrograd_like.worksheet.figures import (
+    each_figure_moved,
+    figures_in,
+    opened,
+    read_figures,
+)
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 
@@ -237,7 +242,8 @@ class _Versions:
         if formula is None:
             given = self.reads[version.first].parts[:1]
             alone = bool(given) and given[0].number is not None
-            if _adds_to(first_of(read), version.number, alone) and _unlike(number, version.number):
+            changed = number is not None and number != version.number
+            if changed and _adds_to(first_of(read), version.number, alone):
                 return "itself"
             if read.parts[0].number is None or not _unlike(number, version.number, 0.5):
                 return ""
@@ -834,11 +840,30 @@ class _Choice:
                     )
                     continue
                 self.chosen[key] = (place, part, expr)
+            if sure and self._rounds(expr, self.reads[place]):
+                self.result.doubts.setdefault(
+                    key, f"the figures of line {line} give it only as far as they are rounded"
+                )
             if not sure:
                 self.result.doubts.setdefault(key, f"{key} has only figures on line {line}")
                 self.result.opaque[key] = (
                     f"{key} has only figures on line {line}, and what it depends on is not known"
                 )
+
+    def _rounds(self, expr: Expr, read: Read) -> bool:
+        """True where the line's number is not what its figures give, but within their rounding."""
+        stated = next((p.number for p in reversed(read.parts) if p.number is not None), None)
+        value = computed(expr, {})
+        if stated is None or value is None or stated.places is None:
+            return False
+        off = abs(value - stated.value) - 0.5 * 10.0**-stated.places
+        if off <= 1e-12 * abs(value):
+            return False
+        slack = 0.0
+        for moved in each_figure_moved(expr):
+            other = computed(moved, {})
+            slack += 0.0 if other is None else abs(other - value)
+        return off <= slack * (1 + 1e-9)
 
     # The order.
 
