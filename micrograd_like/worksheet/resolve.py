@@ -850,7 +850,7 @@ class _Choice:
                     f"{key} has only figures on line {line}, and what it depends on is not known"
                 )
 
-    def _rounds(self, expr: Expr, read: Read) -> bool:
+    def _rounds(self, expr: Expr, read: Statement) -> bool:
         """True where the line's number is not what its figures give, but within their rounding."""
         stated = next((p.number for p in reversed(read.parts) if p.number is not None), None)
         value = computed(expr, {})
