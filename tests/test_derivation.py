@@ -17,6 +17,7 @@ from micrograd_like.engine import ON_NODES, Constant, Symbol
 from micrograd_like.formula import Name, evaluate, quantities
 from micrograd_like.notation import text
 from micrograd_like.ops import FLOAT
+from micrograd_like.worksheet import builtin
 from visualize.snapshot import snapshot
 
 LESSON = """
@@ -429,3 +430,47 @@ def test_what_needs_numbers_says_so() -> None:
     for needs in (walk, snapshot):
         with pytest.raises(WorksheetError, match="E has no number"):
             needs(sheet.symbols["E"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["chain-of-three", "dead-relu", "logistic-regression", "softplus-and-tanh", "used-twice"],
+)
+def test_what_derive_prints_is_read_back(name: str) -> None:
+    """Below the sheet that it is of, every line of it is right."""
+    sheet_text = builtin.text(name)
+    sheet = Worksheet.parse(sheet_text)
+    first, *_ = sheet.names.values()
+    printed = derive(sheet.cost(), first).text().splitlines()
+    lines = [line for line in printed if " = " in line and "path " not in line]
+    marked = Worksheet.parse("\n".join([sheet_text, *lines])).check().lines
+    assert {line.verdict for line in list(marked)[-len(lines) :]} == {"right"}
+
+
+def test_a_line_with_something_held_fixed_is_not_accused() -> None:
+    """∂E/∂x with y held fixed is another number than ∂E/∂x."""
+    sheet = Worksheet.parse(
+        "x = 2\ny = x^2\nE = x*y\n∂E/∂x = y = 4   (product rule; y held fixed)\n∂E/∂x = y = 4"
+    )
+    *_, held, total = sheet.check().lines
+    assert (held.verdict == "wrong", total.verdict) == (False, "wrong")
+
+
+def test_the_products_of_paths_are_not_accused() -> None:
+    """Path 2 = … says nothing of the number 2."""
+    sheet = Worksheet.parse(builtin.text("dead-relu"))
+    first, *_ = sheet.names.values()
+    printed = derive(sheet.cost(), first).text()
+    assert "path 2 = " in printed
+    lines = [line for line in printed.splitlines() if " = " in line]
+    marked = Worksheet.parse("\n".join([builtin.text("dead-relu"), *lines])).check().lines
+    assert "wrong" not in {line.verdict for line in marked}
+
+
+def test_marks_of_derivatives_of_derivatives() -> None:
+    """A slope may itself stand among the inputs of what is differentiated."""
+    sheet = Worksheet.parse(
+        "x = 4\nf = x^2\nx' = x - 0.25*df/dx\nf' = x'^2\nc = 2*x'\ndf'/dx = 2*x' = 99"
+    )
+    *_, line = sheet.check().lines
+    assert line.verdict == "wrong"

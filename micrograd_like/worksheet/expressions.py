@@ -226,6 +226,8 @@ class _Parser:
     def statement(self) -> list[Statement]:
         first = self.next
         left, subject = self.left_side()
+        if isinstance(subject, Number) and isinstance(subject.value, int):
+            self.doubts["The number on its left may count something, as in 'path 2'"] = None
         self.left_products, self.products = self.products, False
         if not self.at(*RELATIONS):
             self.expected("'=' after the left side")
@@ -444,7 +446,11 @@ class _Parser:
     def remark(self) -> None:
         """Pass over a remark in brackets and words behind a part."""
         while self.at("(", "[") and self.is_remark(self.place):
+            begins = self.place
             self.skip_group()
+            said = {token.text for token in self.tokens[begins : self.place]}
+            if {"held", "fixed"} <= said:
+                self.doubts["It is a derivative with something held fixed"] = None
         token = self.next
         if not (self.known.is_word(token) or token.text.lower() in CONNECTIVES):
             return
@@ -462,18 +468,24 @@ class _Parser:
             self.doubts["words stand between its parts"] = None
 
     def is_remark(self, place: int) -> bool:
-        """True for a bracket that holds nothing but words: (power rule)."""
-        inside, words = place + 1, 0
+        """True for a bracket that holds words: (power rule), (product rule; z held fixed).
+
+        Names and functions may stand among two words or more, but nothing that computes.
+        """
+        inside, words, others = place + 1, 0, 0
         while self.tokens[inside].text not in (")", "]") and self.tokens[inside].kind != "end":
             token = self.tokens[inside]
             word = self.known.is_word(token) or (
                 token.text.lower() in CONNECTIVES and token.text not in self.known.lefts
             )
-            if not (word or token.text in (",", ".", ":", "'", "-") or token.kind == "number"):
+            other = token.kind == "name" and self.tokens[inside + 1].text != "("
+            mark = token.text in (*",.:;'-∂/",) or token.kind == "number"
+            if not (word or other or mark):
                 return False
             words += word
+            others += other and not word
             inside += 1
-        return words > 0
+        return words > (1 if others else 0)
 
     def skip_group(self) -> None:
         while self.take().text not in (")", "]"):
