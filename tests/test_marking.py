@@ -484,6 +484,18 @@ def test_updates_that_are_wrong(rule: str, code: str) -> None:
     assert (verdict, causes[0]) == ("wrong", code)
 
 
+def test_statements_that_share_a_line_are_told_apart() -> None:
+    """By their places: line, column and end, in JSON beside each other."""
+    report = checked("x = 2; y = x^2; dy/dx = 2*x = 5")
+    lines = json.loads(report.json())["worksheets"][0]["lines"]
+    assert [(line["line"], line["column"], line["end"]) for line in lines] == [
+        (1, 1, 6),
+        (1, 8, 15),
+        (1, 17, 32),
+    ]
+    assert [line["verdict"] for line in lines][-1] == "wrong"
+
+
 def test_after_a_wrong_update_what_is_right_by_it_follows() -> None:
     sheet = "x = 3\nw = 0.5\nalpha = 0.1\nE = (w*x)^2\nw' = w + alpha*dE/dw = 1.4\n"
     report = checked(sheet + "E' = (w'*x)^2 = 17.64")
@@ -498,10 +510,11 @@ def test_the_report_as_data() -> None:
     record = json.loads(report.json())["worksheets"][0]
     assert record["wrong"] == 7
     (line,) = (line for line in record["lines"] if line["line"] == 30)
+    assert (line["column"], line["end"]) == (1, 29)
     assert line["source"] == "dz1/da1 = a1*(1 - a1) = 0.21"
     assert line["parts"] == [
-        {"source": "a1*(1 - a1)", "verdict": "wrong"},
-        {"source": "0.21", "verdict": "wrong"},
+        {"line": 30, "column": 11, "end": 22, "source": "a1*(1 - a1)", "verdict": "wrong"},
+        {"line": 30, "column": 25, "end": 29, "source": "0.21", "verdict": "wrong"},
     ]
     assert line["causes"][0] == "derivative-at-input"
     assert line["expected"] == pytest.approx(0.24445831169074587, rel=1e-15)
