@@ -301,7 +301,7 @@ def test_check_marks_the_lesson(tmp_path: Path) -> None:
         ("x = 2\ny = x^2 = 4\n", 0),
         ("x = 2\ny = x^2 = 5\n", 1),
         ("x = 2\ny = x^2 = 5\nz = *\n", 2),
-        ("x = 2\ny = q = 5\n", 2),
+        ("x = 2\ny = q + 1 = 5\n", 2),
         ("x = 2\ny = x^2 = ?\n", 2),
         ("", 2),
     ],
@@ -327,7 +327,7 @@ def test_a_class_gets_a_table_and_the_most_common_causes(tmp_path: Path) -> None
 
 def test_formats_for_programs(tmp_path: Path) -> None:
     file = tmp_path / "sheet.txt"
-    file.write_text('x = 2\ny = x^2 = 5 # "quoted", with commas\ny = )\n', encoding="utf-8")
+    file.write_text('x = 2\ny = x^2 = 5 # "quoted", with commas\nz = )\n', encoding="utf-8")
     result = run("check", str(file), "--format", "json")
     (sheet,) = json.loads(result.stdout)["worksheets"]
     assert sheet["file"] == str(file)
