@@ -110,7 +110,8 @@ def statements(line: str) -> list[str]:
         ("∴ a = 1", "a = 1"),
         ("a = 1 (b = 2)", "a = 1 / b = 2"),
         ("c → 0.5", "c = 0.5"),
-        ("a = b = 0", "a = b = 0 / b = 0"),
+        ("a = b = 0", "a = b = 0"),
+        ("a1 = a2 = 0", "a1 = 0 / a2 = 0"),
         # Prose, numbering and remarks are passed over.
         ("Step 1: a = 1", "a = 1"),
         ("1) a = 1", "a = 1"),

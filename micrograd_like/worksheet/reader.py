@@ -129,7 +129,9 @@ class _Reader:
             self._seen.add(name)
             rest = [p for i, p in enumerate(read.parts) if i > place and i not in middle]
             at = replace(read.parts[place].place, end=read.place.end)
-            yield replace(read, place=at, left=Name(name), parts=tuple(rest))
+            # Kept in the line, it says the same there: the statement behind it is not shown.
+            shown = read.defines if alike else "implied"
+            yield replace(read, place=at, left=Name(name), parts=tuple(rest), defines=shown)
 
     def _problem(self, error: UnreadableError, tokens: Sequence[Token]) -> Problem:
         token = error.token
