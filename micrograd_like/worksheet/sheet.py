@@ -315,6 +315,8 @@ class Worksheet:
     def _undefined(self, name: str) -> str:
         if self.unread(name):
             return f"{name!r} stands on a line that could not be read"
+        if name in self._defined:  # in a circle
+            return f"{name!r} could not be computed"
         proposing = len(self.unreadable) + len(self.failures) < MAX_PROPOSALS
         near = lookalike_told(name, self._defined.__contains__)
         others = self._defined - {name}
