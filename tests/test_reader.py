@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from micrograd_like.notation import plain
@@ -272,3 +275,32 @@ def test_tokens(text: str, kinds: str) -> None:
     assert [token.kind for token in tokens] == kinds.split()
     # Every token knows its place.
     assert all(text[t.column - 1 : t.end - 1].strip() for t in tokens)
+
+
+GRAMMAR = (Path(__file__).parent.parent / "docs" / "grammar.md").read_text(encoding="utf-8")
+
+
+def rows(columns: int) -> list[tuple[str, ...]]:
+    """The rows of the page's tables that have so many columns."""
+    lines = (line for line in GRAMMAR.splitlines() if line.startswith("| `"))
+    cells = (re.split(r"(?<!\\)\|", line)[1:-1] for line in lines)
+    plain = ([c.replace(r"\|", "|").replace(" ⏎ ", "\n").strip() for c in row] for row in cells)
+    return [tuple(row) for row in plain if len(row) == columns]
+
+
+@pytest.mark.parametrize(("written", "meant"), rows(2))
+def test_the_page_of_the_language(written: str, meant: str) -> None:
+    line = written.strip("`")
+    if meant == "prose: passed over":
+        assert statements(line) == []
+    elif meant.startswith("`"):
+        assert " / ".join(statements(line)) == meant.strip("`")
+    else:  # read, and unchecked
+        assert meant in Worksheet.parse(line).check().lines[-1].problem
+
+
+@pytest.mark.parametrize(("written", "line", "column", "message"), rows(4))
+def test_the_page_says_what_is_refused(written: str, line: str, column: str, message: str) -> None:
+    found = Worksheet.parse(written.strip("`")).problems[0]
+    assert (found.place.line, found.place.column) == (int(line), int(column))
+    assert message in found.message
