@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from micrograd_like.formula import (
@@ -38,7 +38,7 @@ class Equation:
     numbers: Expr
     value: float
     rule: str = ""
-    closed: bool = True
+    closed: bool = field(default=True, repr=False)
 
 
 def equation(

@@ -24,7 +24,7 @@ Chain rule
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ class Derivation:
     paths: tuple[Path, ...]
     path_count: int
     reason: str
-    formula: Expr | None = None
+    formula: Expr | None = field(default=None, repr=False)
 
     @property
     def left(self) -> Derivative:
