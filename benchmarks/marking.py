@@ -146,7 +146,7 @@ def mark(job: tuple[int, int]) -> Marked:
         for slip in exercise.planted
     )
     slipped = {slip.line for slip in exercise.planted}
-    fine = ("right", "follows") if slipped else ("right",)
+    fine = ("right", "taken", "follows") if slipped else ("right", "taken")
     accused = tuple(
         _outcome(line, asked)
         for number, line in marks.items()

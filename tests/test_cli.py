@@ -289,7 +289,7 @@ def test_check_marks_the_lesson(tmp_path: Path) -> None:
         "       ∂E/∂w5 stands where ∂E/∂w6 belongs.",
         "       right: w6' = w6 − α·∂E/∂w6 = 0.6 − 0.2·(−0.089) = 0.62",
         "       Follows from ∂E/∂z1 (line 44) and ∂z1/∂a1 (line 30); the method is right.",
-        "36 right, 11 follow, 7 wrong",
+        "21 right, 15 taken, 11 follow, 7 wrong",
     ):
         assert line in result.stdout
     assert "\x1b" not in result.stdout
@@ -331,7 +331,7 @@ def test_formats_for_programs(tmp_path: Path) -> None:
     result = run("check", str(file), "--format", "json")
     (sheet,) = json.loads(result.stdout)["worksheets"]
     assert sheet["file"] == str(file)
-    assert [line["verdict"] for line in sheet["lines"]] == ["right", "wrong", "unreadable"]
+    assert [line["verdict"] for line in sheet["lines"]] == ["taken", "wrong", "unreadable"]
     assert sheet["lines"][2]["column"] == 5
     rows = run("check", str(file), "--format", "csv").stdout.splitlines()
     assert rows[0] == "file,line,column,verdict,causes,expected,source,message,working"

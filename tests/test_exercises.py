@@ -66,7 +66,7 @@ def test_nothing_in_a_blank_is_marked_but_what_is_given(shape: str) -> None:
     sheet = read(generate(shape, 3, form="blank"))
     blank = {statement.line for statement in sheet.statements if statement.blank}
     for line in sheet.check().lines:
-        assert line.verdict == ("unchecked" if line.line in blank else "right")
+        assert line.verdict == ("unchecked" if line.line in blank else "taken")
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -26,6 +26,9 @@ RIGHT = [
     # After ≈ a whole unit, and the zeros at the end of a whole number are rounded away.
     "x = 54.0003; y = x ≈ 50", "q = 60009; z = q ≈ 6*10^4", "c = 299792458; d = c ≈ 3*10^8",
     "a = 41.3; b = a ≈ 40", "a = 1204; b = a ≈ 1200", "a = 0.999; b = a ≈ 1",
+    # Figures that stand for what has been rounded, where no formula stands beside them.
+    "s = exp(-0.862) = 0.422; t = exp(-1.862) = 0.155; c = 0.422*1 + 0.155*0 + 0.422*1 = 0.845",
+    "p = sigmoid(1.4) = 0.802; L = -ln(0.802) = 0.221",
     # Where floats cancel.
     "a = 100000001; b = 100000000; q = a^2 - b^2 = 200000001",
     "x = 3; h = 1e-8; q = ((x + h)^2 - x^2)/h = 6.00000001",
@@ -50,6 +53,9 @@ WRONG = [
     "u = sigmoid(0.3) = 0.5744; v = tanh(1) = 0.7616; z = u*v = 0.5744*0.7616 = 0.4379",
     "a = 0.23692776; b = 0.538099; c = a*b = 0.23692776*0.538099 = 0.12749036",
     "u = -2.244; v = 0.622; z = u*v = -2.244*0.622 = -1.394",
+    # Figures that stand for nothing are what they are.
+    "z = 0.5*2 = 1.04", "c = 0.422*1 + 0.155*0 + 0.422*1 = 0.845",
+    "s = exp(-0.862) = 0.422; c = 0.422*1 + 0.422*1 = 0.847",
     # After ≈.
     "a = 41.3; b = a ≈ 30", "c = 299792458; d = c ≈ 4.2*10^8", "x = 54.0003; y = x ≈ 53",
     # Where floats cancel, and where they are very small.

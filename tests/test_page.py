@@ -83,7 +83,7 @@ def test_every_step_is_in_the_page_without_a_script() -> None:
 
 def test_a_marked_worksheet_shows_verdicts_causes_and_workings() -> None:
     text = visualize.page(PUBLISHED, report=PUBLISHED.check())
-    assert "38 right, 11 follow, 5 wrong" in text
+    assert "21 right, 15 taken, 11 follow, 7 wrong" in text
     assert "∂E/∂w5 stands where ∂E/∂w6 belongs." in text
     assert "right: w6&#39; = w6 − α·∂E/∂w6 = 0.6 − 0.2·(−0.089) = 0.62" in text
     assert text.count('class="line wrong"') == 5

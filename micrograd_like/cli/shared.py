@@ -197,6 +197,6 @@ def _painted(look: str, text: str) -> str:
             return typer.style(text, bold=True)
         case "dim":
             return typer.style(text, dim=True)
-        case "right" | "follows" | "wrong" | "unreadable" | "unchecked":
+        case "right" | "taken" | "follows" | "wrong" | "unreadable" | "unchecked":
             return typer.style(text, fg=LOOKS[look].ansi, bold=True)
     return text

@@ -113,12 +113,28 @@ class Aligner:
 
         return rewrite(expr, rule)
 
+    def by_itself(self, expr: Expr) -> Figure | None:
+        """What figures come to that stand beside no formula.
+
+        One is off by half a unit if some quantity is rounded to it; else it stands for nothing.
+        """
+
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Number):
+                return None
+            written = Figure.written(node)
+            exact = self._repeats(written) or not self._rounds(written)
+            return self._named(Figure.exact(written.center) if exact else written)
+
+        return worked_out(rewrite(expr, rule), self.look_up)
+
+    def _rounds(self, figure: Figure) -> bool:
+        size, half = abs(figure.center), (figure.high - figure.low) / 2
+        return any(0 < abs(abs(value) - size) <= half for value in self._computed)
+
     def _repeats(self, figure: Figure) -> bool:
         """True for a figure that is a given's, and rounds no other quantity."""
-        size = abs(figure.center)
-        return size in self._given and not any(
-            0 < abs(abs(value) - size) <= (figure.high - figure.low) / 2 for value in self._computed
-        )
+        return abs(figure.center) in self._given and not self._rounds(figure)
 
     @cached_property
     def _given(self) -> set[float]:

@@ -20,7 +20,7 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, View, worked_out
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
-from micrograd_like.marking.records import Verdict
+from micrograd_like.marking.records import SOUND, Verdict
 from micrograd_like.marking.shape import operands, replaced
 from micrograd_like.marking.truth import numbers_in, same_number
 from micrograd_like.notation import text
@@ -98,7 +98,9 @@ class Judge:
         if builds and key in self.facts.updates:
             target = self.facts.updates[key].formula
         elif builds:
-            return self._judged(part, "right")
+            figures = part.number is None and not self.facts.leaves(part.expr)
+            figure = line.aligner.by_itself(part.expr) if figures else None
+            return self._judged(part, "taken", figure=figure)
         if not self.facts.leaves(part.expr):
             if self._without_number(key):
                 figure = worked_out(line.aligner.read(part.expr), line.aligner.look_up)
@@ -190,7 +192,7 @@ class Judge:
     def _formulas(self, line: _Line) -> list[Expr]:
         """The formulas that figures may be put into, with the learner's own for some pieces."""
         before = line.judged.values()
-        sound = [j.expr for j in before if j.verdict in ("right", "follows") and not j.numeric]
+        sound = [j.expr for j in before if j.verdict in SOUND and not j.numeric]
         formulas = [*sound, *self.facts.forms(line.key)]
         return list(dict.fromkeys([*formulas, *(self._own(f, line.key) for f in formulas)]))
 
@@ -222,16 +224,17 @@ class Judge:
             return self._number_alone(part, key, figure, [*before])
         if self._is_true(figure, key):
             return self._judged(part, "right", figure=figure)
-        sound = [j for j in before if j.verdict in ("right", "follows")]
+        sound = [j for j in before if j.verdict in SOUND]
         for judged in sound:  # the result of the figures put in
             if judged.figure is not None and figure.meets(judged.figure):
-                return self._judged(part, judged.verdict, figure=figure, slips=judged.slips)
+                verdict: Verdict = "follows" if judged.slips else "right"
+                return self._judged(part, verdict, figure=figure, slips=judged.slips)
         formulas = [j.expr for j in sound if not j.numeric] + list(self.facts.forms(key))
         methods = [partial(View.worked_out, expr=formula) for formula in formulas]
         for method in [*methods, partial(self._by_method, key)]:
             slips = self._follows(figure, method)
             if slips is not None:
-                verdict: Verdict = "follows" if slips else "right"
+                verdict = "follows" if slips else "right"
                 return self._judged(part, verdict, figure=figure, slips=slips)
         return self._judged(part, "wrong", figure=figure)
 

@@ -16,7 +16,7 @@ from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
-from micrograd_like.marking.records import VERDICTS, Cause, LineMark, PartMark, gravest
+from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.truth import Effort, TooMuchError
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS
@@ -185,7 +185,7 @@ class Marker:
             update = self.facts.updates.get(key)
         target: Expr = update.formula if update is not None else key
         sound = isinstance(key, Name) or any(
-            part.verdict in ("right", "follows") and not part.number for part in judged
+            part.verdict in SOUND and not part.number for part in judged
         )
         return causes_of(
             Claim(

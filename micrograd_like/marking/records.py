@@ -11,15 +11,33 @@ from micrograd_like.derivation.equations import Equation
 from micrograd_like.formula import Expr, Quantity
 from micrograd_like.worksheet.records import Place
 
-Verdict = Literal["right", "follows", "wrong", "unreadable", "unchecked"]
+Verdict = Literal["taken", "right", "follows", "wrong", "unreadable", "unchecked"]
 
 #: The verdicts, the gravest first: that of a line is its gravest part's.
-VERDICTS: tuple[Verdict, ...] = ("unreadable", "wrong", "unchecked", "follows", "right")
+VERDICTS: tuple[Verdict, ...] = (
+    "unreadable",
+    "wrong",
+    "follows",
+    "unchecked",
+    "right",
+    "taken",
+)
+#: The verdicts of what somebody may go on from.
+SOUND: tuple[Verdict, ...] = ("taken", "right", "follows")
+#: The verdicts as they are counted.
+_COUNTED: tuple[Verdict, ...] = (
+    "right",
+    "taken",
+    "follows",
+    "unchecked",
+    "wrong",
+    "unreadable",
+)
 
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict of a whole from those of its parts; "right" for none."""
-    return min(verdicts, key=VERDICTS.index, default="right")
+    """The verdict of a whole from those of its parts; "taken" for none."""
+    return min(verdicts, key=VERDICTS.index, default="taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,7 @@ class Report:
     def counts(self) -> dict[str, int]:
         """How many lines have each verdict."""
         found = Counter[str](line.verdict for line in self.lines)
-        return {verdict: found[verdict] for verdict in reversed(VERDICTS)}
+        return {verdict: found[verdict] for verdict in _COUNTED}
 
     @property
     def causes(self) -> Counter[str]:
@@ -106,7 +124,7 @@ class Report:
 
     @property
     def status(self) -> int:
-        """0 if all is right, 1 with something wrong or following, 2 with something unread.
+        """0 if all is right or taken, 1 with something wrong or following, 2 with something unread.
 
         A worksheet without a line is none that could be read.
         """
@@ -116,8 +134,8 @@ class Report:
         return 1 if counts["wrong"] or counts["follows"] else 0
 
     def __bool__(self) -> bool:
-        """True if every line is right."""
-        return self.status == 0
+        """True if nothing is but right, and something is: givens alone are no work."""
+        return self.status == 0 and self.counts["right"] > 0
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)

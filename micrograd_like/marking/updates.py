@@ -346,20 +346,22 @@ class _Rules:
 def renewed(sheet: Worksheet, name: Quantity) -> Name | None:
     """The name that this one renews: w of w' = w − …, or of w' = … − rate·∂E/∂w."""
     statement = sheet.definitions.get(name)
-    weight = _older(sheet, name) if isinstance(name, Name) else None
-    if statement is None or weight is None:
+    if statement is None or not isinstance(name, Name):
         return None
     named = quantities(statement.parts[0].expr)
     slopes = {key.wrt for key in named if isinstance(key, Derivative)}
-    return weight if weight in named or weight in slopes else None
+    return next((old for old in _older(sheet, name) if old in named or old in slopes), None)
 
 
-def _older(sheet: Worksheet, name: Name) -> Name | None:
-    if name in sheet.older:
-        return Name(sheet.older[name])
+def _older(sheet: Worksheet, name: Name) -> Iterator[Name]:
+    """The names that one may renew, the newest first: w' and w for w'', w for w_new."""
+    while name in sheet.older:
+        name = Name(sheet.older[name])
+        yield name
     shorter = [name[:end] for end in range(len(name) - 1, len(name.rstrip("'")) - 1, -1)]
-    shorter.append(re.sub(r"_?new$", "", name))
-    return next((Name(n) for n in shorter if n != name and Name(n) in sheet.definitions), None)
+    for old in (*shorter, re.sub(r"_?new$", "", name)):
+        if old != name and Name(old) in sheet.definitions:
+            yield Name(old)
 
 
 def is_called_rate(name: Quantity) -> bool:

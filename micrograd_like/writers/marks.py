@@ -148,6 +148,8 @@ def _said(line: LineMark, report: Report) -> str:
     match line.verdict:
         case "right":
             return f"Right: {line.rule}."
+        case "taken":
+            return f"Taken as it stands: {line.rule}."
         case "follows":
             return f"Follows from {_sources(line, report)}; the method is right."
         case "wrong":

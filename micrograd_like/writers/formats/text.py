@@ -165,7 +165,7 @@ def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
     source = printable(line.source)
     head = f" {page.paint(line.verdict, remark.look.mark)} {line.line:>{digits}}  {source}"
     margin = " " * (digits + 5)
-    if line.verdict == "right":
+    if line.verdict in ("right", "taken"):
         rule = page.paint("dim", remark.brief)
         fits = cell_len(margin + source + remark.brief) + 3 <= page.width
         yield from [f"{head}   {rule}"] if fits else [head, margin + rule]
