@@ -40,7 +40,9 @@ def derive(
     with reported(sheet):
         derivation = worked_out(*sheet.derivative(derivative))
         say(document(derivation, places), format)
-    finish(sheet, whole=False, in_symbols=derivation.formula is not None)
+    # In symbols, a line that could not be read may be the one that gives a name its number.
+    in_symbols = derivation.formula is not None
+    finish(sheet, whole=in_symbols, in_symbols=in_symbols)
 
 
 @app.command()
