@@ -286,6 +286,8 @@ def in_figures_alone(lines: list[Line], rng: random.Random) -> list[Line]:
     return changed
 
 
+#: Those that leave the lines in their order, so that names may have been used again.
+IN_ORDER = (continued, in_figures_alone)
 #: How often each is seen, in a hundred worksheets.
 AFTERWARDS: dict[Manner, int] = {
     given_left_out: 3,
@@ -304,5 +306,8 @@ def afterwards(lines: list[Line], rng: random.Random) -> list[Line]:
     for manner, share in AFTERWARDS.items():
         number -= share
         if number < 0:
-            return manner(lines, rng)
+            again = len({line.left for line in lines if line.role == "given"}) < sum(
+                line.role == "given" for line in lines
+            ) or any("another epoch" in line.kinds for line in lines)
+            return lines if again and manner not in IN_ORDER else manner(lines, rng)
     return lines
