@@ -95,7 +95,7 @@ def test_every_formula_is_what_the_oracle_says(shape: str, manner: Manner) -> No
     for step in drawn.steps:
         for world in drawn.worlds:
             given = evaluate(step.formula, world, FLOAT)
-            assert world[step.key] == pytest.approx(given, rel=1e-12, abs=1e-14)
+            assert world[step.left] == pytest.approx(given, rel=1e-12, abs=1e-14)
 
 
 def test_the_oracle_knows_the_functions_that_an_exercise_may_have() -> None:
