@@ -145,11 +145,11 @@ class _Reader:
             sides = [] if read.subject is None else [read.subject]
             self.functions.learn([*sides, *(part.expr for part in read.parts)])
         hidden = self.document.hidden
-        for name, expr in hidden.items():
+        for name, expr in [*hidden.items()]:
             try:
                 hidden[name] = self.functions.opened(expr)
-            except UnknownFunctionError:
-                continue
+            except UnknownFunctionError:  # then nothing defines what stands for it
+                del hidden[name]
         self.reads = [self._opened(read) for read in self.reads]
         self.reads = list(self._instances())
 
