@@ -18,6 +18,10 @@ class DomainError(MicrogradLikeError, ArithmeticError, ValueError):
     """
 
 
+class StaleGraphError(MicrogradLikeError, ValueError):
+    """A graph's leaves were given other numbers after it was built: what it holds is old."""
+
+
 class FormulaError(MicrogradLikeError, ValueError):
     """A formula of the operation table uses something its small language lacks."""
 

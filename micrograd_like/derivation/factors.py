@@ -29,7 +29,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from micrograd_like.derivation.equations import Equation, equation, local
-from micrograd_like.engine import Value, grad, topological_order
+from micrograd_like.engine import Value, check_fresh, grad, topological_order
 from micrograd_like.formula import (
     Derivative,
     Expr,
@@ -135,6 +135,7 @@ def derive(output: Value, wrt: Value) -> Derivation:
     for node in (output, wrt):
         if not isinstance(node, Value):
             raise TypeError(f"derive: expected a Value, got {type(node).__name__}")
+    check_fresh(output, "derive")
     of, name = quantity_of(output, "f"), quantity_of(wrt, "x")
     if wrt is output:
         return Derivation(of, of, 1.0, (), (), (), 0, "A quantity changes with itself.")

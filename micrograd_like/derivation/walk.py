@@ -21,7 +21,7 @@ from itertools import chain
 from typing import ClassVar
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local
-from micrograd_like.engine import Value, grad, topological_order
+from micrograd_like.engine import Value, check_fresh, grad, topological_order
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Call, Derivative, Name, Number, Quantity
 from micrograd_like.graph import NamedGraph, quantity_of
@@ -138,6 +138,7 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     for node in (output,) if wrt is None else (output, wrt):
         if not isinstance(node, Value):
             raise TypeError(f"walk: expected a Value, got {type(node).__name__}")
+    check_fresh(output, "walk")
     names = {output: quantity_of(output, "f")}
     if wrt is not None and wrt is not output:
         names[wrt] = quantity_of(wrt, "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from micrograd_like.engine.freshness import check_fresh
 from micrograd_like.engine.gradient import accumulate, grad, link_as_graph
 from micrograd_like.engine.order import topological_order
 from micrograd_like.engine.recording import record
@@ -26,6 +27,7 @@ __all__ = [
     "accumulate",
     "apply",
     "as_value",
+    "check_fresh",
     "grad",
     "link_as_graph",
     "record",

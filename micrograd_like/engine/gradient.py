@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
+from micrograd_like.engine.freshness import check_fresh
 from micrograd_like.engine.order import topological_order
 from micrograd_like.engine.recording import record
 from micrograd_like.engine.value import (
@@ -42,6 +43,8 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     for node in (output, *targets):
         if not isinstance(node, Value):
             raise TypeError(f"grad: expected Value nodes, got {described(node)}")
+    if create_graph:
+        check_fresh(output, "grad")
     adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
     accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
     zero = Value(0.0) if create_graph else 0.0

@@ -144,6 +144,17 @@ class Value(Operations):
     def __ge__(self, other: Value | float) -> bool:
         return self._data >= _number_of(other)
 
+    def recompute(self) -> None:
+        """Compute the graph behind this node again, from what its leaves are now.
+
+        Raises:
+            DomainError: An operation is not defined there; what comes before it has new numbers.
+        """
+        for node in topological_order(self):
+            if node.inputs:
+                twin = apply(node.op, *node.inputs)
+                node._data, node.partials = twin._data, twin.partials
+
     def detach(self) -> Value:
         """A leaf with the same number and label: nothing flows through it."""
         return Value(self._data, self.label)

@@ -21,7 +21,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from micrograd_like.derivation import Derivation, derive
-from micrograd_like.engine import Symbol, Value, grad, topological_order
+from micrograd_like.engine import Symbol, Value, check_fresh, grad, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
 from micrograd_like.graph import NamedGraph, constant, depending, quantity_of, roles
@@ -94,6 +94,7 @@ def snapshot(
             f"{printable(output.label)} has no number: a name that it rests on has none; "
             "give it one"
         )
+    check_fresh(output, "draw")
     of_sheet = isinstance(root, Worksheet)
     taken = _Taken(output, wrt, order, of_sheet, _parameters(root, order, parameters, module))
     shot = taken.with_detail(detail) if detail else _readable(taken, of_sheet)
