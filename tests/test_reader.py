@@ -246,12 +246,6 @@ def test_doubts(text: str, name: str, told: str) -> None:
     assert told in Worksheet.parse(text).doubts[name]
 
 
-def test_the_derivative_of_an_unknown_function_is_unchecked() -> None:
-    """g is a function by the first line's form, and nothing says which."""
-    text = "x = 2\nd/dx g(x^2) = 2*x\nq = g(1) = 3 + g(2)\n∂g(x)/∂x = g(3) = 2"
-    assert "wrong" not in {mark.verdict for mark in Worksheet.parse(text).check().lines}
-
-
 def test_figures_that_stand_for_names_are_read_so() -> None:
     sheet = read("w = 0.7\nx = 0.3\nz = 0.7*0.3 = 0.21\nu = 3*4")
     assert plain(sheet.formulas["z"]) == "w*x"
