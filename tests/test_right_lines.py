@@ -184,6 +184,21 @@ def test_a_kind_that_was_accused_is_right(kind: str, request: pytest.FixtureRequ
 STILL: set[str] = set()
 
 
+def test_a_derivative_whose_links_rest_on_it_is_marked() -> None:
+    """Without an end before: u1 is updated by a derivative of the cost that it stands in."""
+    Worksheet.parse(
+        "u1 = 0.96\n"
+        "o1 = sigmoid(u1*h) = 1 - 1/(1 + exp(0.96*0.7317)) = 0.6687 = 0.67\n"
+        "E1 = (t1 - o1)^2/2 = (0.44 - 0.67)^2/2 = 0.02645\n"
+        "E = E1 + E2 = 0.02645 + 0.01727 ≈ 0.04372\n"
+        "u1 = u1 - alpha*dE/du1 ≈ 0.956279\n"
+        "o1 = sigmoid(u1*h) = 0.6681\n"
+        "E1 = (t1 - o1)^2/2 = (0.44 - 0.6681)^2/2 = (-0.2281)^2/2 = 0.026014805\n"
+        "dE/dE1 = 1\n"
+        "dE/dh = dE/do1*do1/dh + dE/do2*do2/dh = -0.18612*0.88 + 0.228*0.2120 = -0.1154496\n"
+    ).check()
+
+
 #: What passed though it is wrong: the kind, and a worksheet whose last line is.
 PASSED = {
     "the sign of a tiny number": """

@@ -195,6 +195,8 @@ class View:
     def __init__(self, hand: Hand, ignored: frozenset[Quantity] = frozenset()) -> None:
         self._hand, self._ignored = hand, ignored
         self._again: dict[Quantity, Figure] = {}
+        #: Derivatives that are being worked out: one whose links rest on it again is the true one.
+        self._open: set[Derivative] = set()
         if ignored:
             for name, expr in hand._following.items():
                 if hand._worked[name].slips & ignored:
@@ -211,8 +213,12 @@ class View:
             return Figure(true, true + low, true + high)
         if key in hand.stated:
             return hand.stated[key]
-        if isinstance(key, Derivative):
-            return self.derivative(key)
+        if isinstance(key, Derivative) and key not in self._open:
+            self._open.add(key)
+            try:
+                return self.derivative(key)
+            finally:
+                self._open.discard(key)
         if key in self._again:
             return self._again[key]
         if key in hand._worked:
