@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from micrograd_like.engine import Value
@@ -90,28 +91,30 @@ class Optimizer:
             DomainError: An update is not finite. Then nothing is changed: no parameter, no
                 running sum, and not the count of steps.
         """
-        rates = {id(rate): self._rate_now(rate) for rate in (self.rate, *self.rates.values())}
-        updated = []
-        for place, parameter in enumerate(self.parameters):
-            data, rate = parameter.data, rates[id(self.rates.get(parameter, self.rate))]
-            gradient = parameter.grad
-            if self.weight_decay and not self.decoupled:
-                gradient += self.weight_decay * data
-            sums = tuple(running[place] for running in self.state.values())
-            direction, sums = self._direction(gradient, sums, self.steps + 1)
+        common = self._rate_now(self.rate)
+        own = {parameter: self._rate_now(rate) for parameter, rate in self.rates.items()}
+        decay, through = self.weight_decay, self.weight_decay and not self.decoupled
+        direction, isfinite, step = self._direction, math.isfinite, self.steps + 1
+        before = zip(*self.state.values(), strict=True) if self.state else repeat(())
+        updated, after = [], []
+        for place, (parameter, sums) in enumerate(zip(self.parameters, before, strict=False)):
+            data, gradient = parameter.data, parameter.grad
+            rate = own.get(parameter, common) if own else common
+            if through:
+                gradient += decay * data
+            along, sums = direction(gradient, sums, step)
             if self.decoupled:
-                data -= rate * self.weight_decay * data
-            data -= rate * direction
-            if not all(map(math.isfinite, (data, *sums))):
+                data -= rate * decay * data
+            data -= rate * along
+            if not (isfinite(data) and all(map(isfinite, sums))):
                 raise self._refused(place, rate, sums)
-            updated.append((float(data), sums))
-        for place, (parameter, (data, sums)) in enumerate(
-            zip(self.parameters, updated, strict=True)
-        ):
+            updated.append(data)
+            after.append(sums)
+        for parameter, data in zip(self.parameters, updated, strict=True):
             parameter.data = data
-            for running, number in zip(self.state.values(), sums, strict=True):
-                running[place] = number
-        self.steps += 1
+        for slot, running in zip(self.state, zip(*after, strict=True), strict=True):
+            self.state[slot] = list(running)
+        self.steps = step
 
     def _rate_now(self, rate: float | Schedule) -> float:
         now = float(rate(self.steps) if callable(rate) else rate)
