@@ -114,7 +114,7 @@ def test_every_line_is_read() -> None:
         (mark((1, number)).verdicts for number in range(20)), start=mark((1, 20)).verdicts
     )
     assert verdicts["unreadable"] == verdicts["passed over"] == 0
-    assert verdicts["right"] > 0.9 * sum(verdicts.values())
+    assert verdicts["right"] + verdicts["taken"] > 0.9 * sum(verdicts.values())
 
 
 @pytest.mark.xfail(strict=True, reason="kinds of right lines that are called wrong, see below")
