@@ -26,7 +26,7 @@ from micrograd_like.writers.records import LOOKS
 Run = Callable[..., bytes]
 COMMAND = [sys.executable, "-m", "micrograd_like"]
 #: A line of each verdict.
-VERDICTS = "x = 2\ny = x^2 = 5\nz = y + 1 = 6\nq = )\nw = x^2 = ?\n"
+VERDICTS = "x = 2\nv = x + 1 = 3\ny = x^2 = 5\nz = y + 1 = 6\nq = )\nw = x^2 = ?\n"
 ENCODINGS = ("ascii", "latin-1", "cp1252", "cp437", "cp850", "koi8-r", "shift_jis", "utf-8")
 PLAIN = {"NO_COLOR": "", "FORCE_COLOR": "", "COLUMNS": "", "TERM": "xterm-256color"}
 
@@ -72,9 +72,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_marks_differ_in_every_encoding(run: Run, encoding: str) -> None:
     printed = run("check", "-", text=VERDICTS, encoding=encoding).decode(encoding)
     marks = [line[1] for line in printed.splitlines() if re.match(r" \S \d  ", line)]
-    assert len(marks) == len(set(marks)) == len(LOOKS) == 5
-    for mark, verdict in zip(marks, ("right", "wrong", "follows", "unreadable", "unchecked"),
-                             strict=True):  # fmt: skip
+    assert len(marks) == len(set(marks)) == len(LOOKS) == 6
+    verdicts = ("taken", "right", "wrong", "follows", "unreadable", "unchecked")
+    for mark, verdict in zip(marks, verdicts, strict=True):
         assert mark in (LOOKS[verdict].mark, LOOKS[verdict].plain)
 
 

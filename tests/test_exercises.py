@@ -99,18 +99,18 @@ def test_every_formula_is_what_the_oracle_says(shape: str, manner: Manner) -> No
 
 
 def test_the_oracle_knows_the_functions_that_an_exercise_may_have() -> None:
-    """Against the engine, which it does not use; sums of families are no functions on paper."""
+    """Against the engine, which it does not use; sums of families and conditions are no functions on paper."""
     for row in OPS.values():
-        if row.families or row.name in ("expm1", "log1p"):
+        if row.families or row.name in ("expm1", "log1p", "select"):
             continue
         inputs = dict(zip(row.inputs, (0.3, 0.7), strict=False))
         formula = Call(row.name, tuple(map(Name, row.inputs)))
-        oracle = Oracle(inputs, {"f": formula})
+        oracle = Oracle({Name(n): v for n, v in inputs.items()}, {Name("f"): formula})
         nodes = [Value(value, name) for name, value in inputs.items()]
         out = apply(row.name, *nodes)
-        assert oracle["f"] == pytest.approx(out.data, rel=1e-14)
+        assert oracle[Name("f")] == pytest.approx(out.data, rel=1e-14)
         for name, node in zip(inputs, nodes, strict=True):
-            assert oracle[Derivative("f", name)] == pytest.approx(grad(out, node), rel=1e-13)
+            assert oracle[Derivative(Name("f"), Name(name))] == pytest.approx(grad(out, node), rel=1e-13)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

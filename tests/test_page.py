@@ -86,7 +86,7 @@ def test_a_marked_worksheet_shows_verdicts_causes_and_workings() -> None:
     assert "21 right, 15 taken, 11 follow, 7 wrong" in text
     assert "∂E/∂w5 stands where ∂E/∂w6 belongs." in text
     assert "right: w6&#39; = w6 − α·∂E/∂w6 = 0.6 − 0.2·(−0.089) = 0.62" in text
-    assert text.count('class="line wrong"') == 5
+    assert text.count('class="line wrong"') == 7
 
 
 def test_what_a_learner_wrote_is_escaped() -> None:

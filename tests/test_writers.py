@@ -162,7 +162,14 @@ def test_a_class_is_counted_before_it_is_written() -> None:
     reports = [report(), report("x = 2\ny = x^2 = 5\n", "ben.txt"), report("x = 1\n", "cleo.txt")]
     summary = marks.class_summary(map(marks.summary, reports))
     assert [sheet.name for sheet in summary.sheets] == ["anna.txt", "ben.txt", "cleo.txt"]
-    assert summary.totals == {"right": 3, "follows": 1, "wrong": 2, "unreadable": 1, "unchecked": 0}
+    assert summary.totals == {
+        "right": 0,
+        "taken": 3,
+        "follows": 1,
+        "wrong": 2,
+        "unreadable": 1,
+        "unchecked": 0,
+    }
     assert summary.common == (Common("arithmetic", "the arithmetic", 2, 2),)
     heads, *_, last = summary.table
     assert dict(zip(heads, last, strict=True))["wrong"] == "2"

@@ -175,8 +175,11 @@ def exercise(
     with reported():
         made = generate(shape, seed, places, form, slips, cause)
         listed = "\n".join(map(str, made.planted))
+        # What may fail comes first, save for answers that stand below the worksheet.
+        if answers not in (None, STDOUT):
+            write_output(answers, f"{listed}\n")
         write_output(STDOUT, made.text)
-        if answers is not None:
+        if answers == STDOUT:
             write_output(answers, f"{listed}\n")
     if listed and answers is None:
         typer.echo(listed, sys.stderr)

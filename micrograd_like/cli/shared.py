@@ -183,9 +183,12 @@ def say(document: Document, format: str) -> None:
 
 
 def page() -> Page:
-    """The page that standard output is: as wide as the terminal, but no wider than is read well."""
+    """The page that standard output is: as wide as the terminal, but no wider than is read well.
+
+    COLUMNS, where it is set, is obeyed in a pipe too.
+    """
     paint = _painted if coloured() else unpainted
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
         return Page(WIDTH, paint)
     columns = shutil.get_terminal_size().columns
     return Page(min(WIDTH, columns), paint, columns)

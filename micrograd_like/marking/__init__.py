@@ -6,7 +6,7 @@
 ... y = x^2 = 9
 ... dy/dx = x^2/2 = 4.5''')
 >>> [line.verdict for line in check(sheet).lines]
-['right', 'right', 'wrong']
+['taken', 'right', 'wrong']
 """
 
 from __future__ import annotations

@@ -840,7 +840,7 @@ class _Choice:
                     )
                     continue
                 self.chosen[key] = (place, part, expr)
-            if sure and self._rounds(expr, self.reads[place]):
+            if sure and self._repeats(expr, place) and self._rounds(expr, self.reads[place]):
                 self.result.doubts.setdefault(
                     key, f"the figures of line {line} give it only as far as they are rounded"
                 )
@@ -849,6 +849,19 @@ class _Choice:
                 self.result.opaque[key] = (
                     f"{key} has only figures on line {line}, and what it depends on is not known"
                 )
+
+    def _repeats(self, expr: Expr, place: int) -> bool:
+        """True where a figure may be rounded: it stands on an earlier line, or one is in doubt."""
+        above = self.reads[:place]
+        if any(read.doubt or not read.parts for read in above):
+            return True
+        earlier = {
+            number.value
+            for read in above
+            for part in read.parts
+            for number in nodes(part.expr, Number)
+        }
+        return any(n.value in earlier for n in nodes(expr, Number) if n.places is not None)
 
     def _rounds(self, expr: Expr, read: Statement) -> bool:
         """True where the line's number is not what its figures give, but within their rounding."""

@@ -33,7 +33,7 @@ class Look:
 #: In the order of the counts.
 LOOKS: Mapping[str, Look] = {
     "right": Look("✓", "+", ("right", "right"), "#1b7f3b", "green"),
-    "taken": Look("·", ".", ("taken", "taken"), "#57606a", "white"),
+    "taken": Look("·", "*", ("taken", "taken"), "#57606a", "white"),
     "follows": Look("→", ">", ("follows", "follow"), "#9a6700", "yellow"),
     "wrong": Look("✗", "x", ("wrong", "wrong"), "#c4262e", "red"),
     "unreadable": Look("?", "?", ("unreadable", "unreadable"), "#6e40c9", "magenta"),
