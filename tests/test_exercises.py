@@ -99,7 +99,7 @@ def test_every_formula_is_what_the_oracle_says(shape: str, manner: Manner) -> No
 
 
 def test_the_oracle_knows_the_functions_that_an_exercise_may_have() -> None:
-    """Against the engine, which it does not use; sums of families and conditions are no functions on paper."""
+    """Against the engine, which it does not use; sums of families and conditions are not."""
     for row in OPS.values():
         if row.families or row.name in ("expm1", "log1p", "select"):
             continue
@@ -110,7 +110,9 @@ def test_the_oracle_knows_the_functions_that_an_exercise_may_have() -> None:
         out = apply(row.name, *nodes)
         assert oracle[Name("f")] == pytest.approx(out.data, rel=1e-14)
         for name, node in zip(inputs, nodes, strict=True):
-            assert oracle[Derivative(Name("f"), Name(name))] == pytest.approx(grad(out, node), rel=1e-13)
+            assert oracle[Derivative(Name("f"), Name(name))] == pytest.approx(
+                grad(out, node), rel=1e-13
+            )
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -666,3 +666,9 @@ def test_marking_is_bounded() -> None:
 def test_a_formula_may_stand_before_its_numbers() -> None:
     report = checked("z = w*x\nw = 2\nx = 3\nz = w*x = 6\ndz/dw = 3")
     assert [line.verdict for line in report.lines] == ["taken"] * 3 + ["right"] * 2
+
+
+def test_a_name_that_nothing_defines_stands_under_a_derivative() -> None:
+    """It has no number, so the line is told and not judged."""
+    sheet = Worksheet.parse("a = 0.93\nL = a^2\na' = a - dL/dq*dq/da*0.05 = 0.86\n")
+    assert sheet.check().lines[-1].verdict == "unchecked"

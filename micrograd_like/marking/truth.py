@@ -400,7 +400,7 @@ def measured(expr: Expr, world: Values) -> tuple[float, float] | None:
 
     try:
         found: tuple[float, float] = fold(expr, combine, whole=_CONDITIONS)
-    except (ArithmeticError, ValueError, TypeError):
+    except (ArithmeticError, ValueError, TypeError, KeyError):  # a name without a number
         return None
     finally:
         spend(2 * operations)
