@@ -304,3 +304,19 @@ def test_the_page_says_what_is_refused(written: str, line: str, column: str, mes
     found = Worksheet.parse(written.strip("`")).problems[0]
     assert (found.place.line, found.place.column) == (int(line), int(column))
     assert message in found.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "q = g(1) = 3 + g(2)",  # g stands with brackets alone: a function, or a factor
+        "a = 1\nb = 2\nc = e + a = b\ndL/de = 3",  # e is differentiated: no Euler's number
+    ],
+)
+def test_a_name_that_may_be_something_else_accuses_nobody(text: str) -> None:
+    assert "wrong" not in {line.verdict for line in Worksheet.parse(text).check().lines}
+
+
+def test_a_constant_and_a_factor_are_still_held_against_something() -> None:
+    sheet = Worksheet.parse("x = 3\ny = e*x = 9\nz = x(x + 1) = 13")
+    assert [line.verdict for line in sheet.check().lines] == ["taken", "wrong", "wrong"]

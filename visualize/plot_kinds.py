@@ -193,7 +193,8 @@ def matrix_height(picture: MatrixLine) -> float:
 
 def _matrix_line(axes: Axes, picture: MatrixLine) -> None:
     tallest = max(len(part[1]) for part in picture.parts if not isinstance(part, str))
-    inches = 0.97 * axes.figure.get_figwidth()  # type: ignore[union-attr]
+    figure: Any = axes.figure
+    inches = 0.97 * figure.get_figwidth()
     cell = cell_width(picture, inches)
     size = min(9.0, 72 * cell * 0.2)
     left = 0.0

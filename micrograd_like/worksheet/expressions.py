@@ -795,7 +795,18 @@ class _Parser:
             self.fail(f"{text!r} is no function and no name of this worksheet{near}", token)
         if text in CONSTANTS:
             return Name(text)
+        if self.only_called(text):
+            self.doubts[f"{text}(…) may be a function, which nothing defines"] = None
         return self.stands(text, token)
+
+    def only_called(self, text: str) -> bool:
+        """True for a name of several numbers: g(1) and g(2), and never g alone."""
+        after = [
+            self.tokens[place + 1]
+            for place, token in enumerate(self.tokens)
+            if token.kind == "name" and token.text == text
+        ]
+        return len(after) > 1 and all(token.text == "(" for token in after)
 
     def glued(self, pieces: tuple[str, ...], token: Token) -> Term:
         """The product that a glued name is; below a fraction bar it stays together."""

@@ -587,7 +587,17 @@ class _Choice:
         self._infer()
         self._take_hidden()
         self._read_figures()
+        self._doubt_constants()
         self._order()
+
+    def _doubt_constants(self) -> None:
+        """A constant's name under a derivative sign is likely a quantity that nothing defines."""
+        differentiated = {*self.asked}.union(*self.asked.values())
+        for name in CONSTANTS:
+            if name in differentiated and name not in self.versions.first:
+                self.result.doubts.setdefault(
+                    name, f"{name} is differentiated, so it is no constant, and nothing defines it"
+                )
 
     def _candidates(self, version: Version) -> Iterator[tuple[int, int, Expr]]:
         """The parts that may define the version: formulas first, in their order."""
