@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from micrograd_like.tape import native
+
+# Tests of the benchmarks import them; behind everything else, for the package itself is to be
+# the installed one, with its kernel.
+sys.path.append(str(Path(__file__).parent.parent))
 
 
 def pytest_sessionstart() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import os
 import pkgutil
 import re
 import shlex
@@ -40,6 +41,7 @@ def test_readme_output_is_what_the_command_prints(command: str, parts: list[str]
         [sys.executable, "-m", "micrograd_like", *arguments],
         capture_output=True,
         encoding="utf-8",
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
         check=False,
         timeout=60,
     )
