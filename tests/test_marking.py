@@ -390,6 +390,8 @@ def test_and_silent_without_the_slip(code: str, slip: str, right: str) -> None:
         ("x = 3\ny = x*x + 4x\ndy/dx = x + 4", "missing-path"),
         ("x = 0.3\nh = sin(x)\ny = h^2\ndy/dx = 2h = 0.591", "missing-factor"),
         ("x = 0.3\ny = 5x + 1 = 25", "digits"),
+        # ∂b/∂p is no quantity of this sheet: nobody meant it.
+        ("x = 2\nb = 1\np = 3x + b\nE = p^2\ndE/db = dE/dp + dp/db", "added-for-multiplied"),
     ],
 )
 def test_causes_on_small_sheets(sheet: str, code: str) -> None:

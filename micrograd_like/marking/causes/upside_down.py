@@ -13,8 +13,12 @@ from micrograd_like.marking.shape import replaced
 
 
 def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+    """Only a derivative that is there can be meant: ∂b/∂ŷ is no quantity of ŷ = w·x + b."""
+    graph = claim.facts.graph
+    if graph is None:
+        return
     for wrote in quantities(written):
-        if isinstance(wrote, Derivative):
+        if isinstance(wrote, Derivative) and graph.between(wrote.wrt, wrote.of):
             meant = Derivative(wrote.wrt, wrote.of)
             yield Guess(replaced(written, wrote, meant), wrote, meant)
 
