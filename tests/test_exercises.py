@@ -120,10 +120,9 @@ def test_every_derivative_that_matters_is_taken(shape: str) -> None:
     """Of the last quantity: with respect to everything computed, and to all that learns."""
     sheet = read(generate(shape, 1, form="solved"))
     kind = SHAPES[shape]
-    output = kind.lines[-1].split()[0]
+    *computed, output = dict(kind.definitions)
     taken = {s.left.wrt for s in sheet.statements if s.left == _of(output, s.left)}
-    computed = {line.split()[0] for line in kind.lines[:-1]}
-    assert taken >= computed | set(kind.updated.split())
+    assert taken >= {*computed, *kind.updated.split()}
 
 
 def _of(output: str, left: Name | Derivative) -> Derivative | None:

@@ -37,8 +37,8 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     added,
-    fold,
     multiplied,
+    nodes,
     simplify,
 )
 from micrograd_like.graph import NamedGraph, constant, path_count, paths, quantity_of
@@ -192,7 +192,7 @@ class _Worked:
         """The number of a line, or its formula; its own symbol where that is long."""
         if line.closed:
             return constant(line.value)
-        return line.numbers if _size(line.numbers) <= _MOST_NODES else line.left
+        return line.numbers if len(nodes(line.numbers, object)) <= _MOST_NODES else line.left
 
     def _factor(self, user: Quantity, name: Quantity) -> Equation:
         """∂user/∂name; where the name acts by other ways too, they are held fixed."""
@@ -276,8 +276,3 @@ def _product(factors: list[Expr]) -> Expr:
     """The factors multiplied, without those that are 1."""
     telling = [factor for factor in factors if factor != Number(1)] or factors[:1]
     return multiplied(telling)
-
-
-def _size(expr: Expr) -> int:
-    size: int = fold(expr, lambda _, sizes: 1 + sum(sizes))
-    return size

@@ -10,17 +10,17 @@ E' = (yhat' - y)^2 = ?
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
 from micrograd_like.errors import WorksheetError, did_you_mean
-from micrograd_like.exercises.plant import Planted, plant, possible
+from micrograd_like.exercises.plant import plant, possible
 from micrograd_like.exercises.shapes import SHAPES, find
 from micrograd_like.exercises.slips import codes, planters
 from micrograd_like.exercises.solve import Learner, Paper, solve
-from micrograd_like.exercises.task import Manner, Task, task
+from micrograd_like.exercises.task import Manner, Step, Task, task
 from micrograd_like.notation import plain
 
 Form = Literal["blank", "solved", "slips"]
@@ -72,14 +72,22 @@ def generate(
 ) -> Exercise:
     """A worksheet of a shape: the same one for the same arguments, everywhere.
 
-    places:   decimals of the numbers, 2 to 6
-    slips:    how many there are in the form "slips"; each has another cause
-    causes:   the codes of those that may be planted; without it any
-    learner:  how the one who solves it works; without it from the figures as written
-    manner:   how the lines are laid out
+    Args:
+        shape: One of :data:`SHAPES`, by its name.
+        seed: Other numbers for every seed.
+        places: Decimals of the numbers, 2 to 6.
+        form: "blank", to be filled in, "solved", or "slips", with mistakes to be found.
+        slips: How many there are in the form "slips", 1 or 2; each has another cause.
+        causes: The codes of those that may be planted; without it any.
+        learner: How the one who solves it works; without it from the figures as written.
+        manner: How the lines are laid out.
 
-    Errors: WorksheetError for an unknown shape, form or cause, for places out of range, and
-    where the shape has no line for so many of the causes.
+    Returns:
+        The worksheet, and what was planted in it.
+
+    Raises:
+        WorksheetError: The shape, form or a cause is unknown, a number is out of range, or the
+            shape has no line for so many of the causes.
     """
     find(shape)
     wanted = _checked(places, form, slips, causes)
@@ -119,8 +127,12 @@ def _made(
                 continue
         else:
             paper, planted = solve(drawn.steps, drawn.givens, learner), []
-        text = _text(drawn, paper, form, seed, places)
-        return Exercise(shape, seed, form, kind.title, text, _placed(planted, text, drawn))
+        text, lines = _written(drawn, paper, form, seed, places)
+        found = tuple(
+            PlantedSlip(slip.code, lines[slip.step], slip.shown, slip.wrong, slip.right)
+            for slip in sorted(planted, key=lambda slip: slip.step)
+        )
+        return Exercise(shape, seed, form, kind.title, text, found)
     return None
 
 
@@ -135,7 +147,11 @@ def _room(shape: str, wanted: Sequence[str]) -> int:
 
 
 def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -> Sequence[str]:
-    """The codes that may be planted. Errors: WorksheetError for what is out of range."""
+    """The codes that may be planted.
+
+    Raises:
+        WorksheetError: Something is out of range.
+    """
     if places not in PLACES:
         raise WorksheetError(f"expected {PLACES[0]} to {PLACES[-1]} places, got {places}")
     if form not in get_args(Form):
@@ -167,32 +183,26 @@ _TASKS = {
 }
 
 
-def _text(drawn: Task, paper: Paper, form: Form, seed: int, places: int) -> str:
-    shape = drawn.shape
-    asked = _TASKS[form].format(places=places)
-    head = [f"# {shape.title}", f"# {asked} (exercise {shape.name}, seed {seed})", ""]
-    givens = [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
-    lines = [line.blank if form == "blank" else line.text for line in paper.lines]
-    return "\n".join([*head, *givens, *_body(drawn, lines), ""])
+def _written(
+    drawn: Task, paper: Paper, form: Form, seed: int, places: int
+) -> tuple[str, list[int]]:
+    """The worksheet's text, and for every step the number of its line."""
+    shape, asked = drawn.shape, _TASKS[form].format(places=places)
+    rows = [f"# {shape.title}", f"# {asked} (exercise {shape.name}, seed {seed})", ""]
+    rows += [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
+    lines, before = [], ""
+    for heading, line in zip(_headings(drawn.steps), paper.lines, strict=True):
+        if heading != before:
+            rows += ["", f"# {heading}"]
+        rows.append(line.blank if form == "blank" else line.text)
+        lines.append(len(rows))
+        before = heading
+    return "\n".join([*rows, ""]), lines
 
 
-def _placed(planted: Sequence[Planted], text: str, drawn: Task) -> tuple[PlantedSlip, ...]:
-    """The slips with the numbers of their lines in the text."""
-    lines = [n for n, line in enumerate(text.split("\n"), 1) if line and not line.startswith("#")]
-    steps = lines[len(drawn.givens) :]
-    return tuple(
-        PlantedSlip(slip.code, steps[slip.step], slip.shown, slip.wrong, slip.right)
-        for slip in sorted(planted, key=lambda slip: slip.step)
-    )
-
-
-def _body(drawn: Task, lines: Sequence[str]) -> Iterator[str]:
-    heading = ""
-    kinds = [step.kind for step in drawn.steps]
+def _headings(steps: Sequence[Step]) -> list[str]:
+    """What each step stands under; derivatives and updates in turn are one part."""
+    kinds = [step.kind for step in steps]
     mixed = kinds != sorted(kinds, key=list(_HEADINGS).index)
-    for kind, line in zip(kinds, lines, strict=True):
-        wanted = "Backward" if mixed and kind not in ("forward", "again") else _HEADINGS[kind]
-        if wanted != heading:
-            heading = wanted
-            yield from ("", f"# {heading}")
-        yield line
+    backward = [kind for kind in _HEADINGS if mixed and kind not in ("forward", "again")]
+    return ["Backward" if kind in backward else _HEADINGS[kind] for kind in kinds]

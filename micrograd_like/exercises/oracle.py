@@ -51,8 +51,9 @@ class Oracle:
 
     ``oracle[E]`` is a value, ``oracle[Derivative(E, w)]`` a derivative.
 
-    Errors: ValueError or ArithmeticError where a formula is not defined, KeyError for a name
-    that is not there.
+    Raises:
+        ValueError, ArithmeticError: A formula is not defined.
+        KeyError: A name is not there.
     """
 
     def __init__(

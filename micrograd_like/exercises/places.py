@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from micrograd_like.errors import DomainError
 from micrograd_like.exercises.task import Link, Step, Task
 from micrograd_like.formula import (
     Call,
@@ -15,11 +15,13 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     added,
-    fold,
     multiplied,
+    names,
+    nodes,
 )
+from micrograd_like.formula import replaced as replaced
 from micrograd_like.graph import NamedGraph
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.builder import Builder
 
 _ACTIVATIONS = ("sigmoid", "tanh")
 
@@ -70,26 +72,8 @@ def chained(terms: Sequence[Sequence[Link]]) -> Expr:
 
 def calls(expr: Expr, *functions: str) -> list[Call]:
     """Every call of these functions in the formula, once each; of all without any."""
-    found: list[Call] = []
-
-    def visit(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Call) and (not functions or node.function in functions):
-            found.append(node)
-
-    fold(expr, visit)
-    return list(dict.fromkeys(found))
-
-
-def replaced(expr: Expr, old: Expr, new: Expr) -> Expr:
-    """The formula with ``new`` wherever ``old`` stands."""
-
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        if node == old:
-            return new
-        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
-
-    result: Expr = fold(expr, combine)
-    return result
+    found = dict.fromkeys(nodes(expr, Call))
+    return [call for call in found if not functions or call.function in functions]
 
 
 def factors(expr: Expr) -> list[Expr]:
@@ -122,12 +106,17 @@ def negative(expr: Expr) -> Expr:
     return Call("neg", (expr,))
 
 
-def derived(task: Task, name: Quantity, definition: str, wrt: Quantity) -> Expr | None:
-    """∂name/∂wrt if the name had another definition; None where that is not defined."""
-    others = [other for other in task.worlds[0] if isinstance(other, Name) and other != name]
-    used = [other for other in others if re.search(rf"\b{other}\b(?!')", definition)]
-    lines = [f"{other} = {task.worlds[0][other]!r}" for other in used]
-    sheet = Worksheet.parse("\n".join([*lines, f"{name} = {definition}"]))
-    if sheet.problems:
+#: Stands for a formula that no name has; no name of a shape begins so.
+_UNNAMED = Name("(formula)")
+
+
+def derived(task: Task, formula: Expr, wrt: Quantity) -> Expr | None:
+    """∂formula/∂wrt at the task's numbers; None where that is not defined, or always 0."""
+    builder = Builder()
+    try:
+        for used in names(formula):
+            builder.define(used, Number(task.worlds[0][used]))
+        node = builder.define(_UNNAMED, formula)
+    except DomainError:
         return None
-    return NamedGraph(sheet.names[str(name)]).locals.get((name, wrt))
+    return NamedGraph(node).locals.get((_UNNAMED, wrt))

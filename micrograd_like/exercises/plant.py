@@ -146,7 +146,8 @@ class Trial:
             return self._another_function(slip)
         if planters()[slip.code].last_place:
             return self._misrounded(wrong)
-        calculated = isinstance(step.formula, Call) and (wrong.figures or wrong.formula)
+        working = wrong.formula is not None or wrong.figures is not None
+        calculated = isinstance(step.formula, Call) and working
         if planters()[slip.code].arbitrary and not calculated:
             return False  # nothing says that the formula was right
         return self._off(wrong.number) and self._unmistakable(slip, wrong.number)
@@ -235,7 +236,7 @@ def _record(task: Task, learner: Learner, paper: Paper, at: int, slip: Slip) -> 
     sound = line(task.steps[at], _before(task, paper, at), learner)
     wrong = paper.lines[at]
     shown: Literal["formula", "figures", "number"] = "number"
-    if wrong.figures != sound.figures and wrong.figures:
+    if wrong.figures not in (sound.figures, None):
         shown = "figures"
     if wrong.formula != sound.formula:
         shown = "formula"

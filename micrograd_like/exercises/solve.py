@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 
 from micrograd_like.exercises.task import Step
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, evaluate, fold
-from micrograd_like.notation import by_hand, number, plain
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, evaluate, rewrite
+from micrograd_like.notation import by_hand, decimals, half_up, plain
 from micrograd_like.ops import FLOAT
 
 
@@ -55,29 +54,30 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as written.
+    """A line as written: left = formula = figures = number.
 
-    formula:  "" where it is not shown; likewise the figures
+    formula:  None where it is not shown; likewise the figures
     value:    what the learner works on with
     """
 
     step: Step
-    formula: str
-    figures: str
+    formula: Expr | None
+    figures: Expr | None
     number: Number
     value: float
 
     @property
     def text(self) -> str:
         """The line itself; what would only repeat what stands before is left out."""
-        parts = dict.fromkeys([self.formula, self.figures, plain(self.number)])
-        return " = ".join([plain(self.step.left), *filter(None, parts)])
+        working = [by_hand(part) for part in (self.formula, self.figures) if part is not None]
+        parts = dict.fromkeys([*working, plain(self.number)])
+        return " = ".join([plain(self.step.left), *parts])
 
     @property
     def blank(self) -> str:
         """The line for somebody else to fill in: a definition's formula stays."""
-        parts = [plain(self.step.left), self.formula if defines(self.step) else "", "?"]
-        return " = ".join(filter(None, parts))
+        kept = [self.formula] if self.formula is not None and defines(self.step) else []
+        return " = ".join([plain(self.step.left), *map(by_hand, kept), "?"])
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class Paper:
     lines: list[Line] = field(default_factory=list)
 
     @classmethod
-    def of(cls, givens: Mapping[Quantity, Number]) -> Paper:
+    def of(cls, givens: Mapping[Name, Number]) -> Paper:
         """The paper with only what is given on it."""
         paper = cls({}, {})
         for name, given in givens.items():
@@ -114,13 +114,14 @@ def defines(step: Step) -> bool:
 
 def solve(
     steps: Sequence[Step],
-    givens: Mapping[Quantity, Number],
+    givens: Mapping[Name, Number],
     learner: Learner,
     slips: Mapping[int, Slip] | None = None,
 ) -> Paper:
     """All steps, worked one after the other, with a slip at some of them.
 
-    Errors: ArithmeticError or ValueError where a slip leads to what is not defined.
+    Raises:
+        ArithmeticError, ValueError: A slip leads to what is not defined.
     """
     paper = Paper.of(givens)
     for place, step in enumerate(steps):
@@ -139,8 +140,8 @@ def line(step: Step, paper: Paper, learner: Learner, slip: Slip | None = None) -
     shows_figures = learner.figures and isinstance(slip.put_in, Call)
     return Line(
         step,
-        by_hand(slip.shown) if shows_formula else "",
-        by_hand(put_in(slip.put_in, paper.written)) if shows_figures else "",
+        slip.shown if shows_formula else None,
+        put_in(slip.put_in, paper.written) if shows_figures else None,
         written,
         value,
     )
@@ -149,8 +150,9 @@ def line(step: Step, paper: Paper, learner: Learner, slip: Slip | None = None) -
 def worked(formula: Expr, paper: Paper, learner: Learner) -> tuple[float, Number]:
     """The formula's value as the learner goes on with it, and as it is written.
 
-    Errors: ArithmeticError or ValueError where it is not defined, or not for the figures as
-    they are written, such as ln(1 − 1.000).
+    Raises:
+        ArithmeticError, ValueError: It is not defined, or not for the figures as they are
+            written, such as ln(1 − 1.000).
     """
     if isinstance(formula, Name | Derivative):
         return paper.known[formula], paper.written[formula]
@@ -163,27 +165,19 @@ def worked(formula: Expr, paper: Paper, learner: Learner) -> tuple[float, Number
 def rounded(value: float, places: int, fixed: bool = False) -> Number:
     """The number as a hand writes it: 0.574 as 0.57, −0.0446 as −0.045, 2.0 as 2.
 
-    fixed:  True writes −0.0446 as −0.04
+    Args:
+        value: What is rounded.
+        places: Decimals, and more where so many digits would not count.
+        fixed: True never has more decimals: −0.0446 is −0.04.
     """
     value = float(f"{value:.12g}")  # 0.35·0.41 is 0.1435 by hand
-    if fixed and not value.is_integer():
-        digits = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        return Number(float(digits) or 0.0, places)
-    text = number(value, places).replace("−", "-")
-    decimals = len(text.partition(".")[2])
-    return Number(float(text), decimals) if decimals else Number(int(text))
+    if value.is_integer():
+        return Number(int(value))
+    if not fixed:
+        places = decimals(value, places)
+    return Number(float(half_up(value, places)) or 0.0, places)  # nobody writes −0.00
 
 
 def put_in(formula: Expr, written: Mapping[Quantity, Number]) -> Expr:
     """The formula with the written numbers of its names and derivatives."""
-
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        match node:
-            case Name() | Derivative():
-                return written[node]
-            case Call(function):
-                return Call(function, tuple(parts))
-        return node
-
-    result: Expr = fold(formula, combine)
-    return result
+    return rewrite(formula, lambda n: written[n] if isinstance(n, Name | Derivative) else None)

@@ -24,14 +24,14 @@ from micrograd_like.formula import (
     Quantity,
     added,
     evaluate,
-    fold,
     multiplied,
     names,
+    nodes,
     substitute,
 )
 from micrograd_like.graph import NamedGraph
 from micrograd_like.ops import FLOAT
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.builder import Builder
 
 Kind = Literal["forward", "local", "chain", "update", "again"]
 T = TypeVar("T")
@@ -93,7 +93,7 @@ class Task:
     """
 
     shape: Shape
-    givens: Mapping[Quantity, Number]
+    givens: Mapping[Name, Number]
     graph: NamedGraph
     definitions: Mapping[Quantity, Expr]
     steps: tuple[Step, ...]
@@ -114,10 +114,12 @@ def shuffled(rng: random.Random, options: Sequence[T]) -> list[T]:
 def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
     """An exercise of the shape with numbers fit for a hand.
 
-    Errors: ValueError if the ranges of the shape leave no such numbers.
+    Raises:
+        ValueError: The ranges of the shape leave no such numbers.
     """
+    definitions: dict[Quantity, Expr] = dict(shape.definitions)
     givens = _drawn(shape, rng)
-    graph, definitions = _graph(shape, givens)
+    graph = _graph(shape, givens)
     steps = tuple(_steps(shape, graph, definitions, manner))
     others = [_drawn(shape, rng) for _ in range(2)]
     worlds = tuple(_true(definitions, steps, numbers) for numbers in (givens, *others))
@@ -127,7 +129,7 @@ def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
 # Numbers.
 
 
-def _drawn(shape: Shape, rng: random.Random) -> dict[Quantity, Number]:
+def _drawn(shape: Shape, rng: random.Random) -> dict[Name, Number]:
     """Numbers for what is given, such that all that follows from them is fit for a hand."""
     for _ in range(_TRIES):
         givens = _givens(shape, rng)
@@ -136,32 +138,24 @@ def _drawn(shape: Shape, rng: random.Random) -> dict[Quantity, Number]:
     raise ValueError(f"the shape {shape.name!r} leaves no numbers fit for a hand")
 
 
-def _graph(
-    shape: Shape, givens: Mapping[Quantity, Number]
-) -> tuple[NamedGraph, dict[Quantity, Expr]]:
-    """The shape's graph at these numbers, and its definitions as they are written."""
-    lines = [f"{name} = {number.value}" for name, number in givens.items()]
-    sheet = Worksheet.parse("\n".join([*lines, *shape.lines]))
-    if sheet.problems:
-        raise ValueError(f"the shape {shape.name!r}: {sheet.problems[0].message}")
-    definitions: dict[Quantity, Expr] = {
-        statement.left: statement.parts[0].expr
-        for statement in sheet.statements[len(givens) :]
-        if isinstance(statement.left, Name)
-    }
-    return NamedGraph(list(sheet.names.values())), definitions
+def _graph(shape: Shape, givens: Mapping[Name, Number]) -> NamedGraph:
+    """The shape's graph at these numbers."""
+    builder = Builder()
+    for name, formula in (*givens.items(), *shape.definitions):
+        builder.define(name, formula)
+    return NamedGraph([*builder.names.values()])
 
 
 @cache
 def _formulas(shape: Shape) -> NamedGraph:
     """The formulas of a shape, whatever its numbers; 0.5 is in every domain."""
     given = (name for names_, *_ in shape.givens for name in names_.split())
-    return _graph(shape, {Name(name): Number(0.5, 1) for name in given})[0]
+    return _graph(shape, {Name(name): Number(0.5, 1) for name in given})
 
 
-def _givens(shape: Shape, rng: random.Random) -> dict[Quantity, Number]:
+def _givens(shape: Shape, rng: random.Random) -> dict[Name, Number]:
     """Two decimals each, none of them 0; away from 0 and 1, and all different in size."""
-    givens: dict[Quantity, Number] = {}
+    givens: dict[Name, Number] = {}
     used: set[int] = set()
     for names_, low, high in shape.givens:
         for name in names_.split():
@@ -177,15 +171,15 @@ def _givens(shape: Shape, rng: random.Random) -> dict[Quantity, Number]:
     return givens
 
 
-def _fit(shape: Shape, givens: Mapping[Quantity, Number]) -> bool:
+def _fit(shape: Shape, givens: Mapping[Name, Number]) -> bool:
     graph = _formulas(shape)
-    values = {name: float(number.value) for name, number in givens.items()}
+    values: dict[Quantity, float] = {n: float(number.value) for n, number in givens.items()}
     try:
         for name, formula in graph.formulas.items():
             values[name] = evaluate(formula, values, FLOAT)
             if not _SMALLEST * 10 < abs(values[name]) < _GREATEST:
                 return False
-            for call in _calls(formula):
+            for call in nodes(formula, Call):
                 first = abs(evaluate(call.arguments[0], values, FLOAT))
                 activation = len(call.arguments) == 1 and call.function not in _ANYWHERE
                 if activation and not _NEAR < first < _FAR:
@@ -196,17 +190,11 @@ def _fit(shape: Shape, givens: Mapping[Quantity, Number]) -> bool:
         return False
 
 
-def _calls(expr: Expr) -> list[Call]:
-    calls: list[Call] = []
-    fold(expr, lambda node, _: calls.append(node) if isinstance(node, Call) else None)
-    return calls
-
-
 def _true(
-    definitions: Mapping[Quantity, Expr], steps: Sequence[Step], givens: Mapping[Quantity, Number]
+    definitions: Mapping[Quantity, Expr], steps: Sequence[Step], givens: Mapping[Name, Number]
 ) -> dict[Quantity, float]:
     """The true number of every given and every step; no formula of a derivative is believed."""
-    known = {name: float(number.value) for name, number in givens.items()}
+    known: dict[Quantity, float] = {n: float(number.value) for n, number in givens.items()}
     oracle = Oracle(dict(known), definitions)
     for step in steps:
         new = step.kind in ("update", "again")

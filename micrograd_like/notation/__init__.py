@@ -31,6 +31,8 @@ __all__ = [
     "ACCENTS",
     "GREEK",
     "by_hand",
+    "decimals",
+    "half_up",
     "latex",
     "latex_escaped",
     "letters_named",
@@ -73,23 +75,31 @@ def number(value: float, places: int | None = None) -> str:
         return str(int(value)).replace("-", "−")
     if places is None:
         return repr(value).removesuffix(".0").replace("-", "−")
-    # Rounded half up from the decimal digits one sees, as a hand does it.
-    exact = Decimal(repr(value))
-    digits = max(places, 1)
-    mantissa = _rounded(exact, digits - 1 - exact.adjusted())
-    decimals = places if mantissa.adjusted() >= 0 else digits - 1 - mantissa.adjusted()
-    if -7 < mantissa.adjusted() < 15:
-        shown = f"{_rounded(exact, decimals):f}"
+    mantissa = _mantissa(value, places)
+    power = mantissa.adjusted()
+    if -7 < power < 15:
+        shown = f"{half_up(value, decimals(value, places)):f}"
     else:
-        power = mantissa.adjusted()
         shown = f"{mantissa.scaleb(-power):f}e{power:+03d}"
     return shown.replace("-", "−")
 
 
-def _rounded(exact: Decimal, decimals: int) -> Decimal:
+def decimals(value: float, places: int) -> int:
+    """The decimals of a number with ``places``: more where needed for as many digits to count."""
+    power = _mantissa(value, places).adjusted()
+    return places if power >= 0 else max(places, 1) - 1 - power
+
+
+def half_up(value: float, decimals: int) -> Decimal:
+    """The number rounded half up from the decimal digits one sees, as a hand does it."""
     with localcontext() as context:
         context.prec = 400  # every digit of every float
-        return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _mantissa(value: float, places: int) -> Decimal:
+    """The number to ``places`` digits, at least one, wherever its point is."""
+    return half_up(value, max(places, 1) - 1 - Decimal(repr(value)).adjusted())
 
 
 def signed(value: float, places: int | None = None) -> str:

@@ -11,7 +11,6 @@ from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import one_call_changed
-from micrograd_like.notation import plain
 
 _LOGARITHMS = ("log", "log10", "log2")
 
@@ -67,8 +66,8 @@ def _planted(place: places.Place) -> Iterator[Expr]:
     for link in place.links:
         definition = place.task.definitions[link.of]
         if places.calls(definition, *_BASES):
-            other = plain(_other_base(definition))
-            slope = places.derived(place.task, link.of, other, link.wrt)
+            other = _other_base(definition)
+            slope = places.derived(place.task, other, link.wrt)
             if slope is not None:
                 yield place.relinked(link, slope)
 

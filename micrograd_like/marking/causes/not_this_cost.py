@@ -7,7 +7,16 @@ from functools import cache
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, parse, quantities
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    parse,
+    quantities,
+    substitute,
+)
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
@@ -70,17 +79,18 @@ def _targets(claim: Claim, prediction: Quantity) -> list[Quantity]:
     return [n for n in claim.sources() if prediction not in graph.dependents(n)]
 
 
-#: As an exercise writes them, of a prediction p and a target y.
-_WRITTEN = ("({p} - {y})^2/2", "({p} - {y})^2", "-ln({p})", "-log10({p})", "-{y}*ln({p})",
-            "-({y}*ln({p}) + (1 - {y})*ln(1 - {p}))")  # fmt: skip
+#: As an exercise has them, of a prediction p and a target y.
+_OTHERS = ("(p - y)**2/2", "(p - y)**2", "-log(p)", "-log10(p)", "-y*log(p)",
+           "-(y*log(p) + (1 - y)*log(1 - p))")  # fmt: skip
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
     for link in place.links:
         for cost, p, y in place.task.shape.costs:
             if (link.of, link.wrt) == (cost, p):
-                for other in _WRITTEN:
-                    slope = places.derived(place.task, link.of, other.format(p=p, y=y), link.wrt)
+                for other in map(parse, _OTHERS):
+                    formula = substitute(other, {"p": Name(p), "y": Name(y)})
+                    slope = places.derived(place.task, formula, link.wrt)
                     if slope is not None:
                         yield place.relinked(link, slope)
 
