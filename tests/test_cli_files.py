@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import run
 
 COMMAND = [sys.executable, "-m", "micrograd_like"]
 RIGHT, WRONG = "x = 2\ny = x^2 = 4\n", "x = 2\ny = x^2 = 5\n"
@@ -22,7 +23,8 @@ LONG = "".join(f"x{n} = {n}.5\n" for n in range(40)) + "".join(
 )
 
 
-def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command as the process that it is."""
     return subprocess.run(
         [*COMMAND, *arguments],
         capture_output=True,
@@ -72,10 +74,8 @@ def test_what_is_printed_is_what_is_written(sheet: str, tmp_path: Path) -> None:
 
 
 def test_a_picture_of_bytes_is_printed_as_it_is(sheet: str) -> None:
-    done = subprocess.run(
-        [*COMMAND, "draw", sheet, "--format", "png", "-o", "-"], capture_output=True, check=True
-    )
-    assert done.stdout.startswith(b"\x89PNG\r\n\x1a\n")
+    done = run("draw", sheet, "--format", "png", "-o", "-")
+    assert done.printed.startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def test_a_list_of_mistakes_stands_below_the_worksheet() -> None:
@@ -114,7 +114,7 @@ def test_an_output_that_cannot_be_written_is_named(arguments: list[str], sheet: 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_standard_input_is_marked_among_files(jobs: str, sheet: str) -> None:
-    done = run("check", "-", sheet, "-", "--jobs", jobs, "--format", "json", input=RIGHT)
+    done = process("check", "-", sheet, "-", "--jobs", jobs, "--format", "json", input=RIGHT)
     first, second, third = json.loads(done.stdout)["worksheets"]
     assert [one["wrong"] for one in (first, second, third)] == [0, 1, 0]
     assert [one["right"] for one in (first, second, third)] == [1, 0, 1]
@@ -126,7 +126,7 @@ def test_standard_input_is_marked_among_files(jobs: str, sheet: str) -> None:
     [["check", "-"], ["check", "-", "-", "--jobs", "2"], ["draw", "-"], ["derive", "-", "dE/dx"]],
 )
 def test_closed_standard_input_is_told_in_a_sentence(command: list[str]) -> None:
-    done = run(*command, stdin=None, preexec_fn=lambda: os.close(0))
+    done = process(*command, stdin=None, preexec_fn=lambda: os.close(0))
     assert done.returncode == 2
     assert "standard input" in done.stderr
     assert "that is closed" in done.stderr
@@ -134,7 +134,8 @@ def test_closed_standard_input_is_told_in_a_sentence(command: list[str]) -> None
 
 
 def test_closed_standard_input_is_no_matter_to_what_does_not_read_it(sheet: str) -> None:
-    assert run("check", sheet, sheet, "--jobs", "2", preexec_fn=lambda: os.close(0)).stderr == ""
+    done = process("check", sheet, sheet, "--jobs", "2", preexec_fn=lambda: os.close(0))
+    assert done.stderr == ""
 
 
 # Processes.

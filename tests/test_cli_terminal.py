@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import pty
@@ -11,67 +10,35 @@ import re
 import subprocess
 import sys
 import termios
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from command import PLAIN, run
 from rich.cells import cell_len
 
 from micrograd_like import Value
 from micrograd_like.cli.encoding import spelled
-from micrograd_like.cli.program import main
 from micrograd_like.writers.layout import WIDTH
 from micrograd_like.writers.records import LOOKS
 
-Run = Callable[..., bytes]
 COMMAND = [sys.executable, "-m", "micrograd_like"]
 #: A line of each verdict.
 VERDICTS = "x = 2\nv = x + 1 = 3\ny = x^2 = 5\nz = y + 1 = 6\nq = )\nw = x^2 = ?\n"
 ENCODINGS = ("ascii", "latin-1", "cp1252", "cp437", "cp850", "koi8-r", "shift_jis", "utf-8")
-PLAIN = {"NO_COLOR": "", "FORCE_COLOR": "", "COLUMNS": "", "TERM": "xterm-256color"}
 
 
-class Stream(io.TextIOWrapper):
-    """Standard output or input: a terminal or none, in some encoding."""
-
-    def __init__(self, encoding: str, terminal: bool = False, text: str = "") -> None:
-        super().__init__(io.BytesIO(text.encode(encoding)), encoding)
-        self.terminal = terminal
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command within this process, and gives what it prints."""
-
-    def run(
-        *arguments: str, text: str = "", encoding: str = "utf-8", terminal: bool = False, **env: str
-    ) -> bytes:
-        out = Stream(encoding, terminal)
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["micrograd-like", *arguments])
-            patch.setattr(sys, "stdin", Stream("utf-8", text=text))
-            patch.setattr(sys, "stdout", out)
-            patch.setattr(sys, "stderr", Stream("utf-8"))
-            for name, value in {**PLAIN, **env}.items():
-                patch.setenv(name, value)
-            with pytest.raises(SystemExit):
-                main()
-            out.flush()
-        return out.buffer.getvalue()  # type: ignore[attr-defined, no-any-return]
-
-    return run
+def printed(*arguments: str, **options: Any) -> bytes:
+    return run(*arguments, **options).printed
 
 
 # Encodings.
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_marks_differ_in_every_encoding(run: Run, encoding: str) -> None:
-    printed = run("check", "-", text=VERDICTS, encoding=encoding).decode(encoding)
-    marks = [line[1] for line in printed.splitlines() if re.match(r" \S \d  ", line)]
+def test_marks_differ_in_every_encoding(encoding: str) -> None:
+    said = printed("check", "-", input=VERDICTS, encoding=encoding).decode(encoding)
+    marks = [line[1] for line in said.splitlines() if re.match(r" \S \d  ", line)]
     assert len(marks) == len(set(marks)) == len(LOOKS) == 6
     verdicts = ("taken", "right", "wrong", "follows", "unreadable", "unchecked")
     for mark, verdict in zip(marks, verdicts, strict=True):
@@ -79,13 +46,11 @@ def test_marks_differ_in_every_encoding(run: Run, encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS[:-1])
-def test_formulas_are_spelled_where_an_encoding_has_no_letters_for_them(
-    run: Run, encoding: str
-) -> None:
-    printed = run("derive", "office-hours", "dE/dw5", encoding=encoding).decode(encoding)
-    plain = spelled(printed)
+def test_formulas_are_spelled_where_an_encoding_has_no_letters_for_them(encoding: str) -> None:
+    said = printed("derive", "office-hours", "dE/dw5", encoding=encoding).decode(encoding)
+    plain = spelled(said)
     assert "dE/dyhat = yhat - y = 0.6562 - 1 = -0.3438" in re.sub(" +", " ", plain)
-    assert "?" not in printed
+    assert "?" not in said
 
 
 @pytest.mark.parametrize(
@@ -117,10 +82,8 @@ def test_spelled(text: str, ascii: str) -> None:
     ],
     ids=lambda arguments: " ".join(arguments),
 )
-def test_files_are_in_utf_8_wherever_they_are_printed(
-    run: Run, arguments: list[str], encoding: str
-) -> None:
-    assert run(*arguments, encoding=encoding) == run(*arguments)
+def test_files_are_in_utf_8_wherever_they_are_printed(arguments: list[str], encoding: str) -> None:
+    assert printed(*arguments, encoding=encoding) == printed(*arguments)
 
 
 # Colours.
@@ -134,33 +97,33 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
-def test_colours_are_forced_and_forbidden(run: Run, arguments: list[str]) -> None:
-    assert b"\x1b[" not in run(*arguments)
-    assert b"\x1b[" in run(*arguments, FORCE_COLOR="1")
-    assert b"\x1b[" in run(*arguments, FORCE_COLOR="1", TERM="dumb")
-    assert b"\x1b[" not in run(*arguments, FORCE_COLOR="0")
-    assert b"\x1b[" not in run(*arguments, FORCE_COLOR="1", NO_COLOR="1")
-    assert b"\x1b[" in run(*arguments, terminal=True)
-    assert b"\x1b[" not in run(*arguments, terminal=True, NO_COLOR="1")
-    assert b"\x1b[" not in run(*arguments, terminal=True, TERM="dumb")
+def test_colours_are_forced_and_forbidden(arguments: list[str]) -> None:
+    assert b"\x1b[" not in printed(*arguments)
+    assert b"\x1b[" in printed(*arguments, FORCE_COLOR="1")
+    assert b"\x1b[" in printed(*arguments, FORCE_COLOR="1", TERM="dumb")
+    assert b"\x1b[" not in printed(*arguments, FORCE_COLOR="0")
+    assert b"\x1b[" not in printed(*arguments, FORCE_COLOR="1", NO_COLOR="1")
+    assert b"\x1b[" in printed(*arguments, terminal=True)
+    assert b"\x1b[" not in printed(*arguments, terminal=True, NO_COLOR="1")
+    assert b"\x1b[" not in printed(*arguments, terminal=True, TERM="dumb")
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "html", "latex", "markdown"])
-def test_a_file_has_no_colours(run: Run, format: str) -> None:
-    printed = run("check", "office-hours-as-published", "--format", format, FORCE_COLOR="1")
-    assert b"\x1b" not in printed
+def test_a_file_has_no_colours(format: str) -> None:
+    said = printed("check", "office-hours-as-published", "--format", format, FORCE_COLOR="1")
+    assert b"\x1b" not in said
 
 
 # Width.
 
 
 @pytest.mark.parametrize("arguments", COMMANDS[1:], ids=lambda arguments: arguments[0])
-def test_text_fits_the_terminal(run: Run, arguments: list[str]) -> None:
+def test_text_fits_the_terminal(arguments: list[str]) -> None:
     """But for what cannot be broken: a product that is longer than the line itself."""
     counts = []
     for columns in (40, 60, 90, 200):
-        printed = run(*arguments, terminal=True, COLUMNS=str(columns), NO_COLOR="1")
-        lines = printed.decode().splitlines()
+        said = printed(*arguments, terminal=True, COLUMNS=str(columns), NO_COLOR="1")
+        lines = said.decode().splitlines()
         longest = max(cell_len(piece) for line in lines for piece in re.split(r" [·+−=] ", line))
         assert max(map(cell_len, lines)) <= max(columns, longest + 20)
         assert max(cell_len(line) for line in lines if "(" not in line) <= max(WIDTH, longest + 20)
@@ -190,12 +153,12 @@ def test_a_real_terminal_is_one() -> None:
     assert "= 0.6562 − 1 = −0.3438\r\n        (factor rule" in said.decode()  # at 40 columns
 
 
-def test_a_class_with_wide_names_is_in_line(run: Run, tmp_path: Path) -> None:
+def test_a_class_with_wide_names_is_in_line(tmp_path: Path) -> None:
     names = ("作业一.txt", "anna.txt", "größe.txt", "한글 과제.txt")
     for name in names:
         (tmp_path / name).write_text("x = 2\ny = x^2 = 5\n", encoding="utf-8")
-    printed = run("check", *(str(tmp_path / name) for name in names)).decode()
-    table = printed[printed.index("worksheet ") :].split("\n\n")[0].splitlines()
+    said = printed("check", *(str(tmp_path / name) for name in names)).decode()
+    table = said[said.index("worksheet ") :].split("\n\n")[0].splitlines()
     assert len(table) == 2 + len(names)
     assert len({cell_len(row) for row in table}) == 1
 
@@ -203,21 +166,21 @@ def test_a_class_with_wide_names_is_in_line(run: Run, tmp_path: Path) -> None:
 # Letters in LaTeX, on the page, in notebooks.
 
 
-def test_letters_of_names_are_letters(run: Run, tmp_path: Path) -> None:
+def test_letters_of_names_are_letters(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.txt"
     sheet.write_text("größe = 2\n作业 = größe^2\nE = 3*作业\n", encoding="utf-8")
-    latex = run("derive", str(sheet), "dE/dgröße", "--format", "latex").decode()
+    latex = printed("derive", str(sheet), "dE/dgröße", "--format", "latex").decode()
     assert latex.isascii()
     assert r"\text{gr\"{o}\ss{}e}" in latex
     assert "[U+4F5C][U+4E1A]" in latex  # for which TeX has no command
     for said in (
-        run("page", str(sheet), "-o", "-").decode(),
-        run("derive", str(sheet), "dE/dgröße", "--format", "html").decode(),
+        printed("page", str(sheet), "-o", "-").decode(),
+        printed("derive", str(sheet), "dE/dgröße", "--format", "html").decode(),
     ):
         assert "größe" in said
         assert "<mtext>作业</mtext>" in said
         assert "U+" not in said
-    marked = run("check", str(sheet), "--format", "latex").decode()
+    marked = printed("check", str(sheet), "--format", "latex").decode()
     assert r"\texttt{gr\"{o}\ss{}e = 2}" in marked
 
 
@@ -247,9 +210,7 @@ def test_a_line_that_has_no_part_in_it_does_not_make_it_fail(tmp_path: Path) -> 
         (["page", str(sheet), "-o", "-"], 2),  # which is of the whole worksheet
         (["step", str(sheet)], 2),
     ):
-        done = subprocess.run(
-            [*COMMAND, *arguments], capture_output=True, encoding="utf-8", check=False, timeout=60
-        )
+        done = run(*arguments)
         assert done.returncode == status, arguments
         assert "line 3" in done.stderr
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import sympy
+from command import run
 
 from micrograd_like import Value, Worksheet, WorksheetError, derive, grad, nn
 from micrograd_like.derivation.factors import SHOWN_PATHS
@@ -216,17 +215,6 @@ def test_a_formula_nobody_could_read_is_refused() -> None:
 
 
 # The command.
-
-
-def run(*arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "micrograd_like", *arguments],
-        input=input,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
 
 
 def test_the_command_reads_files_and_standard_input(tmp_path: Path) -> None:

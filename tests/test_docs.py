@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import doctest
-import os
 import pkgutil
 import re
 import shlex
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pytest
+from command import run
 from nbclient import NotebookClient
 
 import micrograd_like
@@ -37,14 +35,7 @@ def console_blocks() -> list[tuple[str, list[str]]]:
 def test_readme_output_is_what_the_command_prints(command: str, parts: list[str]) -> None:
     program, *arguments = shlex.split(command)
     assert program == "micrograd-like"
-    result = subprocess.run(
-        [sys.executable, "-m", "micrograd_like", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
-        check=False,
-        timeout=60,
-    )
+    result = run(*arguments)
     slips = command == "micrograd-like check office-hours-as-published"
     assert result.returncode == (1 if slips else 0)
     printed = result.stdout

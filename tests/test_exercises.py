@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 from random import Random
 
 import pytest
+from command import Done, run
 
 from micrograd_like import Worksheet, grad
 from micrograd_like.engine import Value, apply
@@ -209,25 +209,19 @@ def test_what_was_planted_is_found_and_nobody_is_accused_falsely(number: int) ->
 # The command.
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "micrograd_like", "exercise", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+def exercise(*arguments: str) -> Done:
+    return run("exercise", *arguments)
 
 
 def test_without_a_shape_they_are_listed() -> None:
-    listed = run().stdout.splitlines()
+    listed = exercise().stdout.splitlines()
     assert [line.split()[0] for line in listed] == list(SHAPES)
 
 
 def test_the_answers_stand_apart(tmp_path: Path) -> None:
     options = ("2-2-1", "--form", "slips", "--slips", "2", "--seed", "3")
-    shown = run(*options)
-    kept = run(*options, "--answers", str(tmp_path / "answers.txt"))
+    shown = exercise(*options)
+    kept = exercise(*options, "--answers", str(tmp_path / "answers.txt"))
     assert shown.returncode == kept.returncode == 0
     assert shown.stdout == kept.stdout == generate("2-2-1", 3, form="slips", slips=2).text
     assert kept.stderr == ""
@@ -245,7 +239,7 @@ def test_the_answers_stand_apart(tmp_path: Path) -> None:
     ],
 )
 def test_errors_are_a_line_and_exit_status_2(arguments: tuple[str, ...], message: str) -> None:
-    result = run(*arguments)
+    result = exercise(*arguments)
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr

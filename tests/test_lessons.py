@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from command import Done, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,16 +56,8 @@ SHORT: dict[str, dict[str, Any]] = {
 }
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "micrograd_like", "lessons", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
-        cwd=tempfile.gettempdir(),  # a checkout has no kernel in it, and says so
-        timeout=120,
-        check=False,
-    )
+def lesson(*arguments: str, **environment: str) -> Done:
+    return run("lessons", *arguments, **environment)
 
 
 def record(name: str, **given: Any) -> Any:
@@ -126,7 +115,7 @@ def test_a_run_that_diverges_is_told(rate: float) -> None:
 
 
 def test_a_run_that_diverges_is_no_error() -> None:
-    result = run("line-fit", "--rate", "2")
+    result = lesson("line-fit", "--rate", "2")
     assert (result.returncode, result.stderr) == (0, "")
     assert "Too far at every step" in result.stdout
     assert max(len(line) for line in result.stdout.splitlines()) <= 88
@@ -396,7 +385,7 @@ def test_digits_are_read() -> None:
 
 
 def test_the_list_has_lessons_and_worksheets() -> None:
-    listing = run().stdout
+    listing = lesson().stdout
     for name in (*catalogue.names(), *builtin.names()):
         assert re.search(rf"^  {name}  +\S", listing, re.MULTILINE), name
 
@@ -432,20 +421,20 @@ def _check_pictures(pictures: Sequence[Picture], folder: Path) -> None:
 
 def test_a_lesson_as_it_is_run(tmp_path: Path) -> None:
     plot = tmp_path / "one.svg"
-    result = run("one-weight", "--plot", str(plot), COLUMNS="60")
+    result = lesson("one-weight", "--plot", str(plot), COLUMNS="60")
     assert (result.returncode, result.stderr) == (0, "")
     assert max(map(len, result.stdout.splitlines())) <= 60
     assert "\x1b" not in result.stdout
     assert plot.exists()
     for format, start in (("json", "{"), ("latex", "\\documentclass")):
-        assert run("one-weight", "--format", format).stdout.startswith(start)
+        assert lesson("one-weight", "--format", format).stdout.startswith(start)
 
 
 @pytest.mark.parametrize("name", ["one-weight", "line-fit", "splitting-the-error", "office-hours"])
 def test_a_lesson_as_a_worksheet_is_read_whole_and_right(name: str) -> None:
     short = SHORT.get(name, {})
     settings = [part for option, value in short.items() for part in (f"--{option}", str(value))]
-    done = run(name, *settings, "--format", "worksheet")
+    done = lesson(name, *settings, "--format", "worksheet")
     sheet = Worksheet.parse(done.stdout)
     assert not sheet.problems
     report = sheet.check()
@@ -455,7 +444,7 @@ def test_a_lesson_as_a_worksheet_is_read_whole_and_right(name: str) -> None:
 
 def test_a_seed_decides_everything() -> None:
     first, again, other = (
-        run("perceptron", "--seed", seed, "--format", "json").stdout for seed in "778"
+        lesson("perceptron", "--seed", seed, "--format", "json").stdout for seed in "778"
     )
     assert first == again != other
 
@@ -476,7 +465,7 @@ def test_a_seed_decides_everything() -> None:
     ],
 )
 def test_usage_errors_are_a_line(arguments: list[str], hint: str) -> None:
-    result = run(*arguments, COLUMNS="200")
+    result = lesson(*arguments, COLUMNS="200")
     assert result.returncode == 2
     assert result.stdout == ""
     assert hint in result.stderr
@@ -484,7 +473,7 @@ def test_usage_errors_are_a_line(arguments: list[str], hint: str) -> None:
 
 
 def test_a_worksheets_name_shows_it_and_what_to_do_with_it() -> None:
-    result = run("quotient")
+    result = lesson("quotient")
     assert result.returncode == 0
     assert builtin.text("quotient").strip() in result.stdout
     for command in ("check quotient", "step quotient", "derive quotient"):
@@ -531,7 +520,7 @@ def test_curves_and_paths_of_ones_own() -> None:
 
 
 def test_a_negative_base_has_brackets() -> None:
-    assert "(−0.9000)^40" in run("one-weight", "--rate", "1.9").stdout
+    assert "(−0.9000)^40" in lesson("one-weight", "--rate", "1.9").stdout
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -248,7 +248,7 @@ def test_a_file_is_all_a_format_needs(with_a_new_format: Path) -> None:
     (with_a_new_format / "sheet.txt").write_text(SLIPS, encoding="utf-8")
     done = run(with_a_new_format, "check", "sheet.txt", "--format", "bullets")
     assert (done.stdout, done.stderr, done.returncode) == ("* y = x^2 = 5\n", "", 2)
-    for command in (["check"], ["derive"], ["example"], ["lessons", "one-weight"]):
+    for command in (["derive"], ["lessons", "one-weight"]):
         assert "bullets" in run(with_a_new_format, *command, "--help").stdout
 
 
