@@ -65,8 +65,8 @@ class Arrays:
 
     def __init__(self, tape: Tape, dtype: np.dtype[Any]) -> None:
         self.tape, self.dtype = tape, dtype
-        row = max(tape.registers, 1) * dtype.itemsize
-        self.width = max(64, min(_WIDEST, _BLOCK // row))
+        of_sample = max(tape.registers, 1) * dtype.itemsize
+        self.width = max(64, min(_WIDEST, _BLOCK // of_sample))
 
     def run(
         self,
@@ -123,10 +123,10 @@ class Arrays:
         """The registers of one block at its end, or None if one of them had to be finite."""
         tape = self.tape
         registers = np.empty((tape.registers, len(x)), self.dtype)
-        for row, column in tape.read:
-            registers[row] = x[:, column]
-        for row, number in tape.broadcasts:
-            registers[row] = scalars[number]
+        for register, column in tape.read:
+            registers[register] = x[:, column]
+        for register, scalar in tape.broadcasts:
+            registers[register] = scalars[scalar]
         if tape.seed >= 0:
             registers[tape.seed] = 1
         for instruction in tape.lanes:

@@ -52,7 +52,7 @@ class Diagnosis:
                         if instruction.kind == ROW
                         else instruction.out[place : place + 1]
                     )
-                    operands = [float(registers[row, sample]) for row in read]
+                    operands = [float(registers[register, sample]) for register in read]
                     found[:] = [(int(sample), self._operation(nodes, number, operands))]
 
         samples = x[block[0] : block[1]]

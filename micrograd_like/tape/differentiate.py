@@ -84,7 +84,7 @@ def _depending(nodes: Nodes) -> list[bool]:
 
 @dataclass(slots=True)
 class _Terms:
-    """An adjoint while it is put together: x·w with uniform w, and products of two rows."""
+    """An adjoint while it is put together: x·w with uniform w, and products of two nodes."""
 
     x: list[int] = field(default_factory=list)
     w: list[int] = field(default_factory=list)
@@ -197,7 +197,7 @@ class _Backward:
                 self._times(adjoint, self.nodes.partial(number, place), input, guarded=True)
 
     def _times(self, adjoint: int, factor: int, input: int, guarded: bool = False) -> None:
-        """Add adjoint · factor to the adjoint of the input, both alike in what they vary over."""
+        """Add adjoint · factor to the adjoint of the input."""
         nodes, terms = self.nodes, self._terms(input)
         if nodes[adjoint].varies and not nodes[factor].varies:
             if not guarded:

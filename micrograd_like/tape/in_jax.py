@@ -53,10 +53,10 @@ def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
 
 def _run(tape: Tape, scalars: Any, X: Any) -> _Registers:
     registers = _Registers()
-    registers.put([row for row, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)])
-    places = np.array([number for _, number in tape.broadcasts], int)
+    registers.put([register for register, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)])
+    places = np.array([scalar for _, scalar in tape.broadcasts], int)
     spread = jnp.broadcast_to(scalars[places, None], (len(places), len(X)))
-    registers.put([row for row, _ in tape.broadcasts], spread)
+    registers.put([register for register, _ in tape.broadcasts], spread)
     for instruction in tape.lanes:
         match instruction.kind:
             case "check":
@@ -76,7 +76,7 @@ def _run(tape: Tape, scalars: Any, X: Any) -> _Registers:
 
 
 class _Registers:
-    """Which array, and which row of it, holds each row of the tape at the moment."""
+    """Which array, and which row of it, holds each register of the tape at the moment."""
 
     def __init__(self) -> None:
         self._where: dict[int, tuple[int, int]] = {}
@@ -84,14 +84,14 @@ class _Registers:
 
     def put(self, registers: Iterable[int] | Indices, array: Any) -> None:
         """The registers are those of the array from now on."""
-        for place, row in enumerate(np.asarray(registers).tolist()):
-            self._where[row] = len(self._arrays), place
+        for place, register in enumerate(np.asarray(registers).tolist()):
+            self._where[register] = len(self._arrays), place
         self._arrays.append(array)
 
     def gathered(self, registers: Iterable[int] | Indices, samples: int = 0) -> Any:
-        """The registers as one array; parts that lie side by side are taken at once."""
+        """The registers as one array; adjacent ones of an array are taken at once."""
         parts = []
-        wanted = (self._where[row] for row in np.asarray(registers).tolist())
+        wanted = (self._where[register] for register in np.asarray(registers).tolist())
         for which, group in groupby(wanted, key=lambda pair: pair[0]):
             places = np.array([place for _, place in group])
             array = self._arrays[which]
@@ -101,7 +101,7 @@ class _Registers:
 
 
 def _result(instruction: Instruction, left: Any, right: Any, start: Any) -> Any:
-    """What an instruction over products or a row of the table makes of its operands."""
+    """The result of a PRODUCTS or ROW instruction from its operands."""
     if instruction.kind == "products":
         total = (left * right).sum(axis=1)
         return total + start if len(instruction.start) else total

@@ -27,7 +27,7 @@ _FUNCTION = """static inline real F({name})({parameters})
     return {formula};
 }}
 """
-_LOOP = """static void ROW({name}, {mask})(long n, real *lanes, const int *at)
+_LOOP = """static void ROW({name}, {mask})(long n, real *registers, const int *at)
 {{
 {pointers}
     PARALLEL_LANES
@@ -114,15 +114,15 @@ def _calls(formula: Expr) -> dict[str, int]:
 def _loops(row: TapeRow) -> Iterator[str]:
     for mask, partials in enumerate(masks(row)):
         body = _Body()
-        pointers = ["real *restrict out = lanes + at[0];"]
+        pointers = ["real *restrict out = registers + at[0];"]
         body.lines += [f"real v_{name} = {name}_[i];" for name in row.op.inputs]
         body.lines += [f"real v_out = {body.source(row.op.computed_value)};", "out[i] = v_out;"]
         for number, place in enumerate(partials, 1):
-            pointers.append(f"real *restrict d{place} = lanes + at[{number}];")
+            pointers.append(f"real *restrict d{place} = registers + at[{number}];")
             formula = body.source(row.op.computed_partials[place])
             body.lines.append(f"d{place}[i] = {formula};")
         for number, name in enumerate(row.op.inputs, 1 + len(partials)):
-            pointers.append(f"const real *restrict {name}_ = lanes + at[{number}];")
+            pointers.append(f"const real *restrict {name}_ = registers + at[{number}];")
         yield _LOOP.format(
             name=row.name,
             mask=mask,

@@ -1,4 +1,4 @@
-"""A tape handed to the kernel in C: its instructions as integers, as module.c reads them."""
+"""The tape in the kernel's encoding: instructions as integers, as module.c reads them."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
     """The tape as the kernel's Program takes it."""
     writer = _Writer()
     codes = [writer.code(instructions) for instructions in (tape.before, tape.lanes, tape.after)]
-    constant_numbers, constants = _columns(tape.constants)
-    input_rows, input_columns = _columns(tape.read)
-    broadcast_rows, broadcast_numbers = _columns(tape.broadcasts)
+    constant_scalars, constants = _columns(tape.constants)
+    input_registers, input_columns = _columns(tape.read)
+    broadcast_registers, broadcast_scalars = _columns(tape.broadcasts)
     return (
         dtype.itemsize == 4,
         width_for(tape, dtype.itemsize),
@@ -104,12 +104,12 @@ def arguments(tape: Tape, dtype: np.dtype[Any]) -> tuple[Any, ...]:
         tape.seed,
         *codes,
         _joined(writer.weights),
-        indices(constant_numbers),
+        indices(constant_scalars),
         np.array(constants, np.float64),
         indices(input_columns),
-        indices(input_rows),
-        indices(broadcast_rows),
-        indices(broadcast_numbers),
+        indices(input_registers),
+        indices(broadcast_registers),
+        indices(broadcast_scalars),
         indices(tape.outputs),
         _joined(writer.totals),
         indices(tape.gradients),
@@ -149,7 +149,7 @@ def _joined(parts: list[Indices]) -> Indices:
 
 
 class _Writer:
-    """Steps as integers; the numbers that are weights, and those that totals belong to."""
+    """Encodes instructions; collects the scalars that are weights, and those that totals add to."""
 
     def __init__(self) -> None:
         self.weights: list[Indices] = []
@@ -178,10 +178,10 @@ class _Writer:
                     instruction.left.shape[1],
                     int(len(instruction.start) > 0),
                 )
-                rows = [out[:, None], instruction.left, instruction.right]
+                members = [out[:, None], instruction.left, instruction.right]
                 if len(instruction.start):
-                    rows.insert(1, instruction.start[:, None])
-                return indices(head), np.hstack(rows).ravel()
+                    members.insert(1, instruction.start[:, None])
+                return indices(head), np.hstack(members).ravel()
             case "reduce":
                 head = (_CODES[REDUCE], len(out), len(instruction.left), self._total_count)
                 for tile in _tiles(len(out)):
@@ -193,22 +193,22 @@ class _Writer:
             case "store":
                 pairs = np.stack([out, instruction.right], axis=1).ravel()
                 return indices((_CODES[STORE], len(out))), pairs
-        row = (_FIRST_ROW + TAPE_ROWS[instruction.name].code, instruction.mask, len(out))
-        return indices(row), np.hstack(
+        row_head = (_FIRST_ROW + TAPE_ROWS[instruction.name].code, instruction.mask, len(out))
+        return indices(row_head), np.hstack(
             [out[:, None], instruction.partials, instruction.left]
         ).ravel()
 
-    def _add_weights(self, numbers: Indices) -> None:
-        self.weights.append(numbers)
-        self._weight_count += len(numbers)
+    def _add_weights(self, scalars: Indices) -> None:
+        self.weights.append(scalars)
+        self._weight_count += len(scalars)
 
-    def _add_totals(self, numbers: Indices) -> None:
-        self.totals.append(numbers)
-        self._total_count += len(numbers)
+    def _add_totals(self, scalars: Indices) -> None:
+        self.totals.append(scalars)
+        self._total_count += len(scalars)
 
 
 def _tiles(count: int) -> Iterator[slice]:
-    """Fours, then a two and a one: what the kernel keeps in registers together."""
+    """Tiles of four, then of two and of one: as the kernel cuts AFFINE and REDUCE."""
     start = 0
     while start < count:
         size = 4 if count - start >= 4 else 2 if count - start >= 2 else 1

@@ -1,8 +1,8 @@
-"""What a graph is lowered to: nodes with numbers for names, each after those it needs.
+"""What a graph is lowered to: nodes, named by number, each after those it needs.
 
 A node is either the same for all samples (a parameter, a constant, what follows from them)
-or varies over the samples; in the kernel, one is a single number and the other a row. There
-are few kinds, for all plain arithmetic is a sum of products.
+or varies over the samples; in the kernel, one is a scalar and the other a vector. There are
+few kinds, for all plain arithmetic is a sum of products.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ AFFINE = "affine"
 PRODUCTS, GUARDED = "products", "guarded"
 #: A row of the operation table, and one of the partials computed with it.
 ROW, PARTIAL = "row", "partial"
-#: A uniform number as a row; the sum over all samples of Σ left·right, as a uniform number.
+#: A uniform node as a vector; the sum over all samples of Σ left·right, a uniform node.
 BROADCAST, REDUCED = "broadcast", "reduced"
 
 NONE = -1
@@ -86,13 +86,13 @@ class Nodes(list[Node]):
         return self._constants[key]
 
     def broadcast(self, number: int) -> int:
-        """A uniform node as a row."""
+        """A uniform node as a vector."""
         if number not in self._broadcasts:
             self._broadcasts[number] = self.add(Node(BROADCAST, True, start=number))
         return self._broadcasts[number]
 
     def as_varying(self, number: int) -> int:
-        """The node itself if it varies, else as a row."""
+        """The node itself if it varies, else as a vector."""
         return number if self[number].varies else self.broadcast(number)
 
     def partial(self, row: int, place: int) -> int:

@@ -233,7 +233,7 @@ class Program:
         return values[:, 0], derivatives[0] if what == "gradient" else derivatives[:, 0]
 
     def _samples(self, X: ArrayLike) -> Array:
-        """The samples as the backend takes them: of its numbers, row by row."""
+        """The samples as the backend takes them: of its dtype, C-contiguous."""
         if (
             X.__class__ is np.ndarray
             and X.dtype is self.dtype
@@ -274,7 +274,7 @@ class Program:
         return self._runs[what]
 
     def _explained(self, outcome: str | tuple[int, int], x: Array, given: Array, first: int) -> str:
-        """The sentence for what a run found not to be finite."""
+        """The message for what a run found not to be finite."""
         said = diagnosis.Diagnosis(self.inputs, self.names, first)
         if outcome == "gradient":
             by_sample, gradient = self._run("by_sample"), self._run("gradient")

@@ -2,7 +2,7 @@
 
 Plain arithmetic and weighted sums are kept as sums of products. Every other row without a
 family of inputs is an instruction of its own: it computes the row's value and, in the same
-loop, those of its partials that are neither constants nor one of the numbers at hand.
+loop, those of its partials that are neither constants nor an operand nor the value itself.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def tape_rows(table: Iterable[Op]) -> tuple[TapeRow, ...]:
 
 
 def digest(table: Iterable[Op]) -> str:
-    """A fingerprint of all that a kernel is made from: what it was built for is what it fits."""
+    """A fingerprint of all that a kernel is made from: a kernel runs the table it was built from."""
     formulas = [
         (op.name, op.signature, op.stable or op.value, op.stable_partials or op.partials)
         for op in table
@@ -65,7 +65,7 @@ def digest(table: Iterable[Op]) -> str:
 
 @cache
 def _sources() -> list[str]:
-    """The kernel's own files, which say how a tape is written down."""
+    """The kernel's own sources, which define how a tape is encoded."""
     folder = Path(__file__).parent / "kernel"
     return [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.[ch]"))]
 

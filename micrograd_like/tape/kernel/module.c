@@ -1,8 +1,10 @@
 /* The kernel of the compiled tape, as a Python module.
 
-   A tape is a list of instructions over rows of numbers. It is checked once, when a Program is
-   made: every row, weight and total that it names lies inside its array, so that running it
-   touches no other memory, whatever the tape says. Running it releases the GIL. */
+   A tape is a list of instructions over registers. A vector register holds one number for each
+   sample of a block, a scalar register one number that is the same for all samples. The tape is
+   checked once, when a Program is made: every register, weight and total that it names lies
+   inside its array, so that running it touches no other memory, whatever the tape says. Running
+   it releases the GIL. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -15,16 +17,18 @@
 
 #include "names.h"
 
-/* Instructions; each number is an int. Rows are written out | start | left | right.
-   AFFINE    J, K, first weight, J rows out, K rows x; the weights are J starts, then K by 4, 2
-             or 1 for each 4, 2 or 1 rows out
-   PRODUCTS  rows, K, 1 if there is a start, then for each row: out, start, K left, K right
+/* The encoding of instructions as ints. An instruction has members, each with a register for its
+   result; out, start, left, right, g and x are registers.
+   AFFINE    J, K, first weight, J out, K x; the weights are J starts, then K by 4, 2 or 1 for
+             each 4, 2 or 1 members
+   PRODUCTS  members, K, 1 if there is a start, then for each member: out, start, K left, K right
    GUARDED   the same; where left is 0 there is nothing to add
-   REDUCE    J, K, first total, J rows g, K rows x; the totals are in tiles of 4, 2, 1 by 4, 2, 1
-   CHECK     count, rows that must be finite
-   STORE     count, then for each: row, column of the result by sample
-   from FIRST_ROW on, the rows of the operation table: the set of partials, count, then for
-   each: out, the partials, the inputs */
+   REDUCE    J, K, first total, J adjoints g, K factors x; the totals are in tiles of 4, 2, 1 by
+             4, 2, 1
+   CHECK     count, registers that must be finite
+   STORE     count, then for each: register, column of the result by sample
+   from FIRST_ROW on, the rows of the operation table: the set of partials as bits, members, then
+   for each member: out, the partials, the inputs */
 enum { AFFINE, PRODUCTS, GUARDED, REDUCE, CHECK, STORE, FIRST_ROW };
 
 typedef struct {
@@ -35,12 +39,12 @@ typedef struct {
 typedef struct {
     int is_float, has_kernel;
     long width, granule; /* samples that a block can hold; it is filled up to granules */
-    long rows, numbers, checked, totals, weights; /* the first numbers are the values */
+    long registers, scalars, checked, totals, weights; /* the first `checked` scalars are values */
     long inputs, parameters, columns, seed, gradients;
     long constants, used_inputs, broadcasts, outputs;
-    Tape before, lanes, after; /* of single numbers, of rows, of single numbers */
-    int *weight_numbers, *constant_rows, *input_columns, *input_rows, *broadcast_rows,
-        *broadcast_numbers, *output_rows, *total_numbers, *gradient_numbers;
+    Tape before, lanes, after; /* over scalars, vectors, scalars */
+    int *weight_scalars, *constant_scalars, *input_columns, *input_registers, *broadcast_registers,
+        *broadcast_scalars, *output_registers, *total_scalars, *gradient_scalars;
     double *constant_values;
 } Program;
 
@@ -50,13 +54,13 @@ typedef struct {
     long samples, granules, blocks, chunks, next_chunk;
     const void *x, *parameters;
     void *values, *gradient, *columns;
-    void *numbers, *weights, *totals;
+    void *scalars, *weights, *totals;
     long *failed_from, *failed_to;
 } Run;
 
 typedef struct {
     int (*begin)(Run *);
-    void (*run_chunks)(Run *, void *lanes);
+    void (*run_chunks)(Run *, void *registers);
     int (*finish)(Run *);
 } Kernel;
 
@@ -171,16 +175,16 @@ static int bad_tape(const char *what)
     return 0;
 }
 
-/* The next `count` ints are rows inside the array; they become offsets of their numbers. */
-static int rows_inside(Reader *r, long count)
+/* The next `count` ints are registers of the tape; they become offsets into its memory. */
+static int registers_inside(Reader *r, long count)
 {
-    long limit = r->uniform ? r->p->numbers : r->p->rows;
+    long limit = r->uniform ? r->p->scalars : r->p->registers;
     long width = r->uniform ? 1 : r->p->width;
     if (count > r->end - r->at)
         return bad_tape("an instruction to end inside the tape");
     for (long i = 0; i < count; i++, r->at++) {
         if (*r->at < 0 || *r->at >= limit)
-            return bad_tape("every row inside the tape's rows");
+            return bad_tape("every register inside the tape's registers");
         *r->at *= (int)width;
     }
     return 1;
@@ -197,11 +201,12 @@ static int counts_inside(const int *counts, int how_many)
 static int instruction_inside(Reader *r)
 {
     const Program *p = r->p;
-    int *code = r->at, op = code[0], head = op == CHECK || op == STORE ? 2 : op >= FIRST_ROW ? 3 : 4;
+    int *code = r->at, op = code[0];
+    int head = op == CHECK || op == STORE ? 2 : op >= FIRST_ROW ? 3 : 4;
     if (op < 0 || op >= FIRST_ROW + ROW_COUNT)
         return bad_tape("a known instruction");
     if (r->uniform && op != PRODUCTS && op != GUARDED && op < FIRST_ROW)
-        return bad_tape("only products and rows of the table between single numbers");
+        return bad_tape("only products and rows of the table over scalars");
     if (head > r->end - r->at || !counts_inside(code + 1, head - 1))
         return PyErr_Occurred() ? 0 : bad_tape("an instruction to end inside the tape");
     r->at += head;
@@ -210,21 +215,21 @@ static int instruction_inside(Reader *r)
     case AFFINE:
         if (c + a + a * b > p->weights)
             return bad_tape("every weight inside the tape's weights");
-        return rows_inside(r, a + b);
+        return registers_inside(r, a + b);
     case REDUCE:
         if (c + a * b > p->totals)
             return bad_tape("every total inside the tape's totals");
-        return rows_inside(r, a + b);
+        return registers_inside(r, a + b);
     case PRODUCTS:
     case GUARDED:
         if (c > 1)
             return bad_tape("a start or none");
-        return rows_inside(r, a * (1 + c + 2 * b));
+        return registers_inside(r, a * (1 + c + 2 * b));
     case CHECK:
-        return rows_inside(r, a);
+        return registers_inside(r, a);
     case STORE:
         for (long i = 0; i < a; i++) {
-            if (!rows_inside(r, 1))
+            if (!registers_inside(r, 1))
                 return 0;
             if (r->at >= r->end || *r->at < 0 || *r->at >= p->columns)
                 return bad_tape("every column inside the result");
@@ -235,7 +240,7 @@ static int instruction_inside(Reader *r)
     op -= FIRST_ROW;
     if (a >> row_partials[op])
         return bad_tape("a set of the row's partials");
-    return rows_inside(r, b * (1 + __builtin_popcount((unsigned)a) + row_inputs[op]));
+    return registers_inside(r, b * (1 + __builtin_popcount((unsigned)a) + row_inputs[op]));
 }
 
 static int tape_inside(const Program *p, Tape *tape, int uniform)
@@ -247,11 +252,11 @@ static int tape_inside(const Program *p, Tape *tape, int uniform)
     return 1;
 }
 
-static int numbers_inside(const int *numbers, long count, long limit)
+static int indices_inside(const int *indices, long count, long limit)
 {
     for (long i = 0; i < count; i++)
-        if (numbers[i] < 0 || numbers[i] >= limit)
-            return bad_tape("every number inside its array");
+        if (indices[i] < 0 || indices[i] >= limit)
+            return bad_tape("every index inside its array");
     return 1;
 }
 
@@ -259,8 +264,8 @@ static int numbers_inside(const int *numbers, long count, long limit)
 
 typedef struct {
     long threads, chunks;
-    char **lanes;
-    char *numbers, *weights, *totals;
+    char **registers; /* of each thread */
+    char *scalars, *weights, *totals;
     long *failed;
 } Arena;
 
@@ -283,10 +288,10 @@ static void free_arena(Arena *arena)
 {
     if (!arena)
         return;
-    for (long i = 0; arena->lanes && i < arena->threads; i++)
-        free(arena->lanes[i]);
-    free(arena->lanes);
-    free(arena->numbers);
+    for (long i = 0; arena->registers && i < arena->threads; i++)
+        free(arena->registers[i]);
+    free(arena->registers);
+    free(arena->scalars);
     free(arena->weights);
     free(arena->totals);
     free(arena->failed);
@@ -301,14 +306,16 @@ static Arena *new_arena(const Program *p, long threads, long chunks)
         return NULL;
     arena->threads = threads;
     arena->chunks = chunks;
-    arena->lanes = calloc((size_t)threads, sizeof(char *));
-    arena->numbers = zeroed((size_t)p->numbers * size);
+    arena->registers = calloc((size_t)threads, sizeof(char *));
+    arena->scalars = zeroed((size_t)p->scalars * size);
     arena->weights = zeroed((size_t)p->weights * size);
     arena->totals = zeroed((size_t)(p->totals * (chunks ? chunks : 1)) * size);
     arena->failed = calloc((size_t)chunks * 2 + 1, sizeof(long));
-    int fine = arena->lanes && arena->numbers && arena->weights && arena->totals && arena->failed;
+    int fine = arena->registers && arena->scalars && arena->weights && arena->totals &&
+               arena->failed;
+    size_t of_thread = (size_t)p->registers * (size_t)p->width * size;
     for (long i = 0; fine && i < threads; i++)
-        fine = (arena->lanes[i] = zeroed((size_t)p->rows * (size_t)p->width * size)) != NULL;
+        fine = (arena->registers[i] = zeroed(of_thread)) != NULL;
     if (fine)
         return arena;
     free_arena(arena);
@@ -322,15 +329,15 @@ static void program_dealloc(PyObject *self)
     free(p->before.code);
     free(p->lanes.code);
     free(p->after.code);
-    free(p->weight_numbers);
-    free(p->constant_rows);
+    free(p->weight_scalars);
+    free(p->constant_scalars);
     free(p->input_columns);
-    free(p->input_rows);
-    free(p->broadcast_rows);
-    free(p->broadcast_numbers);
-    free(p->output_rows);
-    free(p->total_numbers);
-    free(p->gradient_numbers);
+    free(p->input_registers);
+    free(p->broadcast_registers);
+    free(p->broadcast_scalars);
+    free(p->output_registers);
+    free(p->total_scalars);
+    free(p->gradient_scalars);
     free(p->constant_values);
     Py_TYPE(self)->tp_free(self);
 }
@@ -357,31 +364,31 @@ static int same_length(long a, long b)
 
 static int whole_program_inside(Program *p)
 {
-    if (p->width < 16 || p->width % 16 || p->width > 1 << 16 || p->rows < 0 || p->numbers < 0 ||
-        p->checked < 0 || p->checked > p->numbers ||
-        p->totals < 0 || p->parameters < 0 || p->parameters > p->numbers || p->inputs < 0 ||
-        p->columns < 0 || p->seed < -1 || p->seed >= p->rows || p->rows > INT32_MAX / p->width)
+    if (p->width < 16 || p->width % 16 || p->width > 1 << 16 || p->registers < 0 ||
+        p->scalars < 0 || p->checked < 0 || p->checked > p->scalars || p->totals < 0 ||
+        p->parameters < 0 || p->parameters > p->scalars || p->inputs < 0 || p->columns < 0 ||
+        p->seed < -1 || p->seed >= p->registers || p->registers > INT32_MAX / p->width)
         return bad_tape("sizes from 0 on that fit");
     int fine = tape_inside(p, &p->before, 1) && tape_inside(p, &p->lanes, 0) &&
                tape_inside(p, &p->after, 1) &&
-               numbers_inside(p->weight_numbers, p->weights, p->numbers) &&
-               numbers_inside(p->constant_rows, p->constants, p->numbers) &&
-               numbers_inside(p->input_columns, p->used_inputs, p->inputs) &&
-               numbers_inside(p->input_rows, p->used_inputs, p->rows) &&
-               numbers_inside(p->broadcast_rows, p->broadcasts, p->rows) &&
-               numbers_inside(p->broadcast_numbers, p->broadcasts, p->numbers) &&
-               numbers_inside(p->output_rows, p->outputs, p->rows) &&
-               numbers_inside(p->total_numbers, p->totals, p->numbers) &&
-               numbers_inside(p->gradient_numbers, p->gradients, p->numbers);
+               indices_inside(p->weight_scalars, p->weights, p->scalars) &&
+               indices_inside(p->constant_scalars, p->constants, p->scalars) &&
+               indices_inside(p->input_columns, p->used_inputs, p->inputs) &&
+               indices_inside(p->input_registers, p->used_inputs, p->registers) &&
+               indices_inside(p->broadcast_registers, p->broadcasts, p->registers) &&
+               indices_inside(p->broadcast_scalars, p->broadcasts, p->scalars) &&
+               indices_inside(p->output_registers, p->outputs, p->registers) &&
+               indices_inside(p->total_scalars, p->totals, p->scalars) &&
+               indices_inside(p->gradient_scalars, p->gradients, p->scalars);
     if (!fine)
         return 0;
     p->seed = p->seed < 0 ? -1 : p->seed * p->width;
     for (long i = 0; i < p->used_inputs; i++)
-        p->input_rows[i] *= (int)p->width;
+        p->input_registers[i] *= (int)p->width;
     for (long i = 0; i < p->broadcasts; i++)
-        p->broadcast_rows[i] *= (int)p->width;
+        p->broadcast_registers[i] *= (int)p->width;
     for (long i = 0; i < p->outputs; i++)
-        p->output_rows[i] *= (int)p->width;
+        p->output_registers[i] *= (int)p->width;
     return 1;
 }
 
@@ -392,11 +399,12 @@ static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *
     Program p = {0};
     Py_buffer b[ARRAYS];
     if (!PyArg_ParseTuple(arguments, "plllllllly*y*y*y*y*y*y*y*y*y*y*y*y*", &p.is_float, &p.width,
-                          &p.rows, &p.numbers, &p.checked, &p.inputs, &p.parameters, &p.columns, &p.seed,
+                          &p.registers, &p.scalars, &p.checked, &p.inputs, &p.parameters,
+                          &p.columns, &p.seed,
                           &b[0], &b[1], &b[2], &b[3], &b[4], &b[5], &b[6], &b[7], &b[8], &b[9],
                           &b[10], &b[11], &b[12]))
         return NULL;
-    long values, rows, numbers;
+    long values, registers, scalars;
     ProgramObject *self = (ProgramObject *)type->tp_alloc(type, 0);
     if (self) {
         self->spare = NULL;
@@ -404,18 +412,18 @@ static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *
         int fine = copy_items(&b[0], sizeof(int), &p.before.code, &p.before.length) &&
                    copy_items(&b[1], sizeof(int), &p.lanes.code, &p.lanes.length) &&
                    copy_items(&b[2], sizeof(int), &p.after.code, &p.after.length) &&
-                   copy_items(&b[3], sizeof(int), &p.weight_numbers, &p.weights) &&
-                   copy_items(&b[4], sizeof(int), &p.constant_rows, &p.constants) &&
+                   copy_items(&b[3], sizeof(int), &p.weight_scalars, &p.weights) &&
+                   copy_items(&b[4], sizeof(int), &p.constant_scalars, &p.constants) &&
                    copy_items(&b[5], sizeof(double), &p.constant_values, &values) &&
                    copy_items(&b[6], sizeof(int), &p.input_columns, &p.used_inputs) &&
-                   copy_items(&b[7], sizeof(int), &p.input_rows, &rows) &&
-                   copy_items(&b[8], sizeof(int), &p.broadcast_rows, &p.broadcasts) &&
-                   copy_items(&b[9], sizeof(int), &p.broadcast_numbers, &numbers) &&
-                   copy_items(&b[10], sizeof(int), &p.output_rows, &p.outputs) &&
-                   copy_items(&b[11], sizeof(int), &p.total_numbers, &p.totals) &&
-                   copy_items(&b[12], sizeof(int), &p.gradient_numbers, &p.gradients) &&
-                   same_length(p.constants, values) && same_length(p.used_inputs, rows) &&
-                   same_length(p.broadcasts, numbers) && whole_program_inside(&p);
+                   copy_items(&b[7], sizeof(int), &p.input_registers, &registers) &&
+                   copy_items(&b[8], sizeof(int), &p.broadcast_registers, &p.broadcasts) &&
+                   copy_items(&b[9], sizeof(int), &p.broadcast_scalars, &scalars) &&
+                   copy_items(&b[10], sizeof(int), &p.output_registers, &p.outputs) &&
+                   copy_items(&b[11], sizeof(int), &p.total_scalars, &p.totals) &&
+                   copy_items(&b[12], sizeof(int), &p.gradient_scalars, &p.gradients) &&
+                   same_length(p.constants, values) && same_length(p.used_inputs, registers) &&
+                   same_length(p.broadcasts, scalars) && whole_program_inside(&p);
         self->program = p;
         if (!fine)
             Py_CLEAR(self);
@@ -430,13 +438,13 @@ static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *
 typedef struct {
     Run *run;
     const Kernel *kernel;
-    void *lanes;
+    void *registers;
 } Job;
 
 static void *job(void *argument)
 {
     Job *j = argument;
-    j->kernel->run_chunks(j->run, j->lanes);
+    j->kernel->run_chunks(j->run, j->registers);
     return NULL;
 }
 
@@ -459,7 +467,7 @@ static int run_all(Run *run, const Kernel *kernel, Arena *arena, long threads)
     pthread_t others[64];
     long started = 0;
     for (long i = 0; i < threads; i++)
-        jobs[i] = (Job){run, kernel, arena->lanes[i]};
+        jobs[i] = (Job){run, kernel, arena->registers[i]};
     while (started + 1 < threads &&
            !pthread_create(&others[started], NULL, job, &jobs[started + 1]))
         started++;
@@ -522,7 +530,7 @@ static PyObject *program_run(PyObject *object, PyObject *arguments)
             run.values = values.buf;
             run.gradient = p->gradients ? gradient.buf : NULL;
             run.columns = columns.buf;
-            run.numbers = arena->numbers;
+            run.scalars = arena->scalars;
             run.weights = arena->weights;
             run.totals = arena->totals;
             run.failed_from = arena->failed;
