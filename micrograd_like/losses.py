@@ -44,7 +44,11 @@ def squared_error(output: Scalar, target: Scalar) -> Value:
 
 
 def mean_squared_error(outputs: Iterable[Scalar], targets: Iterable[Scalar]) -> Value:
-    """(1/n) Σ (ŷᵢ − yᵢ)². Errors: ValueError for no outputs, or not as many targets."""
+    """(1/n) Σ (ŷᵢ − yᵢ)².
+
+    Raises:
+        ValueError: There are no outputs, or not as many targets.
+    """
     outputs, targets = list(outputs), list(targets)
     _check_lengths(outputs, targets)
     return mean([squared_error(o, t) for o, t in zip(outputs, targets, strict=True)])
@@ -56,8 +60,9 @@ def binary_cross_entropy(output: Scalar, target: Scalar, base: float | None = No
     The logarithm is the natural one; ``base=10`` (or 2) takes that base, and so divides
     value and gradient by ln 10.
 
-    Errors: DomainError for ŷ outside (0, 1), unless it is what the target says, ValueError
-    for a target outside [0, 1] or another base.
+    Raises:
+        DomainError: ŷ lies outside (0, 1) and is not the target itself.
+        ValueError: The target lies outside [0, 1], or ``base`` is no base of a logarithm.
     """
     output = as_value(output)
     if not 0 <= output._data <= 1:
@@ -83,7 +88,10 @@ def binary_cross_entropy_with_logits(logit: Scalar, target: Scalar) -> Value:
     """The natural-log cross-entropy of σ(a), as softplus(a) − y·a.
 
     It is finite for every a, where the logarithm of a saturated σ(a) is not; its derivative
-    with respect to a is σ(a) − y. Errors: ValueError for a target outside [0, 1].
+    with respect to a is σ(a) − y.
+
+    Raises:
+        ValueError: The target lies outside [0, 1].
     """
     _check_probability(target)
     logit = as_value(logit)
@@ -97,7 +105,9 @@ def cross_entropy_with_logits(logits: Sequence[Scalar], targets: Sequence[Scalar
     The derivative with respect to aᵢ is pᵢ − yᵢ. ln(e^a + e^b) is taken as
     b + softplus(a − b), which is finite for all logits.
 
-    Errors: ValueError for other than as many targets as logits, from 0 to 1 and with sum 1.
+    Raises:
+        ValueError: There are not as many targets as logits, or they are no distribution: from 0
+            to 1, with the sum 1.
     """
     nodes, goals = [as_value(a) for a in logits], list(targets)
     if not nodes:
@@ -114,7 +124,11 @@ def cross_entropy_with_logits(logits: Sequence[Scalar], targets: Sequence[Scalar
 
 
 def hinge(score: Scalar, target: Scalar) -> Value:
-    """max(0, 1 − y·s) for a score s and a target y of −1 or 1. Errors: ValueError."""
+    """max(0, 1 − y·s) for a score s and a target y of −1 or 1.
+
+    Raises:
+        ValueError: The target is neither −1 nor 1.
+    """
     label = target._data if isinstance(target, Value) else target
     if label not in (-1, 1):
         raise ValueError(f"hinge: expected a target of -1 or 1, got {label!r}")
@@ -122,13 +136,21 @@ def hinge(score: Scalar, target: Scalar) -> Value:
 
 
 def mean(values: Iterable[Scalar]) -> Value:
-    """(1/n) Σ vᵢ. Errors: ValueError for no values."""
+    """(1/n) Σ vᵢ.
+
+    Raises:
+        ValueError: There are no values.
+    """
     values = list(values)
     return total(values) / len(values)
 
 
 def total(values: Iterable[Scalar]) -> Value:
-    """Σ vᵢ, as one node. Errors: ValueError for no values."""
+    """Σ vᵢ, as one node.
+
+    Raises:
+        ValueError: There are no values.
+    """
     nodes = [as_value(value) for value in values]
     if not nodes:
         raise ValueError("expected at least one value to add up, got none")

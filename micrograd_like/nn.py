@@ -81,8 +81,10 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set the parameters to a state; nothing is changed unless all of it fits.
 
-        Errors: ValueError naming what is missing, unexpected or of another shape, TypeError
-        and DomainError for entries that are no finite numbers.
+        Raises:
+            ValueError: An entry is missing, unexpected or of another shape.
+            TypeError: An entry is no number.
+            DomainError: An entry is not finite.
         """
         arrays = self._arrays()
         _check_names(set(state), set(arrays), type(self).__name__)
@@ -99,7 +101,10 @@ class Module:
     def set_weights(self, weights: Mapping[str, float]) -> None:
         """Set every parameter by its name on paper: ``{"w1": 0.1, "b1": 0.0, …}``.
 
-        Errors: as for :meth:`load_state_dict`.
+        Raises:
+            ValueError: A name is missing or unexpected.
+            TypeError: An entry is no number.
+            DomainError: An entry is not finite.
         """
         named = dict(self.named_parameters())
         _check_names(set(weights), set(named), type(self).__name__)
@@ -122,13 +127,16 @@ class Module:
 class Neuron(Module):
     """φ(x₁·w₁ + … + xₙ·wₙ + b).
 
-    nin:         number of inputs, at least 1
-    nonlin:      False for no activation, as in micrograd
-    activation:  φ, one of :data:`ACTIVATIONS`
-    bias:        False for no b; ``neuron.b`` is then None
-    seed:        an int or a ``random.Random``; weights are uniform in [−1, 1), biases 0
+    Args:
+        nin: Number of inputs, at least 1.
+        nonlin: False for no activation, as in micrograd.
+        activation: φ, one of :data:`ACTIVATIONS`.
+        bias: False for no b; ``neuron.b`` is then None.
+        seed: An int or a ``random.Random``; weights are uniform in [−1, 1), biases 0.
 
-    Errors: TypeError and ValueError saying what was expected.
+    Raises:
+        TypeError: An argument is of another type.
+        ValueError: A number is out of range, or a name unknown.
     """
 
     def __init__(
@@ -220,16 +228,21 @@ class Layer(Module):
 class MLP(Module):
     """A multi-layer perceptron: ``nin`` inputs, then layers of ``nouts`` neurons.
 
-    activation:  of the hidden layers, one of :data:`ACTIVATIONS`
-    output:      activation of the last layer
-    bias:        False for a network without biases
-    seed:        an int for weights that come out the same every time
-    weights:     numbers for all parameters by name, ``{"w1": 0.1, …}``
-    names:       "numbers" numbers the weights through, w1, w2, …; "ij" names the one from
-                 neuron j to neuron i w_ij in the first layer, v_ij in the second, u_ij in the
-                 third, for up to 9 neurons a layer and 6 layers
+    Args:
+        nin: Number of inputs.
+        nouts: Number of neurons of each layer, the last being the output.
+        activation: Of the hidden layers, one of :data:`ACTIVATIONS`.
+        output: Activation of the last layer.
+        bias: False for a network without biases.
+        seed: An int for weights that come out the same every time.
+        weights: Numbers for all parameters by name, ``{"w1": 0.1, …}``.
+        names: "numbers" numbers the weights through, w1, w2, …; "ij" names the one from neuron j to
+            neuron i w_ij in the first layer, v_ij in the second, u_ij in the third, for up to 9
+            neurons a layer and 6 layers.
 
-    Errors: TypeError and ValueError saying what was expected.
+    Raises:
+        TypeError: An argument is of another type.
+        ValueError: A number is out of range, or a name unknown.
     """
 
     def __init__(

@@ -39,48 +39,46 @@ Floats = tuple[float, ...]
 
 @dataclass(frozen=True)
 class Op:
-    """One operation.
+    """One operation."""
 
-    name:             what ``Value.op`` says, and the name of the method
-    signature:        the inputs' names, in order; ``x*`` is a family (one or more inputs)
-    value:            the value, as a formula over the inputs
-    partials:         one formula for each name of the signature, over the inputs and ``out``
-    rule:             what the derivative rule is called in a course; a tuple where it is
-                      called differently for each input
-    constant_rules:   the same for each input where all the others are constants
-    samples:          points for the tests, each with a number for every scalar input
-    domain:           the condition under which the value exists; "" is everywhere. At its
-                      edge a partial may be missing (the root at 0): it is then NaN
-    kink:             an expression that is 0 where the derivative jumps; there the partials
-                      are the convention (PyTorch's)
-    stable:           the value in a form that neither overflows nor cancels
-    stable_partials:  the same for the partials
-    smooth_partials:  the partials in a form that can be differentiated again at every point,
-                      where a stable one has kinks that the partial itself has not
-    slips:            what people write for the partials by mistake: the code of the slip (see
-                      :mod:`micrograd_like.marking.causes`), and a formula for each name of the
-                      signature, "" where there is none; those that follow from the partials
-                      themselves are not repeated here (:attr:`all_slips`)
-    aliases:          other names it has in a worksheet
-    text, latex:      how a call is written; ``#1`` stands for the argument, and without it
-                      the arguments follow in brackets. Plain arithmetic is written as its
-                      own formula; there ``text`` is the sign it has in a picture
-    """
-
+    #: What ``Value.op`` says, and the name of the method.
     name: str
+    #: The inputs' names, in order; ``x*`` is a family (one or more inputs).
     signature: str
+    #: The value, as a formula over the inputs.
     value: str
+    #: One formula for each name of the signature, over the inputs and ``out``.
     partials: tuple[str, ...]
+    #: What the derivative rule is called in a course; a tuple where it is called differently for
+    #: each input.
     rule: str | tuple[str, ...]
+    #: Points for the tests, each with a number for every scalar input.
     samples: tuple[Floats, ...]
+    #: The condition under which the value exists; "" is everywhere. At its edge a partial may be
+    #: missing (the root at 0): it is then NaN.
     domain: str = ""
+    #: An expression that is 0 where the derivative jumps; there the partials are the convention
+    #: (PyTorch's).
     kink: str = ""
+    #: The value in a form that neither overflows nor cancels.
     stable: str = ""
+    #: The same for the partials.
     stable_partials: tuple[str, ...] = ()
+    #: The partials in a form that can be differentiated again at every point, where a stable one
+    #: has kinks that the partial itself has not.
     smooth_partials: tuple[str, ...] = ()
+    #: The same for each input where all the others are constants.
     constant_rules: tuple[str, ...] = ()
+    #: What people write for the partials by mistake: the code of the slip (see
+    #: :mod:`micrograd_like.marking.causes`), and a formula for each name of the signature, "" where
+    #: there is none; those that follow from the partials themselves are not repeated here
+    #: (:attr:`all_slips`).
     slips: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: Other names it has in a worksheet.
     aliases: tuple[str, ...] = ()
+    #: How a call is written; ``#1`` stands for the argument, and without it the arguments follow in
+    #: brackets. Plain arithmetic is written as its own formula; there ``text`` is the sign it has
+    #: in a picture.
     text: str = ""
     latex: str = ""
 
@@ -117,7 +115,8 @@ class Op:
     def arity(self, count: int) -> int:
         """Members in each family when there are ``count`` inputs in all.
 
-        Errors: TypeError if ``count`` inputs do not fit the signature.
+        Raises:
+            TypeError: ``count`` inputs do not fit the signature.
         """
         scalars = len(self.inputs) - len(self.families)
         if not self.families:
@@ -374,7 +373,11 @@ class TableError(Exception):
 
 
 def table_of(rows: tuple[Op, ...]) -> dict[str, Op]:
-    """The rows by their names. Errors: TableError for one that cannot be used."""
+    """The rows by their names.
+
+    Raises:
+        TableError: A row cannot be used; the message says why.
+    """
     table: dict[str, Op] = {}
     for row in rows:
         for problem in row_problems(row):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
 import termios
@@ -134,7 +136,7 @@ def test_text_fits_the_terminal(arguments: list[str]) -> None:
 
 def test_a_real_terminal_is_one() -> None:
     master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (24, 40))
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name not in PLAIN}
     process = subprocess.Popen(
         [*COMMAND, "derive", "office-hours", "dE/dx1"],

@@ -20,7 +20,10 @@ _CUT = 0.5 - 0.5 * math.tan(math.pi / 8)
 def to_svg(drawing: Drawing, layout: Layout, prefix: str = "") -> str:
     """The picture as one ``<svg>`` element.
 
-    prefix:  stands before every ``id``, for several pictures on one page
+    Args:
+        drawing: Boxes, arrows and their texts.
+        layout: Where they go.
+        prefix: Stands before every ``id``, for several pictures on one page.
     """
     below = list(_below(drawing, layout))
     foot = sum(high for _, _, high in below)

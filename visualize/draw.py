@@ -1,20 +1,6 @@
 """Pictures of a computation graph: DOT, SVG, and files. Numbers come from the graph.
 
-``root`` is a Value, whose graph is drawn, a Worksheet, whose cost's graph is drawn, or a
-snapshot of either. The same options everywhere:
-
-path:        a derivative whose paths are highlighted, such as ``"dE/dw1"``
-detail:      "names", "operations" or "neurons"; see :func:`visualize.snapshot.snapshot`
-parameters:  names of leaves that are parameters
-module:      a network whose parameters are parameters
-direction:   "LR" from left to right, "TB" from top to bottom
-show:        which of "operations", "values", "gradients", "derivatives" stand beside names
-places:      decimals shown, from 1 to 15
-group:       whether layers and neurons get frames; by default where a neuron is one box
-
-Errors: TypeError and ValueError saying what was expected, TooLargeError (a ValueError) above
-the bounds; and where Graphviz has to lay it out, DrawingError without Graphviz, or when it
-takes too long.
+All functions take the same options; :func:`svg` says what they mean.
 """
 
 from __future__ import annotations
@@ -50,7 +36,15 @@ def draw_dot(
     places: int = 4,
     group: bool | None = None,
 ) -> graphviz.Digraph:
-    """The graph for Graphviz: its ``source`` is the DOT text, which needs no Graphviz."""
+    """The graph for Graphviz: its ``source`` is the DOT text, which needs no Graphviz.
+
+    The options are those of :func:`svg`.
+
+    Raises:
+        TypeError: ``root`` or an option is of another type.
+        ValueError: An option has another value.
+        TooLargeError: The graph is above the bounds. It is a ValueError.
+    """
     shot = _snapshot(root, path, detail, parameters, module)
     return to_dot(drawing(shot, direction, show, places, group))
 
@@ -75,7 +69,24 @@ def svg(
     ``<g id="edge-w5-to-a3" class="edge" data-tail="w5" data-head="a3">`` with its text in
     ``formula`` and ``local``; what is on the highlighted paths has the class ``on-path``.
 
-    prefix:  stands before every ``id``, for several pictures on one page
+    Args:
+        root: A Value, whose graph is drawn, a Worksheet, whose cost's graph is drawn, or a
+            snapshot of either.
+        path: A derivative whose paths are highlighted, such as ``"dE/dw1"``.
+        detail: "names", "operations" or "neurons"; see :func:`visualize.snapshot.snapshot`.
+        parameters: Names of leaves that are parameters.
+        module: A network whose parameters are parameters.
+        direction: "LR" from left to right, "TB" from top to bottom.
+        show: Which of "operations", "values", "gradients", "derivatives" stand beside names.
+        places: Decimals shown, from 1 to 15.
+        group: Whether layers and neurons get frames; by default where a neuron is one box.
+        prefix: Stands before every ``id``, for several pictures on one page.
+
+    Raises:
+        TypeError: ``root`` or an option is of another type.
+        ValueError: An option has another value.
+        TooLargeError: The graph is above the bounds. It is a ValueError.
+        DrawingError: There is no Graphviz to lay it out, or it takes too long.
     """
     shot = _snapshot(root, path, detail, parameters, module)
     return _drawn(drawing(shot, direction, show, places, group), prefix)
@@ -94,7 +105,10 @@ def render(
     places: int = 4,
     group: bool | None = None,
 ) -> bytes:
-    """The graph as a file of this format."""
+    """The graph as a file of the format "svg", "png", "pdf" or "dot".
+
+    The options and the exceptions are those of :func:`svg`; "dot" needs no Graphviz.
+    """
     if format not in ("svg", "png", "pdf", "dot"):
         raise ValueError(f"expected the format 'svg', 'png', 'pdf' or 'dot', got {format!r}")
     shot = _snapshot(root, path, detail, parameters, module)

@@ -57,14 +57,18 @@ def page(
 ) -> str:
     """The worksheet as a page of HTML.
 
-    report:      its marks, which then stand beside its lines
-    places:      decimals shown
-    heading:     the page's title; without it the worksheet's own comment on top
-    parameters:  names of leaves that are parameters, as in :func:`visualize.svg`
+    Args:
+        worksheet: Its steps and its graph are shown.
+        report: Its marks, which then stand beside its lines.
+        places: Decimals shown.
+        heading: The page's title; without it the worksheet's own comment on top.
+        parameters: Names of leaves that are parameters, as in :func:`visualize.svg`.
 
-    Errors: TypeError for what is no worksheet. Without a report WorksheetError for one that
-    computes nothing, TooLargeError for one with more steps than anybody would take, and those
-    of :func:`visualize.svg`; with a report the page then has a note, and the marks alone.
+    Raises:
+        TypeError: It is no worksheet.
+        WorksheetError: It computes nothing. With a report the page has the marks alone.
+        TooLargeError: It has more than :data:`MAX_STEPS` steps, or is too large for
+            :func:`visualize.svg`. With a report the page has a note, and the marks alone.
     """
     if not isinstance(worksheet, Worksheet):
         raise TypeError(f"page: expected a Worksheet, got {type(worksheet).__name__}")

@@ -35,10 +35,11 @@ Point = tuple[float, float]
 class Layout:
     """Places in points, y downwards from the top.
 
-    boxes:   the centre of every node, by its identifier
-    curves:  for every arrow its Bézier points and its tip
-    labels:  the centre of every arrow's label
-    frames:  every group's left, top, right and bottom
+    Attributes:
+        boxes: The centre of every node, by its identifier.
+        curves: For every arrow its Bézier points and its tip.
+        labels: The centre of every arrow's label.
+        frames: Every group's left, top, right and bottom.
     """
 
     width: float
@@ -52,8 +53,9 @@ class Layout:
 def run(dot: str, format: str, *options: str) -> bytes:
     """What Graphviz makes of the DOT text.
 
-    Errors: DrawingError without Graphviz, for what it cannot draw, and after
-    :data:`TIME_LIMIT` seconds.
+    Raises:
+        DrawingError: There is no Graphviz, it cannot draw the graph, or takes more than
+            :data:`TIME_LIMIT` seconds.
     """
     failures = []
     for command, environment in _engines(format, options):
@@ -101,7 +103,11 @@ def _engines(
 
 
 def placed(skeleton: str) -> Layout:
-    """Where everything goes. Errors: as for :func:`run`."""
+    """Where everything goes.
+
+    Raises:
+        DrawingError: As for :func:`run`.
+    """
     graph = json.loads(run(skeleton, "json0"))
     left, bottom, right, top = map(float, graph["bb"].split(","))
     boxes: dict[str, Point] = {}

@@ -30,10 +30,15 @@ class _Frame:
 def show(worksheet: Worksheet, *, height: int = 900, **options: Any) -> _Frame:
     """The page of :func:`visualize.page` for a notebook's cell.
 
-    height:   in pixels
-    options:  those of :func:`visualize.page`; ``report=True`` marks the worksheet
+    Args:
+        worksheet: As for :func:`visualize.page`.
+        height: In pixels.
+        options: Those of :func:`visualize.page`; ``report=True`` marks the worksheet.
 
-    Errors: those of :func:`visualize.page`.
+    Raises:
+        TypeError: It is no worksheet.
+        WorksheetError: It computes nothing, and no report is asked for.
+        TooLargeError: It has too many steps, and no report is asked for.
     """
     report: Report | bool | None = options.pop("report", None)
     if report is True:

@@ -15,8 +15,9 @@ from micrograd_like.writers.records import Remark
 class LineView:
     """A line of the worksheet.
 
-    lefts:   what the line is about, for the script: a name or dA/dB
-    remark:  what is to be said of it, where it has been marked
+    Attributes:
+        lefts: What the line is about, for the script: a name or dA/dB.
+        remark: What is to be said of it, where it has been marked.
     """
 
     source: str

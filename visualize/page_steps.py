@@ -19,7 +19,8 @@ from micrograd_like.writers.step import asked, sentence, title
 class Row:
     """A titled line: what is shown at once, and what a learner may predict.
 
-    step:  the place of the step that makes the answer known
+    Attributes:
+        step: The place of the step that makes the answer known.
     """
 
     label: str

@@ -55,7 +55,8 @@ class Arrow:
 class Group:
     """Boxes of one layer, or one neuron of it, in a frame with a title.
 
-    in_order:  whether the boxes stand beside each other in their order
+    Attributes:
+        in_order: Whether the boxes stand beside each other in their order.
     """
 
     id: str
@@ -69,8 +70,9 @@ class Group:
 class Drawing:
     """A whole picture.
 
-    ranks:    boxes that belong beside each other, in their order
-    weighed:  whether arrows have widths and dashes in place of numbers
+    Attributes:
+        ranks: Boxes that belong beside each other, in their order.
+        weighed: Whether arrows have widths and dashes in place of numbers.
     """
 
     title: str

@@ -160,7 +160,11 @@ def page(
 def write_page(
     output: str, sheet: Worksheet, report: Report | None, places: int = 4, parameters: str = ""
 ) -> None:
-    """Write the worksheet's page, with its marks where there are any. Errors: OSError."""
+    """Write the worksheet's page, with its marks where there are any.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     import visualize
 
     text = visualize.page(sheet, report=report, places=places, parameters=parameters)

@@ -70,7 +70,9 @@ Parameters = Annotated[
 def read_worksheet(file: str, given: bytes | None = None) -> Worksheet:
     """The worksheet that FILE names; ``given`` is what standard input gave, if it was read.
 
-    Errors: WorksheetError, OSError.
+    Raises:
+        WorksheetError: The worksheet cannot be read.
+        OSError: The file cannot be opened.
     """
     from micrograd_like.worksheet import Worksheet, builtin
     from micrograd_like.worksheet.syntax import decode
@@ -89,7 +91,12 @@ def read_worksheet(file: str, given: bytes | None = None) -> Worksheet:
 
 
 def read_stdin() -> bytes:
-    """All of standard input. Errors: WorksheetError where it is closed, OSError."""
+    """All of standard input.
+
+    Raises:
+        WorksheetError: It is closed, or no text.
+        OSError: It cannot be read.
+    """
     if sys.stdin is None:  # closed by whoever started the command
         raise WorksheetError("expected a worksheet from standard input, but that is closed")
     try:
@@ -101,7 +108,8 @@ def read_stdin() -> bytes:
 def check_output(output: str | None, *inputs: str) -> None:
     """Refuse to write over what is read, by whatever name or link it goes.
 
-    Errors: WorksheetError naming both.
+    Raises:
+        WorksheetError: Both are given, or neither; the message names them.
     """
     if output in (None, STDOUT) or not os.path.exists(output):
         return
@@ -113,7 +121,11 @@ def check_output(output: str | None, *inputs: str) -> None:
 
 
 def write_output(output: str, data: bytes | str) -> None:
-    """Write to a file, whole or not at all; - is standard output. Errors: OSError."""
+    """Write to a file, whole or not at all; - is standard output.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     data = data.encode() if isinstance(data, str) else data  # in UTF-8, whatever the terminal
     if output == STDOUT:
         typer.echo(data, nl=False)
@@ -151,7 +163,10 @@ def finish(sheet: Worksheet, whole: bool = True, in_symbols: bool = False) -> No
     They make the exit status 2 where the ``whole`` worksheet was asked for; what was asked of
     a part of it, and was had, has nothing to do with them.
 
-    in_symbols:  True where it is no problem that a name has no number
+    Args:
+        sheet: What was read.
+        whole: Whether all of it was asked for.
+        in_symbols: True where it is no problem that a name has no number.
     """
     problems = sheet.problems_in_symbols() if in_symbols else sheet.problems
     for problem in problems:

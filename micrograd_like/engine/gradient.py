@@ -33,7 +33,9 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     does not depend on gives 0. The results are floats; with ``create_graph`` they are
     Values whose own graph computes them, so that ``grad`` can be taken again.
 
-    Errors: TypeError for what is no Value, DomainError where a derivative does not exist.
+    Raises:
+        TypeError: An argument is no Value.
+        DomainError: A derivative does not exist.
 
     >>> x = Value(2.0)
     >>> grad(grad(x**3, x, create_graph=True), x)

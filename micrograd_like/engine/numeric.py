@@ -46,9 +46,10 @@ _NEAR, _JUMP = 1e-3, 1e-6
 class Row:
     """One partial derivative: as the engine has it and as the numbers have it.
 
-    verdict:  "agrees"; "wrong"; "kink" where the derivative jumps within reach of the step
-              and the analytic number is a convention; "unsure" where rounding leaves the
-              numeric derivative too few digits to tell
+    Attributes:
+        verdict: "agrees"; "wrong"; "kink" where the derivative jumps within reach of the step and
+            the analytic number is a convention; "unsure" where rounding leaves the numeric
+            derivative too few digits to tell.
     """
 
     of: str
@@ -224,7 +225,8 @@ def _row(
 class _Numeric:
     """A numeric derivative, and how far rounding and the step may have put it off.
 
-    settled:  False where a smaller step gives something else altogether
+    Attributes:
+        settled: False where a smaller step gives something else altogether.
     """
 
     value: float

@@ -92,8 +92,9 @@ def _restored_after(ancestors: list[Value | None], node: Fields) -> Value:
 class _Session(threading.local):
     """What this thread is pickling.
 
-    in_order:  nodes whose turn in a list of ancestors is now: their inputs are saved
-    saved:     nodes in the lists that live picklers hold; a later list leaves them out
+    Attributes:
+        in_order: Nodes whose turn in a list of ancestors is now: their inputs are saved.
+        saved: Nodes in the lists that live picklers hold; a later list leaves them out.
     """
 
     def __init__(self) -> None:

@@ -90,8 +90,9 @@ def _is_zero(function: str, arguments: list[Any]) -> bool:
 class _Choice:
     """A condition over nodes and numbers, and the nodes that decide it.
 
-    open:   what of it depends on nodes that may change; True or False where nothing does
-    holds:  whether it holds now
+    Attributes:
+        open: What of it depends on nodes that may change; True or False where nothing does.
+        holds: Whether it holds now.
     """
 
     def __init__(self, condition: Expr, values: Values, *options: Any) -> None:

@@ -45,14 +45,6 @@ _EXPECTED = "a real number (int, float, bool, Fraction, Decimal or a NumPy scala
 class Value(Operations):
     """A scalar node of a computation graph.
 
-    data:      the number, always a float; may be set between passes, as optimisers do, to
-               any real number: NumPy's, a Fraction, a Decimal
-    grad:      ∂(output)/∂(this node), summed over all paths; 0.0 until a backward pass
-    label:     the name a person gave it, or ""
-    op:        the name of the operation's row in the table, "" for a leaf
-    inputs:    the operation's operands, in order
-    partials:  ∂(this node)/∂(input) for each input, NaN where it does not exist
-
     Numbers on either side of an operator become :class:`Constant` leaves. Every operation
     of the table that is no operator is a method: ``x.sigmoid()``, ``x.maximum(y)``.
 
@@ -61,7 +53,18 @@ class Value(Operations):
     that ``max`` and ``sorted`` work; write ``v.data == 2.0`` for the number. ``float(v)``, and so
     ``math.exp(v)``, is a number that has left the graph; ``v.exp()`` stays in it.
 
-    Errors: TypeError for what is not a real number, DomainError for NaN and infinity.
+    Attributes:
+        data: The number, always a float; may be set between passes, as optimisers do, to any real
+            number: NumPy's, a Fraction, a Decimal.
+        grad: ∂(output)/∂(this node), summed over all paths; 0.0 until a backward pass.
+        label: The name a person gave it, or "".
+        op: The name of the operation's row in the table, "" for a leaf.
+        inputs: The operation's operands, in order.
+        partials: ∂(this node)/∂(input) for each input, NaN where it does not exist.
+
+    Raises:
+        TypeError: ``data`` is not a real number.
+        DomainError: ``data`` is NaN or infinite.
     """
 
     __slots__ = ("__weakref__", "_data", "_grad", "inputs", "label", "op", "partials")
@@ -187,7 +190,8 @@ class Value(Operations):
         the gradients of all other nodes start afresh. A node whose gradient is 0 passes
         nothing on.
 
-        Errors: DomainError if a gradient is not finite, naming the node.
+        Raises:
+            DomainError: A gradient is not finite; the message names the node.
         """
         order = topological_order(self)
         leaves = []
@@ -309,7 +313,11 @@ def _operand(number: object) -> Any:
 
 
 def as_value(operand: object) -> Value:
-    """The node itself, or a number as a :class:`Constant`. Errors: TypeError."""
+    """The node itself, or a number as a :class:`Constant`.
+
+    Raises:
+        TypeError: It is neither a Value nor a real number.
+    """
     return operand if isinstance(operand, Value) else Constant(_as_float(operand))
 
 
@@ -378,8 +386,10 @@ def apply(op: str, *operands: Value | float) -> Value:
     Inputs that form a family are given one after the other: ``apply("affine", x1, x2, w1,
     w2, b)`` is x1·w1 + x2·w2 + b.
 
-    Errors: ValueError for an unknown name, TypeError for a wrong number of operands or for
-    what is no number, DomainError where the operation is not defined or not finite.
+    Raises:
+        ValueError: The name is unknown.
+        TypeError: The number of operands is wrong, or one is no number.
+        DomainError: The operation is not defined or not finite.
     """
     if op not in OPS:
         raise ValueError(f"no operation named {op!r}{did_you_mean(op, OPS)}")

@@ -46,7 +46,11 @@ def record(history: History) -> dict[str, Any]:
 
 @contextmanager
 def scikit_learn() -> Iterator[None]:
-    """Says what to install where scikit-learn is missing. Errors: LessonError."""
+    """Says what to install where scikit-learn is missing.
+
+    Raises:
+        LessonError: It is missing.
+    """
     try:
         yield
     except ImportError:

@@ -20,8 +20,12 @@ def run(
 ) -> None:
     """Step through ``steps`` with keys in a terminal; print them all where there is none.
 
-    places:   decimals shown
-    message:  what to say first, on the screen
+    Args:
+        steps: The walk.
+        places: Decimals shown.
+        stdin: Where keys come from; standard input by default.
+        stdout: Where text goes; standard output by default.
+        message: What to say first, on the screen.
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     if is_interactive(stdin, stdout):

@@ -51,9 +51,10 @@ class NameTable(DataTable[Text], can_focus=False):
 class StepperApp(App[None]):
     """Steps with keys.
 
-    at:          the index of the step shown
-    predicting:  whether a number is asked for before it is shown
-    message:     what is said of the last answer
+    Attributes:
+        at: The index of the step shown.
+        predicting: Whether a number is asked for before it is shown.
+        message: What is said of the last answer.
     """
 
     CSS = """

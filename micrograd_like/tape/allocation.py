@@ -26,10 +26,11 @@ from micrograd_like.tape.placement import Placement
 class Allocation:
     """A register for every needed node.
 
-    register:   by node, its vector register if it varies, else its scalar one; −1 without
-    vectors, scalars:  how many there are
-    checked:    so many of the scalars are values, and not derivatives
-    constants:  (scalar register, value) pairs
+    Attributes:
+        register: By node, its vector register if it varies, else its scalar one; −1 without.
+        vectors, scalars: How many there are.
+        checked: So many of the scalars are values, and not derivatives.
+        constants: (scalar register, value) pairs.
     """
 
     def __init__(self, placement: Placement, groups: list[Group], parameters: int) -> None:

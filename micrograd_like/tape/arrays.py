@@ -81,7 +81,16 @@ class Arrays:
     ) -> Outcome:
         """Fill the results, as the kernel does; more threads than one are not used.
 
-        watch:  is called after every instruction, with the instruction and all registers or scalars
+        Args:
+            x: Samples, shape (n, inputs).
+            parameters: Shape (parameters,).
+            values: To be filled, shape (n, outputs).
+            gradient: To be filled, shape (outputs · parameters,); empty without.
+            columns: To be filled with derivatives by sample; empty without.
+            threads: As the kernel takes it.
+            strict: Whether what is not finite ends the run.
+            watch: Is called after every instruction, with the instruction and all registers or
+                scalars.
         """
         tape = self.tape
         with np.errstate(all="ignore"):

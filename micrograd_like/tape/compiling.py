@@ -39,24 +39,26 @@ def compile_graph(
 ) -> Program:
     """The graph of ``output`` as a program over many samples.
 
-    output:           a node, or several, each of them a column of the values then
-    inputs:           the nodes that get another number for every sample, in the order of the
-                      samples' columns; they may be inner nodes
-    parameters:       the nodes to differentiate by, the same for all samples; the graph is cut
-                      at one that is an inner node: what it was computed from has no part in it
-    dtype:            float64 or float32, the numbers that are computed with
-    backend:          "c", "numpy", or "auto": C where the kernel is there, else NumPy with a
-                      warning
-    threads:          how many run at a time; results do not depend on it. NumPy uses one
-    allow_nonfinite:  True computes on with NaN and infinity instead of raising DomainError; to
-                      a comparison, as in relu or maximum, NaN is not the larger one
-
     Every other leaf becomes the constant that it is now; ``program.notes`` names them. The
     numbers agree with those of ``backward()`` to rounding: terms of sums are added in another
     order, x/c is x·(1/c), and functions are accurate to a few units in the last place.
 
-    Errors: TypeError for what is no Value; CompileError (a ValueError) for a node named twice,
-    an input that the output does not depend on, an unknown dtype or backend.
+    Args:
+        output: A node, or several, each of them a column of the values then.
+        inputs: The nodes that get another number for every sample, in the order of the samples'
+            columns; they may be inner nodes.
+        parameters: The nodes to differentiate by, the same for all samples; the graph is cut at one
+            that is an inner node: what it was computed from has no part in it.
+        dtype: float64 or float32, the numbers that are computed with.
+        backend: "c", "numpy", or "auto": C where the kernel is there, else NumPy with a warning.
+        threads: How many run at a time; results do not depend on it. NumPy uses one.
+        allow_nonfinite: True computes on with NaN and infinity instead of raising DomainError; to a
+            comparison, as in relu or maximum, NaN is not the larger one.
+
+    Raises:
+        TypeError: An argument is no Value.
+        CompileError: A node is named twice, the output does not depend on an input, or dtype or
+            backend is unknown. It is a ValueError.
     """
     inputs, parameters = _listed("inputs", inputs), _listed("parameters", parameters)
     if not isinstance(output, Value | Sequence):

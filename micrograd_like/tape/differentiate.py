@@ -41,8 +41,9 @@ class Reduction:
 class Gradients:
     """The nodes of values and derivatives.
 
-    adjoints:    for each output, that of each parameter; NONE where there is none
-    reductions:  how those of uniform nodes come from the samples
+    Attributes:
+        adjoints: For each output, that of each parameter; NONE where there is none.
+        reductions: How those of uniform nodes come from the samples.
     """
 
     nodes: Nodes

@@ -32,8 +32,11 @@ def grouped(
 ) -> tuple[list[Group], list[int]]:
     """The groups in the order of their execution, and for every node the place of its group.
 
-    masks:  for every ROW the partials that are wanted of it
-    most:   how many nodes a group may have
+    Args:
+        nodes: All nodes.
+        numbers: Those to be grouped, operands before their users.
+        masks: For every ROW the partials that are wanted of it.
+        most: How many nodes a group may have.
     """
     groups: list[Group] = []
     at = [-1] * len(nodes)

@@ -53,7 +53,9 @@ def to_jax(tape: Tape, several: bool) -> Callable[[Any, Any], Any]:
 
 def _run(tape: Tape, scalars: Any, X: Any) -> _Registers:
     registers = _Registers()
-    registers.put([register for register, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)])
+    registers.put(
+        [register for register, _ in tape.read], X.T[np.array([c for _, c in tape.read], int)]
+    )
     places = np.array([scalar for _, scalar in tape.broadcasts], int)
     spread = jnp.broadcast_to(scalars[places, None], (len(places), len(X)))
     registers.put([register for register, _ in tape.broadcasts], spread)

@@ -38,7 +38,8 @@ class Instruction:
     CHECK              out is finite
     STORE              column right (r) of the result is register out (r)
 
-    made:  the nodes that are computed, for messages
+    Attributes:
+        made: The nodes that are computed, for messages.
     """
 
     kind: str
@@ -54,35 +55,33 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """Instructions, and how many registers they use.
-
-    before, lanes, after:  instructions over scalars before the samples, over vectors, and over
-                           scalars after the samples
-    checked:               so many of the scalars are values, which are to be finite before;
-                           the others are derivatives, which 0 times what follows may hide
-    constants:             (scalar, value) pairs
-    read:                  (register, column of the samples) pairs
-    broadcasts:            (register, scalar) pairs
-    seed:                  the register of ones, or −1
-    outputs:               a register for each output
-    gradients:             the scalars that are the gradient, output by output; empty without
-    columns:               columns of the result by sample; 0 without
-    """
+    """Instructions, and how many registers they use."""
 
     registers: int
     scalars: int
+    #: So many of the scalars are values, which are to be finite before; the others are derivatives,
+    #: which 0 times what follows may hide.
     checked: int
     inputs: int
     parameters: int
+    #: Instructions over scalars before the samples, over vectors, and over scalars after the
+    #: samples.
     before: tuple[Instruction, ...]
     lanes: tuple[Instruction, ...]
     after: tuple[Instruction, ...]
+    #: (scalar, value) pairs.
     constants: list[tuple[int, float]]
+    #: (register, column of the samples) pairs.
     read: list[tuple[int, int]]
+    #: (register, scalar) pairs.
     broadcasts: list[tuple[int, int]]
+    #: The register of ones, or −1.
     seed: int
+    #: A register for each output.
     outputs: list[int]
+    #: The scalars that are the gradient, output by output; empty without.
     gradients: list[int] = field(default_factory=list)
+    #: Columns of the result by sample; 0 without.
     columns: int = 0
 
 

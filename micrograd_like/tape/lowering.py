@@ -46,9 +46,10 @@ class Recorded:
 class Sum:
     """A sum of products while it is put together, all factors being nodes.
 
-    x, w:         varying by uniform
-    left, right:  varying by varying
-    a, b:         uniform by uniform
+    Attributes:
+        x, w: Varying times uniform.
+        left, right: Varying times varying.
+        a, b: Uniform times uniform.
     """
 
     x: list[int] = field(default_factory=list)
@@ -96,7 +97,8 @@ def record(
 class _Lowering:
     """Turns the numbered computations into nodes, in order.
 
-    forms:  for each computation its node, or a Sum that its only user may take over
+    Attributes:
+        forms: For each computation its node, or a Sum that its only user may take over.
     """
 
     def __init__(self, numbering: ValueNumbering) -> None:

@@ -34,22 +34,20 @@ NONE = -1
 
 @dataclass(slots=True)
 class Node:
-    """One node.
-
-    varies:   True if it differs from sample to sample
-    start:    a node to add to, or NONE
-    left:     x of an AFFINE, the left factors of products, the operands of a ROW
-    right:    the weights of an AFFINE, the right factors of products
-    name:     the row of a ROW
-    number:   the column, the place among the parameters, the value; a partial's input
-    """
+    """One node."""
 
     kind: str
+    #: True if it differs from sample to sample.
     varies: bool
+    #: A node to add to, or NONE.
     start: int = NONE
+    #: x of an AFFINE, the left factors of products, the operands of a ROW.
     left: list[int] = field(default_factory=list)
+    #: The weights of an AFFINE, the right factors of products.
     right: list[int] = field(default_factory=list)
+    #: The row of a ROW.
     name: str = ""
+    #: The column, the place among the parameters, the value; a partial's input.
     number: float = 0
 
     def needs(self) -> Iterator[int]:
@@ -63,7 +61,8 @@ class Node:
 class Nodes(list[Node]):
     """All nodes, a node's number being its place.
 
-    origin:  for nodes that an operation of the user's led to, its name and its label
+    Attributes:
+        origin: For nodes that an operation of the user's led to, its name and its label.
     """
 
     def __init__(self, nodes: list[Node] | None = None) -> None:

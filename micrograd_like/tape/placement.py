@@ -21,13 +21,14 @@ from micrograd_like.tape.rows import TAPE_ROWS
 class Placement:
     """The needed nodes by place.
 
-    outputs:   a varying node for each output
-    wanted:    the nodes of the gradient, output by output; empty by sample
-    stored:    by node, the columns of the result by sample that it is put into
-    columns:   how many columns that result has
-    needed:    which nodes any of these depends on
-    masks:     for every ROW the partials that are needed of it, as bits
-    before, lanes, after:  the needed nodes that are computed there, in order
+    Attributes:
+        outputs: A varying node for each output.
+        wanted: The nodes of the gradient, output by output; empty by sample.
+        stored: By node, the columns of the result by sample that it is put into.
+        columns: How many columns that result has.
+        needed: Which nodes any of these depends on.
+        masks: For every ROW the partials that are needed of it, as bits.
+        before, lanes, after: The needed nodes that are computed there, in order.
     """
 
     def __init__(

@@ -42,15 +42,12 @@ class Program:
 
     Samples are an array X of shape (n, number of inputs), n from 0 on.
 
-    inputs:           the inputs' names, in the order of X's columns: labels, or places
-    names:            the same for the parameters
-    dtype:            the numbers that are computed with
-    backend:          "c" or "numpy": which of them runs
-    threads:          how many run at a time; set it at will
-    allow_nonfinite:  True lets NaN and infinity through
-    notes:            what became of leaves that are neither inputs nor parameters
-
     A pickle holds the tape and the parameters' numbers, not the Values.
+
+    Attributes:
+        dtype: float64 or float32, the numbers that are computed with.
+        backend: "c" or "numpy": which of them runs.
+        allow_nonfinite: True lets NaN and infinity through.
     """
 
     def __init__(
@@ -76,17 +73,17 @@ class Program:
 
     @property
     def inputs(self) -> list[str]:
-        """The inputs' names, in the order of X's columns."""
+        """The inputs' labels, or places, in the order of X's columns."""
         return [label or f"input {place}" for place, label in enumerate(self._inputs)]
 
     @property
     def names(self) -> list[str]:
-        """The parameters' names, in their order."""
+        """The parameters' labels, or places, in their order."""
         return [label or f"parameter {place}" for place, label in enumerate(self._names)]
 
     @property
     def threads(self) -> int:
-        """How many run at a time; results do not depend on it."""
+        """How many run at a time, from 1 on; results do not depend on it."""
         return self._threads
 
     @threads.setter
@@ -127,7 +124,8 @@ class Program:
     def store(self) -> None:
         """Write the parameters back into the Values that the graph was made of.
 
-        Errors: CompileError for a program from a pickle, which has no Values.
+        Raises:
+            CompileError: The program comes from a pickle, which holds no Values.
         """
         if self._nodes is None:
             raise CompileError(
@@ -140,8 +138,9 @@ class Program:
     def __call__(self, X: Any) -> Any:
         """The values: shape (n,), or (n, outputs) for a list of outputs.
 
-        Errors: ValueError for another shape, DomainError naming sample and operation where
-        something is not finite.
+        Raises:
+            ValueError: X has another shape.
+            DomainError: Something is not finite; the message names sample and operation.
         """
         return self._over_blocks(X, "values")[0]
 
@@ -151,14 +150,20 @@ class Program:
         For a list of outputs, of the sum of each: shape (outputs, parameters). A Dask array
         gives Dask arrays, computed block by block by the scheduler in use.
 
-        Errors: as for calling it.
+        Raises:
+            ValueError: X has another shape.
+            DomainError: A value or the gradient is not finite.
         """
         return self._over_blocks(X, "gradient")
 
     def per_sample_grad(self, X: Any) -> Any:
         """∂value/∂parameter for each sample: shape (n, parameters).
 
-        For a list of outputs (n, outputs, parameters). Errors: as for calling it.
+        For a list of outputs (n, outputs, parameters).
+
+        Raises:
+            ValueError: X has another shape.
+            DomainError: A value or a derivative is not finite.
         """
         return self._over_blocks(X, "by_sample")[1]
 
@@ -200,7 +205,10 @@ class Program:
     def compute(self, what: str, X: ArrayLike, first: int = 0) -> tuple[Array, Array]:
         """Values, and derivatives as ``what`` says: "values", "gradient" or "by_sample".
 
-        first:  the number of the first sample, for messages
+        Args:
+            what: Which derivatives.
+            X: Samples, a row each.
+            first: The number of the first sample, for messages.
         """
         x = self._samples(X)
         run = self._run(what)

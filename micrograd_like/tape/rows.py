@@ -2,7 +2,7 @@
 
 Plain arithmetic and weighted sums are kept as sums of products. Every other row without a
 family of inputs is an instruction of its own: it computes the row's value and, in the same
-loop, those of its partials that are neither constants nor an operand nor the value itself.
+loop, those of its partials that are neither constants nor an operand nor the value.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def tape_rows(table: Iterable[Op]) -> tuple[TapeRow, ...]:
 
 
 def digest(table: Iterable[Op]) -> str:
-    """A fingerprint of all that a kernel is made from: a kernel runs the table it was built from."""
+    """A fingerprint of all that a kernel is made from."""
     formulas = [
         (op.name, op.signature, op.stable or op.value, op.stable_partials or op.partials)
         for op in table

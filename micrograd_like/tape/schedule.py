@@ -35,7 +35,13 @@ def schedule(
 ) -> Tape:
     """The tape for values and the given adjoints.
 
-    forward:  how many nodes the values take; the others are derivatives
+    Args:
+        gradients: Values and derivatives as nodes.
+        outputs: The node of each output.
+        forward: How many nodes the values take; the others are derivatives.
+        inputs: How many columns samples have.
+        parameters: How many parameters there are.
+        by_sample: Whether derivatives are wanted for each sample by itself.
     """
     placement = Placement(gradients, outputs, forward, by_sample)
     plain, at = grouped(placement.nodes, placement.lanes, placement.masks, MOST)

@@ -21,14 +21,16 @@ FIXED, UNIFORM, VARYING = 0, 1, 2
 class ValueNumbering:
     """The computations behind some outputs, operands before their users.
 
-    ops, operands, levels, users:  of each: its operation, the numbers of its operands, what it
-                                   depends on, and how many others read it
-    data:     a constant's value, the column of an input, the place of a parameter
-    labels:   by number, where somebody gave it one
-    numbers:  the number of each Value
-    notes:    what the user should know of the leaves
+    Attributes:
+        ops, operands, levels, users: Of each: its operation, the numbers of its operands, what it
+            depends on, and how many others read it.
+        data: A constant's value, the column of an input, the place of a parameter.
+        labels: By number, where somebody gave it one.
+        numbers: The number of each Value.
+        notes: What the user should know of the leaves.
 
-    Raises CompileError for an input that no output depends on.
+    Raises:
+        CompileError: No output depends on an input.
     """
 
     def __init__(

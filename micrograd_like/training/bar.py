@@ -37,7 +37,10 @@ def tracked(items: Sequence[Item], what: str) -> Iterable[Item]:
 def bar(total_epochs: int, examples: int, wanted: bool | None) -> Iterator[Show]:
     """A bar over ``total_epochs`` times ``examples``.
 
-    wanted:  None shows it where standard error is a terminal
+    Args:
+        total_epochs: Epochs of the run.
+        examples: Examples of an epoch.
+        wanted: None shows it where standard error is a terminal.
     """
     if not (sys.stderr.isatty() if wanted is None else wanted):
         yield lambda seen, epochs, last: None

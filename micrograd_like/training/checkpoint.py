@@ -21,8 +21,9 @@ from micrograd_like.training.records import End, Epoch, History, Score
 class Progress:
     """Epochs done, and of the one under way: examples seen, their losses' sum, how many right.
 
-    best_state:  the parameters after the best epoch, where a run is to return to them
-    best:        the place of the epoch with the lowest loss watched, or −1
+    Attributes:
+        best_state: The parameters after the best epoch, where a run is to return to them.
+        best: The place of the epoch with the lowest loss watched, or −1.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -83,7 +84,8 @@ class CheckpointDocument(Document):
 class Checkpoint:
     """The file of one run: its progress, its model's and its optimiser's state.
 
-    settings:  what a run must share with the one that wrote the file, to go on from it
+    Attributes:
+        settings: What a run must share with the one that wrote the file, to go on from it.
     """
 
     def __init__(
@@ -98,7 +100,11 @@ class Checkpoint:
         self._settings = {"optimizer": type(optimizer).__name__, **settings}
 
     def save(self, done: Progress) -> None:
-        """Write the file. Errors: OSError."""
+        """Write the file.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         content = {
             "settings": self._settings,
             "progress": {k: asdict(done)[k] for k in _Kept.__struct_fields__},
@@ -108,7 +114,11 @@ class Checkpoint:
         write(self._path, CHECKPOINT, content)
 
     def load(self) -> Progress:
-        """Take up what the file says. Errors: ModelFileError, and then nothing is changed."""
+        """Take up what the file says; nothing is changed unless all of it fits.
+
+        Raises:
+            ModelFileError: The file cannot be read, or is of another run.
+        """
         document = read(self._path, CHECKPOINT, CheckpointDocument)
         name = printable(os.fspath(self._path))
         for setting, expected in self._settings.items():

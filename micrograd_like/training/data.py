@@ -38,7 +38,9 @@ def examples(inputs: Iterable[Any], targets: Iterable[Any], what: str = "") -> E
     A target is a number, or a row of numbers for a model with several outputs. A row of one
     target is that number, as one output is that Value.
 
-    Errors: ValueError and TypeError naming the example, from 1 on.
+    Raises:
+        ValueError: An example has another size; the message counts from 1.
+        TypeError: An example is not made of numbers.
     """
     rows = [_row(f"{what}inputs, example {n}", row) for n, row in enumerate(inputs, 1)]
     goals: list[Numbers] = []

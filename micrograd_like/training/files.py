@@ -32,8 +32,10 @@ AnyDocument = TypeVar("AnyDocument", bound="Document")
 def save(model: MLP, path: str | os.PathLike[str]) -> None:
     """Write an MLP as JSON: sizes, activations and every parameter.
 
-    Errors: TypeError for another module, ValueError for a network whose neurons were given
-    activations of their own, OSError.
+    Raises:
+        TypeError: The module is of another class.
+        ValueError: The network's neurons were given activations of their own.
+        OSError: The file cannot be written.
     """
     write(path, MODEL, _described(model))
 
@@ -125,7 +127,9 @@ def _structure(model: MLP) -> list[list[tuple[int, str, bool]]]:
 def write(path: str | os.PathLike[str], kind: str, content: Mapping[str, Any]) -> None:
     """Write a document, whole or not at all: see :func:`write_whole`.
 
-    Errors: ValueError for NaN and infinity, OSError.
+    Raises:
+        ValueError: A number is NaN or infinite.
+        OSError: The file cannot be written.
     """
     try:
         text = json.dumps({"format": kind, "version": VERSION, **content}, allow_nan=False)

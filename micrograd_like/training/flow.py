@@ -22,8 +22,9 @@ from micrograd_like.training.objective import Loss
 class LayerFlow:
     """Root mean squares over a layer's neurons, or its weights, and the examples.
 
-    activation:  of z, the neurons' outputs
-    gradient:    of ∂loss/∂w, over the layer's weights
+    Attributes:
+        activation: That of z, the neurons' outputs.
+        gradient: That of ∂loss/∂w, over the layer's weights.
     """
 
     activation: float
@@ -39,7 +40,10 @@ def layer_flow(
 ) -> list[LayerFlow]:
     """The sizes in every layer, from the inputs on; no gradient of the model's is touched.
 
-    Errors: as for :func:`~micrograd_like.training.fit`.
+    Raises:
+        TypeError: An example is not made of numbers.
+        ValueError: The examples do not fit the network.
+        DomainError: A loss is not finite.
     """
     data = examples(inputs, targets)
     weights = [[w for neuron in layer.neurons for w in neuron.w] for layer in model.layers]

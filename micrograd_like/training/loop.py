@@ -57,30 +57,37 @@ def fit(
 ) -> History:
     """Train the model on examples; its parameters are changed, and the epochs returned.
 
-    inputs, targets:  a row of numbers for every example; a number, or a row, for each
-    optimizer:   any of ``optim``, over the parameters to be trained; SGD at 0.1 without one
-    loss:        a function of output and target; of lists, where the model has several outputs.
-                 By itself ½(ŷ − y)², of several outputs their sum
-    batch_size:  None for all examples at once, 1 for one by one (stochastic), or between
-    seed:        of the order of the examples, new in every epoch; None leaves it as it stands
-    correct:     what counts as right, for the accuracy: ``nearest``, ``same_sign``, ``largest``
-    held_out:    (inputs, targets) that are not trained on but scored after every epoch
-    goal:        ends the run once the loss watched (held out, if there is any) is below it
-    patience:    ends it after so many epochs without a lower loss watched; with it, the model
-                 returns to the parameters of its best epoch at the end
-    checkpoint:  a file written every ``checkpoint_every`` epochs and at the end
-    resume:      True goes on from that file if it exists, to the same bits as without a break
-    compiled:    True compiles the loss once; the results are the same but for rounding, save
-                 that 0·log 0 is an error: where outputs saturate take a loss with logits
-    progress:    whether a bar is shown; by default where standard error is a terminal
-    on_epoch:    called after every epoch with how many are done and the last one
-
     Ctrl-C ends the run after the batch under way, with what was learnt kept and the
     checkpoint written; a second one is a KeyboardInterrupt.
 
-    Errors: ValueError and TypeError for examples or settings that do not fit,
-    ModelFileError for a checkpoint that cannot be gone on from, DomainError where a loss
-    or an update is not finite.
+    Args:
+        model: The network, or any function of a row of numbers.
+        inputs: A row of numbers for every example.
+        targets: A number, or a row, for every example.
+        optimizer: Any of ``optim``, over the parameters to be trained; SGD at 0.1 without one.
+        loss: A function of output and target; of lists, where the model has several outputs. By
+            itself ½(ŷ − y)², of several outputs their sum.
+        epochs: Passes over all examples, from 0 on.
+        batch_size: None for all examples at once, 1 for one by one (stochastic), or between.
+        seed: That of the order of the examples, new in every epoch; None leaves it as it stands.
+        correct: What counts as right, for the accuracy: ``nearest``, ``same_sign``, ``largest``.
+        held_out: (inputs, targets) that are not trained on but scored after every epoch.
+        goal: Ends the run once the loss watched (held out, if there is any) is below it.
+        patience: Ends it after so many epochs without a lower loss watched; with it, the model
+            returns to the parameters of its best epoch at the end.
+        checkpoint: A file written every ``checkpoint_every`` epochs and at the end.
+        checkpoint_every: Epochs between two of its versions.
+        resume: True goes on from that file if it exists, to the same bits as without a break.
+        compiled: True compiles the loss once; the results are the same but for rounding, save that
+            0·log 0 is an error: where outputs saturate take a loss with logits.
+        progress: Whether a bar is shown; by default where standard error is a terminal.
+        on_epoch: Called after every epoch with how many are done and the last one.
+
+    Raises:
+        ValueError: Examples or settings do not fit.
+        TypeError: Examples or settings are of another type.
+        ModelFileError: The run cannot go on from the checkpoint.
+        DomainError: A loss or an update is not finite.
     """
     data = examples(inputs, targets)
     kept_out = examples(*held_out, what="held-out ") if held_out is not None else None

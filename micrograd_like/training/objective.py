@@ -156,7 +156,11 @@ class CompiledObjective:
 
 
 def _applied(loss: Loss, output: Any, target: Numbers) -> Value:
-    """The loss. Errors: TypeError with the sizes where it does not take what it is given."""
+    """The loss.
+
+    Raises:
+        TypeError: It does not take what it is given; the message has the sizes.
+    """
     try:
         return loss(output, target)
     except (TypeError, AttributeError) as error:
@@ -179,7 +183,10 @@ def evaluate(
 ) -> Score:
     """The mean loss over the examples as the model is now, and the share that is right.
 
-    Errors: as for :func:`~micrograd_like.training.fit`.
+    Raises:
+        TypeError: An example is not made of numbers.
+        ValueError: The examples do not fit the network.
+        DomainError: A loss is not finite.
     """
     return score(model, examples(inputs, targets), loss, correct)
 

@@ -21,10 +21,11 @@ class Score:
 class Epoch:
     """One pass through all examples.
 
-    score:     over its batches, each taken before its own update
-    held_out:  over the examples held out, after the epoch
-    after:     over the examples themselves, after the epoch: with patience, where nothing is held
-               out, so that the loss watched is that of the parameters that are kept
+    Attributes:
+        score: That over its batches, each taken before its own update.
+        held_out: That over the examples held out, after the epoch.
+        after: That over the examples themselves, after the epoch: with patience, where nothing is
+            held out, so that the loss watched is that of the parameters that are kept.
     """
 
     score: Score

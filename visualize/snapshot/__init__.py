@@ -69,19 +69,25 @@ def snapshot(
 
     Of a worksheet the gradients are those of the cost, of a Value its nodes' own.
 
-    path:        a derivative such as ``"dE/dw1"``, whose paths are to be highlighted; of a
-                 Value's graph also the node it is taken with respect to
-    detail:      see :data:`Detail`; by default names for a worksheet, operations for a Value,
-                 and where these are too many to be read, neurons or names
-    parameters:  names of leaves that are parameters, as a collection or as ``"w, b"``; letters
-                 alone stand for all their numbers, ``"w"`` for w1, w2, …
-    module:      a network whose parameters are parameters
+    Parameters are those named by ``parameters`` or in ``module``, what a worksheet updates, with
+    its namesakes of other numbers, and those that :func:`micrograd_like.graph.roles` finds. All
+    other leaves are inputs.
 
-    Parameters are, too: what a worksheet updates, with its namesakes of other numbers, and
-    those that :func:`micrograd_like.graph.roles` finds. All other leaves are inputs.
+    Args:
+        root: A Value or a worksheet.
+        path: A derivative such as ``"dE/dw1"``, whose paths are to be highlighted; of a Value's
+            graph also the node it is taken with respect to.
+        detail: See :data:`Detail`; by default names for a worksheet, operations for a Value, and
+            where these are too many to be read, neurons or names.
+        parameters: Names of leaves that are parameters, as a collection or as ``"w, b"``; letters
+            alone stand for all their numbers, ``"w"`` for w1, w2, ….
+        module: A network whose parameters are parameters.
 
-    Errors: TypeError for another root, TooLargeError above the bounds, WorksheetError for a
-    path that is not in the graph, ValueError where names clash or for another detail.
+    Raises:
+        TypeError: ``root`` is neither.
+        TooLargeError: The graph is above the bounds.
+        WorksheetError: The path is not in the graph.
+        ValueError: Names clash, or the detail is unknown.
     """
     if not isinstance(root, Value | Worksheet):
         raise TypeError(f"expected a Value or a Worksheet, got {root!r} ({type(root).__name__})")

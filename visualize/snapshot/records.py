@@ -25,76 +25,70 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the picture.
+    """A node of the picture."""
 
-    key:        its name, or #3 for the third node where there is no name of its own
-    name:       the quantity it is, or an empty name
-    role:       input (given), parameter, interior (computed), output, or constant: a number
-                that stands in a formula
-    formula:    how it is computed from the nodes before it; None for leaves and neurons
-    operation:  the name of the operation's row, where the node is a single one; a neuron's
-                is its activation's
-    value:      its number
-    gradient:   ∂output/∂node, NaN where it does not exist; None where there is none yet
-    layer:      the layer of the network it belongs to, from 1; 0 for none
-    neuron:     the neuron of that layer, from 1; 0 for none
-    on_path:    whether it lies between the highlighted derivative's two names
-    bias:       of a neuron its bias, if it has one
-    """
-
+    #: Its name, or #3 for the third node where there is no name of its own.
     key: str
+    #: The quantity it is, or an empty name.
     name: Quantity
+    #: Input (given), parameter, interior (computed), output, or constant: a number that stands in a
+    #: formula.
     role: Role
+    #: How it is computed from the nodes before it; None for leaves and neurons.
     formula: Expr | None
+    #: The name of the operation's row, where the node is a single one; a neuron's is its
+    #: activation's.
     operation: str
+    #: Its number.
     value: float
+    #: ∂output/∂node, NaN where it does not exist; None where there is none yet.
     gradient: float | None
+    #: The layer of the network it belongs to, from 1; 0 for none.
     layer: int = 0
+    #: The neuron of that layer, from 1; 0 for none.
     neuron: int = 0
+    #: Whether it lies between the highlighted derivative's two names.
     on_path: bool = False
+    #: Of a neuron its bias, if it has one.
     bias: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``head`` is computed from ``tail``.
-
-    local:    ∂head/∂tail, the other inputs held fixed; NaN where it does not exist; None
-              from a constant, which has none
-    formula:  the same as a formula, where the edge runs between names; else None
-    rule:     the rule that gives the formula
-    on_path:  whether the highlighted derivative has it as a factor
-    weight:   into a neuron, the weight that the tail is multiplied by
-    """
+    """``head`` is computed from ``tail``."""
 
     tail: str
     head: str
+    #: ∂head/∂tail, the other inputs held fixed; NaN where it does not exist; None from a constant,
+    #: which has none.
     local: float | None
+    #: The same as a formula, where the edge runs between names; else None.
     formula: Expr | None = None
+    #: The rule that gives the formula.
     rule: str = ""
+    #: Whether the highlighted derivative has it as a factor.
     on_path: bool = False
+    #: Into a neuron, the weight that the tail is multiplied by.
     weight: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A graph at one moment.
+    """A graph at one moment."""
 
-    output:      the key of the node that all others lead to
-    detail:      how much of the graph a node stands for
-    nodes:       inputs before their users
-    edges:       in the order of their heads, then of the operands
-    of:          what the gradients differentiate, or an empty name where only the nodes know
-    path:        the highlighted derivative, or None
-    path_value:  its number
-    derivation:  the same worked out, between names; else None
-    """
-
+    #: The key of the node that all others lead to.
     output: str
+    #: How much of the graph a node stands for.
     detail: Detail
+    #: Inputs before their users.
     nodes: tuple[Node, ...]
+    #: In the order of their heads, then of the operands.
     edges: tuple[Edge, ...]
+    #: What the gradients differentiate, or an empty name where only the nodes know.
     of: Quantity = NO_NAME
+    #: The highlighted derivative, or None.
     path: Derivative | None = None
+    #: Its number.
     path_value: float | None = None
+    #: The same worked out, between names; else None.
     derivation: Derivation | None = None

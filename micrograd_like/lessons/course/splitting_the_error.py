@@ -328,7 +328,11 @@ def _trained_blocks(trained: dict[str, dict[str, Any]], epochs: int, rate: float
 
 
 def _numbers(weights: str, guesses: str, targets: str) -> tuple[Array, Array, Array]:
-    """The options as arrays. Errors: LessonError naming what does not fit."""
+    """The options as arrays.
+
+    Raises:
+        LessonError: An option does not fit; the message names it.
+    """
     rows = [_row("weights", row) for row in weights.split(",")]
     o, t = _row("guesses", guesses), _row("targets", targets)
     if len({len(row) for row in rows}) > 1:
