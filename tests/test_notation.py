@@ -20,6 +20,7 @@ from micrograd_like.formula import (
     parse,
 )
 from micrograd_like.notation import latex, name_latex, name_text, number, plain, signed, text
+from micrograd_like.notation.writer import Style, written
 
 x, y = Name("x"), Name("y")
 
@@ -489,3 +490,30 @@ def test_latex_is_balanced(tree, places):
 )
 def test_plain_keeps_the_tree(text, plain_text):
     assert plain(parse(text)) == plain_text
+
+
+TYPST = Style(
+    name=lambda quantity: f"diff {quantity}" if isinstance(quantity, Derivative) else quantity,
+    number=number,
+    minus="-",
+    times=" dot ",
+    spaced_times=" dot ",
+    fraction=lambda above, below: f"frac({above}, {below})",
+    power=lambda base, exponent: f"{base}^({exponent})",
+    function=lambda function, arguments: f"op({function})({arguments})",
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("a*(b + c)", "a dot (b + c)"),  # a part that would fall apart
+        ("a*b + c", "a dot b + c"),  # and one that would not
+        ("(a + b)/c", "frac(a + b, c)"),  # a line holds its parts together
+        ("-(a**2)", "-a^(2)"),
+        ("tanh(a - (b - c))", "op(tanh)(a - (b - c))"),
+        ("a if a > 0 else 0", "a if a > 0 else 0"),
+    ],
+)
+def test_another_notation_is_a_style(formula, shown):
+    assert written(parse(formula), TYPST) == shown

@@ -1,20 +1,20 @@
-"""Names as people write them, for a terminal and for LaTeX; what they type, as a quantity.
+"""What people type as a quantity, names in their plain form, and the parts of a name.
 
-``yhat`` is ŷ, Greek names are Greek letters, ``w5`` is w5 or w₅ in LaTeX. Names come from
-users, so whatever could act on a terminal or on LaTeX is made harmless here.
+``yhat`` is ŷ, Greek names are Greek letters, ``w5`` is w with an index. Names come from users:
+what a notation makes of one that has no such parts must be harmless where it is shown.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from typing import NamedTuple
 
-from micrograd_like.errors import printable
 from micrograd_like.formula import Derivative, Name, Quantity
 
 # fmt: off
-_LETTERS = {
+#: Small Greek letters by their names.
+SMALL = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
     "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
     "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ",
@@ -22,21 +22,18 @@ _LETTERS = {
 }
 # fmt: on
 #: Greek letters, small and capital, to their names.
-GREEK = {letter: name for name, letter in _LETTERS.items()} | {
-    letter.upper(): name.capitalize() for name, letter in _LETTERS.items()
+GREEK = {letter: name for name, letter in SMALL.items()} | {
+    letter.upper(): name.capitalize() for name, letter in SMALL.items()
 }
-_CAPITALS = {name.capitalize(): letter.upper() for name, letter in _LETTERS.items()}
-#: The capitals that LaTeX has commands for; the others look like Latin letters.
-_LATEX_CAPITALS = {
-    *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
-}
+#: All of them by their names.
+LETTERS = {name: letter for letter, name in GREEK.items()}
 #: Accents on a letter, and what follows its name for them.
 ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
-_MARKS = {name: accent for accent, name in ACCENTS.items()}
+#: The accents by what follows the name.
+ACCENT = {name: accent for accent, name in ACCENTS.items()}
 _NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
-# One letter, or a Greek one's name, with another mark than the common hat.
-_MARKED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})(bar|tilde|dot)_?(\d*)('*)")
-_INDEXED = re.compile(rf"([A-Za-z]|{'|'.join(_LETTERS)})_([A-Za-z]\w*)('*)")
+# One letter, or a Greek one's name, with another accent than the common hat.
+_ACCENTED = re.compile(rf"([A-Za-z]|{'|'.join(SMALL)})(bar|tilde|dot)_?(\d*)('*)")
 _SIDE = r"(\(.+\)|[^\W\d][\w{},\u0300-\u036f]*['’′ʹ″]*)"
 _DERIVATIVE = re.compile(rf"\s*[d∂]\s*{_SIDE}\s*/\s*[d∂]\s*{_SIDE}\s*")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-")
@@ -45,11 +42,6 @@ _RENEWED = re.compile(r"(?:\^\{?new\}?|_\{new\}|\(new\)|⁺|\^\{?\+\}?|\+)('*)$"
 _WORD_ABOVE = re.compile(r"\^\{?([A-Za-z]{2,})\}?")
 _BRACED = re.compile(r"_\{([^{}]*)\}|_\(([^()]*)\)|\[([^\[\]]*)\]")
 _NUMBERED_ABOVE = re.compile(r"\^\{?[(\[](\w+)[)\]]\}?|\^\{?(\d+)\}?(?=_)")
-_LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
-    "\\": r"\textbackslash{}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-}
 
 
 def quantity(written: str) -> Quantity:
@@ -104,56 +96,16 @@ def _index(inside: str) -> str:
     return f"_{inside}" if re.fullmatch(r"\w+", inside) else f"_{{{inside}}}"
 
 
-def name_text(name: str | Derivative) -> str:
-    """A quantity for a terminal: Greek letters, ŷ for yhat, control characters escaped."""
-    if isinstance(name, Derivative):
-        above, below = _sides(name, name_text, "({})")
-        return f"∂{above}/∂{below}"
-    match = _MARKED.fullmatch(name) or _NAME.fullmatch(name)
-    if match:
-        base, mark, digits, primes = match.groups()
-        base = _LETTERS.get(base) or _CAPITALS.get(base, base)
-        return unicodedata.normalize("NFC", base + _MARKS.get(mark, "")) + digits + primes
-    return printable(name)
+class Spelling(NamedTuple):
+    """A name in its parts: ``theta_hat2'`` is theta, hat, 2 and one prime."""
+
+    base: str
+    accent: str
+    digits: str
+    primes: str
 
 
-def _sides(
-    derivative: Derivative, shown: Callable[[Quantity], str], brackets: str
-) -> tuple[str, str]:
-    """What stands above and below; a side that is a derivative itself in brackets."""
-    of, wrt = (
-        brackets.format(shown(side)) if isinstance(side, Derivative) else shown(side)
-        for side in (derivative.of, derivative.wrt)
-    )
-    return of, wrt
-
-
-def name_latex(name: str | Derivative) -> str:
-    r"""A quantity for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
-    if isinstance(name, Derivative):
-        above, below = _sides(name, name_latex, r"\left({}\right)")
-        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-    name = letters_named(name)
-    if indexed := _INDEXED.fullmatch(name):
-        base, index, primes = indexed.groups()
-        return rf"{_latex_letters(base)}_{{\text{{{latex_escaped(index)}}}}}{primes}"
-    match = _MARKED.fullmatch(name) or _NAME.fullmatch(name)
-    if not match:
-        return rf"\text{{{latex_escaped(name)}}}"
-    base, mark, digits, primes = match.groups()
-    base = _latex_letters(base)
-    if mark:
-        base = rf"\{mark}{{{base}}}"
-    return base + (f"_{{{digits}}}" if digits else "") + primes
-
-
-def _latex_letters(base: str) -> str:
-    if base in _LETTERS or (base in _CAPITALS and base in _LATEX_CAPITALS):
-        return f"\\{base}"
-    return rf"\mathrm{{{base}}}" if len(base) > 1 else base
-
-
-def latex_escaped(text: str) -> str:
-    """Text for LaTeX, in ASCII; what LaTeX may have no letter for is named by its number."""
-    shown = (_LATEX_SPECIAL.get(c, c if c.isascii() and c.isprintable() else "") for c in text)
-    return "".join(s or f"[U+{ord(c):04X}]" for s, c in zip(shown, text, strict=True))
+def spelling(name: str) -> Spelling | None:
+    """The parts of a name; None where it is no word or letter with an accent and an index."""
+    match = _ACCENTED.fullmatch(name) or _NAME.fullmatch(name)
+    return Spelling(*match.groups("")) if match else None

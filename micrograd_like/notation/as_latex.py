@@ -1,0 +1,95 @@
+"""Expressions and names in LaTeX's mathematics mode; text that LaTeX prints as it is."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from micrograd_like.formula import Derivative, Expr
+from micrograd_like.notation.names import LETTERS, SMALL, letters_named, spelling
+from micrograd_like.notation.numbers import number
+from micrograd_like.notation.writer import Style, filled, quotient_of, written
+from micrograd_like.ops import OPS
+
+#: The capitals that LaTeX has no commands for: they look like Latin letters.
+_LATIN_CAPITALS = {
+    *("Alpha", "Beta", "Epsilon", "Zeta", "Eta", "Iota", "Kappa", "Mu", "Nu", "Rho", "Tau", "Chi")
+}
+_INDEXED = re.compile(rf"([A-Za-z]|{'|'.join(SMALL)})_([A-Za-z]\w*)('*)")
+_LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+_COMPARISONS = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\ne"}
+
+
+def latex(expr: Expr, places: int | None = None) -> str:
+    """The expression in LaTeX's mathematics mode, floats with ``places``."""
+    return written(expr, _LATEX, places)
+
+
+def name_latex(name: str | Derivative) -> str:
+    r"""A quantity for LaTeX: w_{5}, \hat{y}, \alpha; anything unusual as escaped text."""
+    if isinstance(name, Derivative):
+        above, below = quotient_of(name, name_latex, _brackets)
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+    name = letters_named(name)
+    if indexed := _INDEXED.fullmatch(name):
+        base, index, primes = indexed.groups()
+        return rf"{_letters(base)}_{{\text{{{latex_escaped(index)}}}}}{primes}"
+    spelled = spelling(name)
+    if spelled is None:
+        return rf"\text{{{latex_escaped(name)}}}"
+    base = _letters(spelled.base)
+    if spelled.accent:
+        base = rf"\{spelled.accent}{{{base}}}"
+    return base + (f"_{{{spelled.digits}}}" if spelled.digits else "") + spelled.primes
+
+
+def latex_escaped(text: str) -> str:
+    """Text for LaTeX, in ASCII; what LaTeX may have no letter for is named by its number."""
+    shown = (_LATEX_SPECIAL.get(c, c if c.isascii() and c.isprintable() else "") for c in text)
+    return "".join(s or f"[U+{ord(c):04X}]" for s, c in zip(shown, text, strict=True))
+
+
+def _letters(base: str) -> str:
+    if base in LETTERS and base not in _LATIN_CAPITALS:
+        return f"\\{base}"
+    return rf"\mathrm{{{base}}}" if len(base) > 1 else base
+
+
+def _brackets(inside: str) -> str:
+    return rf"\left({inside}\right)"
+
+
+def _function(function: str, arguments: str) -> str:
+    row = OPS.get(function)
+    default = rf"\operatorname{{{function.replace('_', chr(92) + '_')}}}"
+    return filled(row.latex if row and row.latex else default, arguments, _brackets)
+
+
+def _number(value: float, places: int | None) -> str:
+    if math.isnan(value):
+        return r"\text{undefined}"
+    shown = number(value, places).replace("−", "-").replace("∞", r"\infty")
+    mantissa, exponent, power = shown.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else shown
+
+
+_LATEX = Style(
+    name=name_latex,
+    number=_number,
+    minus="-",
+    times=r" \cdot ",
+    spaced_times=r" \cdot ",
+    fraction=lambda above, below: rf"\frac{{{above}}}{{{below}}}",
+    power=lambda base, exponent: rf"{{{base}}}^{{{exponent}}}",
+    function=_function,
+    brackets=_brackets,
+    where=lambda condition, then, otherwise: (
+        rf"\begin{{cases}} {then} & {condition} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
+    ),
+    comparison=lambda symbol: _COMPARISONS.get(symbol, symbol),
+    word=lambda word: rf" \text{{ {word} }} ",
+)
