@@ -17,6 +17,7 @@ def plain(expr: Expr) -> str:
 def by_hand(expr: Expr) -> str:
     """The same as people type it.
 
+    >>> from micrograd_like.formula import Call, Derivative, Name
     >>> E, a, w = Name("E"), Name("a"), Name("w")
     >>> by_hand(Call("mul", (Derivative(E, a), Derivative(a, w))))
     'dE/da * da/dw'
