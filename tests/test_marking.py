@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.records import Report
+from micrograd_like.marking.truth import NEAR
 from micrograd_like.worksheet import Worksheet, builtin
+from micrograd_like.worksheet.builder import Builder
 
 NET = """
 x1 = 0.35
@@ -674,3 +679,64 @@ def test_a_name_that_nothing_defines_stands_under_a_derivative() -> None:
     """It has no number, so the line is told and not judged."""
     sheet = Worksheet.parse("a = 0.93\nL = a^2\na' = a - dL/dq*dq/da*0.05 = 0.86\n")
     assert sheet.check().lines[-1].verdict == "unchecked"
+
+
+# What is built for a check.
+
+RIGHT = """
+x = 2
+w = 0.35
+t = 1
+z = w*x = 0.7
+p = sigmoid(z) = 0.668
+L = (p - t)^2 = 0.110
+dL/dw = 2*(p - t)*p*(1 - p)*x
+w' = w - 0.1*dL/dw
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "graphs", "copies"),
+    [
+        (RIGHT, 1, NEAR),
+        ("z = w*x + b\np = sigmoid(z)\ndp/dw = p*(1 - p)*x", 1, NEAR),  # names without a number
+        (
+            "x = 2\ny = relu(x) + 0/(x - 2)^2\nz = x^2\ndz/dx = 2x",
+            1,
+            NEAR,
+        ),  # a line that is not defined
+        # Where an update is wrong, what should be is a graph of its own.
+        (builtin.text("office-hours-as-published"), 2, 2 * NEAR + 1),
+    ],
+)
+def test_a_check_builds_only_copies_that_are_moved(
+    text: str, graphs: int, copies: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The graph of the worksheet is the one that it was read into."""
+    Worksheet.parse(text).check()  # what is made once for all worksheets
+    sheet = Worksheet.parse(text)
+    made = Counter[str]()
+    for kind in (Builder, NamedGraph):
+        begin = kind.__init__
+
+        def counted(
+            self: Any, *given: Any, kind: type = kind, begin: Any = begin, **known: Any
+        ) -> None:
+            made[kind.__name__] += 1
+            begin(self, *given, **known)
+
+        monkeypatch.setattr(kind, "__init__", counted)
+    sheet.check()
+    assert made == {"NamedGraph": graphs, "Builder": copies}
+
+
+def test_numbers_set_in_the_graph_do_not_change_what_the_text_says() -> None:
+    sheet = Worksheet.parse(RIGHT)
+    sheet.names["x"].data = 5.0
+    assert str(sheet.check()) == str(Worksheet.parse(RIGHT).check())
+
+
+def test_names_set_in_the_graph_do_not_change_what_the_text_says() -> None:
+    sheet = Worksheet.parse(RIGHT)
+    sheet.names["z"].label = "p"
+    assert str(sheet.check()) == str(Worksheet.parse(RIGHT).check())

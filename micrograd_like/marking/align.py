@@ -33,7 +33,7 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, View, worked_out
 from micrograd_like.marking.precise import exactly
 from micrograd_like.marking.shape import other_function
-from micrograd_like.marking.truth import same_number
+from micrograd_like.marking.values import same_number
 
 #: An operand of a formula, and what stands for it in figures put in: (figures, operand).
 Pair = tuple[Expr, Expr]

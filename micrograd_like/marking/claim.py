@@ -8,10 +8,10 @@ from functools import cached_property
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, added, multiplied
 from micrograd_like.graph import Link, NamedGraph
+from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts
 from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.shape import times
-from micrograd_like.marking.truth import spend
 from micrograd_like.marking.updates import Update
 
 #: Names that may have been taken for another.

@@ -14,11 +14,12 @@ from itertools import chain
 from micrograd_like.formula import Call, Expr, Number, Quantity
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.hand import Figure, opened, worked_out
 from micrograd_like.marking.mistakes import Guess, Mends, Mistake
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import other_function
-from micrograd_like.marking.truth import Effort, TooMuchError, value
+from micrograd_like.marking.values import value
 from micrograd_like.worksheet.builder import exact_number
 
 # How well a cause explains a line.

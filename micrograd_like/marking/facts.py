@@ -25,10 +25,12 @@ from micrograd_like.formula import (
     substitute,
 )
 from micrograd_like.graph import Link, NamedGraph, paths, reached
+from micrograd_like.marking.effort import spend
 from micrograd_like.marking.precise import Precise
 from micrograd_like.marking.shape import replaced
-from micrograd_like.marking.truth import Truth, Values, measured, spend, value
+from micrograd_like.marking.truth import Truth
 from micrograd_like.marking.updates import expected_updates
+from micrograd_like.marking.values import Values, measured, value
 from micrograd_like.notation import name_text, number
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
@@ -45,44 +47,58 @@ _ROUNDING = 1e-16
 _NOISE = 1e-10
 
 
+class Written:
+    """A worksheet as it is written, wrong updates and all.
+
+    truth:    of its definitions
+    graph:    between the names, or None where a formula is too long for that
+    updates:  what each update must come to, by the name it defines
+    doubts:   why nothing can be said of some of the others
+    """
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet = sheet
+        definitions: dict[Quantity, Expr] = {n: Number(v) for n, v in sheet.assumed.items()}
+        definitions.update(sheet.formulas.items())
+        self.truth = Truth(definitions, sheet.graph_as_read())
+        self.graph = _named(self.truth.here.nodes.values())
+        self.updates, self.doubts = expected_updates(sheet, self.graph, self.truth)
+
+
 class Facts:
     """A worksheet's truth, and the right formula of everything in it.
 
-    updates:      what each update must come to, by the name it defines
-    doubts:       why nothing can be said of some of the others
-    definitions:  the formula of every name, wrong updates as they should be
-    graph:        between the names, or None where a formula is too long for that
+    updates, doubts:  as for what is written, those that stay as they are in doubt
+    definitions:      the formula of every name, wrong updates as they should be
+    graph:            between the names, or None where a formula is too long for that
 
-    as_written:  names whose formulas stay though they are no gradient descent
+    Args:
+        written: The worksheet.
+        unchanged: Names of updates whose formulas stay though they are no gradient descent.
     """
 
-    def __init__(self, sheet: Worksheet, as_written: Collection[Quantity] = ()) -> None:
-        self.sheet = sheet
-        written: dict[Quantity, Expr] = {n: Number(v) for n, v in sheet.assumed.items()}
-        for known, formula in sheet.formulas.items():
-            written[known] = formula
-        self.definitions = written
-        self.truth = Truth(written)
-        self.graph = _named(self.truth.here.nodes.values())
-        self.updates, self.doubts = expected_updates(sheet, self.graph, self.truth)
-        for name in as_written:
+    def __init__(self, written: Written, unchanged: Collection[Quantity] = ()) -> None:
+        self.sheet = written.sheet
+        self.truth, self.graph = written.truth, written.graph
+        self.updates, self.doubts = dict(written.updates), dict(written.doubts)
+        for name in unchanged:
             cost = next(iter(quantities(self.updates.pop(name).gradient)), None)
             about = f" for {name_text(cost.of)}" if isinstance(cost, Derivative) else ""
             self.doubts[name] = f"This is not what gradient descent gives{about}"
         wrong = {name: update.formula for name, update in self.updates.items() if not update.right}
         if wrong:
-            self._correct(written | wrong)
+            self._correct(wrong)
+        self.definitions = self.truth.definitions
         #: ∂of/∂wrt between neighbours, as formulas.
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
         self.inputs = {} if self.graph is None else self.graph.inputs
 
-    def _correct(self, definitions: dict[Quantity, Expr]) -> None:
+    def _correct(self, formulas: dict[Quantity, Expr]) -> None:
         try:
-            self.truth = Truth(definitions)
+            self.truth = Truth(self.truth.definitions | formulas)
         except (DomainError, UndefinedError):  # what should be makes a later line impossible
             return
-        self.definitions = definitions
         self.graph = _named(self.truth.here.nodes.values())
 
     def leaves(self, expr: Expr) -> list[Quantity]:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, fold, quantities
+from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.truth import World, spend, value
+from micrograd_like.marking.values import value
+from micrograd_like.marking.worlds import World
 from micrograd_like.worksheet.builder import CONSTANTS
 
 #: Names of the numbers of a formula while it is worked out from intervals.

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes, quantities
 from micrograd_like.marking.align import Aligner
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, View, worked_out
@@ -22,7 +22,7 @@ from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import SOUND, Verdict
 from micrograd_like.marking.shape import operands, replaced
-from micrograd_like.marking.truth import numbers_in, same_number
+from micrograd_like.marking.values import same_number
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement
 from micrograd_like.worksheet.syntax import Part
@@ -117,7 +117,7 @@ class Judge:
             for expr in self._readings(part):
                 if self.facts.same_exactly(expr, key):
                     return self._judged(part, "right", expr=expr)
-        if numbers := numbers_in(part.expr):
+        if numbers := nodes(part.expr, Number):
             mixed = self._figures(part, line)
             rounded = any(number.places is not None for number in numbers)
             if mixed.verdict != "wrong" and (rounded or self._fits_one(part, line)):

@@ -11,13 +11,13 @@ from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.diagnosis import causes_of, is_explained
-from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.effort import Effort, TooMuchError
+from micrograd_like.marking.facts import Facts, Written
 from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
-from micrograd_like.marking.truth import Effort, TooMuchError
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.indices import names_in
@@ -36,7 +36,8 @@ class Marker:
 
     def __init__(self, sheet: Worksheet) -> None:
         self.sheet = sheet
-        self.facts = Facts(sheet)
+        written = Written(sheet)
+        self.facts = Facts(written)
         self.effort = Effort(_MOST_FOR_CAUSES)
         lefts = [s.left for s in sheet.statements if isinstance(s.left, Derivative)]
         links = [Derivative(*link) for link in self.facts.locals]
@@ -46,7 +47,7 @@ class Marker:
             key for key in dict.fromkeys([*lefts, *links]) if {key.of, key.wrt} <= known
         ][:_MOST_DERIVATIVES]
         if unexplained := list(self._unexplained()):
-            self.facts = Facts(sheet, as_written=unexplained)
+            self.facts = Facts(written, unexplained)
         self.learner = Learner(self.facts)
         self.judge = Judge(self.facts, self.learner)
 

@@ -25,7 +25,7 @@ from micrograd_like.formula import (
     quantities,
 )
 from micrograd_like.graph import NamedGraph
-from micrograd_like.marking.truth import spend
+from micrograd_like.marking.effort import spend
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet.builder import CONSTANTS
 

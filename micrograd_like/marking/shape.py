@@ -17,7 +17,7 @@ from micrograd_like.formula import (
     terms,
     without,
 )
-from micrograd_like.marking.truth import spend
+from micrograd_like.marking.effort import spend
 from micrograd_like.ops import OPS
 
 __all__ = ["Marked", "factors", "operands", "product", "summed", "terms", "without"]

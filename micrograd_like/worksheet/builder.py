@@ -64,7 +64,7 @@ class Builder:
     def __init__(self) -> None:
         self.names: dict[str, Value] = {}
         #: The nodes of expressions that have no name of their own, by their stand-ins.
-        self.hidden: dict[Quantity, Value] = {}
+        self.hidden: dict[str, Value] = {}
         self.broken: set[str] = set()
         self._constants: dict[str, Constant] = {}
         self._gradients: dict[Derivative, Value] = {}
@@ -83,7 +83,7 @@ class Builder:
             self.broken.add(name)
             raise
         node.label = name.name
-        self.names[name.name] = node
+        (self.hidden if stands_in(name) else self.names)[name.name] = node
         self.broken.discard(name)  # a second attempt may succeed
         return node
 
@@ -104,7 +104,7 @@ class Builder:
     def node(self, quantity: Quantity) -> Value | None:
         """The node of a name, or of a derivative in some formula; None without one."""
         if isinstance(quantity, Name):
-            return self.names.get(quantity)
+            return self.names.get(quantity, self.hidden.get(quantity))
         return self._gradients.get(quantity)
 
     def has(self, name: Quantity) -> bool:
@@ -147,6 +147,11 @@ class Builder:
             adjoint = apply("total", adjoint)
         adjoint.label = Label(derivative)
         self._gradients[derivative] = adjoint
+
+
+def stands_in(name: str) -> bool:
+    """True for what stands for an expression that has no name of its own."""
+    return name.startswith("(")
 
 
 def _exponentials(expr: Expr) -> Expr:

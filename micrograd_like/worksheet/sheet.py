@@ -27,7 +27,7 @@ from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes
 from micrograd_like.notation import normal_name, quantity
-from micrograd_like.worksheet.builder import Builder, UndefinedError
+from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
 from micrograd_like.worksheet.characters import MAX_BYTES, decode, split_lines
 from micrograd_like.worksheet.expressions import lookalike_told
 from micrograd_like.worksheet.indices import names_in
@@ -73,7 +73,7 @@ class Worksheet:
         resolved = resolve(reading.reads, reading.problems, reading.hidden)
         self.older, self.inferred = resolved.older, resolved.inferred
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
-        self._defined = {name for name in resolved.definers if not name.startswith("(")}
+        self._defined = {name for name in resolved.definers if not stands_in(name)}
         made = [
             replace(read, kind=_kind(read, builds, resolved), builds=builds)
             for read, builds in zip(resolved.reads, resolved.builds, strict=True)
@@ -87,9 +87,10 @@ class Worksheet:
             place = resolved.definers[name]
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
-        self.formulas, self.assumed, trial = _with_assumptions(resolved, self._builder)
-        self._in_symbols = trial.names
-        self.symbols = {n: v for n, v in trial.names.items() if n not in self.names}
+        self.formulas, self.assumed, self._whole = _with_assumptions(resolved, self._builder)
+        self._in_symbols = self._whole.names
+        self.symbols = {n: v for n, v in self._in_symbols.items() if n not in self.names}
+        self._as_read = _state(self._whole)
         for given, number in self.assumed.items():
             self.definitions[given] = _given(given, Number(number))
         for name, formula in self.formulas.items():
@@ -204,6 +205,14 @@ class Worksheet:
             return self._in_symbols[of], self._in_symbols[wrt]
         return self.node(str(asked.of)), self.node(str(asked.wrt))
 
+    def graph_as_read(self) -> Builder | None:
+        """What has built the graph of all :attr:`formulas`, names without a number at assumed ones.
+
+        Returns:
+            None where somebody has set its numbers or labels since.
+        """
+        return self._whole if _state(self._whole) == self._as_read else None
+
     def check(self) -> Report:
         """Mark the worksheet line by line (see :mod:`micrograd_like.marking`)."""
         from micrograd_like.marking import check
@@ -238,14 +247,10 @@ class Worksheet:
 
     def _define(self, name: Name, formula: Expr, statement: Statement | None) -> None:
         try:
-            node = self._builder.define(name, formula)
+            self._builder.define(name, formula)
         except (UndefinedError, DomainError) as error:
             if statement is not None:
                 self.failures.setdefault(statement.place, self._failure(error, statement))
-            return
-        if name.startswith("("):  # an expression's stand-in is no name of the graph
-            del self.names[name]
-            self._builder.hidden[name] = node
 
     def _fail_skipped(self, resolved: Resolved, made: Sequence[Statement]) -> None:
         """Formulas in names that nothing defines, before the one that was taken instead."""
@@ -293,19 +298,20 @@ class Worksheet:
         exprs = [statement.left, *(part.expr for part in statement.parts)]
         exprs += [] if statement.subject is None else [statement.subject]
         below = self.rests_on(name for expr in exprs for name in names_in(expr))
-        for name in below:
-            if name in self.doubts:
-                return self.doubts[name]
+        for doubtful, why in self.doubts.items():
+            if doubtful in below:
+                return why
         mine = self.rests_on(names_in(exprs[0]))
-        for name in {n for part in statement.parts for n in names_in(part.expr)} - mine:
-            if name in self.assumed:
+        for name in (n for part in statement.parts for n in names_in(part.expr)):
+            if name in self.assumed and name not in mine:
                 return f"Nothing defines {name!r} in this worksheet"
         for key in (q for expr in exprs for q in _derivatives(expr)):
-            for name in self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}:
-                if name in self.opaque:
-                    return self.opaque[name]
-                if name in self.assumed and key.of == name:
-                    return f"{name} is defined nowhere"
+            behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}
+            for hidden, why in self.opaque.items():
+                if hidden in behind:
+                    return why
+            if key.of in behind and key.of in self.assumed:
+                return f"{key.of} is defined nowhere"
         return ""
 
     def without_number(self, expr: Expr) -> bool:
@@ -359,6 +365,12 @@ def older_names(name: str, older: Mapping[str, str]) -> set[Name]:
 
 def _derivatives(expr: Expr) -> list[Derivative]:
     return nodes(expr, Derivative)
+
+
+def _state(builder: Builder) -> list[tuple[str, str, float]]:
+    """What a graph's nodes are called, and their numbers."""
+    nodes = (*builder.names.items(), *builder.hidden.items())
+    return [(name, node.label, node.data) for name, node in nodes]
 
 
 #: Choices of numbers for names without one, of which the first that fits everywhere is taken.

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import factors, product, without
-from micrograd_like.marking.truth import numbers_in
 from micrograd_like.worksheet.builder import exact_number
 
 
@@ -41,7 +40,7 @@ def _constants(claim: Claim) -> set[int]:
     """2, and the whole numbers in the formulas of what the line is about."""
     found = {2}
     for key in (claim.key.of, claim.key.wrt) if isinstance(claim.key, Derivative) else (claim.key,):
-        for number in numbers_in(claim.facts.definitions.get(key, Number(2))):
+        for number in nodes(claim.facts.definitions.get(key, Number(2)), Number):
             if isinstance(number.value, int) and 1 < abs(number.value) <= 100:
                 found.add(abs(number.value))
     return found
