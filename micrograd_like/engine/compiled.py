@@ -6,8 +6,14 @@ function would cost more than the arithmetic.
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING
+
 from micrograd_like.formula import PYTHON, Expr, Name, emit, names
-from micrograd_like.ops import Op
+from micrograd_like.ops import FLOAT, OPS, Op
+
+if TYPE_CHECKING:
+    from micrograd_like.engine.value import Value
 
 #: The rows that are operators of Python's, by the name Python gives them.
 PYTHON_OPERATORS = {
@@ -98,3 +104,16 @@ def _over_family(row: Op, family: str, formula: Expr) -> str:
     used = [n for n in row.families if n in names(formula)] or [family]
     lists = ", ".join(f"{n}_data" for n in used)
     return f"*[{emit(formula, PYTHON)} for {', '.join(used)}, in zip({lists})]"
+
+
+def some_partials(op: str, inputs: tuple[Value, ...], out: float) -> tuple[float, ...]:
+    """The partials one by one, NaN for those that do not exist at this point."""
+    row, values = OPS[op], tuple(i._data for i in inputs)
+
+    def one(index: int) -> float:
+        try:
+            return float(row.computed_partial(index, values, out, FLOAT))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    return tuple(map(one, range(len(inputs))))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 from micrograd_like.engine.freshness import check_fresh
+from micrograd_like.engine.messages import missing_gradient, shown
+from micrograd_like.engine.numbers import described
 from micrograd_like.engine.order import topological_order
 from micrograd_like.engine.recording import record
 from micrograd_like.engine.value import (
@@ -14,9 +16,6 @@ from micrograd_like.engine.value import (
     Constant,
     Value,
     as_value,
-    described,
-    missing_gradient,
-    shown,
 )
 from micrograd_like.errors import DomainError
 from micrograd_like.ops import OPS
@@ -116,7 +115,9 @@ def link_as_graph(upstream: Value, node: Value, index: int, written: bool = Fals
             return link_as_graph(upstream, node, index)
         if upstream._data == 0:  # passes nothing on, as in backward
             return Constant(0.0)
-        raise DomainError(f"the derivative of {shown(node)} does not exist: {error}") from None
+        raise DomainError(
+            f"the derivative of {shown(node.op, node.inputs)} does not exist: {error}"
+        ) from None
     if partial.__class__ is not Value and partial == 0:
         return None
     if upstream.__class__ is Constant and upstream._data == 1:

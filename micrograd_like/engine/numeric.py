@@ -7,39 +7,36 @@ subtracted, or a central difference, (f(x + h) − f(x − h))/2h. Either one us
 
 from __future__ import annotations
 
-import cmath
 import math
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from micrograd_like.engine import Constant, Value, grad
+from micrograd_like.engine.complex_functions import COMPLEX
+from micrograd_like.engine.differences import (
+    CENTRAL_STEP,
+    EPSILON,
+    Method,
+    Numeric,
+    difference,
+    slope_jumps,
+)
 from micrograd_like.engine.order import topological_order
 from micrograd_like.errors import printable
-from micrograd_like.formula import ARITHMETIC, COMPARISONS, evaluate, parse
-from micrograd_like.ops import FLOAT, OPS, Functions
-
-Method = Literal["complex", "central"]
+from micrograd_like.formula import evaluate, parse
+from micrograd_like.ops import FLOAT, OPS
 
 #: Largest relative error taken for rounding. A complex step is as exact as the evaluation
 #: itself; a central difference keeps about two thirds of float64's digits.
 TOLERANCE: Mapping[Method, float] = {"complex": 1e-9, "central": 1e-6}
 
-_EPSILON = sys.float_info.epsilon
-#: The best step of a central difference, relative to x: the cube root of the rounding unit.
-_CENTRAL_STEP = _EPSILON ** (1 / 3)
-#: A complex step loses nothing by being small; much smaller, and tiny derivatives underflow.
-_COMPLEX_STEP = 2.0**-66
 #: A numeric derivative known no better than this, relatively, proves nothing.
 _USELESS = 1e-4
 _SHOWN = 40
 #: How far an input is moved, relatively, to see whether f's graph is the same there.
 _MOVED = 1e-7
-#: Within this distance, relatively, slopes on both sides of a kink are compared; those that
-#: differ by more than rounding, relatively, do so.
-_NEAR, _JUMP = 1e-3, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def gradcheck(
             _called(f, leaves, leaf)
             if _acts_beside(f, order, leaves, leaf)
             else _numeric_total(order, leaf, method, sizes),
-            leaf in jumps and _slope_jumps(partial(_replayed, order, leaf, "central"), leaf.data),
+            leaf in jumps and slope_jumps(partial(_replayed, order, leaf, "central"), leaf.data),
             tolerance,
         )
         for leaf, analytic in zip(leaves, grad(output, leaves), strict=True)
@@ -173,9 +170,9 @@ def gradcheck(
             names[node],
             names[input] if node.inputs.count(input) == 1 else f"{names[input]} [{index}]",
             node.partials[index],
-            _difference(partial(_local, node, index, method), node.inputs[index].data, method),
+            difference(partial(_local, node, index, method), node.inputs[index].data, method),
             node in kinks
-            and _slope_jumps(partial(_local, node, index, "central"), node.inputs[index].data),
+            and slope_jumps(partial(_local, node, index, "central"), node.inputs[index].data),
             tolerance,
         )
         for node in order
@@ -205,9 +202,7 @@ def _path_sizes(order: list[Value]) -> dict[Value, float]:
     return sizes
 
 
-def _row(
-    of: str, wrt: str, analytic: float, numeric: _Numeric, kink: bool, tolerance: float
-) -> Row:
+def _row(of: str, wrt: str, analytic: float, numeric: Numeric, kink: bool, tolerance: float) -> Row:
     scale = max(abs(analytic), abs(numeric.value))
     difference = abs(analytic - numeric.value)
     error = difference / scale if scale else 0.0
@@ -219,52 +214,6 @@ def _row(
         agrees = difference <= tolerance * scale + numeric.uncertainty
         verdict = "agrees" if agrees else "wrong" if numeric.settled else "unsure"
     return Row(of, wrt, analytic, numeric.value, error, verdict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Numeric:
-    """A numeric derivative, and how far rounding and the step may have put it off.
-
-    Attributes:
-        settled: False where a smaller step gives something else altogether.
-    """
-
-    value: float
-    uncertainty: float
-    settled: bool = True
-
-
-def _difference(f: Callable[[Any], Any], x: float, method: Method) -> _Numeric:
-    """The derivative at ``x`` of a function of one number; NaN where it cannot be had."""
-    try:
-        if method == "complex":
-            # Never in proportion to a large x: sin changes as fast at 1e8 as at 1.
-            step = min(abs(x), 1.0) * _COMPLEX_STEP or _COMPLEX_STEP
-            wide, narrow = (complex(f(complex(x, h))).imag / h for h in (16 * step, step))
-            # What shrinks with the step is its error: at 0, x³ has h² for the slope 0.
-            return _Numeric(narrow, abs(wide - narrow) + sys.float_info.min * _EPSILON / step)
-        # A step in proportion to x suits a small x near a pole or an edge; a step in
-        # proportion to 1 suits a small x that is added to something large.
-        steps = {_CENTRAL_STEP * (abs(x) or 1.0), _CENTRAL_STEP * max(abs(x), 1.0)}
-        return min((_central(f, x, step) for step in steps), key=lambda n: n.uncertainty)
-    except (ArithmeticError, ValueError):
-        return _Numeric(math.nan, math.inf)
-
-
-def _central(f: Callable[[float], float], x: float, step: float) -> _Numeric:
-    try:
-        wide, narrow = _slope(f, x, step), _slope(f, x, step / 2)
-        rounding = 4 * _EPSILON * max(abs(f(x)), abs(f(x + step)), abs(f(x - step))) / step
-    except (ArithmeticError, ValueError):
-        return _Numeric(math.nan, math.inf)
-    underflow = sys.float_info.min * _EPSILON / step
-    settled = abs(wide - narrow) <= 0.1 * max(abs(wide), abs(narrow)) + rounding
-    return _Numeric(narrow, abs(wide - narrow) + rounding + underflow, settled)
-
-
-def _slope(f: Callable[[float], float], x: float, step: float) -> float:
-    above, below = x + step, x - step
-    return (f(above) - f(below)) / (above - below)
 
 
 def _replayed(order: list[Value], leaf: Value, method: Method, x: Any) -> Any:
@@ -287,13 +236,13 @@ def _local(node: Value, index: int, method: Method, x: Any) -> Any:
 
 def _numeric_total(
     order: list[Value], leaf: Value, method: Method, sizes: Mapping[Value, float]
-) -> _Numeric:
-    numeric = _difference(partial(_replayed, order, leaf, method), leaf.data, method)
-    rounding = 16 * _EPSILON * sizes.get(leaf, 0.0)
+) -> Numeric:
+    numeric = difference(partial(_replayed, order, leaf, method), leaf.data, method)
+    rounding = 16 * EPSILON * sizes.get(leaf, 0.0)
     if method == "central":  # every node's rounding, as it comes through to the output
-        noise = 4 * _EPSILON * sum(abs(node.data) * sizes[node] for node in order)
-        rounding += noise / (_CENTRAL_STEP * max(abs(leaf.data), 1.0))
-    return _Numeric(numeric.value, numeric.uncertainty + rounding, numeric.settled)
+        noise = 4 * EPSILON * sum(abs(node.data) * sizes[node] for node in order)
+        rounding += noise / (CENTRAL_STEP * max(abs(leaf.data), 1.0))
+    return Numeric(numeric.value, numeric.uncertainty + rounding, numeric.settled)
 
 
 # What acts on f beside its graph.
@@ -339,25 +288,9 @@ def _same_graph(
     return True
 
 
-def _called(f: Callable[..., Value], leaves: list[Value], leaf: Value) -> _Numeric:
+def _called(f: Callable[..., Value], leaves: list[Value], leaf: Value) -> Numeric:
     """The derivative as f's own values have it."""
-    return _difference(lambda x: _moved(f, leaves, leaf, x).data, leaf.data, "central")
-
-
-def _slope_jumps(f: Callable[[float], float], x: float) -> bool:
-    """True if the slopes on the left and on the right differ, however near one looks."""
-
-    def gap(step: float) -> tuple[float, float]:
-        left, here, right = f(x - step), f(x), f(x + step)
-        before, after = (here - left) / step, (right - here) / step
-        return abs(after - before), max(abs(before), abs(after))
-
-    step = _NEAR * max(abs(x), 1.0)
-    try:
-        (wide, _), (narrow, slope) = gap(step), gap(step / 10)
-    except (ArithmeticError, ValueError):
-        return True
-    return narrow > wide / 2 and narrow > _JUMP * slope
+    return difference(lambda x: _moved(f, leaves, leaf, x).data, leaf.data, "central")
 
 
 def _value(op: str, operands: tuple[Any, ...], method: Method) -> Any:
@@ -372,62 +305,5 @@ def _at_kink(node: Value, method: Method) -> bool:
         return False
     values = dict(zip(OPS[node.op].inputs, (i.data for i in node.inputs), strict=True))
     distance = abs(evaluate(parse(OPS[node.op].kink), values, FLOAT))
-    reach = 2 * _CENTRAL_STEP * max(1.0, *map(abs, values.values())) if method == "central" else 0
+    reach = 2 * CENTRAL_STEP * max(1.0, *map(abs, values.values())) if method == "central" else 0
     return bool(distance <= reach)
-
-
-# The functions of the formula language over complex numbers. What jumps or has a kink is
-# continued from the real axis: it is decided by the real part.
-
-
-def _real(x: complex) -> float:
-    return complex(x).real
-
-
-def _compared(compare: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda a, b: compare(_real(a), _real(b))
-
-
-def _log1p(x: complex) -> complex:
-    a, b = _real(x), complex(x).imag
-    return complex(math.log1p(a) + math.log1p((b / (1 + a)) ** 2) / 2, math.atan2(b, 1 + a))
-
-
-def _expm1(x: complex) -> complex:
-    a, b = _real(x), complex(x).imag
-    grown = math.exp(a)
-    return complex(math.expm1(a) - 2 * grown * math.sin(b / 2) ** 2, grown * math.sin(b))
-
-
-def _power(x: complex, y: complex) -> complex:
-    if _real(x) < 0 and complex(y).imag == 0:  # away from the cut, where the angle is small
-        return complex((-1) ** int(_real(y)) * (-x) ** y)
-    return x**y
-
-
-def _asin(x: complex) -> complex:
-    return cmath.atan(x / (cmath.sqrt(1 - x) * cmath.sqrt(1 + x)))
-
-
-COMPLEX: Functions = {
-    **ARITHMETIC,
-    **{name: _compared(ARITHMETIC[name]) for name in COMPARISONS},
-    **{name: getattr(cmath, name) for name in OPS if hasattr(cmath, name)},
-    "pow": _power,
-    "asin": _asin,
-    "acos": lambda x: math.pi / 2 - _asin(x),
-    "log2": lambda x: cmath.log(x) / math.log(2),
-    "log1p": _log1p,
-    "expm1": _expm1,
-    "abs": lambda x: x if _real(x) >= 0 else -x,
-    "maximum": lambda x, y: x if _real(x) >= _real(y) else y,
-    "minimum": lambda x, y: x if _real(x) <= _real(y) else y,
-}
-
-
-def _composed(op: str) -> Callable[..., Any]:
-    row = OPS[op]
-    return lambda *operands: evaluate(row.computed_value, row.bind(operands), COMPLEX)
-
-
-COMPLEX |= {name: _composed(name) for name in OPS if name not in COMPLEX}

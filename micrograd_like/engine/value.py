@@ -22,24 +22,22 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from decimal import Decimal
-from fractions import Fraction
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source
+from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source, some_partials
+from micrograd_like.engine.messages import domain_error, missing_gradient
+from micrograd_like.engine.numbers import as_float, described
 from micrograd_like.engine.order import topological_order
 from micrograd_like.engine.pickling import fields, reduced, restored
 from micrograd_like.errors import DomainError, did_you_mean, printable
-from micrograd_like.formula import ARITHMETIC, evaluate, parse
+from micrograd_like.formula import ARITHMETIC
 from micrograd_like.ops import FLOAT, OPS, Functions, Op
 
 if TYPE_CHECKING:
     from micrograd_like.engine.operations import Operations
 else:  # the methods are hung on Value itself, compiled from the table
     Operations = object
-
-_EXPECTED = "a real number (int, float, bool, Fraction, Decimal or a NumPy scalar)"
 
 
 class Value(Operations):
@@ -78,7 +76,7 @@ class Value(Operations):
 
     def __init__(self, data: float, label: str = "") -> None:
         if data.__class__ is not float:
-            data = _as_float(data)
+            data = as_float(data)
         if not -math.inf < data < math.inf:
             raise DomainError(f"Value{_quoted(label)}: expected a finite number, got {data}")
         if not isinstance(label, str):
@@ -92,7 +90,7 @@ class Value(Operations):
 
     def _set_data(self, number: float) -> None:
         if number.__class__ is not float:
-            number = _as_float(number)
+            number = as_float(number)
         if not -math.inf < number < math.inf:
             name = f" of {printable(self.label)}" if self.label else ""
             raise DomainError(f"the data{name}: expected a finite number, got {number}")
@@ -110,7 +108,7 @@ class Value(Operations):
 
     @grad.setter
     def grad(self, gradient: float | None) -> None:
-        self._grad = None if gradient is None else _as_float(gradient)
+        self._grad = None if gradient is None else as_float(gradient)
 
     @property
     def has_grad(self) -> bool:
@@ -276,30 +274,8 @@ class Symbol(Value):
     __slots__ = ()
 
 
-# What counts as a number, and the sentences for what does not.
-
-
-def _as_float(number: object) -> float:
-    """The number as a float; NumPy's are known by what they have, without importing it."""
-    if number.__class__ is float:
-        return number
-    if isinstance(number, int | float | Fraction | Decimal) or _is_scalar(number):
-        try:
-            return float(number)  # type: ignore[arg-type]
-        except OverflowError:
-            raise DomainError("expected a number below 1.8e308, got a larger one") from None
-    raise TypeError(f"expected {_EXPECTED}, got {described(number)}")
-
-
-def _is_scalar(number: Any) -> bool:
-    """True for a NumPy scalar or an array of no dimensions, of real numbers."""
-    if getattr(number, "shape", None) != ():
-        return False
-    return getattr(getattr(number, "dtype", None), "kind", "") in {*"biuf"}
-
-
 def _number_of(operand: Value | float) -> float:
-    return operand._data if isinstance(operand, Value) else _as_float(operand)
+    return operand._data if isinstance(operand, Value) else as_float(operand)
 
 
 def _operand(number: object) -> Any:
@@ -307,7 +283,7 @@ def _operand(number: object) -> Any:
     if isinstance(number, Value):
         return number
     try:
-        return Constant(_as_float(number))
+        return Constant(as_float(number))
     except TypeError:
         return NotImplemented
 
@@ -318,60 +294,17 @@ def as_value(operand: object) -> Value:
     Raises:
         TypeError: It is neither a Value nor a real number.
     """
-    return operand if isinstance(operand, Value) else Constant(_as_float(operand))
-
-
-def described(thing: object) -> str:
-    """A thing and its type, for an error message."""
-    text = repr(thing)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(thing).__name__})"
+    return operand if isinstance(operand, Value) else Constant(as_float(operand))
 
 
 def _quoted(label: str) -> str:
     return f" {label!r}" if label else ""
 
 
-def shown(node: Value) -> str:
-    """An operation with its operands' labels and values, for an error message."""
-    operands = ", ".join(
-        f"{printable(i.label)} = {i._data!r}" if i.label else repr(i._data) for i in node.inputs[:6]
-    )
-    return f"{node.op}({operands}{', …' if len(node.inputs) > 6 else ''})"
-
-
-def _domain_error(op: str, inputs: tuple[Value, ...]) -> DomainError:
-    """The error for an operation whose value is not defined or not finite."""
-    node = restored(Value, math.nan, None, "", op, inputs, ())
-    row = OPS[op]
-    if not all(math.isfinite(i._data) for i in inputs):
-        return DomainError(f"{shown(node)}: expected finite operands")
-    inside = True
-    if row.domain and not row.families:
-        values = dict(zip(row.inputs, (i._data for i in inputs), strict=True))
-        inside = evaluate(parse(row.domain), values, FLOAT)
-    if inside:
-        return DomainError(f"{shown(node)} is too large: the result is not a finite number")
-    call = f"{op}({', '.join(row.inputs)})"
-    return DomainError(f"{shown(node)} is not defined: {call} needs {row.domain}")
-
-
 def _gradient_error(order: list[Value]) -> DomainError:
     """The error for gradients that are not finite, naming where the first one arose."""
     broken = [n for n in order if not math.isfinite(n.grad) and not isinstance(n, Constant)]
     return missing_gradient(broken[-1], order)
-
-
-def missing_gradient(node: Value, order: list[Value]) -> DomainError:
-    """The error for a gradient that is not finite, and the operation that is the reason."""
-    name = printable(node.label) or (shown(node) if node.op else f"the leaf {node._data!r}")
-    for user in order:
-        for input, partial in zip(user.inputs, user.partials, strict=True):
-            if input is node and not math.isfinite(partial):
-                return DomainError(
-                    f"the gradient of {name} is not finite: {shown(user)} has no finite "
-                    f"derivative with respect to it there"
-                )
-    return DomainError(f"the gradient of {name} is not finite: it overflows")
 
 
 # The operations, compiled from the table.
@@ -397,19 +330,6 @@ def apply(op: str, *operands: Value | float) -> Value:
     return OPERATIONS[op](*bound.values())
 
 
-def _some_partials(op: str, inputs: tuple[Value, ...], out: float) -> tuple[float, ...]:
-    """The partials one by one, NaN for those that do not exist at this point."""
-    row, values = OPS[op], tuple(i._data for i in inputs)
-
-    def one(index: int) -> float:
-        try:
-            return float(row.computed_partial(index, values, out, FLOAT))
-        except (ArithmeticError, ValueError):
-            return math.nan
-
-    return tuple(map(one, range(len(inputs))))
-
-
 def _compile(row: Op) -> None:
     """Make the row's function, and hang it on Value as a method or an operator."""
     namespace = {
@@ -420,8 +340,8 @@ def _compile(row: Op) -> None:
         "inf": math.inf,
         "operand": _operand,
         "as_value": as_value,
-        "domain_error": _domain_error,
-        "some_partials": _some_partials,
+        "domain_error": domain_error,
+        "some_partials": some_partials,
     }
 
     def function(name: str, strict: bool) -> Callable[..., Value]:

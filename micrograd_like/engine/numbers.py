@@ -1,0 +1,36 @@
+"""What counts as a number, and the sentence for what does not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from micrograd_like.errors import DomainError
+
+_EXPECTED = "a real number (int, float, bool, Fraction, Decimal or a NumPy scalar)"
+
+
+def as_float(number: object) -> float:
+    """The number as a float; NumPy's are known by what they have, without importing it."""
+    if number.__class__ is float:
+        return number
+    if isinstance(number, int | float | Fraction | Decimal) or _is_scalar(number):
+        try:
+            return float(number)  # type: ignore[arg-type]
+        except OverflowError:
+            raise DomainError("expected a number below 1.8e308, got a larger one") from None
+    raise TypeError(f"expected {_EXPECTED}, got {described(number)}")
+
+
+def _is_scalar(number: Any) -> bool:
+    """True for a NumPy scalar or an array of no dimensions, of real numbers."""
+    if getattr(number, "shape", None) != ():
+        return False
+    return getattr(getattr(number, "dtype", None), "kind", "") in {*"biuf"}
+
+
+def described(thing: object) -> str:
+    """A thing and its type, for an error message."""
+    text = repr(thing)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(thing).__name__})"
