@@ -48,9 +48,14 @@ def equation(
     rule: str = "",
     value: float | None = None,
 ) -> Equation:
-    """The line for ``formula``, with the numbers of the quantities in it, or their formulas.
+    """The line left = formula = numbers = value.
 
-    Its value is computed from these numbers, unless the engine's own is given.
+    Args:
+        left: What the line is about.
+        formula: Its formula.
+        values: What is put in for the quantities of the formula: their numbers, or formulas.
+        rule: The rule that gives a derivative its formula.
+        value: The engine's own number; without it, it is computed from those put in.
     """
 
     def put_in(node: Expr) -> Expr | None:
@@ -96,9 +101,13 @@ def total(
 ) -> Equation:
     """∂output/∂wrt by the chain rule: the sum over paths of the product of their links.
 
-    A path that comes to a name in ``known`` ends there with ∂output/∂name, whose number
-    must be among ``partials``; otherwise it goes on to the output. Where ``partials`` has
-    the total itself, as the engine computed it, that is the value.
+    Args:
+        graph: The graph between its named nodes.
+        wrt: With respect to what.
+        partials: The numbers of the links. Where the total itself is among them, as the
+            engine computed it, that is the value.
+        known: Names at which a path ends, with ∂output/∂name, whose number must be among
+            ``partials``; otherwise it goes on to the output.
     """
     paths = [_links(graph.output, path) for path in graph.paths(graph.output, wrt, {*known})]
     formula = added(map(multiplied, paths))

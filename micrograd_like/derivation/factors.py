@@ -126,11 +126,16 @@ class Derivation:
 def derive(output: Value, wrt: Value) -> Derivation:
     """Work out ∂output/∂wrt between the named nodes of the graph.
 
-    Nodes without a label are folded into the formulas of those that have one; ``output`` and
-    ``wrt`` may do without.
+    Nodes without a label are folded into the formulas of those that have one.
 
-    Errors: TypeError for what is no Value, ValueError where names clash or a formula would
-    be too long to read, DomainError where the derivative does not exist.
+    Args:
+        output: What is differentiated; without a label it is f.
+        wrt: With respect to what; without a label it is x.
+
+    Raises:
+        TypeError: One of them is no Value.
+        ValueError: Names clash, or a formula would be too long to read.
+        DomainError: The derivative does not exist.
     """
     for node in (output, wrt):
         if not isinstance(node, Value):

@@ -125,15 +125,21 @@ class Known:
 def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) -> list[Step]:
     """Every step from the given numbers to all gradients of ``output``.
 
-    With ``wrt``, only what lies between it and the output; all else is given. ``beside`` are
-    nodes whose values are worked out too, though ``output`` does not depend on them: what
-    follows from its gradients, an update and a second forward pass, comes after these.
-
     The graph is read between its named nodes (see :class:`NamedGraph`). The last total of
     every gradient is the engine's own, whatever the order in which the parts are rounded.
 
-    Errors: TypeError for what is no Value, ValueError where names clash or ``output`` does
-    not depend on ``wrt``, DomainError where a derivative does not exist.
+    Args:
+        output: What is differentiated.
+        wrt: With it, only what lies between it and the output; all else is given.
+        beside: Nodes whose values are worked out too, though ``output`` does not depend on
+            them: what follows from its gradients, an update and a second forward pass, comes
+            after these.
+
+    Raises:
+        TypeError: ``output`` or ``wrt`` is no Value.
+        ValueError: Names clash.
+        WorksheetError: ``output`` does not depend on ``wrt``, or has no number.
+        DomainError: A derivative does not exist.
     """
     for node in (output,) if wrt is None else (output, wrt):
         if not isinstance(node, Value):
@@ -210,9 +216,18 @@ def name_of(step: Step) -> Quantity:
 
 
 def find(steps: Sequence[Step], written: str, at: int) -> int:
-    """The next step after ``at`` about the name, around the end; its gradient's for ∂E/∂name.
+    """The next step about a name, around the end.
 
-    Errors: WorksheetError, with near names.
+    Args:
+        steps: The walk.
+        written: The name, as people may write it; ∂E/∂name asks for its gradient.
+        at: After which step.
+
+    Returns:
+        The step's index.
+
+    Raises:
+        WorksheetError: There is no such name; near ones are proposed.
     """
     asked = quantity(written.strip())
     backward = isinstance(asked, Derivative)

@@ -46,10 +46,11 @@ _FUNCTIONS: Mapping[str, Callable[..., complex]] = {
 class Oracle:
     """The true numbers of definitions, one name after the other.
 
-    given:        the numbers it starts from
-    definitions:  the formula of every other name, inputs before their users
-
     ``oracle[E]`` is a value, ``oracle[Derivative(E, w)]`` a derivative.
+
+    Args:
+        given: The numbers it starts from.
+        definitions: The formula of every other name, inputs before their users.
 
     Raises:
         ValueError, ArithmeticError: A formula is not defined.

@@ -113,10 +113,16 @@ def _scaled(mantissa: Number, exponent: int) -> Number:
 
 
 def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr:
-    """The formula with ``new`` for ``old``: everywhere, or the one time numbered ``place``.
+    """The formula with ``new`` for ``old``.
 
     What is compared with ``old`` is the formula as it was: in f(f(a)) with a for f(a), only
     the inner call is replaced.
+
+    Args:
+        expr: The formula.
+        old: What is replaced.
+        new: What stands in its place.
+        place: Which time it is replaced, from 0, innermost first; without it every time.
     """
     count = -1
 
@@ -132,7 +138,14 @@ def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr
 
 
 def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
-    """Put operands in the place of names; a family is given as a tuple of operands.
+    """Put operands in the place of names, all at once.
+
+    Args:
+        expr: The formula.
+        operands: What stands in the place of a name; for a family, a tuple of operands.
+
+    Raises:
+        FormulaError: A family stands outside a sum, or a sum runs over no family.
 
     >>> from micrograd_like.formula import parse
     >>> substitute(parse("sum(x * w)"), {"x": (Name("x1"),), "w": (Name("w1"),)})

@@ -24,12 +24,18 @@ def evaluate(
     functions: Mapping[str, Callable[..., Any]],
     number: Callable[[float], Any] | None = None,
 ) -> Any:
-    """Compute ``expr`` from the values of its names with the given functions.
+    """The value of an expression; of a condition, only the branch that applies is computed.
 
-    ``values`` is keyed by quantity.
-    ``functions`` decides what is computed with: floats, complex numbers, graph nodes;
-    ``number``, if given, makes such a thing of a constant. Only the branch of a condition
-    that applies is computed.
+    Args:
+        expr: The expression.
+        values: The value of every quantity in it; of a family, a tuple of values.
+        functions: What each function does, and so what is computed with: floats, complex
+            numbers, graph nodes.
+        number: What makes such a value of a constant; without it constants are numbers.
+
+    Raises:
+        KeyError: A quantity has no value, or a function is not among them.
+        FormulaError: A sum runs over no family.
     """
 
     def combine(node: Expr, arguments: list[Any]) -> Any:

@@ -35,9 +35,10 @@ _WRITTEN_OTHERWISE = {*OPERATORS, *COMPARISONS, "neg", "where", "and", "or"}
 
 @cache
 def parse(text: str) -> Expr:
-    """Parse a formula of the table. Nothing in it is evaluated.
+    """The tree of a formula of the table. Nothing in it is evaluated.
 
-    Errors: :class:`FormulaError` naming what the language lacks, and where.
+    Raises:
+        FormulaError: It is no formula of this language; what it lacks is named, and where.
 
     >>> parse("x * y")
     Call(function='mul', arguments=('x', 'y'))

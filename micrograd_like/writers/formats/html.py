@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_like.formula import Expr, Number
 from micrograd_like.notation import latex, name_text, number
-from micrograd_like.writers.blocks import (
-    Block,
-    ClassMarks,
-    Document,
-    Grid,
-    Heading,
-    Lines,
-    Marks,
-    Matrices,
-    Sentence,
-    Table,
-)
+from micrograd_like.writers import blocks
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.formats.latex import NUMBERED
 from micrograd_like.writers.layout import Page
@@ -48,35 +37,35 @@ td, th { padding: 0.1em 0.6em; vertical-align: top; }
 
 
 @writes("blocks")
-def write(document: Document, page: Page) -> Iterator[str]:
+def write(document: blocks.Document, page: Page) -> Iterator[str]:
     """The document's blocks as a page that asks nothing of the network."""
     yield _HEAD
     yield from map(block_html, document.blocks)
     yield "</body>\n</html>"
 
 
-def block_html(block: Block) -> str:
+def block_html(block: blocks.Block) -> str:
     """The block as a piece of a page."""
     match block:
-        case Heading(heading, level):
+        case blocks.Heading(heading, level):
             return f"<h{level}>{escape(heading)}</h{level}>"
-        case Sentence(sentence, title):
+        case blocks.Sentence(sentence, title):
             return f"<p>{f'<b>{escape(title)}</b>: ' if title else ''}{escape(sentence)}</p>"
-        case Lines(lines, places, value_places, title, rules):
+        case blocks.Lines(lines, places, value_places, title, rules):
             said = f"<p><b>{escape(title)}</b></p>" if title else ""
             rows = (_equation(line, places, value_places, rules) for line in lines)
             return f"{said}<table><tbody>{''.join(rows)}</tbody></table>"
-        case Table(heads, rows):
+        case blocks.Table(heads, rows):
             shown = ((name_text(name), *map(number, cells)) for name, cells in rows)
             return _table(heads, shown)
-        case Grid(heads, rows):
+        case blocks.Grid(heads, rows):
             return _table(heads, rows)
-        case Matrices():
+        case blocks.Matrices():
             return f"<p>{converted(matrices_latex(block))}</p>"
-        case Marks(remarks, summary, title):
+        case blocks.Marks(remarks, summary, title):
             said = f"<h2>{escape(title)}</h2>" if title else ""
             return f"{said}{_marks(remarks)}<p>{escape(str(summary))}</p>"
-        case ClassMarks():
+        case blocks.ClassMarks():
             return _class_marks(block)
 
 
@@ -134,7 +123,7 @@ def _row(remark: Remark) -> str:
     )
 
 
-def _class_marks(block: ClassMarks) -> str:
+def _class_marks(block: blocks.ClassMarks) -> str:
     summary = block.summary
     heads, *rows = summary.table
     shown = f"<h2>Worksheets</h2>{_table(heads, rows)}"

@@ -9,18 +9,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_like.formula import Number
 from micrograd_like.notation import ACCENTS, GREEK, latex, latex_escaped, name_latex
-from micrograd_like.writers.blocks import (
-    Block,
-    ClassMarks,
-    Document,
-    Grid,
-    Heading,
-    Lines,
-    Marks,
-    Matrices,
-    Sentence,
-    Table,
-)
+from micrograd_like.writers import blocks
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import Page
 from micrograd_like.writers.matrices import matrices_latex
@@ -59,42 +48,42 @@ _LATEX_PROSE = {letter: name_latex(name).join("$$") for letter, name in GREEK.it
 
 
 @writes("blocks")
-def write(document: Document, page: Page) -> Iterator[str]:
+def write(document: blocks.Document, page: Page) -> Iterator[str]:
     """The document's blocks in LaTeX, in ASCII."""
     yield to_latex(document.blocks)
 
 
-def to_latex(blocks: Iterable[Block]) -> str:
+def to_latex(said: Iterable[blocks.Block]) -> str:
     """The blocks as a LaTeX document in ASCII."""
     out: list[str] = []
-    for block in blocks:
+    for block in said:
         match block:
-            case Heading(heading, level):
+            case blocks.Heading(heading, level):
                 out.append(_heading(heading, level))
-            case Sentence(sentence):
+            case blocks.Sentence(sentence):
                 out.append(latex_prose(sentence))
-            case Lines(lines, places, value_places, title, rules):
+            case blocks.Lines(lines, places, value_places, title, rules):
                 out += [f"{latex_prose(title.capitalize())}:"] if title else []
                 rows = " \\\\\n".join(
                     line_latex(line, places, value_places, rules) for line in lines
                 )
                 out.append(f"\\begin{{align*}}\n{rows}\n\\end{{align*}}")
-            case Table(heads, rows):
+            case blocks.Table(heads, rows):
                 cells = [" & ".join(map(latex_prose, heads))]
                 for name, row in rows:
                     numbers = (f"${latex(Number(cell))}$" for cell in row)
                     cells.append(" & ".join((f"${name_latex(name)}$", *numbers)))
                 table = " \\\\\n".join(cells)
                 out.append(f"\\begin{{tabular}}{{llll}}\n{table}\n\\end{{tabular}}")
-            case Grid(heads, rows):
+            case blocks.Grid(heads, rows):
                 out.append(_latex_table((heads, *rows)))
-            case Matrices():
+            case blocks.Matrices():
                 out.append(f"\\[\n{matrices_latex(block)}\n\\]")
-            case Marks(remarks, summary, title):
+            case blocks.Marks(remarks, summary, title):
                 out += [_heading(title, 1)] if title else []
                 out += map(_remark, remarks)
                 out.append(f"{summary}.")
-            case ClassMarks():
+            case blocks.ClassMarks():
                 out += _class_marks(block)
     return _DOCUMENT % accented("\n\n".join(out))
 
@@ -116,7 +105,7 @@ def _remark(remark: Remark) -> str:
     return f"{said}\n\\begin{{align*}}\n\\text{{{remark.label}: }}{working}\n\\end{{align*}}"
 
 
-def _class_marks(block: ClassMarks) -> Iterator[str]:
+def _class_marks(block: blocks.ClassMarks) -> Iterator[str]:
     summary = block.summary
     yield _heading("Worksheets", 1)
     yield _latex_table(summary.table)
@@ -136,7 +125,11 @@ def line_latex(
 ) -> str:
     """The line as a row of an ``align*``, or as several where it would not fit the page.
 
-    rule:  True names the rule behind it
+    Args:
+        line: The line.
+        places: Decimals of its operands.
+        value_places: Decimals of its value; without it those of the operands.
+        rule: True names the rule behind it.
     """
     value = latex(Number(line.value), places if value_places is None else value_places)
     formula = latex(line.formula, places if isinstance(line.formula, Number) else None)

@@ -8,18 +8,7 @@ from itertools import chain
 
 from micrograd_like.errors import printable
 from micrograd_like.notation import name_text, number
-from micrograd_like.writers.blocks import (
-    Block,
-    ClassMarks,
-    Document,
-    Grid,
-    Heading,
-    Lines,
-    Marks,
-    Matrices,
-    Sentence,
-    Table,
-)
+from micrograd_like.writers import blocks
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.formats.text import aligned
 from micrograd_like.writers.layout import WIDTH, Page
@@ -28,7 +17,7 @@ from micrograd_like.writers.records import Remark
 
 
 @writes("blocks")
-def write(document: Document, page: Page) -> Iterator[str]:
+def write(document: blocks.Document, page: Page) -> Iterator[str]:
     """The document's blocks, with an empty line between them."""
     between = False
     for block in document.blocks:
@@ -37,28 +26,28 @@ def write(document: Document, page: Page) -> Iterator[str]:
             between = True
 
 
-def _paragraphs(block: Block) -> Iterator[str]:
+def _paragraphs(block: blocks.Block) -> Iterator[str]:
     match block:
-        case Heading(heading, level):
+        case blocks.Heading(heading, level):
             yield f"{'#' * level} {escaped(heading)}"
-        case Sentence(sentence, title):
+        case blocks.Sentence(sentence, title):
             yield f"**{escaped(title)}**: {escaped(sentence)}" if title else escaped(sentence)
-        case Lines():
+        case blocks.Lines():
             yield from [f"**{escaped(block.title)}**"] if block.title else []
             yield _fenced(_equations(block))
-        case Table(heads, rows):
+        case blocks.Table(heads, rows):
             shown = ((name_text(name), *map(number, cells)) for name, cells in rows)
             yield _table(heads, (map(escaped, row) for row in shown))
-        case Grid(heads, rows):
+        case blocks.Grid(heads, rows):
             yield _table(heads, (map(escaped, row) for row in rows))
-        case Matrices():
+        case blocks.Matrices():
             yield f"$$\n{matrices_latex(block)}\n$$"
-        case Marks(remarks, summary, title):
+        case blocks.Marks(remarks, summary, title):
             yield from [f"## {escaped(printable(title))}"] if title else []
             if remarks:
                 yield _table(("", "line", "worksheet", "remark"), map(_row, remarks))
             yield f"{summary}"
-        case ClassMarks(summary):
+        case blocks.ClassMarks(summary):
             yield "## Worksheets"
             head, *below = ([escaped(printable(cell)) for cell in row] for row in summary.table)
             yield _table(head, below)
@@ -76,7 +65,7 @@ def _row(remark: Remark) -> Iterator[str]:
     yield from (remark.look.mark, str(line.line), code(printable(line.source)), said)
 
 
-def _equations(block: Lines) -> Iterable[str]:
+def _equations(block: blocks.Lines) -> Iterable[str]:
     rows = aligned(block.lines, block.places, block.value_places, WIDTH)
     for group, line in zip(rows, block.lines, strict=True):
         yield from (row[2:].rstrip() for row in group[:-1])

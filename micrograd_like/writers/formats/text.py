@@ -12,18 +12,7 @@ from rich.cells import cell_len
 from micrograd_like.errors import printable
 from micrograd_like.formula import Number
 from micrograd_like.notation import name_text, number, text
-from micrograd_like.writers.blocks import (
-    Block,
-    ClassMarks,
-    Document,
-    Grid,
-    Heading,
-    Lines,
-    Marks,
-    Matrices,
-    Sentence,
-    Table,
-)
+from micrograd_like.writers import blocks
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import FIXED, Page, columns, left, right, wrapped
 from micrograd_like.writers.matrices import matrices_text
@@ -34,52 +23,52 @@ if TYPE_CHECKING:
 
 
 @writes("blocks")
-def write(document: Document, page: Page) -> Iterator[str]:
+def write(document: blocks.Document, page: Page) -> Iterator[str]:
     """The document's blocks for a terminal; what cannot be broken stays whole."""
     first = True
     for block in document.blocks:
         match block:
-            case Heading(heading):
+            case blocks.Heading(heading):
                 yield from ([] if first else [""])
                 yield page.paint("bold", heading)
-            case Sentence(sentence, title):
+            case blocks.Sentence(sentence, title):
                 head, margin = (f"   {title:<11}", " " * 14) if title else ("  ", "  ")
                 kept = sentence.replace(" = ", f"{FIXED}={FIXED}")  # x1 = 0 stays on one line
                 yield from wrapped(kept, page.width, head, margin)
-            case Lines():
+            case blocks.Lines():
                 yield from _lines(block, page)
-            case Table(heads, rows):
+            case blocks.Table(heads, rows):
                 yield "  " + " " * 8 + "".join(f"{h:<24}" for h in heads[1:]).rstrip()
                 for name, cells in rows:
                     shown = "".join(f"{number(cell):<24}" for cell in cells).rstrip()
                     yield f"  {name_text(name):<8}{shown}"
-            case Grid(heads, rows):
+            case blocks.Grid(heads, rows):
                 yield from (f"  {row}" for row in columns((heads, *rows)))
-            case Matrices():
+            case blocks.Matrices():
                 yield from matrices_text(block, page.width)
-            case Marks():
+            case blocks.Marks():
                 yield from _marks(block, page)
-            case ClassMarks():
+            case blocks.ClassMarks():
                 yield from _class_marks(block, page.width)
         first = False
 
 
-def to_text(blocks: Iterable[Block], page: Page | None = None) -> str:
+def to_text(said: Iterable[blocks.Block], page: Page | None = None) -> str:
     """The blocks for a terminal."""
-    return "\n".join(write(Document(blocks, dict), page or Page()))
+    return "\n".join(write(blocks.Document(said, dict), page or Page()))
 
 
 # Lines of a calculation.
 
 
-def _lines(block: Lines, page: Page) -> Iterable[str]:
+def _lines(block: blocks.Lines, page: Page) -> Iterable[str]:
     if block.title:
         return _titled(block, page)
     groups = aligned(block.lines, block.places, block.value_places, page.width)
     return _with_rules(groups, block.lines, page) if block.rules else chain.from_iterable(groups)
 
 
-def _titled(block: Lines, page: Page) -> Iterator[str]:
+def _titled(block: blocks.Lines, page: Page) -> Iterator[str]:
     title = block.title
     for line in block.lines:
         head = f"   {title:<11}"
@@ -146,7 +135,7 @@ def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: Page) 
 # Marked worksheets.
 
 
-def _marks(block: Marks, page: Page) -> Iterator[str]:
+def _marks(block: blocks.Marks, page: Page) -> Iterator[str]:
     """One line a statement, with what is to be said of it below, and the counts at the end."""
     if block.title:
         yield page.paint("bold", printable(block.title))
@@ -178,7 +167,7 @@ def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
         yield from wrapped(working, page.width, label, " " * len(label))
 
 
-def _class_marks(block: ClassMarks, width: int) -> Iterator[str]:
+def _class_marks(block: blocks.ClassMarks, width: int) -> Iterator[str]:
     summary = block.summary
     heads, *rows = summary.table
     widths = [len(head) + 2 for head in heads[1:]]
