@@ -21,7 +21,7 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, evaluat
 from micrograd_like.notation import plain
 from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet import Statement, Worksheet, builtin
-from micrograd_like.worksheet.syntax import Part
+from micrograd_like.worksheet.records import Part
 
 PUBLISHED, IN_CLASS = "office-hours-as-published", "office-hours-in-class"
 ALL = builtin.names()

@@ -75,7 +75,7 @@ def read_worksheet(file: str, given: bytes | None = None) -> Worksheet:
         OSError: The file cannot be opened.
     """
     from micrograd_like.worksheet import Worksheet, builtin
-    from micrograd_like.worksheet.syntax import decode
+    from micrograd_like.worksheet.characters import decode
 
     if not file:
         raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")

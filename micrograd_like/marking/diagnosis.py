@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from micrograd_like.formula import Call, Expr, Number, Quantity
+from micrograd_like.formula import Call, Expr, Number, Quantity, exact_number
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.effort import Effort, TooMuchError
@@ -20,7 +20,6 @@ from micrograd_like.marking.mistakes import Guess, Mends, Mistake
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import other_function
 from micrograd_like.marking.values import value
-from micrograd_like.worksheet.builder import exact_number
 
 # How well a cause explains a line.
 _FORMULA, _OPERAND, _NUMBER, _METHOD, _GENERAL, _COINCIDENCE, _NOTHING = range(7)

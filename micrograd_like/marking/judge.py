@@ -25,7 +25,7 @@ from micrograd_like.marking.shape import operands, replaced
 from micrograd_like.marking.values import same_number
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement
-from micrograd_like.worksheet.syntax import Part
+from micrograd_like.worksheet.records import Part
 
 #: Up to so many slips behind a number, every choice of those carried on is looked at.
 _MOST_SLIPS = 4

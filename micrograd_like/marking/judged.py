@@ -8,7 +8,7 @@ from micrograd_like.formula import Expr, Quantity
 from micrograd_like.marking.align import Pair
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.records import Verdict
-from micrograd_like.worksheet.syntax import Part
+from micrograd_like.worksheet.records import Part
 
 
 @dataclass(slots=True)

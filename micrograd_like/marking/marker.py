@@ -21,7 +21,7 @@ from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, Par
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.syntax import Problem
+from micrograd_like.worksheet.records import Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000

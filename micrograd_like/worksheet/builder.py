@@ -33,10 +33,10 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Quantity,
+    exact_number,
     quantities,
     rewrite,
 )
-from micrograd_like.formula import exact_number as exact_number
 from micrograd_like.graph import Label, quantity_of
 
 #: Names that mean a number unless they are given another meaning.

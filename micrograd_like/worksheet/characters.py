@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from micrograd_like.errors import WorksheetError
 
@@ -52,9 +52,13 @@ def _plain_letter(character: str) -> str:
     return character
 
 
-def lookalike(name: str) -> str:
-    """The name with Latin letters for the Cyrillic ones that look like them."""
-    return name.translate(_LOOKALIKES)
+def lookalike_told(name: str, known: Callable[[str], bool]) -> str:
+    """The sentence about a Cyrillic letter in a name that a Latin one is taken for, or ""."""
+    latin = name.translate(_LOOKALIKES)
+    if latin != name and known(latin):
+        letter = next(c for c, d in zip(name, latin, strict=True) if c != d)
+        return f"; {letter!r} is the Cyrillic letter, not the Latin one of {latin!r}"
+    return ""
 
 
 def decode(data: bytes) -> str:

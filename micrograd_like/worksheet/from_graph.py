@@ -12,7 +12,7 @@ from micrograd_like.graph import constant
 from micrograd_like.notation import normal_name, plain
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet.characters import MAX_BYTES, MAX_LINES
-from micrograd_like.worksheet.expressions import MAX_OPERATIONS
+from micrograd_like.worksheet.grammar.rules import MAX_OPERATIONS
 from micrograd_like.worksheet.lexer import is_name
 from micrograd_like.worksheet.names import FUNCTIONS, Names
 from micrograd_like.worksheet.reader import Reading

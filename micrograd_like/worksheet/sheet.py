@@ -28,8 +28,7 @@ from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
-from micrograd_like.worksheet.characters import MAX_BYTES, decode, split_lines
-from micrograd_like.worksheet.expressions import lookalike_told
+from micrograd_like.worksheet.characters import MAX_BYTES, decode, lookalike_told, split_lines
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
 from micrograd_like.worksheet.records import Kind, Part, Place, Problem, Statement, without_version

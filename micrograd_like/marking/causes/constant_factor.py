@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, exact_number, nodes
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import factors, product, without
-from micrograd_like.worksheet.builder import exact_number
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

@@ -1,0 +1,188 @@
+"""Calls: functions and their arguments, sums over an index, and methods behind a dot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from micrograd_like.formula import Expr, Name, Number
+from micrograd_like.ops import OPS
+from micrograd_like.worksheet import arrays
+from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.functions import inner_slope
+from micrograd_like.worksheet.grammar.numerals import number
+from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
+from micrograd_like.worksheet.grammar.scope import UnsureError
+from micrograd_like.worksheet.indices import each
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.names import FUNCTIONS
+
+#: What is made of a whole array.
+OF_ARRAYS: dict[str, Callable[[Array], Term]] = {
+    "sum": arrays.total,
+    "mean": arrays.mean,
+    "norm": arrays.norm,
+    "softmax": arrays.softmax,
+}
+#: What a number may be wrapped in, in Python.
+WRAPPERS = {"Value", "Parameter", "tensor", "Tensor", "array", "float", "Variable", "asarray"}
+_SAME = {"data", "item", "detach", "value", "numpy", "copy", "clone"}
+
+
+class Calls(Rules):
+    """The rules for calls."""
+
+    def applied(self, function: str, token: Token) -> Term:
+        """A function and its arguments; a single plain one needs no brackets: ln ŷ."""
+        if (self.at_power()) and token.text != "√":
+            return self.power_of_function(function, token)
+        if self.at("|"):
+            arguments = [self.prefix()]  # ln|x|
+        elif self.at("("):
+            arguments = self.arguments()
+        else:
+            if self.next.kind not in ("name", "number"):
+                self.expected(f"'(' after {token.text}")
+            self.deeper()
+            arguments = [self.prefix()]
+            self.nesting -= 1
+            tight = self.implicit_product() and self.tokens[self.place - 1].end == self.next.column
+            number = self.tokens[self.place - 1].kind == "number" and self.implicit_product()
+            if tight or number or self.at_power():
+                self.fail(f"expected brackets: what belongs to {token.text} is not clear", token)
+        return self.call_of(function, arguments, token)
+
+    def call_of(self, function: str, arguments: list[Term], token: Token) -> Term:
+        """A function of the table, given as many arguments as it takes."""
+        row = OPS[function]
+        if function in ("maximum", "minimum") and len(arguments) > 2:
+            return self.joined(function, arguments)
+        if len(arguments) != len(row.inputs):
+            self.fail(
+                f"{token.text} takes {len(row.inputs)} argument{'s' * (len(row.inputs) > 1)}, "
+                f"got {len(arguments)}",
+                token,
+            )
+        return self.call(function, *arguments)
+
+    def power_of_function(self, function: str, token: Token) -> Term:
+        """sin²(x) and sin² x, which are (sin x)²."""
+        self.deeper()
+        power = self.take()
+        if power.kind == "power":
+            exponent: Term = self.integer(power)
+        elif self.at("{") and self.ahead(2).text == "}" and self.ahead(1).kind == "number":
+            self.take()
+            exponent = number(self.take())
+            self.take()
+        elif self.next.kind == "number":
+            exponent = number(self.take())
+        else:
+            self.expected("a number")
+        if not self.at("(") and self.next.kind != "name":
+            self.expected(f"'(' after the power of {token.text}")
+        if exponent == self.call("neg", Number(1)):
+            self.fail(f"expected 1/{token.text}(…) or the inverse function by its name", token)
+        value = self.applied(function, token)
+        self.nesting -= 1
+        return self.call("pow", value, exponent)
+
+    def primed_function(self, text: str) -> Term | None:
+        """f′(x): the derivative of a function at an argument."""
+        base, order = text.rstrip("'"), len(text) - len(text.rstrip("'"))
+        if base in self.known.functions:
+            return self.call(f"{text}()", *self.arguments())
+        row = FUNCTIONS.get(base) or FUNCTIONS.get(base.lower())
+        if row is None or len(row.inputs) != 1 or base in self.known.lefts:
+            return None
+        arguments = self.arguments()
+        if len(arguments) != 1:
+            self.fail(f"{text} takes 1 argument, got {len(arguments)}")
+        slope = inner_slope(row.name, order)
+        self.operations += 5
+        argument = arguments[0]
+        return argument.each(slope) if isinstance(argument, Array) else slope(argument)
+
+    def wrapped(self) -> Term:
+        """Value(2.0, label='a') as 2.0."""
+        opening = self.take()
+        inside = self.inner(0)
+        depth = 1
+        while depth and self.next.kind != "end":
+            sign = self.take().text
+            depth += (sign == "(") - (sign == ")")
+        if depth:
+            self.closed(inside, ")", opening)
+        return inside
+
+    # Sums.
+
+    def sum_of_arguments(self, text: str) -> Term:
+        """A sum, mean, norm or softmax: of an array, or of scalars one by one."""
+        arguments = self.arguments()
+        if isinstance(arguments[0], Array):
+            return OF_ARRAYS[text](arguments[0])
+        if len(arguments) < 2 or text not in ("sum", "mean"):
+            raise UnsureError(f"What {text} runs over is not said")
+        total = self.joined("add", arguments)
+        return total if text == "sum" else self.call("div", total, Number(len(arguments)))
+
+    def series(self, token: Token) -> Term:
+        """Σ_i x_i·w_i and Π: over the indices in use, or from one to another."""
+        sign = "add" if token.text.startswith("Sigma") else "mul"
+        index = token.text.partition("_")[2].strip("{}")
+        last: Expr | None = None
+        if self.at("^"):
+            self.take()
+            bound = self.inner(SIGNED)
+            last = None if isinstance(bound, Array) else bound
+        deep = self.operations
+        body = self.expression(ADD)
+        if isinstance(body, Array) and not index:
+            self.scope.read_as[f"a sum of {len(body.items)} terms"] = None
+            return self.joined(sign, body.items)
+        if isinstance(body, Array):
+            raise UnsureError("Sums of arrays over an index are not worked out")
+        if index == "" and self.summed(body):
+            return body
+        terms = each(body, index, last, self.known)
+        if isinstance(terms, str):
+            raise UnsureError(terms)
+        self.operations += (self.operations - deep + 1) * len(terms)
+        self.scope.read_as[f"a sum of {len(terms)} terms"] = None
+        return self.joined(sign, terms)
+
+    def summed(self, body: Term) -> bool:
+        """True where a product of vectors is the sum already: Σ x·w."""
+        return self.products and self.dot and not isinstance(body, Array)
+
+    # Behind a dot.
+
+    def attribute(self, left: Term) -> Term:
+        """n.tanh() as tanh(n), x.data as x, x.grad as the derivative of the cost."""
+        name = self.ahead(1).text
+        if name == "T":
+            self.place += 2
+            left = left.transposed if isinstance(left, Array) else left
+        elif name in _SAME:
+            self.place += 2
+        elif name == "grad" and isinstance(left, Name | Array):
+            self.place += 2
+            cost = self.document.cost
+            one = self.ahead(1).kind == "number" and float(self.ahead(1).text) == 1
+            if self.at("=") and one and isinstance(left, Name):
+                cost = self.document.cost = left.name
+            if not cost and len(set(self.known.costs)) == 1:
+                cost = self.known.costs[0]
+            if not cost:
+                raise UnsureError("Nothing says of what this is the gradient")
+            shown = self.tokens[self.place - 3].text
+            self.scope.read_as[f"{shown}.grad as ∂{cost}/∂{shown}"] = None
+            return arrays.derivative(self.scope.stands(cost, self.tokens[self.place - 3]), left)
+        elif name in FUNCTIONS:
+            self.place += 2
+            left = self.call(FUNCTIONS[name].name, left)
+        else:
+            self.expected("an operator, '=' or the end of the line")
+        if self.at("(") and self.ahead(1).text == ")":
+            self.place += 2
+        return left

@@ -1,0 +1,209 @@
+"""Derivatives: dA/dB, ∂²L/∂w∂b, d/dx (…) and ∇_w E, told from quotients of names."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from micrograd_like.formula import Derivative, Name
+from micrograd_like.worksheet import arrays
+from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.grammar.cursor import UnreadableError
+from micrograd_like.worksheet.grammar.rules import ADD, Rules
+from micrograd_like.worksheet.grammar.scope import UnsureError
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.names import FUNCTIONS
+
+
+class Derivatives(Rules):
+    """The rules for derivatives. What is no derivative after all is left where it stands."""
+
+    @abstractmethod
+    def name(self, token: Token) -> Term:
+        """What a name means, with the arguments behind it."""
+
+    def derivative(self, anything: bool = False) -> Term | None:
+        """dA/dB where A and B are names of the worksheet, or ``anything``; ∂A/∂B always."""
+        start = self.place
+        mark = self.differential(start)
+        if mark is None:
+            return None
+        try:
+            found = self.quotient(mark, anything)
+        except UnreadableError:
+            if mark != "∂":
+                found = None
+            else:
+                raise
+        if found is None:
+            self.place = start
+            if mark == "∂":
+                self.fail("expected a derivative, as in ∂E/∂w5")
+        return found
+
+    def differential(self, place: int) -> str | None:
+        """The sign of a derivative that begins here: ∂, d or delta; None without one."""
+        token = self.tokens[place]
+        if token.kind == "sign":
+            return "∂" if token.text in ("∂", "∇") else None
+        if token.kind != "name" or (token.text == "d" and "d" in self.known.lefts):
+            return None
+        if token.text.startswith("delta") and self.tokens[place + 1].text == "/":
+            return "delta"
+        return "d" if token.text.startswith("d") else None
+
+    def quotient(self, mark: str, anything: bool) -> Term | None:
+        """What stands above and below in dA/dB, from the sign on."""
+        token = self.next
+        if token.text == "∇":
+            return self.nabla()
+        own = mark == "∂" or token.text == mark  # d/dx, ∂/∂x, d²y/dx²
+        order = 1
+        if own:
+            self.take()
+            order = self.order()
+            if self.at("/"):
+                self.take()
+                wrt = self.below(mark)
+                return None if wrt is None else self.operator(wrt, order)
+            above = self.above()
+        else:
+            above = self.above_glued(mark)
+        if above is None or not self.at("/"):
+            return None
+        self.take()
+        wrt = self.below(mark)
+        if wrt is None:
+            return None
+        of, plain_names = above
+        if mark == "d" and plain_names and not own and not self.meant(of, wrt, anything):
+            return None
+        return self.nested(of, wrt, order)
+
+    def meant(self, of: Term, wrt: str, anything: bool) -> bool:
+        """True if dA/dB, whose A and B are plain names, is a derivative and no quotient."""
+        known = self.known
+        names = [of.name if isinstance(of, Name) else "", wrt]
+        whole = f"d{names[0]}" in known.lefts or f"d{names[1]}" in known.lefts
+        if whole:  # dx and dy have values of their own
+            return all(name in known.lefts for name in names)
+        return anything or all(known.is_defined(name) for name in names)
+
+    # Above and below.
+
+    def order(self) -> int:
+        """The power behind the sign of a derivative: 2 in d²y."""
+        if self.next.kind == "power" and self.next.text in ("2", "3"):
+            return int(self.take().text)
+        if self.at("^") and self.ahead(1).text in ("2", "3"):
+            self.place += 2
+            return int(self.tokens[self.place - 1].text)
+        return 1
+
+    def above(self) -> tuple[Term, bool] | None:
+        """What is differentiated, where it stands apart from the sign."""
+        if self.next.kind == "name":
+            token = self.next
+            if self.ahead(1).text == "(" and (
+                token.text in FUNCTIONS or token.text in self.known.functions
+            ):
+                return self.name(self.take()), False
+            self.take()
+            if self.at("(") and token.text in self.known.applied:
+                self.skip_arguments(token.text)
+            self.scope.places.setdefault(token.text, token.place)
+            return Name(self.scope.current(token.text)), True
+        if self.at("(", "["):
+            expr = self.prefix()
+            while self.at_power():
+                expr = self.raised(expr)
+            return expr, False
+        return None
+
+    def above_glued(self, mark: str) -> tuple[Term, bool] | None:
+        """What is differentiated, where the sign is its first letter: dE, dσ(x)."""
+        token = self.next
+        text = token.text[len(mark) :]
+        if not text or not (text[0].isalpha()):
+            return None
+        self.take()
+        if self.at("("):
+            if text in FUNCTIONS or text in self.known.functions:
+                token = token._replace(text=text)
+                return self.name(token), False
+            if text not in self.known.applied:
+                return None
+            self.skip_arguments(text)
+        if not self.at("/"):
+            return None
+        return Name(text), True
+
+    def below(self, mark: str) -> str | None:
+        """The name by which one differentiates."""
+        token = self.next
+        if mark == "∂" or token.text == mark:
+            if token.text not in ("∂", mark):
+                return None
+            self.take()
+            token = self.next
+            if token.kind != "name":
+                return None
+            name = token.text
+        elif token.kind == "name" and token.text.startswith(mark) and len(token.text) > len(mark):
+            name = token.text[len(mark) :]
+            if not name[0].isalpha():
+                return None
+        else:
+            return None
+        self.take()
+        self.scope.places.setdefault(name, token.place)
+        return self.scope.current(name)
+
+    # What comes of it.
+
+    def operator(self, wrt: str, order: int) -> Term:
+        """d/dx (…): what follows as a factor is differentiated."""
+        if order > 1 and (self.at_power()):
+            self.order()
+        body = self.expression(ADD)
+        return self.nested(body, wrt, order)
+
+    def nested(self, of: Term, wrt: str, order: int) -> Term:
+        """The derivative, or the second one where the order says so."""
+        if wrt in self.known.arrays or isinstance(of, Array) or self.is_array(of):
+            return self.nested_array(of, wrt, order)
+        inner = wrt
+        if order > 1 and (self.at_power()):
+            self.order()
+        elif order > 1 and self.at("∂") and self.ahead(1).kind == "name":  # ∂²L/∂w∂b
+            inner = self.ahead(1).text
+            self.place += 2
+        assert not isinstance(of, Array)
+        found = self.document.stand_in(of)
+        for _ in range(order - 1):
+            found = Derivative(found, Name(inner))
+        return Derivative(found, Name(wrt))
+
+    def is_array(self, term: Term) -> bool:
+        """True for a name of several elements."""
+        return isinstance(term, Name) and term.name in self.known.arrays
+
+    def nested_array(self, of: Term, wrt: str, order: int) -> Term:
+        """The derivative by element, where one side is an array."""
+        if order > 1:
+            raise UnsureError("Second derivatives of arrays are not worked out")
+        token = self.tokens[self.place - 1]
+        above = self.scope.stands(of.name, token) if isinstance(of, Name) else of
+        if isinstance(above, Array):
+            above = above.each(lambda expr: self.document.stand_in(expr))
+        else:
+            above = self.document.stand_in(above)
+        return arrays.derivative(above, self.scope.stands(wrt, token))
+
+    def nabla(self) -> Term | None:
+        """∇_w E, for a single w."""
+        self.take()
+        if self.at("_") and self.ahead(1).kind == "name" and self.ahead(2).kind == "name":
+            self.take()
+            wrt, of = self.take(), self.take()
+            return Derivative(Name(of.text), Name(wrt.text))
+        raise UnsureError("Gradients of vectors are not worked out")

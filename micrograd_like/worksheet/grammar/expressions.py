@@ -1,0 +1,222 @@
+"""Expressions, by operator precedence: operands, the operators between them, and names."""
+
+from __future__ import annotations
+
+from micrograd_like.errors import did_you_mean
+from micrograd_like.formula import Call, Name, Number
+from micrograd_like.worksheet import arrays
+from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.clauses import Clause
+from micrograd_like.worksheet.grammar.calls import OF_ARRAYS, WRAPPERS, Calls
+from micrograd_like.worksheet.grammar.derivatives import Derivatives
+from micrograd_like.worksheet.grammar.numerals import number
+from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
+from micrograd_like.worksheet.grammar.scope import Document
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.names import FUNCTIONS
+
+_INFIX = {
+    "+": ("add", ADD),
+    "-": ("sub", ADD),
+    "*": ("mul", MULTIPLY),
+    "·": ("mul", MULTIPLY),
+    "⊙": ("mul", MULTIPLY),
+    "@": ("mul", MULTIPLY),
+    "/": ("div", MULTIPLY),
+}
+
+
+class Expressions(Derivatives, Calls):
+    """The rules for expressions.
+
+    Attributes:
+        implicit: How tightly a product without a sign holds.
+        ambiguous: True once it mattered: 1/2y is ½·y, or 1/(2y).
+    """
+
+    def __init__(self, clause: Clause, document: Document) -> None:
+        super().__init__(clause, document)
+        self.implicit: float = MULTIPLY
+        self.ambiguous = False
+
+    def expression(self, binding: float) -> Term:
+        """An expression whose operators hold tighter than ``binding``."""
+        left = self.prefix()
+        while True:
+            if self.at("ᵀ") or (self.at("^") and self.ahead(1).text in ("T", "⊤")):
+                left = self.transposed(left)
+            elif self.at_power() or self.at("ⁿ", "ⁱ"):
+                left = self.raised(left)
+            elif self.at(".") and self.ahead(1).kind == "name":
+                left = self.attribute(left)
+            elif self.at("%"):
+                left = self.percent(left)
+            elif self.is_times():
+                if binding >= MULTIPLY:
+                    break
+                self.take()
+                left = self.call("mul", left, self.expression(MULTIPLY))
+            elif self.next.kind == "sign" and self.next.text in _INFIX:
+                function, own = _INFIX[self.next.text]
+                if own <= binding:
+                    break
+                sign = self.take().text
+                right = self.expression(own)
+                left = (
+                    self.multiplied(left, right, sign)
+                    if function == "mul"
+                    else self.call(function, left, right)
+                )
+            elif self.implicit_product():
+                if binding >= self.implicit:
+                    break
+                self.ambiguous |= isinstance(left, Call) and left.function == "div"
+                left = self.multiplied(left, self.expression(self.implicit), "·")
+            else:
+                break
+        return left
+
+    def transposed(self, left: Term) -> Term:
+        """The rows of an array as its columns; a scalar as it is."""
+        sign = self.take()
+        if sign.text == "^":
+            if "T" in self.known.lefts:
+                self.place -= 1
+                return self.raised(left)
+            self.take()
+        return left.transposed if isinstance(left, Array) else left
+
+    def percent(self, left: Term) -> Term:
+        """A number of hundredths: 5% as 0.05."""
+        if not isinstance(left, Number):
+            self.expected("an operator, '=' or the end of the line")
+        self.take()
+        return Number(float(f"{left.value}e-2"), (left.places or 0) + 2)
+
+    def prefix(self) -> Term:
+        """An operand with the sign or the bracket before it."""
+        token = self.next
+        if self.at("-"):
+            self.take()
+            return self.call("neg", self.inner(SIGNED - 1))
+        if self.at("+"):
+            self.take()
+            return self.inner(SIGNED - 1)
+        if self.at("(", "[", "{"):
+            self.take()
+            bars, self.bars = self.bars, 0
+            inside = self.inner(0)
+            self.bars = bars
+            if self.at(",", ";") or (token.text == "[" and isinstance(inside, Array)):
+                return self.array(inside, token)
+            return self.closed(inside, CLOSING[token.text], token)
+        if self.at("|"):
+            self.take()
+            self.bars += 1
+            inside = self.closed(self.inner(0), "|", token)
+            self.bars -= 1
+            return self.call("abs", inside)
+        if self.at("‖"):
+            self.take()
+            inside = self.closed(self.inner(0), "‖", token)
+            return arrays.norm(inside) if isinstance(inside, Array) else self.call("abs", inside)
+        if self.at("√"):
+            self.take()
+            return self.applied("sqrt", token)
+        if token.kind == "number":
+            return number(self.take())
+        if token.kind == "fraction":
+            return self.fraction(self.take())
+        derivative = self.derivative()
+        if derivative is not None:
+            return derivative
+        if token.kind != "name":
+            self.expected("a number, a name or a bracket")
+        return self.name(self.take())
+
+    def array(self, first: Term, opening: Token) -> Array:
+        """The rest of [1, 2], [[1, 2], [3, 4]], [1, 2; 3, 4] or (1, 2)."""
+        rows: list[list[Term]] = [[first]]
+        while self.at(",", ";"):
+            if self.take().text == ";":
+                rows.append([])
+            if self.at(CLOSING[opening.text]):
+                break
+            rows[-1].append(self.inner(0))
+        self.closed(first, CLOSING[opening.text], opening)
+        if len(rows) > 1:
+            return Array.of([Array.of(row) for row in rows if row])
+        return Array.of(rows[0])
+
+    # Names.
+
+    def name(self, token: Token) -> Term:
+        """What a name means here: a quantity, a function with its arguments, a product."""
+        self.check_length(token)
+        text = self.scope.current(token.text)
+        underscored = self.scope.underscored(token)
+        if underscored is not None:
+            return underscored
+        if self.at("(") and (compound := self.compound(text)):
+            return self.scope.stands(compound, token)
+        if text in self.known.functions and self.at("(") and not self.holds_itself(text):
+            return self.call(f"{text}()", *self.arguments())
+        if text in self.known.lefts:
+            if text in self.known.applied and self.at("("):
+                self.skip_arguments(text)
+            return self.scope.stands(text, token)
+        if text in WRAPPERS and self.at("("):
+            return self.wrapped()
+        function = _function(text)
+        if function:
+            return self.applied(function, token)
+        if text in OF_ARRAYS and self.at("("):
+            return self.sum_of_arguments(text)
+        if text.startswith(("Sigma", "Pi")) and text.rstrip("'") == text:
+            return self.series(token)
+        if text.endswith("'") and self.at("("):
+            slope = self.primed_function(text)
+            if slope is not None:
+                return slope
+        pieces = self.known.split(text)
+        if pieces:
+            return self.glued(pieces, token)
+        return self.lone(text, token)
+
+    def lone(self, text: str, token: Token) -> Term:
+        """A name that nothing gives a value, or a constant; before brackets a mistake."""
+        quantity = self.known.is_quantity(text) or text in self.known.operands
+        if self.at("(") and not quantity and text not in CONSTANTS:
+            options = (*self.known.lefts, *FUNCTIONS)
+            near = did_you_mean(text, options) if self.document.near else ""
+            self.fail(f"{text!r} is no function and no name of this worksheet{near}", token)
+        if text in CONSTANTS:
+            return Name(text)
+        if self.only_called(text):
+            self.scope.doubts[f"{text}(…) may be a function, which nothing defines"] = None
+        return self.scope.stands(text, token)
+
+    def glued(self, pieces: tuple[str, ...], token: Token) -> Term:
+        """The product that a glued name is; below a fraction bar it stays together."""
+        self.scope.read_as[f"{token.text} as {'·'.join(pieces)}"] = None
+        factors: list[Term] = [self.scope.stands(piece, token) for piece in pieces]
+        if self.at_power():
+            factors[-1] = self.raised(factors[-1])
+        return self.joined("mul", factors)
+
+    def compound(self, text: str) -> str:
+        """``input(h1)``, where that is a name."""
+        name = f"{text}({self.ahead(1).text})"
+        if self.ahead(2).text == ")" and name in self.known.compounds:
+            self.place += 3
+            return name
+        return ""
+
+
+def _function(text: str) -> str:
+    """The row of the table that a function's name means, in capitals or not; "" for none."""
+    row = FUNCTIONS.get(text)
+    if row is None and len(text) > 1 and text not in ("Sigma", "Pi"):
+        row = FUNCTIONS.get(text.lower())
+    return "" if row is None else row.name

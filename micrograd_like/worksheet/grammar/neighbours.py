@@ -1,0 +1,135 @@
+"""Neighbours: what two tokens mean side by side: a product without a sign, words, a remark."""
+
+from __future__ import annotations
+
+from micrograd_like.worksheet.grammar.cursor import Cursor
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.names import CONNECTIVES, FUNCTIONS, Names
+
+
+class Neighbours(Cursor):
+    """A cursor that tells products and words apart by the names of the document."""
+
+    def __init__(self, tokens: list[Token], known: Names) -> None:
+        super().__init__(tokens)
+        self.known = known
+        self.bars = 0  # how many |…| are open
+
+    def implicit_product(self) -> bool:
+        """True where a product needs no sign: 2x, w x, 2(…), x(…) of the worksheet, (…)(…)."""
+        before, token = self.tokens[self.place - 1], self.next
+        bracket = before.kind == "sign" and before.text in (")", "]", "}")
+        bar = before.text == "|" and before.kind == "sign"
+        closed = bracket or bar
+        operand = before.kind in ("number", "name", "power", "fraction") or closed
+        if not operand or token.kind == "end":
+            return False
+        if self.at("(", "[", "{"):
+            return not self.is_remark(self.place)
+        if self.at("√", "∂", "∇"):
+            return True
+        if self.at("|"):
+            return not self.bars and before.kind in ("number", "fraction")
+        if token.kind in ("number", "fraction"):
+            return bracket and token.kind == "number"
+        if token.kind != "name":
+            return False
+        if before.kind in ("number", "fraction") or bracket:
+            return not self.is_prose(token) or before.end == token.column
+        return self.is_factor(token)
+
+    def is_times(self) -> bool:
+        """True for an x between figures that stands for times: 2 x (-1.147)."""
+        if self.next.kind != "name" or self.next.text not in ("x", "X"):
+            return False
+        before, token, after = self.tokens[self.place - 1], self.next, self.ahead(1)
+        spaced = before.end < token.column and token.end < after.column
+        figures = before.kind in ("number", "fraction", "power") or before.text == ")"
+        if not spaced or not figures:
+            return False
+        if after.kind == "number":
+            return True
+        bracket = after.text == "(" and self.figures_inside(self.place + 1)
+        return bracket or (after.text == "-" and self.ahead(2).kind == "number")
+
+    def figures_inside(self, place: int) -> bool:
+        """True for a bracket that holds no name."""
+        place += 1
+        while self.tokens[place].text != ")" and self.tokens[place].kind != "end":
+            if self.tokens[place].kind == "name":
+                return False
+            place += 1
+        return True
+
+    def is_prose(self, token: Token) -> bool:
+        """True for a name that is a word and no quantity."""
+        prose = self.known.is_word(token) or token.text.lower() in CONNECTIVES | {"else"}
+        return prose and token.text not in self.known.lefts
+
+    def is_factor(self, token: Token) -> bool:
+        """True for a name that may follow another as a factor."""
+        if self.is_prose(token):
+            return False
+        text = token.text
+        return (
+            self.known.is_quantity(text)
+            or text.rstrip("'").lower() in FUNCTIONS
+            or text in self.known.functions
+            or text[:1] in "dΣΠ"
+            or text.startswith(("Sigma", "Pi"))
+            or len(text) == 1
+            or bool(self.known.split(text))
+        )
+
+    def is_remark(self, place: int) -> bool:
+        """True for a bracket that holds words: (power rule), (product rule; z held fixed).
+
+        Names and functions may stand among two words or more, but nothing that computes.
+        """
+        inside, words, others = place + 1, 0, 0
+        while self.tokens[inside].text not in (")", "]") and self.tokens[inside].kind != "end":
+            token = self.tokens[inside]
+            word = self.known.is_word(token) or (
+                token.text.lower() in CONNECTIVES and token.text not in self.known.lefts
+            )
+            other = token.kind == "name" and self.tokens[inside + 1].text != "("
+            mark = token.text in (*",.:;'-∂/",) or token.kind == "number"
+            if not (word or other or mark):
+                return False
+            words += word
+            others += other and not word
+            inside += 1
+        return words > (1 if others else 0)
+
+    def only_called(self, text: str) -> bool:
+        """True for a name of several numbers: g(1) and g(2), and never g alone."""
+        after = [
+            self.tokens[place + 1]
+            for place, token in enumerate(self.tokens)
+            if token.kind == "name" and token.text == text
+        ]
+        return len(after) > 1 and all(token.text == "(" for token in after)
+
+    def holds_itself(self, text: str) -> bool:
+        """True for f (1 − f): there f is a quantity."""
+        if text not in self.known.lefts and text not in self.known.operands:
+            return False
+        place, depth = self.place, 0
+        while self.tokens[place].kind != "end":
+            sign = self.tokens[place].text
+            depth += (sign == "(") - (sign == ")")
+            if self.tokens[place].text == text and self.tokens[place + 1].text != "(":
+                return True
+            place += 1
+            if depth == 0:
+                return False
+        return False
+
+    def skip_arguments(self, text: str) -> None:
+        """Pass over the arguments in y(x1, x2), where y is written so."""
+        arguments = self.known.applied[text]
+        ahead = self.tokens[self.place + 1 : self.place + 2 * len(arguments)]
+        if tuple(t.text for t in ahead if t.text != ",") == arguments:
+            end = self.place + 2 * len(arguments)
+            if end < len(self.tokens) and self.tokens[end].text == ")":
+                self.place = end + 1

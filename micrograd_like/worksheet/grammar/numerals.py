@@ -1,0 +1,46 @@
+"""Numerals: the tokens of numbers and fractions to exact numbers, within bounds."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from micrograd_like.formula import Number
+from micrograd_like.worksheet.grammar.cursor import UnreadableError
+from micrograd_like.worksheet.lexer import Token
+
+MAX_DIGITS = 60
+
+
+def number(token: Token) -> Number:
+    """The number, with the decimals it is written with; one without a point is exact.
+
+    Raises:
+        UnreadableError: It is too long, too large or too small.
+    """
+    if len(token.text) > MAX_DIGITS:
+        raise UnreadableError(token, f"expected a number of at most {MAX_DIGITS} characters")
+    mantissa, _, exponent = token.text.lower().partition("e")
+    value = float(token.text)
+    if value in (float("inf"), float("-inf")):
+        raise UnreadableError(token, "expected a number below 1.8e308")
+    places = len(mantissa.partition(".")[2]) - int(exponent or 0)
+    if not -308 <= places <= 400 or (value == 0 and float(mantissa) != 0):
+        raise UnreadableError(token, "expected a number between 1e-308 and 1.8e308")
+    if "." not in mantissa:
+        if not exponent:
+            return Number(int(mantissa))
+        if value.is_integer():  # exact, and short enough to be written out
+            return Number(int(value) if value < 10 ** (MAX_DIGITS - 1) else value)
+    return Number(value, places)
+
+
+def fraction(token: Token) -> tuple[Number, Number]:
+    """What stands above and below in ½.
+
+    Raises:
+        UnreadableError: It is a sign such as ①, which only looks like a number.
+    """
+    above, slash, below = unicodedata.normalize("NFKC", token.text).partition("\u2044")
+    if not slash or not (above.isdecimal() and below.isdecimal()):
+        raise UnreadableError(token, f"did not expect {token.text!r} here")
+    return Number(int(above)), Number(int(below))

@@ -1,0 +1,165 @@
+"""What every rule of the grammar has at hand: operations, and expressions inside others."""
+
+from __future__ import annotations
+
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from micrograd_like.formula import Call, Name, Number
+from micrograd_like.worksheet import arrays
+from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.clauses import Clause
+from micrograd_like.worksheet.grammar.neighbours import Neighbours
+from micrograd_like.worksheet.grammar.numerals import fraction, number
+from micrograd_like.worksheet.grammar.scope import Document, Scope
+from micrograd_like.worksheet.lexer import MAX_NAME, Token
+
+#: Operations in one part of a statement; nobody writes more by hand.
+MAX_OPERATIONS = 500
+
+#: How tightly operators hold: sums, products, products without a sign, signs and powers.
+ADD, MULTIPLY, IMPLICIT, SIGNED = 1, 2, 2.5, 3
+CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
+_COMPARED = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}
+
+
+class Rules(Neighbours, ABC):
+    """The part of a grammar that needs no more than :meth:`expression` and :meth:`prefix`."""
+
+    def __init__(self, clause: Clause, document: Document) -> None:
+        super().__init__(clause.tokens, document.names)
+        self.document = document
+        self.scope = Scope(document.names)
+        self.operations = 0
+        self.dot = True  # how a product of two vectors is read
+        self.products = False  # True where one was
+
+    @abstractmethod
+    def expression(self, binding: float) -> Term:
+        """An expression whose operators hold tighter than ``binding``."""
+
+    @abstractmethod
+    def prefix(self) -> Term:
+        """An operand with the sign or the bracket before it."""
+
+    # Operations.
+
+    def call(self, function: str, *arguments: Term) -> Term:
+        """An operation, counted; on arrays, element by element."""
+        if any(isinstance(argument, Array) for argument in arguments):
+            return arrays.elementwise(function, arguments)
+        self.operations += 1
+        if self.operations > MAX_OPERATIONS:
+            self.fail(
+                f"expected at most {MAX_OPERATIONS} operations in one formula; "
+                "give parts of it names of their own"
+            )
+        return Call(function, arguments)  # type: ignore[arg-type]
+
+    def joined(self, function: str, terms: Sequence[Term]) -> Term:
+        """The terms with an operation of two between them."""
+        result = terms[0]
+        for term in terms[1:]:
+            result = self.call(function, result, term)
+        return result
+
+    def multiplied(self, left: Term, right: Term, sign: str) -> Term:
+        """A product: of arrays that of matrices, or element by element."""
+        if not (isinstance(left, Array) and isinstance(right, Array)):
+            return self.call("mul", left, right)
+        if sign == "⊙":
+            return self.call("mul", left, right)
+        matrices = len(left.shape) == 2 and len(right.shape) == 2 and left.shape != right.shape
+        if sign == "*" and self.document.elementwise and not matrices:
+            return self.call("mul", left, right)
+        if sign == "@" or matrices:
+            return arrays.matrix_product(left, right)
+        self.products = True
+        if self.dot:
+            return arrays.matrix_product(left, right)
+        return self.call("mul", left, right)
+
+    def integer(self, token: Token) -> Term:
+        """The number of a superscript."""
+        positive = number(token._replace(text=token.text.lstrip("+-")))
+        return self.call("neg", positive) if token.text.startswith("-") else positive
+
+    def fraction(self, token: Token) -> Term:
+        """The quotient that ½ is."""
+        return self.call("div", *fraction(token))
+
+    def raised(self, base: Term) -> Term:
+        """A power: x^2, x², x^y^z as x^(y^z)."""
+        token = self.take()
+        if token.kind == "power":
+            exponent: Term = self.integer(token)
+        elif token.text in "ⁿⁱ":
+            exponent = Name(unicodedata.normalize("NFKC", token.text))
+        else:
+            exponent = self.inner(SIGNED)  # to the right: x^y^z is x^(y^z)
+        return self.call("pow", base, exponent)
+
+    # Inside an expression.
+
+    def inner(self, binding: float) -> Term:
+        """An expression that stands inside another."""
+        self.deeper()
+        expr = self.expression(binding)
+        if binding == 0 and self.next.text == "if" and self.next.kind == "name":
+            expr = self.chosen(expr)
+        elif binding == 0 and self.at(*_COMPARED):
+            sign = self.take().text
+            condition = self.call(_COMPARED[sign], expr, self.expression(0))
+            expr = self.call("where", condition, Number(1), Number(0))
+        self.nesting -= 1
+        return expr
+
+    def conditional(self) -> Term:
+        """An expression, or ``a if x > 0 else b``."""
+        expr = self.expression(0)
+        return self.chosen(expr) if self.next.text == "if" else expr
+
+    def chosen(self, then: Term) -> Term:
+        """The rest of ``a if x > 0 else b``."""
+        self.take()
+        condition = self.comparison()
+        if self.next.text != "else":
+            self.expected("'else'")
+        self.take()
+        self.deeper()
+        otherwise = self.conditional()
+        self.nesting -= 1
+        return self.call("where", condition, then, otherwise)
+
+    def comparison(self) -> Term:
+        """A condition: x > 0."""
+        left = self.expression(0)
+        if not self.at(*_COMPARED):
+            self.expected("a comparison such as x > 0")
+        sign = self.take().text
+        return self.call(_COMPARED[sign], left, self.expression(0))
+
+    def arguments(self) -> list[Term]:
+        """What stands in the brackets behind a function's name."""
+        opening = self.take()
+        found = [self.inner(0)]
+        while self.at(","):
+            self.take()
+            found.append(self.inner(0))
+        self.closed(found[-1], ")", opening)
+        return found
+
+    def closed(self, inside: Term, sign: str, opening: Token) -> Term:
+        """What stood in a bracket, where the bracket ends here."""
+        if not self.at(sign):
+            shown = "(" if opening.text in "[{" else opening.text
+            wanted = ")" if sign in "]}" else sign
+            self.expected(f"{wanted!r} for the {shown!r} in column {opening.column}")
+        self.take()
+        return inside
+
+    def check_length(self, name: Token) -> None:
+        """Refuse a name that nobody would write by hand."""
+        if len(name.text) > MAX_NAME:
+            self.fail(f"expected a name of at most {MAX_NAME} characters", name)

@@ -1,0 +1,97 @@
+"""The scope of a clause: what the names in it stand for, and how it is understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from micrograd_like.formula import Derivative, Expr, Name, Quantity
+from micrograd_like.notation import plain
+from micrograd_like.worksheet import arrays
+from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.records import Place
+from micrograd_like.worksheet.spelling import derivative_named, without_old
+
+
+class UnsureError(Exception):
+    """A statement is understood, but nothing can be held against it: why."""
+
+
+@dataclass
+class Document:
+    """What the statements of a document share while they are read.
+
+    cost:      the quantity whose gradient ``x.grad`` is
+    hidden:    expressions that have no name of their own, by the name that stands for them
+    elementwise: True where * between arrays is that of NumPy
+    near:      False once so many names were proposed that nobody reads them
+    """
+
+    names: Names
+    lines: list[str]
+    cost: str = ""
+    near: bool = True
+    elementwise: bool = False
+    hidden: dict[str, Expr] = field(default_factory=dict)
+
+    def stand_in(self, expr: Expr) -> Quantity:
+        """The quantity for an expression: its own, or a name in brackets that nobody can write."""
+        if isinstance(expr, Name | Derivative):
+            return expr
+        name = Name(f"({plain(expr)})")
+        self.hidden[name] = expr
+        return name
+
+
+class Scope:
+    """The names of one clause.
+
+    Attributes:
+        known: The names of the document.
+        places: Where each name first stands in the part that is read.
+        shadowed: Arguments of the function that the clause defines: no array's name there.
+        read_as: How the clause is understood, where that is not as it stands; in order.
+        doubts: Why a disagreement of the clause is no proof of a mistake; in order.
+    """
+
+    def __init__(self, known: Names) -> None:
+        self.known = known
+        self.places: dict[str, Place] = {}
+        self.shadowed: set[str] = set()
+        self.read_as: dict[str, None] = {}
+        self.doubts: dict[str, None] = {}
+
+    def stands(self, name: str, token: Token) -> Term:
+        """The name, its place taken down; an array as its elements."""
+        self.places.setdefault(name, token.place)
+        if name in self.known.arrays and name not in self.shadowed:
+            shape = self.known.arrays[name]
+            names = self.elements(name, shape)
+            return Array(shape, tuple(map(Name, names)))
+        return Name(name)
+
+    def elements(self, name: str, shape: tuple[int, ...]) -> list[str]:
+        """The names of an array's elements."""
+        if name in self.known.apart:
+            return [f"{name}[{place}]" for place in range(1, shape[0] + 1)]
+        return arrays.element_names(name, shape, self.known.base)
+
+    def current(self, text: str) -> str:
+        """``w`` for ``w_old``, where nothing gives w_old a value of its own."""
+        name = without_old(text)
+        if name and text not in self.known.lefts and self.known.is_quantity(name):
+            self.read_as[f"{text} as {name}"] = None
+            return name
+        return text
+
+    def underscored(self, token: Token) -> Derivative | None:
+        """dJ_da as ∂J/∂a, where J and a are names of the document."""
+        sides = derivative_named(token.text)
+        if sides is None:
+            return None
+        of, wrt = sides
+        if not (of in self.known.lefts and wrt in self.known.lefts):
+            return None
+        self.read_as[f"{token.text} as ∂{of}/∂{wrt}"] = None
+        return Derivative(Name(of), Name(wrt))

@@ -1,0 +1,251 @@
+"""Statements: the tokens of one clause to a left side and what is said to equal it.
+
+Where two readings are usual, the likelier one is taken and the other kept beside it
+(``1/2y``), or the statement says how it was read. What is understood but cannot be worked
+out (a sum whose range nothing says) is a statement with a doubt and no parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+
+from micrograd_like.errors import did_you_mean
+from micrograd_like.formula import Derivative, Expr, Name, Number
+from micrograd_like.worksheet import arrays
+from micrograd_like.worksheet.arrays import Array, ShapeError, Term
+from micrograd_like.worksheet.clauses import Clause
+from micrograd_like.worksheet.grammar.cursor import UnreadableError
+from micrograd_like.worksheet.grammar.parts import Parts
+from micrograd_like.worksheet.grammar.scope import Document, UnsureError
+from micrograd_like.worksheet.names import CONNECTIVES, FUNCTIONS, RELATIONS
+from micrograd_like.worksheet.records import Statement
+
+#: Words behind a number that say nothing of it.
+_UNITS = {"units", "unit", "rad", "radians", "degrees", "epochs", "steps", "cm", "kg", "ms", "nats"}
+
+
+@dataclass(frozen=True)
+class FunctionDefinition:
+    """f(x) = …: the function's name, its arguments, and what it gives."""
+
+    name: str
+    arguments: tuple[str, ...]
+    body: Expr
+
+
+def read_clause(
+    clause: Clause, document: Document
+) -> tuple[list[Statement], FunctionDefinition | None]:
+    """The statement of a clause, one for each element of an array, and the function it defines.
+
+    Raises:
+        UnreadableError: What was expected, and where.
+    """
+    parser = _Statements(clause, document)
+    return parser.checked_statement(), parser.function
+
+
+class _Statements(Parts):
+    """Reads the tokens of one clause."""
+
+    def __init__(self, clause: Clause, document: Document) -> None:
+        super().__init__(clause, document)
+        self.borrowed = clause.borrowed
+        self.function: FunctionDefinition | None = None
+        self.left_products = False  # True where the left side holds a product of vectors
+
+    def checked_statement(self) -> list[Statement]:
+        """The statement, one for each element of an array, or what is wrong with it."""
+        try:
+            return self.statement()
+        except RecursionError:  # called from deep down in a program
+            deep = self.next
+        except ShapeError as error:
+            if self.left_products and self.dot:  # x·y on the left may be meant by element
+                self.dot, self.place, self.operations = False, 0, 0
+                return self.checked_statement()
+            return [self._unsure(str(error))]
+        except UnsureError as unsure:
+            return [self._unsure(str(unsure))]
+        return self.too_deep(deep)
+
+    def _unsure(self, reason: str) -> Statement:
+        first = self.tokens[0]
+        self.place = 0
+        try:
+            term, subject = self.left_side()
+        except (UnsureError, UnreadableError, ShapeError):
+            term, subject = Name("?"), None
+        left = term if isinstance(term, Name | Derivative) else Name("?")
+        source = self.source(first, self.tokens[-1])
+        subject = None if isinstance(subject, Array) else subject
+        place = replace(first.place, end=self.tokens[-1].column)
+        return Statement(place, source, left, subject=subject, doubt=reason)
+
+    def statement(self) -> list[Statement]:
+        """The statement from its left side on."""
+        first = self.next
+        left, subject = self.left_side()
+        if isinstance(subject, Number) and isinstance(subject.value, int):
+            self.scope.doubts["The number on its left may count something, as in 'path 2'"] = None
+        self.left_products, self.products = self.products, False
+        if not self.at(*RELATIONS):
+            self.expected("'=' after the left side")
+        assigned = self.at("←", "→", "+=", "-=")
+        self.pieces = []
+        blank = False
+        while self.at(*RELATIONS):
+            sign = self.take().text
+            if self.at("?"):
+                self.take()
+                blank = True
+                continue
+            piece = self.piece(sign == "≈", left)
+            if sign in ("+=", "-="):
+                step = self.call("add" if sign == "+=" else "sub", left, piece.term)
+                piece = replace(piece, term=step)
+            self.pieces.append(piece)
+            self.remark()
+        if self.next.kind != "end":
+            self.expected("an operator, '=' or the end of the line")
+        source = self.source(first, self.next)
+        place = replace(first.place, end=self.next.column)
+        if self.borrowed and self.pieces:
+            source = " ".join(f"= {piece.source}" for piece in self.pieces)
+            place = replace(place, line=self.pieces[0].place.line)
+        read = Statement(
+            place,
+            source,
+            Name("?"),
+            blank=blank,
+            assigned=assigned,
+            read_as="; ".join(self.scope.read_as),
+            doubt="; ".join(self.scope.doubts),
+        )
+        return list(self.expanded(read, left, subject))
+
+    def expanded(self, read: Statement, left: Term, subject: Term | None) -> Iterator[Statement]:
+        """The statement, or for arrays one statement for each element."""
+        terms = [piece.term for piece in self.pieces]
+        shapes = [term.shape for term in (left, *terms) if isinstance(term, Array)]
+        if not shapes:
+            assert isinstance(left, Name | Derivative)
+            parts = tuple(piece.part() for piece in self.pieces)
+            assert not isinstance(subject, Array)
+            yield replace(read, left=left, subject=subject, parts=parts)
+            return
+        shape = shapes[-1]
+        if isinstance(left, Name):
+            if left.name.startswith("("):
+                raise ShapeError("expected a vector or matrix on the left side")
+            shape = self.known.arrays.setdefault(left.name, shape)
+            names = self.scope.elements(left.name, shape)
+            left = Array(shape, tuple(map(Name, names)))
+            self.known.lefts.update(names)
+            self.known.used.update(names)
+        if not isinstance(left, Array):
+            raise ShapeError("expected a vector or matrix on the left side")
+        terms = [_reshaped(term, left.shape) for term in terms]
+        spread = [arrays.elementwise("id", (left, term)).shape for term in terms]
+        if any(s != left.shape for s in spread):
+            raise ShapeError(f"expected {arrays.shown(shape)} in every part")
+        columns = [arrays.spread(term, left.shape) for term in terms]
+        subjects = arrays.spread(subject, left.shape) if subject is not None else None
+        for place, own in enumerate(left.items):
+            parts = tuple(
+                piece.part(column[place])
+                for piece, column in zip(self.pieces, columns, strict=True)
+            )
+            if all(part.expr == own for part in parts):
+                continue  # h = [h1, h2] says nothing of h1
+            one = None if subjects is None else subjects[place]
+            if not isinstance(own, Name | Derivative):
+                one, own = own, self.document.stand_in(own)
+            yield replace(read, left=own, subject=one, parts=parts, element=place + 1)
+
+    def left_side(self) -> tuple[Term, Term | None]:
+        """The quantity on the left, and the expression where it is none."""
+        first = self.next
+        if first.kind == "name" and self.ahead(1).text in RELATIONS:
+            self.check_length(first)
+            named = self.scope.underscored(first)
+            self.take()
+            return named or Name(self.scope.current(first.text)), None
+        if first.kind == "name" and self.ahead(1).text == "(":
+            self.function_definition()
+        derivative = self.derivative(anything=True)
+        if derivative is not None and self.at(*RELATIONS):
+            return derivative, None
+        self.place = 0
+        if first.kind == "name" or first.kind in ("number", "fraction") or self.at(*"(|√∂∇-+[‖"):
+            try:
+                expr = self.expression(0)
+            except UnreadableError as error:
+                if error.token is first:
+                    self.fail("expected a name or a derivative such as dE/dw5 at the start", first)
+                raise
+        else:
+            self.expected("a name or a derivative such as dE/dw5 at the start of the line")
+        if not self.at(*RELATIONS):
+            self.expected("'=' after the left side")
+        self.scope.places, self.ambiguous = {}, False
+        if isinstance(expr, Name | Derivative | Array):
+            return expr, None
+        return self.document.stand_in(expr), expr
+
+    def function_definition(self) -> None:
+        """f(x) = …, where x is no quantity: what the right side is makes f a function."""
+        arguments, place = [], self.place + 2
+        while self.tokens[place].kind == "name":
+            arguments.append(self.tokens[place].text)
+            place += 1 + (self.tokens[place + 1].text == ",")
+        if self.tokens[place].text != ")" or self.tokens[place + 1].text not in ("=", "≈", "←"):
+            return
+        name, back = self.next.text, self.place
+        base = name.rstrip("'")
+        if base in self.known.functions or base in FUNCTIONS:
+            self.scope.shadowed.update(arguments)
+        if name not in self.known.functions or base != name:
+            return
+        self.place = place + 2
+        try:
+            body = self.expression(0)
+        except (UnreadableError, UnsureError):
+            body = None
+        if body is not None and not isinstance(body, Array) and self.next.kind in ("end", "sign"):
+            self.function = FunctionDefinition(name, tuple(arguments), body)
+        self.place, self.operations = back, 0
+
+    def remark(self) -> None:
+        """Pass over a remark in brackets and words behind a part."""
+        while self.at("(", "[") and self.is_remark(self.place):
+            begins = self.place
+            self.skip_group()
+            said = {token.text for token in self.tokens[begins : self.place]}
+            if {"held", "fixed"} <= said:
+                self.scope.doubts["It is a derivative with something held fixed"] = None
+        token = self.next
+        if not (self.known.is_word(token) or token.text.lower() in CONNECTIVES):
+            return
+        if token.text in _UNITS:
+            self.take()
+        else:
+            near = did_you_mean(token.text, self.known.lefts) if self.document.near else ""
+            if near:
+                self.fail(f"expected an operator, '=' or the end of the line{near}")
+            words = []
+            while self.next.kind != "end" and not self.at(*RELATIONS):
+                words.append(self.take().text)
+            self.scope.doubts[f"the words {' '.join(words)[:60]!r} were passed over"] = None
+        if self.at(*RELATIONS):
+            self.scope.doubts["words stand between its parts"] = None
+
+
+def _reshaped(term: Term, shape: tuple[int, ...]) -> Term:
+    """A row as a vector and a vector as a row, where that is the only difference."""
+    if not isinstance(term, Array) or term.shape == shape:
+        return term
+    flat = {len(term.items)} | {size for size in (*term.shape, *shape) if size != 1}
+    return Array(shape, term.items) if len(flat) == 1 and prod(shape) in flat else term
