@@ -14,7 +14,7 @@ from micrograd_like.exercises import generate
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.worksheet.characters import decode
-from micrograd_like.worksheet.names import FUNCTIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Seconds to read a worksheet, and to mark it: what there is to work out is counted.
 SLOW, SLOW_TO_MARK = 2.0, 30.0

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from micrograd_like.worksheet.brackets import closing
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import CONNECTIVES, RELATIONS, Names, closing
+from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
 #: A line that ends in one of these goes on in the next.
 _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}

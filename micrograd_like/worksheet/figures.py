@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, exact_number, fold, rewrite
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    exact_number,
+    fold,
+    nodes,
+    rewrite,
+)
 
 #: Figures that stand for nothing in particular.
 _COMMON = {0, 1, 2, 0.5, -1, 10}
@@ -66,9 +76,9 @@ def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, 
             ]
         return Call(node.function, tuple(parts))
 
-    if isinstance(expr, Call) and expr.function in ("div", "neg", "sqrt") and _numbers(expr) < 3:
-        simple = not any(n.places is not None for n in _all(expr))
-        if simple:
+    if isinstance(expr, Call) and expr.function in ("div", "neg", "sqrt"):
+        figures = nodes(expr, Number)
+        if len(figures) < 3 and all(n.places is None for n in figures):
             return None, True
     formula: Expr = fold(expr, combine)
     if several:
@@ -78,15 +88,8 @@ def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, 
 
 def figures_in(expr: Expr) -> list[float]:
     """The decimal figures of an expression, with their signs."""
-    found: list[float] = []
-
-    def visit(node: Expr, _: list[None]) -> None:
-        number = exact_number(node)
-        if number is not None and number.places is not None:
-            found.append(float(number.value))
-
-    fold(expr, visit)
-    return found
+    numbers = (exact_number(node) for node in nodes(expr, Number, Call))
+    return [float(n.value) for n in numbers if n is not None and n.places is not None]
 
 
 #: Figures of one line that are moved to see how far its rounding reaches.
@@ -95,7 +98,7 @@ _MOST_MOVED = 40
 
 def each_figure_moved(expr: Expr) -> Iterator[Expr]:
     """The expression with one of its decimal figures half a unit further, for each of them."""
-    decimals = [n for n in _all(expr) if n.places is not None]
+    decimals = [n for n in nodes(expr, Number) if n.places is not None]
     for place in range(min(len(decimals), _MOST_MOVED)):
         seen = -1
 
@@ -108,13 +111,3 @@ def each_figure_moved(expr: Expr) -> Iterator[Expr]:
             return Number(node.value + half) if seen == place else None
 
         yield rewrite(expr, rule)
-
-
-def _all(expr: Expr) -> list[Number]:
-    found: list[Number] = []
-    fold(expr, lambda node, _: found.append(node) if isinstance(node, Number) else None)
-    return found
-
-
-def _numbers(expr: Expr) -> int:
-    return len(_all(expr))

@@ -19,6 +19,9 @@ from micrograd_like.formula import (
     evaluate,
     exact_number,
     fold,
+    nodes,
+    replaced,
+    rewrite,
     simplify,
     substitute,
 )
@@ -81,9 +84,7 @@ def inner_slope(row: str, order: int) -> Callable[[Expr], Expr]:
 
 
 def _calls(expr: Expr) -> set[str]:
-    found: set[str] = set()
-    fold(expr, lambda node, _: found.add(node.function) if isinstance(node, Call) else None)
-    return found
+    return {call.function for call in nodes(expr, Call)}
 
 
 class Functions:
@@ -111,17 +112,8 @@ class Functions:
                 continue
             if exact_number(body) is not None or isinstance(body, Name | Derivative):
                 continue
-            argument, found = call.arguments[0], 0
-
-            def combine(node: Expr, inner: list[Expr], argument: Expr = argument) -> Expr:
-                nonlocal found
-                if node == argument:
-                    found += 1
-                    return Name("#0")
-                return Call(node.function, tuple(inner)) if isinstance(node, Call) else node
-
-            general: Expr = fold(body, combine)
-            if found and f"{name}()" not in _calls(general):
+            general = replaced(body, call.arguments[0], _ARGUMENT)
+            if general != body and f"{name}()" not in _calls(general):
                 self._known[name] = ("x",), _as_row(general)
 
     def opened(self, expr: Expr) -> Expr:
@@ -136,42 +128,34 @@ class Functions:
         raise UnknownFunctionError
 
     def _once(self, expr: Expr) -> Expr:
-        size = 0
+        """The expression with the calls in it replaced; those in what they give stay."""
+        size = len(nodes(expr, Call))
 
-        def combine(node: Expr, inner: list[Expr]) -> Expr:
+        def rule(node: Expr) -> Expr | None:
             nonlocal size
-            if not isinstance(node, Call):
-                return node
-            size += 1
-            if not node.function.endswith("()"):
-                return Call(node.function, tuple(inner))
-            name = node.function[:-2]
-            base = name.rstrip("'")
-            if base not in self._known:
-                raise UnknownFunctionError
-            arguments, body = self._known[base]
-            if len(arguments) != len(inner):
-                raise UnknownFunctionError
-            for _ in range(len(name) - len(base)):
-                body = slope(self.opened(body), "#0")
+            if not (isinstance(node, Call) and node.function.endswith("()")):
+                return None
+            body = self._body(node.function[:-2], len(node.arguments))
             size += _size(body)
             if size > _LARGEST:
                 raise UnknownFunctionError
-            return substitute(body, {f"#{i}": argument for i, argument in enumerate(inner)})
+            return substitute(body, {f"#{i}": given for i, given in enumerate(node.arguments)})
 
-        opened: Expr = fold(expr, combine)
-        return opened
+        return rewrite(expr, rule)
+
+    def _body(self, name: str, count: int) -> Expr:
+        """What a function of so many arguments gives, or where it has primes its derivative."""
+        base = name.rstrip("'")
+        arguments, body = self._known.get(base, ((), None))
+        if body is None or len(arguments) != count:
+            raise UnknownFunctionError
+        for _ in range(len(name) - len(base)):
+            body = slope(self.opened(body), _ARGUMENT)
+        return body
 
 
 def _size(expr: Expr) -> int:
-    count = 0
-
-    def visit(node: Expr, _: list[None]) -> None:
-        nonlocal count
-        count += 1
-
-    fold(expr, visit)
-    return count
+    return len(nodes(expr, object))
 
 
 def _as_row(body: Expr) -> Expr:
@@ -182,7 +166,7 @@ def _as_row(body: Expr) -> Expr:
         try:
             same = all(
                 abs(
-                    float(evaluate(body, {Name("#0"): x, Name("e"): FLOAT["exp"](1.0)}, FLOAT))
+                    float(evaluate(body, {_ARGUMENT: x, Name("e"): FLOAT["exp"](1.0)}, FLOAT))
                     - FLOAT[row](x)
                 )
                 < 1e-12
@@ -191,5 +175,5 @@ def _as_row(body: Expr) -> Expr:
         except (ArithmeticError, ValueError, TypeError, KeyError):
             continue
         if same:
-            return Call(row, (Name("#0"),))
+            return Call(row, (_ARGUMENT,))
     return body

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from micrograd_like.formula import (
@@ -14,31 +13,11 @@ from micrograd_like.formula import (
     quantities,
     rewrite,
 )
-from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.spelling import index_letters, instance, is_shifted
 
-#: Letters that may be an index.
-LETTERS = "ijktnlmo"
 #: Terms that a sum may have.
 _MOST = 200
-_INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
-_SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
-
-
-def instance(name: str, letter: str, number: int) -> str:
-    """``x_i`` with a number for i: ``x3``; ``h_{t-1}`` is ``h2`` for t = 3."""
-    match = _INDEXED.fullmatch(name)
-    if match is None:
-        return name
-    base, index, primes = match.groups()
-    inside = index.strip("{}")
-    shifted = _SHIFTED.fullmatch(inside)
-    if shifted and shifted[1] == letter:
-        step = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
-        return normal_name(f"{base}_{{{number + step}}}{primes}")
-    if letter not in inside or not all(c in LETTERS or c.isdecimal() for c in inside):
-        return name
-    return normal_name(f"{base}_{{{inside.replace(letter, str(number))}}}{primes}")
 
 
 def put_in(expr: Expr, letter: str, number: int) -> Expr:
@@ -75,25 +54,14 @@ def names_in(expr: Expr) -> Iterator[Name]:
 
 def letters_of(names: Iterable[str]) -> set[str]:
     """The index letters that stand in names."""
-    found: set[str] = set()
-    for name in names:
-        match = _INDEXED.fullmatch(name)
-        if match is None:
-            continue
-        inside = match[2].strip("{}")
-        shifted = _SHIFTED.fullmatch(inside)
-        if shifted:
-            found.add(shifted[1])
-        elif all(c in LETTERS or c.isdecimal() for c in inside):
-            found.update(c for c in inside if c in LETTERS)
-    return found
+    return {letter for name in names for letter in index_letters(name)}
 
 
 def instances(names: Iterable[str], letter: str, known: Names) -> list[int]:
     """The numbers for which the names with this index are in use in the document."""
     common: set[int] | None = None
     for name in names:
-        if instance(name, letter, 1) == name or _SHIFTED.search(name):
+        if instance(name, letter, 1) == name or is_shifted(name):
             continue
         own = {k for k in range(13) if instance(name, letter, k) in known.used}
         common = own if common is None else common & own

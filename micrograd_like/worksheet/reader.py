@@ -18,7 +18,6 @@ from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.indices import (
-    instance,
     instances,
     letters_of,
     names_in,
@@ -26,8 +25,10 @@ from micrograd_like.worksheet.indices import (
     quantity_in,
 )
 from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
-from micrograd_like.worksheet.names import RELATIONS, Names
+from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.records import Part, Problem, Statement
+from micrograd_like.worksheet.spelling import instance
+from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20

@@ -32,7 +32,8 @@ from micrograd_like.worksheet.characters import MAX_BYTES, decode, lookalike_tol
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
 from micrograd_like.worksheet.records import Kind, Part, Place, Problem, Statement, without_version
-from micrograd_like.worksheet.resolve import BEHIND, Resolved, resolve
+from micrograd_like.worksheet.resolution.choosing import BEHIND
+from micrograd_like.worksheet.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report

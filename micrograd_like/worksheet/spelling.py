@@ -7,6 +7,14 @@ from __future__ import annotations
 
 import re
 
+from micrograd_like.notation import normal_name
+
+#: Letters that may be an index.
+LETTERS = "ijktnlmo"
+_INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
+_SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
+_PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
+_NUMBER_BEHIND = re.compile(r"_?(\d+)")
 _OLD = re.compile(r"(.+?)_old|(.+?)_current")
 _DERIVATIVE = re.compile(r"d([^\W_]\w*?)_d([^\W_]\w*)")
 
@@ -21,3 +29,64 @@ def derivative_named(name: str) -> tuple[str, str] | None:
     """J and a for ``dJ_da``, the name that a program gives to ∂J/∂a; None for any other."""
     match = _DERIVATIVE.fullmatch(name)
     return (match[1], match[2]) if match else None
+
+
+def is_word(text: str) -> bool:
+    """True for two plain letters or more, and nothing else."""
+    return len(text) > 1 and is_letters(text) and text[-1] != "'"
+
+
+def is_letters(name: str) -> bool:
+    """True for plain letters, primes behind them or not."""
+    letters = name.rstrip("'")
+    return letters.isascii() and letters.isalpha()
+
+
+def pieces(name: str) -> tuple[str, ...]:
+    """``w_5h_1`` as w5 and h1: an index that begins with a digit takes digits only; () for none."""
+    found = _PIECE.findall(name)
+    if len(found) < 2 or "".join(found) != name or "_" not in name:
+        return ()
+    return tuple(map(normal_name, found))
+
+
+def element_number(name: str, array: str) -> int:
+    """The number of an element by its name: 5 for w5 or w_5 of w; 0 for another name."""
+    behind = _NUMBER_BEHIND.fullmatch(name.removeprefix(array)) if name.startswith(array) else None
+    return int(behind[1]) if behind else 0
+
+
+def instance(name: str, letter: str, number: int) -> str:
+    """``x_i`` with a number for i: ``x3``; ``h_{t-1}`` is ``h2`` for t = 3."""
+    match = _INDEXED.fullmatch(name)
+    if match is None:
+        return name
+    base, index, primes = match.groups()
+    inside = index.strip("{}")
+    shifted = _SHIFTED.fullmatch(inside)
+    if shifted and shifted[1] == letter:
+        step = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
+        return normal_name(f"{base}_{{{number + step}}}{primes}")
+    if letter not in inside or not _is_index(inside):
+        return name
+    return normal_name(f"{base}_{{{inside.replace(letter, str(number))}}}{primes}")
+
+
+def index_letters(name: str) -> set[str]:
+    """The letters in a name's index that stand for numbers: t for ``h_{t-1}``."""
+    match = _INDEXED.fullmatch(name)
+    if match is None:
+        return set()
+    inside = match[2].strip("{}")
+    if shifted := _SHIFTED.fullmatch(inside):
+        return {shifted[1]}
+    return {*inside} & {*LETTERS} if _is_index(inside) else set()
+
+
+def is_shifted(name: str) -> bool:
+    """True for an index such as t−1 in the name."""
+    return _SHIFTED.search(name) is not None
+
+
+def _is_index(inside: str) -> bool:
+    return all(c in LETTERS or c.isdecimal() for c in inside)

@@ -14,7 +14,7 @@ from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.indices import each
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import FUNCTIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: What is made of a whole array.
 OF_ARRAYS: dict[str, Callable[[Array], Term]] = {

@@ -11,7 +11,7 @@ from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.rules import ADD, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import FUNCTIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 
 class Derivatives(Rules):

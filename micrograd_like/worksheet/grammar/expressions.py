@@ -14,7 +14,7 @@ from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import FUNCTIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 _INFIX = {
     "+": ("add", ADD),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from micrograd_like.worksheet.grammar.cursor import Cursor
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import CONNECTIVES, FUNCTIONS, Names
+from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
 
 
 class Neighbours(Cursor):

@@ -66,19 +66,13 @@ class Rules(Neighbours, ABC):
 
     def multiplied(self, left: Term, right: Term, sign: str) -> Term:
         """A product: of arrays that of matrices, or element by element."""
-        if not (isinstance(left, Array) and isinstance(right, Array)):
-            return self.call("mul", left, right)
-        if sign == "⊙":
+        if sign == "⊙" or not (isinstance(left, Array) and isinstance(right, Array)):
             return self.call("mul", left, right)
         matrices = len(left.shape) == 2 and len(right.shape) == 2 and left.shape != right.shape
-        if sign == "*" and self.document.elementwise and not matrices:
-            return self.call("mul", left, right)
         if sign == "@" or matrices:
             return arrays.matrix_product(left, right)
         self.products = True
-        if self.dot:
-            return arrays.matrix_product(left, right)
-        return self.call("mul", left, right)
+        return arrays.matrix_product(left, right) if self.dot else self.call("mul", left, right)
 
     def integer(self, token: Token) -> Term:
         """The number of a superscript."""

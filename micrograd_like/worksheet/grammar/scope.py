@@ -24,7 +24,6 @@ class Document:
 
     cost:      the quantity whose gradient ``x.grad`` is
     hidden:    expressions that have no name of their own, by the name that stands for them
-    elementwise: True where * between arrays is that of NumPy
     near:      False once so many names were proposed that nobody reads them
     """
 
@@ -32,7 +31,6 @@ class Document:
     lines: list[str]
     cost: str = ""
     near: bool = True
-    elementwise: bool = False
     hidden: dict[str, Expr] = field(default_factory=dict)
 
     def stand_in(self, expr: Expr) -> Quantity:

@@ -19,8 +19,8 @@ from micrograd_like.worksheet.clauses import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.parts import Parts
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
-from micrograd_like.worksheet.names import CONNECTIVES, FUNCTIONS, RELATIONS
 from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
 
 #: Words behind a number that say nothing of it.
 _UNITS = {"units", "unit", "rad", "radians", "degrees", "epochs", "steps", "cm", "kg", "ms", "nats"}

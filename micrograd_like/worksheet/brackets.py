@@ -1,0 +1,56 @@
+"""Brackets: which closes which, and the shape of an array that is written out in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from micrograd_like.worksheet.lexer import Token
+
+_WRAPPED = {"array", "tensor", "Tensor", "asarray", "matrix"}
+
+
+def closing(tokens: Sequence[Token]) -> dict[int, int]:
+    """The place of the bracket that closes each one."""
+    found: dict[int, int] = {}
+    stack: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.kind != "sign":
+            continue
+        if token.text in "([{":
+            stack.append(place)
+        elif token.text in ")]}" and stack:
+            found[stack.pop()] = place
+    return found
+
+
+def literal_shape(tokens: Sequence[Token], place: int) -> tuple[int, ...]:
+    """The shape of the array that is written out here, with commas; () for none."""
+    while place < len(tokens) and tokens[place].text in _WRAPPED:
+        place += 2
+    if place >= len(tokens) or tokens[place].text not in ("[", "("):
+        return ()
+    depth, inner, counts, commas, rows = 0, 0, [], 0, 1
+    for token in tokens[place : place + 5_000]:
+        if token.kind != "sign":
+            continue
+        if token.text in ("(", "[", "{"):
+            depth += 1
+            inner += depth == 2 and token.text == "["
+        elif token.text in (")", "]", "}"):
+            depth -= 1
+            if not depth:
+                break
+            if depth == 1 and token.text == "]" and inner:
+                counts.append(commas + 1)
+                commas = 0
+        elif token.text == ";" and depth == 1 and not inner:
+            rows += 1
+        elif token.text in (",", ";") and depth == (2 if inner else 1):
+            commas += 1
+    if rows > 1:
+        return (rows, (commas + rows) // rows) if (commas + rows) % rows == 0 else ()
+    if depth or not (commas or counts):
+        return ()
+    if inner:
+        return (len(counts), counts[0]) if len(set(counts)) == 1 else ()
+    return (commas + 1,)

@@ -1,0 +1,164 @@
+"""Choosing: which part of which statement gives each version of a name its value.
+
+A formula in names comes before figures, wherever it stands; one that would rest on itself is
+none. Where somebody differentiates, the formula that reaches the name is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_like.formula import Call, Derivative, Name, Number, nodes
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Part
+from micrograd_like.worksheet.resolution.draft import Definition, Draft
+from micrograd_like.worksheet.resolution.numbers import unlike
+from micrograd_like.worksheet.resolution.renaming import rename, with_part
+from micrograd_like.worksheet.resolution.versions import Version
+
+#: Statements that stand behind a line and are not marked: what a template or chain says.
+BEHIND = ("template", "implied")
+
+
+def choose(draft: Draft) -> None:
+    """Choose the definition of every version."""
+    choice = _Choice(draft)
+    for version in draft.versions.all:
+        choice.choose(version)
+    choice.take_reaching()
+    choice.take_parts()
+
+
+def differentiated(draft: Draft) -> dict[str, set[str]]:
+    """For every name those by which it is differentiated somewhere."""
+    asked: dict[str, set[str]] = {}
+    for read in draft.reads:
+        for expr in (read.left, *(part.expr for part in read.parts)):
+            for slope in nodes(expr, Derivative):
+                if isinstance(slope.of, Name) and isinstance(slope.wrt, Name):
+                    asked.setdefault(slope.of, set()).add(slope.wrt)
+    return asked
+
+
+class _Choice:
+    """The parts that may define each version, and the choice among them."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.known = {version.key for version in draft.versions.all}
+        self.candidates = {v.key: list(self._candidates(v)) for v in draft.versions.all}
+        self.asked = differentiated(draft)
+
+    def _candidates(self, version: Version) -> Iterator[Definition]:
+        """The parts that may define the version: formulas in their order, templates last."""
+        draft = self.draft
+        templates_last = sorted(
+            version.statements, key=lambda place: draft.reads[place].defines in BEHIND
+        )
+        for place in templates_last:
+            for number, part in enumerate(draft.reads[place].parts):
+                names = set(names_in(part.expr)) - ({*CONSTANTS} - {*draft.versions.first})
+                if names and version.key not in names:
+                    yield Definition(place, number, part.expr)
+
+    def choose(self, version: Version) -> None:
+        """Choose the version's definition; none where nothing gives it a value."""
+        draft = self.draft
+        formulas = self.candidates[version.key]
+        line = draft.reads[version.first].line
+        if version.why == "rests" and version.formula is not None and not formulas:
+            keys = {n: v.key for n, v in version.rests_on.items() if v is not None}
+            formula = rename(version.formula, keys)
+            draft.chosen[version.key] = Definition(version.first, -1, formula)
+            draft.doubts[version.key] = f"{version.base} is read as computed again on line {line}"
+            return
+        if version.why == "names":
+            draft.doubts[version.key] = f"{version.base} is read as a new one on line {line}"
+        for candidate in self._sound_first(version):
+            draft.chosen[version.key] = candidate
+            if not draft.circular(version.key):
+                if self._disagrees(version, candidate):
+                    break
+                return
+            del draft.chosen[version.key]
+        draft.chosen.pop(version.key, None)
+        self._choose_number(version)
+
+    def _sound_first(self, version: Version) -> list[Definition]:
+        """The candidates, those first whose names all have versions."""
+        formulas = self.candidates[version.key]
+        sound = [c for c in formulas if all(n in self.known for n in names_in(c.expr))]
+        first = self._first_part(version)
+        if not sound and first is not None and first.number is not None:
+            formulas = [c for c in formulas if any(n in self.known for n in names_in(c.expr))]
+        return [*sound, *formulas]
+
+    def _first_part(self, version: Version) -> Part | None:
+        parts = self.draft.reads[version.first].parts
+        return parts[0] if parts else None
+
+    def _disagrees(self, version: Version, candidate: Definition) -> bool:
+        """True for a formula behind a given that is not the formula's number."""
+        first, place = self._first_part(version), candidate.place
+        if first is None or first.number is None or place == version.first:
+            return False
+        stated = [p.number for p in self.draft.reads[place].parts if p.number is not None]
+        if stated:
+            return unlike(stated[-1], first.number)
+        versions = self.draft.versions
+        original = versions.reads[place].parts[candidate.part].expr
+        if nodes(original, Derivative):  # its number is not known here: the given one stands
+            return True
+        value = versions.value(original, versions.meant[place])
+        return value is not None and unlike(Number(value, 12), first.number)
+
+    def _choose_number(self, version: Version) -> None:
+        """Take the first part that does not rest on the version itself; else just the first."""
+        reads, own = self.draft.reads, version.key
+        parts = [
+            Definition(place, number, part.expr)
+            for place in version.statements
+            for number, part in enumerate(reads[place].parts)
+        ]
+        sound = [d for d in parts if own not in {*names_in(d.expr)}]
+        for definition in [*sound, *parts][:1]:
+            self.draft.chosen[own] = definition
+
+    def take_reaching(self) -> None:
+        """Take another formula of a name where its first one reaches none of the names asked for.
+
+        J = (2 + 3w)², a = 2 + 3w, J = a²: the second formula of J is the one to differentiate.
+        """
+        draft = self.draft
+        for of, by in self.asked.items():
+            if of not in draft.chosen or not by - draft.below(of).keys():
+                continue
+            first, most = draft.chosen[of], len(by & draft.below(of).keys())
+            best = first
+            for candidate in self.candidates.get(of, ()):
+                draft.chosen[of] = candidate
+                reached = len(by & draft.below(of).keys())
+                if reached > most and not draft.circular(of):
+                    best, most = candidate, reached
+            draft.chosen[of] = best
+
+    def take_parts(self) -> None:
+        """Put a name for a part of another's formula: z in a = σ(w·x), z = w·x.
+
+        This is done only where somebody differentiates by the name and it changes nothing else.
+        """
+        draft = self.draft
+        for of, by in self.asked.items():
+            for wrt in by:
+                if of not in draft.chosen or wrt not in draft.chosen:
+                    continue
+                part = draft.chosen[wrt].expr
+                below = draft.below(of)
+                if not isinstance(part, Call) or wrt in below or of in draft.below(wrt):
+                    continue
+                for key in [k for k in below if k in draft.chosen]:
+                    place, number, expr = draft.chosen[key]
+                    new = with_part(expr, part, Name(wrt))
+                    if new != expr:
+                        draft.chosen[key] = Definition(place, number, new)

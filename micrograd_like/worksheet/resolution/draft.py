@@ -1,0 +1,126 @@
+"""The draft of a resolved document: its statements renamed, and what defines each name so far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.resolution.renaming import rename
+from micrograd_like.worksheet.resolution.versions import Version, Versions
+
+
+class Definition(NamedTuple):
+    """What gives a name its value.
+
+    Attributes:
+        place: The statement, −1 where none does.
+        part: Which of its parts, −1 where none does.
+        expr: The formula or number.
+    """
+
+    place: int
+    part: int
+    expr: Expr
+
+
+class Draft:
+    """What is decided of a document so far.
+
+    Attributes:
+        versions: The versions of its names.
+        reads: The statements, with the keys of versions for their names.
+        keys: For every statement what its names are called, where they are later versions.
+        chosen: What defines each name.
+        inferred: Numbers that names without a value take from figures in their place.
+        opaque: Names whose dependence on others cannot be told: why.
+        doubts: Names about which nothing is sure: why.
+    """
+
+    def __init__(self, versions: Versions) -> None:
+        places = range(len(versions.reads))
+        self.versions = versions
+        self.keys: list[dict[str, str]] = [_keys(versions, place) for place in places]
+        self.reads = [_renamed(versions, place, self.keys[place]) for place in places]
+        self.chosen: dict[str, Definition] = {}
+        self.inferred: dict[str, Number] = {}
+        self.opaque: dict[str, str] = {}
+        self.doubts: dict[str, str] = {}
+
+    def circular(self, key: str) -> bool:
+        """True if a name rests on itself."""
+        seen: set[str] = set()
+        stack = [*names_in(self.chosen[key].expr)]
+        while stack:
+            name = stack.pop()
+            if name == key:
+                return True
+            if name not in seen:
+                seen.add(name)
+                if name in self.chosen:
+                    stack += names_in(self.chosen[name].expr)
+        return False
+
+    def below(self, key: str) -> dict[str, None]:
+        """What a name rests on, itself with it."""
+        seen: dict[str, None] = {}
+        stack = [key]
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen[name] = None
+                if name in self.chosen:
+                    stack += names_in(self.chosen[name].expr)
+        return seen
+
+
+def _keys(versions: Versions, place: int) -> dict[str, str]:
+    """What the names of a statement are called, where they are later versions."""
+    keys = {}
+    for name, version in versions.meant[place].items():
+        version = version or versions.first.get(name)
+        if version is not None and version.key != name:
+            keys[name] = version.key
+    return keys
+
+
+def _renamed(versions: Versions, place: int, keys: dict[str, str]) -> Statement:
+    """The statement with the keys of versions for its names."""
+    read, own = versions.reads[place], versions.own[place]
+    left: Quantity = read.left
+    if own is not None and own.key != own.base:
+        left = Name(own.key)
+    first_sum = _first_of_a_sum(read, own)
+    if not keys and left is read.left and not first_sum:
+        return read
+    if isinstance(left, Derivative):
+        left = rename(left, keys)  # type: ignore[assignment]
+    parts = tuple(
+        replace(
+            part,
+            expr=rename(part.expr, keys),
+            otherwise=None if part.otherwise is None else rename(part.otherwise, keys),
+        )
+        for part in read.parts
+    )
+    if first_sum:
+        parts = tuple(replace(p, expr=_from_nothing(p.expr, first_sum)) for p in parts)
+    subject = None if read.subject is None else rename(read.subject, keys)
+    return replace(read, left=left, parts=parts, subject=subject)
+
+
+def _first_of_a_sum(read: Statement, own: Version | None) -> str:
+    """The name, where w += … is the first that is said of it; "" elsewhere."""
+    return own.base if read.assigned and own is not None and own.older is None else ""
+
+
+def _from_nothing(expr: Expr, name: str) -> Expr:
+    """The first step of a sum w += …: nothing stands before it."""
+    match expr:
+        case Call("add", (Name(own), step)) if own == name:
+            return step
+        case Call("sub", (Name(own), step)) if own == name:
+            return Call("neg", (step,))
+    return expr

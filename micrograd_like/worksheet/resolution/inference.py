@@ -1,0 +1,175 @@
+"""Inference: what figures tell, where a line holds numbers in the place of names.
+
+In y = w·x, y = 0.5·2 the figures say what w and x are; a definition in figures only is read
+as the formula of the names that have just these numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from micrograd_like.formula import Expr, Name, Number, exact_number, nodes
+from micrograd_like.notation import text
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.figures import each_figure_moved, opened, read_figures
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.resolution.draft import Definition, Draft
+from micrograd_like.worksheet.resolution.numbers import computed, unlike
+
+#: Formulas of one quantity whose shape figures may have.
+_MOST_SHAPES = 4
+
+
+def infer(draft: Draft) -> None:
+    """Give names without a value the figure in their place in an equally shaped part.
+
+    A figure that contradicts what a name is given as puts the name in doubt.
+    """
+    figures = _Figures(draft)
+    formulas: dict[object, list[Expr]] = {}
+    for read in draft.reads:
+        own = formulas.setdefault(read.left, [])
+        for part in read.parts:
+            named = any(n not in CONSTANTS for n in names_in(part.expr))
+            alone = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
+            for formula in [] if alone and not named else own[-_MOST_SHAPES:]:
+                for name, number in opened(formula, part.expr):
+                    if name in draft.chosen:
+                        if named or part.number is None:
+                            figures.contrary(name, number, read)
+                    elif not named and name not in CONSTANTS:
+                        figures.found.setdefault(name, []).append((number, read.line))
+            if named:
+                own.append(part.expr)
+    figures.conclude()
+
+
+@dataclass
+class _Figures:
+    """Figures in the places of names.
+
+    Attributes:
+        draft: What is decided so far.
+        found: For every name without a value the figures in its place, with their lines.
+        against: The lines on which a name's figure is another than the one it is given.
+    """
+
+    draft: Draft
+    found: dict[str, list[tuple[Number, int]]] = field(default_factory=dict)
+    against: dict[tuple[str, float], set[int]] = field(default_factory=dict)
+
+    def contrary(self, name: str, number: Number, read: Statement) -> None:
+        """Take down a figure that stands where a name is given as another number."""
+        draft, (place, _, expr) = self.draft, self.draft.chosen[name]
+        given = exact_number(expr)
+        if given is None or not unlike(number, given, 0.5):
+            return
+        self.against.setdefault((name, float(number.value)), set()).add(read.line)
+        if place >= 0 and draft.reads[place].line > read.line:
+            draft.doubts.setdefault(
+                name,
+                f"{number.value:g} stands for {name} on line {read.line}, before it is given "
+                f"on line {draft.reads[place].line}",
+            )
+
+    def conclude(self) -> None:
+        """Doubt what is contradicted twice; take what all figures agree on."""
+        draft = self.draft
+        for (name, value), lines in self.against.items():
+            if len(lines) > 1:
+                shown = " and ".join(map(str, sorted(lines)[:3]))
+                draft.doubts.setdefault(
+                    name, f"{value:g} stands for {name} on lines {shown}, unlike what is given"
+                )
+        for name, numbers in self.found.items():
+            number, line = numbers[0]
+            if all(not unlike(other, number) for other, _ in numbers):
+                best = max((n for n, _ in numbers), key=lambda n: n.places or 0)
+                draft.chosen[name] = Definition(-1, -1, best)
+                draft.inferred[name] = best
+                draft.doubts.setdefault(
+                    name, f"{name} = {best.value:g} is taken from the figures of line {line}"
+                )
+
+
+def read_definitions(draft: Draft) -> None:
+    """Read a definition in figures only: a name for each, or a name of unknown dependence."""
+    numbers = {
+        key: number
+        for key, definition in draft.chosen.items()
+        if (number := exact_number(definition.expr)) is not None
+    }
+    for key, definition in list(draft.chosen.items()):
+        place, _, expr = definition
+        if place >= 0 and exact_number(expr) is None and not [*names_in(expr)]:
+            formula, sure = read_figures(expr, _before(draft, key, place, numbers))
+            if formula is None or not _taken(draft, key, definition, formula):
+                _unread(draft, key, definition, sure)
+
+
+def _before(draft: Draft, key: str, place: int, numbers: dict[str, Number]) -> dict[str, Number]:
+    """The numbers of what was given or stated before a statement."""
+    return {
+        v.key: number
+        for v in draft.versions.all
+        if v.first < place
+        and v.key != key
+        and (number := numbers.get(v.key) or v.number) is not None
+    }
+
+
+def _taken(draft: Draft, key: str, definition: Definition, formula: Expr) -> bool:
+    """True if the formula becomes the name's definition: it may not rest on the name."""
+    place = definition.place
+    draft.chosen[key] = definition._replace(expr=formula)
+    if draft.circular(key):
+        draft.chosen[key] = definition
+        return False
+    read = draft.reads[place]
+    draft.doubts.setdefault(key, f"{key} is read from its figures on line {read.line}")
+    read_as = "; ".join(filter(None, [read.read_as, text(formula)]))
+    draft.reads[place] = replace(read, read_as=read_as)
+    return True
+
+
+def _unread(draft: Draft, key: str, definition: Definition, sure: bool) -> None:
+    """Figures that are no formula of names: rounded, or hiding what the name depends on."""
+    place, _, expr = definition
+    line = draft.reads[place].line
+    if not sure:
+        draft.doubts.setdefault(key, f"{key} has only figures on line {line}")
+        draft.opaque[key] = (
+            f"{key} has only figures on line {line}, and what it depends on is not known"
+        )
+    elif _repeats(draft, expr, place) and _rounds(expr, draft.reads[place]):
+        draft.doubts.setdefault(
+            key, f"the figures of line {line} give it only as far as they are rounded"
+        )
+
+
+def _repeats(draft: Draft, expr: Expr, place: int) -> bool:
+    """True where a figure may be rounded: it stands on an earlier line, or one is in doubt."""
+    above = draft.reads[:place]
+    if any(read.doubt or not read.parts for read in above):
+        return True
+    earlier = {
+        number.value for read in above for part in read.parts for number in nodes(part.expr, Number)
+    }
+    return any(n.value in earlier for n in nodes(expr, Number) if n.places is not None)
+
+
+def _rounds(expr: Expr, read: Statement) -> bool:
+    """True where the line's number is not what its figures give, but within their rounding."""
+    stated = next((p.number for p in reversed(read.parts) if p.number is not None), None)
+    value = computed(expr, {})
+    if stated is None or value is None or stated.places is None:
+        return False
+    off = abs(value - stated.value) - 0.5 * 10.0**-stated.places
+    if off <= 1e-12 * abs(value):
+        return False
+    slack = 0.0
+    for moved in each_figure_moved(expr):
+        other = computed(moved, {})
+        slack += 0.0 if other is None else abs(other - value)
+    return off <= slack * (1 + 1e-9)

@@ -1,0 +1,171 @@
+"""Renewal: whether a statement gives its name another value, and so makes a new version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from micrograd_like.formula import Call, Expr, Name, Number, exact_number
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.figures import figures_in
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.resolution.numbers import unlike
+from micrograd_like.worksheet.resolution.versions import Version, Versions
+
+
+def renewed(versions: Versions, version: Version, place: int) -> str:
+    """Why a statement makes a new version of its name, or "".
+
+    Args:
+        versions: Those of the statements before it.
+        version: What its name means up to here.
+        place: Which statement it is.
+
+    Returns:
+        "assigned" for w ← …, "itself" for w = w − …, "given" for another number, "formula" for
+        the formula once more when what it rests on has changed, "rests" for such a number,
+        "names" for what later names or figures give.
+    """
+    read = versions.reads[place]
+    if not read.parts:
+        return ""
+    first = read.parts[0].expr
+    if read.assigned:
+        return "assigned"
+    if _is_addend(first, version.base) or (_adds_to(first, version.number) and [*names_in(first)]):
+        return "itself"
+    formula = next((p.expr for p in read.parts if versions.is_formula(p.expr, version)), None)
+    number = next((p.number for p in reversed(read.parts) if p.number is not None), None)
+    if formula is not None and version.base in {*names_in(formula)}:
+        formula = None
+    renewal = _Renewal(versions, version, read, versions.meant[place], number)
+    if version.formula is not None:
+        return renewal.after_a_formula(formula)
+    if version.number is None:
+        return ""
+    return renewal.after_a_number(version.number, formula)
+
+
+@dataclass(frozen=True)
+class _Renewal:
+    """A statement about a name that has a number or formula already.
+
+    Attributes:
+        versions: Those of the statements before it.
+        version: What its name means up to here.
+        read: The statement.
+        meant: What the names in it mean.
+        number: The last number that it states.
+    """
+
+    versions: Versions
+    version: Version
+    read: Statement
+    meant: dict[str, Version | None]
+    number: Number | None
+
+    def after_a_number(self, known: Number, formula: Expr | None) -> str:
+        """The reason, where only numbers were stated before."""
+        if formula is None:
+            return self._restated(known)
+        value = None if self.number is None else self.number.value
+        if value is None:
+            value = self.versions.value(formula, self.meant)
+        if value is None or not unlike(self.number or Number(value, 12), known):
+            return ""
+        return "names" if self._later_names(formula) else ""
+
+    def _restated(self, known: Number) -> str:
+        """The reason, where a number is stated after a number."""
+        given = self.versions.reads[self.version.first].parts[:1]
+        alone = bool(given) and given[0].number is not None
+        changed = self.number is not None and self.number != known
+        if changed and _adds_to(self.read.parts[0].expr, known, alone):
+            return "itself"
+        if self.read.parts[0].number is None or not unlike(self.number, known, 0.5):
+            return ""
+        if alone:
+            return "given"
+        further = self.read.line > self.versions.last_line(self.version)
+        return "names" if further and len(self.read.parts) == 1 else ""
+
+    def after_a_formula(self, formula: Expr | None) -> str:
+        """The reason, where the name has a formula."""
+        known = self.version.number
+        if known is None and self.version.formula is not None:
+            value = self.versions.value(self.version.formula, self.version.rests_on)
+            known = None if value is None else Number(value, 12)
+        if self.versions.stale(self.version):
+            return self._again(formula, known)
+        if formula is None:
+            later = self.number is not None and self._later_figures()
+            return "names" if later and known is not None and unlike(self.number, known) else ""
+        return "names" if self._another(formula, known) else ""
+
+    def _again(self, formula: Expr | None, known: Number | None) -> str:
+        """The reason, where something that the formula rests on has been given a new value."""
+        number = self.number
+        if formula is not None:
+            same = formula == self.version.formula
+            return "formula" if same or number is None or unlike(number, known) else ""
+        if number is None:
+            value = self.versions.value(self.read.parts[-1].expr, self.meant)
+            number = None if value is None else Number(value, 6)
+        return "rests" if unlike(number, known) else ""
+
+    def _another(self, formula: Expr, known: Number | None) -> bool:
+        """True for a formula of later names that rests on something else than the one before."""
+        version, versions = self.version, self.versions
+        if formula == version.formula or not self._later_names(formula):
+            return False
+        below = versions.sources(version) | {version.base}
+        mine: set[str] = {
+            n for n in names_in(formula) if not self.meant.get(n) and n not in versions.first
+        }
+        for n in names_in(formula):
+            mine |= versions.roots(self.meant.get(n) or versions.first.get(n), version.first)
+        if not mine - below - {*CONSTANTS}:
+            return False
+        value = versions.value(formula, self.meant)
+        return value is None or known is None or unlike(Number(value, 12), known)
+
+    def _later_names(self, formula: Expr) -> bool:
+        """True if a name in the formula was made behind the version."""
+        meant = (self.meant.get(name) for name in names_in(formula))
+        return any(v is not None and v.first > self.version.first for v in meant)
+
+    def _later_figures(self) -> bool:
+        """True if a figure of the statement is what a name behind the version was stated as."""
+        later = {
+            v.number.value
+            for v in self.versions.current.values()
+            if v.number is not None
+            and v.number.places is not None
+            and v.stated > self.version.stated
+        }
+        parts = self.read.parts[:-1]
+        return any(figure in later for part in parts for figure in figures_in(part.expr))
+
+
+def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:
+    """True for a sum that begins with a number stated before, as −0.284 + v·u."""
+    if number is None or (number.value in (0, 1) and not given):
+        return False
+    at = expr
+    while isinstance(at, Call) and at.function in ("add", "sub"):
+        at = at.arguments[0]
+    return at is not expr and exact_number(at) == number
+
+
+def _is_addend(expr: Expr, name: str) -> bool:
+    """True for name ± something: an update of the name."""
+    stack, alone = [expr], not isinstance(expr, Call)
+    while stack:
+        match stack.pop():
+            case Call("add", (a, b)):
+                stack += [a, b]
+            case Call("sub", (a, _)):
+                stack.append(a)
+            case Name(own) if own == name:
+                return not alone
+    return False

@@ -1,0 +1,179 @@
+"""Versions of names: a name that is given another value is a new one from there on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from micrograd_like.formula import Expr, Number
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.resolution.numbers import computed
+
+#: Definitions that are followed for one number.
+_DEEPEST = 20
+
+
+@dataclass
+class Version:
+    """A name from one line on, until it is given another value.
+
+    Attributes:
+        key: Its name behind this stage.
+        base: The name as it is written.
+        first: The statement that makes it.
+        statements: Those that are about it.
+        number: The last number that they state, and ``stated`` in which of them.
+        formula: What gives it its value; None as long as only numbers do.
+        rests_on: The versions that the formula's names meant.
+        older: The version before.
+        why: Why it is a new one (see ``renewed``).
+    """
+
+    key: str
+    base: str
+    first: int
+    statements: list[int] = field(default_factory=list)
+    number: Number | None = None
+    stated: int = -1
+    formula: Expr | None = None
+    rests_on: dict[str, Version | None] = field(default_factory=dict)
+    older: Version | None = None
+    why: str = ""
+
+
+class Versions:
+    """The versions of a document's names, as far as its statements have been walked through.
+
+    Attributes:
+        reads: The statements.
+        hidden: What stands for an expression without a name of its own, and the expression.
+        unread: Statements that could not be read, and would have given a name its value.
+        current: What every name means now.
+        first: The first version of every name.
+        all: The versions, in their order.
+        meant: For every statement what its names meant there.
+        own: For every statement the version that it is about; None for a claim.
+    """
+
+    def __init__(
+        self, reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+    ) -> None:
+        self.reads = reads
+        self.hidden = hidden
+        self.unread = [p for p in problems if p.name]
+        self.current: dict[str, Version] = {}
+        self.first: dict[str, Version] = {}
+        self.all: list[Version] = []
+        self.meant: list[dict[str, Version | None]] = []
+        self.own: list[Version | None] = []
+        self._deep = 0
+
+    def last_line(self, version: Version) -> int:
+        """The last line that speaks of a version."""
+        return max(self.reads[place].line for place in version.statements)
+
+    # What rests on what.
+
+    def latest(self, name: str, after: int) -> Version | None:
+        """What a name means now, or its update w' or w_new, made behind a statement."""
+        found = self.current.get(name)
+        for update in (f"{name}_new", f"{name}'"):
+            later = self.current.get(update)
+            if later is not None and later.first > after and self._updates(later, name):
+                found = later
+        return found
+
+    def _updates(self, version: Version, name: str) -> bool:
+        """True for w' = w − …, in names or in figures."""
+        parts = self.reads[version.first].parts
+        return any(name in {*names_in(part.expr)} for part in parts) or (
+            len(parts) > 1 and version.formula is None
+        )
+
+    def stale(self, version: Version) -> bool:
+        """True if something that the version's formula rests on has been given a new value."""
+        seen: set[int] = set()
+        stack = [version]
+        while stack:
+            at = stack.pop()
+            if id(at) in seen:
+                continue
+            seen.add(id(at))
+            for name, meant in at.rests_on.items():
+                meant = meant or self.first.get(name)
+                if meant is not None:
+                    if self.latest(name, version.first) is not meant:
+                        return True
+                    stack.append(meant)
+        return False
+
+    def sources(self, version: Version | None) -> set[str]:
+        """The names of what a version rests on in the end, its own with it."""
+        found: set[str] = set()
+        stack = [version]
+        while stack:
+            at = stack.pop()
+            if at is not None and at.key not in found:
+                found.add(at.key)
+                for name, meant in at.rests_on.items():
+                    meant = meant or self.first.get(name)
+                    stack.append(meant)
+                    if meant is None:
+                        found.add(name)
+        return found
+
+    def roots(self, version: Version | None, after: int) -> set[str]:
+        """Those of what a version rests on, made after a statement, that rest on nothing."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        stack = [version]
+        while stack:
+            at = stack.pop()
+            if at is None or at.key in seen:
+                continue
+            seen.add(at.key)
+            if not at.rests_on and at.first > after:
+                found.add(at.key)
+            for name, meant in at.rests_on.items():
+                meant = meant or self.first.get(name)
+                stack.append(meant)
+                if meant is None:
+                    found.add(name)
+        return found
+
+    # Numbers.
+
+    def value(self, expr: Expr, meant: Mapping[str, Version | None]) -> float | None:
+        """The number of an expression, from the numbers that are stated; None if unknown."""
+        values: dict[object, float] = {}
+        for name in names_in(expr):
+            version = meant.get(name) or self.current.get(name)
+            value = None if version is None else self._value_of(version)
+            if value is not None:
+                values[name] = value
+            elif version is None and name in CONSTANTS:
+                values[name] = CONSTANTS[name]
+            else:
+                return None
+        return computed(expr, values)
+
+    def _value_of(self, version: Version) -> float | None:
+        """The number of a version: as stated, else from its formula."""
+        if version.number is not None:
+            return float(version.number.value)
+        if version.formula is None or self._deep > _DEEPEST:
+            return None
+        self._deep += 1
+        try:
+            return self.value(version.formula, version.rests_on)
+        finally:
+            self._deep -= 1
+
+    def is_formula(self, expr: Expr, version: Version) -> bool:
+        """True for an expression that may be what a version is computed from."""
+        names = [n for n in names_in(expr) if n not in CONSTANTS or n in self.first]
+        if version.base in names and version.older is None:
+            return False
+        return bool(names)

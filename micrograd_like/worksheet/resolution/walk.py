@@ -1,0 +1,103 @@
+"""The walk through a document's statements, in their order: which version each is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from micrograd_like.formula import Derivative, Expr, Name, Number
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.resolution.renewal import renewed
+from micrograd_like.worksheet.resolution.versions import Version, Versions
+
+
+def walked(
+    reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+) -> Versions:
+    """The versions of all names, once every statement has been looked at."""
+    walk = _Walk(Versions(reads, problems, hidden))
+    for place in range(len(reads)):
+        walk.take(place)
+    return walk.versions
+
+
+class _Walk:
+    """Takes the statements one after the other."""
+
+    def __init__(self, versions: Versions) -> None:
+        self.versions = versions
+        self._keys: set[str] = set()
+
+    def take(self, place: int) -> None:
+        """The next statement."""
+        read = self.versions.reads[place]
+        names = _names_of(read, self.versions.hidden)
+        self.versions.meant.append({name: self.versions.current.get(name) for name in names})
+        if not isinstance(read.left, Name) or read.subject is not None:
+            self.versions.own.append(None)
+            return
+        name = read.left.name
+        version = self.versions.current.get(name)
+        why = "" if version is None else renewed(self.versions, version, place)
+        if read.defines == "implied" and version is not None:
+            kept = why in ("names", "formula") and version.formula is not None
+            why = why if kept else ""
+        if version is None and not read.parts and not read.blank:
+            self.versions.own.append(None)
+            return
+        if version is None or why:
+            version = self._new(name, read, place, version, why)
+        self.versions.own.append(version)
+        version.statements.append(place)
+        self._learn(version, read, place)
+
+    def _new(
+        self, name: str, read: Statement, place: int, older: Version | None, why: str
+    ) -> Version:
+        """A new version of a name, and what it is called."""
+        key = name
+        if older is not None:
+            key = f"{name} (line {read.line})"
+            if key in self._keys:
+                key = f"{name} (line {read.line}, column {read.column})"
+                if key in self._keys:
+                    key = f"{name} (statement {place + 1})"
+        version = Version(key, name, place, older=older, why=why)
+        self._keys.add(key)
+        self.versions.current[name] = version
+        self.versions.first.setdefault(name, version)
+        self.versions.all.append(version)
+        if why == "rests" and older is not None:
+            version.formula = older.formula
+            version.rests_on = {n: self.versions.latest(n, older.first) for n in older.rests_on}
+        return version
+
+    def _learn(self, version: Version, read: Statement, place: int) -> None:
+        """Take down the numbers and the formula that the statement gives."""
+        meant = self.versions.meant[place]
+        for part in read.parts:
+            if version.formula is None and self.versions.is_formula(part.expr, version):
+                version.formula = part.expr
+                version.rests_on = {n: meant.get(n) for n in names_in(part.expr)}
+        numbers = [part.number for part in read.parts if part.number is not None]
+        if numbers:
+            version.number, version.stated = numbers[-1], place
+        elif version.number is None and read.parts and version.formula is None:
+            value = self.versions.value(read.parts[-1].expr, meant)
+            version.number = None if value is None else Number(value, 12)
+
+
+def _names_of(read: Statement, hidden: Mapping[str, Expr]) -> set[Name]:
+    """Every name that a statement speaks of, those inside hidden expressions included."""
+    exprs = [part.expr for part in read.parts]
+    if read.subject is not None:
+        exprs.append(read.subject)
+    if isinstance(read.left, Derivative):
+        exprs.append(read.left)
+    names: set[Name] = set()
+    stack: list[Expr] = exprs
+    while stack:
+        inner = {*names_in(stack.pop())} - names
+        names |= inner
+        stack += [hidden[name] for name in inner if name in hidden]
+    return names

@@ -1,0 +1,207 @@
+"""The survey: what stands where in the lines of a document, told from neighbouring tokens alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from micrograd_like.worksheet.brackets import closing, literal_shape
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.spelling import element_number, is_word
+from micrograd_like.worksheet.vocabulary import RELATIONS
+
+#: What a name that begins a statement may follow.
+_BEGINS = {"", ",", ";", "⇒", "→", "|", ":", "(", "…"}
+
+
+@dataclass(frozen=True)
+class LeftCall:
+    """A line that begins with name(arguments) =, and the names to its right."""
+
+    name: str
+    arguments: tuple[str, ...]
+    named: bool
+    body: set[str]
+
+
+@dataclass
+class Survey:
+    """What stands where in the lines."""
+
+    lefts: set[str] = field(default_factory=set)
+    middles: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
+    above_first: list[str] = field(default_factory=list)
+    operands: set[str] = field(default_factory=set)
+    integers: dict[str, int] = field(default_factory=dict)
+    arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    differentiated: set[str] = field(default_factory=set)
+    calls_of: set[str] = field(default_factory=set)
+    called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    calls: list[LeftCall] = field(default_factory=list)
+    phrases: dict[tuple[str, ...], None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lines: Sequence[Sequence[Token]]) -> Survey:
+        """What stands where in a document's lines."""
+        found = cls()
+        for tokens in lines:
+            found.look(tokens)
+        return found
+
+    def has_more(self, name: str, shape: tuple[int, ...]) -> bool:
+        """True if names such as w5 stand beside a vector w of fewer elements."""
+        if len(shape) > 1:
+            return False
+        others = self.plain | self.differentiated
+        return any(element_number(other, name) > shape[0] for other in others)
+
+    def look(self, tokens: Sequence[Token]) -> None:
+        """Take down one line."""
+        texts = [token.text for token in tokens]
+        kinds = [token.kind for token in tokens]
+        closes = closing(tokens)
+        opening = {c: o for o, c in closes.items()}
+        for place, text in enumerate(texts):
+            after = texts[place + 1] if place + 1 < len(texts) else ""
+            if kinds[place] == "name":
+                self._name(tokens, place, after, closes)
+            elif text in RELATIONS and place:
+                self._left_of(tokens, place, opening)
+            elif text == "∂" and place + 1 < len(kinds) and kinds[place + 1] == "name":
+                self.differentiated.add(after)
+
+    def _name(
+        self, tokens: Sequence[Token], place: int, after: str, closes: dict[int, int]
+    ) -> None:
+        text = tokens[place].text
+        before = tokens[place - 1].text if place else ""
+        if _beside_operator(tokens, place):
+            self.operands.add(text)
+        if after == "(":
+            end = closes.get(place + 1, place + 1)
+            inside = tokens[place + 2 : end]
+            self.called[text].add(_kind_of(inside))
+            self._example(tokens, place, end)
+        else:
+            self.plain.add(text)
+        if text.startswith(("d", "delta")) and (before == "/" or after == "/"):
+            self.differentiated.add(
+                text.removeprefix("delta") if text[0:5] == "delta" else text[1:]
+            )
+
+    def _example(self, tokens: Sequence[Token], place: int, end: int) -> None:
+        """F(0.21) = 1/(1 + e^-0.21) in the midst of a line says what F is."""
+        before = tokens[place - 1].text if place else ""
+        after = tokens[end + 1].text if end + 1 < len(tokens) else ""
+        if before in ("=", "≈") and after in ("=", "≈"):
+            self.calls_of.add(tokens[place].text)
+
+    def _left_of(self, tokens: Sequence[Token], place: int, openings: dict[int, int]) -> None:
+        """What stands before a relation."""
+        last = tokens[place - 1]
+        if last.text == ")":
+            self._call_left_of(tokens, place, openings)
+            return
+        if last.kind != "name":
+            return
+        before = tokens[place - 2] if place > 1 else None
+        if before is None or before.text in _BEGINS or before.end + 2 <= last.column:
+            self.lefts.add(last.text)
+            self._integer(tokens, place)
+            shape = literal_shape(tokens, place + 1)
+            if shape:
+                self.arrays.setdefault(last.text, shape)
+        elif before.text == "/" and tokens[place - 3].text[:1] in "dδ":
+            self.above.update(t.text.removeprefix("d") for t in (tokens[place - 3], last))
+            self.above_first.append(tokens[place - 3].text.removeprefix("d"))
+        elif before.text == "∂" and place > 4 and tokens[place - 4].kind == "name":
+            self.above_first.append(tokens[place - 4].text)
+        elif before.text in RELATIONS:
+            self.middles.add(last.text)
+        elif before.kind == "name" and is_word(before.text):
+            self._words_left_of(tokens, place)
+
+    def _integer(self, tokens: Sequence[Token], place: int) -> None:
+        after = tokens[place + 1 : place + 3]
+        alone = len(after) == 1 or (len(after) == 2 and after[1].text in (",", ";", "|"))
+        short = alone and after[0].kind == "number" and len(after[0].text) < 5
+        if short and after[0].text.isdecimal():
+            self.integers[tokens[place - 1].text] = int(after[0].text)
+
+    def _words_left_of(self, tokens: Sequence[Token], place: int) -> None:
+        start = place - 1
+        while start > 0 and tokens[start - 1].kind == "name" and start > place - 5:
+            if not is_word(tokens[start - 1].text):
+                break
+            start -= 1
+        boundary = start == 0 or tokens[start - 1].text in _BEGINS
+        words = tuple(token.text for token in tokens[start:place])
+        if boundary and all(map(is_word, words)) and len(words) <= 4:
+            self.phrases[words] = None
+        if boundary:
+            self.lefts.add(tokens[place - 1].text) if not is_word(words[-1]) else None
+
+    def _call_left_of(self, tokens: Sequence[Token], place: int, openings: dict[int, int]) -> None:
+        opening = openings.get(place - 1, 0)
+        if not opening or tokens[opening - 1].kind != "name":
+            return
+        before = tokens[opening - 2].text if opening > 1 else ""
+        name = tokens[opening - 1].text
+        if before not in _BEGINS and before not in RELATIONS:
+            return
+        inside = tokens[opening + 1 : place - 1]
+        kind = _kind_of(inside)
+        if before in RELATIONS and kind != "other" and kind != "number":
+            return
+        body = {
+            token.text
+            for i, token in enumerate(tokens[place + 1 :], place + 1)
+            if token.kind == "name" and not _in_compound(tokens, i)
+        }
+        arguments = tuple(t.text for t in inside if t.text != ",")
+        if kind in ("names", "int"):
+            self.calls.append(LeftCall(name, arguments, kind == "names", body))
+        else:
+            self.calls.append(LeftCall(name, ("…",), False, body))
+
+
+def _beside_operator(tokens: Sequence[Token], place: int) -> bool:
+    """True for a name with + − * / ^ on a side; a hyphen between two words is none."""
+    own = tokens[place]
+    for other, further in ((place - 1, place - 2), (place + 1, place + 2)):
+        if not 0 <= other < len(tokens) or tokens[other].kind != "sign":
+            continue
+        sign = tokens[other]
+        if sign.text not in ("+", "-", "*", "·", "/", "^", "⊙", "@", "∂"):
+            continue
+        tight = sign.column == own.end or sign.end == own.column
+        word = 0 <= further < len(tokens) and tokens[further].kind == "name"
+        if not (sign.text in ("-", "/") and tight and word and _both_words(own, tokens[further])):
+            return True
+    return False
+
+
+def _both_words(a: Token, b: Token) -> bool:
+    return all(is_word(t.text) and len(t.text) > 2 for t in (a, b))
+
+
+def _in_compound(tokens: Sequence[Token], place: int) -> bool:
+    """True for the h1 of input(h1)."""
+    around = tokens[place - 2 : place + 2]
+    texts = [t.text for t in around]
+    return texts[1:2] == ["("] and texts[3:] == [")"] and is_word(texts[0])
+
+
+def _kind_of(inside: Sequence[Token]) -> str:
+    """What the arguments of a call are: an integer, names, a number, or else."""
+    kinds = Counter(token.kind for token in inside)
+    if len(inside) == 1 and inside[0].kind == "number":
+        return "int" if inside[0].text.isdecimal() else "number"
+    alternate = [token.kind == "name" for token in inside[::2]]
+    commas = [token.text == "," for token in inside[1::2]]
+    if inside and kinds["name"] and all(alternate) and all(commas):
+        return "names"
+    return "other"

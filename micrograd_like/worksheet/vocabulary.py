@@ -1,0 +1,23 @@
+"""The words and signs that mean the same in every worksheet: functions, relations, connectives."""
+
+from __future__ import annotations
+
+from micrograd_like.ops import OPS
+
+#: What may be called by name: every row that is not written with a sign, and its aliases.
+FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
+FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
+FUNCTIONS |= {"lg": OPS["log10"]}
+
+#: Signs that make a statement of what stands on both sides of them.
+RELATIONS = {"=", "≈", "←", "+=", "-=", "→"}
+#: Words between statements, and before one: never part of a name.
+# fmt: off
+CONNECTIVES = {
+    "so", "therefore", "thus", "hence", "and", "then", "where", "with", "since", "because",
+    "as", "for", "is", "are", "the", "a", "an", "of", "we", "get", "gives", "give", "have",
+    "let", "given", "if", "which", "that", "now", "using", "when", "at", "to", "by", "from",
+    "this", "our", "be", "equals", "compute", "find", "here", "means", "note", "us", "it",
+    "in", "on", "both", "again", "also", "next", "first", "finally", "but", "or",
+}
+# fmt: on
