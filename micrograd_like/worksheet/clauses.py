@@ -1,31 +1,27 @@
 """Lines to clauses: each a statement of its own, with prose, numbering and remarks left out.
 
-A line may hold several statements (``x = 1, y = 2``; ``a = 1; b = 2``; ``so z = 3``), and one
-may run over several lines: a line that begins with a relation or an operator goes on with the
-last claim above it, never with a given.
+A line may hold several statements: ``x = 1, y = 2``; ``a = 1; b = 2``; ``so z = 3``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from micrograd_like.worksheet.brackets import closing
+from micrograd_like.worksheet.continuation import GOES_ON
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.openings import (
+    AHEAD,
+    begins_statement,
+    is_bullet,
+    is_relation,
+    numbering,
+)
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
-#: A line that ends in one of these goes on in the next.
-_CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
-_GOES_ON = {"=", "≈"}
-_OPERATORS = {"+", "/", "^"}
 _ARROWS = {"⇒", "→"}
-#: Tokens before a relation that are looked at to tell whether a statement begins.
-_AHEAD = 14
-_LEFT = re.compile(r"(?:[∂n]n?\^?p?#?n?/∂?n\^?p?#?|∂p?n?/∂n|n(?:\([n#,]*\))?|n\.n)[=≈←R]")
-
-
 #: What follows a name that is part of a formula.
 _NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
 
@@ -34,7 +30,9 @@ _NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
 class Clause:
     """The tokens of one statement, the end included.
 
-    borrowed:  True where its left side stands further up, with a given between
+    Attributes:
+        tokens: The tokens.
+        borrowed: True where its left side stands further up, with a given between.
     """
 
     tokens: list[Token]
@@ -43,7 +41,7 @@ class Clause:
 
 def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
     """The clauses of a document, in order; ``lines`` are logical ones, names joined."""
-    bullets = sum(_is_bullet(tokens) for tokens in lines) > 1
+    bullets = sum(is_bullet(tokens) for tokens in lines) > 1
     for tokens in lines:
         rest = _without_numbering(tokens, bullets)
         if rest and not _is_prose(rest, names):
@@ -53,89 +51,11 @@ def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
                     yield clause
 
 
-def logical_lines(lines: Sequence[list[Token]]) -> Iterator[list[Token]]:
-    """The tokens of every statement or run of statements, continuation lines joined."""
-    last: list[Token] = []
-    claimed: list[Token] = []  # the left side of the last claim
-    for found in lines:
-        if not found:
-            continue
-        if last and not _GIVEN.fullmatch(_kinds(last[:_AHEAD])):
-            claimed = _last_left(last)
-        elif last and _goes_on(found, last) and found[0].text in _GOES_ON:
-            yield last
-            last = [*claimed, *found]
-            continue
-        if (last and _open(last) and not _begins_statement(found)) or (
-            last and _goes_on(found, last)
-        ):
-            last += found
-        elif last and last[-1].text in _GOES_ON:  # left open: w =
-            yield [*last[:-1], last[-1], last[-1]._replace(text="?")]
-            last = list(found)
-        else:
-            if last:
-                yield last
-            last = list(found)
-    if last:
-        yield last
-
-
-_GIVEN = re.compile(r"n[=←][-+]?#")
-
-
-def _last_left(tokens: Sequence[Token]) -> list[Token]:
-    """The left side of the last statement among them, where it begins the line."""
-    relation = next((i for i, t in enumerate(tokens) if _is_relation(t)), 0)
-    several = any(t.text in (",", ";", "|") for t in tokens)
-    return [] if several else list(tokens[:relation])
-
-
-def _goes_on(found: Sequence[Token], last: Sequence[Token]) -> bool:
-    first = found[0]
-    if first.kind != "sign" or not any(t.text in RELATIONS for t in last):
-        return False
-    if first.text in _GOES_ON:
-        return len(found) > 1
-    return first.text in _OPERATORS and not _begins_statement(found[1:])
-
-
-def _open(tokens: Sequence[Token]) -> bool:
-    return tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES
-
-
-def _kinds(tokens: Sequence[Token]) -> str:
-    """The tokens as one character each."""
-    short = {"name": "n", "number": "#", "power": "p"}
-    return "".join(
-        short.get(t.kind) or ("R" if t.text in RELATIONS - {"=", "≈", "←"} else t.text[:1])
-        for t in tokens
-    )
-
-
-def _begins_statement(tokens: Sequence[Token]) -> bool:
-    """True for tokens that begin with a quantity and a relation: name =, dA/dB =, f(x) =."""
-    return _LEFT.match(_kinds(tokens[:_AHEAD])) is not None
-
-
-def _is_bullet(tokens: Sequence[Token]) -> bool:
-    return (
-        len(tokens) > 1 and tokens[0].text in ("-", "*", "·") and tokens[0].end < tokens[1].column
-    )
-
-
 def _without_numbering(tokens: list[Token], bullets: bool) -> list[Token]:
     """The line without what numbers it: 1), a), (2), 3., Step 1:, a bullet."""
-    kinds = _kinds(tokens[:4])
-    if _is_bullet(tokens) and (bullets or _begins_statement(tokens[1:])):
+    if is_bullet(tokens) and (bullets or begins_statement(tokens[1:])):
         return _without_numbering(tokens[1:], False)
-    if re.match(r"[#n]\)", kinds) and len(tokens) > 2 and len(tokens[0].text) <= 2:
-        return tokens[2:]
-    if re.match(r"\([#n]\)", kinds) and _begins_statement(tokens[3:]):
-        return tokens[3:]
-    if kinds[:1] == "#" and tokens[0].text.endswith(".") and _begins_statement(tokens[1:]):
-        return tokens[1:]
-    return tokens
+    return tokens[numbering(tokens) :]
 
 
 def _is_prose(tokens: Sequence[Token], names: Names) -> bool:
@@ -193,9 +113,9 @@ def _inner_statement(
     if not related or end is None or end < place + 3:
         return None
     inside = list(tokens[place + 1 : end])
-    if inside[0].text in _GOES_ON:
+    if inside[0].text in GOES_ON:
         return []
-    return inside if _begins_statement(inside) else None
+    return inside if begins_statement(inside) else None
 
 
 def _separator(
@@ -203,31 +123,31 @@ def _separator(
 ) -> int | None:
     """How many tokens part two statements here; None where nothing does."""
     token = tokens[place]
-    rest = tokens[place + 1 :][:_AHEAD]
+    rest = tokens[place + 1 :][:AHEAD]
     if token.text == ";" and token.kind == "sign":
         return 1
     if token.text in (",", "|") and token.kind == "sign":
         if not related:
             return None
         words = _words_before_statement(rest, names)
-        if _begins_statement(rest[words:]):
+        if begins_statement(rest[words:]):
             return 1 + words
         return 1 if not rest and token.text == "," else None
     if token.text in _ARROWS and token.kind == "sign":
-        if token.text == "→" and (place == start + 1 or not _begins_statement(rest)):
+        if token.text == "→" and (place == start + 1 or not begins_statement(rest)):
             return None
         return 1
     if not related or token.kind not in ("name", "sign"):
         return None
     if (token.kind == "name" and token.text.lower() in CONNECTIVES | {"x"}) or names.is_word(token):
-        words = _words_before_statement(tokens[place:][:_AHEAD], names)
-        if words and _begins_statement(tokens[place + words :]):
+        words = _words_before_statement(tokens[place:][:AHEAD], names)
+        if words and begins_statement(tokens[place + words :]):
             return words
         return None
     before = tokens[place - 1]
     gap = token.line != before.line or token.column - before.end >= 2
     closed = before.kind != "sign" or before.text in (")", "]", "}")
-    if gap and closed and _begins_statement(tokens[place:]):
+    if gap and closed and begins_statement(tokens[place:]):
         return 0
     return None
 
@@ -239,7 +159,7 @@ def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
         or (tokens[count].kind == "name" and tokens[count].text.lower() in CONNECTIVES)
         or (count and tokens[count].text in (",", ":"))
     ):
-        if _begins_statement(tokens[count:]) and tokens[count].text in names.lefts:
+        if begins_statement(tokens[count:]) and tokens[count].text in names.lefts:
             break
         count += 1
     return count
@@ -252,7 +172,7 @@ def _trimmed(tokens: list[Token], names: Names) -> Clause | None:
     """The clause without the words before its left side; None for prose."""
     while tokens and tokens[-1].text in (",", ".", ":") and tokens[-1].kind == "sign":
         tokens = tokens[:-1]
-    relation = next((i for i, t in enumerate(tokens) if _is_relation(t)), None)
+    relation = next((i for i, t in enumerate(tokens) if is_relation(t)), None)
     if relation is None:
         labelled = _labelled(tokens, names)
         if labelled is not None:
@@ -262,11 +182,21 @@ def _trimmed(tokens: list[Token], names: Names) -> Clause | None:
         return Clause(_ended(tokens))
     if not relation:
         return Clause(_ended(tokens))
-    if tokens[1].text == ":" and not _begins_statement(tokens[2:]):
+    if tokens[1].text == ":" and not begins_statement(tokens[2:]):
         labelled = _labelled(tokens, names)
         if labelled is not None:
             return Clause(_ended(labelled))
-    left, label, depth = tokens[:relation], 0, 0
+    label = _label_end(tokens[:relation], names)
+    if label == relation:  # nothing but words: they are the left side, or the line is prose
+        return None
+    tokens = tokens[label:]
+    apart = tokens[relation - label].line > tokens[relation - label - 1].line
+    return Clause(_ended(tokens), apart)
+
+
+def _label_end(left: Sequence[Token], names: Names) -> int:
+    """How many tokens before a relation are words that belong to no left side."""
+    label = depth = 0
     for place, token in enumerate(left):
         if token.kind == "sign":
             depth += (token.text in "([{") - (token.text in ")]}")
@@ -277,15 +207,7 @@ def _trimmed(tokens: list[Token], names: Names) -> Clause | None:
         comma = token.text == "," and any(names.is_word(t) for t in left[:place])
         if colon or word or comma:
             label = place + 1
-    if label == len(left):  # nothing but words: they are the left side, or the line is prose
-        return None
-    tokens = tokens[label:]
-    apart = tokens[relation - label].line > tokens[relation - label - 1].line
-    return Clause(_ended(tokens), apart)
-
-
-def _is_relation(token: Token) -> bool:
-    return token.kind == "sign" and token.text in RELATIONS
+    return label
 
 
 def _is_label(left: Sequence[Token], place: int, names: Names) -> bool:

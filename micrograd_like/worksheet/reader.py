@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Derivative, Expr, Name, Number
 from micrograd_like.worksheet.characters import split_lines
-from micrograd_like.worksheet.clauses import Clause, clauses, logical_lines
+from micrograd_like.worksheet.clauses import Clause, clauses
+from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.scope import Document
