@@ -37,7 +37,8 @@ class Array:
     def of(cls, parts: Sequence[Term]) -> Array:
         """The vector of scalars, or the matrix of equally long rows.
 
-        Errors: ShapeError for rows of different lengths.
+        Raises:
+            ShapeError: The rows have different lengths.
         """
         rows = [part for part in parts if isinstance(part, Array)]
         if not rows:
@@ -91,7 +92,8 @@ def element_names(name: str, shape: tuple[int, ...], first: int) -> list[str]:
 def elementwise(function: str, arguments: Sequence[Term]) -> Array:
     """A function of every element, scalars and rows repeated as needed.
 
-    Errors: ShapeError where two shapes do not fit.
+    Raises:
+        ShapeError: Two shapes do not fit.
     """
     shapes = [argument.shape for argument in arguments if isinstance(argument, Array)] or [(1,)]
     shape = reduce(_common, shapes)
@@ -135,7 +137,8 @@ def spread(argument: Term, shape: tuple[int, ...]) -> Sequence[Expr]:
 def matrix_product(a: Array, b: Array) -> Term:
     """W·x, X·W, x·y, and the outer product of a column with a row.
 
-    Errors: ShapeError where the inner sizes differ.
+    Raises:
+        ShapeError: The inner sizes differ.
     """
     if len(a.shape) == len(b.shape) == 1 and a.shape == b.shape:
         return total(elementwise("mul", (a, b)))
@@ -200,7 +203,8 @@ def shown(shape: tuple[int, ...]) -> str:
 def derivative(of: Term, wrt: Term) -> Term:
     """∂of/∂wrt by element: of a scalar by each element, of an array element by element.
 
-    Errors: ShapeError for a whole Jacobian.
+    Raises:
+        ShapeError: It would be a whole Jacobian.
     """
     if isinstance(of, Array) and isinstance(wrt, Array):
         if of.shape != wrt.shape:

@@ -57,8 +57,9 @@ class UndefinedError(Exception):
 class Builder:
     """Builds a graph.
 
-    names:   every name's node
-    broken:  the names whose formulas failed; what needs one of them fails too
+    Attributes:
+        names: Every name's node.
+        broken: The names whose formulas failed; what needs one of them fails too.
     """
 
     def __init__(self) -> None:
@@ -74,8 +75,9 @@ class Builder:
     def define(self, name: Name, expr: Expr) -> Value:
         """Give ``name`` a new node, computed from those before it.
 
-        Errors: UndefinedError for a name without a node, DomainError where the formula or a
-        derivative in it is not defined.
+        Raises:
+            UndefinedError: A name in it has no node.
+            DomainError: The formula or a derivative in it is not defined.
         """
         try:
             node = self._built(expr)

@@ -21,19 +21,31 @@ def names() -> list[str]:
 
 
 def title(name: str) -> str:
-    """What the worksheet is about, in a sentence. Errors: WorksheetError, with near names."""
+    """What the worksheet is about, in a sentence.
+
+    Raises:
+        WorksheetError: There is none of this name; it proposes near ones.
+    """
     return text(name).partition("\n")[0].removeprefix("#").strip()
 
 
 def text(name: str) -> str:
-    """The worksheet as it was typed. Errors: WorksheetError for an unknown name, with near ones."""
+    """The worksheet as it was typed.
+
+    Raises:
+        WorksheetError: There is none of this name; it proposes near ones.
+    """
     if name not in (known := names()):
         raise WorksheetError(f"there is no built-in worksheet {name!r}{did_you_mean(name, known)}")
     return (_folder() / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
 
 
 def load(name: str) -> Worksheet:
-    """The worksheet, read. Errors: WorksheetError for an unknown name, with near ones."""
+    """The worksheet, read.
+
+    Raises:
+        WorksheetError: There is none of this name; it proposes near ones.
+    """
     from micrograd_like.worksheet import Worksheet  # brings the engine, which a list has no need of
 
     return Worksheet.parse(text(name))

@@ -64,7 +64,8 @@ def lookalike_told(name: str, known: Callable[[str], bool]) -> str:
 def decode(data: bytes) -> str:
     """The text of a file: UTF-8, with or without a mark, or UTF-16 with one.
 
-    Errors: WorksheetError for a file too large or of another encoding.
+    Raises:
+        WorksheetError: The file is too large, or has another encoding.
     """
     if len(data) > MAX_BYTES:
         raise WorksheetError(f"the worksheet is too large: expected at most {MAX_BYTES:,} bytes")
@@ -81,7 +82,8 @@ def decode(data: bytes) -> str:
 def split_lines(text: str, markdown: bool = False) -> list[str]:
     """The lines, those outside ``worksheet`` fences of a Markdown file emptied.
 
-    Errors: WorksheetError for too large a text or too many lines.
+    Raises:
+        WorksheetError: The text is too large, or has too many lines.
     """
     if len(text) > MAX_BYTES:
         raise WorksheetError(

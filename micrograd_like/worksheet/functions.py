@@ -41,7 +41,8 @@ class UnknownFunctionError(Exception):
 def slope(expr: Expr, name: str) -> Expr:
     """∂expr/∂name, every other name held fixed.
 
-    Errors: UnknownFunctionError where a function without a row stands in it.
+    Raises:
+        UnknownFunctionError: A function without a row stands in it.
     """
 
     def combine(node: Expr, parts: list[tuple[Expr, Expr]]) -> tuple[Expr, Expr]:
@@ -119,7 +120,8 @@ class Functions:
     def opened(self, expr: Expr) -> Expr:
         """The expression with every call of these functions replaced by what it gives.
 
-        Errors: UnknownFunctionError for one that nothing defines, or that grows too large.
+        Raises:
+            UnknownFunctionError: Nothing defines one of them, or what comes of it is too large.
         """
         for _ in range(_DEEPEST):
             if not any(f.endswith("()") for f in _calls(expr)):

@@ -18,9 +18,10 @@ MAX_NAME = 100
 class Token(NamedTuple):
     """A piece of text.
 
-    kind:         "number", "name", "sign", "power", "fraction", "string" or "end"
-    text:         in plain form: a name as ``w5``, a sign as its plain one
-    column, end:  where it begins, and where what follows it would, from 1
+    Attributes:
+        kind: "number", "name", "sign", "power", "fraction", "string" or "end".
+        text: In plain form: a name as ``w5``, a sign as its plain one.
+        column, end: Where it begins, and where what follows it would, from 1.
     """
 
     kind: str
@@ -39,9 +40,10 @@ class Token(NamedTuple):
 class Conventions:
     """What is decided for a whole document before it is read.
 
-    comma:         True where commas are the decimal sign
-    superscripts:  True where ``w^(1)`` is a name of the layer 1 and not a power
-    mantissas:     names such as ``e1``, before which a number is a factor: 2e1 is 2·e1
+    Attributes:
+        comma: True where commas are the decimal sign.
+        superscripts: True where ``w^(1)`` is a name of the layer 1 and not a power.
+        mantissas: Names such as ``e1``, before which a number is a factor: 2e1 is 2·e1.
     """
 
     comma: bool = False

@@ -25,19 +25,20 @@ _NOT_CHAINED = {*FUNCTIONS, "pi", "e"}
 class Names:
     """What the names of one document are.
 
-    lefts:      those that a line gives a value or formula
-    used:       those that stand somewhere as a quantity
-    operands:   those that stand beside an operator
-    integers:   those that are given a whole number, with it
-    arrays:     vectors and matrices, with their shapes
-    base:       the number of their first element
-    apart:      those of them whose elements other names of the document look like
-    costs:      what is differentiated on left sides
-    functions:  those that lines define as functions, or show by example
-    applied:    quantities that are written with their arguments: y in y(x1, x2)
-    chained:    those that stand left of a relation only in the midst of a line: w2 in w1 = w2 = 0
-    compounds:  names with brackets, ``input(h1)``
-    phrases:    names of several words, by the words
+    Attributes:
+        lefts: Those that a line gives a value or formula.
+        used: Those that stand somewhere as a quantity.
+        operands: Those that stand beside an operator.
+        integers: Those that are given a whole number, with it.
+        arrays: Vectors and matrices, with their shapes.
+        base: The number of their first element.
+        apart: Those of them whose elements other names of the document look like.
+        costs: What is differentiated on left sides.
+        functions: Those that lines define as functions, or show by example.
+        applied: Quantities that are written with their arguments: y in y(x1, x2).
+        chained: Those that stand left of a relation only in the midst of a line: w2 in w1 = w2 = 0.
+        compounds: Names with brackets, ``input(h1)``.
+        phrases: Names of several words, by the words.
     """
 
     lefts: set[str] = field(default_factory=set)

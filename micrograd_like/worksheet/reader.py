@@ -42,12 +42,13 @@ _MOST_INSTANCES = 2_000
 class Reading:
     """What was read of a text.
 
-    reads:      the statements, in order
-    problems:   what could not be read
-    lines:      the text, line by line
-    names:      the names of the document
-    hidden:     expressions that stand on a left side or are differentiated, by their stand-ins
-    told:       what was decided for the whole document
+    Attributes:
+        reads: The statements, in order.
+        problems: What could not be read.
+        lines: The text, line by line.
+        names: The names of the document.
+        hidden: Expressions that stand on a left side or are differentiated, by their stand-ins.
+        told: What was decided for the whole document.
     """
 
     reads: list[Statement]
@@ -61,7 +62,8 @@ class Reading:
 def read_text(text: str, markdown: bool = False) -> Reading:
     """The statements of a worksheet, what could not be read of it, and its lines.
 
-    Errors: WorksheetError for a text beyond the bounds.
+    Raises:
+        WorksheetError: The text is beyond the bounds.
     """
     lines = split_lines(text, markdown)
     conventions = Conventions.of(lines)

@@ -18,11 +18,12 @@ Kind = Literal["given", "definition", "update", "claim"]
 class Place:
     """Where something stands, and so which one it is; places sort as they are read.
 
-    file:    its name, "" for text that is in none
-    cell:    the cell of a notebook, from 1; 0 where there is none
-    line:    from 1, in its cell where there is one
-    column:  from 1
-    end:     the column behind its last character, on the line on which it ends
+    Attributes:
+        file: Its name, "" for text that is in none.
+        cell: The cell of a notebook, from 1; 0 where there is none.
+        line: From 1, in its cell where there is one.
+        column: From 1.
+        end: The column behind its last character, on the line on which it ends.
     """
 
     file: str = ""
@@ -36,9 +37,10 @@ class Place:
 class Problem:
     """Something that could not be read: where, what was expected, and the line itself.
 
-    first:  the line on which the statement begins, where it is an earlier one
-    name:   the name that the statement would have given its value, where one can be told
-    number: the number in which the statement ends
+    Attributes:
+        first: The line on which the statement begins, where it is an earlier one.
+        name: The name that the statement would have given its value, where one can be told.
+        number: The number in which the statement ends.
     """
 
     place: Place
@@ -80,9 +82,10 @@ def _width(character: str) -> int:
 class Part:
     """One of the things a line says are equal.
 
-    approximate:  True where it was joined with ≈
-    names:        where each name in it first stands
-    otherwise:    what else it may mean, where 1/2y may be ½·y or 1/(2y)
+    Attributes:
+        approximate: True where it was joined with ≈.
+        names: Where each name in it first stands.
+        otherwise: What else it may mean, where 1/2y may be ½·y or 1/(2y).
     """
 
     expr: Expr
@@ -105,17 +108,18 @@ class Statement:
     The reader makes it; which name is meant, what kind it is, and which of its parts gives the
     left side its value, are decided when the whole document is known.
 
-    left:      the quantity it is about
-    parts:     what is said to equal it; none where nothing can be held against it
-    blank:     True where a ? stands for what is still to be filled in
-    subject:   the expression on the left side where it is no quantity; ``left`` stands for it
-    kind:      given (a number), definition, update, or claim
-    builds:    which part gives the left side its value; −1 for a claim
-    assigned:  True where a mark such as ← says that the name gets a new value
-    read_as:   how it was understood, where that is not as it stands
-    doubt:     why a disagreement on it is no proof of a mistake
-    element:   which element of an array it is about, from 1; 0 for none
-    defines:   the function that f(x) = … defines, or the template h_t = …
+    Attributes:
+        left: The quantity it is about.
+        parts: What is said to equal it; none where nothing can be held against it.
+        blank: True where a ? stands for what is still to be filled in.
+        subject: The expression on the left side where it is no quantity; ``left`` stands for it.
+        kind: The kind: given (a number), definition, update, or claim.
+        builds: Which part gives the left side its value; −1 for a claim.
+        assigned: True where a mark such as ← says that the name gets a new value.
+        read_as: How it was understood, where that is not as it stands.
+        doubt: Why a disagreement on it is no proof of a mistake.
+        element: Which element of an array it is about, from 1; 0 for none.
+        defines: The function that f(x) = … defines, or the template h_t = …
     """
 
     place: Place = field(compare=False)

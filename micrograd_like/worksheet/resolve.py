@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from micrograd_like.formula import Expr, Name, Number
-from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.builder import CONSTANTS, stands_in
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.choosing import choose, differentiated
@@ -162,4 +162,4 @@ def _free(draft: Draft) -> set[Name]:
         for source in (*(p.expr for p in read.parts), read.left, read.subject):
             if source is not None:
                 used.update(names_in(source))
-    return {n for n in used if not (n in draft.chosen or n in CONSTANTS or n.startswith("("))}
+    return {n for n in used if not (n in draft.chosen or n in CONSTANTS or stands_in(n))}

@@ -16,8 +16,7 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -27,11 +26,13 @@ from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes
 from micrograd_like.notation import normal_name, quantity
+from micrograd_like.worksheet.assumptions import with_assumptions
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
 from micrograd_like.worksheet.characters import MAX_BYTES, decode, lookalike_told, split_lines
 from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.kinds import kind_of
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
-from micrograd_like.worksheet.records import Kind, Part, Place, Problem, Statement, without_version
+from micrograd_like.worksheet.records import Part, Place, Problem, Statement, without_version
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolve import Resolved, resolve
 
@@ -45,21 +46,22 @@ _MOST_NAMES = 30
 class Worksheet:
     """A worksheet that has been read: statements, the graph, and what could not be read.
 
-    statements:   every line that could be read
-    problems:     every line that could not, each with its place
-    names:        the graph: every name's node
-    definitions:  the statement that gives each name its value, that part first
-    unreadable:   those of the problems that are not of a statement
-    failures:     the others, by the place of the statement whose formula could not be computed
-    lines:        the text, line by line
-    told:         what was decided for the whole document, in words
-    formulas:     what gives each name its value, also where names without one stand in it
-    assumed:      numbers that names without one are taken to have, so that formulas compare
-    symbols:      nodes of these names and of all that rests on them, apart from ``names``
-    older:        for every later version of a name the one before
-    inferred:     numbers that names take from figures in their place
-    opaque:       names whose dependence on others is not known: why
-    doubts:       names about which nothing is sure: why
+    Attributes:
+        statements: Every line that could be read.
+        problems: Every line that could not, each with its place.
+        names: The graph: every name's node.
+        definitions: The statement that gives each name its value, that part first.
+        unreadable: Those of the problems that are not of a statement.
+        failures: The others, by the place of the statement whose formula could not be computed.
+        lines: The text, line by line.
+        told: What was decided for the whole document, in words.
+        formulas: What gives each name its value, also where names without one stand in it.
+        assumed: Numbers that names without one are taken to have, so that formulas compare.
+        symbols: Nodes of these names and of all that rests on them, apart from ``names``.
+        older: For every later version of a name the one before.
+        inferred: Numbers that names take from figures in their place.
+        opaque: Names whose dependence on others is not known: why.
+        doubts: Names about which nothing is sure: why.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -75,7 +77,7 @@ class Worksheet:
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
         self._defined = {name for name in resolved.definers if not stands_in(name)}
         made = [
-            replace(read, kind=_kind(read, builds, resolved), builds=builds)
+            replace(read, kind=kind_of(read, builds, self.older), builds=builds)
             for read, builds in zip(resolved.reads, resolved.builds, strict=True)
         ]
         self.statements = [
@@ -87,7 +89,7 @@ class Worksheet:
             place = resolved.definers[name]
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
-        self.formulas, self.assumed, self._whole = _with_assumptions(resolved, self._builder)
+        self.formulas, self.assumed, self._whole = with_assumptions(resolved, self._builder)
         self._in_symbols = self._whole.names
         self.symbols = {n: v for n, v in self._in_symbols.items() if n not in self.names}
         self._as_read = _state(self._whole)
@@ -107,10 +109,16 @@ class Worksheet:
     def parse(cls, text: str, *, markdown: bool = False) -> Worksheet:
         """Read a worksheet from its text. One bad line does not keep the others from being read.
 
-        markdown:  True reads only the fenced blocks marked ``worksheet``
+        Args:
+            text: The lines.
+            markdown: True reads only the fenced blocks marked ``worksheet``.
 
-        Errors: WorksheetError for a text beyond the bounds (1 MB, 10,000 lines); TypeError
-        for what is no text. All else stands in :attr:`problems`.
+        Returns:
+            The worksheet; what could not be read stands in its ``problems``.
+
+        Raises:
+            WorksheetError: The text is beyond the bounds: 1 MB, 10,000 lines.
+            TypeError: It is no text.
         """
         if not isinstance(text, str):
             raise TypeError(f"Worksheet.parse: expected text, got {type(text).__name__}")
@@ -120,7 +128,9 @@ class Worksheet:
     def read(cls, path: str | PathLike[str]) -> Worksheet:
         """Read a worksheet from a file; of a ``.md`` file, its ``worksheet`` blocks.
 
-        Errors: OSError if it cannot be opened, WorksheetError if it is no text or too large.
+        Raises:
+            OSError: The file cannot be opened.
+            WorksheetError: It is no text, too large, or Markdown without such a block.
         """
         path = Path(path)
         with path.open("rb") as file:
@@ -139,7 +149,9 @@ class Worksheet:
 
         Unlabelled operations that are used once are written inside their user's formula.
 
-        Errors: WorksheetError for a graph beyond the bounds of a worksheet.
+        Raises:
+            WorksheetError: The graph is beyond the bounds of a worksheet.
+            TypeError: It is no ``Value``.
         """
         if not isinstance(output, Value):
             raise TypeError(f"from_graph: expected a Value, got {type(output).__name__}")
@@ -172,7 +184,11 @@ class Worksheet:
         return worksheet_html(self)
 
     def node(self, name: str) -> Value:
-        """The node of a name, as people may write it. Errors: WorksheetError, with near names."""
+        """The node of a name, as people may write it.
+
+        Raises:
+            WorksheetError: It has no node; the message proposes near names.
+        """
         plain_name = normal_name(name)
         if plain_name in self.names:
             return self.names[plain_name]
@@ -193,7 +209,9 @@ class Worksheet:
 
         Where A rests on a name without a number, both are of the graph in symbols.
 
-        Errors: WorksheetError for another form, or for names the worksheet does not have.
+        Raises:
+            WorksheetError: It has another form, or the worksheet does not have the names.
+            TypeError: It is no text.
         """
         if not isinstance(written, str):
             raise TypeError(f"derivative: expected text such as 'dE/dw5', got {written!r}")
@@ -222,7 +240,8 @@ class Worksheet:
     def cost(self) -> Value:
         """The quantity that the worksheet differentiates most; without any, its last result.
 
-        Errors: WorksheetError for a worksheet that computes nothing.
+        Raises:
+            WorksheetError: The worksheet computes nothing.
         """
         lefts = [s.left for s in self.statements]
         taken = [left.of for left in lefts if isinstance(left, Derivative)]
@@ -305,7 +324,7 @@ class Worksheet:
         for name in (n for part in statement.parts for n in names_in(part.expr)):
             if name in self.assumed and name not in mine:
                 return f"Nothing defines {name!r} in this worksheet"
-        for key in (q for expr in exprs for q in _derivatives(expr)):
+        for key in (q for expr in exprs for q in nodes(expr, Derivative)):
             behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}
             for hidden, why in self.opaque.items():
                 if hidden in behind:
@@ -342,66 +361,7 @@ def _given(name: Name, number: Number) -> Statement:
     return Statement(Place(), "", name, (Part(number, "", Place()),), kind="given", builds=0)
 
 
-def _kind(read: Statement, builds: int, resolved: Resolved) -> Kind:
-    if builds < 0 or read.subject is not None or isinstance(read.left, Derivative):
-        return "claim"
-    part = read.parts[builds]
-    if part.number is not None:
-        return "given"
-    older = older_names(read.left.name, resolved.older)
-    if any(n in older for n in names_in(part.expr)) and any(_derivatives(part.expr)):
-        return "update"
-    return "definition"
-
-
-def older_names(name: str, older: Mapping[str, str]) -> set[Name]:
-    """The names that an update of a name may renew: w and w' for w'', w for w_new."""
-    found = {name[:end] for end in range(len(name.rstrip("'")), len(name))}
-    found |= {name.removesuffix("_new")} - {name}
-    if name in older:
-        found.add(older[name])
-    return set(map(Name, found))
-
-
-def _derivatives(expr: Expr) -> list[Derivative]:
-    return nodes(expr, Derivative)
-
-
 def _state(builder: Builder) -> list[tuple[str, str, float]]:
     """What a graph's nodes are called, and their numbers."""
     nodes = (*builder.names.items(), *builder.hidden.items())
     return [(name, node.label, node.data) for name, node in nodes]
-
-
-#: Choices of numbers for names without one, of which the first that fits everywhere is taken.
-_TRIES = 24
-
-
-def _with_assumptions(
-    resolved: Resolved, builder: Builder
-) -> tuple[dict[Name, Expr], dict[Name, float], Builder]:
-    """The formulas that can be computed, with numbers for names that have none, and the graph."""
-    formulas = resolved.formulas
-    if not resolved.free:
-        return {n: f for n, f in formulas.items() if builder.has(n)}, {}, builder
-    best: tuple[dict[Name, Expr], dict[Name, float], Builder] = {}, {}, builder
-    most = -1
-    for seed in range(_TRIES):
-        chance = random.Random(seed)
-        low, high = ((0.2, 0.9), (0.3, 2.5), (-1.5, 1.5), (1.1, 4.0))[seed % 4]
-        assumed = {name: round(chance.uniform(low, high), 3) for name in sorted(resolved.free)}
-        trial = Builder()
-        for name, number in assumed.items():
-            trial.assume(name, number)
-        works = {}
-        for name, formula in formulas.items():
-            try:
-                trial.define(name, formula)
-            except (UndefinedError, DomainError):
-                continue
-            works[name] = formula
-        if len(works) > most:
-            most, best = len(works), (works, assumed, trial)
-        if len(works) == len(formulas):
-            break
-    return best

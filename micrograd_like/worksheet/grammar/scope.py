@@ -22,9 +22,10 @@ class UnsureError(Exception):
 class Document:
     """What the statements of a document share while they are read.
 
-    cost:      the quantity whose gradient ``x.grad`` is
-    hidden:    expressions that have no name of their own, by the name that stands for them
-    near:      False once so many names were proposed that nobody reads them
+    Attributes:
+        cost: The quantity whose gradient ``x.grad`` is.
+        hidden: Expressions that have no name of their own, by the name that stands for them.
+        near: False once so many names were proposed that nobody reads them.
     """
 
     names: Names

@@ -15,6 +15,7 @@ from micrograd_like.errors import did_you_mean
 from micrograd_like.formula import Derivative, Expr, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
+from micrograd_like.worksheet.builder import stands_in
 from micrograd_like.worksheet.clauses import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.parts import Parts
@@ -138,7 +139,7 @@ class _Statements(Parts):
             return
         shape = shapes[-1]
         if isinstance(left, Name):
-            if left.name.startswith("("):
+            if stands_in(left):
                 raise ShapeError("expected a vector or matrix on the left side")
             shape = self.known.arrays.setdefault(left.name, shape)
             names = self.scope.elements(left.name, shape)

@@ -1,0 +1,61 @@
+"""Assumptions: numbers for names that have none, so that formulas of them can be compared."""
+
+from __future__ import annotations
+
+import random
+
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import Expr, Name
+from micrograd_like.worksheet.builder import Builder, UndefinedError
+from micrograd_like.worksheet.resolve import Resolved
+
+#: Choices of numbers for names without one, of which the first that fits everywhere is taken.
+_TRIES = 24
+#: Where they are drawn from, in turn: a logarithm or root may be undefined in some of these.
+_RANGES = ((0.2, 0.9), (0.3, 2.5), (-1.5, 1.5), (1.1, 4.0))
+
+
+def with_assumptions(
+    resolved: Resolved, builder: Builder
+) -> tuple[dict[Name, Expr], dict[Name, float], Builder]:
+    """The formulas that can be computed with numbers for names that have none.
+
+    Args:
+        resolved: The document.
+        builder: The graph of what can be computed without such numbers.
+
+    Returns:
+        The formulas, the numbers that are assumed, and the graph; without a free name, those
+        of ``builder``.
+    """
+    formulas = resolved.formulas
+    if not resolved.free:
+        return {n: f for n, f in formulas.items() if builder.has(n)}, {}, builder
+    best: tuple[dict[Name, Expr], dict[Name, float], Builder] = {}, {}, builder
+    most = -1
+    for seed in range(_TRIES):
+        chance = random.Random(seed)
+        low, high = _RANGES[seed % len(_RANGES)]
+        assumed = {name: round(chance.uniform(low, high), 3) for name in sorted(resolved.free)}
+        works, trial = _computed(formulas, assumed)
+        if len(works) > most:
+            most, best = len(works), (works, assumed, trial)
+        if len(works) == len(formulas):
+            break
+    return best
+
+
+def _computed(
+    formulas: dict[Name, Expr], assumed: dict[Name, float]
+) -> tuple[dict[Name, Expr], Builder]:
+    """Those of the formulas that are defined for the numbers, and their graph."""
+    trial, works = Builder(), {}
+    for name, number in assumed.items():
+        trial.assume(name, number)
+    for name, formula in formulas.items():
+        try:
+            trial.define(name, formula)
+        except (UndefinedError, DomainError):
+            continue
+        works[name] = formula
+    return works, trial
