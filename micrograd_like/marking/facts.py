@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from decimal import Decimal
 from functools import cached_property
 from itertools import combinations, islice, pairwise
 
-from micrograd_like.derivation.equations import Equation, equation
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
@@ -18,10 +16,10 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     added,
-    fold,
     multiplied,
     parse,
     quantities,
+    rewrite,
     substitute,
 )
 from micrograd_like.graph import Link, NamedGraph, paths, reached
@@ -30,8 +28,8 @@ from micrograd_like.marking.precise import Precise
 from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.truth import Truth
 from micrograd_like.marking.updates import expected_updates
-from micrograd_like.marking.values import Values, measured, value
-from micrograd_like.notation import name_text, number
+from micrograd_like.marking.values import measured
+from micrograd_like.notation import name_text
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS, UndefinedError
@@ -279,21 +277,6 @@ class Facts:
             return "chain rule"
         return f"chain rule, sum over {self.graph.path_count(key.of, key.wrt):,} paths"
 
-    def working(self, key: Quantity) -> Equation | None:
-        """The right working: formula, numbers put in, result; None where there is none."""
-        try:
-            formula, true = decided(self.method(key), self.truth.here), self.shown(key)
-            known = {leaf: self.true(leaf) for leaf in quantities(formula)}
-        except (KeyError, ArithmeticError):
-            return None
-        given = {k: v for k, v in known.items() if k in self.truth.sources}
-        others = {k: v for k, v in known.items() if k not in given}
-        line = equation(key, formula, others, rule=self.rule(key), value=true)
-        numbers = line.numbers
-        for name, number_ in given.items():  # what is given is written as it is given
-            numbers = replaced(numbers, name, exact(number_))
-        return Equation(key, formula, numbers, true, line.rule)
-
 
 def _named(nodes: Iterable[Value]) -> NamedGraph | None:
     outputs = list(nodes)
@@ -306,63 +289,13 @@ def _named(nodes: Iterable[Value]) -> NamedGraph | None:
 def spelled_out(expr: Expr) -> Expr:
     """The formula with functions in the words of their rows: σ(a) as 1/(1 + e^−a)."""
 
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        if not isinstance(node, Call):
-            return node
-        row = OPS.get(node.function)
+    def rule(node: Expr) -> Expr | None:
+        row = OPS.get(node.function) if isinstance(node, Call) else None
         if row is None or row.arithmetic or row.families or row.kink:
-            return Call(node.function, tuple(parts))
-        if parse(row.value) == Call(node.function, tuple(map(Name, row.inputs))):
-            return Call(node.function, tuple(parts))
-        return substitute(parse(row.value), row.bind(tuple(parts)))
+            return None
+        if parse(row.value) == Call(row.name, tuple(map(Name, row.inputs))):
+            return None
+        assert isinstance(node, Call)
+        return substitute(parse(row.value), row.bind(node.arguments))
 
-    result: Expr = fold(expr, combine)
-    return result
-
-
-def exact(value: float) -> Number:
-    """A number with all its digits."""
-    if value.is_integer() and abs(value) < 1e15:
-        return Number(int(value))
-    return Number(value, max(-int(Decimal(repr(value)).as_tuple().exponent), 0))
-
-
-def decided(expr: Expr, world: Values) -> Expr:
-    """The formula with its conditions decided: 1 for "1 if a > 0 else 0" at a = 2."""
-
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        match node:
-            case Call("where", (condition, then, otherwise)):
-                return decided(then if value(condition, world) else otherwise, world)
-            case Call(function):
-                return Call(function, tuple(parts))
-        return node
-
-    result: Expr = fold(expr, combine, whole=("where",))
-    return result
-
-
-def as_written(expr: Expr, places: int) -> Expr:
-    """The formula with its numbers rounded as a hand writes them; whole ones stay whole."""
-
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        match node:
-            case Number(float() as value) if not value.is_integer():
-                return written(value, places)
-            case Number(float() as value) if abs(value) < 1e15:
-                return Number(int(value))
-            case Call(function):
-                return Call(function, tuple(parts))
-        return node
-
-    result: Expr = fold(expr, combine)
-    return result
-
-
-def written(value: float, places: int) -> Number:
-    """A number as a hand writes it: with ``places``, and more where needed for digits to count."""
-    shown = number(value, places).replace("−", "-")
-    if not shown.lstrip("-").replace(".", "", 1).isdecimal():
-        return Number(value)
-    decimals = len(shown.partition(".")[2])
-    return Number(float(shown), decimals) if decimals else Number(int(shown))
+    return rewrite(expr, rule)

@@ -10,13 +10,16 @@ from micrograd_like.formula import (
     Expr,
     Quantity,
     added,
+    factors,
     nodes,
+    product,
     quantities,
+    terms,
 )
 from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.mistakes import Guess, Guesses, Mends
-from micrograd_like.marking.shape import factors, product, replaced, terms, times
+from micrograd_like.marking.shape import replaced, times
 from micrograd_like.notation import plain
 
 #: Functions that an output is passed through.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, fold, quantities
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, quantities, rewrite
 from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.values import value
@@ -142,18 +142,14 @@ def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Qua
     """The formula with names in the place of its numbers, and what they stand for."""
     figures: dict[Quantity, Figure] = {}
 
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        match node:
-            case Number():
-                name = Name(f"{_PLACE}{len(figures)}")
-                figures[name] = read(node)
-                return name
-            case Call(function):
-                return Call(function, tuple(parts))
-        return node
+    def rule(node: Expr) -> Expr | None:
+        if not isinstance(node, Number):
+            return None
+        name = Name(f"{_PLACE}{len(figures)}")
+        figures[name] = read(node)
+        return name
 
-    result: Expr = fold(expr, combine)
-    return result, figures
+    return rewrite(expr, rule), figures
 
 
 class Hand:

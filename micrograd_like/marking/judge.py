@@ -14,14 +14,23 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes, quantities
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    nodes,
+    operands,
+    quantities,
+)
 from micrograd_like.marking.align import Aligner
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, View, worked_out
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import SOUND, Verdict
-from micrograd_like.marking.shape import operands, replaced
+from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.values import same_number
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement

@@ -18,6 +18,7 @@ from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
+from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.indices import names_in
@@ -110,13 +111,13 @@ class Marker:
         if verdict == "wrong":
             known["causes"] = self._causes(statement, key, judged)
             known["accident"] = any(_by_accident(part, judged) for part in judged)
-            known["working"] = self.facts.working(key)
+            known["working"] = working(self.facts, key)
         elif verdict == "unchecked":
             known["problem"] = next(part.problem for part in judged if part.problem)
         elif verdict == "follows":
             slips = frozenset[Quantity]().union(*(part.slips for part in judged))
             known["follows"] = tuple(sorted(slips, key=str))
-            known["working"] = self.facts.working(key)
+            known["working"] = working(self.facts, key)
         if statement.blank and verdict != "wrong":
             verdict, known["problem"] = "unchecked", _BLANK
         self.learner.state(statement, key, judged)

@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from micrograd_like import formula
-from micrograd_like.formula import (
-    Call,
-    Expr,
-    Marked,
-    factors,
-    nodes,
-    operands,
-    product,
-    summed,
-    terms,
-    without,
-)
+from micrograd_like.formula import Call, Expr, nodes
 from micrograd_like.marking.effort import spend
 from micrograd_like.ops import OPS
-
-__all__ = ["Marked", "factors", "operands", "product", "summed", "terms", "without"]
 
 
 def other_function(a: Expr, b: Expr) -> bool:

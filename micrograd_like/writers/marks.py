@@ -8,8 +8,8 @@ from typing import Any
 
 from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.facts import as_written
 from micrograd_like.marking.records import Cause, LineMark, Report
+from micrograd_like.marking.working import as_written
 from micrograd_like.notation import plain, text
 from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks

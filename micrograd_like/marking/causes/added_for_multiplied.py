@@ -6,11 +6,19 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Derivative, Expr, added, multiplied
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    added,
+    factors,
+    multiplied,
+    product,
+    summed,
+    terms,
+)
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import added_links
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import factors, product, summed, terms
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

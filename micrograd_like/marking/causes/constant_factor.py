@@ -6,11 +6,21 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, exact_number, nodes
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    exact_number,
+    factors,
+    nodes,
+    product,
+    without,
+)
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import factors, product, without
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, fold
+from micrograd_like.formula import Call, Expr, rewrite
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
@@ -28,13 +28,13 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 def _all_logarithms(form: Expr, function: str) -> Expr:
     """The formula with every logarithm to the same base."""
 
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        if not isinstance(node, Call):
-            return node
-        return Call(function if node.function in _LOGARITHMS else node.function, tuple(parts))
+    def rule(node: Expr) -> Expr | None:
+        match node:
+            case Call(other, arguments) if other in _LOGARITHMS:
+                return Call(function, arguments)
+        return None
 
-    result: Expr = fold(form, combine)
-    return result
+    return rewrite(form, rule)
 
 
 def _other_logarithm(call: Call) -> Iterator[tuple[Expr, Call]]:

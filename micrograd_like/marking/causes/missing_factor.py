@@ -6,12 +6,24 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Derivative, Expr, Number, added, exact_number, multiplied
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Number,
+    added,
+    exact_number,
+    factors,
+    multiplied,
+    product,
+    summed,
+    terms,
+    without,
+)
 from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import added_links, between, rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import factors, product, summed, terms, without
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

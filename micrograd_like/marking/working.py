@@ -1,0 +1,84 @@
+"""The right working of a quantity: formula, numbers put in, result, as a hand writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from micrograd_like.derivation.equations import Equation, equation
+from micrograd_like.formula import Call, Expr, Number, Quantity, quantities, rewrite
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.shape import replaced
+from micrograd_like.marking.values import Values, value
+from micrograd_like.notation import number
+
+
+def working(facts: Facts, key: Quantity) -> Equation | None:
+    """The right working: formula, numbers put in, result.
+
+    Args:
+        facts: Of the worksheet.
+        key: The quantity.
+
+    Returns:
+        None where there is none.
+    """
+    here, sources = facts.truth.here, facts.truth.sources
+    try:
+        formula, true = decided(facts.method(key), here), facts.shown(key)
+        known = {leaf: facts.true(leaf) for leaf in quantities(formula)}
+    except (KeyError, ArithmeticError):
+        return None
+    others = {leaf: number for leaf, number in known.items() if leaf not in sources}
+    line = equation(key, formula, others, rule=facts.rule(key), value=true)
+    numbers = line.numbers
+    for leaf, given in known.items():
+        if leaf in sources:  # what is given is written as it is given
+            numbers = replaced(numbers, leaf, exact(given))
+    return Equation(key, formula, numbers, true, line.rule)
+
+
+def exact(value: float) -> Number:
+    """A number with all its digits."""
+    if value.is_integer() and abs(value) < 1e15:
+        return Number(int(value))
+    return Number(value, max(-int(Decimal(repr(value)).as_tuple().exponent), 0))
+
+
+def decided(expr: Expr, world: Values) -> Expr:
+    """The formula with its conditions decided: 1 for "1 if a > 0 else 0" at a = 2."""
+
+    def rule(node: Expr) -> Expr | None:
+        match node:
+            case Call("where", (condition, then, otherwise)):
+                return then if value(condition, world) else otherwise
+        return None
+
+    return rewrite(expr, rule)
+
+
+def as_written(expr: Expr, places: int) -> Expr:
+    """The formula with its numbers rounded as a hand writes them; whole ones stay whole.
+
+    Args:
+        expr: The formula.
+        places: Decimals of a number.
+    """
+
+    def rule(node: Expr) -> Expr | None:
+        match node:
+            case Number(float() as value) if not value.is_integer():
+                return written(value, places)
+            case Number(float() as value) if abs(value) < 1e15:
+                return Number(int(value))
+        return None
+
+    return rewrite(expr, rule)
+
+
+def written(value: float, places: int) -> Number:
+    """A number as a hand writes it: with ``places``, and more where needed for digits to count."""
+    shown = number(value, places).replace("−", "-")
+    if not shown.lstrip("-").replace(".", "", 1).isdecimal():
+        return Number(value)
+    decimals = len(shown.partition(".")[2])
+    return Number(float(shown), decimals) if decimals else Number(int(shown))
