@@ -14,7 +14,7 @@ from micrograd_like.engine import OPERATIONS, Value, as_value
 from micrograd_like.errors import DomainError
 
 Scalar = Value | float
-#: How far probabilities written as decimals may miss 1 together.
+#: Largest difference from 1 of a sum of probabilities that are written as decimals.
 _SUM_TOLERANCE = 1e-6
 
 

@@ -99,12 +99,12 @@ class Op:
 
     @cached_property
     def computed_value(self) -> Expr:
-        """The formula the machine evaluates."""
+        """The formula that is evaluated in floating point."""
         return parse(self.stable or self.value)
 
     @cached_property
     def computed_partials(self) -> tuple[Expr, ...]:
-        """The formulas of the partials that the machine evaluates."""
+        """The formulas of the partials that are evaluated in floating point."""
         return tuple(map(parse, self.stable_partials or self.partials))
 
     @cached_property

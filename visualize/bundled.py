@@ -1,4 +1,4 @@
-"""Graphviz as pygraphviz carries it, in a process of its own: it can be stopped.
+"""The Graphviz that is bundled with pygraphviz, in a process of its own, which can be stopped.
 
 ``python -m visualize.bundled FORMAT`` reads DOT and writes the picture, as ``dot`` does.
 """

@@ -43,7 +43,7 @@ from visualize.page_lines import line_views
 from visualize.page_steps import node_view, step_view
 from visualize.snapshot import TooLargeError
 
-#: A page of more steps would be read by nobody.
+#: Steps of a page at most: more are not readable.
 MAX_STEPS = 1000
 
 

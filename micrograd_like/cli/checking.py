@@ -46,9 +46,7 @@ def check(
         ),
     ],
     format: Annotated[MarksFormat, typer.Option(help="How to print it.")] = "text",
-    jobs: Annotated[
-        int, typer.Option(min=1, max=256, help="Processes that mark side by side.")
-    ] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that mark in parallel.")] = 1,
     page: Annotated[
         str | None,
         typer.Option(

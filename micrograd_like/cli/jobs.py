@@ -1,4 +1,4 @@
-"""Marking many worksheets, one after the other or in processes side by side."""
+"""Marking many worksheets, one after the other or in parallel processes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _side_by_side(tasks: list[_Task], workers: int) -> Iterator[Report | str]:
             "memory is; try fewer --jobs"
         ) from None
     except BaseException:
-        for worker in multiprocessing.active_children():  # nobody waits for what they are at
+        for worker in multiprocessing.active_children():  # their results are not wanted any more
             worker.terminate()
         raise
     finally:

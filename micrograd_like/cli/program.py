@@ -29,7 +29,7 @@ def main_options(
 
 def main() -> None:
     """Entry point of the console command and of ``python -m micrograd_like``."""
-    if sys.stdout is None:  # closed by whoever started the command: nobody listens
+    if sys.stdout is None:  # closed by the caller
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # ∂ and ✓ must be told apart on an old terminal too

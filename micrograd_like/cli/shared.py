@@ -97,7 +97,7 @@ def read_stdin() -> bytes:
         WorksheetError: It is closed, or no text.
         OSError: It cannot be read.
     """
-    if sys.stdin is None:  # closed by whoever started the command
+    if sys.stdin is None:  # closed by the caller
         raise WorksheetError("expected a worksheet from standard input, but that is closed")
     try:
         return sys.stdin.buffer.read()

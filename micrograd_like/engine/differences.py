@@ -22,7 +22,7 @@ _NEAR, _JUMP = 1e-3, 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A numeric derivative, and how far rounding and the step may have put it off.
+    """A numeric derivative, and a bound on its error from rounding and from the step.
 
     Attributes:
         settled: False where a smaller step gives something else altogether.
@@ -37,13 +37,13 @@ def difference(f: Callable[[Any], Any], x: float, method: Method) -> Numeric:
     """The derivative at ``x`` of a function of one number; NaN where it cannot be had."""
     try:
         if method == "complex":
-            # Never in proportion to a large x: sin changes as fast at 1e8 as at 1.
+            # Not proportional to a large x: sin changes as fast at 1e8 as at 1.
             step = min(abs(x), 1.0) * _COMPLEX_STEP or _COMPLEX_STEP
             wide, narrow = (complex(f(complex(x, h))).imag / h for h in (16 * step, step))
-            # What shrinks with the step is its error: at 0, x³ has h² for the slope 0.
+            # The truncation error shrinks with the step: for x³ at 0 it is h², and the slope is 0.
             return Numeric(narrow, abs(wide - narrow) + sys.float_info.min * EPSILON / step)
-        # A step in proportion to x suits a small x near a pole or an edge; a step in
-        # proportion to 1 suits a small x that is added to something large.
+        # A relative step suits a small x near a pole or the edge of the domain; an absolute
+        # one suits a small x that is added to a large number.
         steps = {CENTRAL_STEP * (abs(x) or 1.0), CENTRAL_STEP * max(abs(x), 1.0)}
         return min((_central(f, x, step) for step in steps), key=lambda n: n.uncertainty)
     except (ArithmeticError, ValueError):
@@ -67,7 +67,7 @@ def _slope(f: Callable[[float], float], x: float, step: float) -> float:
 
 
 def slope_jumps(f: Callable[[float], float], x: float) -> bool:
-    """True if the slopes on the left and on the right differ, however near one looks."""
+    """True if the one-sided slopes differ, and go on doing so with a smaller step."""
 
     def gap(step: float) -> tuple[float, float]:
         left, here, right = f(x - step), f(x), f(x + step)

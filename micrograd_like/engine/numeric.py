@@ -35,7 +35,7 @@ TOLERANCE: Mapping[Method, float] = {"complex": 1e-9, "central": 1e-6}
 #: A numeric derivative known no better than this, relatively, proves nothing.
 _USELESS = 1e-4
 _SHOWN = 40
-#: How far an input is moved, relatively, to see whether f's graph is the same there.
+#: Relative step by which an input is moved, to see whether f's graph is the same there.
 _MOVED = 1e-7
 
 
@@ -239,13 +239,13 @@ def _numeric_total(
 ) -> Numeric:
     numeric = difference(partial(_replayed, order, leaf, method), leaf.data, method)
     rounding = 16 * EPSILON * sizes.get(leaf, 0.0)
-    if method == "central":  # every node's rounding, as it comes through to the output
+    if method == "central":  # the rounding of every node, propagated to the output
         noise = 4 * EPSILON * sum(abs(node.data) * sizes[node] for node in order)
         rounding += noise / (CENTRAL_STEP * max(abs(leaf.data), 1.0))
     return Numeric(numeric.value, numeric.uncertainty + rounding, numeric.settled)
 
 
-# What acts on f beside its graph.
+# Effects on f that are not in its graph.
 
 
 def _moved(f: Callable[..., Value], leaves: list[Value], leaf: Value, x: float) -> Value:

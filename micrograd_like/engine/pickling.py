@@ -111,7 +111,7 @@ class _Ancestors:
     def __init__(self, node: Value) -> None:
         new = topological_order(node, _session.saved)
         self.nodes = new[:-1]
-        # A pickler keeps what it has written; with the last one, the list goes.
+        # Picklers hold the list they have written: it is freed with the last of them.
         weakref.finalize(self, _session.saved.difference_update, new)
 
     def __reduce__(self) -> tuple[Any, ...]:

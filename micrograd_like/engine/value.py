@@ -36,7 +36,7 @@ from micrograd_like.ops import FLOAT, OPS, Functions, Op
 
 if TYPE_CHECKING:
     from micrograd_like.engine.operations import Operations
-else:  # the methods are hung on Value itself, compiled from the table
+else:  # the methods become attributes of Value, compiled from the table
     Operations = object
 
 
@@ -98,7 +98,7 @@ class Value(Operations):
 
     if TYPE_CHECKING:
         data: float
-    else:  # reading is a function in C: no call of Python's
+    else:  # reading runs in C, without a Python call
         data = property(attrgetter("_data"), _set_data, doc="The number, always a float.")
 
     @property
@@ -205,7 +205,7 @@ class Value(Operations):
             if gradient := node._grad:
                 for input, partial in zip(node.inputs, node.partials):  # noqa: B905
                     input._grad += partial * gradient  # type: ignore[operator]
-        # What is not finite on the way is not finite at the leaves that it comes to.
+        # A gradient that is not finite reaches the leaves: inf and NaN propagate.
         for leaf in leaves:
             if not math.isfinite(leaf.grad) and leaf.__class__ is not Constant:
                 error = _gradient_error(order)
@@ -331,7 +331,7 @@ def apply(op: str, *operands: Value | float) -> Value:
 
 
 def _compile(row: Op) -> None:
-    """Make the row's function, and hang it on Value as a method or an operator."""
+    """Make the row's function, and set it on Value as a method or an operator."""
     namespace = {
         **FLOAT,
         "Value": Value,

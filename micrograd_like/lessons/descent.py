@@ -18,7 +18,7 @@ from micrograd_like.tape.compiling import compile_graph
 from micrograd_like.tape.program import Program
 from micrograd_like.training.data import batches, order
 
-#: A loss so many times as large as at first has run away: there is nothing more to be seen.
+#: A loss so many times as large as the first one counts as diverged, and ends the run.
 _AWAY = 1e6
 
 

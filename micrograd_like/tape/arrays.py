@@ -1,7 +1,6 @@
 """A tape run by NumPy: every instruction one operation on many registers, block by block.
 
-It is what runs where the kernel could not be built, and what looks for the first number that
-is not finite.
+It runs where the kernel could not be built, and finds the first number that is not finite.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def over_blocks(program: Program, X: Any, what: str) -> tuple[Any, Any]:
 
 
 def _sum(one: Any, other: Any) -> Any:
-    with np.errstate(all="ignore"):  # said by _finite, where it is to be said
+    with np.errstate(all="ignore"):  # _finite reports an overflow, unless it is allowed
         return one + other
 
 

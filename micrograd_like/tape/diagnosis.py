@@ -1,4 +1,4 @@
-"""Which sample and which operation were not finite: the tape run again, one by one."""
+"""Which sample and operation were not finite: the tape run again, step by step."""
 
 from __future__ import annotations
 

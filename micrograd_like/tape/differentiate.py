@@ -113,7 +113,10 @@ class _Backward:
             self.terms[output] = _Terms([self.seed], [self.one])
         else:
             self._into_uniform(self.seed, [self.seed], [output])
-        for varying in (True, False):  # what is uniform comes last: it waits for the sums
+        for varying in (
+            True,
+            False,
+        ):  # uniform nodes come last: their adjoints are sums over the samples
             for number in range(min(forward, output + 1) - 1, -1, -1):
                 node = nodes[number]
                 if node.varies is varying and (number in self.terms or number in self.reduced):
@@ -205,7 +208,7 @@ class _Backward:
                 terms.x.append(adjoint)
                 terms.w.append(factor)
                 return
-            factor = nodes.broadcast(factor)  # NaN · 0 is to be 0
+            factor = nodes.broadcast(factor)  # so that it is guarded: NaN · 0 is to be 0
         if guarded:
             terms.guarded_left.append(adjoint)
             terms.guarded_right.append(factor)

@@ -10,11 +10,10 @@ from micrograd_like.tape.differentiate import Reduction
 from micrograd_like.tape.instructions import REDUCE
 from micrograd_like.tape.nodes import AFFINE, BROADCAST, INPUT, NONE, PARTIAL, ROW, SEED, Nodes
 
-#: Nodes in an instruction at most: more gain nothing, and keep
-#: as many registers in use.
+#: Nodes in an instruction at most: more are not faster, and raise register pressure.
 MOST = 64
-#: How many instructions back a node may join another: too far, and its register
-#: is in use for long.
+#: A node joins an instruction at most so many instructions back: a wider window lengthens the
+#: live ranges of registers.
 _WINDOW = 32
 
 

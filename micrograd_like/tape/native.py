@@ -35,7 +35,7 @@ except ImportError:
 _CODES = {AFFINE: 0, PRODUCTS: 1, GUARDED: 2, REDUCE: 3, CHECK: 4, STORE: 5}
 _FIRST_ROW = 6
 _GRANULE = 16
-#: Bytes of registers that stay in the cache beside what else is read.
+#: Bytes of registers that stay in the cache together with the samples and weights.
 _CACHE = 1 << 18
 _WIDEST = 256
 
@@ -137,7 +137,7 @@ class Native:
         threads: int,
         strict: bool,
     ) -> Outcome:
-        """Fill the results; where something is not finite, say roughly where."""
+        """Fill the results; where something is not finite, return its block."""
         outcome: Outcome = self.program.run(
             len(x), x, parameters, values, gradient, columns, threads, strict, self.choice
         )

@@ -51,7 +51,7 @@ class Placement:
             self.wanted = [self.zero if adjoint == NONE else adjoint for adjoint in adjoints]
         self.needed = self._reached()
         self.masks = self._masks()
-        self.carried = self._carried()
+        self.propagated = self._propagated()
         self.before: list[int] = []
         self.lanes: list[int] = []
         self.after: list[int] = []
@@ -87,21 +87,21 @@ class Placement:
                 masks[row] = masks.get(row, 0) | 1 << bit
         return masks
 
-    def _carried(self) -> set[int]:
+    def _propagated(self) -> set[int]:
         """Nodes of the forward pass that a sum of products reads.
 
-        It is not finite if one of them is not: not even 0 · ∞ hides that. So it is enough to
-        look at the others.
+        The sum is not finite if one of them is not (0 · ∞ is NaN), so that the sum is checked
+        in their place.
         """
-        carried: set[int] = set()
+        propagated: set[int] = set()
         for number in range(self.forward):
             node = self.nodes[number]
             if self.needed[number] and node.kind in (AFFINE, PRODUCTS):
-                carried.update(node.needs())
-        return carried
+                propagated.update(node.needs())
+        return propagated
 
     def _place(self) -> None:
-        late = bytearray(len(self.nodes))  # what waits for a sum over the samples
+        late = bytearray(len(self.nodes))  # what depends on a sum over the samples
         for number, node in enumerate(self.nodes):
             if not self.needed[number]:
                 continue

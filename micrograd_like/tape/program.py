@@ -27,7 +27,7 @@ _EMPTY = np.empty(0)
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Without garbage collections: lowering makes many lists and no cycle."""
+    """Garbage collection paused: lowering makes many lists and no reference cycle."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -84,9 +84,9 @@ class _Emitter:
             yield self._computation(group)
 
     def _of_given(self) -> Iterator[Instruction]:
-        """Checks of inputs that nothing carries on to a check, and columns that are given."""
+        """Checks of inputs that no sum of products reads, and result columns that are given."""
         placement = self.placement
-        given = [n for n in placement.of_kind(INPUT) if n not in placement.carried]
+        given = [n for n in placement.of_kind(INPUT) if n not in placement.propagated]
         if given:
             yield self._check(given)
         stored = [n for n in placement.stored if self.nodes[n].kind in (INPUT, BROADCAST, SEED)]
@@ -96,7 +96,9 @@ class _Emitter:
     def _of_group(self, group: Group) -> Iterator[Instruction]:
         placement = self.placement
         yield self._computation(group)
-        checked = [n for n in group.members if n < placement.forward and n not in placement.carried]
+        checked = [
+            n for n in group.members if n < placement.forward and n not in placement.propagated
+        ]
         if checked:
             yield self._check(checked)
         stored = [n for n in group.members if n in placement.stored]

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from micrograd_like.training.records import Epoch
 
 Item = TypeVar("Item")
-#: Seconds between two updates: more often is not seen.
+#: Seconds between two updates.
 _PAUSE = 0.1
 #: Columns of the bar, and of the time left with the spaces between.
 _BAR, _TIME = 12, 11
@@ -64,7 +64,7 @@ def bar(total_epochs: int, examples: int, wanted: bool | None) -> Iterator[Show]
                 return
             shown = time.monotonic()
             place = f"epoch {min(epochs + 1, total_epochs)} of {total_epochs}"
-            # Figures give way where the terminal is narrow; how far it is does not.
+            # On a narrow terminal the figures are cut, and the bar stays.
             room = progress.console.width - len(place) - _BAR - _TIME
             progress.update(
                 task,

@@ -1,4 +1,4 @@
-"""How far a run has come, and the file from which it goes on to the same bits."""
+"""The progress of a run, and the checkpoint from which it resumes bit for bit."""
 
 from __future__ import annotations
 

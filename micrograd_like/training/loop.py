@@ -97,24 +97,13 @@ def fit(
     epochs = _count("epochs", epochs, 0)
     checkpoint_every = _count("checkpoint_every", checkpoint_every, 1)
     if kept_out is not None:
-        _check_alike(data, kept_out)
+        _check_same_sizes(data, kept_out)
     for name, setting in (("patience", patience), ("checkpoint", checkpoint)):
         if setting is not None:
             _check_restorable(name, model)
-    if checkpoint is not None and not os.path.isdir(os.path.dirname(checkpoint) or "."):
-        raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
-    if checkpoint is not None and os.path.isdir(checkpoint):
-        raise IsADirectoryError(
-            f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
-        )
-    if resume and checkpoint is None:
-        raise ValueError("resume: expected a checkpoint to go on from, got none")
+    _check_checkpoint(checkpoint, resume)
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
-    if not {*model.parameters()} & {*optimizer.parameters}:
-        raise ValueError(
-            "optimizer: expected it over the model's parameters, got one over others; "
-            "make it anew from model.parameters()"
-        )
+    _check_optimizer(optimizer, model)
     make = CompiledObjective if compiled else GraphObjective
     objective = make(model, loss, data, optimizer.parameters, correct)
     size = len(data) if batch_size is None else batch_size
@@ -137,7 +126,7 @@ def fit(
         return Epoch(run.score(done), held, after())
 
     if patience is not None and done.epochs and done.best_state is None:
-        # Earlier parameters are not known any more: the best so far are those of now.
+        # Earlier parameters are not in the checkpoint: the present ones count as the best so far.
         done.restart(after(), model.state_dict())
 
     with bar(epochs, len(data), progress) as show, _interrupts() as interrupted:
@@ -184,7 +173,7 @@ class _Run:
                 loss, right = self.objective.gradients(batch)
                 self.optimizer.step()
             except DomainError as error:
-                # What was finite at first has run away.
+                # The loss was finite at first: training diverged.
                 hint = "; try a smaller rate" if self.optimizer.steps else ""
                 raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
             done.seen += len(batch)
@@ -233,7 +222,7 @@ def _count(name: str, setting: Any, least: int | None) -> int:
     return count
 
 
-def _check_alike(data: Examples, kept_out: Examples) -> None:
+def _check_same_sizes(data: Examples, kept_out: Examples) -> None:
     """Refuse examples held out that have other sizes than those trained on."""
     for what in ("inputs", "targets"):
         own, other = (
@@ -244,6 +233,28 @@ def _check_alike(data: Examples, kept_out: Examples) -> None:
             raise ValueError(
                 f"held_out: expected {what} of {own} numbers, as in those trained on, got {other}"
             )
+
+
+def _check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) -> None:
+    """Refuse a file that cannot be written before a run whose results it is to hold."""
+    if checkpoint is None:
+        if resume:
+            raise ValueError("resume: expected a checkpoint to go on from, got none")
+        return
+    if not os.path.isdir(os.path.dirname(checkpoint) or "."):
+        raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
+    if os.path.isdir(checkpoint):
+        raise IsADirectoryError(
+            f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
+        )
+
+
+def _check_optimizer(optimizer: Optimizer, model: Model) -> None:
+    if not {*model.parameters()} & {*optimizer.parameters}:
+        raise ValueError(
+            "optimizer: expected it over the model's parameters, got one over others; "
+            "make it anew from model.parameters()"
+        )
 
 
 def _check_restorable(name: str, model: Model) -> None:

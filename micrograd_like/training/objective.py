@@ -17,7 +17,7 @@ from micrograd_like.engine.watching import watched_numbers
 from micrograd_like.training.data import Correct, Examples, Numbers, examples
 from micrograd_like.training.records import Score
 
-#: So many examples, of different targets, are held against the graph.
+#: The compiled loss is compared with the graph's on so many examples of different targets.
 _TRIED = 32
 
 #: Of an output (a list, where the model has several) and its target; see ``losses``.

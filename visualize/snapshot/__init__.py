@@ -34,9 +34,9 @@ from visualize.options import Detail
 from visualize.snapshot.neurons import Neurons
 from visualize.snapshot.records import NO_NAME, Edge, Node, Role, Snapshot
 
-#: More nodes are not even looked at.
+#: Graphs of more nodes are refused at once.
 MAX_WALKED = 20_000
-#: More boxes, or arrows, than anybody reads.
+#: Boxes and arrows of a picture at most: more are not readable.
 MAX_NODES = 200
 MAX_EDGES = 1_000
 #: More operations than this are folded into neurons, or names, where that makes them fewer.

@@ -145,7 +145,7 @@ class Neurons:
         outer = self.users[edge.head][0].local
         factor = math.nan if outer is None else outer
         local = edge.local
-        if local is not None:  # as in the engine: what has no effect passes nothing on
+        if local is not None:  # as in the engine: a gradient of 0 is not propagated
             local = local * factor if factor else 0.0
         rule = "chain rule"
         return replace(edge, head=stand_in[edge.head].key, local=local, formula=None, rule=rule)

@@ -31,7 +31,7 @@ class Node:
     key: str
     #: The quantity it is, or an empty name.
     name: Quantity
-    #: Input (given), parameter, interior (computed), output, or constant: a number that stands in a
+    #: input (given), parameter, interior (computed), output, or constant: a number that stands in a
     #: formula.
     role: Role
     #: How it is computed from the nodes before it; None for leaves and neurons.

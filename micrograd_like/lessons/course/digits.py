@@ -13,12 +13,15 @@ from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.optim import Adam
-from micrograd_like.training import fit, largest
+from micrograd_like.training import History, fit, largest
 from micrograd_like.writers.blocks import Block, Heading, Sentence
 
 #: Of the images, the share that is not trained on.
 HELD_OUT = 0.25
 _SHOWN = 10
+
+#: An image, the digit it is, and the one that it was read as.
+Misread = tuple[list[float], int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +66,43 @@ def digits(settings: Settings) -> Outcome:
     )
     if not history.epochs:
         uninterrupted(history)
-    misread = []
+    misread: list[Misread] = []
     for image, target in zip(x_out, y_out, strict=True):
         outputs = [out.data for out in net(image)]
         if not largest(outputs, target):
             misread.append((image, target.index(1.0), outputs.index(max(outputs))))
+    numbers = {
+        **record(history),
+        "held_out": len(x_out),
+        "misread": [{"is": truth, "read": read} for _, truth, read in misread],
+    }
+    pictures: list[Picture] = [
+        Curves("Loss", "cross-entropy", loss_curves(history), logarithmic=True)
+    ]
+    if misread:
+        pictures.append(_images(misread[:_SHOWN]))
+    interrupted = history.end == "interrupted"
+    said = _said(settings, history, misread, len(x), len(x_out), len(net.parameters()))
+    return Outcome(said, numbers, pictures, interrupted=interrupted)
+
+
+def _said(
+    settings: Settings,
+    history: History,
+    misread: list[Misread],
+    images: int,
+    count: int,
+    parameters: int,
+) -> list[Block]:
     pairs = Counter((truth, read) for _, truth, read in misread).most_common(3)
     confused = ", ".join(f"{truth} as {read} ({count})" for (truth, read), count in pairs)
-    count = len(x_out)
-    blocks: list[Block] = [
+    return [
         Heading("Handwritten digits", level=1),
         Sentence(
-            f"{len(x)} images of 8×8 pixels to learn from and {count} held out. The network is "
-            f"64-{hidden}-10, {len(net.parameters())} parameters; the largest output is the digit "
+            f"{images} images of 8×8 pixels to learn from and {count} held out. The network is "
+            f"64-{settings.hidden}-10, {parameters} parameters; the largest output is the digit "
             "read. Trained 32 at a time with Adam at the rate "
-            f"{number(rate)}, through the compiled program."
+            f"{number(settings.rate)}, through the compiled program."
         ),
         Heading("Learning"),
         scores(
@@ -99,18 +124,9 @@ def digits(settings: Settings) -> Outcome:
             "--plot digits.png shows the images that were misread.",
         ),
     ]
-    numbers = {
-        **record(history),
-        "held_out": count,
-        "misread": [{"is": truth, "read": read} for _, truth, read in misread],
-    }
-    pictures: list[Picture] = [
-        Curves("Loss", "cross-entropy", loss_curves(history), logarithmic=True)
-    ]
-    if misread:
-        shown = misread[:_SHOWN]
-        squares = [[image[8 * row : 8 * row + 8] for row in range(8)] for image, _, _ in shown]
-        captions = [f"{truth} read as {read}" for _, truth, read in shown]
-        pictures.append(Images("Misread", squares, captions))
-    interrupted = history.end == "interrupted"
-    return Outcome(blocks, numbers, pictures, interrupted=interrupted)
+
+
+def _images(misread: list[Misread]) -> Images:
+    squares = [[image[8 * row : 8 * row + 8] for row in range(8)] for image, _, _ in misread]
+    captions = [f"{truth} read as {read}" for _, truth, read in misread]
+    return Images("Misread", squares, captions)

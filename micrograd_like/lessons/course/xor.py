@@ -20,6 +20,7 @@ from micrograd_like.lessons.xor_networks import (
 )
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
+from micrograd_like.training import History, Score
 from micrograd_like.training.bar import tracked
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
@@ -51,16 +52,40 @@ def xor(settings: Settings) -> Outcome:
         for way, size in WAYS.items()
     }
     tried = {h: _tried(settings, h) for h in sorted({2, hidden})}
-    stuck = {h: sum(SEEDS - count for count in learnt.values()) for h, learnt in tried.items()}
-    blocks: list[Block] = [
+    record = {
+        "runs": {
+            way: {
+                "epochs": len(history.epochs),
+                "loss": score.loss,
+                "accuracy": score.accuracy,
+                "outputs": [net(list(row)).data for row in XOR_INPUTS],
+                "losses": history.losses,
+            }
+            for way, (net, history, score) in runs.items()
+        },
+        "learnt": {f"2-{h}-1": {**learnt, "of": SEEDS} for h, learnt in tried.items()},
+        "stuck_share": {f"2-{h}-1": n / (SEEDS * len(WAYS)) for h, n in _stuck(tried).items()},
+    }
+    curves = {way: history.losses for way, (_, history, _) in runs.items()}
+    pictures: list[Picture] = [Curves("Loss", "mean squared error", curves, logarithmic=True)]
+    pictures += [_xor_surface(way, net) for way, (net, _, _) in runs.items()]
+    return Outcome(_said(runs, tried, settings), record, pictures)
+
+
+def _said(
+    runs: dict[str, tuple[MLP, History, Score]],
+    tried: dict[int, dict[str, int]],
+    settings: Settings,
+) -> list[Block]:
+    return [
         Heading("XOR", level=1),
         Sentence(
             "No line parts the two classes, so one neuron cannot do it; hidden ones can. The "
-            f"network is 2-{hidden}-1 with biases, its hidden neurons "
+            f"network is 2-{settings.hidden}-1 with biases, its hidden neurons "
             f"{_KINDS[settings.activation]}, its output logistic; the cost is the mean of "
             "(ŷ − y)²."
         ),
-        Heading(f"Three ways from the same weights, at the rate {number(rate)}"),
+        Heading(f"Three ways from the same weights, at the rate {number(settings.rate)}"),
         Grid(
             ("", "epochs", "updates", "loss", "right"),
             tuple(
@@ -95,7 +120,7 @@ def xor(settings: Settings) -> Outcome:
                 for h, learnt in tried.items()
             ),
         ),
-        Sentence(_on_stuck(stuck, settings)),
+        Sentence(_on_stuck(_stuck(tried), settings)),
         *try_next(
             "micrograd-like lessons xor --hidden 2 --seed 3, and other seeds: which get stuck?",
             "--activation tanh, relu, or linear: which of them learns it, and how fast?",
@@ -103,24 +128,11 @@ def xor(settings: Settings) -> Outcome:
             "--plot xor.svg draws the surface that each network has learnt.",
         ),
     ]
-    record = {
-        "runs": {
-            way: {
-                "epochs": len(history.epochs),
-                "loss": score.loss,
-                "accuracy": score.accuracy,
-                "outputs": [net(list(row)).data for row in XOR_INPUTS],
-                "losses": history.losses,
-            }
-            for way, (net, history, score) in runs.items()
-        },
-        "learnt": {f"2-{h}-1": {**learnt, "of": SEEDS} for h, learnt in tried.items()},
-        "stuck_share": {f"2-{h}-1": n / (SEEDS * len(WAYS)) for h, n in stuck.items()},
-    }
-    curves = {way: history.losses for way, (_, history, _) in runs.items()}
-    pictures: list[Picture] = [Curves("Loss", "mean squared error", curves, logarithmic=True)]
-    pictures += [_xor_surface(way, net) for way, (net, _, _) in runs.items()]
-    return Outcome(blocks, record, pictures)
+
+
+def _stuck(tried: dict[int, dict[str, int]]) -> dict[int, int]:
+    """By hidden neurons, how many of the networks did not learn it, all ways together."""
+    return {h: sum(SEEDS - count for count in learnt.values()) for h, learnt in tried.items()}
 
 
 def _tried(settings: Settings, hidden: int) -> dict[str, int]:

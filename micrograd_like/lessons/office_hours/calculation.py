@@ -190,7 +190,7 @@ def update_of(
 
 
 def second_pass(given: Mapping[str, float]) -> NamedGraph:
-    """The forward pass with new weights; everything that is new bears a prime."""
+    """The forward pass with new weights; new quantities have a prime."""
     net = network(given)
     named = net.trace([Value(given[name], name) for name in INPUTS])
     for node in [*net.parameters(), *named.values()]:

@@ -23,7 +23,7 @@ from micrograd_like.writers.blocks import (
 from micrograd_like.writers.formats.json import line_record
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-#: Decimals in which the predictions are set side by side: enough to see one update.
+#: Decimals in which the predictions are compared: enough to see one update.
 _PREDICTION_PLACES = 6
 
 
