@@ -489,6 +489,22 @@ def test_rewrite_keeps_what_does_not_change():
     assert changed.arguments[0] is tree.arguments[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "rewritten"),
+    [
+        ("x + sum(x)", "y + sum(x)"),  # what is whole is not entered
+        ("sum(f(x)) + f(x)", "sum(f(x)) + f(y)"),
+        ("g(sum(x))", "g(sum(x))"),
+        ("f(x)", "f(y)"),  # others are
+    ],
+)
+def test_rewrite_leaves_whole_calls_as_they_are(text, rewritten):
+    def rule(node):
+        return y if node == x else None
+
+    assert rewrite(parse(text), rule, whole=("sum",)) == parse(rewritten)
+
+
 def test_replaced_compares_the_formula_as_it_was():
     assert replaced(parse("f(f(x))"), parse("f(x)"), x) == parse("f(x)")
     assert replaced(parse("x + x * x"), x, parse("x + 1"), place=1) == parse("x + (x + 1) * x")

@@ -56,4 +56,4 @@ def codes() -> tuple[str, ...]:
 def rewritten(value: float, like: Number) -> Number:
     """Another number, with as many decimals as one that is written."""
     places = like.places or 2
-    return Number(float(f"{value:.{places}f}"), places)
+    return Number(round(value, places), places)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import reduce
 
 from micrograd_like.errors import FormulaError
-from micrograd_like.formula.tree import Call, Expr, Name, Number, Operand, fold, names
+from micrograd_like.formula.tree import Call, Expr, Name, Number, Operand, fold, names, rewrite
 
 #: An operand with its mark: + or − for a term, * or / for a factor.
 Marked = tuple[str, Expr]
@@ -152,21 +152,18 @@ def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:
     Call(function='mul', arguments=('x1', 'w1'))
     """
 
-    def combine(node: Expr, arguments: list[Expr]) -> Expr:
+    def rule(node: Expr) -> Expr | None:
         match node:
             case Name(name):
-                operand = operands.get(name, node)
+                operand = operands.get(name)
                 if isinstance(operand, tuple):
                     raise FormulaError(f"the family {name!r} stands outside a sum")
                 return operand
             case Call("sum", (body,)):
                 return _expand(body, operands)
-            case Call(function):
-                return Call(function, tuple(arguments))
-        return node
+        return None
 
-    substituted: Expr = fold(expr, combine, whole=("sum",))
-    return substituted
+    return rewrite(expr, rule, whole=("sum",))
 
 
 def _expand(body: Expr, operands: Mapping[str, Operand]) -> Expr:

@@ -7,6 +7,7 @@ as memory allows.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
@@ -121,13 +122,14 @@ def fold(
     return results[0]
 
 
-def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None]) -> Expr:
+def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None], whole: Collection[str] = ()) -> Expr:
     """The expression with what ``rule`` makes of each node, innermost first.
 
     Args:
         expr: The expression.
         rule: Takes a node whose arguments are rewritten already, and gives what stands in its
             place, or None to leave it. What it gives is not rewritten again.
+        whole: Functions whose calls are not entered: the rule gets them as they are.
 
     Returns:
         The new expression. Parts in which nothing changed are the same objects as before.
@@ -137,14 +139,12 @@ def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None]) -> Expr:
     """
 
     def combine(node: Expr, arguments: list[Expr]) -> Expr:
-        if isinstance(node, Call) and any(
-            new is not old for new, old in zip(arguments, node.arguments, strict=True)
-        ):
+        if isinstance(node, Call) and any(map(operator.is_not, arguments, node.arguments)):
             node = Call(node.function, tuple(arguments))
         changed = rule(node)
         return node if changed is None else changed
 
-    rewritten: Expr = fold(expr, combine)
+    rewritten: Expr = fold(expr, combine, whole)
     return rewritten
 
 

@@ -32,26 +32,27 @@ class _ExponentialDecay:
 
 
 @dataclass(frozen=True)
-class _LinearDecay:
+class _Decay:
+    """From ``start`` in so many steps to ``end``, where it stays."""
+
     start: float
     end: float
     steps: int
 
     def __call__(self, step: int) -> float:
-        if step >= self.steps:
-            return self.end
+        return self.end if step >= self.steps else self._between(step)
+
+    def _between(self, step: int) -> float:
+        raise NotImplementedError
+
+
+class _LinearDecay(_Decay):
+    def _between(self, step: int) -> float:
         return self.start + (self.end - self.start) * step / self.steps
 
 
-@dataclass(frozen=True)
-class _CosineDecay:
-    start: float
-    end: float
-    steps: int
-
-    def __call__(self, step: int) -> float:
-        if step >= self.steps:
-            return self.end
+class _CosineDecay(_Decay):
+    def _between(self, step: int) -> float:
         wave = (1 + math.cos(math.pi * step / self.steps)) / 2
         return self.end + (self.start - self.end) * wave
 
