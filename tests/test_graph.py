@@ -10,7 +10,15 @@ import pytest
 from micrograd_like import Value, derive, nn
 from micrograd_like.engine import Parameter, topological_order
 from micrograd_like.formula import Derivative, Name
-from micrograd_like.graph import Label, NamedGraph, quantity_of, roles
+from micrograd_like.graph import (
+    Label,
+    NamedGraph,
+    is_called_cost,
+    is_called_rate,
+    named_roles,
+    quantity_of,
+    roles,
+)
 from micrograd_like.worksheet import Worksheet
 from visualize.snapshot import snapshot
 
@@ -159,3 +167,28 @@ def test_derivatives_in_a_graph_are_their_own_nodes() -> None:
     assert graph.values[slope] == 12
     assert graph.formulas[Name("q")] == slope
     assert Derivative(Name("q"), Name("x")) in graph.values
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "cost"),
+    [
+        ("alpha", True, False),
+        ("eta2", True, False),
+        ("lr", True, False),
+        ("E", False, True),
+        ("loss_total", False, True),
+        ("L'", False, True),
+        ("w", False, False),  # a weight is called neither
+        ("Edge", False, False),  # nor what only begins like a cost
+        ("rates_of_growth", False, False),
+    ],
+)
+def test_what_rates_and_costs_are_called(name: str, rate: bool, cost: bool) -> None:
+    assert (is_called_rate(Name(name)), is_called_cost(Name(name))) == (rate, cost)
+
+
+def test_the_roles_of_names_without_their_graph() -> None:
+    """Of two values of a weight the later one is a parameter: an update gave it."""
+    w, new, cost = Name("w"), Name("w'"), Name("E")
+    found = named_roles([w, new, cost], given=[w], renewed=[new])
+    assert found == {w: "given", new: "parameter", cost: "computed"}

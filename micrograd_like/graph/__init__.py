@@ -5,7 +5,7 @@ from __future__ import annotations
 from micrograd_like.graph.labels import Label, quantity_of
 from micrograd_like.graph.named import MAX_UNNAMED, Link, NamedGraph, constant
 from micrograd_like.graph.paths import depending, path_count, paths, reached
-from micrograd_like.graph.roles import Role, roles
+from micrograd_like.graph.roles import Role, is_called_cost, is_called_rate, named_roles, roles
 
 __all__ = [
     "MAX_UNNAMED",
@@ -15,6 +15,9 @@ __all__ = [
     "Role",
     "constant",
     "depending",
+    "is_called_cost",
+    "is_called_rate",
+    "named_roles",
     "path_count",
     "paths",
     "quantity_of",

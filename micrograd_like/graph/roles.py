@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from micrograd_like.engine import Constant, Parameter, Value
+from micrograd_like.formula import Quantity
 
 #: given: a number one starts from; parameter: one that training changes; constant: a number
 #: that stands in a formula; computed; output: what all others lead to.
@@ -13,6 +15,10 @@ Role = Literal["given", "parameter", "constant", "computed", "output"]
 
 #: Σ x·w and Σ x·w + b, as single operations.
 _WEIGHTED_SUMS = ("wsum", "affine")
+#: What a learning rate is called where nothing else says which given it is.
+_RATES = ("alpha", "eta", "lr", "rate", "learning_rate", "epsilon", "gamma", "mu")
+#: What a cost is called where nothing else says which quantity is the cost.
+_COST = re.compile(r"(E|L|C|J|loss|cost|err|error|mse|sse|ce|bce|nll)(_?(tot|total|all))?", re.I)
 
 
 def roles(
@@ -74,3 +80,32 @@ def _biases(order: Sequence[Value], found: dict[Value, Role]) -> set[Value]:
         if node.op == "add" and (node in products or node in terms):
             terms.update(node.inputs)
     return {node for node in terms - multiplied if found[node] == "given"}
+
+
+def named_roles(
+    names: Iterable[Quantity], given: Collection[Quantity], renewed: Collection[Quantity]
+) -> dict[Quantity, Role]:
+    """The roles of a worksheet's names, as far as they do not hang on which of them is asked for.
+
+    Args:
+        names: All of them.
+        given: Those whose formula is a number.
+        renewed: Those that are a new value of another, which an update gives it.
+    """
+    found: dict[Quantity, Role] = {}
+    for name in names:
+        if name in renewed:
+            found[name] = "parameter"
+        else:
+            found[name] = "given" if name in given else "computed"
+    return found
+
+
+def is_called_rate(name: Quantity) -> bool:
+    """True for a name by which learning rates go: α, η, lr; α1 too."""
+    return str(name).rstrip("'0123456789_") in _RATES
+
+
+def is_called_cost(name: Quantity) -> bool:
+    """True for a name by which costs go: E, L, loss; E_total too."""
+    return _COST.fullmatch(str(name).rstrip("'0123456789")) is not None

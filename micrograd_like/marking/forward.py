@@ -1,0 +1,145 @@
+"""The forward pass that an update looks back on: what it starts from, and what it makes small."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes, quantities
+from micrograd_like.graph import NamedGraph, is_called_cost, named_roles
+from micrograd_like.worksheet import Statement, Worksheet
+
+#: Costs of one update.
+_MOST_COSTS = 8
+#: The roles of what the forward pass starts from.
+_START = ("given", "parameter")
+
+
+class Forward:
+    """The forward pass of a worksheet, up to any of its lines.
+
+    sheet:    the worksheet
+    renewed:  for every name that is a new value of another, that one
+    roles:    of its names
+    """
+
+    def __init__(self, sheet: Worksheet, graph: NamedGraph | None) -> None:
+        self.sheet, self._graph = sheet, graph
+        found = ((name, _renewed(sheet, name)) for name in sheet.definitions)
+        self.renewed = {name: old for name, old in found if old is not None}
+        given = [name for name, s in sheet.definitions.items() if s.kind == "given"]
+        self.roles = named_roles(sheet.definitions, given, self.renewed)
+
+    def starts(self, name: Quantity) -> bool:
+        """True for what the forward pass starts from: a given, a parameter, a new value of one."""
+        return self.roles.get(name) in _START
+
+    def users(self, name: Quantity, line: Statement, but: Quantity | None = None) -> list[Quantity]:
+        """What a name acts on directly, up to a line.
+
+        Args:
+            name: The name.
+            line: The update.
+            but: A user that does not count.
+        """
+        if self._graph is None:
+            return []
+        definitions = self.sheet.definitions
+        return [
+            user
+            for user in self._graph.users.get(name, ())
+            if user != but
+            and user in definitions
+            and definitions[user].place < line.place
+            and user not in self.renewed
+            and not nodes(definitions[user].parts[0].expr, Derivative)
+        ]
+
+    def reached(self, name: Quantity, line: Statement) -> list[Quantity]:
+        """What a name acts on, directly or not, up to a line."""
+        found: dict[Quantity, None] = {}
+        stack = [name]
+        while stack:
+            for user in self.users(stack.pop(), line):
+                if user not in found:
+                    found[user] = None
+                    stack.append(user)
+        return list(found)
+
+    def costs(self, weight: Quantity, line: Statement, written: Expr) -> list[Quantity]:
+        """The quantities that an update may make small, the likeliest first.
+
+        Args:
+            weight: What it renews.
+            line: Where it stands.
+            written: Its formula.
+        """
+        reached = self.reached(weight, line)
+        ends = [name for name in reached if not self.users(name, line)]
+        asked = Counter(
+            s.left.of
+            for s in self.sheet.statements
+            if isinstance(s.left, Derivative) and s.place < line.place
+        )
+        main = [name for name, _ in asked.most_common(1) if name in reached]
+        final = [*main, *(name for name in ends if name not in main)]
+        for name in final:  # costs that are added up are costs themselves
+            final += [part for part in self._summands(name, reached) if part not in final]
+        slopes = nodes(written, Derivative)
+        named = [key.of for key in slopes if key.of in final]
+        like = [name for name in final if name in main or is_called_cost(name)]
+        rest = final if slopes else []
+        return list(dict.fromkeys([*named, *like, *rest]))[:_MOST_COSTS]
+
+    def _summands(self, name: Quantity, reached: list[Quantity]) -> list[Quantity]:
+        assert self._graph is not None
+        slopes = ((part, self._graph.locals.get((name, part))) for part in reached)
+        return [part for part, slope in slopes if isinstance(slope, Number)]
+
+    def behind(self, names: set[Quantity]) -> set[Quantity]:
+        """These names and what they are computed from, not going back through updates."""
+        found, stack = {*names}, [*names]
+        while stack:
+            name = stack.pop()
+            if not self.starts(name):
+                new = self._mentioned(name) - found
+                found |= new
+                stack += new
+        return found
+
+    def computed_from(self, name: Quantity) -> set[Quantity]:
+        """The name and all that it is computed from, through updates too."""
+        found, stack = {name}, [name]
+        while stack:
+            new = self._mentioned(stack.pop()) - found
+            found |= new
+            stack += new
+        return found
+
+    def _mentioned(self, name: Quantity) -> set[Quantity]:
+        """The names in the formula of a name."""
+        statement = self.sheet.definitions.get(name)
+        keys = quantities(statement.parts[0].expr) if statement is not None else ()
+        pairs = ((key,) if isinstance(key, Name) else (key.of, key.wrt) for key in keys)
+        return {name for pair in pairs for name in pair}
+
+
+def _renewed(sheet: Worksheet, name: Quantity) -> Name | None:
+    """The name that this one renews: w of w' = w − …, or of w' = … − rate·∂E/∂w."""
+    if not isinstance(name, Name):
+        return None
+    named = quantities(sheet.definitions[name].parts[0].expr)
+    slopes = {key.wrt for key in named if isinstance(key, Derivative)}
+    return next((old for old in _older(sheet, name) if old in named or old in slopes), None)
+
+
+def _older(sheet: Worksheet, name: Name) -> Iterator[Name]:
+    """The names that one may renew, the newest first: w' and w for w'', w for w_new."""
+    while name in sheet.older:
+        name = Name(sheet.older[name])
+        yield name
+    shorter = [name[:end] for end in range(len(name) - 1, len(name.rstrip("'")) - 1, -1)]
+    for old in (*shorter, re.sub(r"_?new$", "", name)):
+        if old != name and Name(old) in sheet.definitions:
+            yield Name(old)
