@@ -235,6 +235,22 @@ def reached(start: list[ast.expr], tree: ast.Module) -> set[str]:
     return found
 
 
+#: The modules of the reader that may use regular expressions, and on what.
+PATTERNS = {
+    "worksheet.characters": "lines and fences",
+    "worksheet.lexer": "tokens",
+    "worksheet.spelling": "a name by itself",
+    "worksheet.openings": "the kinds of tokens",
+    "worksheet.records": "the mark of a version, which the reader itself has made",
+}
+
+
+def test_the_reader_takes_text_apart_in_its_lexer() -> None:
+    """All behind it reads tokens: a pattern over text there would be a second grammar."""
+    rooms = {module for module in MODULES if room(module) == "worksheet"}
+    assert {module for module in rooms if "re" in imports(MODULES[module])} == set(PATTERNS)
+
+
 def test_pictures_compute_no_derivative() -> None:
     drawing = {n: p for n, p in DRAWING.items() if room(n) not in ("gallery", "snapshot")}
     for path in drawing.values():  # the gallery makes what it has drawn

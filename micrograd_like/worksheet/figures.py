@@ -44,26 +44,27 @@ def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
 
 
 def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, bool]:
-    """The formula with the one name that each figure stands for, or None where it cannot be told.
+    """The formula that is meant by figures in the place of names.
 
-    The second is True where no figure stands for anything, so that nothing is hidden in it.
+    Args:
+        expr: An expression without names.
+        known: The numbers of names that may stand in it.
+
+    Returns:
+        The formula with the one name that each figure stands for, or None where it cannot be
+        told; and True where no figure stands for anything, so that nothing is hidden in it.
     """
+    if isinstance(expr, Call) and expr.function in ("div", "neg", "sqrt"):
+        figures = nodes(expr, Number)
+        if len(figures) < 3 and all(n.places is None for n in figures):
+            return None, True
     several = False
 
-    def meant(node: Expr) -> list[str]:
-        number = exact_number(node)
-        if number is None or (number.value in (0, 0.5) and number.places is None):
-            return []
-        return [name for name, value in known.items() if value.value == number.value]
-
-    def common(node: Expr) -> bool:
-        number = exact_number(node)
-        return number is not None and number.places is None and number.value in _COMMON
-
+    # Not a rewriting: a figure with its sign is looked up as it was, whatever stands for its size.
     def combine(node: Expr, parts: list[Expr]) -> Expr:
         nonlocal several
         if exact_number(node) is not None:
-            names = [] if common(node) else meant(node)
+            names = [] if _is_common(node) else _meant(node, known)
             several |= len(names) > 1
             return Name(names[0]) if len(names) == 1 else node
         if not isinstance(node, Call):
@@ -71,19 +72,31 @@ def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, 
         if node.function in ("mul", "div"):  # a whole number is a name in a product only
             pairs = zip(node.arguments, parts, strict=True)
             parts = [
-                Name(names[0]) if common(own) and len(names := meant(own)) == 1 else part
+                Name(names[0])
+                if _is_common(own) and len(names := _meant(own, known)) == 1
+                else part
                 for own, part in pairs
             ]
         return Call(node.function, tuple(parts))
 
-    if isinstance(expr, Call) and expr.function in ("div", "neg", "sqrt"):
-        figures = nodes(expr, Number)
-        if len(figures) < 3 and all(n.places is None for n in figures):
-            return None, True
     formula: Expr = fold(expr, combine)
     if several:
         return None, False
     return (formula, True) if formula != expr else (None, True)
+
+
+def _is_common(node: Expr) -> bool:
+    """True for a whole number and its like, which may stand for nothing in particular."""
+    number = exact_number(node)
+    return number is not None and number.places is None and number.value in _COMMON
+
+
+def _meant(node: Expr, known: Mapping[str, Number]) -> list[str]:
+    """The names that have just this number."""
+    number = exact_number(node)
+    if number is None or (number.value in (0, 0.5) and number.places is None):
+        return []
+    return [name for name, value in known.items() if value.value == number.value]
 
 
 def figures_in(expr: Expr) -> list[float]:

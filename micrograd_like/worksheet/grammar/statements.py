@@ -95,20 +95,7 @@ class _Statements(Parts):
         if not self.at(*RELATIONS):
             self.expected("'=' after the left side")
         assigned = self.at("←", "→", "+=", "-=")
-        self.pieces = []
-        blank = False
-        while self.at(*RELATIONS):
-            sign = self.take().text
-            if self.at("?"):
-                self.take()
-                blank = True
-                continue
-            piece = self.piece(sign == "≈", left)
-            if sign in ("+=", "-="):
-                step = self.call("add" if sign == "+=" else "sub", left, piece.term)
-                piece = replace(piece, term=step)
-            self.pieces.append(piece)
-            self.remark()
+        blank = self.right_side(left)
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
@@ -126,6 +113,23 @@ class _Statements(Parts):
             doubt="; ".join(self.scope.doubts),
         )
         return list(self.expanded(read, left, subject))
+
+    def right_side(self, left: Term) -> bool:
+        """Read what is said to equal the left side; True where a ? stands for some of it."""
+        self.pieces, blank = [], False
+        while self.at(*RELATIONS):
+            sign = self.take().text
+            if self.at("?"):
+                self.take()
+                blank = True
+                continue
+            piece = self.piece(sign == "≈", left)
+            if sign in ("+=", "-="):
+                step = self.call("add" if sign == "+=" else "sub", left, piece.term)
+                piece = replace(piece, term=step)
+            self.pieces.append(piece)
+            self.remark()
+        return blank
 
     def expanded(self, read: Statement, left: Term, subject: Term | None) -> Iterator[Statement]:
         """The statement, or for arrays one statement for each element."""
