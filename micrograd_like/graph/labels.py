@@ -26,7 +26,9 @@ class Label(str):
 def quantity_of(node: Value, otherwise: str = "") -> Quantity:
     """The quantity that a node's label names, a derivative for ``dE/dw``.
 
-    otherwise:  a name for a node without a label
+    Args:
+        node: The node.
+        otherwise: A name for a node without a label.
     """
     label = node.label or otherwise
     return label.quantity if isinstance(label, Label) else quantity(label)

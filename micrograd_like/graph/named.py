@@ -26,25 +26,27 @@ Link = tuple[Quantity, Quantity]
 class NamedGraph:
     """The named nodes that ``output`` depends on, and how each follows from the next.
 
-    ``output`` is one node, or several, of which the last gives its name.
-
-    names:     the quantity that each named node is
-    output:    that of the output
-    values:    the number of every quantity, as it is now, inputs before their users
-    known:     the same without those that rest on a name without a number
-    formulas:  for every quantity that is computed, its formula in those before it
-    locals:    for every link, ∂of/∂wrt as a formula, what else acts on ``of`` held fixed
-    partials:  for every link, its number as the engine has it
-    rules:     for every link, the names of the rules used
-    users:     for every quantity, those that it acts on directly, in order of computation
-    inputs:    for every quantity, those that it is computed from, in order of computation
-
     The formulas are trees: this is for graphs of the size people work by hand.
 
-    ``names`` gives names to nodes without a label.
+    Attributes:
+        names: The quantity that each named node is.
+        output: That of the output.
+        values: The number of every quantity, as it is now, inputs before their users.
+        known: The same without those that rest on a name without a number.
+        formulas: For every quantity that is computed, its formula in those before it.
+        locals: For every link, ∂of/∂wrt as a formula, what else acts on ``of`` held fixed.
+        partials: For every link, its number as the engine has it.
+        rules: For every link, the names of the rules used.
+        users: For every quantity, those that it acts on directly, in order of computation.
+        inputs: For every quantity, those that it is computed from, in order of computation.
 
-    Errors: ValueError if the output has no name, two nodes have the same one, or so much
-    lies between named nodes that nobody could read its formula.
+    Args:
+        output: One node, or several, of which the last gives its name.
+        names: Names for nodes without a label.
+
+    Raises:
+        ValueError: The output has no name, two nodes have the same one, or so much lies between
+            named nodes that nobody could read its formula.
     """
 
     def __init__(
@@ -195,7 +197,9 @@ class NamedGraph:
     ) -> dict[Value, Expr]:
         """∂name/∂input as a formula for every named node that it is computed from.
 
-        other:  for an operation's input, another formula than its partial derivative
+        Args:
+            name: The quantity that is differentiated.
+            other: For an operation's input, another formula than its partial derivative.
         """
         region, written = self._regions[name]
         node = region[-1]

@@ -19,6 +19,8 @@ from micrograd_like.worksheet import Worksheet
 def check(sheet: Worksheet, file: str = "") -> Report:
     """Mark every line of a worksheet.
 
-    file:  the name it goes by in the report
+    Args:
+        sheet: The worksheet.
+        file: The name it goes by in the report.
     """
     return Report(tuple(Marker(sheet).lines()), file)

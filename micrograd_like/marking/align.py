@@ -48,10 +48,11 @@ _FIGURE = "#"
 class Aligned:
     """Figures beside a formula.
 
-    expr:     the figures as they were written, each as a name of its own
-    slips:    what they follow from
-    off:      those that are not their operand's
-    whole:    True where some have been compared by their result alone
+    Attributes:
+        expr: The figures as they were written, each as a name of its own.
+        slips: What they follow from.
+        off: Those that are not their operand's.
+        whole: True where some have been compared by their result alone.
     """
 
     expr: Expr
@@ -68,8 +69,9 @@ def is_figure(quantity: Quantity) -> bool:
 class Aligner:
     """Lays the figures of one line beside its formulas.
 
-    hand:     the learner's figures up to here
-    follows:  what a figure follows from
+    Attributes:
+        hand: The learner's figures up to here.
+        follows: What a figure follows from.
     """
 
     def __init__(self, facts: Facts, hand: Hand, follows: Follows) -> None:

@@ -24,16 +24,17 @@ _MOST_SLIPPED = 60
 class Claim:
     """What was written of ``key``, and is wrong.
 
-    target:   what it should equal, as a formula
-    view:     the learner's figures up to this line
-    formula:  the wrong formula, or None
-    figure:   the wrong number or result of figures put in, or None
-    figures:  the wrong figures put in, or None
-    off:      those of them that are not their operands': (figures, operand)
-    fits:     whether figures put in are those of a formula, operand by operand
-    sound:    True where the line, or the definition it is about, has the right formula
-    update:   of an update of a weight, what it must come to
-    others:   the derivatives that the worksheet speaks of
+    Attributes:
+        target: What it should equal, as a formula.
+        view: The learner's figures up to this line.
+        formula: The wrong formula, or None.
+        figure: The wrong number or result of figures put in, or None.
+        figures: The wrong figures put in, or None.
+        off: Those of them that are not their operands': (figures, operand).
+        fits: Whether figures put in are those of a formula, operand by operand.
+        sound: True where the line, or the definition it is about, has the right formula.
+        update: Of an update of a weight, what it must come to.
+        others: The derivatives that the worksheet speaks of.
     """
 
     facts: Facts

@@ -41,7 +41,9 @@ _OF_ALL = next(mistake.code for mistake in CAUSES if mistake.remains == "anythin
 def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
     """The causes of a wrong line, the likeliest first; at least one.
 
-    effort:  what may be worked out for all lines of the worksheet
+    Args:
+        claim: What was written.
+        effort: What may be worked out for all lines of the worksheet.
     """
     found: list[tuple[int, Cause]] = []
     try:

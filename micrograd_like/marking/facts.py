@@ -48,10 +48,11 @@ _NOISE = 1e-10
 class Written:
     """A worksheet as it is written, wrong updates and all.
 
-    truth:    of its definitions
-    graph:    between the names, or None where a formula is too long for that
-    updates:  what each update must come to, by the name it defines
-    doubts:   why nothing can be said of some of the others
+    Attributes:
+        truth: Of its definitions.
+        graph: Between the names, or None where a formula is too long for that.
+        updates: What each update must come to, by the name it defines.
+        doubts: Why nothing can be said of some of the others.
     """
 
     def __init__(self, sheet: Worksheet) -> None:
@@ -66,9 +67,10 @@ class Written:
 class Facts:
     """A worksheet's truth, and the right formula of everything in it.
 
-    updates, doubts:  as for what is written, those that stay as they are in doubt
-    definitions:      the formula of every name, wrong updates as they should be
-    graph:            between the names, or None where a formula is too long for that
+    Attributes:
+        updates, doubts: As for what is written, those that stay as they are in doubt.
+        definitions: The formula of every name, wrong updates as they should be.
+        graph: Between the names, or None where a formula is too long for that.
 
     Args:
         written: The worksheet.
@@ -104,7 +106,11 @@ class Facts:
         return [k for k in quantities(expr) if k in self.definitions or k not in CONSTANTS]
 
     def true(self, key: Quantity) -> float:
-        """The true number. Errors: KeyError, DomainError where there is none."""
+        """The true number.
+
+        Raises:
+            KeyError, DomainError: There is none.
+        """
         return self.truth.here[key]
 
     def precise(self, key: Quantity) -> float | None:
@@ -181,7 +187,8 @@ class Facts:
     def method(self, key: Quantity) -> Expr:
         """The right formula for a quantity, as one would write it on its line.
 
-        Errors: KeyError for a name that is not defined.
+        Raises:
+            KeyError: The name is not defined.
         """
         if isinstance(key, Name):
             return self.updates[key].formula if key in self.updates else self.definitions[key]

@@ -19,9 +19,10 @@ _START = ("given", "parameter")
 class Forward:
     """The forward pass of a worksheet, up to any of its lines.
 
-    sheet:    the worksheet
-    renewed:  for every name that is a new value of another, that one
-    roles:    of its names
+    Attributes:
+        sheet: The worksheet.
+        renewed: For every name that is a new value of another, that one.
+        roles: Of its names.
     """
 
     def __init__(self, sheet: Worksheet, graph: NamedGraph | None) -> None:

@@ -27,7 +27,8 @@ _PLACE = "#"
 class Figure:
     """A number as a hand has it: ``center``, somewhere from ``low`` to ``high``.
 
-    slips:  the quantities it rests on whose stated numbers are not the true ones
+    Attributes:
+        slips: The quantities it rests on whose stated numbers are not the true ones.
     """
 
     center: float
@@ -44,8 +45,10 @@ class Figure:
     def written(cls, number: Number, approximate: bool = False) -> Figure:
         """What a written number says: half a unit of its last place either way; whole ones exact.
 
-        approximate:  True for a number after ≈, which may be off by a whole unit; the zeros at
-                      the end of a whole number are rounded away: 41.3 ≈ 40
+        Args:
+            number: The number.
+            approximate: True for a number after ≈, which may be off by a whole unit; the zeros at
+                the end of a whole number are rounded away: 41.3 ≈ 40.
         """
         center, reach = float(number.value), 0.0
         if number.places is not None:
@@ -96,7 +99,8 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     The ends are those of the formula when each figure is moved to its own ends, one by one
     and all together in the direction that moves the result: exact for sums and products.
 
-    Errors: KeyError for a name that ``lookup`` does not know.
+    Raises:
+        KeyError: ``lookup`` does not know a name.
     """
     try:
         figures = {key: lookup(key) for key in quantities(expr)}
@@ -155,8 +159,9 @@ def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Qua
 class Hand:
     """A learner's figures, as they are stated line by line.
 
-    world:  the numbers that are true
-    facts:  how each quantity follows from others
+    Attributes:
+        world: The numbers that are true.
+        facts: How each quantity follows from others.
     """
 
     def __init__(self, world: World, facts: Facts) -> None:
@@ -183,7 +188,11 @@ class Hand:
             self._following[name] = expr
 
     def figure(self, key: Quantity) -> Figure:
-        """The learner's figure. Errors: KeyError for an unknown name."""
+        """The learner's figure.
+
+        Raises:
+            KeyError: The name is not known.
+        """
         return View(self).figure(key)
 
 
@@ -203,7 +212,11 @@ class View:
                         self._again[name] = figure
 
     def figure(self, key: Quantity) -> Figure:
-        """The figure of a quantity. Errors: KeyError for an unknown name."""
+        """The figure of a quantity.
+
+        Raises:
+            KeyError: The name is not known.
+        """
         hand = self._hand
         if key in self._ignored:  # right after all, and rounded as what is stated
             true, stated = hand.world[key], hand.stated[key]

@@ -280,8 +280,9 @@ class Judge:
 class _Line:
     """A line while it is judged.
 
-    judged:  its parts so far, by their places
-    worked:  its figures so far, as formulas: the next part may be worked out from them
+    Attributes:
+        judged: Its parts so far, by their places.
+        worked: Its figures so far, as formulas: the next part may be worked out from them.
     """
 
     key: Quantity

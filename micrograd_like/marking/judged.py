@@ -15,13 +15,14 @@ from micrograd_like.worksheet.records import Part
 class Judged:
     """A part with its verdict.
 
-    expr:      the part as it was read: an ambiguous one may be meant in another way
-    numeric:   True for a part without names
-    figure:    what it says in numbers, where it does
-    slips:     the slips it follows from
-    accident:  a formula that is right at these numbers alone
-    off:       figures put in that are not those of their operands
-    problem:   why it is unchecked
+    Attributes:
+        expr: The part as it was read: an ambiguous one may be meant in another way.
+        numeric: True for a part without names.
+        figure: What it says in numbers, where it does.
+        slips: The slips it follows from.
+        accident: A formula that is right at these numbers alone.
+        off: Figures put in that are not those of their operands.
+        problem: Why it is unchecked.
     """
 
     part: Part

@@ -15,9 +15,10 @@ from micrograd_like.worksheet import Statement
 class Learner:
     """The learner of one worksheet, line by line.
 
-    hand:      the figures up to here
-    near:      the same in the worlds near by, where slips are carried on
-    formulas:  the wrong formulas up to here
+    Attributes:
+        hand: The figures up to here.
+        near: The same in the worlds near by, where slips are carried on.
+        formulas: The wrong formulas up to here.
     """
 
     def __init__(self, facts: Facts) -> None:

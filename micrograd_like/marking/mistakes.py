@@ -19,7 +19,8 @@ from micrograd_like.marking.hand import Figure
 class Guess:
     """A formula that a slip leads to, or that a slip has spoilt.
 
-    wrote, meant:  the piece that the slip put, and the one that belongs there
+    Attributes:
+        wrote, meant: The piece that the slip put, and the one that belongs there.
     """
 
     expr: Expr
@@ -46,25 +47,26 @@ class Example:
 class Mistake:
     """A cause of mistakes.
 
-    code:        its stable name
-    place:       among all causes: of several that match alike, the lowest is the likeliest
-    brief:       what it is, in a few words
-    sentence:    what a teacher would say
-    pointed:     the same with the pieces, where they are known: {wrote}, {meant}, {left} the
-                 quantity
-    examples:    at least one; each is run by a test
-    guesses:     formulas that it leads to
-    mends:       formulas that are right once it is undone
-    numbers:     formulas that it leads to, where only their number was written
-    undone:      what a formula may have been before this slip, another one being in it too
-    misread:     for slips of the pen: whether a number is another one with this slip
-    functions:   whether putting one function in the place of another is this slip
-    remains:     "number" for what explains a wrong number whose formula is right, "anything"
-                 for what is said where nothing else is
-    few:         True if it guesses so little that a number of two digits is no coincidence
-    general:     True for what other causes are special cases of
-    calculator:  True if it can happen to somebody whose formula is right
-    planter:     how an exercise is given it; None where it cannot be planted
+    Attributes:
+        code: Its stable name.
+        place: Among all causes: of several that match alike, the lowest is the likeliest.
+        brief: What it is, in a few words.
+        sentence: What a teacher would say.
+        pointed: The same with the pieces, where they are known: {wrote}, {meant}, {left} the
+            quantity.
+        examples: At least one; each is run by a test.
+        guesses: Formulas that it leads to.
+        mends: Formulas that are right once it is undone.
+        numbers: Formulas that it leads to, where only their number was written.
+        undone: What a formula may have been before this slip, another one being in it too.
+        misread: For slips of the pen: whether a number is another one with this slip.
+        functions: Whether putting one function in the place of another is this slip.
+        remains: "number" for what explains a wrong number whose formula is right, "anything" for
+            what is said where nothing else is.
+        few: True if it guesses so little that a number of two digits is no coincidence.
+        general: True for what other causes are special cases of.
+        calculator: True if it can happen to somebody whose formula is right.
+        planter: How an exercise is given it; None where it cannot be planted.
     """
 
     code: str

@@ -40,7 +40,8 @@ _COST = 20
 class Precise:
     """Values and derivatives of a graph, worked out when they are first asked for.
 
-    sources:  the numbers it starts from
+    Attributes:
+        sources: The numbers it starts from.
     """
 
     def __init__(self, graph: NamedGraph, sources: Mapping[Quantity, float]) -> None:
@@ -49,7 +50,9 @@ class Precise:
     def number(self, quantity: Quantity, scale: float) -> float | None:
         """The float nearest to the true number; None where mpmath has none.
 
-        scale:  of what cancels in it: what is left of that after so many digits is 0
+        Args:
+            quantity: The quantity.
+            scale: Of what cancels in it: what is left of that after so many digits is 0.
         """
         with mp.workdps(_DIGITS):
             try:

@@ -53,9 +53,10 @@ class PartMark:
 class Cause:
     """A slip that predicts what was written.
 
-    code:   its name in the table of causes
-    wrote:  what the learner put, as far as it is one thing
-    meant:  what belongs in its place
+    Attributes:
+        code: Its name in the table of causes.
+        wrote: What the learner put, as far as it is one thing.
+        meant: What belongs in its place.
     """
 
     code: str
@@ -67,13 +68,14 @@ class Cause:
 class LineMark:
     """A line, marked.
 
-    place:     where it stands; of an unreadable line the column where it went wrong
-    causes:    of a wrong line, the most likely first
-    follows:   the quantities, stated wrongly before, from which a line follows
-    accident:  True for a formula that is right at these numbers alone
-    expected:  the true number
-    working:   how the right number comes about, with ``places`` decimals as the learner has
-    problem:   why a line is unreadable or unchecked
+    Attributes:
+        place: Where it stands; of an unreadable line the column where it went wrong.
+        causes: Of a wrong line, the most likely first.
+        follows: The quantities, stated wrongly before, from which a line follows.
+        accident: True for a formula that is right at these numbers alone.
+        expected: The true number.
+        working: How the right number comes about, with ``places`` decimals as the learner has.
+        problem: Why a line is unreadable or unchecked.
     """
 
     place: Place
@@ -105,7 +107,8 @@ class LineMark:
 class Report:
     """A worksheet, marked line by line.
 
-    file:  its name, "" where it was parsed from text
+    Attributes:
+        file: Its name, "" where it was parsed from text.
     """
 
     lines: tuple[LineMark, ...]

@@ -177,8 +177,11 @@ class Truth:
         Numbers put in and what they simplify to are allowed: the formula need hold only as one
         of the quantities that are left in it.
 
-        forms:   the right formula in several shapes
-        belong:  sources that may stand in it though the definitions leave them out
+        Args:
+            expr: What was written.
+            wanted: What belongs there.
+            forms: The right formula in several shapes.
+            belong: Sources that may stand in it though the definitions leave them out.
         """
         if not self.same(expr, wanted, (self.here,)):
             return False

@@ -33,12 +33,13 @@ _DEEPEST = 4
 class Line:
     """A line that renews a weight, taken apart.
 
-    written:  its formula, with the names that stand for parts of a step put in
-    steps:    the terms beside the weight; none where it is no such sum
-    costs:    what it may make small, the likeliest first
-    forward:  what the costs are computed from, not going back through updates
-    outside:  the names in it that have nothing to do with that
-    foreign:  those that come from something else too: a velocity, a mean that is carried on
+    Attributes:
+        written: Its formula, with the names that stand for parts of a step put in.
+        steps: The terms beside the weight; none where it is no such sum.
+        costs: What it may make small, the likeliest first.
+        forward: What the costs are computed from, not going back through updates.
+        outside: The names in it that have nothing to do with that.
+        foreign: Those that come from something else too: a velocity, a mean that is carried on.
     """
 
     statement: Statement

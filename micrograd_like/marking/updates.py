@@ -50,12 +50,13 @@ _MOST_FACTORS = 4
 class Update:
     """What an update must come to.
 
-    rate, gradient:  of w' = w − rate·gradient; the gradient is ∂cost/∂w, or a sum of such
-    formula:         the whole
-    right:           True where what is written is this
-    slope:           where it is not, what stands in the place of the gradient
-    sure:            True where the line is meant as gradient descent whatever it says: a
-                     derivative stands in it. Otherwise it is wrong only if a slip explains it
+    Attributes:
+        rate, gradient: Of w' = w − rate·gradient; the gradient is ∂cost/∂w, or a sum of such.
+        formula: The whole.
+        right: True where what is written is this.
+        slope: Where it is not, what stands in the place of the gradient.
+        sure: True where the line is meant as gradient descent whatever it says: a derivative stands
+            in it. Otherwise it is wrong only if a slip explains it.
     """
 
     weight: Quantity
