@@ -19,10 +19,11 @@ test:
 	$(BIN)/pip install --quiet ".[test]"
 	$(BIN)/pytest $(PARALLEL)
 
+# With every law at many examples, drawn anew.
 test-slow:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
-	$(BIN)/pytest $(PARALLEL) -m slow
+	$(BIN)/pytest $(PARALLEL) -m "slow or hypothesis" --hypothesis-profile=many
 
 # JAX is shown two devices, so that there is something to shard over.
 test-scale:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import localcontext
+from functools import cache
 from itertools import groupby
 
 from benchmarks.by_rule.expression import CONTEXT, FUNCTIONS, Undefined
@@ -279,15 +280,15 @@ def verdicts(written: list[Written], count: int) -> list[str]:
     return found
 
 
-def compared(job: tuple[int, int, str]) -> list[Compared]:
-    """Worksheet ``number`` of the corpus in every dialect (or in the one that is named)."""
-    seed, number, only = job
+@cache
+def plain(seed: int, number: int) -> tuple[str, list[str], list[str]] | None:
+    """Worksheet ``number`` as it is: its name, its lines, their verdicts; None for no worksheet."""
     rng = random.Random(f"dialects {seed}/{number}")
     with localcontext(CONTEXT):
         try:
             task = drawn(seed, number)
             if any(line.kinds for line in task.lines):
-                return []
+                return None
             lines = [str(line) for line in task.lines]
             if number % 2:
                 kind = list(GOALS)[number // 2 % len(GOALS)]
@@ -300,8 +301,18 @@ def compared(job: tuple[int, int, str]) -> list[Compared]:
                     shown = "".join(f" {s} {p}" for s, p in zip(signs, parts, strict=True))
                     lines[i] = task.lines[i].left + shown
         except (ValueError, Undefined, KeyError):
-            return []
-    plain = verdicts([(line, [place]) for place, line in enumerate(lines)], len(lines))
+            return None
+    marks = verdicts([(line, [place]) for place, line in enumerate(lines)], len(lines))
+    return task.name, lines, marks
+
+
+def compared(job: tuple[int, int, str]) -> list[Compared]:
+    """Worksheet ``number`` of the corpus in every dialect (or in the one that is named)."""
+    seed, number, only = job
+    worksheet = plain(seed, number)
+    if worksheet is None:
+        return []
+    title, lines, marks = worksheet
     results = []
     for name, write in DIALECTS.items():
         if only and name != only:
@@ -313,9 +324,9 @@ def compared(job: tuple[int, int, str]) -> list[Compared]:
         others = verdicts(written, len(lines))
         rows = tuple(
             (one, other, lines[place], shown_at[place])
-            for place, (one, other) in enumerate(zip(plain, others, strict=True))
+            for place, (one, other) in enumerate(zip(marks, others, strict=True))
         )
-        results.append(Compared(name, rows, f"{seed}/{number}, {task.name}"))
+        results.append(Compared(name, rows, f"{seed}/{number}, {title}"))
     return results
 
 

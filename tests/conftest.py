@@ -6,12 +6,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from micrograd_like.tape import native
 
 # Tests of the benchmarks import them; behind everything else, for the package itself is to be
 # the installed one, with its kernel.
 sys.path.append(str(Path(__file__).parent.parent))
+
+
+# Of examples that are drawn, the suite has few, and the same ones in every run, so that a red run
+# has a change as its cause; `make test-slow` draws many, and others each time.
+settings.register_profile("few", max_examples=60, deadline=None, derandomize=True, database=None)
+settings.register_profile("many", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("few")
 
 
 def pytest_sessionstart() -> None:

@@ -35,7 +35,7 @@ def main() -> int:
     }
     tests = [str(Path(__file__).parent / name) for name in TESTS]
     pytest = Path(sys.executable).parent / "pytest"  # as a module it would find the sources first
-    command = [str(pytest), "-p", "no:cacheprovider", *tests]
+    command = [str(pytest), "-p", "no:cacheprovider", "--hypothesis-profile=many", *tests]
     return subprocess.run(command, env=environment, check=False).returncode
 
 

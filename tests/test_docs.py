@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import pkgutil
 import re
 import shlex
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pytest
 from command import run
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 import micrograd_like
@@ -96,18 +99,35 @@ def rounded(match: re.Match[str]) -> str:
     return "0" if abs(number) < 1e-12 else f"{number:.9g}"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[AsyncKernelManager]:
+    """One for all notebooks: to start one, and to import everything, takes longer than most."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    yield manager
+    asyncio.run(manager.shutdown_kernel(now=True))
+
+
+#: Trains on 1,300 digits; what it calls is tested with fewer where lessons are.
+TRAINS = pytest.param(ROOT / "notebooks" / "08-digits.ipynb", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [TRAINS if path == TRAINS.values[0] else path for path in NOTEBOOKS],
+    ids=lambda path: path.stem,
+)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_notebooks_run_and_show_what_they_kept(path: Path) -> None:
+def test_notebooks_run_and_show_what_they_kept(path: Path, kernel: AsyncKernelManager) -> None:
     kept = nbformat.read(path, as_version=4)
     run = nbformat.read(path, as_version=4)
+    run.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))  # nothing of another's names
     # Not in the checkout's own folder, whose package has no kernel built in it.
     resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(
-        run, timeout=300, kernel_name="python3", coalesce_streams=True, resources=resources
-    ).execute()
-    for place, (before, after) in enumerate(zip(kept.cells, run.cells, strict=True)):
+    client = NotebookClient(run, km=kernel, timeout=300, coalesce_streams=True, resources=resources)
+    client.execute()
+    client.kc.stop_channels()
+    for place, (before, after) in enumerate(zip(kept.cells, run.cells[1:], strict=True)):
         trained = "training" in before.metadata.get("tags", ())
         told = told_of_training if trained else shown
         assert told(after) == told(before), f"cell {place}"

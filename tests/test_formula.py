@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from micrograd_like.errors import FormulaError
@@ -60,7 +60,6 @@ def larger(trees):
 
 numbers = st.integers(-3, 4) | st.sampled_from([0.5, -0.25, 1.0, 0.0])
 TREES = st.recursive(numbers.map(Number) | st.sampled_from([x, y, z]), larger, max_leaves=12)
-ANY = settings(deadline=None, max_examples=500, derandomize=True, database=None)
 
 
 def exact_power(base, exponent):
@@ -535,7 +534,6 @@ def test_factors(text, marked):
 
 
 @given(TREES, st.fractions(-3, 3, max_denominator=7))
-@ANY
 def test_taken_apart_and_put_together_again_it_has_the_same_value(tree, first):
     values = {"x": first, "y": Fraction(2), "z": Fraction(5, 2)}
     try:
@@ -576,7 +574,6 @@ def test_depth_is_bounded_by_memory_alone():
 
 
 @given(TREES, st.fractions(-3, 3, max_denominator=7), st.integers(-2, 2))
-@ANY
 def test_simplify_keeps_the_value(tree, first, second):
     values = {"x": first, "y": Fraction(second), "z": Fraction(5, 2)}
     try:
@@ -587,7 +584,6 @@ def test_simplify_keeps_the_value(tree, first, second):
 
 
 @given(TREES)
-@ANY
 def test_simplify_once_is_enough(tree):
     simple = simplify(tree)
     assert simplify(simple) == simple
@@ -602,7 +598,6 @@ def outcome(compute):
 
 
 @given(TREES, st.floats(-3, 3), st.sampled_from([-2.0, 0.0, 1.0, 3.0]))
-@ANY
 def test_python_agrees_with_evaluate(tree, first, second):
     """The same float, to the last digit, or the same kind of error."""
     values = {"x": first, "y": second, "z": 2.5}

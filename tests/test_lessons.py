@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 from command import Done, run
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like import losses, nn
@@ -241,7 +241,6 @@ def test_summed_over_examples_plain_errors_turn_the_direction() -> None:
     ),
     data=st.data(),
 )
-@settings(max_examples=50, deadline=None)
 def test_only_the_chain_rule_is_the_gradient(weights: list[list[float]], data: Any) -> None:
     """For any weights: Wᵀ(e ∘ o(1 − o)) to rounding; the biases put in to reach o cost digits."""
     from micrograd_like.lessons.course import splitting_the_error
@@ -287,7 +286,6 @@ def test_weights_whose_sum_is_0_have_no_shares() -> None:
     seed=st.integers(0, 2**32),
     rate=st.floats(0.01, 10),
 )
-@settings(max_examples=60, deadline=None)
 def test_the_matrix_form_is_the_graphs_gradient(
     inputs: int, hidden: int, outputs: int, seed: int, rate: float
 ) -> None:

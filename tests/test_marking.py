@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like.graph import NamedGraph
@@ -558,7 +558,6 @@ def test_a_notebook_shows_a_table_with_everything_escaped() -> None:
 numbers = st.decimals(min_value="-2", max_value="2", places=2).filter(lambda d: abs(d) > 0.04)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(numbers, min_size=6, max_size=6), st.integers(2, 6), st.booleans())
 def test_a_right_worksheet_is_never_accused(values, places, step_by_step) -> None:
     """A neuron worked out by somebody who rounds at every step, or only what is written."""
@@ -584,7 +583,6 @@ def test_a_right_worksheet_is_never_accused(values, places, step_by_step) -> Non
     assert [line.source for line in report.lines if line.verdict not in FINE] == []
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_is_marked_without_an_exception(text: str) -> None:
     report = checked(f"x = 0.5\ny = x^2\n{text}\ndy/dx = 2x\n")
@@ -599,7 +597,6 @@ TOKENS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(
         st.sampled_from(TOKENS),

@@ -6,7 +6,7 @@ import sys
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from micrograd_like.formula import (
@@ -254,7 +254,6 @@ def test_signed(value, shown):
 
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
-ANY = settings(deadline=None, max_examples=500, derandomize=True, database=None)
 
 
 def as_float(shown):
@@ -262,13 +261,11 @@ def as_float(shown):
 
 
 @given(FLOATS)
-@ANY
 def test_number_in_full_is_the_number(value):
     assert as_float(number(value)) == value
 
 
 @given(FLOATS.filter(lambda v: abs(v) > 1e-300), st.integers(1, 15))
-@ANY
 def test_number_has_as_many_digits_as_places(value, places):
     """No further off than half a unit of the last of ``places`` digits."""
     assert abs(as_float(number(value, places)) - value) <= abs(value) * 5.0001 * 10.0**-places
@@ -332,7 +329,6 @@ ESCAPES = re.compile(r"\\text(?:backslash|asciicircum|asciitilde)\{\}|\\[#$%&_{}
 
 
 @given(st.text(st.characters(exclude_categories=())))
-@ANY
 def test_no_name_acts_on_terminal_or_latex(name):
     assert name_text(name).isprintable()
     shown = name_latex(name)
@@ -441,13 +437,11 @@ def value(tree):
 
 
 @given(TREES)
-@ANY
 def test_text_reads_back(tree):
     assert value(read_text(text(tree))) == value(tree)
 
 
 @given(UNCONDITIONAL)
-@ANY
 def test_latex_reads_back(tree):
     assert value(read_latex(latex(tree))) == value(tree)
 
@@ -461,7 +455,6 @@ def test_reading_back_would_notice_a_missing_bracket():
 
 
 @given(TREES, st.integers(0, 4) | st.none())
-@ANY
 def test_latex_is_balanced(tree, places):
     shown = latex(tree, places)
     assert shown.count(r"\left") == shown.count(r"\right")

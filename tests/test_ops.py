@@ -15,7 +15,7 @@ from pathlib import Path
 import mpmath
 import pytest
 import sympy
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
@@ -305,7 +305,6 @@ def test_accurate_at_extremes(name, x):
 @example(x=5e-324)
 @example(x=1.0)
 @example(x=-1.0)
-@settings(deadline=None, max_examples=60, derandomize=True, database=None)
 def test_accurate_everywhere(name, x):
     if not (OPS[name].kink and x == 0):
         assert_accurate_anywhere(name, x)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 from random_graphs import Recipe, drawn
 
@@ -81,7 +81,6 @@ def reference(
 
 @pytest.mark.parametrize("dtype", UNIT)
 @pytest.mark.parametrize("backend", BACKENDS)
-@settings(max_examples=600, deadline=None)
 @given(
     seed=st.integers(0, 2**40),
     outputs=st.integers(1, 2),
@@ -326,7 +325,6 @@ def test_a_pickle_computes_the_same_and_is_small() -> None:
         twin.store()
 
 
-@settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**40))
 def test_any_program_survives_a_pickle(seed: int) -> None:
     recipe, inputs, parameters = drawn(seed)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import micrograd_like
@@ -34,7 +34,6 @@ def tape_arguments() -> list[Any]:
 
 
 @needs_kernel
-@settings(max_examples=1000, deadline=None)
 @given(seed=st.integers(0, 2**40))
 def test_a_damaged_tape_is_refused_or_harmless(seed: int) -> None:
     """Any integer of a tape changed: a ValueError, or a run that stays in its memory.

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like import DomainError, ModelFileError, Value, losses, nn, optim, training
@@ -471,7 +471,6 @@ def test_a_damaged_or_newer_file_is_refused_with_what_is_wrong(
     assert str(file) in str(error.value)
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_no_damage_ends_in_anything_but_a_refusal(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like.derivation.equations import Equation, local
@@ -265,7 +265,6 @@ def test_the_run_as_published_is_whole() -> None:
     ),
     st.sampled_from(COLUMNS),
 )
-@settings(max_examples=15, deadline=None)
 def test_any_numbers_give_a_worksheet_that_is_right(changed: dict[str, float], cost: str) -> None:
     worked = worked_example(cost, changed)
     text = worksheet("Other numbers", worked.given, worked.sections)

@@ -112,13 +112,14 @@ def fold(
     stack: list[tuple[Expr, bool]] = [(expr, False)]
     while stack:
         node, entered = stack.pop()
-        arguments = node.arguments if isinstance(node, Call) and node.function not in whole else ()
-        if arguments and not entered:
-            stack.append((node, True))
-            stack.extend((argument, False) for argument in reversed(arguments))
-        else:
-            start = len(results) - len(arguments)
+        if not isinstance(node, Call) or not node.arguments or node.function in whole:
+            results.append(combine(node, []))
+        elif entered:
+            start = len(results) - len(node.arguments)
             results[start:] = [combine(node, results[start:])]
+        else:
+            stack.append((node, True))
+            stack += [(argument, False) for argument in reversed(node.arguments)]
     return results[0]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 from micrograd_like.formula import (
     Derivative,
@@ -39,7 +40,8 @@ def quantity_in(quantity: Quantity, letter: str, number: int) -> Quantity:
     return Derivative(of, wrt)
 
 
-def names_in(expr: Expr) -> Iterator[Name]:
+@lru_cache(4096)
+def names_in(expr: Expr) -> tuple[Name, ...]:
     """Every name in the expression, those of derivatives included."""
     found: dict[Name, None] = {}
     stack: list[Quantity] = [*reversed(quantities(expr))]
@@ -49,7 +51,7 @@ def names_in(expr: Expr) -> Iterator[Name]:
             found.setdefault(quantity)
         else:
             stack += [quantity.wrt, quantity.of]
-    return iter(found)
+    return tuple(found)
 
 
 def letters_of(names: Iterable[str]) -> set[str]:
