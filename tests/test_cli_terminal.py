@@ -79,6 +79,7 @@ def test_spelled(text: str, ascii: str) -> None:
         ["draw", "office-hours", "-o", "-"],
         ["page", "office-hours", "-o", "-"],
         ["exercise", "2-2-1", "--form", "solved"],
+        ["example", "--format", "json"],
         *(["check", "office-hours-as-published", "--format", name] for name in ("csv", "json")),
         *(["derive", "office-hours", "dE/dw5", "--format", name] for name in ("json", "markdown")),
     ],

@@ -371,12 +371,20 @@ def test_moons_are_told_apart() -> None:
     assert numbers["epochs"][-1]["held_out"]["accuracy"] >= 0.95
 
 
-def test_digits_are_read() -> None:
-    """95 % held out; the run is shorter than the lesson's own."""
-    numbers = record("digits", epochs=15)
+@pytest.mark.parametrize(
+    ("settings", "least"),
+    [
+        ({"epochs": 2, "hidden": 8}, 0.2),  # by chance it were 0.1
+        # Trains on all 1,300 digits until they are read; shorter than the lesson's own run.
+        pytest.param({"epochs": 15}, 0.95, marks=pytest.mark.slow),
+    ],
+)
+def test_digits_are_read(settings: dict[str, int], least: float) -> None:
+    """So many of those held out."""
+    numbers = record("digits", **settings)
     right = 1 - len(numbers["misread"]) / numbers["held_out"]
     assert right == pytest.approx(numbers["epochs"][-1]["held_out"]["accuracy"], rel=1e-15)
-    assert right >= 0.95
+    assert right >= least
 
 
 # Commands.

@@ -201,7 +201,7 @@ def test_random_graphs_of_derivatives_hold_everywhere(seed: int) -> None:
 
     x, node = recorded(here)
     program = compile_graph([node, x * 1.0], [x])
-    points = [generator.uniform(-3, 3) for _ in range(25)]
+    points = [generator.uniform(-3, 3) for _ in range(6)]
     for point, (got, _) in zip(points, program([[p] for p in points]), strict=True):
         assert got == pytest.approx(recorded(point)[1].data, rel=1e-8, abs=1e-8)
 

@@ -186,7 +186,7 @@ STILL: set[str] = set()
 
 def test_a_derivative_whose_links_rest_on_it_is_marked() -> None:
     """Without an end before: u1 is updated by a derivative of the cost that it stands in."""
-    Worksheet.parse(
+    report = Worksheet.parse(
         "u1 = 0.96\n"
         "o1 = sigmoid(u1*h) = 1 - 1/(1 + exp(0.96*0.7317)) = 0.6687 = 0.67\n"
         "E1 = (t1 - o1)^2/2 = (0.44 - 0.67)^2/2 = 0.02645\n"
@@ -197,6 +197,8 @@ def test_a_derivative_whose_links_rest_on_it_is_marked() -> None:
         "dE/dE1 = 1\n"
         "dE/dh = dE/do1*do1/dh + dE/do2*do2/dh = -0.18612*0.88 + 0.228*0.2120 = -0.1154496\n"
     ).check()
+    assert len(report.lines) == 9
+    assert report.lines[-1].verdict != "right"  # nothing defines E2
 
 
 #: What passed though it is wrong: the kind, and a worksheet whose last line is.

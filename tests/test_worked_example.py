@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from micrograd_like.derivation.equations import Equation, local
@@ -255,6 +255,11 @@ def test_the_run_as_published_is_whole() -> None:
 # Other numbers, more steps, and the calculation as a worksheet.
 
 
+#: With which the new w2 is 1.9999963, and a 2 with zeros where it is written.
+WHOLE = {"x1": 1.58, "x2": 0.0, "w1": 0.0, "w2": 2.0, "w3": 0.0, "w4": 0.0, "w5": -1.0, "w6": 0.03}
+WHOLE |= {"y": 0.3, "alpha": 0.1}
+
+
 @given(
     st.fixed_dictionaries(
         {
@@ -264,6 +269,10 @@ def test_the_run_as_published_is_whole() -> None:
         | {"y": st.sampled_from([0.0, 0.3, 1.0]), "alpha": st.sampled_from([0.1, 0.5, 2.0])}
     ),
     st.sampled_from(COLUMNS),
+)
+# A new weight of 2 that is 1.999996.
+@example(
+    {"x1": 1.58, "x2": 0.0, "w1": 0.0, "w2": 2.0, "w5": -1.0, "w6": 0.03, "y": 0.3}, COLUMNS[0]
 )
 def test_any_numbers_give_a_worksheet_that_is_right(changed: dict[str, float], cost: str) -> None:
     worked = worked_example(cost, changed)

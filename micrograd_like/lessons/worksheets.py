@@ -92,7 +92,11 @@ def backpropagation(
 
 
 def _figure(value: float) -> str:
-    return _exact(float(f"{value:.{_DIGITS}g}"))
+    """A result; one that only rounding makes whole keeps its zeros: whole numbers are exact."""
+    rounded = float(f"{value:.{_DIGITS}g}")
+    if rounded.is_integer() and rounded != value:
+        return f"{value:#.{_DIGITS}g}"
+    return _exact(rounded)
 
 
 def _exact(value: float) -> str:
