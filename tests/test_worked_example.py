@@ -270,10 +270,7 @@ WHOLE |= {"y": 0.3, "alpha": 0.1}
     ),
     st.sampled_from(COLUMNS),
 )
-# A new weight of 2 that is 1.999996.
-@example(
-    {"x1": 1.58, "x2": 0.0, "w1": 0.0, "w2": 2.0, "w5": -1.0, "w6": 0.03, "y": 0.3}, COLUMNS[0]
-)
+@example(WHOLE, "half-squared")
 def test_any_numbers_give_a_worksheet_that_is_right(changed: dict[str, float], cost: str) -> None:
     worked = worked_example(cost, changed)
     text = worksheet("Other numbers", worked.given, worked.sections)
