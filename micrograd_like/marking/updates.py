@@ -13,7 +13,7 @@ weight decay, Newton's) is a definition like any other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from itertools import product as product_of
@@ -83,66 +83,65 @@ def expected_updates(
         truth: Of the definitions as they are written.
     """
     forward = Forward(sheet, graph)
-    rules = _Rules(forward, truth)
     found: dict[Quantity, Update] = {}
     doubts: dict[Quantity, str] = {}
+    rates: dict[Name, None] = {}
     for name in sheet.definitions:
         if (line := taken_apart(forward, name)) is None:
             continue
-        if (update := rules.expected(line)) is not None:
+        if (update := _expected(line, forward, truth, rates)) is not None:
             found[name] = update
+            rates |= dict.fromkeys(name for _, name in line.rates)
         elif any(key.wrt == line.weight for key in line.derivatives) and not line.costs:
             doubts[name] = f"Nothing up to here depends on {text(line.weight)}"
     return found, doubts
 
 
-class _Rules:
-    """The updates of a worksheet, in their order."""
+def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name]) -> Update | None:
+    """What a line must come to; None where it is another rule, or no cost is there.
 
-    def __init__(self, forward: Forward, truth: Truth) -> None:
-        self._forward, self._truth = forward, truth
-        #: The rates of the updates so far.
-        self._known: dict[Name, None] = {}
+    Args:
+        line: The line.
+        forward: The forward pass.
+        truth: Of the definitions.
+        known: The rates of the updates so far.
+    """
+    gradients = _gradients(line, forward)
+    rates = _rates(line, forward, known) if gradients else []
+    expr = line.statement.parts[0].expr
+    for gradient, rate in product_of(gradients, rates):
+        update = Update(line.weight, rate, gradient, True, line.sure)
+        if truth.holds(expr, update.formula, [update.formula]):
+            return update
+    if not gradients or not _along_a_slope(line):
+        return None
+    return Update(line.weight, rates[0], gradients[0], False, line.sure, _slope(line, rates[0]))
 
-    def _gradients(self, line: Line) -> list[Expr]:
-        """∂cost/∂w for every cost, and for the sum and the mean of several."""
-        single: list[Expr] = [Derivative(cost, line.weight) for cost in line.costs]
-        ends = [c for c in line.costs if not self._forward.users(c, line.statement)]
-        if len(ends) < 2:
-            return single
-        whole = added(Derivative(cost, line.weight) for cost in ends)
-        return [*single, whole, Call("div", (whole, Number(len(ends))))]
 
-    def _rates(self, line: Line) -> list[Expr]:
-        """What may be the rate of the line, the likeliest first; each factor at most once."""
-        written = numbers(line)
-        if line.rates:  # a number below 1 may lessen it
-            less = [(m, n) for m, n in written if (n.value < 1) == (m == "*")]
-            own = _products(line.rates)
-            return [*own, *(_times(rate, some) for rate in own for some in _products(less))]
-        fractions = [pair for pair in written if isinstance(pair[1].value, float)]
-        if fractions:
-            return _products(fractions)
-        given = (name for name, role in self._forward.roles.items() if role == "given")
-        rates = dict.fromkeys([*self._known, *filter(is_called_rate, given)])
-        outside: list[Expr] = [rate for rate in rates if rate not in line.forward]
-        return outside or [*_products(written), Number(1)]
+def _gradients(line: Line, forward: Forward) -> list[Expr]:
+    """∂cost/∂w for every cost, and for the sum and the mean of several."""
+    single: list[Expr] = [Derivative(cost, line.weight) for cost in line.costs]
+    ends = [cost for cost in line.costs if not forward.users(cost, line.statement)]
+    if len(ends) < 2:
+        return single
+    whole = added(Derivative(cost, line.weight) for cost in ends)
+    return [*single, whole, Call("div", (whole, Number(len(ends))))]
 
-    def expected(self, line: Line) -> Update | None:
-        """What the line must come to; None where it is another rule, or no cost is there."""
-        gradients = self._gradients(line)
-        rates = self._rates(line) if gradients else []
-        expr = line.statement.parts[0].expr
-        for gradient, rate in product_of(gradients, rates):
-            update = Update(line.weight, rate, gradient, True, line.sure)
-            if self._truth.holds(expr, update.formula, [update.formula]):
-                self._known |= dict.fromkeys(name for _, name in line.rates)
-                return update
-        if not gradients or not _along_a_slope(line):
-            return None
-        self._known |= dict.fromkeys(name for _, name in line.rates)
-        slope = _slope(line, rates[0])
-        return Update(line.weight, rates[0], gradients[0], False, line.sure, slope)
+
+def _rates(line: Line, forward: Forward, known: Collection[Name]) -> list[Expr]:
+    """What may be the rate of the line, the likeliest first; each factor at most once."""
+    written = numbers(line)
+    if line.rates:  # a number below 1 may lessen it
+        less = [(m, n) for m, n in written if (n.value < 1) == (m == "*")]
+        own = _products(line.rates)
+        return [*own, *(_times(rate, some) for rate in own for some in _products(less))]
+    fractions = [pair for pair in written if isinstance(pair[1].value, float)]
+    if fractions:
+        return _products(fractions)
+    given = (name for name, role in forward.roles.items() if role == "given")
+    rates = dict.fromkeys([*known, *filter(is_called_rate, given)])
+    outside: list[Expr] = [rate for rate in rates if rate not in line.forward]
+    return outside or [*_products(written), Number(1)]
 
 
 #: What a gradient may stand in: it is passed on by a factor.
