@@ -153,7 +153,7 @@ def feed(given, markdown):
     """Read what is given, print it, and read what was printed."""
     try:
         text = decode(given) if isinstance(given, bytes) else given
-        sheet = Worksheet.parse(text, markdown=markdown)
+        sheet = Worksheet.parse(text, format="markdown" if markdown else "text")
     except WorksheetError:
         return "refused"
     for problem in sheet.problems:

@@ -51,6 +51,7 @@ TABLES = {
     "marking.causes": "marking.causes",
     "lessons.catalogue": "lessons.course",
     "writers.formats": "writers.formats",
+    "worksheet.readers": "worksheet.readers",
 }
 LEVEL = {name: level for level, row in enumerate(DIRECTIONS) for name in row}
 

@@ -526,11 +526,12 @@ def test_read_knows_markdown_by_its_name(tmp_path):
         ("~~~~ worksheet\nx = 1\n~~~\n~~~~\ny = 2", ["x"]),
         ("```\nx = 1\n```\n```worksheet\ny = 2", ["y"]),
         ("  ```worksheet\n  x = 1\n  ```\ny = 2", ["x"]),
-        ("x = 1", []),
+        ("x = 1", ["x"]),
+        ("Let x be 1: that is all.", []),
     ],
 )
 def test_fences(text, names):
-    names_read = [s.left.name for s in Worksheet.parse(text, markdown=True).statements]
+    names_read = [s.left.name for s in Worksheet.parse(text, format="markdown").statements]
     assert [name for name in names_read if name != "~~~"] == names
 
 
@@ -743,7 +744,7 @@ def test_random_text_is_read_or_refused(texts):
     def check(text, markdown):
         try:
             sheet = Worksheet.parse(decode(text) if isinstance(text, bytes) else text)
-            Worksheet.parse(str(sheet), markdown=markdown)
+            Worksheet.parse(str(sheet), format="markdown" if markdown else None)
         except WorksheetError:
             return
         for found in sheet.problems:

@@ -24,13 +24,16 @@ def closing(tokens: Sequence[Token]) -> dict[int, int]:
 
 
 def literal_shape(tokens: Sequence[Token], place: int) -> tuple[int, ...]:
-    """The shape of the array that is written out here, with commas; () for none."""
+    """The shape of the array that is written out here, with commas; () for none.
+
+    What is a factor of something says nothing of the shape of the whole.
+    """
     while place < len(tokens) and tokens[place].text in _WRAPPED:
         place += 2
     if place >= len(tokens) or tokens[place].text not in ("[", "("):
         return ()
     depth, inner, counts, commas, rows = 0, 0, [], 0, 1
-    for token in tokens[place : place + 5_000]:
+    for behind, token in enumerate(tokens[place : place + 5_000], place + 1):
         if token.kind != "sign":
             continue
         if token.text in ("(", "[", "{"):
@@ -39,6 +42,8 @@ def literal_shape(tokens: Sequence[Token], place: int) -> tuple[int, ...]:
         elif token.text in (")", "]", "}"):
             depth -= 1
             if not depth:
+                if _goes_on(tokens, behind):
+                    return ()
                 break
             if depth == 1 and token.text == "]" and inner:
                 counts.append(commas + 1)
@@ -54,3 +59,13 @@ def literal_shape(tokens: Sequence[Token], place: int) -> tuple[int, ...]:
     if inner:
         return (len(counts), counts[0]) if len(set(counts)) == 1 else ()
     return (commas + 1,)
+
+
+def _goes_on(tokens: Sequence[Token], place: int) -> bool:
+    """True where what stands before is only the first factor or term of a part."""
+    if place >= len(tokens):
+        return False
+    after = tokens[place]
+    if after.kind == "sign":
+        return after.text in ("(", "[", "+", "-", "*", "·", "/", "⊙", "@", "^")
+    return after.kind in ("number", "power")

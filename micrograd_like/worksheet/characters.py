@@ -79,8 +79,8 @@ def decode(data: bytes) -> str:
         ) from None
 
 
-def split_lines(text: str, markdown: bool = False) -> list[str]:
-    """The lines, those outside ``worksheet`` fences of a Markdown file emptied.
+def split_lines(text: str) -> list[str]:
+    """The lines of a text.
 
     Raises:
         WorksheetError: The text is too large, or has too many lines.
@@ -93,10 +93,11 @@ def split_lines(text: str, markdown: bool = False) -> list[str]:
     count = len(lines) - (not lines[-1])  # a last line may be ended or not
     if count > MAX_LINES:
         raise WorksheetError(f"the worksheet has {count:,} lines, expected at most {MAX_LINES:,}")
-    return list(_fenced(lines)) if markdown else lines
+    return lines
 
 
-def _fenced(lines: list[str]) -> Iterator[str]:
+def fenced(lines: list[str]) -> Iterator[str]:
+    """The lines, those outside ``worksheet`` fences of a Markdown file emptied."""
     fence = ""
     wanted = False
     for line in lines:

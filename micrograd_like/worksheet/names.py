@@ -75,7 +75,7 @@ class Names:
         }
         names.lefts |= names.chained
         names.lefts |= set(names.phrases.values())
-        for call in found.calls:
+        for call in sorted(found.calls, key=lambda call: call.name.endswith("'")):
             names._take_call(call, found)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
         names.costs = found.above_first
@@ -89,8 +89,11 @@ class Names:
     def _take_call(self, call: LeftCall, found: Survey) -> None:
         """What f is where a line begins with f(…) =."""
         name = call.name
-        if name.rstrip("'") in FUNCTIONS and name not in self.lefts:
+        base = name.rstrip("'")
+        if base in FUNCTIONS and name not in self.lefts:
             return
+        if base != name and base in self.functions and name not in found.plain:
+            return  # f'(x), where f is a function
         integers = all(a.isdecimal() for a in call.arguments) and len(call.arguments) == 1
         if integers and name not in found.plain and not found.called[name] - {"int"}:
             self.compounds.add(f"{name}({call.arguments[0]})")
@@ -183,4 +186,4 @@ class Names:
 
 
 def _indexed(name: str) -> bool:
-    return name[-1:].isdecimal() or "_" in name
+    return name[-1:].isdecimal() or "_" in name or "^(" in name

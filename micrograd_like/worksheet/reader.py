@@ -1,8 +1,8 @@
-"""The reader: a worksheet's text to statements, in passes over the whole document.
+"""The reader: a document's tokens to statements, in passes over the whole of it.
 
-Characters and lines, tokens, the names of the document, clauses, expressions, then functions
-and templates, which other lines may use before they are defined. Nothing is evaluated, and
-nothing is unbounded. What a name means where it stands is decided behind it (``resolve``).
+The names of the document, clauses, expressions, then functions and templates, which other
+lines may use before they are defined. Nothing is evaluated, and nothing is unbounded. What a
+name means where it stands is decided behind it (``resolve``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Derivative, Expr, Name, Number
-from micrograd_like.worksheet.characters import split_lines
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
@@ -25,14 +24,17 @@ from micrograd_like.worksheet.indices import (
     put_in,
     quantity_in,
 )
-from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
+from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.records import Part, Problem, Statement
+from micrograd_like.worksheet.source import Source
 from micrograd_like.worksheet.spelling import instance
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20
+#: How often lines are read again because a name turned out to be a vector.
+_PASSES = 4
 _FOR_ALL = "It stands for every value of its index"
 #: Statements that templates may stand for.
 _MOST_INSTANCES = 2_000
@@ -59,24 +61,25 @@ class Reading:
     told: tuple[str, ...] = ()
 
 
-def read_text(text: str, markdown: bool = False) -> Reading:
-    """The statements of a worksheet, what could not be read of it, and its lines.
+def read_source(source: Source) -> Reading:
+    """The statements of a document, and what could not be read of it.
 
-    Raises:
-        WorksheetError: The text is beyond the bounds.
+    Which names are vectors may be seen only where they are computed: lines further up that use
+    them are then read again.
     """
-    lines = split_lines(text, markdown)
-    conventions = Conventions.of(lines)
-    lexer = Lexer(conventions)
-    logical = list(logical_lines([lexer.tokens(line, n) for n, line in enumerate(lines, 1)]))
+    logical = list(logical_lines(source.rows))
     names = Names.of(logical)
-    document = Document(names, lines)
-    reader = _Reader(document)
-    for clause in clauses([names.joined(tokens) for tokens in logical], names):
-        reader.read(clause)
+    for _ in range(_PASSES):
+        known = dict(names.arrays)
+        document = Document(names, source.lines)
+        reader = _Reader(document)
+        for clause in clauses([names.joined(tokens) for tokens in logical], names):
+            reader.read(clause)
+        if known == names.arrays:
+            break
     reader.finish()
-    told = tuple(conventions.told())
-    return Reading(reader.reads, reader.problems, lines, names, document.hidden, told)
+    problems = sorted([*source.problems, *reader.problems], key=lambda problem: problem.place)
+    return Reading(reader.reads, problems, source.lines, names, document.hidden, source.told)
 
 
 class _Reader:

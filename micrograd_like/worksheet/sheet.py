@@ -31,7 +31,8 @@ from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
 from micrograd_like.worksheet.characters import MAX_BYTES, decode, lookalike_told, split_lines
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.kinds import kind_of
-from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_text
+from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_source
+from micrograd_like.worksheet.readers import format_of, formats
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement, without_version
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolve import Resolved, resolve
@@ -106,42 +107,45 @@ class Worksheet:
         )
 
     @classmethod
-    def parse(cls, text: str, *, markdown: bool = False) -> Worksheet:
+    def parse(cls, text: str, *, format: str | None = None) -> Worksheet:
         """Read a worksheet from its text. One bad line does not keep the others from being read.
 
         Args:
-            text: The lines.
-            markdown: True reads only the fenced blocks marked ``worksheet``.
-
-        Returns:
-            The worksheet; what could not be read stands in its ``problems``.
+            text: The text.
+            format: ``text``, ``markdown`` or ``latex``; without one, the content tells.
 
         Raises:
-            WorksheetError: The text is beyond the bounds: 1 MB, 10,000 lines.
+            WorksheetError: The text is beyond the bounds (1 MB, 10,000 lines), or the format is
+                none of these. All else stands in :attr:`problems`.
             TypeError: It is no text.
         """
         if not isinstance(text, str):
             raise TypeError(f"Worksheet.parse: expected text, got {type(text).__name__}")
-        return cls(read_text(text, markdown))
+        if format is not None and format not in formats():
+            raise WorksheetError(f"expected a format among {', '.join(formats())}; got {format!r}")
+        chosen = format_of(text) if format is None else formats()[format]
+        return cls(read_source(chosen.read(split_lines(text))))
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> Worksheet:
-        """Read a worksheet from a file; of a ``.md`` file, its ``worksheet`` blocks.
+        """Read a worksheet from a file: text, Markdown or LaTeX, by how its name ends.
+
+        Where the name does not tell, the content does. Of Markdown with blocks fenced by
+        ``worksheet``, only these are read.
 
         Raises:
-            OSError: The file cannot be opened.
-            WorksheetError: It is no text, too large, or Markdown without such a block.
+            OSError: It cannot be opened.
+            WorksheetError: It is no text, too large, or a document without a formula.
         """
         path = Path(path)
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-        markdown = path.suffix.lower() in (".md", ".markdown")
         text = decode(data)
-        if markdown and not any(split_lines(text, markdown)):
-            raise WorksheetError(
-                f"{str(path)!r} has no worksheet in it: expected a block fenced by ```worksheet"
-            )
-        return cls.parse(text, markdown=markdown)
+        chosen = format_of(text, path.suffix)
+        source = chosen.read(split_lines(text))
+        if chosen.expects and not (source.rows or source.problems):
+            raise WorksheetError(f"{str(path)!r} has no worksheet in it: {chosen.expects}")
+        return cls(read_source(source))
 
     @classmethod
     def from_graph(cls, output: Value) -> Worksheet:

@@ -12,6 +12,8 @@ from micrograd_like.notation import normal_name
 #: Letters that may be an index.
 LETTERS = "ijktnlmo"
 _INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
+#: An index in brackets above: x^(i).
+_ABOVE = re.compile(r"(.+?)\^\(([a-z])([+-]\d+)?\)(.*)")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
@@ -58,6 +60,9 @@ def element_number(name: str, array: str) -> int:
 
 def instance(name: str, letter: str, number: int) -> str:
     """``x_i`` with a number for i: ``x3``; ``h_{t-1}`` is ``h2`` for t = 3."""
+    above = _ABOVE.fullmatch(name)
+    if above is not None and above[2] == letter:
+        name = f"{above[1]}^({number + int(above[3] or 0)}){above[4]}"
     match = _INDEXED.fullmatch(name)
     if match is None:
         return name
@@ -74,13 +79,15 @@ def instance(name: str, letter: str, number: int) -> str:
 
 def index_letters(name: str) -> set[str]:
     """The letters in a name's index that stand for numbers: t for ``h_{t-1}``."""
+    above = _ABOVE.fullmatch(name)
+    found = {above[2]} & {*LETTERS} if above else set()
     match = _INDEXED.fullmatch(name)
     if match is None:
-        return set()
+        return found
     inside = match[2].strip("{}")
     if shifted := _SHIFTED.fullmatch(inside):
-        return {shifted[1]}
-    return {*inside} & {*LETTERS} if _is_index(inside) else set()
+        return found | {shifted[1]}
+    return found | ({*inside} & {*LETTERS} if _is_index(inside) else set())
 
 
 def is_shifted(name: str) -> bool:

@@ -1,0 +1,45 @@
+"""The formats in which worksheets are read: each module of this folder is one.
+
+A format's module has the format's name, and one function registered with ``reads``::
+
+    @reads(".txt", order=9, looks_like=lambda text: True)
+    def read(lines: list[str]) -> Source:
+        ...
+
+It gives tokens, each at its place in the document; everything behind them is the same for all.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from micrograd_like.worksheet.source import REGISTERED, Format, Source, reads
+
+__all__ = ["Format", "Source", "format_of", "formats", "reads"]
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """The formats by name, the one whose content is asked first in front.
+
+    Raises:
+        TypeError: A module of this folder registers none.
+    """
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        name = import_module(f"{__name__}.{module.name}").__name__
+        if name not in REGISTERED:
+            raise TypeError(f"readers/{module.name}.py: expected a function with @reads(...)")
+        found[module.name] = REGISTERED[name]
+    return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def format_of(text: str, suffix: str = "") -> Format:
+    """The format of a document: by how its file's name ends, else by its content."""
+    for format in formats().values():
+        if suffix.lower() in format.suffixes:
+            return format
+    return next(format for format in formats().values() if format.looks_like(text))

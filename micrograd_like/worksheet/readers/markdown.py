@@ -1,0 +1,103 @@
+"""Markdown: blocks fenced by ```worksheet; where there is none, formulas and lines like them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from micrograd_like.worksheet.characters import fenced
+from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
+from micrograd_like.worksheet.readers import text as plain_text
+from micrograd_like.worksheet.source import Source, reads
+from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
+from micrograd_like.worksheet.tex.macros import LETTERS
+from micrograd_like.worksheet.tex.pieces import pieces
+from micrograd_like.worksheet.tex.rows import Rows
+from micrograd_like.worksheet.tex.symbols import Symbols
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
+
+#: Code, remarks of HTML, links and pictures.
+_OTHERS = (
+    r"^[ \t]*(?P<until>`{3,}|~{3,}).*|`[^`\n]+`|<!--[^>]{0,2000}-->|!?\[[^\]\n]{0,200}\]\([^)\n]*\)"
+)
+_FENCE = re.compile(r"(?m)^\s*(?:`{3,}|~{3,})\s*worksheet\b")
+_SOME_WORDS = "|".join(["frac", "partial", "hat", "cdot", "times", "sigma", "begin", *LETTERS])
+_TEX = re.compile(rf"\$[^$\n]+\$|\$\$|\\\(|\\\[|\\(?:{_SOME_WORDS})(?![A-Za-z])")
+#: The brackets of formulas whose backslashes were lost when they were copied.
+_LOST_DISPLAY = re.compile(r"(?m)^[ \t]*\[[ \t]*$((?:(?!^[ \t]*\]).*\n)*)^[ \t]*\][ \t]*$")
+_LOST_INLINE = re.compile(
+    r"(?<![\w\\)(])\((?=\s)((?:[^()\n]|\([^()\n]*\)|\((?:[^()\n]|\([^()\n]*\))*\))*)(?<=\s)\)"
+)
+_LOST_NOT = re.compile(r"\$|\\\(|\\\[")
+#: What may stand before a statement: a quotation mark, a bullet, a number, a label in bold.
+_BEFORE = re.compile(r"\s{0,3}(?:>\s*)*(?:[-*+•]\s+|\d+[.)]\s+)?(?:\*\*[^*\n]{1,60}\*\*:?\s*)?")
+_STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
+_CELL = re.compile(r"\s*(?:In|Out)\s*\[\s*\d*\s*\]:")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@reads(
+    *(".md", ".markdown"),
+    order=2,
+    looks_like=lambda text: bool(_TEX.search(text) or _FENCE.search(text)),
+    expects="expected a formula such as $z = wx$, or a block fenced by ```worksheet",
+)
+def read(lines: list[str]) -> Source:
+    """The fenced worksheets; without any, the rows of formulas and the lines of statements."""
+    document = Document(lines)
+    if _FENCE.search(document.text):
+        return plain_text.read(list(fenced(lines)))
+    source = Source(lines)
+    found = list(document.found(_OTHERS, source.problems))
+    if not _LOST_NOT.search(document.text):
+        found += _lost(document, found)
+    formulas = {f: pieces(document.span(f.start, f.stop)) for f in found if f.kind == "formula"}
+    rows = Rows(lines, Symbols.of(formulas.values()))
+    for formula in sorted(formulas, key=lambda f: f.start):
+        if is_claimed(document.text, formula.outer[0]):
+            rows.read(formulas[formula], formula.display)
+    plain = list(_statements(document, found))
+    source.rows = sorted([*rows.rows, *plain], key=lambda row: (row[0].line, row[0].column))
+    source.problems += rows.problems
+    return source
+
+
+def _lost(document: Document, found: list[Found]) -> Iterator[Found]:
+    """Formulas whose backslashes were lost: a line with [ alone, ( x = 1 )."""
+    if not _TEX.search(document.text) and not _LOST_DISPLAY.search(document.text):
+        return
+    taken = [f.outer for f in found]
+    for pattern, display in ((_LOST_DISPLAY, True), (_LOST_INLINE, False)):
+        for match in pattern.finditer(document.text):
+            if not any(start < match.end() and match.start() < stop for start, stop in taken):
+                taken.append(match.span())
+                yield Found("formula", *match.span(1), match.span(), display)
+
+
+def _statements(document: Document, found: list[Found]) -> Iterator[list[Token]]:
+    """The tokens of lines that are statements of the language of worksheets."""
+    used: set[int] = set()
+    for stretch in found:
+        first, last = (document.position(offset)[0] for offset in stretch.outer)
+        used.update(range(first, last + 1))
+    lexer = Lexer(Conventions.of(document.lines))
+    in_code = False
+    for number, line in enumerate(document.lines):
+        in_code = (in_code or _CELL.match(line) is not None) and not line.startswith("#")
+        start = _BEFORE.match(line).end()  # type: ignore[union-attr]
+        if number in used or in_code or not _STATEMENT.match(line, start):
+            continue
+        blank = " " * start + line[start:].replace("**", "  ")
+        tokens = lexer.tokens(blank, number + 1)
+        if tokens and not _has_words(tokens):
+            yield tokens
+
+
+def _has_words(tokens: list[Token]) -> bool:
+    """True for two words side by side: that is a sentence."""
+    return any(
+        a.kind == b.kind == "name"
+        and all(_WORD.fullmatch(t.text) and t.text not in FUNCTIONS for t in (a, b))
+        for a, b in pairwise(tokens)
+    )

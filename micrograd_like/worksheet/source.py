@@ -1,0 +1,62 @@
+"""What an input format is, and how its module says what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.records import Problem
+
+
+@dataclass
+class Source:
+    """What a format makes of a document.
+
+    lines:     the document as it stands, line by line
+    rows:      the tokens of every line or formula that may say something, in order
+    problems:  what could not be understood, with its place
+    told:      what was decided for the whole document, in words
+    """
+
+    lines: list[str]
+    rows: list[list[Token]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    told: tuple[str, ...] = ()
+
+
+#: Makes statements' tokens of a document's lines.
+Read = Callable[[list[str]], Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An input format.
+
+    suffixes:    how the names of its files end
+    looks_like:  True for a text of it, where no name tells
+    order:       the place in which content is asked: the most particular first
+    expects:     what a file of it must hold; "" where it may be empty
+    """
+
+    suffixes: tuple[str, ...]
+    looks_like: Callable[[str], bool]
+    order: int
+    expects: str
+    read: Read
+
+
+#: By the names of their modules.
+REGISTERED: dict[str, Format] = {}
+
+
+def reads(
+    *suffixes: str, order: int, looks_like: Callable[[str], bool], expects: str = ""
+) -> Callable[[Read], Read]:
+    """Register the function as what reads its module's :class:`Format`."""
+
+    def register(read: Read) -> Read:
+        REGISTERED[read.__module__] = Format(suffixes, looks_like, order, expects, read)
+        return read
+
+    return register

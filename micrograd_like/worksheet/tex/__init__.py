@@ -1,0 +1,1 @@
+"""TeX's mathematics: characters to pieces, pieces to the tokens of worksheets."""

@@ -1,0 +1,129 @@
+"""Where the formulas of a document stand: between dollars, in brackets, in environments."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from micrograd_like.worksheet.records import Place, Problem
+from micrograd_like.worksheet.tex.macros import FORMULAS
+from micrograd_like.worksheet.tex.pieces import Span
+
+_ENVIRONMENT = rf"\\begin\{{(?P<environment>(?:{'|'.join(sorted(FORMULAS))})\*?)\}}"
+#: What begins a formula, what ends it, and what may not stand before that.
+_ENDS = {"$$": ("$$", "\n\n"), "$": ("$", "\n\n"), r"\(": (r"\)", r"\("), r"\[": (r"\]", r"\[")}
+_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of a document, by its offsets: a formula, or what holds none.
+
+    display:  True for a formula that has a line of its own
+    """
+
+    kind: Literal["formula", "other"]
+    start: int
+    stop: int
+    outer: tuple[int, int]
+    display: bool = False
+
+
+class Document:
+    """A document as one text whose offsets know their lines."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.text = "\n".join(lines)
+        self._starts = [0]
+        for line in lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 0."""
+        line = min(bisect_right(self._starts, offset), len(self.lines)) - 1
+        return line, offset - self._starts[line]
+
+    def span(self, start: int, stop: int) -> Span:
+        """The stretch between two offsets."""
+        return Span(self.lines, *self.position(start), *self.position(stop))
+
+    def problem(self, offset: int, message: str) -> Problem:
+        """What is wrong at an offset."""
+        line, column = self.position(offset)
+        place = Place(line=line + 1, column=column + 1, end=column + 2)
+        return Problem(place, message, self.lines[line])
+
+    def found(self, others: str, problems: list[Problem]) -> Iterator[Found]:
+        """The formulas, in order, and what ``others`` matches.
+
+        Args:
+            others: A pattern of what holds no formula, whose group ``until`` is what ends it.
+            problems: Where formulas that do not end are taken down.
+        """
+        pattern = re.compile(
+            rf"(?P<escaped>\\\\|\\\$)|(?:{others})|{_ENVIRONMENT}|(?P<mark>\$\$|\$|\\\(|\\\[)",
+            re.MULTILINE,
+        )
+        place = 0
+        while match := pattern.search(self.text, place):
+            place = match.end()
+            if match["escaped"]:
+                continue
+            opening = match["mark"] or match["environment"]
+            if opening is None:
+                stop = self._end_of_other(match)
+                yield Found("other", match.start(), stop, (match.start(), stop))
+                place = stop
+                continue
+            stop, width = self._end(match, opening)
+            if stop < 0:
+                if opening != "$":  # that may be money
+                    shown = opening if match["mark"] else rf"\begin{{{opening}}}"
+                    wanted = _ENDS[opening][0] if match["mark"] else rf"\end{{{opening}}}"
+                    message = f"expected {wanted} for the {shown}, got the end of the paragraph"
+                    problems.append(self.problem(match.start(), message))
+                continue
+            inner = match.end()
+            display = opening not in ("$", r"\(")
+            yield Found("formula", inner, stop, (match.start(), stop + width), display)
+            place = stop + width
+
+    def _end_of_other(self, match: re.Match[str]) -> int:
+        until = match.groupdict().get("until")
+        if not until:
+            return match.end()
+        end = re.compile(rf"^[ \t]*{re.escape(until)}[ \t]*$", re.MULTILINE)
+        closing = end.search(self.text, match.end())
+        return len(self.text) if closing is None else closing.end()
+
+    def _end(self, match: re.Match[str], opening: str) -> tuple[int, int]:
+        """Where the formula ends, and how long what ends it is; −1 where nothing does."""
+        if match["mark"]:
+            closing, barrier = _ENDS[opening]
+        else:
+            closing, barrier = rf"\end{{{opening}}}", rf"\begin{{{opening}}}"
+        if barrier == "\n\n":
+            blank = _BLANK_LINE.search(self.text, match.end())
+            limit = len(self.text) if blank is None else blank.start()
+        else:
+            limit = self.text.find(barrier, match.end())
+            limit = len(self.text) if limit < 0 else limit
+        return self.text.find(closing, match.end(), limit), len(closing)
+
+
+_SENTENCE = re.compile(r"[.;:!?|]\s|\n\s*\n")
+_NO_CLAIM = re.compile(
+    r"\b(if|when|unless|whenever|otherwise|mistake|wrong|incorrect|instead of|rather than|not)\b",
+    re.IGNORECASE,
+)
+
+
+def is_claimed(text: str, offset: int) -> bool:
+    """False for a formula behind "if" or "instead of": it says nothing of what is so."""
+    before = text[max(0, offset - 300) : offset]
+    sentences = [m.end() for m in _SENTENCE.finditer(before)]
+    return _NO_CLAIM.search(before[sentences[-1] if sentences else 0 :]) is None

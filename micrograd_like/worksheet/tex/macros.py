@@ -1,0 +1,77 @@
+r"""The control words that are read: what each stands for.
+
+A word that stands in none of these tables is not understood, and with it its formula.
+"""
+
+from __future__ import annotations
+
+from micrograd_like.notation import GREEK
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
+
+# fmt: off
+#: Letters. LaTeX has no commands for the capitals that look like Latin ones.
+LETTERS = {name: letter for letter, name in GREEK.items()}
+LETTERS |= {f"var{name}": LETTERS[name] for name in ("epsilon", "theta", "phi", "rho", "sigma")}
+LETTERS |= {"ell": "l", "imath": "i", "jmath": "j"}
+
+#: Signs of the language of worksheets.
+SIGNS = {
+    "cdot": "·", "times": "*", "ast": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
+    "div": "/", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "≈", "doteq": "≈", "equiv": "=",
+    "triangleq": "=", "coloneqq": "←", "leftarrow": "←", "gets": "←", "longleftarrow": "←",
+    "to": "→", "rightarrow": "→", "longrightarrow": "→", "mapsto": "→",
+    "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⇒", "therefore": "⇒", "iff": "⇒",
+    "Leftrightarrow": "⇒",
+    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "lt": "<", "gt": ">",
+    "dots": "…", "ldots": "…", "cdots": "…", "colon": ":", "%": "%", "partial": "∂",
+    "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "lbrack": "[", "rbrack": "]",
+    "lparen": "(", "rparen": ")", "|": "‖", "Vert": "‖", "lVert": "‖", "rVert": "‖",
+    "vert": "|", "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "prime": "'",
+}
+
+#: Marks above a letter.
+ACCENTS = {
+    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304",
+    "tilde": "\u0303", "widetilde": "\u0303", "dot": "\u0307", "vec": "", "overrightarrow": "",
+}
+
+#: Another shape of letters, or a box, around one argument.
+STYLES = {
+    "mathbf", "boldsymbol", "bm", "pmb", "mathit", "mathcal", "mathscr", "mathfrak", "mathsf",
+    "boxed", "fbox", "underline", "smash", "ensuremath", "textbf", "textit", "emph",
+}
+#: An argument that is a word.
+WORDS = {"mathrm", "text", "textrm", "mbox", "operatorname", "operatorname*", "hbox", "textnormal",
+         "texttt", "mathtt", "textsf"}
+
+#: What is seen, and says nothing.
+NOTHING = {
+    ",", ";", ":", "!", " ", ">", "/", "displaystyle", "textstyle", "scriptstyle", "limits",
+    "nolimits", "nonumber", "notag", "thinspace", "medspace", "thickspace", "negthinspace",
+    "centering", "noindent", "bf", "rm", "it", "hfill", "allowbreak", "left.", "right.",
+    "scriptscriptstyle", "strut", "mathstrut", "small", "large",
+}
+#: Blanks wide enough to stand between two statements.
+GAPS = {"quad", "qquad", "enspace", "hskip"}
+#: What says nothing, with an argument that is no mathematics.
+IGNORED = {"label", "tag", "tag*", "hspace", "hspace*", "vspace", "vspace*", "color", "phantom",
+           "cite", "ref", "eqref", "footnote", "vphantom", "hphantom", "cline"}
+#: What stands before a bracket, and says how large it is.
+SIZES = {
+    "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl",
+    "bigr", "Bigr", "biggr", "Biggr", "bigm", "Bigm",
+}
+FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"}
+SERIES = {"sum": "Σ", "prod": "Π"}
+#: Functions that are control words of TeX, or of somebody's who defined them.
+FUNCTION_WORDS = {name for name in FUNCTIONS if name.isalpha()} - {*LETTERS} | {"ReLU", "softmax"}
+
+#: Environments that hold a formula, or rows of formulas.
+FORMULAS = {
+    "equation", "align", "aligned", "alignat", "alignedat", "gather", "gathered", "split",
+    "multline", "eqnarray", "math", "displaymath", "flalign", "dcases*",
+}
+#: Environments that hold a vector or a matrix.
+MATRICES = {"bmatrix", "pmatrix", "matrix", "Bmatrix", "smallmatrix", "array"}
+CASES = {"cases", "dcases"}
+# fmt: on
