@@ -102,6 +102,11 @@ class Functions:
         body = substitute(body, places)
         self._known[name] = arguments, _as_row(body) if len(arguments) == 1 else body
 
+    def argument(self, name: str) -> str:
+        """The argument of a function of one, as its definition names it; "" for any other."""
+        arguments, _ = self._known.get(name, ((), None))
+        return arguments[0] if len(arguments) == 1 else ""
+
     def learn(self, parts: Iterable[Expr]) -> None:
         """Take F(0.21) = 1/(1 + e^-0.21): neighbours of which one applies F and one holds 0.21."""
         parts = list(parts)

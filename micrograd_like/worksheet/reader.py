@@ -26,6 +26,7 @@ from micrograd_like.worksheet.indices import (
 )
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import Part, Problem, Statement
 from micrograd_like.worksheet.source import Source
 from micrograd_like.worksheet.spelling import instance
@@ -154,6 +155,8 @@ class _Reader:
             sides = [] if read.subject is None else [read.subject]
             self.functions.learn([*sides, *(part.expr for part in read.parts)])
         hidden = self.document.hidden
+        if meant := derivatives_meant(self.reads, self.functions):
+            self.reads = [put_in_place(read, meant) for read in self.reads]
         for name, expr in [*hidden.items()]:
             try:
                 hidden[name] = self.functions.opened(expr)

@@ -1,0 +1,56 @@
+"""Primes that mean a derivative: u' and v' beside an f'(x) are du/dx and dv/dx.
+
+A prime is a mark like any other (w' is the next w) unless the document differentiates a function
+of one argument by it, and u is a formula in that argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
+from micrograd_like.worksheet.functions import Functions
+from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.records import Statement
+
+
+def derivatives_meant(reads: Sequence[Statement], functions: Functions) -> dict[Name, Derivative]:
+    """The primed names of a document that are derivatives, and which."""
+    arguments = {
+        functions.argument(call.function.rstrip("()'"))
+        for read in reads
+        for expr in _exprs(read)
+        for call in nodes(expr, Call)
+        if call.function.endswith("'()")
+    } - {""}
+    if len(arguments) != 1:
+        return {}
+    (argument,) = arguments
+    below: dict[str, set[Name]] = {}  # the names in what each name is said to equal
+    for read in reads:
+        below.setdefault(str(read.left), set()).update(n for e in _exprs(read) for n in names_in(e))
+    return {
+        Name(name): Derivative(Name(name[:-1]), Name(argument))
+        for name in below
+        if name.endswith("'")
+        and name[:-1] not in below[name]  # w' = w − … is the next w
+        and argument in below.get(name[:-1], ())
+    }
+
+
+def put_in_place(read: Statement, meant: Mapping[Name, Derivative]) -> Statement:
+    """The statement with these derivatives for the primed names."""
+
+    def rule(node: Expr) -> Expr | None:
+        return meant.get(node) if isinstance(node, Name) else None
+
+    parts = tuple(replace(part, expr=rewrite(part.expr, rule)) for part in read.parts)
+    subject = None if read.subject is None else rewrite(read.subject, rule)
+    left = meant.get(read.left, read.left) if isinstance(read.left, Name) else read.left
+    return replace(read, left=left, parts=parts, subject=subject)
+
+
+def _exprs(read: Statement) -> list[Expr]:
+    subject = [] if read.subject is None else [read.subject]
+    return [*subject, *(part.expr for part in read.parts)]
