@@ -243,6 +243,10 @@ PATTERNS = {
     "worksheet.spelling": "a name by itself",
     "worksheet.openings": "the kinds of tokens",
     "worksheet.records": "the mark of a version, which the reader itself has made",
+    "worksheet.readers.latex": "what no formula stands in; what a LaTeX document is known by",
+    "worksheet.readers.markdown": "the same of Markdown; what stands before a statement",
+    "worksheet.tex.document": "where formulas begin, and what ends them",
+    "worksheet.tex.pieces": "pieces of TeX",
 }
 
 
