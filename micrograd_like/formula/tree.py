@@ -108,18 +108,20 @@ def fold(
     Calls of the functions in ``whole`` are not entered: they get no results. It is a loop,
     so an expression may be as deep as memory allows.
     """
-    results: list[Any] = []
-    stack: list[tuple[Expr, bool]] = [(expr, False)]
+    before: list[Expr] = []  # every node before its arguments, and those from the last
+    stack = [expr]
     while stack:
-        node, entered = stack.pop()
-        if not isinstance(node, Call) or not node.arguments or node.function in whole:
-            results.append(combine(node, []))
-        elif entered:
-            start = len(results) - len(node.arguments)
-            results[start:] = [combine(node, results[start:])]
-        else:
-            stack.append((node, True))
-            stack += [(argument, False) for argument in reversed(node.arguments)]
+        node = stack.pop()
+        before.append(node)
+        if isinstance(node, Call) and node.function not in whole:
+            stack += node.arguments
+    results: list[Any] = []
+    for node in reversed(before):
+        count = 0
+        if isinstance(node, Call) and node.function not in whole:
+            count = len(node.arguments)
+        start = len(results) - count
+        results[start:] = [combine(node, results[start:])]
     return results[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, evaluate, fold
+from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, fold
 from micrograd_like.marking.effort import spend
 from micrograd_like.ops import FLOAT
 
@@ -105,15 +105,13 @@ def value(expr: Expr, world: Values) -> float | None:
 
 
 def _applied(node: Expr, arguments: list[float], world: Values) -> float:
-    match node:
-        case Number(number):
-            result = float(number)
-        case Name() | Derivative():
-            result = world[node]
-        case Call(function) if function in _CONDITIONS:
+    if isinstance(node, Call):
+        if node.function in _CONDITIONS:
             result = float(evaluate(node, world, FUNCTIONS))  # type: ignore[arg-type]
-        case Call(function):
-            result = FUNCTIONS[function](*arguments)
+        else:
+            result = FUNCTIONS[node.function](*arguments)
+    else:
+        result = float(node.value) if isinstance(node, Number) else world[node]
     if not abs(result) < math.inf:
         raise OverflowError
     return result
