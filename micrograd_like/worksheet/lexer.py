@@ -68,8 +68,9 @@ class Conventions:
             yield "A bracketed superscript, as in w^(1), is read as an index"
 
 
-_LAYERED = re.compile(r"(?m)(?:^|[,;∂d/])\s*[^\W\d]\w*(?:_\{?\w+\}?)?\^\{?\(\w+\)\}?[^=\n]*=")
-_EXPONENT_NAMED = re.compile(r"(?m)^\s*([eE]_?\d*)\s*[=≈]")
+#: Within a line: \s would go through all blank lines, from each of them.
+_LAYERED = re.compile(r"(?m)(?:^|[,;∂d/])[^\S\n]*[^\W\d]\w*(?:_\{?\w+\}?)?\^\{?\(\w+\)\}?[^=\n]*=")
+_EXPONENT_NAMED = re.compile(r"(?m)^[^\S\n]*([eE]_?\d*)\s*[=≈]")
 _COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?![\w,.])")
 
 

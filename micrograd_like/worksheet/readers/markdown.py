@@ -21,7 +21,7 @@ from micrograd_like.worksheet.vocabulary import FUNCTIONS
 _OTHERS = (
     r"^[ \t]*(?P<until>`{3,}|~{3,}).*|`[^`\n]+`|<!--[^>]{0,2000}-->|!?\[[^\]\n]{0,200}\]\([^)\n]*\)"
 )
-_FENCE = re.compile(r"(?m)^\s*(?:`{3,}|~{3,})\s*worksheet\b")
+_FENCE = re.compile(r"(?m)^[^\S\n]*(?:`{3,}|~{3,})[^\S\n]*worksheet\b")
 _SOME_WORDS = "|".join(["frac", "partial", "hat", "cdot", "times", "sigma", "begin", *LETTERS])
 _TEX = re.compile(rf"\$[^$\n]+\$|\$\$|\\\(|\\\[|\\(?:{_SOME_WORDS})(?![A-Za-z])")
 #: The brackets of formulas whose backslashes were lost when they were copied.
