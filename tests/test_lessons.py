@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -21,7 +20,15 @@ from micrograd_like.engine import Value, grad
 from micrograd_like.lessons import catalogue, matrices
 from micrograd_like.lessons.course.matrix_form import graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
-from micrograd_like.lessons.pictures import Contours, Curves, Layers, MatrixLine, Picture, Plane
+from micrograd_like.lessons.pictures import (
+    Contours,
+    Curves,
+    Images,
+    Layers,
+    MatrixLine,
+    Picture,
+    Plane,
+)
 from micrograd_like.lessons.xor_networks import (
     SEEDS,
     WAYS,
@@ -410,19 +417,22 @@ def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
     document = catalogue.document(name, short, outcome).record()
     assert document["settings"] == {**catalogue.load(name).defaults, **short}
     if outcome.pictures:
-        _check_pictures(outcome.pictures, tmp_path)
+        plots.save(outcome.pictures, tmp_path / "plot.svg")
+        root = ET.parse(tmp_path / "plot.svg").getroot()  # what this test has just written
+        written = {text for node in root.iter() if (text := (node.text or "").strip())}
+        assert {picture.title for picture in outcome.pictures} <= written
 
 
-def _check_pictures(pictures: Sequence[Picture], folder: Path) -> None:
-    """As SVG with its titles as text, the same file again, and as PNG."""
+def test_a_picture_of_every_kind_is_the_same_file_again_and_one_of_pixels(tmp_path: Path) -> None:
+    drawn: list[Picture] = [Images("Digits", [[[0.0, 1.0], [1.0, 0.0]]], ["1"])]
+    for name in ("line-fit", "moons", "activations", "matrix-form"):
+        drawn += catalogue.run(name, SHORT.get(name, {})).pictures
+    kinds = {type(picture): picture for picture in drawn}
+    assert set(kinds) == set(get_args(Picture))
     for name in ("plot.svg", "again.svg", "plot.png"):
-        plots.save(pictures, folder / name)
-    root = ET.parse(folder / "plot.svg").getroot()  # what this test has just written
-    written = {text for node in root.iter() if (text := (node.text or "").strip())}
-    for picture in pictures:
-        assert picture.title in written
-    assert (folder / "plot.png").read_bytes().startswith(b"\x89PNG")
-    assert (folder / "again.svg").read_bytes() == (folder / "plot.svg").read_bytes()
+        plots.save([*kinds.values()], tmp_path / name)
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "plot.svg").read_bytes()
 
 
 def test_a_lesson_as_it_is_run(tmp_path: Path) -> None:
