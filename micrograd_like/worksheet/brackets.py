@@ -69,3 +69,38 @@ def _goes_on(tokens: Sequence[Token], place: int) -> bool:
     if after.kind == "sign":
         return after.text in ("(", "[", "+", "-", "*", "·", "/", "⊙", "@", "^")
     return after.kind in ("number", "power")
+
+
+def separated(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with commas where only blanks part the numbers of an array: [0.1 -0.3]."""
+    if sum(token.text == "[" for token in tokens) == 0:
+        return [*tokens]
+    closes = closing(tokens)
+    behind = {place for opening, end in closes.items() for place in _gaps(tokens, opening, end)}
+    found: list[Token] = []
+    for place, token in enumerate(tokens):
+        found.append(token)
+        if place in behind:
+            found.append(Token("sign", ",", token.line, token.end, token.end))
+    return found
+
+
+def _gaps(tokens: Sequence[Token], opening: int, end: int) -> list[int]:
+    """The places behind which an item of a [] ends, where it holds numbers or rows alone."""
+    if tokens[opening].text != "[":
+        return []
+    gaps, place, row = [], opening + 1, tokens[opening + 1].text == "["
+    closes = closing(tokens[opening + 1 : end]) if row else {}
+    while place < end:
+        if row:
+            last = closes.get(place - opening - 1)
+            if tokens[place].text != "[" or last is None:
+                return []
+            place = last + opening + 1
+        else:
+            place += tokens[place].text == "-" and tokens[place].end == tokens[place + 1].column
+            if tokens[place].kind != "number":
+                return []
+        gaps.append(place)
+        place += 1
+    return gaps[:-1]

@@ -16,12 +16,16 @@ from micrograd_like.worksheet.openings import (
     AHEAD,
     begins_statement,
     is_bullet,
+    is_operator,
     is_relation,
     numbering,
+    remarked,
 )
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
 _ARROWS = {"⇒", "→"}
+#: Tokens that an expression left of a relation may have, behind a comma.
+MOST_LEFT = 40
 #: What follows a name that is part of a formula.
 _NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
 
@@ -62,6 +66,8 @@ def _is_prose(tokens: Sequence[Token], names: Names) -> bool:
     """True for a line without a relation that has words, or nothing that counts."""
     if any(t.text in RELATIONS and t.kind == "sign" for t in tokens):
         return False
+    if is_operator(tokens[next((i + 1 for i, t in enumerate(tokens) if t.text == ":"), 0) :]):
+        return True  # d/dx (x²): a question, which the lines below may answer
     if any(names.is_word(token) or token.text.lower() in CONNECTIVES for token in tokens):
         labelled = len(tokens) > 3 and tokens[1].text == ":"
         return not (labelled and names.is_quantity(tokens[0].text))
@@ -80,7 +86,11 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
         token = tokens[place]
         text = token.text if token.kind == "sign" else ""
         if text in ("(", "[", "{"):
-            inside = _inner_statement(tokens, place, pairs, related)
+            behind_words = place > start and all(
+                names.is_word(t) or t.kind == "number" or t.text in (":", ",")
+                for t in tokens[start:place]
+            )
+            inside = _inner_statement(tokens, place, pairs, related or behind_words, names)
             if inside is not None:
                 yield tokens[start:place]
                 yield from _split(inside, names)
@@ -106,7 +116,7 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
 
 
 def _inner_statement(
-    tokens: Sequence[Token], place: int, pairs: dict[int, int], related: bool
+    tokens: Sequence[Token], place: int, pairs: dict[int, int], related: bool, names: Names
 ) -> list[Token] | None:
     """The statement of a bracket such as (w9 = 0.85) behind another, or of (= 0.78): none."""
     end = pairs.get(place)
@@ -115,6 +125,7 @@ def _inner_statement(
     inside = list(tokens[place + 1 : end])
     if inside[0].text in GOES_ON:
         return []
+    inside = inside[_words_before_statement(inside, names) :]
     return inside if begins_statement(inside) else None
 
 
@@ -132,6 +143,8 @@ def _separator(
         words = _words_before_statement(rest, names)
         if begins_statement(rest[words:]):
             return 1 + words
+        if token.text == "," and _is_claim(tokens[place + 1 :], names):
+            return 1
         return 1 if not rest and token.text == "," else None
     if token.text in _ARROWS and token.kind == "sign":
         if token.text == "→" and (place == start + 1 or not begins_statement(rest)):
@@ -150,6 +163,21 @@ def _separator(
     if gap and closed and begins_statement(tokens[place:]):
         return 0
     return None
+
+
+def _is_claim(tokens: Sequence[Token], names: Names) -> bool:
+    """True for an expression and a relation before the next comma: e^2 ≈ 7.389."""
+    depth = 0
+    for place, token in enumerate(tokens[:MOST_LEFT]):
+        if token.kind == "sign":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        if depth < 0 or (not depth and token.text in (",", ";", "|")):
+            return False
+        if not depth and is_relation(token):
+            return place > 0
+        if names.is_word(token) or token.text in CONNECTIVES:
+            return False
+    return False
 
 
 def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
@@ -182,16 +210,42 @@ def _trimmed(tokens: list[Token], names: Names) -> Clause | None:
         return Clause(_ended(tokens))
     if not relation:
         return Clause(_ended(tokens))
+    if relation == len(tokens) - 1:  # words stood behind it: n = the number of samples, x = 2
+        return None
     if tokens[1].text == ":" and not begins_statement(tokens[2:]):
         labelled = _labelled(tokens, names)
         if labelled is not None:
             return Clause(_ended(labelled))
-    label = _label_end(tokens[:relation], names)
+    left = _without_remark(tokens[:relation], names)
+    tokens, relation = [*left, *tokens[relation:]], len(left)
+    label = _label_end(left, names)
     if label == relation:  # nothing but words: they are the left side, or the line is prose
+        return None
+    if _says_in_words(tokens[relation + 1 :], names):
         return None
     tokens = tokens[label:]
     apart = tokens[relation - label].line > tokens[relation - label - 1].line
     return Clause(_ended(tokens), apart)
+
+
+def _without_remark(left: list[Token], names: Names) -> list[Token]:
+    """The left side y of ``y (true label) =``; eta of ``learning rate (eta) =``."""
+    opening = remarked(left)
+    if not opening:
+        return left
+    inside = left[opening + 1 : -1]
+    if len(inside) == 1:
+        return inside if all(map(names.is_word, left[:opening])) else left
+    return left[:opening]
+
+
+def _says_in_words(right: Sequence[Token], names: Names) -> bool:
+    """True for a right side that is a phrase: number of training examples."""
+    if len(right) < 2 or any(is_relation(t) for t in right):
+        return False
+    words = [names.is_word(t) or t.text.lower() in CONNECTIVES for t in right]
+    plain = all(t.kind == "name" or t.text in ("-", ",", ".", "'") for t in right)
+    return words[0] and plain and sum(words) > 1
 
 
 def _label_end(left: Sequence[Token], names: Names) -> int:

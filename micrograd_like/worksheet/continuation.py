@@ -1,15 +1,19 @@
 """Continuation: which lines of a text belong together.
 
-A line that ends in an operator goes on in the next; one that begins with a relation or an
-operator goes on with the last claim above it, never with a given.
+A line that ends in an operator or inside brackets goes on in the next. One that begins with a
+relation or an operator goes on with the last claim above it, never with a given; or with an
+expression that was set and has no value yet. Rows of a matrix may stand on lines of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from micrograd_like.worksheet.brackets import closing
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.openings import begins_statement, is_given, is_relation
+from micrograd_like.worksheet.openings import begins_statement, is_given, is_operator, is_relation
+from micrograd_like.worksheet.spelling import is_word
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: A line that ends in one of these goes on in the next.
@@ -17,34 +21,89 @@ _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
 #: What a line begins with that goes on with the one above.
 GOES_ON = {"=", "≈"}
 _OPERATORS = {"+", "/", "^"}
+#: Lines that an array may be written on.
+_MOST_ROWS = 60
 
 
 def logical_lines(lines: Sequence[list[Token]]) -> Iterator[list[Token]]:
     """The tokens of every statement or run of statements, continuation lines joined."""
-    last: list[Token] = []
-    claimed: list[Token] = []  # the left side of the last claim
+    joined = _Joined()
     for found in lines:
-        if not found:
-            continue
-        if last and not is_given(last):
-            claimed = _last_left(last)
-        elif last and _goes_on(found, last) and found[0].text in GOES_ON:
-            yield last
-            last = [*claimed, *found]
-            continue
-        if (last and _open(last) and not begins_statement(found)) or (
-            last and _goes_on(found, last)
-        ):
-            last += found
-        elif last and last[-1].text in GOES_ON:  # left open: w =
-            yield [*last[:-1], last[-1], last[-1]._replace(text="?")]
-            last = list(found)
-        else:
-            if last:
+        if found:
+            yield from joined.take(found)
+    if joined.last:
+        yield joined.last
+
+
+class _Joined:
+    """Lines as they come.
+
+    Attributes:
+        last: The tokens of the statement that may still go on.
+        claimed: The left side of the last claim.
+        asked: A derivative that is set as a question, and has no value yet: d/dx (x²).
+    """
+
+    def __init__(self) -> None:
+        self.last: list[Token] = []
+        self.claimed: list[Token] = []
+        self.asked: list[Token] = []
+
+    def take(self, found: list[Token]) -> Iterator[list[Token]]:
+        """One more line; what it ends comes out."""
+        last = self.last
+        related = any(is_relation(t) for t in last)
+        if related and not is_given(last):
+            self.claimed = _last_left(last)
+        if found[0].text in GOES_ON and len(found) > 1:
+            left = self._left_for(last, related)
+            if left is not None:
                 yield last
-            last = list(found)
-    if last:
-        yield last
+                last = list(left)
+            if last:
+                self.last = last + found
+                return
+        row = _with_row(last, found)
+        if row is not None:
+            self.last = row
+            return
+        opened = bool(last) and _open(last) and not begins_statement(found)
+        if opened or (last and _goes_on(found, last)):
+            self.last = last + found
+            return
+        if last and last[-1].text in GOES_ON:  # left open: w =
+            last = [*last[:-1], last[-1], last[-1]._replace(text="?")]
+        if last:
+            yield last
+        self.last = list(found)
+        if is_operator(_tail(found)) and not any(is_relation(t) for t in found):
+            self.asked = _tail(found)
+
+    def _left_for(self, last: Sequence[Token], related: bool) -> list[Token] | None:
+        """What a line beginning with = is about; None for the line right above it."""
+        asked, self.asked = self.asked, []
+        if asked and last and asked[-1] is not last[-1]:
+            return asked
+        if related:
+            return self.claimed if is_given(last) else None
+        if is_expression(last):
+            self.last[:] = _tail(last)
+            return None
+        return self.claimed if last else None
+
+
+def is_expression(tokens: Sequence[Token]) -> bool:
+    """True for a line that computes and says no more: no relation, no two words side by side."""
+    tail = _tail(tokens)
+    words = [t.kind == "name" and is_word(t.text) and len(t.text) > 2 for t in tail]
+    computes = any(t.kind == "sign" and t.text in "+-*·/^([√∂" for t in tail)
+    return computes and not any(a and b for a, b in pairwise(words))
+
+
+def _tail(tokens: Sequence[Token]) -> list[Token]:
+    """What stands behind the label of a line."""
+    colon = max((i for i, t in enumerate(tokens) if t.text == ":"), default=-1)
+    return list(tokens[colon + 1 :])
 
 
 def _last_left(tokens: Sequence[Token]) -> list[Token]:
@@ -64,4 +123,38 @@ def _goes_on(found: Sequence[Token], last: Sequence[Token]) -> bool:
 
 
 def _open(tokens: Sequence[Token]) -> bool:
-    return tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES
+    """True for a line that ends in an operator, or within an array."""
+    if tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES:
+        return True
+    if tokens[-1].line - tokens[0].line > _MOST_ROWS or tokens[-1].text not in (",", "]", ";"):
+        return False
+    depth = 0
+    for token in tokens:
+        depth += (token.text == "[") - (token.text == "]")
+    return depth > 0
+
+
+def _with_row(last: Sequence[Token], found: Sequence[Token]) -> list[Token] | None:
+    """W = [1, 2] and the row [3, 4] below it as one matrix; None where they are none."""
+    if not last or last[-1].text != "]" or found[0].text != "[":
+        return None
+    if closing(found).get(0) != len(found) - 1:
+        return None
+    opening = next((o for o, c in closing(last).items() if c == len(last) - 1), 0)
+    if not opening or not is_relation(last[opening - 1]):
+        return None
+    if last[-1].line - last[0].line > _MOST_ROWS or _columns(last[opening:]) != _columns(found):
+        return None
+    before, end = last[opening], found[-1]
+    comma = Token("sign", ",", end.line, found[0].column, found[0].column)
+    if last[opening + 1].text == "[":
+        return [*last[:-1], comma, *found, end]
+    outer = before._replace(end=before.column)
+    return [*last[:opening], outer, *last[opening:], comma, *found, end]
+
+
+def _columns(array: Sequence[Token]) -> int:
+    """The columns of an array that is written out, a vector or rows; 0 for what is none."""
+    row = array[1 : closing(array[1:]).get(0, -1) + 2] if array[1].text == "[" else array
+    inner = [t.text for t in row[1:-1]]
+    return 0 if "[" in inner or "(" in inner else inner.count(",") + 1

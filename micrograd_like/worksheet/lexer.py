@@ -43,11 +43,13 @@ class Conventions:
     Attributes:
         comma: True where commas are the decimal sign.
         superscripts: True where ``w^(1)`` is a name of the layer 1 and not a power.
+        layers: True where ``a^l`` is a name of the layer l and not a power.
         mantissas: Names such as ``e1``, before which a number is a factor: 2e1 is 2·e1.
     """
 
     comma: bool = False
     superscripts: bool = False
+    layers: bool = False
     mantissas: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -57,6 +59,7 @@ class Conventions:
         return cls(
             _has_decimal_commas(text),
             _LAYERED.search(text) is not None,
+            _LAYERED_L.search(text) is not None,
             frozenset(_EXPONENT_NAMED.findall(text)),
         )
 
@@ -66,11 +69,16 @@ class Conventions:
             yield "Commas are read as decimal signs"
         if self.superscripts:
             yield "A bracketed superscript, as in w^(1), is read as an index"
+        if self.layers:
+            yield "A superscript l, as in a^l, is read as an index"
 
 
 #: Within a line: \s would go through all blank lines, from each of them.
 _LAYERED = re.compile(r"(?m)(?:^|[,;∂d/])[^\S\n]*[^\W\d]\w*(?:_\{?\w+\}?)?\^\{?\(\w+\)\}?[^=\n]*=")
 _EXPONENT_NAMED = re.compile(r"(?m)^[^\S\n]*([eE]_?\d*)\s*[=≈]")
+_LAYERED_L = re.compile(
+    r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w*\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w*\^[{(]?l\b)"
+)
 _COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?![\w,.])")
 
 
@@ -89,22 +97,33 @@ def _has_decimal_commas(text: str) -> bool:
 _NO_LETTER = "(?![ʹ\u0374²³¹⁰⁴-⁹¼-¾⅐-⅟ᵀⁿⁱ])"
 _INDEX = (
     r"(?:_\{[^{}\n]{1,40}\}|_\([^()\n]{1,20}\)|_\w{1,40}|[₊₋][₀-₉]{1,6}"
-    r"|\[-?\d{1,4}(?:,\s*-?\d{1,4})?\]|\[[ijkt]\])"
+    r"|\[-?\d{1,4}(?:(?:,\s*|\]\[)-?\d{1,4})?\]|\[[ijkt]\])"
 )
 _ABOVE = (
     r"(?:\^\{\[\w{1,12}\]\}|\^\{?\d{1,3}\}?(?=_)|\^\{?(?:new|old|next|prev|true|pred|target)\b\}?"
-    r"|\(new\)|\(old\)|⁺(?![⁰¹²³⁴-⁹])|\^\{?\+\}?(?=\s*(?:[=≈←,;)|]|:=|$)))"
+    r"|⁽[⁰¹²³⁴-⁹⁺⁻ⁱⁿˡᵏᵗᴸ]{1,6}⁾|\(new\)|\(old\)|⁺(?![⁰¹²³⁴-⁹])|\^\{?\+\}?(?=\s*(?:[=≈←,;)|]|:=|$)))"
 )
 _LAYER = r"(?:\^\{?\(\w{1,12}\)\}?)"
+#: The layer l above a name, the one before and the one behind: a^l, a^{l-1}, a^(l+1).
+_LAYER_L = r"(?:\^(?:[lL](?!\w)|\{[lL](?:[+-]1)?\}|\([lL](?:[+-]1)?\)))"
+#: What a name is of, in quotes: Key("cat"); and under which condition: p(C=1 | x).
+_QUOTED = r"(?:\"[\w ]{1,40}\"|'[\w ]{1,40}')"
+_OF_QUOTED = rf"(?P<of>\(\s*{_QUOTED}(?:\s*(?:→|->|,)\s*{_QUOTED})*\s*\))"
+_GIVEN = (
+    r"(?P<given>(?:[pPqQ]|Pr)\([A-Za-z][^()|=\n]{0,20}[|=][^()|\n]{1,30}(?:\|[^()|\n]{1,30})?\))"
+)
+#: A letter behind ₁ begins another name: m₁x₁.
+_BEHIND_INDEX = "(?!(?<=[₀-₉])(?!new|old|next|prev)[A-Za-z\u0370-\u03ff])"
 _TOKEN = (
     r"(?P<space>[{blank}]+)"
     r"|(?P<number>{number}(?:[eE][+\-]?\d+)?)"
     r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<fraction>[¼-¾⅐-⅟])"
-    r"|(?P<name>{no}[^\W\d_](?:{no}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
-    r"(?:{index}?{above}{index}?|{index})?{plus})(?P<prime>['″]*)"
+    r"|{given}"
+    r"|(?P<name>{no}[^\W\d_](?:{no}{behind}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
+    r"(?:{of}|(?:{index}?{above}{index}?|{index})?{plus}))(?P<prime>['″]*)"
     r"|(?P<string>'[^'\n]*'|\"[^\"\n]*\")"
-    r"|(?P<sign>\*\*|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
+    r"|(?P<sign>\*\*|<--+|--+>|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
 )
 _PLUS = r"(?:\+(?=\s+[=≈←]))?"
 
@@ -119,15 +138,32 @@ def _compiled(conventions: Conventions) -> re.Pattern[str]:
         no=_NO_LETTER,
         most=MAX_NAME,
         index=_INDEX,
-        above=f"(?:{_ABOVE}|{_LAYER})" if conventions.superscripts else _ABOVE,
+        above=_above(conventions),
         plus=_PLUS,
+        behind=_BEHIND_INDEX,
+        of=_OF_QUOTED,
+        given=_GIVEN,
     )
     return re.compile(pattern, re.DOTALL)
+
+
+def _above(conventions: Conventions) -> str:
+    """What may stand above a name and be an index of it."""
+    kinds = [_ABOVE]
+    kinds += [_LAYER] if conventions.superscripts else []
+    kinds += [_LAYER_L] if conventions.layers else []
+    return f"(?:{'|'.join(kinds)})"
 
 
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _SIGNS = {"**": "^", "==": "=", "=>": "⇒", "->": "→", "<-": "←", ":=": "←", "...": "…"}
 _SIGNS |= {"<=": "≤", ">=": "≥"}
+#: What the rest of a line is only a remark behind.
+_REMARKS = {"#", "//"} | {f"<{'-' * n}" for n in range(2, 9)}
+_RAISED = re.compile("⁽(.+?)⁾")
+_RAISED_L = re.compile(r"\^[{(]?([lL](?:[+-]1)?)[)}]?(?=_|'|$)")
+#: What nothing that is quoted belongs to as a name: print("loss"), Value('a').
+_CALLED = {"print", "Value", "Parameter", "label"}
 _MODULES = {"np", "math", "numpy", "torch", "tf", "jnp", "cmath"}
 
 
@@ -158,20 +194,25 @@ class Lexer:
                     place = match.start() + len(text) - len(name)
                     text = text[: len(text) - len(name)]
                 yield Token("number", text.replace(",", "."), number, column, place + 1)
+            elif kind == "given":
+                yield Token("name", _worded(text), number, column, place + 1)
             elif kind in ("name", "prime"):
-                letters = _letters(match["name"])
+                if match["of"]:
+                    yield from self._of_quoted(match, number)
+                    continue
+                letters = match["name"] if "⁽" in text else _letters(match["name"])
                 if not letters:  # ① and its like count as letters for the pattern
                     place = column
                     yield Token("fraction", text[0], number, column, place + 1)
                     continue
                 if letters != match["name"]:
                     place, text = column - 1 + len(letters), letters
-                yield Token("name", normal_name(text), number, column, place + 1)
+                yield Token("name", _named(text), number, column, place + 1)
             elif kind == "power":
                 text = text.translate(_SUPERSCRIPTS)
                 yield Token("power", text, number, column, place + 1)
-            elif text == "#" or (
-                text == "//" and not line[max(column - 2, 0) : column - 1].strip()
+            elif text in _REMARKS and not (
+                text == "//" and line[max(column - 2, 0) : column - 1].strip()
             ):
                 return
             elif text == "//":
@@ -180,7 +221,20 @@ class Lexer:
             elif kind in ("fraction", "string"):
                 yield Token(kind, text, number, column, place + 1)
             else:
-                yield Token("sign", _SIGNS.get(text, text), number, column, place + 1)
+                shown = "→" if text.startswith("--") else _SIGNS.get(text, text)
+                yield Token("sign", shown, number, column, place + 1)
+
+    def _of_quoted(self, match: re.Match[str], number: int) -> Iterator[Token]:
+        """Key("cat") as one name; print("cat") and its like as they stand."""
+        text, column = match["name"], match.start() + 1
+        base = text.partition("(")[0]
+        if base not in _CALLED:
+            yield Token("name", _worded(text), number, column, match.end() + 1)
+            return
+        yield Token("name", base, number, column, column + len(base))
+        for token in self._tokens(text[len(base) :], number):
+            start, end = token.column + column, token.end + column
+            yield token._replace(column=start + len(base) - 1, end=end + len(base) - 1)
 
     def _name_after(self, number: str) -> str:
         """The name in which what looks like a number ends: e1 in 2e1."""
@@ -193,6 +247,18 @@ class Lexer:
             return mark + exponent
         signed = exponent[0] in "+-" and len(exponent) == 2
         return mark + exponent if signed and mark in names else ""
+
+
+def _worded(text: str) -> str:
+    """A name with what stands in its brackets as its index: Key_cat, p_C_1_x."""
+    return normal_name("_".join(re.findall(r"\w+", text)))
+
+
+def _named(text: str) -> str:
+    """A name in plain form, whichever index stands above it."""
+    text = text.replace("][", ",")
+    text = _RAISED.sub(lambda m: f"^({unicodedata.normalize('NFKC', m[1])})", text)
+    return normal_name(_RAISED_L.sub(r"^(\1)", text))
 
 
 def _without_modules(tokens: Iterable[Token]) -> Iterator[Token]:

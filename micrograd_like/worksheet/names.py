@@ -14,7 +14,7 @@ from micrograd_like.notation import GREEK, normal_name
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.spelling import is_letters, is_word, pieces
 from micrograd_like.worksheet.survey import LeftCall, Survey
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
 
 _LONGEST_SPLIT = 24
 #: What is a number or a function in the midst of a line: x = pi = 3.14.
@@ -133,7 +133,7 @@ class Names:
             token.kind == "name"
             and is_word(text)
             and text not in self.lefts
-            and text.lower() not in FUNCTIONS
+            and text.lower() not in FUNCTIONS.keys() | RECIPROCALS.keys()
             and text not in ("pi", "Sigma", "Pi")
             and text not in GREEK.values()
             and text not in self.functions

@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 
 from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.spelling import is_word
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: Tokens before a relation that are looked at to tell whether a statement begins.
 AHEAD = 14
 _KINDS = {"name": "n", "number": "#", "power": "p"}
 _LEFT = re.compile(r"(?:[∂n]n?\^?p?#?n?/∂?n\^?p?#?|∂p?n?/∂n|n(?:\([n#,]*\))?|n\.n)[=≈←R]")
+_OPERATOR = re.compile(r"[∂n](?:p|\^#)?/")
 _GIVEN = re.compile(r"n[=←][-+]?#")
 _NUMBERING = re.compile(r"([#n]\))|(\([#n]\))|#")
 
@@ -30,9 +32,33 @@ def is_given(tokens: Sequence[Token]) -> bool:
     return _GIVEN.fullmatch(_kinds(tokens[:AHEAD])) is not None
 
 
+def is_operator(tokens: Sequence[Token]) -> bool:
+    """True for tokens that begin with a derivative that is to be taken: d/dx …, ∂/∂x …"""
+    sign = bool(tokens) and tokens[0].text in ("d", "∂")
+    return sign and _OPERATOR.match(_kinds(tokens[:AHEAD])) is not None
+
+
 def is_relation(token: Token) -> bool:
     """True for =, ≈, ← and their like."""
     return token.kind == "sign" and token.text in RELATIONS
+
+
+def remarked(left: Sequence[Token]) -> int:
+    """The place of the bracket in which a left side ends, where it holds words alone.
+
+    They say what the name before them is, y (true label), or are the name that the words
+    before them describe, learning rate (eta). 0 for none.
+    """
+    if len(left) < 4 or left[-1].text != ")":
+        return 0
+    opening = next((i for i in range(len(left) - 1, 0, -1) if left[i].text == "("), 0)
+    inside, before = left[opening + 1 : -1], left[:opening]
+    if not opening or not inside or any(t.kind != "name" for t in (*inside, *before)):
+        return 0
+    words = [is_word(t.text) for t in before]
+    if len(inside) == 1:
+        return opening if len(words) > 1 and all(words) else 0
+    return opening if sum(is_word(t.text) for t in inside) > 1 else 0
 
 
 def is_bullet(tokens: Sequence[Token]) -> bool:

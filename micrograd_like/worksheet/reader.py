@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Derivative, Expr, Name, Number
+from micrograd_like.worksheet.brackets import separated
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
@@ -68,7 +69,7 @@ def read_source(source: Source) -> Reading:
     Which names are vectors may be seen only where they are computed: lines further up that use
     them are then read again.
     """
-    logical = list(logical_lines(source.rows))
+    logical = list(logical_lines([separated(row) for row in source.rows]))
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from micrograd_like.worksheet.brackets import closing, literal_shape
 from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.openings import remarked
 from micrograd_like.worksheet.spelling import element_number, is_word
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
@@ -148,9 +149,13 @@ class Survey:
         opening = openings.get(place - 1, 0)
         if not opening or tokens[opening - 1].kind != "name":
             return
+        if named := _remarked_name(tokens, place, opening):
+            self.lefts.add(named)
+            return
         before = tokens[opening - 2].text if opening > 1 else ""
         name = tokens[opening - 1].text
-        if before not in _BEGINS and before not in RELATIONS:
+        worded = is_word(before) and tokens[opening - 2].end < tokens[opening - 1].column
+        if before not in _BEGINS and before not in RELATIONS and not worded:
             return
         inside = tokens[opening + 1 : place - 1]
         kind = _kind_of(inside)
@@ -166,6 +171,16 @@ class Survey:
             self.calls.append(LeftCall(name, arguments, kind == "names", body))
         else:
             self.calls.append(LeftCall(name, ("…",), False, body))
+
+
+def _remarked_name(tokens: Sequence[Token], place: int, opening: int) -> str:
+    """y of y (true label) =, eta of learning rate (eta) =; "" for another left side."""
+    begins = [i for i in range(opening) if tokens[i].text in _BEGINS or tokens[i].text in "-*·"]
+    start = begins[-1] + 1 if begins else 0
+    if not remarked(tokens[start:place]):
+        return ""
+    alone = place - opening == 3
+    return tokens[opening + 1 if alone else opening - 1].text
 
 
 def _beside_operator(tokens: Sequence[Token], place: int) -> bool:

@@ -7,7 +7,11 @@ from micrograd_like.ops import OPS
 #: What may be called by name: every row that is not written with a sign, and its aliases.
 FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
 FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
-FUNCTIONS |= {"lg": OPS["log10"]}
+FUNCTIONS |= {"lg": OPS["log10"], "sig": OPS["sigmoid"]}
+#: Those of one over another.
+RECIPROCALS = {"cot": "tan", "sec": "cos", "csc": "sin", "cosec": "sin"}
+#: What stands for the derivative of whatever is spoken of: no quantity of its own.
+PRONOUNS = {"derivative", "gradient", "slope", "deriv"}
 
 #: Signs that make a statement of what stands on both sides of them.
 RELATIONS = {"=", "≈", "←", "+=", "-=", "→"}

@@ -128,7 +128,7 @@ class Calls(Rules):
 
     def series(self, token: Token) -> Term:
         """Σ_i x_i·w_i and Π: over the indices in use, or from one to another."""
-        sign = "add" if token.text.startswith("Sigma") else "mul"
+        sign = "mul" if token.text.startswith("Pi") else "add"
         index = token.text.partition("_")[2].strip("{}")
         last: Expr | None = None
         if self.at("^"):

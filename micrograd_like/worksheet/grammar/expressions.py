@@ -14,7 +14,7 @@ from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.vocabulary import FUNCTIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS, RECIPROCALS
 
 _INFIX = {
     "+": ("add", ADD),
@@ -171,9 +171,12 @@ class Expressions(Derivatives, Calls):
         function = _function(text)
         if function:
             return self.applied(function, token)
+        if text in RECIPROCALS:
+            return self.call("div", Number(1), self.applied(RECIPROCALS[text], token))
         if text in OF_ARRAYS and self.at("("):
             return self.sum_of_arguments(text)
-        if text.startswith(("Sigma", "Pi")) and text.rstrip("'") == text:
+        named = text.startswith(("Sigma", "Pi")) or (text.startswith("sum_") and self.at("("))
+        if named and text.rstrip("'") == text:
             return self.series(token)
         if text.endswith("'") and self.at("("):
             slope = self.primed_function(text)

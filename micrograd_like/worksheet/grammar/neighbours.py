@@ -19,7 +19,7 @@ class Neighbours(Cursor):
     def implicit_product(self) -> bool:
         """True where a product needs no sign: 2x, w x, 2(…), x(…) of the worksheet, (…)(…)."""
         before, token = self.tokens[self.place - 1], self.next
-        bracket = before.kind == "sign" and before.text in (")", "]", "}")
+        bracket = before.kind == "sign" and before.text in (")", "]", "}", "ᵀ")
         bar = before.text == "|" and before.kind == "sign"
         closed = bracket or bar
         operand = before.kind in ("number", "name", "power", "fraction") or closed
