@@ -235,7 +235,8 @@ def _without_remark(left: list[Token], names: Names) -> list[Token]:
         return left
     inside = left[opening + 1 : -1]
     if len(inside) == 1:
-        return inside if all(map(names.is_word, left[:opening])) else left
+        words = (names.is_word(t) or t.text.lower() in CONNECTIVES for t in left[:opening])
+        return inside if all(words) else left
     return left[:opening]
 
 

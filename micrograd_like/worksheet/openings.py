@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.spelling import is_word
-from micrograd_like.worksheet.vocabulary import RELATIONS
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
 #: Tokens before a relation that are looked at to tell whether a statement begins.
 AHEAD = 14
@@ -33,7 +33,7 @@ def is_given(tokens: Sequence[Token]) -> bool:
 
 
 def is_operator(tokens: Sequence[Token]) -> bool:
-    """True for tokens that begin with a derivative that is to be taken: d/dx …, ∂/∂x …"""
+    """True for tokens that begin with a derivative that is to be taken, as d/dx or ∂/∂x."""
     sign = bool(tokens) and tokens[0].text in ("d", "∂")
     return sign and _OPERATOR.match(_kinds(tokens[:AHEAD])) is not None
 
@@ -55,8 +55,8 @@ def remarked(left: Sequence[Token]) -> int:
     inside, before = left[opening + 1 : -1], left[:opening]
     if not opening or not inside or any(t.kind != "name" for t in (*inside, *before)):
         return 0
-    words = [is_word(t.text) for t in before]
     if len(inside) == 1:
+        words = [is_word(t.text) or t.text.lower() in CONNECTIVES for t in before]
         return opening if len(words) > 1 and all(words) else 0
     return opening if sum(is_word(t.text) for t in inside) > 1 else 0
 

@@ -174,7 +174,7 @@ class Survey:
 
 
 def _remarked_name(tokens: Sequence[Token], place: int, opening: int) -> str:
-    """y of y (true label) =, eta of learning rate (eta) =; "" for another left side."""
+    """The y of y (true label) =, eta of learning rate (eta) =; "" for another left side."""
     begins = [i for i in range(opening) if tokens[i].text in _BEGINS or tokens[i].text in "-*·"]
     start = begins[-1] + 1 if begins else 0
     if not remarked(tokens[start:place]):

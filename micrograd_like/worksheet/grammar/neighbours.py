@@ -37,7 +37,7 @@ class Neighbours(Cursor):
             return False
         if before.kind in ("number", "fraction") or bracket:
             return not self.is_prose(token) or before.end == token.column
-        return self.is_factor(token)
+        return before.end == token.column or self.is_factor(token)
 
     def is_times(self) -> bool:
         """True for an x between figures that stands for times: 2 x (-1.147)."""

@@ -21,7 +21,7 @@ from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.parts import Parts
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.records import Statement
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, PRONOUNS, RELATIONS
 
 #: Words behind a number that say nothing of it.
 _UNITS = {"units", "unit", "rad", "radians", "degrees", "epochs", "steps", "cm", "kg", "ms", "nats"}
@@ -91,6 +91,8 @@ class _Statements(Parts):
         left, subject = self.left_side()
         if isinstance(subject, Number) and isinstance(subject.value, int):
             self.scope.doubts["The number on its left may count something, as in 'path 2'"] = None
+        if isinstance(left, Name) and left.name.lower() in PRONOUNS:
+            self.scope.doubts[f"What {left.name!r} is of is not said"] = None
         self.left_products, self.products = self.products, False
         if not self.at(*RELATIONS):
             self.expected("'=' after the left side")
