@@ -13,10 +13,11 @@ from micrograd_like.worksheet.records import Problem
 class Source:
     """What a format makes of a document.
 
-    lines:     the document as it stands, line by line
-    rows:      the tokens of every line or formula that may say something, in order
-    problems:  what could not be understood, with its place
-    told:      what was decided for the whole document, in words
+    Attributes:
+        lines: The document as it stands, line by line.
+        rows: The tokens of every line or formula that may say something, in order.
+        problems: What could not be understood, with its place.
+        told: What was decided for the whole document, in words.
     """
 
     lines: list[str]
@@ -33,10 +34,12 @@ Read = Callable[[list[str]], Source]
 class Format:
     """An input format.
 
-    suffixes:    how the names of its files end
-    looks_like:  True for a text of it, where no name tells
-    order:       the place in which content is asked: the most particular first
-    expects:     what a file of it must hold; "" where it may be empty
+    Attributes:
+        suffixes: How the names of its files end.
+        looks_like: True for a text of it, where no name tells.
+        order: The place in which content is asked: the most particular first.
+        expects: What a file of it must hold; "" where it may be empty.
+        read: Makes rows of tokens of a document's lines.
     """
 
     suffixes: tuple[str, ...]

@@ -77,7 +77,7 @@ class Derivatives(Rules):
         of, plain_names = above
         if mark == "d" and plain_names and not own and not self.meant(of, wrt, anything):
             return None
-        return self.nested(of, wrt, order)
+        return self.nested(of, wrt, order, self.inner_name(wrt, order))
 
     def meant(self, of: Term, wrt: str, anything: bool) -> bool:
         """True if dA/dB, whose A and B are plain names, is a derivative and no quotient."""
@@ -162,21 +162,22 @@ class Derivatives(Rules):
 
     def operator(self, wrt: str, order: int) -> Term:
         """d/dx (…): what follows as a factor is differentiated."""
-        if order > 1 and (self.at_power()):
-            self.order()
-        body = self.expression(ADD)
-        return self.nested(body, wrt, order)
+        inner = self.inner_name(wrt, order)
+        return self.nested(self.expression(ADD), wrt, order, inner)
 
-    def nested(self, of: Term, wrt: str, order: int) -> Term:
+    def inner_name(self, wrt: str, order: int) -> str:
+        """The name of the first of two derivatives: b in ∂²/∂w∂b, w in ∂²/∂w²."""
+        if order > 1 and self.at_power():
+            self.order()
+        elif order > 1 and self.at("∂") and self.ahead(1).kind == "name":
+            self.place += 2
+            return self.tokens[self.place - 1].text
+        return wrt
+
+    def nested(self, of: Term, wrt: str, order: int, inner: str) -> Term:
         """The derivative, or the second one where the order says so."""
         if wrt in self.known.arrays or isinstance(of, Array) or self.is_array(of):
             return self.nested_array(of, wrt, order)
-        inner = wrt
-        if order > 1 and (self.at_power()):
-            self.order()
-        elif order > 1 and self.at("∂") and self.ahead(1).kind == "name":  # ∂²L/∂w∂b
-            inner = self.ahead(1).text
-            self.place += 2
         assert not isinstance(of, Array)
         found = self.document.stand_in(of)
         for _ in range(order - 1):

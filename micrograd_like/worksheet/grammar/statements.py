@@ -148,12 +148,12 @@ class _Statements(Parts):
             if stands_in(left):
                 raise ShapeError("expected a vector or matrix on the left side")
             shape = self.known.arrays.setdefault(left.name, shape)
-            names = self.scope.elements(left.name, shape)
-            left = Array(shape, tuple(map(Name, names)))
-            self.known.lefts.update(names)
-            self.known.used.update(names)
+            left = self.declared(left.name, shape)
         if not isinstance(left, Array):
             raise ShapeError("expected a vector or matrix on the left side")
+        for term in terms:
+            if isinstance(term, Name) and term.name in self.known.chained:  # a = n = [3, 0]
+                self.declared(term.name, self.known.arrays.setdefault(term.name, left.shape))
         terms = [_reshaped(term, left.shape) for term in terms]
         spread = [arrays.elementwise("id", (left, term)).shape for term in terms]
         if any(s != left.shape for s in spread):
@@ -171,6 +171,13 @@ class _Statements(Parts):
             if not isinstance(own, Name | Derivative):
                 one, own = own, self.document.stand_in(own)
             yield replace(read, left=own, subject=one, parts=parts, element=place + 1)
+
+    def declared(self, name: str, shape: tuple[int, ...]) -> Array:
+        """The array of this name, whose elements are names of the document."""
+        names = self.scope.elements(name, shape)
+        self.known.lefts.update(names)
+        self.known.used.update(names)
+        return Array(shape, tuple(map(Name, names)))
 
     def left_side(self) -> tuple[Term, Term | None]:
         """The quantity on the left, and the expression where it is none."""

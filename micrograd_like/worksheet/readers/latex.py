@@ -28,6 +28,6 @@ def read(lines: list[str]) -> Source:
     rows = Rows(lines, Symbols.of(formulas))
     for formula, own in zip(found, formulas, strict=True):
         if is_claimed(document.text, formula.outer[0]):
-            rows.read(own, formula.display)
-    source.rows, source.problems = rows.rows, [*source.problems, *rows.problems]
+            source.rows += rows.read(own, formula.display)
+    source.problems += rows.problems
     return source

@@ -53,12 +53,17 @@ def read(lines: list[str]) -> Source:
     if not _LOST_NOT.search(document.text):
         found += _lost(document, found)
     formulas = {f: pieces(document.span(f.start, f.stop)) for f in found if f.kind == "formula"}
-    rows = Rows(lines, Symbols.of(formulas.values()))
+    plain = list(_statements(document, found))
+    symbols = Symbols.of(formulas.values())
+    symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
+    rows = Rows(lines, symbols)
+    placed = [(tokens[0][2:4], [tokens]) for tokens in plain]
     for formula in sorted(formulas, key=lambda f: f.start):
         if is_claimed(document.text, formula.outer[0]):
-            rows.read(formulas[formula], formula.display)
-    plain = list(_statements(document, found))
-    source.rows = sorted([*rows.rows, *plain], key=lambda row: (row[0].line, row[0].column))
+            line, column = document.position(formula.start)
+            placed.append(((line + 1, column), rows.read(formulas[formula], formula.display)))
+    placed.sort(key=lambda found: found[0])
+    source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
     return source
 
@@ -67,11 +72,14 @@ def _lost(document: Document, found: list[Found]) -> Iterator[Found]:
     """Formulas whose backslashes were lost: a line with [ alone, ( x = 1 )."""
     if not _TEX.search(document.text) and not _LOST_DISPLAY.search(document.text):
         return
-    taken = [f.outer for f in found]
+    taken = bytearray(len(document.text))
+    for start, stop in (f.outer for f in found):
+        taken[start:stop] = b"x" * (stop - start)
     for pattern, display in ((_LOST_DISPLAY, True), (_LOST_INLINE, False)):
         for match in pattern.finditer(document.text):
-            if not any(start < match.end() and match.start() < stop for start, stop in taken):
-                taken.append(match.span())
+            start, stop = match.span()
+            if not any(taken[start:stop]):
+                taken[start:stop] = b"x" * (stop - start)
                 yield Found("formula", *match.span(1), match.span(), display)
 
 

@@ -20,9 +20,14 @@ _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stretch of a document, by its offsets: a formula, or what holds none.
+    """A stretch of a document, by its offsets.
 
-    display:  True for a formula that has a line of its own
+    Attributes:
+        kind: A formula, or what holds none.
+        start: Where what is inside begins.
+        stop: Where it ends.
+        outer: The same with what encloses it.
+        display: True for a formula that has a line of its own.
     """
 
     kind: Literal["formula", "other"]
@@ -61,7 +66,8 @@ class Document:
         """The formulas, in order, and what ``others`` matches.
 
         Args:
-            others: A pattern of what holds no formula, whose group ``until`` is what ends it.
+            others: A pattern of what holds no formula. Its group ``until`` is a line that ends it,
+                its group ``name`` an environment.
             problems: Where formulas that do not end are taken down.
         """
         pattern = re.compile(
@@ -93,12 +99,15 @@ class Document:
             place = stop + width
 
     def _end_of_other(self, match: re.Match[str]) -> int:
-        until = match.groupdict().get("until")
-        if not until:
+        groups = match.groupdict()
+        if name := groups.get("name"):
+            end = self.text.find(rf"\end{{{name}", match.end())
+            return len(self.text) if end < 0 else end
+        if not (until := groups.get("until")):
             return match.end()
-        end = re.compile(rf"^[ \t]*{re.escape(until)}[ \t]*$", re.MULTILINE)
-        closing = end.search(self.text, match.end())
-        return len(self.text) if closing is None else closing.end()
+        closing = re.compile(rf"^[ \t]*{re.escape(until)}[ \t]*$", re.MULTILINE)
+        found = closing.search(self.text, match.end())
+        return len(self.text) if found is None else found.end()
 
     def _end(self, match: re.Match[str], opening: str) -> tuple[int, int]:
         """Where the formula ends, and how long what ends it is; −1 where nothing does."""

@@ -16,9 +16,12 @@ PieceKind = Literal["macro", "open", "close", "letter", "number", "sign", "row",
 class Piece(NamedTuple):
     r"""A piece of TeX.
 
-    kind:         "macro" is ``\frac``, "row" is ``\\``, "align" is ``&``
-    text:         a control word without its backslash; all else as it stands
-    column, end:  where it begins, and where what follows it would, from 1
+    Attributes:
+        kind: "macro" is ``\frac``, "row" is ``\\``, "align" is ``&``.
+        text: A control word without its backslash; all else as it stands.
+        line: From 1.
+        column: Where it begins, from 1.
+        end: Where what follows it would.
     """
 
     kind: PieceKind
@@ -31,6 +34,9 @@ class Piece(NamedTuple):
     def place(self) -> Place:
         """Where it stands."""
         return Place(line=self.line, column=self.column, end=self.end)
+
+    def __str__(self) -> str:
+        return f"\\{self.text}" if self.kind == "macro" else repr(self.text)
 
     def touches(self, other: Piece) -> bool:
         """True if the other one follows without a blank."""

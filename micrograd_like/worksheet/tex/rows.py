@@ -14,6 +14,11 @@ from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 _OPERATORS = {"+", "-", "·", "*", "/", "⊙"}
+#: Words behind which another statement stands, or for what a row holds.
+_RANGES = frozenset({"for"})
+_BESIDE = frozenset({"where", "with", "since", "because", "as", "using"}) | _RANGES
+#: Words behind which a claim is none, for nobody says that it holds.
+_CONDITIONS = frozenset({"when", "unless", "otherwise"})
 _GOES_ON = "it goes on with a formula that could not be read"
 
 
@@ -21,48 +26,56 @@ _GOES_ON = "it goes on with a formula that could not be read"
 class Rows:
     """Reads the formulas of a document, one after the other.
 
-    rows:      the tokens of each row that says something
-    problems:  the rows that could not be read
+    Attributes:
+        lines: The document.
+        symbols: What its letters are.
+        problems: The rows that could not be read.
     """
 
     lines: Sequence[str]
     symbols: Symbols
-    rows: list[list[Token]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _broken: bool = False
 
-    def read(self, pieces: Sequence[Piece], display: bool) -> None:
-        """One formula; inline, it neither goes on with another nor is left open."""
-        before: list[Token] = []
+    def read(self, pieces: Sequence[Piece], display: bool) -> list[list[Token]]:
+        """The rows of one formula; inline, it neither goes on with another nor is left open."""
+        rows: list[list[Token]] = []
+        above: list[Token] = []
+        sides: list[
+            list[Token]
+        ] = []  # where z = wx: said beside a row, behind what goes on with it
         for row in split(pieces):
-            if not row:
-                continue
-            aligned = row[0].kind == "align"
             relates = any(_relates(piece) for piece in row)
-            tokens = self._tokens(row, relates)
+            tokens = self._tokens(row, relates) if row else []
             if not tokens:
-                before = []
+                above = []
                 continue
-            goes_on = tokens[0].kind == "sign" and tokens[0].text in RELATIONS
-            if before and tokens[0].text in _OPERATORS and (aligned or not relates):
-                before += tokens  # the row above goes on
+            if above and _is_operator(tokens[0]) and (row[0].kind == "align" or not relates):
+                above += tokens
                 continue
+            above = tokens
+            goes_on = _is_relation(tokens[0])
+            if not goes_on:
+                rows += sides
+                sides = []
             if goes_on and self._broken:
                 self._fail(TexError(row[0], _GOES_ON), row)
-                continue
-            self._broken = False
-            dangling = tokens[-1].kind == "sign" and tokens[-1].text in RELATIONS
-            if not relates or (not display and (goes_on or dangling)):
-                before = tokens
-                if relates:
-                    self._fail(TexError(row[0], "expected a left and a right side"), row)
-                continue
-            self.rows.append(tokens)
-            before = tokens
+            elif relates and not display and (goes_on or _is_relation(tokens[-1])):
+                self._fail(TexError(row[0], "expected a left and a right side"), row)
+            elif relates:
+                self._broken = False
+                above, side = _parted(tokens)
+                rows.append(above)
+                sides += [side] if side else []
+        rows += sides
+        return rows
 
     def _tokens(self, row: Sequence[Piece], relates: bool) -> list[Token]:
         try:
-            return Row(row, self.symbols).read()
+            tokens = Row(row, self.symbols).read()
+            if relates and any(_is_word(token, _CONDITIONS) for token in tokens):
+                raise TexError(row[0], "expected a claim without a condition")
+            return tokens
         except TexError as error:
             if relates:
                 self._fail(error, row)
@@ -83,6 +96,30 @@ class Rows:
         except TexError:
             return ""
         return tokens[0].text if len(tokens) == 1 and tokens[0].kind == "name" else ""
+
+
+def _is_relation(token: Token) -> bool:
+    return token.kind == "sign" and token.text in RELATIONS
+
+
+def _is_operator(token: Token) -> bool:
+    return token.kind == "sign" and token.text in _OPERATORS
+
+
+def _is_word(token: Token, words: frozenset[str]) -> bool:
+    return token.kind == "name" and token.text.lower() in words
+
+
+def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """A row, and what is said beside it behind a "where"; for which i it holds is left out."""
+    related = False
+    for place, token in enumerate(tokens):
+        if related and _is_word(token, _BESIDE):
+            side = tokens[place + 1 :]
+            said = any(map(_is_relation, side)) and not _is_word(token, _RANGES)
+            return tokens[:place], side if said else []
+        related |= _is_relation(token)
+    return tokens, []
 
 
 def _relates(piece: Piece) -> bool:

@@ -15,22 +15,31 @@ from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
 
 _RELATIONS = {"=", ":=", "approx", "leftarrow", "gets", "sim"}
 _LONGEST = 24
+#: Letters that count steps, layers and samples.
+_COUNTING = "tnkijl"
 
 
 @dataclass
 class Symbols:
     """The symbols of a document.
 
-    singles:  letters that stand alone
-    wholes:   runs of letters that are one name: left of a relation, or under a ∂
-    levels:   letters that are an index where they stand above: a^l = σ(z^l)
-    has_d:    True where d is a name of its own, and so no sign of a derivative
+    Attributes:
+        singles: Letters that stand alone.
+        wholes: Runs of letters that are one name: left of a relation, or under a ∂.
+        levels: Letters that are an index where they stand above: a^l = σ(z^l).
+        has_d: True where d is a name of its own, and so no sign of a derivative.
+        givens: What is given a number, as ``t=2``.
+        calls: What stands in the brackets behind each letter.
+        alone: Letters that stand without such brackets, outside of those and of indices.
     """
 
     singles: set[str] = field(default_factory=set)
     wholes: set[str] = field(default_factory=set)
     levels: set[str] = field(default_factory=set)
     has_d: bool = False
+    givens: set[str] = field(default_factory=set)
+    calls: dict[str, set[str]] = field(default_factory=dict)
+    alone: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, formulas: Iterable[Sequence[Piece]]) -> Symbols:
@@ -46,9 +55,44 @@ class Symbols:
                 elif _is_left(pieces, start, stop):
                     lefts.add(text)
             symbols.levels.update(_levels(pieces))
+            symbols.givens.update(_givens(pieces))
+            symbols._take_calls(pieces)
         # x y = … is a product where both letters have a life of their own.
         symbols.wholes = {t for t in lefts if len(t) > 2 or not set(t) <= symbols.singles}
         return symbols
+
+    def _take_calls(self, pieces: Sequence[Piece]) -> None:
+        inside = _insides(pieces)
+        for place, piece in enumerate(pieces):
+            named = piece.kind == "letter" or (piece.kind == "macro" and piece.text in LETTERS)
+            if not named:
+                continue
+            letter = LETTERS.get(piece.text, piece.text) if piece.kind == "macro" else piece.text
+            behind = _behind_scripts(pieces, place + 1)
+            closing = _closing(pieces, behind)
+            if closing:
+                said = "".join(p.text for p in pieces[behind + 1 : closing] if p.text not in "{}")
+                self.calls.setdefault(letter, set()).add(said.removeprefix("("))
+            elif not inside[place]:
+                self.alone.add(letter)
+
+    def index_called(self, letter: str, inside: Sequence[Piece]) -> str | None:
+        """The index that the brackets behind a letter hold: t−1 in δ(t−1), i in p(x_i).
+
+        They do where the letter stands nowhere without them, and the t of δ(t) nowhere else;
+        "" where they say w(0) for the first w; None for a function or a product.
+        """
+        calls = self.calls.get(letter, set())
+        said = "".join(piece.text for piece in inside if piece.text not in "{}")
+        if calls == {"0"} and letter in self.alone:
+            return ""
+        if said not in calls or letter in self.alone:
+            return None
+        if calls == {said} and len(said) == 3 and said[1] == "_" and said[2] in _COUNTING:
+            return said[2]
+        counted = {call[0] for call in calls if _counts(call) and not call[0].isdecimal()}
+        whole = all(_counts(call) for call in calls)
+        return said if whole and counted and not counted & self.alone else None
 
     def split(self, run: str) -> list[str]:
         """The names that a run of letters is made of; itself where it is one."""
@@ -65,6 +109,54 @@ class Symbols:
             if tail in FUNCTIONS and set(head) <= self.singles:
                 return [*head, tail]
         return list(run) if set(run) <= self.singles else [run]
+
+
+def _counts(said: str) -> bool:
+    """True for t, t−1 and 2."""
+    if said.isdecimal():
+        return True
+    return said[:1] in _COUNTING and (said[1:] == "" or (said[1] in "+-" and said[2:].isdecimal()))
+
+
+def _insides(pieces: Sequence[Piece]) -> list[bool]:
+    """For every piece, whether it stands in an index, or in brackets behind a letter."""
+    found = [False] * len(pieces)
+    until = 0
+    for place, piece in enumerate(pieces):
+        if place < until:
+            pass
+        elif piece.kind == "sign" and piece.text in ("_", "^"):
+            until = _behind_group(pieces, place + 1)
+        elif piece.kind == "letter" or (piece.kind == "macro" and piece.text in LETTERS):
+            closing = _closing(pieces, _behind_scripts(pieces, place + 1))
+            if closing and closing - place < 12:
+                until = closing
+        found[place] = place < until and piece.kind != "sign"
+    return found
+
+
+def _closing(pieces: Sequence[Piece], place: int) -> int:
+    r"""The place of the bracket that closes the one here, or behind \left; 0 for none."""
+    if place < len(pieces) and pieces[place].text == "left":
+        place += 1
+    if place >= len(pieces) or pieces[place].text != "(" or pieces[place].kind != "sign":
+        return 0
+    for end in range(place + 1, min(place + 12, len(pieces))):
+        if pieces[end].text == ")":
+            return end - (pieces[end - 1].text == "right")
+        if pieces[end].text == "(":
+            return 0
+    return 0
+
+
+def _givens(pieces: Sequence[Piece]) -> Iterator[str]:
+    """What is given a number."""
+    for place in range(1, len(pieces) - 1):
+        name, relation, number = pieces[place - 1 : place + 2]
+        begins = place < 2 or pieces[place - 2].text in (",", ";", "quad", "qquad")
+        ends = place + 2 >= len(pieces) or pieces[place + 2].text in (",", ";", ".", "quad")
+        if begins and ends and relation.text == "=" and number.kind == "number":
+            yield f"{name.text}={number.text}"
 
 
 def runs(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:

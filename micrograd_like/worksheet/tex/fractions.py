@@ -1,0 +1,141 @@
+r"""Fractions in TeX: quotients, and derivatives told from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, STYLES, WORDS
+from micrograd_like.worksheet.tex.names import Names
+from micrograd_like.worksheet.tex.pieces import Piece, TexError
+
+_Stretch = tuple[int, int]
+
+
+class Fractions(Names):
+    """The rules for what stands above and below a bar."""
+
+    def fraction(self, piece: Piece) -> None:
+        r"""``\frac{A}{B}`` as (A/B), or a derivative."""
+        above, below = self.argument(piece), self.argument(piece)
+        if self._derivative(piece, above, below):
+            return
+        upper, lower = self.captured(*above), self.captured(*below)
+        if not upper or not lower:
+            raise TexError(piece, f"expected something above and below in {piece}")
+        last, middle = self.last, self.pieces[below[0] - 1]
+        middle = middle if middle.kind == "open" else last
+        self.emit("sign", "(", piece)
+        self.emit_all(upper, piece, self.pieces[above[1] - 1])
+        self.emit("sign", "/", middle)
+        self.emit_all(lower, middle, last)
+        self.emit("sign", ")", last)
+
+    def _derivative(self, piece: Piece, above: _Stretch, below: _Stretch) -> bool:
+        r"""∂A/∂w for ``\frac{\partial A}{\partial w}``, with d or δ for ∂; False for a quotient.
+
+        A derivative that is written without the d above, Co/dw, is one too.
+        """
+        under, over = self._mark(*below), self._mark(*above)
+        if under is None or (over is None and self.single_name(*above) is None):
+            return False
+        start, order = (above[0], 1) if over is None else self._order(over, above[1])
+        wrts = self._differentials(under, below[1], order)
+        if any(f"d{wrt.text}" in self.symbols.wholes for wrt in wrts):
+            return False
+        upper, last = self.captured(start, above[1]), self.last
+        self.emit("sign", "∂", piece)
+        if order > 1:
+            self._ordered(order, piece)
+        if upper and not _is_one(upper):
+            upper = [_at("(", upper[0]), *upper, _at(")", upper[-1])]
+        self.tokens += upper
+        self.emit("sign", "/", self.pieces[below[0]])
+        for wrt in wrts:
+            self.tokens += [_at("∂", wrt), wrt]
+        if order > len(wrts):
+            self._ordered(order, last)
+        return True
+
+    def _ordered(self, order: int, piece: Piece) -> None:
+        self.emit("sign", "^", piece)
+        self.emit("number", str(order), piece)
+
+    def _mark(self, start: int, stop: int) -> int | None:
+        """The place behind the ∂, d or δ that begins a stretch; None without one."""
+        while start < stop and (
+            self.pieces[start].kind == "macro" and self.pieces[start].text in NOTHING | STYLES
+        ):
+            start += 1
+        if start >= stop:
+            return None
+        piece, behind = self.pieces[start], start + 1
+        if piece.kind == "macro" and piece.text in WORDS and behind < stop:  # \mathrm{d}
+            group = self.pieces[behind].kind == "open"
+            letter_d = self.pieces[behind + group].text == "d"
+            behind += 1 + 2 * group
+            return behind if letter_d and behind <= stop else None
+        letter = piece.kind == "letter" and piece.text == "d"
+        sign = piece.text in ("partial", "delta") if piece.kind == "macro" else piece.text == "∂"
+        if not (sign or letter) or (letter and self.symbols.has_d):
+            return None
+        return behind if behind >= stop or self._may_follow(self.pieces[behind]) else None
+
+    def _may_follow(self, piece: Piece) -> bool:
+        """True for what may follow the sign of a derivative: a name, a bracket, an order."""
+        if piece.kind == "macro":
+            own = LETTERS.keys() | ACCENTS.keys() | STYLES | WORDS | NOTHING
+            return piece.text in own or piece.text == "left"
+        return piece.kind in ("letter", "open") or piece.text in ("^", "(")
+
+    def _order(self, place: int, stop: int) -> tuple[int, int]:
+        """Where A begins in d²A, and the 2."""
+        if place + 1 >= stop or self.pieces[place].text != "^":
+            return place, 1
+        kept, self.place = self.place, place + 1
+        start, end = self.argument(self.pieces[place])
+        behind, self.place = self.place, kept
+        said = "".join(p.text for p in self.pieces[start:end])
+        if said not in ("2", "3"):
+            message = f"expected a derivative of order 2 or 3, got {said!r}"
+            raise TexError(self.pieces[place], message)
+        return behind, int(said)
+
+    def _differentials(self, place: int, stop: int, order: int) -> list[Token]:
+        """The names by which one differentiates: dw, dx², ∂w∂b."""
+        found: list[Token] = []
+        while place < stop:
+            end = place + 1
+            while end < stop and (order == 1 or self._mark(end, stop) is None):
+                end += 1
+            own = end
+            if order > 1:  # dx^2
+                own = next((i for i in range(place, end) if self.pieces[i].text == "^"), end)
+            tokens = self.captured(place, own)
+            if len(tokens) != 1 or tokens[0].kind != "name":
+                raise TexError(self.pieces[place], "expected a name by which one differentiates")
+            found += tokens
+            place = stop if end == stop else self._mark(end, stop) or stop
+        if len(found) not in (1, order):
+            raise TexError(self.pieces[place - 1], f"expected {order} names, got {len(found)}")
+        return found
+
+
+def _at(text: str, token: Token) -> Token:
+    """A sign that stands where a token does."""
+    return token._replace(kind="sign", text=text)
+
+
+def _is_one(tokens: Sequence[Token]) -> bool:
+    """True for a name, a name with its arguments, or what stands in one pair of brackets."""
+    if len(tokens) == 1:
+        return tokens[0].kind == "name"
+    start = 1 if tokens[0].kind == "name" else 0
+    if tokens[start].text != "(":
+        return False
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += (tokens[place].text == "(") - (tokens[place].text == ")")
+        if not depth:
+            return place == len(tokens) - 1
+    return False

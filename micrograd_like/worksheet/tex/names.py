@@ -1,0 +1,220 @@
+r"""Names in TeX: letters side by side, with marks, indices and primes: ``\hat{y}_1^{(2)}``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from micrograd_like.notation import normal_name
+from micrograd_like.worksheet.tex.cursor import Cursor
+from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, SIZES, STYLES, WORDS
+from micrograd_like.worksheet.tex.pieces import Piece, TexError
+
+#: Words above a name that are a mark of it and no power.
+_MARKS = {"new", "old", "next", "prev", "true", "pred", "target"}
+
+
+@dataclass
+class Written:
+    """A name while its scripts are read."""
+
+    first: Piece
+    last: Piece
+    base: str
+    below: str = ""
+    above: str = ""
+    mark: str = ""
+    primes: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name in plain form, as the lexer has it."""
+        return normal_name(f"{self.base}{self.above}{self.below}{self.mark}{self.primes}")
+
+
+class Names(Cursor):
+    """The rules for names."""
+
+    def letters(self) -> None:
+        """A run of letters: a name, or several side by side."""
+        start = self.place
+        while (
+            self.place < self.stop
+            and self.next.kind == "letter"
+            and (self.place == start or self.last.touches(self.next))
+        ):
+            self.place += 1
+        run = self.pieces[start : self.place]
+        names = self.symbols.split("".join(piece.text for piece in run))
+        place = 0
+        for name in names[:-1]:
+            size = len(name) if len(names) < len(run) else 1
+            self.emit("name", normal_name(name), run[place], run[place + size - 1])
+            place += size
+        self.finish(self._numbered(Written(run[place], run[-1], names[-1])))
+
+    def _numbered(self, name: Written) -> Written:
+        """The name with digits that stand right behind it: w1."""
+        digits = self.place < self.stop and self.next.kind == "number"
+        if digits and self.next.text.isdecimal() and name.last.touches(self.next):
+            name.last = self.take()
+            name.base += name.last.text
+        return name
+
+    def finish(self, name: Written) -> None:
+        """The name with its scripts, and its powers behind it."""
+        powers = self.scripts(name)
+        if not powers:
+            self._called(name)
+        self.emit("name", name.name, name.first, name.last)
+        self.raise_to(powers)
+
+    def raise_to(self, powers: list[tuple[Piece, int, int]]) -> None:
+        """The powers that stood among a name's scripts."""
+        for sign, start, stop in powers:
+            self.emit("sign", "^", sign)
+            first, last = self.pieces[start], self.pieces[stop - 1]
+            if self._is_transposed(start, stop):
+                self.emit("name", "T", first)
+            else:
+                self.emit_all(self.captured(start, stop), first, last)
+
+    def _called(self, name: Written) -> None:
+        """δ(t−1) as δ_{t−1}, where the document has δ with such arguments alone."""
+        opening = self.place + self.at_macro(*SIZES)
+        closing = self.pairs.brackets.get(opening)
+        if closing is None or closing >= self.stop or name.primes:
+            return
+        end = closing - (self.pieces[closing - 1].text in SIZES)
+        index = self.symbols.index_called(name.base, self.pieces[opening + 1 : end])
+        if index is not None and not (index and name.below):
+            name.below = f"_{{{index}}}" if index else name.below
+            self.place = closing + 1
+            name.last = self.last
+
+    # What is one name.
+
+    def single_name(self, start: int, stop: int) -> Written | None:
+        """The name that a stretch of pieces is, if it is one and no more."""
+        kept = self.tokens, self.place, self.stop
+        self.tokens, self.place, self.stop = [], start, stop
+        try:
+            with self.deeper():
+                return self._whole_name() if start < stop else None
+        finally:
+            self.tokens, self.place, self.stop = kept
+
+    def _whole_name(self) -> Written | None:
+        """The name from here to the stop."""
+        start, piece = self.place, self.take()
+        name: Written | None = None
+        if piece.kind == "letter":
+            while self.place < self.stop and self.next.kind == "letter":
+                self.place += 1
+            run = "".join(p.text for p in self.pieces[start : self.place])
+            if len(self.symbols.split(run)) == 1:
+                name = self._numbered(Written(piece, self.last, run))
+        elif piece.kind == "open":
+            self.place = start
+            name = self.single_name(*self.argument(piece))
+        elif piece.kind == "macro" and piece.text in LETTERS:
+            name = self.greek(piece)
+        elif piece.kind == "macro" and piece.text in ACCENTS:
+            name = self.accented(piece)
+        elif piece.kind == "macro" and piece.text in STYLES:
+            name = self.single_name(*self.argument(piece))
+        if name is None:
+            return None
+        powers = self.scripts(name)
+        return name if self.place == self.stop and not powers else None
+
+    def greek(self, piece: Piece) -> Written:
+        r"""A Greek letter; ``\Delta w`` is one name."""
+        name = Written(piece, piece, LETTERS[piece.text])
+        if piece.text == "Delta" and self.place < self.stop and self.next.kind == "letter":
+            name.last = self.take()
+            name.base += name.last.text
+        return name
+
+    def accented(self, piece: Piece) -> Written:
+        """ŷ: the mark belongs to the letter, the index to both."""
+        name = self.single_name(*self.argument(piece))
+        if name is None:
+            raise TexError(piece, f"expected one name under {piece}")
+        return replace(name, first=piece, last=self.last, base=name.base + ACCENTS[piece.text])
+
+    # Scripts.
+
+    def scripts(self, name: Written) -> list[tuple[Piece, int, int]]:
+        """Take the indices and primes into the name; the powers that stand among them."""
+        powers = []
+        while self.at("'", "_", "^"):
+            sign = self.take()
+            if sign.text == "'":
+                name.primes += "'"
+                name.last = sign
+                continue
+            start, stop = self.argument(sign)
+            if start == stop:
+                raise TexError(sign, f"expected something after {sign}")
+            if sign.text == "_":
+                if name.below:
+                    raise TexError(sign, "expected one index, got two")
+                name.below = f"_{{{self.script(start, stop)}}}"
+            elif not self._above(name, start, stop):
+                powers.append((sign, start, stop))
+                continue
+            name.last = self.last
+        return powers
+
+    def script(self, start: int, stop: int) -> str:
+        """An index in plain form."""
+        written = ""
+        for piece in self.pieces[start:stop]:
+            if piece.kind in ("letter", "number") or piece.text in "+-=,()[]'":
+                written += piece.text
+            elif piece.kind == "macro" and piece.text in LETTERS:
+                written += LETTERS[piece.text]
+            elif piece.kind == "macro" and piece.text == "prime":
+                written += "'"
+            elif not (
+                piece.kind in ("open", "close")
+                or piece.text == "_"
+                or (piece.kind == "macro" and piece.text in STYLES | WORDS | NOTHING)
+            ):
+                raise TexError(piece, f"expected letters and numbers in an index, got {piece}")
+        if not written:
+            raise TexError(self.pieces[start - 1], "expected an index, got nothing")
+        return written
+
+    def _above(self, name: Written, start: int, stop: int) -> bool:
+        """Take what stands above into the name where it is an index; False for a power."""
+        pieces = self.pieces[start:stop]
+        first, last = pieces[0].text, pieces[-1].text
+        if all(piece.text in ("prime", "'") for piece in pieces):
+            name.primes += "'" * len(pieces)
+        elif self._is_transposed(start, stop):
+            return False
+        elif (first, last) in (("(", ")"), ("[", "]")) and len(pieces) > 2:
+            name.above = f"^{{({self.script(start + 1, stop - 1)})}}"
+        elif _is_word(pieces[0]) or "".join(p.text for p in pieces) in _MARKS:
+            name.mark = f"^{{{self.script(start, stop)}}}"
+        elif len(pieces) == 1 and first in ("+", "*"):
+            name.mark = "^{+}" if first == "+" else "_star"
+        elif pieces[0].kind == "letter" and first in self.symbols.levels:
+            said = self.script(start, stop)
+            if len(said) > 1 and not (said[1] in "+-" and said[2:].isdecimal()):
+                return False
+            name.above = f"^{{({said})}}"
+        else:
+            return False
+        return True
+
+    def _is_transposed(self, start: int, stop: int) -> bool:
+        """True for the T of a transposed matrix."""
+        said = [p.text for p in self.pieces[start:stop] if p.kind not in ("open", "close")]
+        said = [text for text in said if text not in STYLES | WORDS]
+        return said in (["T"], ["top"], ["intercal"], ["⊤"])
+
+
+def _is_word(piece: Piece) -> bool:
+    return piece.kind == "macro" and piece.text in WORDS

@@ -1,0 +1,191 @@
+"""LaTeX and Markdown: each notation means what the same means in the language of worksheets."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from micrograd_like.errors import WorksheetError
+from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.readers import format_of, formats
+
+#: Names that most cases use; a line of Markdown that is a statement is read as one.
+GIVEN = "x = 3\ny = 5\nw = 0.5\nx1 = 1\nx2 = 2\nw1 = 3\nw2 = 4\nE = w*x\nz = x^2\n"
+PAGE = (Path(__file__).parent.parent / "docs" / "latex.md").read_text(encoding="utf-8")
+
+
+def rows(columns: int) -> list[tuple[str, ...]]:
+    """The rows of the page's tables that have so many columns."""
+    lines = (line for line in PAGE.splitlines() if line.startswith("| `"))
+    cells = (re.split(r"(?<!\\)\|", line)[1:-1] for line in lines)
+    plain = ([c.replace(r"\|", "|").replace(" ⏎ ", "\n").strip() for c in row] for row in cells)
+    return [tuple(cell.strip("`") for cell in row) for row in plain if len(row) == columns]
+
+
+def formula(latex: str) -> Worksheet:
+    """A document with GIVEN and one formula."""
+    return Worksheet.parse(f"{GIVEN}\n$$\n{latex}\n$$\n", format="markdown")
+
+
+@pytest.mark.parametrize(("latex", "text"), rows(2))
+def test_a_notation_is_what_the_worksheet_has(latex: str, text: str) -> None:
+    found, wanted = formula(latex), Worksheet.parse(f"{GIVEN}\n\n{text}", format="text")
+    assert not found.problems, str(found.problems[0])
+    assert [str(s) for s in found.statements[9:]] == [str(s) for s in wanted.statements[9:]]
+    assert found.statements == wanted.statements
+    assert len(found.statements) > 9
+
+
+@pytest.mark.parametrize(("latex", "column", "message"), rows(3))
+def test_what_is_not_understood_is_refused_with_its_place(
+    latex: str, column: str, message: str
+) -> None:
+    sheet = formula(latex)
+    (problem,) = sheet.problems
+    assert message in problem.message
+    assert (problem.line, problem.column) == (12, int(column))
+    assert len(sheet.statements) == 9  # not half of it
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "Let $a = 2$ and $b = 3a$.",
+        "Let \\(a = 2\\) and \\(b = 3a\\).",
+        "# Given\n\n- **Input:** $a = 2$\n- $b = 3a$",
+        "$$a = 2$$\n\nso\n\n$$\nb = 3a\n$$",
+        "\\[\na = 2\n\\]\n\\[\nb = 3a\n\\]",
+        "\\begin{align*}\na &= 2 \\\\\nb &= 3a\n\\end{align*}",
+        "$$\\begin{aligned} a &= 2 \\\\ b &= 3a \\end{aligned}$$",
+        "\\begin{equation}\na = 2\n\\end{equation}\n\n$b = 3a$",
+        "a = 2\n\n$b = 3a$",
+        "- **Input:** a = 2\n\n$b = 3a$",
+        "| | $a = 2$ |\n|---|---|\n| $b = 3a$ | |",
+        # Backslashes lost in copying.
+        "* Input ( a = 2 )\n\n[\nb = 3a\n]",
+        "* with ( \\hat{c} = 1 ), ( a = 2 )\n\n[\nb = 3a\n]",
+        # Code, links, pictures and money hold nothing.
+        "```python\nc = 3\n```\n`d = 4` costs $5, see [e = 5](http://f=6)\n\n$a = 2$ and $b = 3a$",
+        "The loss is \\$5. $a = 2$, $b = 3a$",
+        # What is said under a condition, or to be wrong, is no claim.
+        "$a = 2$. $b = 3a$. If $x = 1$, then $b = 5$. A common mistake is $b = 4a$.",
+    ],
+)
+def test_documents(document: str) -> None:
+    sheet = Worksheet.parse(document, format="markdown")
+    assert not sheet.problems, str(sheet.problems[0])
+    stated = [str(s) for s in sheet.statements if str(s.left) in ("a", "b", "c", "d", "e", "x")]
+    assert [s for s in stated if s[0] in "ab"] == ["a = 2", "b = 3*a"]
+
+
+def test_a_formula_goes_on_with_the_display_above_and_never_with_an_inline_given() -> None:
+    text = "$$q = 2 + 3$$\nwith $m = 3$\n$$= 5$$"
+    assert [str(s) for s in Worksheet.parse(text).statements] == ["q = 2 + 3", "m = 3", "q = 5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("$$q = \\foo$$\n$$= 5$$\n$$r = q$$", ["q", ""]),  # the rest of a chain with it
+        ("the value is $= 0.5$, so $r = 1$", [""]),
+        ("$a = \\frac{1}{2$ and $b = 2$", ["a"]),
+    ],
+)
+def test_what_could_not_be_read_defines_nothing(text: str, unread: list[str]) -> None:
+    sheet = Worksheet.parse(text)
+    assert [problem.name for problem in sheet.unreadable] == unread
+    verdicts = {line.source: line.verdict for line in sheet.check().lines}
+    assert "wrong" not in verdicts.values()
+
+
+def test_places_are_those_of_the_document() -> None:
+    text = "# Title\n\nThe loss: $L = \\frac{1}{2}(\\hat{y} - y)^2$.\n"
+    (statement,) = Worksheet.parse(text).statements
+    assert statement.source == r"L = \frac{1}{2}(\hat{y} - y)^2"
+    assert (statement.line, statement.column, statement.place.end) == (3, 12, 42)
+    (part,) = statement.parts
+    line = text.split("\n")[2]
+    assert line[part.place.column - 1 : part.place.end - 1] == r"\frac{1}{2}(\hat{y} - y)^2"
+    shown = {name: line[p.column - 1 : p.end - 1].strip() for name, p in part.names.items()}
+    assert shown == {"yhat": r"\hat{y}", "y": "y"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "format"),
+    [
+        ("notes.md", "x = 1", "markdown"),
+        ("notes.tex", "x = 1", "latex"),
+        ("notes.txt", "$x = 1$", "text"),
+        ("notes", "x = 1", "text"),
+        ("", "so $x = 1$", "markdown"),
+        ("", "\\[ x = 1 \\]", "markdown"),
+        ("", "\\documentclass{article}\n$x = 1$", "latex"),
+        ("", "x = 1  # costs 5$", "text"),
+    ],
+)
+def test_a_format_is_told_by_the_name_else_by_the_content(
+    name: str, text: str, format: str
+) -> None:
+    assert format_of(text, Path(name).suffix) is formats()[format]
+
+
+def test_a_format_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(WorksheetError, match="among latex, markdown, text; got 'word'"):
+        Worksheet.parse("x = 1", format="word")
+
+
+def test_a_latex_document() -> None:
+    text = (
+        "\\documentclass{article}\n\\begin{document}\n% $a = 1$\n\\section{Forward}\n"
+        "Let $a = 2$.\n\\begin{verbatim}\n$c = 3$\n\\end{verbatim}\n"
+        "\\begin{align}\n b &= 3a \\label{eq:b} \\\\ % = 7\n   &= 6 \\nonumber\n\\end{align}\n"
+        "\\end{document}\n"
+    )
+    assert [str(s) for s in Worksheet.parse(text).statements] == ["a = 2", "b = 3*a = 6"]
+
+
+PIECES = [
+    *("x", "y", "w_1", "\\hat{y}", "=", "=", "\\frac", "{", "}", "{", "}", "(", ")", "[", "]", "^"),
+    *("_", "'", "&", "\\\\", "\\left(", "\\right)", "\\partial", "\\begin{bmatrix}", "$", "$$"),
+    *("\\end{bmatrix}", "\\begin{align}", "\\end{align}", "\\text{where }", "\\sum_i", "\\sqrt"),
+    *("\\nabla_w", "\\sigma", "\\foo", "d", "2", "0.5", "+", "-", "\\cdot", "\\Big|", "|", "\n"),
+    *("\n\n", "\\(", "\\)", "\\[", "\\]", "```", "**", ",", "\\quad", "\\langle", "\\rangle"),
+    *("\\begin{cases}", "\\end{cases}", "\\hat", "\\mathbf", "\\log", "\\tag", "%", "~", "σ", "²"),
+]
+
+
+def test_random_pieces_are_read_or_refused() -> None:
+    chance = random.Random(7)
+    for _ in range(2_000):
+        joint = chance.choice(["", " "])
+        inside = joint.join(chance.choices(PIECES, k=chance.randint(1, 25)))
+        for text in (inside, f"$${inside}$$", f"\\documentclass{{a}}$$x = {inside}$$"):
+            for problem in Worksheet.parse(text).problems:
+                assert str(problem).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$$x = " + "\\frac{1}{" * 2_000 + "2" + "}" * 2_000 + "$$",
+        "$$x = " + "{" * 5_000 + "2" + "}" * 5_000 + "$$",
+        "$$x = " + "\\left(" * 3_000 + "2" + "\\right)" * 3_000 + "$$",
+        "$$x = " + "\\hat{" * 3_000 + "y" + "}" * 3_000 + "$$",
+        "$$x = " + "\\frac{dy}{d\\frac{1}{" * 1_000 + "$$",
+        "\\[" * 30_000,
+        "$$" * 30_001,
+        "$x = 1$ " * 2_000,
+        "\\begin{align}" * 5_000,
+        "[\n" * 4_000,
+        "( x = 1 ) " * 1_000 + "\\hat{y}",
+        "(" * 50_000 + "\\hat{y}",
+        "$$x" + "_{1" * 5_000 + "$$",
+        "$$" + "\\begin{bmatrix} 1 " * 1_500 + "$$",
+    ],
+    ids=lambda text: text[:24],
+)
+def test_a_deep_or_large_document_is_read_or_refused(text: str) -> None:
+    Worksheet.parse(text)  # ends, without a traceback
