@@ -50,7 +50,9 @@ else:  # a file more in writers/formats is a choice more
 File = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="A worksheet: a file, - for standard input, or a built-in one's name."
+        metavar="FILE",
+        help="A worksheet: a file of text, Markdown or LaTeX, - for standard input, or a built-in "
+        "one's name.",
     ),
 ]
 Places = Annotated[int, typer.Option(min=1, max=15, help="Decimals shown; JSON is in full.")]
