@@ -605,7 +605,8 @@ def test_the_matrix_form_is_drawn_as_heat_maps() -> None:
     } <= written
 
 
-@pytest.mark.parametrize("hidden", [1, 40])
+# The largest takes matplotlib seconds to set, number by number.
+@pytest.mark.parametrize("hidden", [1, 12, pytest.param(40, marks=pytest.mark.slow)])
 def test_matrices_of_any_size_are_written_and_drawn(hidden: int, tmp_path: Path) -> None:
     outcome = catalogue.run("matrix-form", {"hidden": hidden})
     assert max(map(len, to_text(outcome.blocks).splitlines())) <= 100

@@ -666,8 +666,8 @@ def test_a_new_value_for_a_given_is_a_new_version() -> None:
 def test_marking_is_bounded() -> None:
     """One wrong derivative of a long chain, and many of them."""
     chain = "x0 = 0.5\n" + "\n".join(f"x{n + 1} = sin(x{n})" for n in range(300))
-    report = checked(chain + "\n" + "\n".join(f"dx{n}/dx0 = 5" for n in range(1, 301, 30)))
-    assert report.counts["wrong"] + report.counts["unchecked"] == 10
+    report = checked(chain + "\n" + "\n".join(f"dx{n}/dx0 = 5" for n in range(1, 301, 75)))
+    assert report.counts["wrong"] + report.counts["unchecked"] == 4
 
 
 def test_a_formula_may_stand_before_its_numbers() -> None:
