@@ -15,7 +15,7 @@ users of its name have added their part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar
@@ -159,7 +159,7 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
             f"{name_text(graph.output)} has no number: a name that it rests on has none; "
             "give it one, or derive it in symbols"
         )
-    computed = set(graph.values) if wrt is None else graph.dependents(names[wrt])
+    computed: Set[Quantity] = graph.values.keys() if wrt is None else graph.dependents(names[wrt])
     start = None if wrt is None else names[wrt]
     nodes = [node for node in topological_order(output) if node in graph.names]
     gradients = dict(zip(map(graph.names.__getitem__, nodes), grad(output, nodes), strict=True))
@@ -248,7 +248,7 @@ def find(steps: Sequence[Step], written: str, at: int) -> int:
     raise WorksheetError(f"there is no {name_text(name)!r} here{near}")
 
 
-def _given(graph: NamedGraph, between: set[Quantity], start: Quantity | None) -> Given:
+def _given(graph: NamedGraph, between: Set[Quantity], start: Quantity | None) -> Given:
     """The numbers to start from; a derivative of the output is none of them."""
     computed = {name for name in graph.formulas if name in between} - {start}
     needed = {name for of, name in graph.locals if of in between} | between
@@ -257,14 +257,14 @@ def _given(graph: NamedGraph, between: set[Quantity], start: Quantity | None) ->
     return Given(tuple((name, graph.values[name]) for name in known))
 
 
-def _forward(graph: NamedGraph, names: set[Quantity], start: Quantity | None) -> Iterator[Step]:
+def _forward(graph: NamedGraph, names: Set[Quantity], start: Quantity | None) -> Iterator[Step]:
     for line in forward(graph):
         if line.left in names and line.left != start:
             yield Forward(line.left, line)
 
 
 def _backward(
-    graph: NamedGraph, between: set[Quantity], gradients: dict[Quantity, float]
+    graph: NamedGraph, between: Set[Quantity], gradients: dict[Quantity, float]
 ) -> Iterator[Step]:
     output = graph.output
     yield Seed(output)

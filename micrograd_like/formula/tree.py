@@ -108,8 +108,10 @@ def fold(
     Calls of the functions in ``whole`` are not entered: they get no results. It is a loop,
     so an expression may be as deep as memory allows.
     """
+    if not isinstance(expr, Call):  # most formulas that are folded are a name or a number
+        return combine(expr, [])
     before: list[Expr] = []  # every node before its arguments, and those from the last
-    stack = [expr]
+    stack: list[Expr] = [expr]
     while stack:
         node = stack.pop()
         before.append(node)

@@ -66,6 +66,7 @@ class NamedGraph:
         self.partials: dict[Link, float] = {}
         self.rules: dict[Link, str] = {}
         self._regions: dict[Quantity, tuple[list[Value], dict[Value, Expr]]] = {}
+        self._dependents: dict[Quantity, frozenset[Quantity]] = {}
         for node in order:
             name = self.names.get(node)
             if name is None:
@@ -88,9 +89,11 @@ class NamedGraph:
             for user in users:
                 self.inputs[user].append(name)
 
-    def dependents(self, name: Quantity) -> set[Quantity]:
+    def dependents(self, name: Quantity) -> frozenset[Quantity]:
         """``name`` and every name that depends on it."""
-        return reached(name, self.users)
+        if name not in self._dependents:
+            self._dependents[name] = frozenset(reached(name, self.users))
+        return self._dependents[name]
 
     def between(self, of: Quantity, wrt: Quantity) -> dict[Quantity, list[Quantity]]:
         """What lies on the ways from ``of`` down to ``wrt``, ``of`` first, with its users there.
@@ -100,7 +103,7 @@ class NamedGraph:
         found = self.dependents(wrt)
         if of not in found:
             return {}
-        below = reached(of, self.inputs)
+        below: set[Quantity] = reached(of, self.inputs)
         found &= below
         return {
             name: [user for user in self.users[name] if user in found and name != of]

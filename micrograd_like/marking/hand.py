@@ -8,14 +8,14 @@ slips it rests on, so that what follows from a slip can be told from what is rig
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, quantities, rewrite
 from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.values import value
+from micrograd_like.marking.values import Step, Values, run, steps_of
 from micrograd_like.marking.worlds import World
 from micrograd_like.worksheet.builder import CONSTANTS
 
@@ -103,15 +103,18 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
         KeyError: ``lookup`` does not know a name.
     """
     try:
+        if isinstance(expr, Name | Derivative):
+            return lookup(expr)
         figures = {key: lookup(key) for key in quantities(expr)}
+        steps = steps_of(expr)
     except ArithmeticError:
         return None
     centers = {key: figure.center for key, figure in figures.items()}
-    center = value(expr, _Numbers(centers))
+    center = _number(steps, centers)
     slips = frozenset().union(*(figure.slips for figure in figures.values()))
     if center is None:  # 1 − p with p = 1.000, say, which may be less
         ends = ({**centers, k: end} for k, f in figures.items() for end in (f.low, f.high))
-        inside = (value(expr, _Numbers(moved)) for moved in ends)
+        inside = (_number(steps, moved) for moved in ends)
         center = next((number for number in inside if number is not None), None)
         return None if center is None else Figure(center, -math.inf, math.inf, slips)
     up, down = dict(centers), dict(centers)
@@ -119,27 +122,24 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     for key, figure in figures.items():
         reach = [(center, figure.center)]
         for end in {figure.low, figure.high} - {figure.center}:
-            moved = value(expr, _Numbers({**centers, key: end}))
+            moved = _number(steps, {**centers, key: end})
             if moved is None:  # beyond a pole or the edge of a domain
                 return Figure(center, -math.inf, math.inf, slips)
             reach.append((moved, end))
         (least, down[key]), (most, up[key]) = min(reach), max(reach)
         above, below = above + most - center, below + center - least
-    corners = [value(expr, _Numbers(corner)) for corner in (up, down)]
+    corners = [_number(steps, corner) for corner in (up, down)]
     if None in corners:
         return Figure(center, -math.inf, math.inf, slips)
     reached = [center - below, center + above, *(c for c in corners if c is not None)]
     return Figure(center, min(reached), max(reached), slips)
 
 
-class _Numbers:
-    """Numbers by name and derivative, constants included."""
-
-    def __init__(self, numbers: Mapping[Quantity, float]) -> None:
-        self._numbers = numbers
-
-    def __getitem__(self, key: Quantity) -> float:
-        return self._numbers[key]
+def _number(steps: Sequence[Step], numbers: Values) -> float | None:
+    try:
+        return run(steps, numbers)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
 
 
 def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Quantity, Figure]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, fold
@@ -51,67 +53,110 @@ def measured(expr: Expr, world: Values) -> tuple[float, float] | None:
 
     The error is carried through the formula, so it is large only where numbers cancel.
     """
-    operations = 0
-
-    def combine(node: Expr, parts: list[tuple[float, float]]) -> tuple[float, float]:
-        nonlocal operations
-        operations += 1
-        arguments = [number for number, _ in parts]
-        result = _applied(node, arguments, world)
-        if not parts:
-            return result, _GIVEN * abs(result)
-        error = _ROUNDING * abs(result)
-        for place, (number, off) in enumerate(parts):
-            if off:
-                error += _moved(node, arguments, place, number + off, result, world)
-        return result, error
-
+    numbers: list[float] = []
+    errors: list[float] = []
     try:
-        found: tuple[float, float] = fold(expr, combine, whole=_CONDITIONS)
+        steps = steps_of(expr)
+        spend(2 * len(steps))
+        for function, arity, leaf in steps:
+            if function is None:
+                result = _leaf(leaf, world)
+                error = _GIVEN * abs(result)
+            else:
+                arguments, offsets = numbers[-arity:], errors[-arity:]
+                del numbers[-arity:], errors[-arity:]
+                result = _finite(function(*arguments))
+                error = _ROUNDING * abs(result)
+                for place, off in enumerate(offsets):
+                    if off:
+                        error += _moved(function, arguments, place, off, result)
+            numbers.append(result)
+            errors.append(error)
     except (ArithmeticError, ValueError, TypeError, KeyError):  # a name without a number
         return None
-    finally:
-        spend(2 * operations)
-    return found
+    return numbers[0], errors[0]
 
 
 def _moved(
-    node: Expr, arguments: list[float], place: int, to: float, result: float, world: Values
+    function: Function, arguments: list[float], place: int, off: float, result: float
 ) -> float:
     """By how much a result changes with one of its arguments; 0 at the edge of a domain."""
+    moved = [*arguments]
+    moved[place] += off
     try:
-        moved = _applied(node, [*arguments[:place], to, *arguments[place + 1 :]], world)
+        return abs(_finite(function(*moved)) - result)
     except (ArithmeticError, ValueError, TypeError):
         return 0.0
-    return abs(moved - result)
 
 
 def value(expr: Expr, world: Values) -> float | None:
-    """The number of a formula, or None if it is not defined."""
-    operations = 0
+    """The number of a formula, or None if it is not defined.
 
-    def combine(node: Expr, arguments: list[float]) -> float:
-        nonlocal operations
-        operations += 1
-        return _applied(node, arguments, world)
-
+    Raises:
+        KeyError: A name has no number.
+    """
     try:
-        result: float = fold(expr, combine, whole=_CONDITIONS)
+        return run(steps_of(expr), world)
     except (ArithmeticError, ValueError, TypeError):
         return None
-    finally:
-        spend(operations)
-    return result
 
 
-def _applied(node: Expr, arguments: list[float], world: Values) -> float:
-    if isinstance(node, Call):
-        if node.function in _CONDITIONS:
-            result = float(evaluate(node, world, FUNCTIONS))  # type: ignore[arg-type]
+Function = Callable[..., float]
+#: A function and how many numbers it takes from the stack; or None, 0 and what is put there.
+Step = tuple[Function | None, int, Expr | float]
+
+
+@lru_cache(maxsize=4096)
+def steps_of(expr: Expr) -> tuple[Step, ...]:
+    """The formula as steps on a stack, arguments before their function.
+
+    Marking works the same few formulas out again and again, from other numbers.
+
+    Raises:
+        OverflowError: A number in it is beyond floats.
+    """
+    steps: list[Step] = []
+
+    def combine(node: Expr, _: list[None]) -> None:
+        if isinstance(node, Number):
+            steps.append((None, 0, _finite(float(node.value))))
+        elif isinstance(node, Call) and node.function not in _CONDITIONS:
+            steps.append((FUNCTIONS[node.function], len(node.arguments), node))
         else:
-            result = FUNCTIONS[node.function](*arguments)
-    else:
-        result = float(node.value) if isinstance(node, Number) else world[node]
-    if not abs(result) < math.inf:
+            steps.append((None, 0, node))
+
+    fold(expr, combine, whole=_CONDITIONS)
+    return tuple(steps)
+
+
+def run(steps: Sequence[Step], world: Values) -> float:
+    """The number that the steps come to.
+
+    Raises:
+        ArithmeticError, ValueError, TypeError: A function is not defined there.
+        KeyError: A name has no number.
+    """
+    spend(len(steps))
+    numbers: list[float] = []
+    for function, arity, leaf in steps:
+        if function is None:
+            numbers.append(leaf if type(leaf) is float else _leaf(leaf, world))
+        else:
+            arguments = numbers[-arity:]
+            del numbers[-arity:]
+            numbers.append(_finite(function(*arguments)))
+    return numbers[0]
+
+
+def _leaf(leaf: Expr | float, world: Values) -> float:
+    if isinstance(leaf, float):
+        return leaf
+    if isinstance(leaf, Call):
+        return _finite(float(evaluate(leaf, world, FUNCTIONS)))  # type: ignore[arg-type]
+    return _finite(world[leaf])  # type: ignore[index]
+
+
+def _finite(number: float) -> float:
+    if not abs(number) < math.inf:
         raise OverflowError
-    return result
+    return number
