@@ -107,6 +107,12 @@ class Functions:
         arguments, _ = self._known.get(name, ((), None))
         return arguments[0] if len(arguments) == 1 else ""
 
+    def call(self, name: str) -> Call | None:
+        """The function with the arguments of its definition, f(x, y); None where it has none."""
+        if name not in self._known:
+            return None
+        return Call(f"{name}()", tuple(map(Name, self._known[name][0])))
+
     def learn(self, parts: Iterable[Expr]) -> None:
         """Take F(0.21) = 1/(1 + e^-0.21): neighbours of which one applies F and one holds 0.21."""
         parts = list(parts)

@@ -77,6 +77,7 @@ class Names:
         names.lefts |= set(names.phrases.values())
         for call in sorted(found.calls, key=lambda call: call.name.endswith("'")):
             names._take_call(call, found)
+        names._take_functions_below(found)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
         names.costs = found.above_first
         names.apart = {n for n, s in names.arrays.items() if found.has_more(n, s)}
@@ -102,7 +103,8 @@ class Names:
             if name in found.plain - found.calls_of or set(call.arguments) <= found.lefts:
                 self.applied[name] = call.arguments
                 self.lefts.add(name)
-            if not set(call.arguments) <= found.lefts or found.called[name] - {"names"}:
+            called = found.called[name] | found.called[f"{name}'"]
+            if not set(call.arguments) <= found.lefts or called - {"names"}:
                 self.functions.add(name)
         elif call.named and len(call.arguments) == 1 and is_word(name):
             compound = f"{name}({call.arguments[0]})"
@@ -117,6 +119,20 @@ class Names:
             self.lefts.add(name)
         elif name not in found.plain | self.lefts and is_letters(name):
             self.functions.add(name)
+
+    def _take_functions_below(self, found: Survey) -> None:
+        """Where h(x) = f(x) g(x) is a function, f is one, though f(x) is a quantity beside it."""
+        taken = 0
+        while taken < len(self.functions):
+            taken = len(self.functions)
+            for call in found.calls:
+                if call.name in self.functions:
+                    below = {n for n, args in self.applied.items() if args == call.arguments}
+                    self.functions |= {n for n in below & call.body if not n.endswith("'")}
+        for name in {call.name for call in found.calls} - found.plain:
+            if name.endswith("'") and name.rstrip("'") in self.functions:
+                self.applied.pop(name, None)
+                self.lefts.discard(name)
 
     def is_quantity(self, name: str) -> bool:
         """True for a name that the document uses as a number."""

@@ -15,8 +15,16 @@ from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Statement
 
 
-def derivatives_meant(reads: Sequence[Statement], functions: Functions) -> dict[Name, Derivative]:
-    """The primed names of a document that are derivatives, and which."""
+def derivatives_meant(
+    reads: Sequence[Statement], functions: Functions, applied: Mapping[str, tuple[str, ...]]
+) -> dict[Name, Derivative]:
+    """The primed names of a document that are derivatives, and which.
+
+    Args:
+        reads: The statements.
+        functions: The functions of the document.
+        applied: Quantities that are written with their arguments, f(x) and f'(x), with them.
+    """
     arguments = {
         functions.argument(call.function.rstrip("()'"))
         for read in reads
@@ -24,6 +32,11 @@ def derivatives_meant(reads: Sequence[Statement], functions: Functions) -> dict[
         for call in nodes(expr, Call)
         if call.function.endswith("'()")
     } - {""}
+    arguments |= {
+        given[0]
+        for name, given in applied.items()
+        if name.endswith("'") and applied.get(name[:-1]) == given and len(given) == 1
+    }
     if len(arguments) != 1:
         return {}
     (argument,) = arguments

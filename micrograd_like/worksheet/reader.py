@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Derivative, Expr, Name, Number
+from micrograd_like.formula import Derivative, Expr, Name, Number, nodes
 from micrograd_like.worksheet.brackets import separated
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
@@ -91,25 +91,32 @@ class _Reader:
         self.document = document
         self.functions = Functions()
         self._seen: set[str] = set()
+        self._cut: Token | None = None
         self.reads: list[Statement] = []
         self.problems: list[Problem] = []
 
     def read(self, clause: Clause) -> None:
         """One clause: a statement, or a problem."""
         tokens, document = clause.tokens, self.document
-        if _is_label(tokens):
+        if _is_label(tokens) or self._cut_off(tokens[0]):
             return
         document.near = len(self.problems) < MAX_PROPOSALS
         try:
             reads, found = read_clause(clause, document)
         except UnreadableError as error:
             self.problems.append(self._problem(error, tokens))
+            if error.token.text == ",":
+                self._cut = error.token
             return
         if found is not None:
             self.functions.define(found.name, found.arguments, found.body)
             reads = [replace(read, defines=found.name) for read in reads]
         for read in reads:
             self.reads += self._chained(read)
+
+    def _cut_off(self, first: Token) -> bool:
+        """True behind a comma that could not be read: where it parts statements is not known."""
+        return self._cut is not None and self._cut.line == first.line
 
     def _chained(self, read: Statement) -> Iterator[Statement]:
         """For w1 = w2 = 0 a statement about each, where w2 has not been given a value before."""
@@ -156,15 +163,28 @@ class _Reader:
             sides = [] if read.subject is None else [read.subject]
             self.functions.learn([*sides, *(part.expr for part in read.parts)])
         hidden = self.document.hidden
-        if meant := derivatives_meant(self.reads, self.functions):
+        applied = self.document.names.applied
+        if meant := derivatives_meant(self.reads, self.functions, applied):
             self.reads = [put_in_place(read, meant) for read in self.reads]
         for name, expr in [*hidden.items()]:
             try:
                 hidden[name] = self.functions.opened(expr)
             except UnknownFunctionError:  # then nothing defines what stands for it
                 del hidden[name]
-        self.reads = [self._opened(read) for read in self.reads]
+        self.reads = [self._opened(read) for read in [*self.reads, *self._functions_as_names()]]
         self.reads = list(self._instances())
+
+    def _functions_as_names(self) -> Iterator[Statement]:
+        """For f(x, y) = … a statement that f is that, where ∂f/∂x stands without the arguments."""
+        stated = {str(read.left) for read in self.reads}
+        bare = {str(n) for read in self.reads for q in _derivatives(read) for n in names_in(q.of)}
+        for read in self.reads:
+            call = self.functions.call(read.defines)
+            if call is not None and read.defines in bare - stated:
+                stated.add(read.defines)
+                part = replace(read.parts[0], expr=call, otherwise=None)
+                left = Name(read.defines)
+                yield replace(read, left=left, parts=(part,), subject=None, defines="implied")
 
     def _opened(self, read: Statement) -> Statement:
         """The statement with the functions of the document put in."""
@@ -237,6 +257,12 @@ class _Reader:
             return found
         others = {n for part in read.parts for n in names_in(part.expr)}
         return instances(others, letter, names)
+
+
+def _derivatives(read: Statement) -> list[Derivative]:
+    return [
+        q for expr in (read.left, *(p.expr for p in read.parts)) for q in nodes(expr, Derivative)
+    ]
 
 
 def _letters_of(name: str) -> str:

@@ -50,11 +50,12 @@ def read(lines: list[str]) -> Source:
         return plain_text.read(list(fenced(lines)))
     source = Source(lines)
     found = list(document.found(_OTHERS, source.problems))
-    if not _LOST_NOT.search(document.text):
-        found += _lost(document, found)
+    lost = [] if _LOST_NOT.search(document.text) else list(_lost(document, found))
+    found += lost
     formulas = {f: pieces(document.span(f.start, f.stop)) for f in found if f.kind == "formula"}
     plain = list(_statements(document, found))
     symbols = Symbols.of(formulas.values())
+    symbols.lost = bool(lost)
     symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
     rows = Rows(lines, symbols)
     placed = [(tokens[0][2:4], [tokens]) for tokens in plain]

@@ -127,7 +127,7 @@ class Cursor:
     def emit_all(self, tokens: Sequence[Token], first: Piece, last: Piece) -> None:
         """Tokens as one operand: several in brackets."""
         if len(tokens) == 1:
-            self.tokens += tokens
+            self.tokens += widened(tokens, last)
             return
         self.emit("sign", "(", first)
         self.tokens += tokens
@@ -147,10 +147,18 @@ class Cursor:
         for place, token in enumerate(self.tokens):
             following = self.tokens[place + 1] if place + 1 < len(self.tokens) else None
             if following is not None and following.line == token.line:
-                apart = 2 if place + 1 in self._wide else _blank(token, following)
-                token = token._replace(end=max(following.column - apart, token.column))
+                wide = place + 1 in self._wide
+                end = following.column - (2 if wide else _blank(token, following))
+                token = token._replace(end=max(min(end, token.end) if wide else end, token.column))
             found.append(token)
         return found
+
+
+def widened(tokens: Sequence[Token], last: Piece) -> list[Token]:
+    """The tokens, the last of them with the brace that closes them."""
+    if not tokens or tokens[-1].line != last.line or tokens[-1].end >= last.end:
+        return list(tokens)
+    return [*tokens[:-1], tokens[-1]._replace(end=last.end)]
 
 
 def _blank(token: Token, following: Token) -> int:

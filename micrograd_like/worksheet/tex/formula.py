@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.tex.cursor import widened
 from micrograd_like.worksheet.tex.environments import Environments
 from micrograd_like.worksheet.tex.macros import (
     ACCENTS,
@@ -73,6 +74,8 @@ class Row(Environments):
     def _sign(self, piece: Piece, text: str = "") -> None:
         """A sign; brackets remember what they hold."""
         text = text or _PLAIN.get(piece.text, piece.text)
+        if self.symbols.lost and text in ",;!" and not self.pieces[self.place - 2].touches(piece):
+            return
         if text == "^":
             self._power(piece)
         elif text in ("_", "'"):
@@ -131,7 +134,7 @@ class Row(Environments):
         if not inside:
             raise TexError(piece, "expected an exponent after '^'")
         self.emit("sign", "^", piece)
-        self.emit_all(inside, self.pieces[start], self.pieces[stop - 1])
+        self.emit_all(inside, self.pieces[start], self.last)
 
     def _group(self, opening: Piece, start: int, stop: int) -> None:
         """Braces, or a style's argument: a name is one, all else stands as if without them."""
@@ -145,7 +148,9 @@ class Row(Environments):
         elif self.at("_", "'"):
             raise TexError(self.next, _NO_INDEX)
         else:
-            self.tokens += inside
+            if inside and inside[0].line == opening.line:
+                inside[0] = inside[0]._replace(column=opening.column)
+            self.tokens += widened(inside, self.last)
 
     # Control words.
 
@@ -279,7 +284,7 @@ class Row(Environments):
         self.emit("sign", "∂", piece)
         self.emit("sign", "/", piece)
         self.emit("sign", "∂", index)
-        self.tokens += wrt
+        self.tokens += widened(wrt, self.last)
 
     def _brace(self, piece: Piece) -> None:
         r"""``\underbrace{x}_{said}``: x alone."""

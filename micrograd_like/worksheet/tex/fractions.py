@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.tex.cursor import widened
 from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, STYLES, WORDS
 from micrograd_like.worksheet.tex.names import Names
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
@@ -53,9 +54,30 @@ class Fractions(Names):
         self.emit("sign", "/", self.pieces[below[0]])
         for wrt in wrts:
             self.tokens += [_at("∂", wrt), wrt]
+        self.tokens[-1:] = widened(self.tokens[-1:], last)
         if order > len(wrts):
             self._ordered(order, last)
+        self._at_point(piece, wrts[0].text)
         return True
+
+    def _at_point(self, piece: Piece, wrt: str) -> None:
+        r"""Pass over the point in ``\frac{df}{dx}(2) = 12``, where the document has that x."""
+        opening = self.place + self.at_macro("left")
+        closing = self.pairs.brackets.get(opening)
+        if closing is None or closing >= self.stop:
+            return
+        inside = self.pieces[opening + 1 : closing - (self.pieces[closing - 1].text == "right")]
+        behind = self.pieces[closing + 1 : closing + 3]
+        on_left = self.tokens[0].place == piece.place and any(
+            p.text in ("=", "approx") for p in behind
+        )
+        listed = any(p.text == "," for p in inside)
+        if not (listed or on_left):
+            return  # a factor
+        said = "".join(p.text for p in inside)
+        if said != wrt and f"{wrt}={said}" not in self.symbols.givens:
+            raise TexError(piece, f"expected a line {wrt}={said} in this document")
+        self.place = closing + 1
 
     def _ordered(self, order: int, piece: Piece) -> None:
         self.emit("sign", "^", piece)

@@ -73,6 +73,8 @@ class Names(Cursor):
         for sign, start, stop in powers:
             self.emit("sign", "^", sign)
             first, last = self.pieces[start], self.pieces[stop - 1]
+            if stop < len(self.pieces) and self.pieces[stop].kind == "close":
+                last = self.pieces[stop]
             if self._is_transposed(start, stop):
                 self.emit("name", "T", first)
             else:

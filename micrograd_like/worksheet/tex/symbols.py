@@ -27,6 +27,7 @@ class Symbols:
         singles: Letters that stand alone.
         wholes: Runs of letters that are one name: left of a relation, or under a ∂.
         levels: Letters that are an index where they stand above: a^l = σ(z^l).
+        lost: True where backslashes were lost in copying: a comma behind a blank was a thin blank.
         has_d: True where d is a name of its own, and so no sign of a derivative.
         givens: What is given a number, as ``t=2``.
         calls: What stands in the brackets behind each letter.
@@ -36,6 +37,7 @@ class Symbols:
     singles: set[str] = field(default_factory=set)
     wholes: set[str] = field(default_factory=set)
     levels: set[str] = field(default_factory=set)
+    lost: bool = False
     has_d: bool = False
     givens: set[str] = field(default_factory=set)
     calls: dict[str, set[str]] = field(default_factory=dict)
