@@ -120,6 +120,8 @@ def request(number: int, seed: int) -> Iterator[Request]:
     code, second = codes()[(number - number // _SOLVED) % len(codes())], pick(rng, codes())
     if planters()[code].at_once:
         manner = replace(manner, at_once=True)
+    if planters()[code].copied:
+        learner = replace(learner, figures=True)
     two = rng.random() < 0.3 and second != code
     for shape in shuffled(rng, shapes_for(code)):
         if two:

@@ -149,9 +149,8 @@ def test_numbers_are_rounded_as_by_hand(
 
 @pytest.mark.parametrize("code", codes())
 def test_every_cause_can_be_planted_and_shows(code: str) -> None:
-    shape = "angles" if code == "degrees" else "log10-cost" if code == "log-base" else "2-2-2"
-    if code in ("missing-path", "added-for-multiplied"):
-        shape = "two-paths"
+    shapes = marking.shapes_for(code)
+    shape = next((s for s in ("2-2-2", "two-paths") if s in shapes), shapes[0])
     exercise = generate(shape, 4, form="slips", causes=[code])
     (slip,) = exercise.planted
     assert slip.code == code

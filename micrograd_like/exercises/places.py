@@ -50,6 +50,15 @@ class Place:
                 case Call(function, (argument,)) if function in _ACTIVATIONS:
                     yield link, argument
 
+    @property
+    def direct(self) -> Iterator[tuple[Link, ...]]:
+        """Of several paths, one from a quantity straight down that the others come through too."""
+        terms_ = self.step.terms
+        for term in terms_ if len(terms_) > 1 else ():
+            others = (other[-1].of for other in terms_ if other is not term)
+            if all(term[-1].of in self.task.graph.dependents(other) for other in others):
+                yield term
+
     def partial(self, link: Link) -> float | None:
         """The number of a link between neighbours; None of one that goes further."""
         return self.task.graph.partials.get((link.of, link.wrt))
@@ -110,6 +119,11 @@ def negative(expr: Expr) -> Expr:
 _UNNAMED = Name("(formula)")
 
 
+def is_constant(task: Task, expr: Expr, wrt: Quantity) -> bool:
+    """True for a number, and for a given other than ``wrt``."""
+    return isinstance(expr, Number) or (expr in task.givens and expr != wrt)
+
+
 def derived(task: Task, formula: Expr, wrt: Quantity) -> Expr | None:
     """∂formula/∂wrt at the task's numbers; None where that is not defined, or always 0."""
     builder = Builder()
@@ -119,4 +133,5 @@ def derived(task: Task, formula: Expr, wrt: Quantity) -> Expr | None:
         node = builder.define(_UNNAMED, formula)
     except DomainError:
         return None
-    return NamedGraph(node).locals.get((_UNNAMED, wrt))
+    found = NamedGraph(node).locals.get((_UNNAMED, wrt))
+    return None if found is None else replaced(found, _UNNAMED, formula)

@@ -84,17 +84,18 @@ def _made(
             try:
                 if Trial(task, learner, before, sound).shows(slip):
                     new = solve(task.steps, task.givens, learner, {**slips, at: slip})
-                    if _bearable(new):
+                    if _bearable(task, new):
                         return at, slip, new
             except (ArithmeticError, ValueError):
                 continue  # it leads to what is not defined, here or further on
     return None
 
 
-def _bearable(paper: Paper) -> bool:
+def _bearable(task: Task, paper: Paper) -> bool:
     """True if nothing has grown or shrunk out of the range of decimals after a slip."""
-    sizes = [(defines(line.step), abs(line.value)) for line in paper.lines]
-    return all((_LEAST if new else 0.0) < size < _MOST for new, size in sizes)
+    off = task.shape.off.split()
+    sizes = [(defines(line.step) and line.step.left not in off, line.value) for line in paper.lines]
+    return all((_LEAST if new else -1.0) < abs(size) < _MOST for new, size in sizes)
 
 
 def _before(task: Task, paper: Paper, at: int) -> Paper:
@@ -117,6 +118,8 @@ def _slips(code: str, task: Task, before: Paper, sound: Line) -> Iterator[Slip]:
 
 def slip_of(code: str, step: Step, wrong: Expr) -> Slip:
     """Computing a step by a wrong formula, as it shows on the line."""
+    if planters()[code].copied:
+        return Slip(code, step.formula, wrong, wrong)
     if planters()[code].unseen:
         return Slip(code, step.formula, step.formula, wrong)
     fixed = defines(step) and step.kind != "update"  # a new name's formula is what it is
@@ -144,6 +147,8 @@ class Trial:
             return False
         if wrong.formula != self.sound.formula:
             return self._another_function(slip)
+        if planters()[slip.code].copied and wrong.figures is None:
+            return False
         if planters()[slip.code].last_place:
             return self._misrounded(wrong)
         working = wrong.formula is not None or wrong.figures is not None

@@ -20,6 +20,7 @@ class Shape:
     updated:     the givens that learn
     costs:       each cost with its prediction and its target, where it could be taken for
                  another cost
+    off:         activations that are off: 0, and so is their slope
     transposed:  pairs of weights that change places when a matrix is transposed
     """
 
@@ -31,6 +32,7 @@ class Shape:
     rate: str = ""
     updated: str = ""
     costs: tuple[tuple[str, str, str], ...] = ()
+    off: str = ""
     transposed: tuple[tuple[str, str], ...] = ()
 
 
@@ -55,6 +57,17 @@ _ROWS = (
         "quotient", "The quotient rule: above and below depend on the same variable.",
         givens=(("x", 0.4, 2.3), ("a b", -2.4, 2.4), ("c", 1.2, 3.4)),
         definitions=_defined(n="a*x + b", m="x**2 + c", q="n/m"),
+    ),
+    Shape(
+        "product-in-one", "The product rule within one formula, and a square of it.",
+        givens=(("x", 0.4, 1.6), ("a b", -1.8, 1.8), ("c", 0.3, 1.7), ("y", 0.3, 2.7)),
+        definitions=_defined(p="(x**2 + a*x)*(b*x + c)", E="(p - y)**2"),
+        held="y", costs=(("E", "p", "y"),),
+    ),
+    Shape(
+        "exponential", "Powers and exponentials: a variable in the exponent, and one below it.",
+        givens=(("x", 0.4, 1.9), ("a", 1.2, 2.6), ("b c", -1.8, 1.8)),
+        definitions=_defined(u="a**x + b*x", v="x**3 + c", f="u*v"),
     ),
     Shape(
         "two-paths", "Two paths from x to the result: both are added.",
@@ -85,6 +98,13 @@ _ROWS = (
                 ("eta", 0.11, 0.48)),
         definitions=_defined(p1="w*x1 + b", p2="w*x2 + b", E="((p1 - y1)**2 + (p2 - y2)**2)/2"),
         held="x1 x2 y1 y2", rate="eta", updated="w b",
+    ),
+    Shape(
+        "mean-of-three", "The mean squared error of three examples, and the slope of its weight.",
+        givens=(("x1 x2 x3", -1.9, 1.9), ("y1 y2 y3", 0.3, 2.4), ("w b", -1.6, 1.6)),
+        definitions=_defined(p1="w*x1 + b", p2="w*x2 + b", p3="w*x3 + b",
+                             E="((p1 - y1)**2 + (p2 - y2)**2 + (p3 - y3)**2)/3"),
+        held="x1 x2 x3 y1 y2 y3",
     ),
     Shape(
         "logistic-regression", "Logistic regression: one example and its cross-entropy.",
@@ -132,6 +152,13 @@ _ROWS = (
         definitions=_defined(a="w*x + b", h="softplus(a)", n="v*h + c", r="relu(n)",
                              E="(r - y)**2/2"),
         held="x y", costs=(("E", "r", "y"),),
+    ),
+    Shape(
+        "relu-pair", "Two ReLU units, one of them off: nothing goes back through it.",
+        givens=(("x", 0.4, 1.6), ("w1 w2 v1 v2", -1.4, 1.4), ("y", 0.2, 1.9)),
+        definitions=_defined(a1="w1*x", h1="relu(a1)", a2="w2*x", h2="relu(a2)",
+                             s="v1*h1 + v2*h2", E="(s - y)**2/2"),
+        held="x y", costs=(("E", "s", "y"),), off="h2",
     ),
     Shape(
         "shared-weight", "A shared weight acts at two places: its derivative is the sum of both.",

@@ -23,6 +23,7 @@ class Planter:
     numbers:     what is written in place of its number, the formula being right
     unseen:      True where the formula that is written is right all the same: the slip is in
                  the calculator
+    copied:      True where the formula is right, and the slip is in the figures put into it
     at_once:     True for what needs each weight to be updated as soon as it can be
     arbitrary:   True for numbers of no kind: a right formula beside them says what they are
     last_place:  True for what shows in the last place alone
@@ -31,6 +32,7 @@ class Planter:
     formulas: Formulas | None = None
     numbers: Numbers | None = None
     unseen: bool = False
+    copied: bool = False
     at_once: bool = False
     arbitrary: bool = False
     last_place: bool = False

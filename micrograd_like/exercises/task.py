@@ -172,12 +172,13 @@ def _givens(shape: Shape, rng: random.Random) -> dict[Name, Number]:
 
 
 def _fit(shape: Shape, givens: Mapping[Name, Number]) -> bool:
-    graph = _formulas(shape)
+    graph, off = _formulas(shape), shape.off.split()
     values: dict[Quantity, float] = {n: float(number.value) for n, number in givens.items()}
     try:
         for name, formula in graph.formulas.items():
             values[name] = evaluate(formula, values, FLOAT)
-            if not _SMALLEST * 10 < abs(values[name]) < _GREATEST:
+            size = abs(values[name])
+            if not (size == 0 if name in off else _SMALLEST * 10 < size < _GREATEST):
                 return False
             for call in nodes(formula, Call):
                 first = abs(evaluate(call.arguments[0], values, FLOAT))
@@ -185,7 +186,7 @@ def _fit(shape: Shape, givens: Mapping[Name, Number]) -> bool:
                 if activation and not _NEAR < first < _FAR:
                     return False
         slopes = (abs(evaluate(local, values, FLOAT)) for local in graph.locals.values())
-        return all(_SMALLEST < slope < _GREATEST for slope in slopes)
+        return all(_SMALLEST < slope < _GREATEST or (off and slope == 0) for slope in slopes)
     except (ArithmeticError, ValueError):  # a logarithm of what is below 0
         return False
 

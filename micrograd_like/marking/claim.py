@@ -4,20 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, added, multiplied
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    added,
+    multiplied,
+    nodes,
+)
 from micrograd_like.graph import Link, NamedGraph
 from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts
 from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.shape import times
+from micrograd_like.marking.slopes import Slopes
 from micrograd_like.marking.updates import Update
 
 #: Names that may have been taken for another.
 _MOST_NAMES = 200
 #: Operations of one formula in each of which a slip is looked for.
 _MOST_SLIPPED = 60
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A derivative that the right one is made of, ∂name/∂x for a name on the way down to x.
+
+    Attributes:
+        total: The derivative.
+        formula: That of the name.
+        leaf: What the names in it give by x.
+        within: The whole, with another formula for this derivative.
+    """
+
+    total: Derivative
+    formula: Expr
+    leaf: Slopes
+    within: Callable[[Expr], Expr]
 
 
 @dataclass(frozen=True)
@@ -99,6 +127,50 @@ class Claim:
             multiplied([other.get(link, self.facts.locals[link]) for link in path])
             for path in self.paths
         )
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The derivatives by the same variable that the right one is made of, itself first."""
+        key = self.key
+        if not isinstance(key, Derivative) or self.facts.graph is None:
+            return []
+        on_the_way = dict.fromkeys([key.of, *(of for of, _ in self.links)])
+        found = ((name, self._formula(name)) for name in on_the_way)
+        return [
+            Piece(
+                Derivative(name, key.wrt), formula, self._leaf(key.wrt), partial(self._with, name)
+            )
+            for name, formula in found
+            if formula is not None and len(nodes(formula, object)) <= _MOST_SLIPPED
+        ]
+
+    def _formula(self, name: Quantity) -> Expr | None:
+        """The formula of a name; where it is a derivative, that derivative worked out."""
+        formula = self.facts.definitions.get(name)
+        return self.facts.method(formula) if isinstance(formula, Derivative) else formula
+
+    def _leaf(self, wrt: Quantity) -> Slopes:
+        graph = self.facts.graph
+        assert graph is not None
+        moved = graph.dependents(wrt) if wrt in graph.users else ()
+
+        def leaf(quantity: Expr) -> Expr | None:
+            if quantity == wrt:
+                return Number(1)
+            assert isinstance(quantity, Name | Derivative)
+            return Derivative(quantity, wrt) if quantity in moved else None
+
+        return leaf
+
+    def _with(self, name: Quantity, wrong: Expr) -> Expr:
+        """The derivative, with another formula for that of a name on the way."""
+        assert isinstance(self.key, Derivative)
+        if name == self.key.of:
+            return wrong
+        upstream, right = Derivative(self.key.of, name), Derivative(name, self.key.wrt)
+        if all(any(name in link for link in path) for path in self.paths):
+            return multiplied((upstream, wrong))
+        return added((self.key, multiplied((upstream, Call("sub", (wrong, right))))))
 
     @cached_property
     def row_slips(self) -> list[tuple[str, Expr, Expr, Expr]]:

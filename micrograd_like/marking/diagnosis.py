@@ -91,6 +91,9 @@ def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
                     yield _OPERAND, _cause(mistake, guess)
                     break
     if claim.figure is not None:
+        if claim.figures is None and claim.figure.low == claim.figure.high:
+            whole = Number(int(claim.figure.center))  # a formula too, as in ∂h/∂a = 1
+            yield from (c for mistake in CAUSES for c in _explains_formula(claim, whole, mistake))
         for mistake in CAUSES:
             yield from _explains_number(claim, claim.figure, mistake)
         if claim.sound:
@@ -140,7 +143,7 @@ def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
 
 
 def _explains_number(claim: Claim, figure: Figure, mistake: Mistake) -> Iterator[tuple[int, Cause]]:
-    if mistake.misread is not None:
+    if mistake.misread is not None and claim.figures is None:  # what is worked out is not written
         for expected in _expected(claim, claim.forms):
             if any(mistake.misread(figure, number) for number in _likely(expected, figure)):
                 level = _NUMBER if _width(figure) <= _FEW else _COINCIDENCE
@@ -212,17 +215,37 @@ def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tu
                 if mistake.functions and mistake.functions(figures.function, operand.function):
                     yield _OPERAND, Cause(mistake.code, figures, operand)
         return
-    formula, given = opened(figures, Figure.written)
-    figure = worked_out(formula, lambda key: given.get(key) or claim.view.figure(key))
+    formula, numbers = opened(figures, Figure.written)
+    figure = worked_out(formula, lambda key: numbers.get(key) or claim.view.figure(key))
     if figure is None:
         return
+    given = exact_number(figures) is not None and operand in claim.facts.truth.sources
+    found = list(_misput(claim, figures, figure, operand, given))
+    if given and not found:
+        found = [Cause(mistake.code, figures, operand) for mistake in CAUSES if mistake.given]
+    for cause in found:
+        yield _OPERAND, cause
+
+
+def _misput(
+    claim: Claim, figures: Expr, figure: Figure, operand: Expr, given: bool
+) -> Iterator[Cause]:
+    """What makes a figure of an operand: miswritten, or that of another quantity."""
     expected = list(_expected(claim, [operand]))
+    whole = given and _of_as_many_places(figure, expected[0].center)
     for mistake in CAUSES:
-        if mistake.misread is not None and any(mistake.misread(figure, e.center) for e in expected):
-            yield _OPERAND, Cause(mistake.code, figures, operand)
+        if mistake.misread is not None and not (whole and mistake.rounding):
+            if any(mistake.misread(figure, e.center) for e in expected):
+                yield Cause(mistake.code, figures, operand)
         for guess in _for_another(claim, figure, operand, mistake.mends) if mistake.mends else ():
-            yield _OPERAND, _cause(mistake, guess)
+            yield _cause(mistake, guess)
             break
+
+
+def _of_as_many_places(figure: Figure, given: float) -> bool:
+    """True where a given can be repeated in so many places: nothing is rounded then."""
+    unit = figure.high - figure.low
+    return given.is_integer() if not unit else abs(given / unit - round(given / unit)) < 1e-6
 
 
 def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> Iterator[Guess]:

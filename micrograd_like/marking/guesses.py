@@ -14,12 +14,14 @@ from micrograd_like.formula import (
     nodes,
     product,
     quantities,
+    simplify,
     terms,
 )
 from micrograd_like.graph import Link
-from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.claim import Claim, Piece
 from micrograd_like.marking.mistakes import Guess, Guesses, Mends
 from micrograd_like.marking.shape import replaced, times
+from micrograd_like.marking.slopes import Rule, Slip, slipped
 from micrograd_like.notation import plain
 
 #: Functions that an output is passed through.
@@ -38,6 +40,22 @@ def rows(code: str) -> Guesses:
                 yield Guess(whole, wrote, meant)
 
     return guesses
+
+
+def differentiated(rule: Rule) -> Guesses:
+    """The right derivative, with one operation on the way differentiated by the rule."""
+
+    def guesses(claim: Claim) -> Iterator[Guess]:
+        for piece in claim.pieces:
+            for slip in slipped(piece.formula, piece.leaf, rule):
+                yield in_place(piece, slip)
+
+    return guesses
+
+
+def in_place(piece: Piece, slip: Slip) -> Guess:
+    """What a derivative on the way with a slip in it makes of the whole."""
+    return Guess(piece.within(slip.whole), simplify(slip.wrote), simplify(slip.meant))
 
 
 def between(claim: Claim) -> list[Quantity]:

@@ -61,6 +61,8 @@ class Mistake:
         undone: What a formula may have been before this slip, another one being in it too.
         misread: For slips of the pen: whether a number is another one with this slip.
         functions: Whether putting one function in the place of another is this slip.
+        given: True for what explains a figure put in that is not the given one it stands for.
+        rounding: True for what can only happen to a number that is rounded, not to one repeated.
         remains: "number" for what explains a wrong number whose formula is right, "anything" for
             what is said where nothing else is.
         few: True if it guesses so little that a number of two digits is no coincidence.
@@ -81,6 +83,8 @@ class Mistake:
     undone: Callable[[Expr], Iterator[Expr]] | None = None
     misread: Misread | None = None
     functions: Callable[[str, str], bool] | None = None
+    given: bool = False
+    rounding: bool = False
     remains: Literal["", "number", "anything"] = ""
     few: bool = False
     general: bool = False

@@ -26,7 +26,9 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 def _planted(place: places.Place) -> Iterator[Expr]:
     terms_ = place.step.terms
     for at in range(len(terms_) if len(terms_) > 1 else 0):
-        yield places.chained([*terms_[:at], *terms_[at + 1 :]])
+        left = [*terms_[:at], *terms_[at + 1 :]]
+        if left[0] not in place.direct:  # that would be the local derivative for the total one
+            yield places.chained(left)
 
 
 MISTAKE = Mistake(

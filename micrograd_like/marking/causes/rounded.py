@@ -35,5 +35,6 @@ MISTAKE = Mistake(
     sentence="It is cut off, or off by one in the last place; a whole number counts as exact.",
     examples=examples(("z1 = sigmoid(a1) = 0.5897", "z1 = sigmoid(a1) = 0.5898")),
     misread=_misread,
+    rounding=True,
     planter=Planter(numbers=_planted, last_place=True),
 )
