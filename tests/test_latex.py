@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from micrograd_like.errors import WorksheetError
+from micrograd_like.exercises import generate
+from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.worksheet.readers import format_of, formats
 
@@ -145,6 +147,38 @@ def test_a_latex_document() -> None:
         "\\end{document}\n"
     )
     assert [str(s) for s in Worksheet.parse(text).statements] == ["a = 2", "b = 3*a = 6"]
+
+
+#: What a worksheet's line becomes in LaTeX, one after the other.
+DIALECT = (
+    (r"d([A-Za-z]+\d*'*)/d([A-Za-z]+\d*'*)", r"\\frac{\\partial \1}{\\partial \2}"),
+    (r"([A-Za-z])hat", r"\\hat{\1}"),
+    (r"\b(alpha|eta|lambda|theta)\b", r"\\\1"),
+    (r"\b(sigmoid)\(", r"\\sigma("),
+    (r"\b(exp|ln|log10|sin|cos|tanh|max)\(", r"\\\1("),
+    (r"(?<=[A-Za-z}])(\d+)(?![\d.])", r"_{\1}"),
+    (r"\*", r" \\cdot "),
+    (r"\^(-?\w+)", r"^{\1}"),
+)
+
+
+def in_latex(line: str) -> str:
+    """A line of an exercise as people write it in LaTeX."""
+    for pattern, put in DIALECT:
+        line = re.sub(pattern, put, line)
+    return f"$${line}$$"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_exercise_in_latex_has_the_verdicts_of_the_worksheet(shape: str) -> None:
+    made = generate(shape, 3, 4, "slips").text
+    plain = Worksheet.parse(made, format="text")
+    lines = [line.partition("#")[0].strip() for line in made.splitlines()]
+    latex = Worksheet.parse("\n".join(in_latex(line) if line else "" for line in lines))
+    assert [str(s) for s in latex.statements] == [str(s) for s in plain.statements]
+    verdicts = [[line.verdict for line in sheet.check().lines] for sheet in (latex, plain)]
+    assert verdicts[0] == verdicts[1]
+    assert "wrong" in verdicts[0]
 
 
 PIECES = [

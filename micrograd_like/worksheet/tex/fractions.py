@@ -57,7 +57,8 @@ class Fractions(Names):
         self.tokens[-1:] = widened(self.tokens[-1:], last)
         if order > len(wrts):
             self._ordered(order, last)
-        self._at_point(piece, wrts[0].text)
+        if upper:
+            self._at_point(piece, wrts[0].text)
         return True
 
     def _at_point(self, piece: Piece, wrt: str) -> None:
