@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
+from copy import copy
 from itertools import combinations, islice, pairwise
+from typing import TypeGuard
 
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError
@@ -88,11 +89,23 @@ class Facts:
         wrong = {name: update.formula for name, update in self.updates.items() if not update.right}
         if wrong:
             self._correct(wrong)
+        self._take_over()
+
+    def _take_over(self) -> None:
         self.definitions = self.truth.definitions
         #: ∂of/∂wrt between neighbours, as formulas.
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
         self.inputs = {} if self.graph is None else self.graph.inputs
+        self._precise = None if self.graph is None else Precise(self.graph, self.truth.sources)
+
+    def with_name(self, name: Name, formula: Expr) -> Facts:
+        """These facts with one more name, on which nothing rests."""
+        other = copy(self)
+        other.truth = Truth({**self.definitions, name: formula})
+        other.graph = _named(other.truth.here.nodes.values())
+        other._take_over()
+        return other
 
     def _correct(self, formulas: dict[Quantity, Expr]) -> None:
         try:
@@ -138,10 +151,6 @@ class Facts:
                 return False
         return True
 
-    @cached_property
-    def _precise(self) -> Precise | None:
-        return None if self.graph is None else Precise(self.graph, self.truth.sources)
-
     def paths(self, key: Derivative) -> list[list[Link]]:
         """The first paths from ``of`` down to ``wrt``, each as its links."""
         if self.graph is None or key.wrt not in self.graph.users:
@@ -162,6 +171,15 @@ class Facts:
             self.graph is not None
             and (key.of, key.wrt) in self.locals
             and self.graph.only_way(key.of, key.wrt)
+        )
+
+    def is_local(self, key: Quantity) -> TypeGuard[Derivative]:
+        """True for a derivative between neighbours that have other ways between them too."""
+        return (
+            isinstance(key, Derivative)
+            and self.graph is not None
+            and (key.of, key.wrt) in self.locals
+            and not self.graph.only_way(key.of, key.wrt)
         )
 
     def link(self, user: Quantity, name: Quantity) -> Expr:
@@ -252,16 +270,7 @@ class Facts:
         Some write the chain rule with such local derivatives where V acts on U by other ways
         too: ∂E/∂w = ∂E/∂s2·∂s2/∂w + ∂E/∂s1·∂s1/∂w.
         """
-        graph = self.graph
-        if graph is None:
-            return
-        local = [
-            key
-            for key in quantities(expr)
-            if isinstance(key, Derivative)
-            and (key.of, key.wrt) in self.locals
-            and not graph.only_way(key.of, key.wrt)
-        ][:_MOST_DIRECT]
+        local = [key for key in quantities(expr) if self.is_local(key)][:_MOST_DIRECT]
         for count in range(len(local), 0, -1):
             for some in combinations(local, count):
                 reading = expr

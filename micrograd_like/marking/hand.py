@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 
@@ -167,9 +168,17 @@ class Hand:
     def __init__(self, world: World, facts: Facts) -> None:
         self.world, self.facts = world, facts
         self.stated: dict[Quantity, Figure] = {}
+        #: The local derivatives that are stated beside the totals.
+        self.links: dict[Derivative, Figure] = {}
         #: Names without a number of their own that rest on a slip, in order of computation.
         self._following: dict[Quantity, Expr] = {}
         self._worked: dict[Quantity, Figure] = {}
+
+    def among(self, facts: Facts) -> Hand:
+        """The same figures among facts that have a further name."""
+        other = copy(self)
+        other.world, other.facts = facts.truth.here, facts
+        return other
 
     def state(self, key: Quantity, figure: Figure) -> None:
         """Take the learner's figure for a quantity from here on."""
@@ -272,6 +281,8 @@ class View:
         facts = self._hand.facts
         assert facts.graph is not None
         key = Derivative(user, name)
+        if key in self._hand.links:
+            return self._hand.links[key]
         if key in self._hand.stated and facts.graph.only_way(user, name):
             return self.figure(key)
         figure = worked_out(facts.locals[user, name], self.figure)

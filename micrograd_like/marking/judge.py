@@ -119,9 +119,15 @@ class Judge:
             return self._figures(part, line)
         forms = [target] if builds else [*self.facts.forms(key)]
         targets = self.facts.targets(key)
+        total = None
         for expr in self._readings(part):
             if self.facts.truth.holds(expr, target, forms, targets):
-                return self._judged(part, "right", expr=expr)
+                local = self.learner.local.intersection(quantities(expr))
+                if not local:
+                    return self._judged(part, "right", expr=expr)
+                total = total or _as_total(min(local, key=str))
+        if total:
+            return self._judged(part, "unchecked", problem=total)
         if not builds and self.facts.cancels(key):
             for expr in self._readings(part):
                 if self.facts.same_exactly(expr, key):
@@ -298,6 +304,10 @@ def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:
     sizes = dict.fromkeys((count, 0, *some))
     for size in sizes:
         yield from map(frozenset, combinations(slips, size))
+
+
+def _as_total(key: Quantity) -> str:
+    return f"{text(key)} is stated above with the rest held fixed, and has to be the total here"
 
 
 def _no_number(key: Quantity) -> str:

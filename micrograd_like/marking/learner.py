@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from copy import copy
 
-from micrograd_like.formula import Expr, Name, Number, Quantity
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, worked_out
 from micrograd_like.marking.judged import Judged
@@ -19,6 +20,7 @@ class Learner:
         hand: The figures up to here.
         near: The same in the worlds near by, where slips are carried on.
         formulas: The wrong formulas up to here.
+        local: The derivatives that are stated as local ones alone.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -26,11 +28,13 @@ class Learner:
         self.hand = Hand(facts.truth.here, facts)
         self.near: list[Hand] = []
         self.formulas: dict[Quantity, Expr] = {}
+        self.local: set[Quantity] = set()
 
     def state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
         """Take down what the line has said, for those after it."""
         if not judged or statement.kind == "given":
             return
+        self.local.discard(key)
         wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
         said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
         said = [(f, j) for f, j in said if j.number] or said
@@ -58,6 +62,19 @@ class Learner:
                 self.hand.state(key, result.resting_on({key}))
         elif defined:
             self.hand.define(key, self.facts.definitions[key])
+
+    def among(self, facts: Facts) -> Learner:
+        """The same learner among facts that have a further name."""
+        other = copy(self)
+        other.facts, other.hand = facts, self.hand.among(facts)
+        return other
+
+    def state_locally(self, key: Quantity, judged: Sequence[Judged]) -> None:
+        """Take down a local derivative, which is no total: its figure is that of one link."""
+        figures = [j.figure for j in judged if j.figure is not None and j.verdict == "right"]
+        if figures and isinstance(key, Derivative):
+            self.hand.links[key] = max(figures, key=lambda f: f.high - f.low)
+        self.local.add(key)
 
     def _repeats_a_given(self, key: Quantity, figure: Figure) -> bool:
         """True for ∂a/∂w = x = 1.58, where x is given as 1.58: nothing is rounded."""

@@ -17,6 +17,7 @@ from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
 from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
+from micrograd_like.marking.local import Read, fits, local_reading
 from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
@@ -99,30 +100,47 @@ class Marker:
         return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
 
     def _mark(self, statement: Statement, key: Quantity) -> LineMark:
-        judged = self.judge.parts(statement, key)
-        judged = self._in_doubt(statement, judged)
+        read = self._read(statement, key)
+        facts, about = read.facts, read.key
+        judged = self._in_doubt(statement, read.judged)
         verdict = gravest(part.verdict for part in judged)
         places = _places(statement)
         known: dict[str, Any] = {
-            "expected": self.facts.true(key),
-            "rule": self._rule(statement),
+            "expected": facts.true(about),
+            "rule": "given" if statement.kind == "given" else read.rule,
             "places": places,
+            "held": read.held,
         }
         if verdict == "wrong":
-            known["causes"] = self._causes(statement, key, judged)
+            known["causes"] = self._causes(statement, read, judged)
             known["accident"] = any(_by_accident(part, judged) for part in judged)
-            known["working"] = working(self.facts, key)
+            known["working"] = working(facts, about, key)
         elif verdict == "unchecked":
             known["problem"] = next(part.problem for part in judged if part.problem)
         elif verdict == "follows":
             slips = frozenset[Quantity]().union(*(part.slips for part in judged))
             known["follows"] = tuple(sorted(slips, key=str))
-            known["working"] = working(self.facts, key)
+            known["working"] = working(facts, about, key)
         if statement.blank and verdict != "wrong":
             verdict, known["problem"] = "unchecked", _BLANK
-        self.learner.state(statement, key, judged)
+        if read.held:
+            self.learner.state_locally(key, judged)
+        else:
+            self.learner.state(statement, key, judged)
         parts = tuple(PartMark(part.part.source, part.verdict, part.part.place) for part in judged)
         return _line(statement, key, verdict=verdict, parts=parts, **known)
+
+    def _read(self, statement: Statement, key: Quantity) -> Read:
+        """The line judged, as a local derivative where it is right as that alone."""
+        judged = self.judge.parts(statement, key)
+        wrong = any(part.verdict == "wrong" for part in judged)
+        if wrong and (local := local_reading(self.facts, key)) is not None:
+            locally = Judge(local.facts, self.learner.among(local.facts)).parts(
+                statement, local.name
+            )
+            if fits(locally):
+                return local.read(locally)
+        return Read(self.facts, key, judged, self.facts.rule(key))
 
     def _in_doubt(self, statement: Statement, judged: list[Judged]) -> list[Judged]:
         """The parts, none of them wrong where the premises are not clean."""
@@ -169,15 +187,11 @@ class Marker:
             return str(error)
         return ""
 
-    def _rule(self, statement: Statement) -> str:
-        if statement.kind == "given":
-            return "given"
-        return self.facts.rule(statement.left)
-
     def _causes(
-        self, statement: Statement, key: Quantity, judged: Sequence[Judged]
+        self, statement: Statement, read: Read, judged: Sequence[Judged]
     ) -> tuple[Cause, ...]:
         """The causes of the first part that is wrong: a formula before figures before a number."""
+        key = read.key
         wrong = sorted(
             (part for part in judged if part.verdict == "wrong"),
             key=lambda part: (part.numeric, part.number),
@@ -191,8 +205,8 @@ class Marker:
         )
         return causes_of(
             Claim(
-                self.facts,
-                View(self.learner.hand),
+                read.facts,
+                View(self.learner.hand.among(read.facts)),
                 key,
                 target,
                 formula=None if wrong.numeric else wrong.expr,

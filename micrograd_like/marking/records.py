@@ -73,6 +73,7 @@ class LineMark:
         causes: Of a wrong line, the most likely first.
         follows: The quantities, stated wrongly before, from which a line follows.
         accident: True for a formula that is right at these numbers alone.
+        held: Of a local derivative, what is held fixed though it depends on the variable.
         expected: The true number.
         working: How the right number comes about, with ``places`` decimals as the learner has.
         problem: Why a line is unreadable or unchecked.
@@ -86,6 +87,7 @@ class LineMark:
     causes: tuple[Cause, ...] = ()
     follows: tuple[Quantity, ...] = ()
     accident: bool = False
+    held: tuple[Quantity, ...] = ()
     rule: str = ""
     expected: float | None = None
     working: Equation | None = None

@@ -12,12 +12,13 @@ from micrograd_like.marking.values import Values, value
 from micrograd_like.notation import number
 
 
-def working(facts: Facts, key: Quantity) -> Equation | None:
+def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
     """The right working: formula, numbers put in, result.
 
     Args:
         facts: Of the worksheet.
         key: The quantity.
+        left: What it is called on the line.
 
     Returns:
         None where there is none.
@@ -34,7 +35,7 @@ def working(facts: Facts, key: Quantity) -> Equation | None:
     for leaf, given in known.items():
         if leaf in sources:  # what is given is written as it is given
             numbers = replaced(numbers, leaf, exact(given))
-    return Equation(key, formula, numbers, true, line.rule)
+    return Equation(left, formula, numbers, true, line.rule)
 
 
 def exact(value: float) -> Number:

@@ -54,11 +54,11 @@ def remarks(report: Report) -> tuple[Remark, ...]:
 
 def remark(line: LineMark, report: Report) -> Remark:
     """What is to be said of a line of the report."""
-    said = _said(line, report)
+    said, reason = _said(line, report), _reason(line)
     if line.working is None:
-        return Remark(line, said)
+        return Remark(line, said, reason=reason)
     label = "right" if line.verdict == "wrong" else "true"
-    return Remark(line, said, label, line_text(line.working, line.places))
+    return Remark(line, said, label, line_text(line.working, line.places), reason)
 
 
 def typed(line: LineMark) -> str:
@@ -147,15 +147,21 @@ def _cells(report: Report) -> Iterator[Cell]:
 def _said(line: LineMark, report: Report) -> str:
     match line.verdict:
         case "right":
-            return f"Right: {line.rule}."
+            return f"Right: {_reason(line)}."
         case "taken":
-            return f"Taken as it stands: {line.rule}."
+            return f"Taken as it stands: {_reason(line)}."
         case "follows":
             return f"Follows from {_sources(line, report)}; the method is right."
         case "wrong":
             return " ".join(_reproach(line))
     # It may begin with a name, which keeps its letters.
     return f"{line.problem}." if line.problem[-1:].isalnum() else line.problem
+
+
+def _reason(line: LineMark) -> str:
+    """The rule of a line, and what is to be noticed where it is right."""
+    held = listed([text(name) for name in line.held])
+    return f"{line.rule}; local, {held} held fixed" if held else line.rule
 
 
 def _reproach(line: LineMark) -> Iterator[str]:

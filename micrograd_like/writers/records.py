@@ -49,12 +49,14 @@ class Remark:
     said:     what a teacher would say, with fixed spaces where no line of text may end
     label:    what the working is called, "right" or "true"
     working:  how the right number comes about, in text; "" where that is not said
+    reason:   of a right line, its rule and what is to be noticed
     """
 
     line: LineMark
     said: str
     label: str = ""
     working: str = ""
+    reason: str = ""
 
     @property
     def sentence(self) -> str:
@@ -63,8 +65,8 @@ class Remark:
 
     @property
     def brief(self) -> str:
-        """The same, of a right line only the rule."""
-        return f"({self.line.rule})" if self.line.verdict in ("right", "taken") else self.sentence
+        """The same, of a right line only the reason."""
+        return f"({self.reason})" if self.line.verdict in ("right", "taken") else self.sentence
 
     @property
     def look(self) -> Look:
