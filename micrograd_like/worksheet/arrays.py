@@ -7,7 +7,7 @@ A formula over them is expanded into one for each element. Nothing is stored as 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 
@@ -24,10 +24,17 @@ class ShapeError(Exception):
 
 @dataclass(frozen=True)
 class Array:
-    """A vector (one dimension) or matrix (rows and columns) of expressions."""
+    """A vector (one dimension) or matrix (rows and columns) of expressions.
+
+    Attributes:
+        shape: Its sizes.
+        items: Its elements, row by row.
+        written: True where it is written out: (2, 1)ᵀ is how people type a column in a line.
+    """
 
     shape: tuple[int, ...]
     items: tuple[Expr, ...]
+    written: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.items) > MAX_ELEMENTS:
@@ -60,7 +67,9 @@ class Array:
 
     @property
     def transposed(self) -> Array:
-        """Rows for columns; a vector becomes a row."""
+        """Rows for columns; a vector becomes a row, and one that is written out a column."""
+        if self.written and len(self.shape) == 1:
+            return self
         if len(self.shape) == 1:
             return Array((1, *self.shape), self.items)
         rows, columns = self.shape

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from micrograd_like.errors import did_you_mean
 from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
@@ -147,7 +149,7 @@ class Expressions(Derivatives, Calls):
         self.closed(first, CLOSING[opening.text], opening)
         if len(rows) > 1:
             return Array.of([Array.of(row) for row in rows if row])
-        return Array.of(rows[0])
+        return replace(Array.of(rows[0]), written=True)
 
     # Names.
 

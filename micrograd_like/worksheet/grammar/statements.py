@@ -154,6 +154,9 @@ class _Statements(Parts):
         for term in terms:
             if isinstance(term, Name) and term.name in self.known.chained:  # a = n = [3, 0]
                 self.declared(term.name, self.known.arrays.setdefault(term.name, left.shape))
+        alone = [term for term in terms if not isinstance(term, Array | Name)]
+        if len(left.items) > 1 and 0 < len(alone) < len(terms):  # a number for all its elements?
+            raise ShapeError(f"expected {arrays.shown(left.shape)} in every part")
         terms = [_reshaped(term, left.shape) for term in terms]
         spread = [arrays.elementwise("id", (left, term)).shape for term in terms]
         if any(s != left.shape for s in spread):

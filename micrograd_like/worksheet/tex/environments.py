@@ -70,6 +70,8 @@ class Environments(Fractions):
             self.depth -= 1
             self.place = behind + 1
         nested = any(len(row) > 1 for row in rows)
+        if (not nested or len(rows) == 1) and self._transposed():
+            rows, nested = [[*cells] for cells in zip(*rows, strict=True)], not nested
         self.emit("sign", "[", piece)
         for place, row in enumerate(rows):
             if place:
@@ -83,6 +85,16 @@ class Environments(Fractions):
             if nested:
                 self.emit("sign", "]", last)
         self.emit("sign", "]", last)
+
+    def _transposed(self) -> bool:
+        """True where a transposition follows; it is passed."""
+        if not self.at("^"):
+            return False
+        kept, sign = self.place, self.take()
+        if not self.is_transposed(*self.argument(sign)):
+            self.place = kept
+            return False
+        return True
 
     def _cases(self, piece: Piece, rows: _Cells) -> None:
         """The first case if its condition holds, else the second."""

@@ -24,6 +24,8 @@ class Fractions(Names):
         upper, lower = self.captured(*above), self.captured(*below)
         if not upper or not lower:
             raise TexError(piece, f"expected something above and below in {piece}")
+        if self._is_mixed(piece, upper, lower):
+            raise TexError(piece, r"expected \cdot or + between a number and its fraction")
         last, middle = self.last, self.pieces[below[0] - 1]
         middle = middle if middle.kind == "open" else last
         self.emit("sign", "(", piece)
@@ -31,6 +33,14 @@ class Fractions(Names):
         self.emit("sign", "/", middle)
         self.emit_all(lower, middle, last)
         self.emit("sign", ")", last)
+
+    def _is_mixed(self, piece: Piece, upper: list[Token], lower: list[Token]) -> bool:
+        r"""True for ``1\frac{1}{2}``, which is 1.5 for some and a product for others."""
+        before = self.tokens[-1] if self.tokens else None
+        if before is None or (before.line, before.end) != (piece.line, piece.column):
+            return False
+        alone = len(upper) == len(lower) == 1
+        return alone and all(t.text.isdecimal() for t in (before, upper[0], lower[0]))
 
     def _derivative(self, piece: Piece, above: _Stretch, below: _Stretch) -> bool:
         r"""∂A/∂w for ``\frac{\partial A}{\partial w}``, with d or δ for ∂; False for a quotient.

@@ -19,7 +19,7 @@ SIGNS = {
     "cdot": "·", "times": "*", "ast": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
     "div": "/", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "≈", "doteq": "≈", "equiv": "=",
     "triangleq": "=", "coloneqq": "←", "leftarrow": "←", "gets": "←", "longleftarrow": "←",
-    "to": "→", "rightarrow": "→", "longrightarrow": "→", "mapsto": "→",
+    "to": "⇒", "rightarrow": "⇒", "longrightarrow": "⇒", "mapsto": "⇒",
     "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⇒", "therefore": "⇒", "iff": "⇒",
     "Leftrightarrow": "⇒",
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "lt": "<", "gt": ">",

@@ -75,7 +75,7 @@ class Names(Cursor):
             first, last = self.pieces[start], self.pieces[stop - 1]
             if stop < len(self.pieces) and self.pieces[stop].kind == "close":
                 last = self.pieces[stop]
-            if self._is_transposed(start, stop):
+            if self.is_transposed(start, stop):
                 self.emit("name", "T", first)
             else:
                 self.emit_all(self.captured(start, stop), first, last)
@@ -194,7 +194,7 @@ class Names(Cursor):
         first, last = pieces[0].text, pieces[-1].text
         if all(piece.text in ("prime", "'") for piece in pieces):
             name.primes += "'" * len(pieces)
-        elif self._is_transposed(start, stop):
+        elif self.is_transposed(start, stop):
             return False
         elif (first, last) in (("(", ")"), ("[", "]")) and len(pieces) > 2:
             name.above = f"^{{({self.script(start + 1, stop - 1)})}}"
@@ -211,7 +211,7 @@ class Names(Cursor):
             return False
         return True
 
-    def _is_transposed(self, start: int, stop: int) -> bool:
+    def is_transposed(self, start: int, stop: int) -> bool:
         """True for the T of a transposed matrix."""
         said = [p.text for p in self.pieces[start:stop] if p.kind not in ("open", "close")]
         said = [text for text in said if text not in STYLES | WORDS]
