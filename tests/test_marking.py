@@ -447,6 +447,13 @@ def test_a_derivative_that_does_not_exist_is_unchecked() -> None:
     assert report.lines[-1].verdict == "unchecked"
 
 
+def test_a_derivative_by_what_is_nowhere_below_accuses_nobody() -> None:
+    """The line that joins the two may not have been read."""
+    report = checked("w = 2\nz = 3w*/2\na = sigmoid(3) = 0.9526\nda/dw = 0.0452*3 = 0.1355")
+    assert report.lines[-1].verdict == "unchecked"
+    assert "nothing here makes a depend on w" in report.lines[-1].problem
+
+
 @pytest.mark.parametrize(("line", "verdict"), [("x = dr/dk", "wrong"), ("dr/dk = 0", "right")])
 def test_what_does_not_depend_on_it_has_a_derivative_all_the_same(line: str, verdict: str) -> None:
     """The root of 0 has none by what is under it; by anything else it is 0."""

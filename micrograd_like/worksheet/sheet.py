@@ -335,7 +335,17 @@ class Worksheet:
                     return why
             if key.of in behind and key.of in self.assumed:
                 return f"{key.of} is defined nowhere"
-        return ""
+        return self._independent(statement.left)
+
+    def _independent(self, key: Quantity) -> str:
+        """Why a derivative that comes out as 0 may be none: what joins the two was not read."""
+        if not isinstance(key, Derivative):
+            return ""
+        of, wrt = {*names_in(key.of)}, {*names_in(key.wrt)}
+        below = self.rests_on(of)
+        if not below.isdisjoint(wrt) or not self.rests_on(wrt).isdisjoint(of):
+            return ""
+        return f"nothing here makes {key.of} depend on {key.wrt}"
 
     def without_number(self, expr: Expr) -> bool:
         """True if the expression rests on names that have no number."""

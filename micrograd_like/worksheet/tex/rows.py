@@ -95,7 +95,9 @@ class Rows:
             tokens = Row(row[:relation], self.symbols).read()
         except TexError:
             return ""
-        return tokens[0].text if len(tokens) == 1 and tokens[0].kind == "name" else ""
+        named = bool(tokens) and tokens[0].kind == "name"
+        called = len(tokens) > 1 and tokens[1].text == "(" and tokens[-1].text == ")"
+        return tokens[0].text if named and (len(tokens) == 1 or called) else ""
 
 
 def _is_relation(token: Token) -> bool:
