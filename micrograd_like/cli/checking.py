@@ -42,8 +42,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help="Worksheets: files of text, Markdown (.md) or LaTeX (.tex), - for standard input "
-            "in any of these, or names of built-in ones.",
+            help="Worksheets: files of text, Markdown (.md), LaTeX (.tex) or Python (.py), - for "
+            "standard input in any of these, or names of built-in ones.",
         ),
     ],
     format: Annotated[MarksFormat, typer.Option(help="How to print it.")] = "text",

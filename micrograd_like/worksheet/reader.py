@@ -53,6 +53,7 @@ class Reading:
         names: The names of the document.
         hidden: Expressions that stand on a left side or are differentiated, by their stand-ins.
         told: What was decided for the whole document.
+        older: For every later version of a name the one before, where the format tells.
     """
 
     reads: list[Statement]
@@ -61,6 +62,7 @@ class Reading:
     names: Names
     hidden: dict[str, Expr] = field(default_factory=dict)
     told: tuple[str, ...] = ()
+    older: dict[str, str] = field(default_factory=dict)
 
 
 def read_source(source: Source) -> Reading:
@@ -81,7 +83,8 @@ def read_source(source: Source) -> Reading:
             break
     reader.finish()
     problems = sorted([*source.problems, *reader.problems], key=lambda problem: problem.place)
-    return Reading(reader.reads, problems, source.lines, names, document.hidden, source.told)
+    reads, told = [*source.reads, *reader.reads], source.told
+    return Reading(reads, problems, source.lines, names, document.hidden, told, source.older)
 
 
 class _Reader:

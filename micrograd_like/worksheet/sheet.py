@@ -74,7 +74,7 @@ class Worksheet:
         self.lines = reading.lines
         self.told = reading.told
         resolved = resolve(reading.reads, reading.problems, reading.hidden)
-        self.older, self.inferred = resolved.older, resolved.inferred
+        self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
         self._defined = {name for name in resolved.definers if not stands_in(name)}
         made = [
@@ -112,7 +112,7 @@ class Worksheet:
 
         Args:
             text: The text.
-            format: ``text``, ``markdown`` or ``latex``; without one, the content tells.
+            format: ``text``, ``markdown``, ``latex`` or ``python``; without one, the content tells.
 
         Raises:
             WorksheetError: The text is beyond the bounds (1 MB, 10,000 lines), or the format is
@@ -128,7 +128,7 @@ class Worksheet:
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> Worksheet:
-        """Read a worksheet from a file: text, Markdown or LaTeX, by how its name ends.
+        """Read a worksheet from a file: text, Markdown, LaTeX or Python, by how its name ends.
 
         Where the name does not tell, the content does. Of Markdown with blocks fenced by
         ``worksheet``, only these are read.
@@ -143,7 +143,7 @@ class Worksheet:
         text = decode(data)
         chosen = format_of(text, path.suffix)
         source = chosen.read(split_lines(text))
-        if chosen.expects and not (source.rows or source.problems):
+        if chosen.expects and not (source.rows or source.reads or source.problems):
             raise WorksheetError(f"{str(path)!r} has no worksheet in it: {chosen.expects}")
         return cls(read_source(source))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.records import Problem
+from micrograd_like.worksheet.records import Problem, Statement
 
 
 @dataclass
@@ -18,12 +18,16 @@ class Source:
         rows: The tokens of every line or formula that may say something, in order.
         problems: What could not be understood, with its place.
         told: What was decided for the whole document, in words.
+        reads: Statements of a format that gives them as they are, in the place of rows.
+        older: For every later version of a name in them the one before.
     """
 
     lines: list[str]
     rows: list[list[Token]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     told: tuple[str, ...] = ()
+    reads: list[Statement] = field(default_factory=list)
+    older: dict[str, str] = field(default_factory=dict)
 
 
 #: Makes statements' tokens of a document's lines.

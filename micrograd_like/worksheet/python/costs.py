@@ -1,0 +1,129 @@
+"""The cost of a program: written under some name, the last scalar, or one that is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from micrograd_like.formula import Call, Expr, Name, Number, nodes
+from micrograd_like.worksheet.python.meaning import Finder
+from micrograd_like.worksheet.python.naming import is_cost_name, is_gradient_name
+from micrograd_like.worksheet.python.steps import Recorder, Step
+from micrograd_like.worksheet.python.terms import added
+from micrograd_like.worksheet.records import Place
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """A cost that nobody has written.
+
+    Attributes:
+        recorder: The program with it.
+        cost: Its name, by its step.
+        title: What it is, in words.
+    """
+
+    recorder: Recorder
+    cost: dict[int, Name]
+    title: str
+
+
+def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
+    """The quantities that may be the cost: those called so first, then scalars nobody uses."""
+    named: dict[str, dict[int, Name]] = {}
+    others: dict[str, dict[int, Name]] = {}
+    used = {at for later in range(len(finder.steps)) for at in finder.inputs(later)}
+    for at, step in enumerate(finder.steps):
+        single = len(step.names) == 1 and not step.hidden and step.index is None
+        if not single or at in finder.given or finder.is_update(at):
+            continue
+        if is_cost_name(step.base):
+            named.setdefault(step.base, {})[at] = step.names[0]
+        elif at not in used and not is_gradient_name(step.base):
+            others.setdefault(step.base, {})[at] = step.names[0]
+    yield from named.items()
+    yield from reversed(others.items())
+
+
+def assumed_costs(finder: Finder) -> Iterator[Assumed]:
+    """The usual costs of the output that a program compares with a target."""
+    for outputs, targets, at in _compared(finder):
+        for title, formula in _usual(finder, outputs, targets):
+            yield _with_cost(finder, formula, title, outputs, at)
+
+
+def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Name], int]]:
+    """Outputs and targets: what is computed less what is not, or turned round."""
+    seen: set[tuple[Name, ...]] = set()
+    for at, step in enumerate(finder.steps):
+        pairs: dict[Name, Name] = {}
+        for formula in step.formulas:
+            for call in nodes(formula, Call):
+                match call:
+                    case Call("sub", (Name() as a, Name() as b)):
+                        if _computed(finder, a) != _computed(finder, b):
+                            output, target = (a, b) if _computed(finder, a) else (b, a)
+                            pairs.setdefault(output, target)
+        if pairs and len(pairs) >= len({*pairs.values()}) and tuple(pairs) not in seen:
+            seen.add(tuple(pairs))
+            yield [*pairs], [*pairs.values()], at
+
+
+def _computed(finder: Finder, name: Name) -> bool:
+    at = finder.maker.get(name)
+    return at is not None and at not in finder.given and not finder.is_update(at)
+
+
+def _usual(finder: Finder, outputs: list[Name], targets: list[Name]) -> Iterator[tuple[str, Expr]]:
+    pairs = [*zip(outputs, targets, strict=True)]
+    squares: list[Expr] = [
+        Call("pow", (Call("sub", (output, target)), Number(2))) for output, target in pairs
+    ]
+    shown = (_base(outputs[0]), _base(targets[0]))
+    sum_ = added(squares)
+    half = Call("div", (sum_, Number(2)))
+    yield f"half the sum of ({shown[0]} − {shown[1]})²", half
+    yield f"the sum of ({shown[0]} − {shown[1]})²", sum_
+    makers = [finder.maker[o] for o in outputs]
+    formulas = [
+        finder.steps[m].formulas[finder.steps[m].names.index(o)]
+        for m, o in zip(makers, outputs, strict=True)
+    ]
+    if all(isinstance(f, Call) and f.function == "sigmoid" for f in formulas):
+        terms: list[Expr] = [_cross(output, target) for output, target in pairs]
+        yield f"the cross-entropy of {shown[0]} and {shown[1]}", added(terms)
+    if all(isinstance(f, Call) and f.function == "div" for f in formulas):
+        logs: list[Expr] = [
+            Call("neg", (Call("mul", (target, Call("log", (output,)))),))
+            for output, target in pairs
+        ]
+        yield f"the cross-entropy of {shown[0]} and {shown[1]}", added(logs)
+
+
+def _cross(output: Name, target: Name) -> Expr:
+    one = Number(1)
+    first = Call("mul", (target, Call("log", (output,))))
+    second = Call("mul", (Call("sub", (one, target)), Call("log", (Call("sub", (one, output)),))))
+    return Call("neg", (Call("add", (first, second)),))
+
+
+def _base(name: Name) -> str:
+    return str(name).partition("[")[0].partition(" (")[0]
+
+
+def _with_cost(finder: Finder, formula: Expr, title: str, outputs: list[Name], at: int) -> Assumed:
+    """The program, the cost behind the output."""
+    taken = {str(name).partition(" (")[0] for step in finder.steps for name in step.names}
+    taken |= {str(leaf) for leaf in finder.leaves}
+    free = next(n for n in ("E", "L", "C", "cost", "assumed_cost") if n not in taken)
+    after = max(finder.maker[o] for o in outputs)
+    step = Step(Place(), "", free, (), (Name(free),), (formula,), hidden=True)
+    recorder = Recorder(
+        steps=[*finder.steps[: after + 1], step, *finder.steps[after + 1 :]],
+        snapshots=[
+            *finder.snapshots[: after + 1],
+            finder.snapshots[min(after + 1, len(finder.snapshots) - 1)],
+            *finder.snapshots[after + 1 :],
+        ],
+    )
+    return Assumed(recorder, {after + 1: Name(free)}, title)

@@ -1,0 +1,456 @@
+"""Which gradient each assignment of a backward pass is, found by conventions and by trial.
+
+A quantity is tried against every ∂cost/∂X of its shape, at several points: what agrees with one
+up to a factor is that. What agrees with none, though its name or the update that uses it says
+which it should be, claims to be that. Of a nameless one, that one is taken which makes what is
+computed from it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from micrograd_like.formula import Call, Expr, Name, Number, names
+from micrograd_like.worksheet.python.naming import Said, said_by
+from micrograd_like.worksheet.python.steps import Recorder, Step
+from micrograd_like.worksheet.python.terms import Term, names_of
+from micrograd_like.worksheet.python.trial import Point, points, ratio, start_of
+
+#: Nameless quantities whose meaning is looked for by what is computed from them.
+_MOST_SUPPOSED = 4
+#: A derivative that is smaller everywhere is none.
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a step is: ``factor`` times ∂of/∂wrt, element by element.
+
+    Attributes:
+        of, wrt: The quantities for each element of the step.
+        factor: By how much it is more than the derivative; None where nothing tells.
+        agrees: True where it is that; else it only claims to be.
+    """
+
+    of: tuple[Name, ...]
+    wrt: tuple[Name, ...]
+    factor: float = 1.0
+    agrees: bool = True
+
+
+@dataclass
+class Meanings:
+    """The meanings of a program's steps under one cost.
+
+    Attributes:
+        cost: The names of the cost's versions, by the step that makes each.
+        found: The meaning of each step, by its place in the program.
+        updates: The updates: for each the rate by which it goes against ∂cost/∂w, None where it is
+            no such.
+    """
+
+    cost: Mapping[int, Name]
+    found: dict[int, Meaning] = field(default_factory=dict)
+    updates: dict[int, Expr | None] = field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        """How many steps agree."""
+        agreeing = sum(m.agrees for m in self.found.values())
+        return agreeing + sum(u is not None for u in self.updates.values())
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The score, and how many agree without a factor of their own."""
+        return self.score, sum(m.agrees and m.factor == 1 for m in self.found.values())
+
+
+class Finder:
+    """Finds the meanings in a program.
+
+    Args:
+        recorder: The program's steps.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.steps = recorder.steps
+        self.snapshots = recorder.snapshots
+        self.leaves = start_of(self.steps)
+        self.points = points(self.steps, self.leaves)
+        self.maker = {name: at for at, step in enumerate(self.steps) for name in step.names}
+        self.given = {
+            at
+            for at, step in enumerate(self.steps)
+            if all(isinstance(f, Number) for f in step.formulas)
+        }
+        self._counts = {
+            float(size)
+            for step in self.steps
+            for size in (*step.shape, int(np.prod(step.shape, dtype=int)))
+            if size > 1
+        }
+
+    # What rests on what.
+
+    def inputs(self, at: int) -> set[int]:
+        """The steps from whose names a step is computed."""
+        used = (n for f in self.steps[at].formulas for n in names(f))
+        return {self.maker[n] for n in used if n in self.maker}
+
+    def is_update(self, at: int) -> bool:
+        """True for a step that renews what the program starts from."""
+        step = self.steps[at]
+        if not step.older or at in self.given:
+            return False
+        used = {n for f in step.formulas for n in names(f)}
+        if not used & {*step.older}:
+            return False
+        makers = {self.maker.get(n) for n in step.older}
+        return all(m is None or m in self.given or self.is_update(m) for m in makers) and not (
+            self._from_zero(makers)
+        )
+
+    def _from_zero(self, makers: set[int | None]) -> bool:
+        known = [m for m in makers if m is not None]
+        return bool(known) and all(
+            all(f == Number(0) for f in self.steps[m].formulas) for m in known
+        )
+
+    def forward(self, ends: Sequence[int]) -> set[int]:
+        """What these steps are computed from, not going back through updates."""
+        found: set[int] = set()
+        stack = [*ends]
+        while stack:
+            at = stack.pop()
+            if at not in found:
+                found.add(at)
+                if not self.is_update(at):
+                    stack += self.inputs(at)
+        return found
+
+    # The meanings.
+
+    def as_it_is(self, cost: Mapping[int, Name]) -> Meanings:
+        """What every step means if this is the cost, nothing supposed."""
+        return self._pass(cost, {})
+
+    def meanings(self, cost: Mapping[int, Name]) -> Meanings:
+        """What every step means if this is the cost, its versions by the steps that make them."""
+        fixed: dict[int, Meaning] = {}
+        best = self._pass(cost, fixed)
+        for _ in range(_MOST_SUPPOSED):
+            better = self._supposed(cost, fixed, best)
+            if better is None:
+                break
+            best, fixed = better
+        return best
+
+    def _supposed(
+        self, cost: Mapping[int, Name], fixed: dict[int, Meaning], best: Meanings
+    ) -> tuple[Meanings, dict[int, Meaning]] | None:
+        """The first nameless step that means something which makes more steps right."""
+        for at in range(len(self.steps)):
+            if not self._may_be(at, best):
+                continue
+            known = best.found.get(at)
+            least = best.score + (known is None)
+            options = self._candidates(at, best) if known is None else self._gated(at, known)
+            before = [best.found[i].factor for i in sorted(self.inputs(at)) if i in best.found]
+            size = abs(before[-1]) if before else 1.0
+            for wrt, of in options:
+                for factor in (size, -size):
+                    one = Meaning(of, wrt, factor, agrees=False)
+                    tried = self._pass(cost, {**fixed, at: one})
+                    if tried.score >= least:
+                        return tried, {**fixed, at: one}
+        return None
+
+    def _gated(
+        self, at: int, known: Meaning
+    ) -> Iterator[tuple[tuple[Name, ...], tuple[Name, ...]]]:
+        """The argument of an activation, where a gradient by its output is multiplied by more.
+
+        Only what goes back through the activation needs the output itself.
+        """
+        step, whole = self.steps[at], self.steps[self.maker.get(known.wrt[0], at)]
+        used = {n for f in step.formulas for n in names(f)}
+        sure = any(said.sure for said in self.said(at, ()))
+        last = self.steps[self.maker[known.of[0]]]
+        direct = {n for f in last.formulas for n in names(f)} & {*known.wrt}
+        inside = used & {*known.wrt} and not direct
+        if known.agrees and not sure and inside and whole.names == known.wrt:
+            inner = [f.arguments for f in whole.formulas if isinstance(f, Call)]
+            wrt = [a[0] for a in inner if len(a) == 1 and isinstance(a[0], Name)]
+            if len(wrt) == len(known.wrt):
+                yield tuple(wrt), known.of
+
+    def _may_be(self, at: int, best: Meanings) -> bool:
+        """True for a step that is no forward pass, and that something wrong is computed from."""
+        if at in self.given or at in self.forward([*best.cost]) or self.is_update(at):
+            return False
+        wrong = {u for u, right in best.updates.items() if right is None}
+        wrong |= {u for u, meaning in best.found.items() if not meaning.agrees}
+        return any(at in self.inputs(later) for later in range(at + 1, len(self.steps))) and any(
+            at in self.forward([w]) or at in self._behind(w) for w in wrong
+        )
+
+    def _behind(self, at: int) -> set[int]:
+        """All that an update is computed from."""
+        return (
+            set().union(*(self.forward([i]) for i in self.inputs(at))) if self.inputs(at) else set()
+        )
+
+    def _pass(self, cost: Mapping[int, Name], fixed: Mapping[int, Meaning]) -> Meanings:
+        """One walk through the program, each step tried with the true derivatives before it."""
+        result = Meanings(cost)
+        forward = self.forward([*cost]) | self.forward(self._differentiated())
+        for point in self.points:
+            point.values.update({n: point.nodes[n].data for s in self.steps for n in s.names})
+        for at, step in enumerate(self.steps):
+            if at in self.given or step.hidden:
+                continue
+            if self.is_update(at):
+                result.updates[at] = self._update(at, result)
+                continue
+            if at in fixed:
+                self._take(at, fixed[at], result)
+            elif at not in forward:
+                meaning = self._meaning(at, result)
+                if meaning is not None:
+                    self._take(at, meaning, result)
+                else:
+                    self._as_written(at)
+        return result
+
+    def _differentiated(self) -> list[int]:
+        """The steps that a name says are differentiated."""
+        found = []
+        for at, step in enumerate(self.steps):
+            for said in self.said(at, ()):
+                if said.whole and said.of and (names_ := names_of(self.snapshots[at][said.of])):
+                    found += [self.maker[n] for n in names_ if n in self.maker]
+            _ = step
+        return found
+
+    def said(self, at: int, costs: Sequence[str]) -> list[Said]:
+        """What the name of a step says."""
+        step = self.steps[at]
+        variables = [base for base in self.snapshots[at] if not base.startswith("net_")]
+        return [*said_by(step.base, variables, costs)]
+
+    def _take(self, at: int, meaning: Meaning, result: Meanings) -> None:
+        result.found[at] = meaning
+        if len(meaning.wrt) > len(self.steps[at].names):  # it is repeated for every element
+            self._as_written(at)
+            return
+        for point in self.points:
+            for name, of, wrt in zip(self.steps[at].names, meaning.of, meaning.wrt, strict=True):
+                point.values[name] = meaning.factor * point.slope(of, wrt)
+
+    def _as_written(self, at: int) -> None:
+        step = self.steps[at]
+        for point in self.points:
+            for name, formula in zip(step.names, step.formulas, strict=True):
+                point.values[name] = point.value(formula)
+
+    def _table(self, at: int) -> np.ndarray:
+        formulas = self.steps[at].formulas
+        return np.array([[point.value(f) for f in formulas] for point in self.points])
+
+    def _true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
+        for point in self.points:
+            for one in dict.fromkeys(of):
+                point.slopes(one, [w for o, w in zip(of, wrt, strict=True) if o == one])
+        return np.array(
+            [[p.slope(o, w) for o, w in zip(of, wrt, strict=True)] for p in self.points]
+        )
+
+    def cost_at(self, at: int, result: Meanings) -> Name | None:
+        """The version of the cost that counts at a step: the last one before, else the first."""
+        before = [place for place in result.cost if place < at]
+        place = max(before) if before else min(result.cost, default=None)
+        return None if place is None else result.cost[place]
+
+    def _update(self, at: int, result: Meanings) -> Expr | None:
+        """The rate of an update that goes against the gradient; None where it does not."""
+        cost, step = self.cost_at(at, result), self.steps[at]
+        if cost is None or len(step.older) != len(step.names):
+            return None
+        older = np.array([[point.value(n) for n in step.older] for point in self.points])
+        moved = self._table(at) - older
+        true = self._true([cost] * len(step.older), step.older)
+        found = [ratio(m[None], t[None]) for m, t in zip(moved, true, strict=True)]
+        tells = np.abs(true).max(axis=1) > _NOTHING
+        if None in found or not tells.any():
+            return None
+        factors = np.array(found, float)
+        for rate in self._rates(step, result):
+            share = -factors / np.array([point.value(rate) for point in self.points])
+            share = share[tells]
+            if share[0] > 0 and np.allclose(share, share[0], rtol=1e-6):
+                return times(rate, float(share[0]))
+        return None
+
+    def _rates(self, step: Step, result: Meanings) -> list[Expr]:
+        """What the rate of an update may be: a name that the forward pass does not use, or 1."""
+        forward = self.forward([*result.cost])
+        used = {n for at in forward for f in self.steps[at].formulas for n in names(f)}
+        here = {n for formula in step.formulas for n in names(formula)}
+        outside = {
+            n
+            for n in here - used - {*step.older}
+            if self.maker.get(n, -1) not in forward and self.maker.get(n, -1) not in result.found
+        }
+        return [*sorted(outside), Number(1)]
+
+    # Candidates.
+
+    def _meaning(self, at: int, result: Meanings) -> Meaning | None:
+        """What a step is or claims to be; None where nothing tells."""
+        table = self._table(at)
+        claims: list[Meaning] = []
+        for said in self.said(at, [self.steps[place].base for place in result.cost]):
+            for meaning in self._read(at, said, result):
+                true = self._true(meaning.of, meaning.wrt)
+                factor = ratio(np.broadcast_to(table, true.shape), true)
+                if factor is not None and (not said.sure or self._allowed(factor, bool(said.of))):
+                    return replace(meaning, factor=factor)
+                claims += [replace(meaning, agrees=False)] if said.sure else []
+        anchored = self._anchored(at, result)
+        likely = [(anchored.wrt, anchored.of)] if anchored is not None else []
+        for wrt, of in [*likely, *self._candidates(at, result)]:
+            factor = ratio(table, self._true(of, wrt))
+            if factor is not None and not claims:
+                return Meaning(of, wrt, factor)
+        return anchored or (claims[0] if claims else None)
+
+    def _allowed(self, factor: float, exact: bool) -> bool:
+        """True for the factors that a named gradient may have: those of a mean."""
+        close = [1.0] if exact else [1.0, *self._counts, *(1 / c for c in self._counts)]
+        return any(abs(factor - one) < 1e-6 * one for one in close)
+
+    def _read(self, at: int, said: Said, result: Meanings) -> Iterator[Meaning]:
+        """The derivatives that a name may say."""
+        variables = self.snapshots[at]
+        targets = [variables[said.wrt]]
+        if f"net_{said.wrt}" in variables:
+            targets.append(variables[f"net_{said.wrt}"])
+        cost = self.cost_at(at, result)
+        for target in targets:
+            for wrt in _elements(target, said.digits, self.steps[at]):
+                if said.of:
+                    of = names_of(variables[said.of])
+                    if of is not None and len(of) in (1, len(wrt)):
+                        yield Meaning(tuple(of * (len(wrt) // len(of))), wrt)
+                    elif of is not None and len(wrt) == 1 and len(of) == len(self.steps[at].names):
+                        yield Meaning(tuple(of), wrt * len(of))
+                elif cost is not None:
+                    yield Meaning((cost,) * len(wrt), wrt)
+
+    def _candidates(
+        self, at: int, result: Meanings
+    ) -> Iterator[tuple[tuple[Name, ...], tuple[Name, ...]]]:
+        """The derivatives of the cost by everything of the step's shape, the latest first."""
+        cost, step = self.cost_at(at, result), self.steps[at]
+        if cost is None:
+            return
+        size = len(step.names)
+        seen: set[tuple[Name, ...]] = set()
+        for base, term in reversed(self.snapshots[at].items()):
+            wrt = names_of(term)
+            if wrt is None or base == step.base:
+                continue
+            groups = [tuple(wrt)] if len(wrt) == size else []
+            if size == 1 and len(wrt) > 1:
+                groups = [(one,) for one in wrt]
+            for group in groups:
+                makers = {self.maker.get(n) for n in group}
+                if group in seen or group == (cost,) or makers & result.found.keys():
+                    continue
+                seen.add(group)
+                of = (cost,) * size
+                if np.abs(self._true(of, group)).max(initial=0.0) > _NOTHING:
+                    yield group, of
+
+    def _anchored(self, at: int, result: Meanings) -> Meaning | None:
+        """What an update says that a step is: w −= rate·G makes G ∂cost/∂w."""
+        step = self.steps[at]
+        forward = self.forward([*result.cost])
+        inside = {n for i in forward for f in self.steps[i].formulas for n in names(f)}
+        for later in range(at + 1, len(self.steps)):
+            update = self.steps[later]
+            if not self.is_update(later) or len(update.names) != len(step.names):
+                continue
+            cost = self.cost_at(later, result)
+            own = {*step.names}
+            if {n for f in update.formulas for n in names(f)} & inside - {*update.older}:
+                continue
+            used = [[n for n in names(f) if n in own] for f in update.formulas]
+            if cost is not None and all(len(u) == 1 for u in used):
+                order = [step.names.index(u[0]) for u in used]
+                if sorted(order) == [*range(len(order))] and len(update.older) == len(order):
+                    wrt = [Name("")] * len(order)
+                    for place, old in zip(order, update.older, strict=True):
+                        wrt[place] = old
+                    sign = self._sign(update, step)
+                    return Meaning((cost,) * len(wrt), tuple(wrt), sign, agrees=False)
+        return None
+
+    def _sign(self, update: Step, step: Step) -> float:
+        """1 where the update takes the step away, −1 where it adds it."""
+        point: Point = self.points[0]
+        name, formula = step.names[0], update.formulas[0]
+        for n, f in zip(update.names, update.formulas, strict=True):
+            if name in names(f):
+                formula = f
+            _ = n
+        before = point.values[name]
+        low = point.value(formula)
+        point.values[name] = before + 1.0
+        high = point.value(formula)
+        point.values[name] = before
+        return -1.0 if high > low else 1.0
+
+
+def times(expr: Expr, factor: float) -> Expr:
+    """A factor in front: −1, a whole number, or one by it where it is that."""
+    if factor == 1:
+        return expr
+    if factor == -1:
+        return Call("neg", (expr,))
+    below = 1 / factor
+    if abs(factor) < 1 and abs(below - round(below)) < 1e-6 * abs(below):
+        return Call("div", (expr, Number(round(below))))
+    is_whole = abs(factor - round(factor)) < 1e-6 * abs(factor)
+    number = Number(round(factor) if is_whole else factor)
+    return number if expr == Number(1) else Call("mul", (number, expr))
+
+
+def _elements(target: Term, digits: str, step: Step) -> Iterator[tuple[Name, ...]]:
+    """The elements of a variable that a step may be about."""
+    wrt = names_of(target)
+    if wrt is None:
+        return
+    size = len(step.names)
+    if not digits:
+        if step.index is not None and len(wrt) > 1:
+            try:
+                yield (target[step.index],)
+            except IndexError:
+                return
+        elif len(wrt) == size:
+            turned = target.T.shape == step.shape != target.shape and target.ndim > 1
+            yield tuple((target.T if turned else target).reshape(-1))
+        elif size == 1:
+            yield tuple(wrt)
+        return
+    for first in (0, 1):
+        index = tuple(int(d) - first for d in digits)
+        while len(index) > target.ndim and index and index[-1] == 0:
+            index = index[:-1]
+        fits = len(index) == target.ndim
+        if fits and size == 1 and all(0 <= i < n for i, n in zip(index, target.shape, strict=True)):
+            yield (target[index],)

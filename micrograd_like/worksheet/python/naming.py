@@ -1,0 +1,117 @@
+"""What names of gradients say: dE_dw, dLdw, dw, grad_w, w.grad, delta_o."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+#: What costs are called, the likeliest first; the single letters only as they stand here.
+COSTS = (
+    *("loss", "cost", "total_loss", "L", "J", "E", "C", "error", "err", "mse", "nll", "bce", "ce"),
+    *("total_error", "total_cost", "sse", "loss_value", "e", "objective", "obj", "cross_entropy"),
+)
+#: What is made large rather than small.
+GAINS = ("likelihood", "loglikelihood", "ll", "reward", "gain", "score", "objective", "obj")
+#: Words before or behind a name that say it is a gradient, and whether they always do.
+_BEFORE = {"d": True, "grad": True, "gradient": True, "nabla": True, "g": False, "delta": False}
+_BEHIND = {"grad": True, "gradient": True, "delta": False, "error": False, "deltas": False}
+_BETWEEN = ("d", "by", "byd", "wrt", "over", "overd")
+_COST_WORDS = ("loss", "cost", "err", "error", "l", "e", "j", "c")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a name says it is a derivative of.
+
+    Attributes:
+        of: What is differentiated, "" for the cost.
+        wrt: By which variable.
+        digits: An element of it, as the name has it.
+        sure: True where the name leaves no doubt that it is a derivative.
+        whole: True where it says what is differentiated, too.
+    """
+
+    of: str
+    wrt: str
+    digits: str = ""
+    sure: bool = True
+    whole: bool = False
+
+
+def spelled(name: str) -> str:
+    """The name in small letters, without what separates its parts."""
+    return name.lower().replace("_", "").replace(".", "").replace("'", "")
+
+
+def is_gradient_name(name: str) -> bool:
+    """True for a name that may be one of a gradient, whatever else the program says."""
+    plain = spelled(name)
+    return plain.startswith("d") or "grad" in plain or "delta" in plain or "nabla" in plain
+
+
+def is_cost_name(name: str) -> bool:
+    """True for what a cost is called."""
+    plain = spelled(name)
+    if name in COSTS or plain in [spelled(c) for c in COSTS if len(c) > 1]:
+        return True
+    return any(word in plain for word in ("loss", "cost", "entropy")) and plain[0] != "d"
+
+
+def is_target_name(name: str) -> bool:
+    """True for what targets are called."""
+    plain = spelled(name)
+    words = ("y", "t", "target", "label", "true", "desired", "expected", "onehot", "out", "gt")
+    return plain.startswith(words)
+
+
+def said_by(name: str, variables: Iterable[str], costs: Iterable[str]) -> Iterator[Said]:
+    """What a name may say, the surest first.
+
+    Args:
+        name: The name.
+        variables: Those of the program.
+        costs: Those of its variables that are costs.
+    """
+    plain = spelled(name)
+    known: dict[str, list[str]] = {}
+    for variable in variables:
+        if variable != name:
+            known.setdefault(spelled(variable), []).append(variable)
+    words = dict.fromkeys([*map(spelled, costs), *_COST_WORDS])
+    yield from _of_two(plain, known, words, [*costs])
+    for word, sure in _BEFORE.items():
+        if plain.startswith(word):
+            yield from _by(plain[len(word) :], known, sure)
+    for word, sure in _BEHIND.items():
+        if plain.endswith(word):
+            yield from _by(plain[: -len(word)], known, sure)
+
+
+def _of_two(
+    plain: str, known: Mapping[str, list[str]], words: Iterable[str], costs: Iterable[str]
+) -> Iterator[Said]:
+    for start in ("d", "grad", "partial"):
+        if not plain.startswith(start):
+            continue
+        rest = plain[len(start) :]
+        for of, bases in known.items():
+            for between in _BETWEEN:
+                if rest.startswith(of + between):
+                    for said in _by(rest[len(of + between) :], known, True):
+                        for base in bases:
+                            yield Said(base, said.wrt, said.digits, True, True)
+        for word in words:
+            for between in (*_BETWEEN, ""):
+                if rest.startswith(word + between):
+                    for said in _by(rest[len(word + between) :], known, True):
+                        sure = bool(between) or any(c.startswith(word) for c in map(spelled, costs))
+                        yield Said("", said.wrt, said.digits, sure, bool(between))
+
+
+def _by(rest: str, known: Mapping[str, list[str]], sure: bool) -> Iterator[Said]:
+    for wrt in known.get(rest, ()):
+        yield Said("", wrt, "", sure)
+    base = rest.rstrip("0123456789")
+    for length in range(len(rest) - 1, len(base) - 1, -1):
+        for wrt in known.get(rest[:length], ()) if length else ():
+            yield Said("", wrt, rest[length:], sure)

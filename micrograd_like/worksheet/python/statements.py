@@ -1,0 +1,153 @@
+"""From a program's steps and what they mean to the statements of a worksheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
+from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
+from micrograd_like.worksheet.python.meaning import Finder, Meaning, Meanings, times
+from micrograd_like.worksheet.python.steps import Recorder, Step
+from micrograd_like.worksheet.records import Part, Place, Statement
+
+#: Steps for which meanings are looked for.
+_MOST_STEPS = 400
+
+
+@dataclass
+class Read:
+    """What a program says.
+
+    Attributes:
+        reads: Its statements.
+        older: For every later version of a name the one before.
+        told: What was assumed, in words.
+    """
+
+    reads: list[Statement] = field(default_factory=list)
+    older: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+
+def statements_of(recorder: Recorder) -> Read:
+    """The statements of a program, each gradient as the derivative that it is or claims to be."""
+    read = Read()
+    finder, meanings, doubts = _chosen(recorder, read.told)
+    writer = _Writer(finder, meanings, doubts)
+    for at in range(len(finder.steps)):
+        read.reads += writer.written(at)
+    for step in finder.steps:
+        read.older.update(zip(step.names, step.older, strict=False))
+    return read
+
+
+def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict[Place, str]]:
+    """The cost under which most lines are right, and why others would make some right too."""
+    finder = Finder(recorder)
+    if len(finder.steps) > _MOST_STEPS or not finder.points:
+        return finder, Meanings({}), {}
+    written = [finder.as_it_is(cost) for _, cost in written_costs(finder)]
+    best = max([*written, finder.as_it_is({})], key=lambda m: m.rank)
+    assumed = []
+    for one in assumed_costs(finder):
+        other = Finder(one.recorder)
+        if other.points:
+            assumed.append((other, other.as_it_is(one.cost), one.title))
+    nothing = (finder, Meanings({}), "")
+    found, most, title = max(assumed, key=lambda one: one[1].rank, default=nothing)
+    if most.score < best.score + (2 if best.score else 1):
+        others = [(finder, m, _base(finder, m)) for m in written if m is not best]
+        return finder, finder.meanings(best.cost), _right_otherwise(others, "")
+    told.append(f"assumed: the cost is {title}")
+    others = [one for one in assumed if one[1] is not most]
+    return found, found.meanings(most.cost), _right_otherwise(others, "the cost is not written; ")
+
+
+def _base(finder: Finder, meanings: Meanings) -> str:
+    return next((finder.steps[at].base for at in meanings.cost), "")
+
+
+def _right_otherwise(
+    others: Sequence[tuple[Finder, Meanings, str]], reason: str
+) -> dict[Place, str]:
+    """The places of what is right under one of several other costs."""
+    found: dict[Place, str] = {}
+    for finder, meanings, title in others:
+        right = [at for at, meaning in meanings.found.items() if meaning.agrees]
+        right += [at for at, rate in meanings.updates.items() if rate is not None]
+        for at in right:
+            found.setdefault(finder.steps[at].place, f"{reason}it is right for {title}")
+    return found
+
+
+class _Writer:
+    """Writes the statements of one program."""
+
+    def __init__(self, finder: Finder, meanings: Meanings, doubts: Mapping[Place, str]) -> None:
+        self.finder, self.meanings, self.doubts = finder, meanings, doubts
+        self._stands_for: dict[str, Expr] = {}
+
+    def written(self, at: int) -> Iterator[Statement]:
+        """The statements of a step, one for each element."""
+        step = self.finder.steps[at]
+        meaning = self.meanings.found.get(at)
+        if meaning is not None:
+            yield from self._derivatives(at, step, meaning)
+            return
+        rate = self.meanings.updates.get(at)
+        for place, (name, formula) in enumerate(zip(step.names, step.formulas, strict=True)):
+            expr = self._meant(formula)
+            doubt = ""
+            if rate is not None:
+                expr = self._update(at, place, rate)
+            elif at in self.meanings.updates:
+                doubt = self._another_rule(step, formula)
+            yield self._statement(step, place, name, expr, doubt)
+
+    def _derivatives(self, at: int, step: Step, meaning: Meaning) -> Iterator[Statement]:
+        repeats = len(meaning.wrt) // len(step.names)
+        own = zip(
+            step.names * repeats, step.formulas * repeats, meaning.of, meaning.wrt, strict=True
+        )
+        for place, (name, formula, of, wrt) in enumerate(own):
+            slope = Derivative(of, wrt)
+            yield self._statement(
+                step, place, slope, times(self._meant(formula), 1 / meaning.factor)
+            )
+            if repeats == 1:
+                self._stands_for[name] = times(slope, meaning.factor)
+
+    def _statement(
+        self, step: Step, place: int, left: Name | Derivative, expr: Expr, doubt: str = ""
+    ) -> Statement:
+        several = len(step.names) > 1 or place
+        return Statement(
+            step.place,
+            step.source,
+            left,
+            (Part(expr, step.source, step.place),),
+            doubt=doubt or self.doubts.get(step.place, ""),
+            element=place + 1 if several else 0,
+            defines="implied" if step.hidden else "",
+        )
+
+    def _meant(self, formula: Expr) -> Expr:
+        """The formula, derivatives in the place of what stands for them."""
+
+        def rule(node: Expr) -> Expr | None:
+            return self._stands_for.get(node) if isinstance(node, Name) else None
+
+        return rewrite(formula, rule)
+
+    def _update(self, at: int, place: int, rate: Expr) -> Expr:
+        """An update that is right, as what it is: w − rate·∂cost/∂w."""
+        older = self.finder.steps[at].older[place]
+        cost = self.finder.cost_at(at, self.meanings)
+        assert cost is not None
+        return Call("sub", (older, Call("mul", (rate, Derivative(cost, older)))))
+
+    def _another_rule(self, step: Step, formula: Expr) -> str:
+        """Why an update that agrees with no gradient is no proof of a mistake."""
+        own = [name for name in nodes(formula, Name) if name in step.older]
+        return "" if len(own) == 1 else "this update may follow another rule"

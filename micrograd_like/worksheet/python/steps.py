@@ -1,0 +1,98 @@
+"""The assignments of a program in the order in which they are made, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from micrograd_like.errors import WorksheetError
+from micrograd_like.formula import Expr, Name
+from micrograd_like.worksheet.python.terms import Term
+from micrograd_like.worksheet.records import Place
+
+#: Names that one program may have, its elements counted.
+MAX_NAMES = 6_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One assignment.
+
+    Attributes:
+        place: Where it stands.
+        source: Its text.
+        base: The name on its left side as Python has it, ``self.`` left out.
+        shape: Of what is assigned.
+        names: What its elements are called, each version by a name of its own.
+        formulas: What gives each its value.
+        older: The elements' names before it; none where the name is new.
+        augmented: True for ``+=`` and its like, and for elements of an array that is there.
+        index: Of a single element, its index; None for a whole array.
+        hidden: True for what the program does not name: the argument of an activation.
+    """
+
+    place: Place
+    source: str
+    base: str
+    shape: tuple[int, ...]
+    names: tuple[Name, ...]
+    formulas: tuple[Expr, ...]
+    older: tuple[Name, ...] = ()
+    augmented: bool = False
+    index: tuple[int, ...] | None = None
+    hidden: bool = False
+
+    def with_formulas(self, formulas: Sequence[Expr]) -> Step:
+        """The step with other formulas for its elements."""
+        return replace(self, formulas=tuple(formulas))
+
+
+@dataclass
+class Recorder:
+    """Takes the steps down, and gives every element of every version a name of its own.
+
+    Attributes:
+        steps: Those made so far.
+        current: The names of every variable, as it is now.
+        snapshots: The same before each step.
+        silent: True while calls are worked out whose steps have been taken down already.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    current: dict[str, Term] = field(default_factory=dict)
+    snapshots: list[dict[str, Term]] = field(default_factory=list)
+    silent: bool = False
+    _taken: set[str] = field(default_factory=set)
+
+    def names(self, base: str, shape: tuple[int, ...], place: Place) -> Term:
+        """New names for the elements of a variable, those of a later version told apart."""
+        term = np.empty(shape, object)
+        for index in np.ndindex(*shape):
+            term[index] = self.name(base, index, place)
+        return term
+
+    def name(self, base: str, index: tuple[int, ...], place: Place) -> Name:
+        """A new name for one element."""
+        plain = f"{base}[{','.join(map(str, index))}]" if index else base
+        marks = ("", f" (line {place.line})", f" (line {place.line}, column {place.column})")
+        later = (f" (statement {n})" for n in range(len(self._taken) + 1, 10**9))
+        found = next(
+            plain + mark for mark in chain(marks, later) if plain + mark not in self._taken
+        )
+        if len(self._taken) >= MAX_NAMES:
+            raise WorksheetError(f"expected at most {MAX_NAMES:,} names, their elements counted")
+        self._taken.add(found)
+        return Name(found)
+
+    def take(self, step: Step) -> None:
+        """Take down a step, and what every variable is before it."""
+        self.steps.append(step)
+        self.snapshots.append(dict(self.current))
+
+    def bind(self, base: str, value: Any) -> None:
+        """A variable has these names from here on."""
+        self.current[base] = value

@@ -1,0 +1,111 @@
+"""What can be told of a program by its syntax alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+_TELLING = ("print", "plot", "plt", "append", "scatter", "title", "show", "savefig", "log")
+
+
+def target_name(node: ast.expr) -> str:
+    """The name of what is assigned to: that of the array for an element of it."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return f"{owner}.{name}"
+        case ast.Subscript(value=_, slice=ast.Constant(value=str() as key)):
+            return key
+        case ast.Subscript(value=inner) | ast.Starred(value=inner):
+            return target_name(inner)
+        case ast.Tuple(elts=[first, *_]) | ast.List(elts=[first, *_]):
+            return target_name(first)
+        case ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def assigned_in(node: ast.stmt) -> list[str]:
+    """The names that a statement, or the statements inside it, give a value."""
+    found: dict[str, None] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign):
+            targets: list[ast.expr] = [*inner.targets]
+        elif isinstance(inner, ast.AugAssign | ast.AnnAssign | ast.For):
+            targets = [inner.target]
+        else:
+            continue
+        for target in targets:
+            parts = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+            found.update(dict.fromkeys(filter(None, map(target_name, parts))))
+    return [*found]
+
+
+def used_in(body: Iterable[ast.stmt]) -> set[str]:
+    """The names whose values statements use, other than to tell something."""
+    found: set[str] = set()
+    for statement in body:
+        if only_tells(statement):
+            continue
+        for inner in ast.walk(statement):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+                found.add(inner.id)
+    return found
+
+
+def only_tells(node: ast.stmt) -> bool:
+    """True for what prints or draws, and for a branch that does nothing else."""
+    match node:
+        case ast.If(body=body, orelse=other):
+            return all(map(only_tells, [*body, *other]))
+        case ast.Expr(value=ast.Call(func=function)):
+            path = [n.id for n in ast.walk(function) if isinstance(n, ast.Name)]
+            attributes = [n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)]
+            return any(word in _TELLING for word in (*path, *attributes))
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
+            return True
+    return False
+
+
+def renewed_in(body: Iterable[ast.stmt]) -> set[str]:
+    """The names that one pass renews from their own values: w −= …, w = w − … and the like."""
+    found, fresh = set(), set()
+    for statement in body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.AugAssign(target=target):
+                    if target_name(target) not in fresh:
+                        found.add(target_name(target))
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    used = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+                    if name in used and name not in fresh:
+                        found.add(name)
+                    fresh.add(name)
+                case ast.Assign(targets=[ast.Subscript() as target], value=value):
+                    used = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+                    if target_name(target) in used and target_name(target) not in fresh:
+                        found.add(target_name(target))
+    return found
+
+
+def is_helper(node: ast.FunctionDef) -> bool:
+    """True for a function that only returns something, by one condition or another."""
+    return all(_returns(statement) for statement in node.body)
+
+
+def _returns(node: ast.stmt) -> bool:
+    match node:
+        case ast.Return() | ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Assert():
+            return True
+        case ast.If(body=body, orelse=other):
+            return all(map(_returns, [*body, *other]))
+    return False
+
+
+def calls_of(name: str, module: ast.Module) -> int:
+    """How often a program calls a function of this name."""
+    calls = (n.func for n in ast.walk(module) if isinstance(n, ast.Call))
+    return sum(getattr(f, "id", getattr(f, "attr", "")) == name for f in calls)

@@ -1,0 +1,150 @@
+"""A program at numbers: its values, and the true derivatives of any of its quantities.
+
+Two quantities are the same if they agree at the program's own numbers and at others, drawn
+anew for what the program starts from.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from micrograd_like.engine import Value, grad
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import Expr, Name, Number, evaluate, names
+from micrograd_like.ops import FLOAT
+from micrograd_like.worksheet.builder import CONSTANTS, Builder, UndefinedError
+from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.steps import Step
+
+#: Points at which everything is compared, beside the program's own numbers.
+POINTS = 3
+#: Draws for one point, until everything is defined.
+_TRIES = 12
+#: How far two numbers that are the same may be apart, relative to the largest.
+_CLOSE = 1e-6
+
+
+@dataclass
+class Point:
+    """The program at one choice of numbers.
+
+    Attributes:
+        nodes: Its graph.
+        values: The numbers of its names; those of gradients may be set to the true ones.
+    """
+
+    nodes: Mapping[str, Value]
+    values: dict[Name, float]
+    _slopes: dict[str, dict[Name, float]] = field(default_factory=dict)
+
+    def slope(self, of: Name, wrt: Name) -> float:
+        """∂of/∂wrt."""
+        known = self._slopes.setdefault(of, {})
+        if wrt not in known:
+            known[wrt] = float(grad(self.nodes[of], self.nodes[wrt]))
+        return known[wrt]
+
+    def slopes(self, of: Name, wrt: Iterable[Name]) -> None:
+        """Work out several at once."""
+        known = self._slopes.setdefault(of, {})
+        asked = [name for name in wrt if name not in known and name in self.nodes]
+        if asked and of in self.nodes:
+            found = grad(self.nodes[of], [self.nodes[name] for name in asked])
+            known.update(zip(asked, map(float, found), strict=True))
+
+    def value(self, expr: Expr) -> float:
+        """The number of an expression; NaN where it has none."""
+        try:
+            return float(evaluate(expr, self.values, FLOAT))
+        except (ArithmeticError, ValueError, KeyError, TypeError):
+            return float("nan")
+
+
+def points(steps: Sequence[Step], leaves: Sequence[Name]) -> list[Point]:
+    """The program at its own numbers, and at others; fewer where these are not defined.
+
+    Args:
+        steps: The program.
+        leaves: The names that nothing gives a value.
+    """
+    found = []
+    for which in range(POINTS + 1):
+        for attempt in range(_TRIES):
+            point = _point(steps, leaves, random.Random(1000 * which + attempt), which > 0, attempt)
+            if point is not None:
+                found.append(point)
+                break
+    return found
+
+
+def _point(
+    steps: Sequence[Step], leaves: Sequence[Name], chance: random.Random, anew: bool, attempt: int
+) -> Point | None:
+    builder = Builder()
+    for leaf in leaves:
+        builder.assume(leaf, _drawn(chance, attempt))
+    labels = {name for step in steps if _is_label(step) for name in step.names}
+    try:
+        for step in steps:
+            for name, formula in zip(step.names, step.formulas, strict=True):
+                if anew and isinstance(formula, Number) and name not in labels:
+                    formula = Number(_moved(formula.value, chance, attempt))
+                builder.define(name, formula)
+    except (UndefinedError, DomainError):
+        return None
+    nodes = dict(builder.names)
+    values = {Name(name): node.data for name, node in nodes.items()}
+    return Point(nodes, {**{Name(n): v for n, v in CONSTANTS.items()}, **values})
+
+
+def _is_label(step: Step) -> bool:
+    """True for what must stay as it is: labels, which are 0 or 1."""
+    numbers = [f.value for f in step.formulas if isinstance(f, Number)]
+    if len(numbers) < len(step.formulas) or not is_target_name(step.base):
+        return False
+    return all(n in (0, 1) for n in numbers) and (len(numbers) > 1 or isinstance(numbers[0], int))
+
+
+def _drawn(chance: random.Random, attempt: int) -> float:
+    value = chance.uniform(0.2, 1.2)
+    return value if attempt > _TRIES // 2 or chance.random() < 0.6 else -value
+
+
+def _moved(value: float, chance: random.Random, attempt: int) -> float:
+    factor = chance.uniform(0.5, 1.5)
+    if not value:
+        return _drawn(chance, attempt) if attempt < _TRIES // 2 else 0.0
+    turned = chance.random() < 0.3 and attempt < _TRIES // 2
+    return -value * factor if turned else value * factor
+
+
+# Comparing.
+
+
+def ratio(found: np.ndarray, true: np.ndarray) -> float | None:
+    """The one factor between two tables of numbers, points by elements; None without one.
+
+    Where both are nothing but 0 it is 1.
+    """
+    if found.shape != true.shape or not np.isfinite(found).all() or not np.isfinite(true).all():
+        return None
+    size = float(np.abs(true).max(initial=0.0))
+    other = float(np.abs(found).max(initial=0.0))
+    if size < 1e-12:
+        return 1.0 if other < 1e-12 else None
+    at = np.unravel_index(np.abs(true).argmax(), true.shape)
+    factor = float(found[at] / true[at])
+    if not factor or np.abs(found - factor * true).max() > _CLOSE * max(size * abs(factor), 1e-9):
+        return None
+    return round(factor, 12)
+
+
+def start_of(steps: Sequence[Step]) -> list[Name]:
+    """The names that steps use and none gives a value."""
+    given = {name for step in steps for name in step.names}
+    used = (n for step in steps for formula in step.formulas for n in names(formula))
+    return [n for n in dict.fromkeys(used) if n not in given]

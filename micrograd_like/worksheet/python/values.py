@@ -1,0 +1,71 @@
+"""What a name of a program may stand for beside arrays: functions, classes, what is not known."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class UnreadError(Exception):
+    """Something that is not read, and where."""
+
+    def __init__(self, node: ast.AST, message: str) -> None:
+        super().__init__(message)
+        self.node, self.message = node, message
+
+
+class UnknownError(UnreadError):
+    """It rests on something that could not be read."""
+
+
+@dataclass(frozen=True)
+class External:
+    """Something imported, by its dotted name; its last part says what it is."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A function of the program, with what it is bound to."""
+
+    node: ast.FunctionDef | ast.Lambda
+    scope: dict[str, Any] = field(compare=False, default_factory=dict)
+    owner: Instance | None = field(compare=False, default=None)
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of a class of the program: its methods and attributes."""
+
+    name: str
+    methods: dict[str, ast.FunctionDef]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class of the program."""
+
+    node: ast.ClassDef
+
+    @property
+    def methods(self) -> dict[str, ast.FunctionDef]:
+        """Its methods by their names."""
+        return {n.name: n for n in self.node.body if isinstance(n, ast.FunctionDef)}
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What a line that could not be read would have given."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of an array or list: ``x.sum``."""
+
+    owner: Any
+    name: str
