@@ -234,9 +234,9 @@ def _misput(
     expected = list(_expected(claim, [operand]))
     whole = given and _of_as_many_places(figure, expected[0].center)
     for mistake in CAUSES:
-        if mistake.misread is not None and not (whole and mistake.rounding):
-            if any(mistake.misread(figure, e.center) for e in expected):
-                yield Cause(mistake.code, figures, operand)
+        misread = None if whole and mistake.rounding else mistake.misread
+        if misread is not None and any(misread(figure, e.center) for e in expected):
+            yield Cause(mistake.code, figures, operand)
         for guess in _for_another(claim, figure, operand, mistake.mends) if mistake.mends else ():
             yield _cause(mistake, guess)
             break
