@@ -117,8 +117,13 @@ def test_a_detached_value_passes_nothing_on() -> None:
     assert x.grad == 9.0
 
 
-def test_values_can_be_referred_to_weakly() -> None:
-    v = Value(1.0)
+def test_leaves_of_a_subclass_can_be_referred_to_weakly() -> None:
+    """Value itself has no room for it: a node of a large graph would be 16 bytes larger."""
+
+    class Watched(Value):
+        __slots__ = ("__weakref__",)
+
+    v = Watched(1.0)
     reference = weakref.ref(v)
     assert reference() is v
     del v

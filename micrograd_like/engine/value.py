@@ -65,7 +65,7 @@ class Value(Operations):
         DomainError: ``data`` is NaN or infinite.
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "inputs", "label", "op", "partials")
+    __slots__ = ("_data", "_grad", "inputs", "label", "op", "partials")
 
     _data: float
     _grad: float | None
