@@ -83,6 +83,27 @@ def test_documents(document: str) -> None:
     assert [s for s in stated if s[0] in "ab"] == ["a = 2", "b = 3*a"]
 
 
+@pytest.mark.parametrize(
+    ("table", "plainly"),
+    [
+        ("| Symbol | Value |\n|---|---|\n| $x$ | 2 |\n| $w_{1}$ | $-0.5$ |", "x = 2 / w1 = -0.5"),
+        ("| $a$ | $b$ |\n|:--|--:|\n| 1 | 0.5 |", "a = 1 / b = 0.5"),
+        ("| $i$ | $x^{(i)}$ | $t_i$ |\n|---|---|---|\n| 1 | 0.5 | 0 |\n| 2 | 1.5 | 1 |",
+         "x^(1) = 0.5 / t1 = 0 / x^(2) = 1.5 / t2 = 1"),
+        # Of what a number is under another heading, a table does not say enough.
+        ("| Weight | Formula | Gradient |\n|---|---|---|\n| $w_1$ | $d x$ | 0.1 |", ""),
+        ("| Weight | Gradient |\n|---|---|\n| $w_1$ | 0.1 |", ""),
+        ("| Method | Value |\n|---|---|\n| Analytic | 0.1 |", ""),
+        ("| $a$ | $b$ |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |", ""),
+        ("| $a$ |\n| 1 |", ""),
+    ],
+)  # fmt: skip
+def test_tables_of_values(table: str, plainly: str) -> None:
+    sheet = Worksheet.parse(f"Values:\n\n{table}\n\nand then", format="markdown")
+    assert not sheet.problems
+    assert " / ".join(map(str, sheet.statements)) == plainly
+
+
 def test_a_formula_goes_on_with_the_display_above_and_never_with_an_inline_given() -> None:
     text = "$$q = 2 + 3$$\nwith $m = 3$\n$$= 5$$"
     assert [str(s) for s in Worksheet.parse(text).statements] == ["q = 2 + 3", "m = 3", "q = 5"]

@@ -15,6 +15,7 @@ from micrograd_like.worksheet.tex.macros import LETTERS
 from micrograd_like.worksheet.tex.pieces import pieces
 from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
+from micrograd_like.worksheet.tex.tables import values
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Code, remarks of HTML, links and pictures.
@@ -58,7 +59,8 @@ def read(lines: list[str]) -> Source:
     symbols.lost = bool(lost)
     symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
     rows = Rows(lines, symbols)
-    placed = [(tokens[0][2:4], [tokens]) for tokens in plain]
+    given = values(lines, symbols)
+    placed = [(tokens[0][2:4], [tokens]) for tokens in (*plain, *given)]
     for formula in sorted(formulas, key=lambda f: f.start):
         if is_claimed(document.text, formula.outer[0]):
             line, column = document.position(formula.start)
