@@ -284,7 +284,8 @@ def _derived_slips(
     yield (
         "missing-factor",
         tuple(
-            None if partial in map(parse, ("0", "1", "-1")) else Number(1) for partial in partials
+            None if partial in map(parse, ("0", "1", "-1")) or _decides(partial) else Number(1)
+            for partial in partials
         ),
     )
     for i, j in combinations(range(len(partials)), 2):
@@ -298,6 +299,11 @@ def _derived_slips(
         yield "derivative-of-output", (substitute(partials[0], {"out": again}),)
 
 
+def _decides(partial: Expr) -> bool:
+    """True for a slope of 0 or 1, as a condition has it."""
+    return isinstance(partial, Call) and partial.function == "where"
+
+
 # One aligned row an operation. Sample points lie inside the domain and, for an operation
 # with a kink, on both sides of it.
 # fmt: off
@@ -308,7 +314,7 @@ _ROWS = (
     Op("mul",     "x y",   "x * y",   ("y", "x"),                "product rule",  ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)), text="·", constant_rules=("factor rule", "factor rule")),
     Op("div",     "x y",   "x / y",   ("1 / y", "-x / y ** 2"),  "quotient rule", ((2.0, -3.0), (0.0, 0.7), (-1e8, 1e-8)),
        domain="y != 0", stable_partials=("1 / y", "-out / y"), text="/", constant_rules=("factor rule", "quotient rule"),
-       slips=(("swapped-operand", ("1 / x", "")), ("sign", ("", "x / y ** 2")), ("missing-factor", ("", "-1 / y ** 2")),)),
+       slips=(("swapped-operand", ("1 / x", "")), ("sign", ("", "x / y ** 2")), ("missing-factor", ("", "-1 / y ** 2")), ("missing-factor", ("", "-x / y")),)),
     Op("neg",     "x",     "-x",      ("-1",),                   "factor rule",   ((2.0,), (0.0,), (-1e8,)), text="−"),
     Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), ("power rule", "exponential rule"),
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
@@ -335,7 +341,8 @@ _ROWS = (
     # Trigonometric and hyperbolic functions; angles in radians.
     Op("sin",     "x",     "sin(x)",     ("cos(x)",),            "derivative of the sine",    ((0.0,), (1.2,), (-4.0,)), latex=r"\sin"),
     Op("cos",     "x",     "cos(x)",     ("-sin(x)",),           "derivative of the cosine",  ((0.0,), (1.2,), (-4.0,)), latex=r"\cos"),
-    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan"),
+    Op("tan",     "x",     "tan(x)",     ("1 + out ** 2",),      "derivative of the tangent", ((0.0,), (1.2,), (-4.0,)), latex=r"\tan",
+       slips=(("missing-factor", ("1 / cos(x)",)),)),
     Op("asin",    "x",     "asin(x)",    ("1 / sqrt(1 - x ** 2)",),  "derivative of the arcsine",    ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arcsin",), latex=r"\arcsin",
        stable_partials=("1 / sqrt((1 - x) * (1 + x))",)),
     Op("acos",    "x",     "acos(x)",    ("-1 / sqrt(1 - x ** 2)",), "derivative of the arccosine",  ((0.0,), (0.6,), (-0.99,)), domain="-1 <= x <= 1", aliases=("arccos",), latex=r"\arccos",
@@ -346,7 +353,7 @@ _ROWS = (
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
     Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
        stable_partials=("4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2",), smooth_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",),
-       slips=(("wrong-function", ("out * (1 - out)",)),)),
+       slips=(("wrong-function", ("out * (1 - out)",)), ("missing-factor", ("1 / cosh(x)",)),)),
     # Activations.
     Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
        stable="(1 if x >= 0 else exp(-x if x >= 0 else x)) / (1 + exp(-x if x >= 0 else x))", stable_partials=("out * (out * exp(-x if x >= 0 else x) if x >= 0 else 1 - out)",), smooth_partials=("out * sigmoid(-x)",),

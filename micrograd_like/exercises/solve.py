@@ -12,7 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from micrograd_like.exercises.task import Step
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, evaluate, rewrite
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    evaluate,
+    quantities,
+    rewrite,
+)
 from micrograd_like.notation import by_hand, decimals, half_up, plain
 from micrograd_like.ops import FLOAT
 
@@ -159,6 +169,10 @@ def worked(formula: Expr, paper: Paper, learner: Learner) -> tuple[float, Number
     value = float(evaluate(formula, paper.known, FLOAT))
     evaluate(formula, {key: number.value for key, number in paper.written.items()}, FLOAT)
     written = rounded(value, learner.places, learner.fixed)
+    used = {line.number for line in paper.lines if line.step.left in quantities(formula)}
+    places_ = [number.places for number in used if number.places is not None]
+    if places_ and written.places is None and written.value:  # 1.00 from what is rounded, not 1
+        written = Number(float(written.value), min(places_))
     return (float(written.value) if learner.rounds else value), written
 
 

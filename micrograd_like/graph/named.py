@@ -230,8 +230,12 @@ class NamedGraph:
         """How many operations and numbers the formula of a computed name has."""
         return len(self._regions[of][0])
 
-    def slips(self, of: Quantity, wrt: Quantity) -> Iterator[tuple[str, Expr]]:
-        """What ∂of/∂wrt becomes with one of its operations' slips, each with the slip's code."""
+    def slips(self, of: Quantity, wrt: Quantity) -> Iterator[tuple[str, Expr, Expr, Expr]]:
+        """What ∂of/∂wrt becomes with one of its operations' slips.
+
+        Yields:
+            The slip's code, the whole, the partial that is wrong, and the right one.
+        """
         region, written = self._regions[of]
         node = region[-1]
         for inner in region:
@@ -242,10 +246,11 @@ class NamedGraph:
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):
                     continue
+                right = OPS[inner.op].partial(index, operands, out)
                 for code, formula in OPS[inner.op].slipped(index, operands, out):
                     for named, derivative in self._derived(of, {(inner, index): formula}).items():
                         if self.names[named] == wrt and derivative != self.locals[of, wrt]:
-                            yield code, derivative
+                            yield code, derivative, simplify(formula), simplify(right)
 
 
 def constant(number: float) -> Number:

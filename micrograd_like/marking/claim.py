@@ -20,15 +20,29 @@ from micrograd_like.formula import (
 from micrograd_like.graph import Link, NamedGraph
 from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts
-from micrograd_like.marking.hand import Figure, View
+from micrograd_like.marking.hand import Figure, View, worked_out
 from micrograd_like.marking.shape import times
 from micrograd_like.marking.slopes import Slopes
 from micrograd_like.marking.updates import Update
 
-#: Names that may have been taken for another.
-_MOST_NAMES = 200
 #: Operations of one formula in each of which a slip is looked for.
 _MOST_SLIPPED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSlip:
+    """A slip of an operation's row in one link.
+
+    Attributes:
+        whole: What it makes of the link.
+        wrote, meant: The partial derivative that is wrong, and the right one.
+    """
+
+    code: str
+    link: Link
+    whole: Expr
+    wrote: Expr
+    meant: Expr
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,8 @@ class Claim:
         fits: Whether figures put in are those of a formula, operand by operand.
         sound: True where the line, or the definition it is about, has the right formula.
         update: Of an update of a weight, what it must come to.
-        others: The derivatives that the worksheet speaks of.
+        sure: False for what is wrong only if a slip explains it.
+        names, others: The names and the derivatives that have been spoken of up to this line.
     """
 
     facts: Facts
@@ -76,7 +91,27 @@ class Claim:
     fits: Callable[[Expr, Expr], bool] = lambda figures, formula: False
     sound: bool = False
     update: Update | None = None
+    sure: bool = True
+    names: Sequence[Quantity] = ()
     others: Sequence[Derivative] = ()
+
+    def stated(self, key: Quantity) -> Figure:
+        """The learner's figure of a quantity.
+
+        Raises:
+            KeyError, ArithmeticError: There is none.
+        """
+        if key not in self._figures:
+            self._figures[key] = self.view.figure(key)
+        return self._figures[key]
+
+    def carried(self, expr: Expr) -> Figure | None:
+        """What a formula gives from the learner's figures."""
+        return worked_out(expr, self.stated)
+
+    @cached_property
+    def _figures(self) -> dict[Quantity, Figure]:
+        return {}
 
     @cached_property
     def forms(self) -> list[Expr]:
@@ -173,27 +208,16 @@ class Claim:
         return added((self.key, multiplied((upstream, Call("sub", (wrong, right))))))
 
     @cached_property
-    def row_slips(self) -> list[tuple[str, Expr, Expr, Expr]]:
-        """From the table's rows: code, whole formula, what is written for a link, what belongs."""
+    def link_slips(self) -> list[LinkSlip]:
+        """Every slip of the table's rows in a link."""
         graph = self.facts.graph
-        if graph is None:
-            return []
-        return [
-            (code, self.chain({link: wrong}), wrong, self.facts.locals[link])
-            for link in self.links
-            for code, wrong in self._slips(graph, link)
-        ]
+        return [] if graph is None else [s for link in self.links for s in self._slips(graph, link)]
 
-    def _slips(self, graph: NamedGraph, link: Link) -> Iterator[tuple[str, Expr]]:
+    def _slips(self, graph: NamedGraph, link: Link) -> Iterator[LinkSlip]:
         size = graph.size(link[0])
-        for code, wrong in graph.slips(*link) if size <= _MOST_SLIPPED else ():
+        for code, *pieces in graph.slips(*link) if size <= _MOST_SLIPPED else ():
             spend(2 * size)
-            yield code, wrong
-
-    @cached_property
-    def names(self) -> list[Quantity]:
-        """The names that may have been taken for another."""
-        return list(self.facts.definitions)[:_MOST_NAMES]
+            yield LinkSlip(code, link, *pieces)
 
     def sources(self) -> Iterator[Quantity]:
         """The numbers that the worksheet starts from."""

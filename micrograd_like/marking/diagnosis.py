@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
-from micrograd_like.formula import Call, Expr, Number, Quantity, exact_number
+from micrograd_like.formula import Call, Expr, Name, Number, Quantity, exact_number, operands
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.hand import Figure, opened, worked_out
-from micrograd_like.marking.mistakes import Guess, Mends, Mistake
+from micrograd_like.marking.mistakes import Guess, Mistake
+from micrograd_like.marking.pairs import two_slips
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import other_function
 from micrograd_like.marking.values import value
@@ -30,7 +32,7 @@ _FEW, _MANY = 0.2, 0.005
 _VAGUE = 0.34
 
 #: Operations worked out for the causes of one line.
-_MOST_OPERATIONS = 200_000
+_MOST_OPERATIONS = 60_000
 
 _MISTAKES = {mistake.code: mistake for mistake in CAUSES}
 #: What is said of a wrong number whose formula is right, and what is said where nothing else is.
@@ -38,32 +40,32 @@ _OF_NUMBERS = next(mistake.code for mistake in CAUSES if mistake.remains == "num
 _OF_ALL = next(mistake.code for mistake in CAUSES if mistake.remains == "anything")
 
 
-def causes_of(claim: Claim, effort: Effort) -> tuple[Cause, ...]:
+def causes_of(claim: Claim) -> tuple[Cause, ...]:
     """The causes of a wrong line, the likeliest first; at least one.
 
     Args:
         claim: What was written.
-        effort: What may be worked out for all lines of the worksheet.
     """
     found: list[tuple[int, Cause]] = []
     try:
-        with Effort(allowed := min(effort.left, _MOST_OPERATIONS)) as own:
-            found.extend(_found(claim))
-            if not found and claim.formula is not None:
-                found.extend(_two_at_once(claim, claim.formula))
+        with Effort(_MOST_OPERATIONS):
+            if claim.formula is not None:
+                found.extend(_in_formula(claim, claim.formula))
+            else:
+                found.extend(_in_figures(claim))
     except TooMuchError:  # those found so far will do
         pass
-    effort.left -= allowed - max(own.left, 0)
     if not found:
         found = [(_NOTHING, Cause(_OF_ALL))]
     found.sort(key=lambda pair: (pair[0], _MISTAKES[pair[1].code].place))
     sure = found[0][0] <= _OPERAND  # then what a number alone says adds nothing
-    best: dict[str, Cause] = {}
+    special = min((level for level, c in found if not _MISTAKES[c.code].general), default=_NOTHING)
+    best: dict[tuple[str, Expr | None], Cause] = {}
     for level, cause in found:
-        if not sure or level <= _OPERAND:
-            best.setdefault(cause.code, cause)
-    special = [cause for code, cause in best.items() if not _MISTAKES[code].general]
-    return tuple(special or best.values())
+        too_general = _MISTAKES[cause.code].general and level >= special < _NOTHING
+        if not too_general and (not sure or level <= _OPERAND):
+            best.setdefault((cause.code, cause.meant if cause.together else None), cause)
+    return tuple(best.values())
 
 
 def is_explained(causes: tuple[Cause, ...]) -> bool:
@@ -71,33 +73,45 @@ def is_explained(causes: tuple[Cause, ...]) -> bool:
     return any(cause.code != _OF_ALL for cause in causes)
 
 
-def _found(claim: Claim) -> Iterator[tuple[int, Cause]]:
-    if claim.formula is not None:
-        found = [c for mistake in CAUSES for c in _explains_formula(claim, claim.formula, mistake)]
-        special = any(not _MISTAKES[cause.code].general for _, cause in found)
-        gradient = None if special else claim.of_gradient
-        if gradient is not None and gradient.formula is not None:
-            found += _found(gradient)
-            if not found:
-                found += _two_at_once(gradient, gradient.formula)
-        yield from found
+def _in_formula(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
+    found = [c for mistake in CAUSES for c in _explains_formula(claim, formula, mistake)]
+    yield from found
+    if any(not _MISTAKES[cause.code].general for _, cause in found):
         return
+    gradient = claim.of_gradient
+    if gradient is not None and gradient.formula is not None:
+        own = list(_in_formula(gradient, gradient.formula))
+        yield from own
+        found += own
+    if not any(_of_one_kind(claim, cause) for _, cause in found):
+        yield from _two_at_once(claim, formula)
+
+
+def _of_one_kind(claim: Claim, cause: Cause) -> bool:
+    """False for a result in the place of a given, or the other way round: it may be chance."""
+    sources = claim.facts.truth.sources
+    return not _MISTAKES[cause.code].general or (cause.wrote in sources) == (cause.meant in sources)
+
+
+def _in_figures(claim: Claim) -> Iterator[tuple[int, Cause]]:
+    if claim.figure is not None and claim.sound:
+        yield _GENERAL, Cause(_OF_NUMBERS)
     for figures, operand in claim.off:
         yield from _explains_operand(claim, figures, operand)
     if claim.figures is not None:
         for mistake in CAUSES:
             for guess in _guesses(claim, mistake):
-                if claim.fits(claim.figures, guess.expr):
+                near = _comes_to(claim, claim.figure, guess.expr)
+                if near and claim.fits(claim.figures, guess.expr):
                     yield _OPERAND, _cause(mistake, guess)
                     break
-    if claim.figure is not None:
-        if claim.figures is None and claim.figure.low == claim.figure.high:
-            whole = Number(int(claim.figure.center))  # a formula too, as in ∂h/∂a = 1
-            yield from (c for mistake in CAUSES for c in _explains_formula(claim, whole, mistake))
-        for mistake in CAUSES:
-            yield from _explains_number(claim, claim.figure, mistake)
-        if claim.sound:
-            yield _GENERAL, Cause(_OF_NUMBERS)
+    if claim.figure is None:
+        return
+    if claim.figures is None and claim.figure.low == claim.figure.high:
+        whole = Number(int(claim.figure.center))  # a formula too, as in ∂h/∂a = 1
+        yield from (c for mistake in CAUSES for c in _explains_formula(claim, whole, mistake))
+    for mistake in CAUSES:
+        yield from _explains_number(claim, claim.figure, mistake)
 
 
 # Formulas.
@@ -127,16 +141,18 @@ def _cause(mistake: Mistake, guess: Guess) -> Cause:
 
 
 def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
-    """A slip, and with it a sign turned or a factor of 2."""
+    """A slip, and with it a sign turned or a factor of 2; or two slips along the paths."""
     for also in CAUSES:
         for undone in also.undone(formula) if also.undone else ():
             for mistake in CAUSES:
                 if mistake.general:  # with two slips, almost anything could be meant
                     continue
                 for level, cause in _explains_formula(claim, undone, mistake):
-                    yield level, cause
-                    yield level, Cause(also.code)
+                    yield level, replace(cause, together=True)
+                    yield level, Cause(also.code, together=True)
                     return
+    for cause in two_slips(claim, formula, CAUSES) if claim.sure else ():
+        yield _FORMULA, replace(cause, together=True)
 
 
 # Numbers.
@@ -187,7 +203,7 @@ def _expected(claim: Claim, exprs: Iterable[Expr]) -> Iterator[Figure]:
         true = value(expr, claim.facts.truth.here)
         if true is not None:
             yield Figure.exact(true)
-        carried = claim.view.worked_out(expr)
+        carried = claim.carried(expr)
         if carried is not None:
             yield carried
 
@@ -214,9 +230,10 @@ def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tu
             for mistake in CAUSES:
                 if mistake.functions and mistake.functions(figures.function, operand.function):
                     yield _OPERAND, Cause(mistake.code, figures, operand)
+        elif inner := _only_one_off(claim, figures, operand):
+            yield from _explains_operand(claim, *inner)
         return
-    formula, numbers = opened(figures, Figure.written)
-    figure = worked_out(formula, lambda key: numbers.get(key) or claim.view.figure(key))
+    figure = _result(claim, figures)
     if figure is None:
         return
     given = exact_number(figures) is not None and operand in claim.facts.truth.sources
@@ -224,7 +241,27 @@ def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tu
     if given and not found:
         found = [Cause(mistake.code, figures, operand) for mistake in CAUSES if mistake.given]
     for cause in found:
-        yield _OPERAND, cause
+        yield _FORMULA if _siblings(cause.wrote, cause.meant) else _OPERAND, cause
+
+
+def _result(claim: Claim, figures: Expr) -> Figure | None:
+    formula, numbers = opened(figures, Figure.written)
+    return worked_out(formula, lambda key: numbers.get(key) or claim.stated(key))
+
+
+def _only_one_off(claim: Claim, figures: Expr, formula: Expr) -> tuple[Expr, Expr] | None:
+    """Of figures in the shape of a formula, the one that is not its operand's."""
+    ours, theirs = operands(figures), operands(formula)
+    if ours is None or theirs is None or [m for m, _ in ours] != [m for m, _ in theirs]:
+        return None
+    pairs = [(a, b) for (_, a), (_, b) in zip(ours, theirs, strict=True)]
+    off = [pair for pair in pairs if not _comes_to(claim, _result(claim, pair[0]), pair[1])]
+    return off[0] if len(off) == 1 else None
+
+
+def _comes_to(claim: Claim, figure: Figure | None, formula: Expr) -> bool:
+    """Whether a figure is what the formula gives."""
+    return figure is not None and any(figure.meets(e) for e in _expected(claim, [formula]))
 
 
 def _misput(
@@ -233,13 +270,15 @@ def _misput(
     """What makes a figure of an operand: miswritten, or that of another quantity."""
     expected = list(_expected(claim, [operand]))
     whole = given and _of_as_many_places(figure, expected[0].center)
+    others = list(_of_others(claim, figure, operand))
     for mistake in CAUSES:
         misread = None if whole and mistake.rounding else mistake.misread
         if misread is not None and any(misread(figure, e.center) for e in expected):
             yield Cause(mistake.code, figures, operand)
-        for guess in _for_another(claim, figure, operand, mistake.mends) if mistake.mends else ():
-            yield _cause(mistake, guess)
-            break
+        for guess in chain.from_iterable(mistake.mends(claim, o) for o in others if mistake.mends):
+            if guess.expr == operand:
+                yield _cause(mistake, guess)
+                break
 
 
 def _of_as_many_places(figure: Figure, given: float) -> bool:
@@ -248,25 +287,23 @@ def _of_as_many_places(figure: Figure, given: float) -> bool:
     return given.is_integer() if not unit else abs(given / unit - round(given / unit)) < 1e-6
 
 
-def _for_another(claim: Claim, figure: Figure, operand: Expr, mends: Mends) -> Iterator[Guess]:
-    """Where the figure is that of another quantity: that one in the operand's place.
-
-    A given is repeated exactly; of other numbers, those of few digits say nothing.
-    """
+def _of_others(claim: Claim, figure: Figure, operand: Expr) -> Iterator[Quantity]:
+    """The quantities whose figure it is: a given's is repeated exactly; a result's has digits."""
     sources = claim.facts.truth.sources
-    for wrote in _quantities(claim):
-        known = worked_out(wrote, claim.view.figure)
-        if wrote == operand or known is None or not figure.meets(known):
+    for wrote in (*claim.names, *claim.others):
+        if wrote == operand:
             continue
-        small = figure.center.is_integer() and abs(figure.center) <= 10
-        given = wrote in sources
-        if given and (small or figure.center != sources[wrote]):
-            continue
-        if not given and _width(figure) > 4 * _MANY:
-            continue
-        yield from (guess for guess in mends(claim, wrote) if guess.expr == operand)
+        if wrote in sources:
+            small = figure.center.is_integer() and abs(figure.center) <= 10
+            if figure.center == sources[wrote] and (not small or _siblings(wrote, operand)):
+                yield wrote
+        elif _width(figure) <= 4 * _MANY:
+            known = claim.carried(wrote)
+            if known is not None and figure.meets(known):
+                yield wrote
 
 
-def _quantities(claim: Claim) -> Iterator[Quantity]:
-    yield from claim.names
-    yield from claim.others
+def _siblings(a: Expr | None, b: Expr | None) -> bool:
+    """True for t1 and t2."""
+    names = isinstance(a, Name) and isinstance(b, Name)
+    return names and a != b and str(a).rstrip("0123456789") == str(b).rstrip("0123456789")

@@ -35,9 +35,9 @@ def rows(code: str) -> Guesses:
     """The formulas that the slips of this code in the operation table lead to."""
 
     def guesses(claim: Claim) -> Iterator[Guess]:
-        for found, whole, wrote, meant in claim.row_slips:
-            if found == code:
-                yield Guess(whole, wrote, meant)
+        for slip in claim.link_slips:
+            if slip.code == code:
+                yield Guess(claim.chain({slip.link: slip.whole}), slip.wrote, slip.meant)
 
     return guesses
 

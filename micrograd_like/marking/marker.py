@@ -9,6 +9,7 @@ from typing import Any
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
+from micrograd_like.graph import reached
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.effort import Effort, TooMuchError
@@ -27,10 +28,11 @@ from micrograd_like.worksheet.records import Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
-_MOST_FOR_CAUSES = 3_000_000
+#: Wrong lines of which the causes are sought.
+_MOST_EXPLAINED = 60
 _BLANK = "This is not filled in yet"
-#: Derivatives that may have been taken for another.
-_MOST_DERIVATIVES = 200
+#: Names and derivatives that may have been taken for another.
+_MOST_NAMES, _MOST_DERIVATIVES = 200, 200
 
 
 class Marker:
@@ -40,14 +42,7 @@ class Marker:
         self.sheet = sheet
         written = Written(sheet)
         self.facts = Facts(written)
-        self.effort = Effort(_MOST_FOR_CAUSES)
-        lefts = [s.left for s in sheet.statements if isinstance(s.left, Derivative)]
-        links = [Derivative(*link) for link in self.facts.locals]
-        known = self.facts.definitions.keys()
-        #: The derivatives one may take for another.
-        self.derivatives = [
-            key for key in dict.fromkeys([*lefts, *links]) if {key.of, key.wrt} <= known
-        ][:_MOST_DERIVATIVES]
+        self._explained = 0
         if unexplained := list(self._unexplained()):
             self.facts = Facts(written, unexplained)
         self.learner = Learner(self.facts)
@@ -61,18 +56,42 @@ class Marker:
         view = View(Hand(self.facts.truth.here, self.facts))
         for name, update in self.facts.updates.items():
             if not update.right and not update.sure:
-                written = self.sheet.definitions[name].parts[0].expr
+                statement = self.sheet.definitions[name]
                 claim = Claim(
                     self.facts,
                     view,
                     name,
                     update.formula,
-                    formula=written,
+                    formula=statement.parts[0].expr,
                     update=update,
-                    others=self.derivatives,
+                    sure=False,
+                    **self._spoken_of(statement, self.facts, name),
                 )
-                if not is_explained(causes_of(claim, self.effort)):
+                if not is_explained(causes_of(claim)):
                     yield name
+
+    def _spoken_of(self, statement: Statement, facts: Facts, key: Quantity) -> dict[str, Any]:
+        """What may have been taken for something else on a line: what stands above it.
+
+        And what it is computed from, wherever that stands.
+        """
+        above = [s.left for s in self.sheet.statements if s.place < statement.place]
+        of = key.of if isinstance(key, Derivative) else key
+        names = dict.fromkeys(
+            name
+            for name in [*above, *sorted(reached(of, facts.inputs), key=str)]
+            if name in facts.definitions and name != key
+        )
+        links = [Derivative(*link) for link in facts.locals]
+        derivatives = dict.fromkeys(
+            quantity
+            for quantity in [*above, *links]
+            if isinstance(quantity, Derivative) and {quantity.of, quantity.wrt} <= names.keys()
+        )
+        return {
+            "names": list(names)[:_MOST_NAMES],
+            "others": list(derivatives)[:_MOST_DERIVATIVES],
+        }
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
@@ -190,7 +209,13 @@ class Marker:
     def _causes(
         self, statement: Statement, read: Read, judged: Sequence[Judged]
     ) -> tuple[Cause, ...]:
-        """The causes of the first part that is wrong: a formula before figures before a number."""
+        """The causes of the first part that is wrong: a formula before figures before a number.
+
+        None where there are too many wrong lines above.
+        """
+        self._explained += 1
+        if self._explained > _MOST_EXPLAINED:
+            return ()
         key = read.key
         wrong = sorted(
             (part for part in judged if part.verdict == "wrong"),
@@ -216,9 +241,8 @@ class Marker:
                 fits=self.judge.fits,
                 sound=sound,
                 update=update,
-                others=self.derivatives,
+                **self._spoken_of(statement, read.facts, read.key),
             ),
-            self.effort,
         )
 
 

@@ -59,6 +59,7 @@ class Mistake:
         mends: Formulas that are right once it is undone.
         numbers: Formulas that it leads to, where only their number was written.
         undone: What a formula may have been before this slip, another one being in it too.
+        of_path: What it multiplies a path by, where it spoils one of several: 0 leaves it out.
         misread: For slips of the pen: whether a number is another one with this slip.
         functions: Whether putting one function in the place of another is this slip.
         given: True for what explains a figure put in that is not the given one it stands for.
@@ -81,6 +82,7 @@ class Mistake:
     mends: Mends | None = None
     numbers: Guesses | None = None
     undone: Callable[[Expr], Iterator[Expr]] | None = None
+    of_path: int | None = None
     misread: Misread | None = None
     functions: Callable[[str, str], bool] | None = None
     given: bool = False

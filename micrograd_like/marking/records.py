@@ -57,11 +57,13 @@ class Cause:
         code: Its name in the table of causes.
         wrote: What the learner put, as far as it is one thing.
         meant: What belongs in its place.
+        together: True for one of two slips that have been made at once.
     """
 
     code: str
     wrote: Expr | None = None
     meant: Expr | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,12 +165,16 @@ def _reason(line: LineMark) -> str:
 
 
 def _reproach(line: LineMark) -> Iterator[str]:
+    if not line.causes:
+        yield "It is not what the method gives."
+        return
     first, *others = line.causes
     yield _cause_sentence(first, line)
     if line.accident:
         yield "Its number is right by accident, at these inputs alone."
     if others and first.code != "unknown":
-        yield f"Or: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."
+        joined = "And" if first.together else "Or"
+        yield f"{joined}: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."
 
 
 def _cause_sentence(cause: Cause, line: LineMark) -> str:

@@ -6,9 +6,26 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Expr
-from micrograd_like.marking.guesses import rows
+from micrograd_like.formula import Call, Derivative, Expr, Quantity, nodes, quantities
+from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.guesses import operand, rows
 from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.ops import OPS
+
+
+def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
+    """True for what a function makes ``meant`` of: z for a = 1/(1 + e^−z), x1 for p1 = e^x1/S."""
+    definitions = claim.facts.definitions
+    formula = definitions.get(meant)
+    if formula is None or isinstance(wrote, Derivative):
+        return False
+    parts = [formula, *(definitions.get(leaf, leaf) for leaf in quantities(formula))]
+    return any(
+        call.arguments in ((wrote,), (Call("neg", (wrote,)),))
+        for part in parts
+        for call in nodes(part, Call)
+        if not OPS[call.function].arithmetic
+    )
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -22,8 +39,18 @@ MISTAKE = Mistake(
     brief="an activation's derivative formed from its input",
     sentence="The activation's derivative is formed from its input; it belongs to its output.",
     pointed="The activation's derivative is formed from its input: {wrote}, not {meant}.",
-    examples=examples(("dz1/da1 = a1*(1 - a1)", "dz1/da1 = z1*(1 - z1)")),
+    examples=(
+        *examples(("dz1/da1 = a1*(1 - a1)", "dz1/da1 = z1*(1 - z1)")),
+        *examples(
+            ("dp1/dx1 = p1*(1 - x1)", "dp1/dx1 = p1*(1 - p1)"),
+            ("dp1/dx2 = -p1*x2", "dp1/dx2 = -p1*p2"),
+            ("dh/dx2 = x2*(1 - x2)", "dh/dx2 = h*(1 - h)"),
+            sheet="x1 = 1\nx2 = 0.5\nS = exp(x1) + exp(x2)\np1 = exp(x1)/S\n"
+            "p2 = exp(x2)/S\nh = 1/(1 + exp(-x2))\n",
+        ),
+    ),
     guesses=rows("derivative-at-input"),
+    mends=operand(_accept),
     few=True,
     planter=Planter(formulas=_planted),
 )

@@ -41,7 +41,12 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 def _links(claim: Claim, key: Derivative) -> Iterator[Guess]:
     """A link of the paths, or one next to them."""
     ends = {key.of, key.wrt, *(name for link in claim.links for name in link)}
-    near = [link for link in claim.facts.locals if link[0] in ends or link[1] in ends]
+    spoken_of = set(claim.names)
+    near = [
+        link
+        for link in claim.facts.locals
+        if (link[0] in ends or link[1] in ends) and spoken_of.issuperset(link)
+    ]
     for link in [*claim.links, *(link for link in near if link not in claim.links)]:
         local = claim.facts.locals[link]
         if local not in (Number(1), Number(0)):

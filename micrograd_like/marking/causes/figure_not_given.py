@@ -18,7 +18,8 @@ def _planted(place: places.Place) -> Iterator[Expr]:
         if given is not None:
             for away in (0.2, 0.3, -0.2, 2.0):
                 other = Number(round(float(given.value) + away, given.places), given.places)
-                yield places.replaced(formula, name, other)
+                if all(abs(other.value) != abs(one.value) for one in place.task.givens.values()):
+                    yield places.replaced(formula, name, other)
 
 
 MISTAKE = Mistake(

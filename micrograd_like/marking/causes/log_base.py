@@ -11,6 +11,7 @@ from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import one_call_changed
+from micrograd_like.marking.slopes import slope
 
 _LOGARITHMS = ("log", "log10", "log2")
 
@@ -23,6 +24,12 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         for function in _LOGARITHMS:
             if (expr := _all_logarithms(form, function)) != form:
                 yield Guess(expr)
+    for piece in claim.pieces:
+        for function in _LOGARITHMS:
+            other = _all_logarithms(piece.formula, function)
+            own = slope(other, piece.leaf) if other != piece.formula else None
+            if own is not None:
+                yield Guess(piece.within(own), other, piece.formula)
 
 
 def _all_logarithms(form: Expr, function: str) -> Expr:

@@ -53,5 +53,6 @@ MISTAKE = Mistake(
         "E = ((p1 - y1)^2 + (p2 - y2)^2 + 1)/3\n",
     ),
     guesses=_guesses,
+    few=True,
     planter=Planter(formulas=_planted),
 )

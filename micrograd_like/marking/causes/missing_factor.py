@@ -22,8 +22,11 @@ from micrograd_like.formula import (
 )
 from micrograd_like.graph import Link
 from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import added_links, between, rows
+from micrograd_like.marking.guesses import added_links, between
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
+
+#: Neighbouring links left out at once.
+_LONGEST_RUN = 4
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:
@@ -42,18 +45,44 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
                     rest = (sign, product(without(links, part)))
                     whole = summed([*marked[:place], rest, *marked[place + 1 :]])
                     yield Guess(whole, meant=factor)
-    yield from rows("missing-factor")(claim)
+    for slip in claim.link_slips:
+        if slip.code == "missing-factor":
+            whole = claim.chain({slip.link: slip.whole})
+            yield Guess(whole, meant=slip.meant if slip.wrote == Number(1) else None)
 
 
 def _short_paths(claim: Claim) -> Iterator[Guess]:
-    """A link left out of every path, or of one."""
-    for link in claim.links if len(claim.links) > 1 else ():
-        yield Guess(claim.chain({link: Number(1)}), meant=Derivative(*link))
-        for place, path in enumerate(claim.paths if len(claim.paths) > 1 else ()):
-            if link in path:
-                paths = [*claim.paths]
-                paths[place] = [other for other in path if other != link]
-                yield Guess(_over(claim, paths), meant=Derivative(*link))
+    """A link, or several in a row, left out of every path, or of one."""
+    for run in _runs(claim.paths):
+        without_run = [_cut(path, run) for path in claim.paths]
+        meant = multiplied([Derivative(*link) for link in run])
+        yield Guess(_over(claim, without_run), meant=meant)
+        for place, path in enumerate(without_run if len(claim.paths) > 1 else ()):
+            if path != claim.paths[place]:
+                one = [*claim.paths[:place], path, *claim.paths[place + 1 :]]
+                yield Guess(_over(claim, one), meant=meant)
+
+
+def _runs(paths: list[list[Link]]) -> list[tuple[Link, ...]]:
+    """Every row of neighbouring links that is not all of a path, the short ones first."""
+    found = {
+        tuple(path[start:end])
+        for path in paths
+        for start in range(len(path))
+        for end in range(start + 1, min(start + _LONGEST_RUN, len(path)) + 1)
+        if end - start < len(path)
+    }
+    order = {link: place for place, link in enumerate(link for path in paths for link in path)}
+    return sorted(found, key=lambda run: (len(run), order[run[0]]))
+
+
+def _cut(path: list[Link], run: tuple[Link, ...]) -> list[Link]:
+    if run[0] not in path:
+        return path
+    start = path.index(run[0])
+    if tuple(path[start : start + len(run)]) != run:
+        return path
+    return [*path[:start], *path[start + len(run) :]]
 
 
 def _over(claim: Claim, paths: list[list[Link]]) -> Expr:

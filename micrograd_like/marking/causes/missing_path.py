@@ -42,6 +42,7 @@ MISTAKE = Mistake(
         ("dE/dx2 = dE/da2*w4", "dE/dx2 = dE/da2*w4 + dE/da1*w2"),
     ),
     guesses=_guesses,
+    of_path=0,
     few=True,
     planter=Planter(formulas=_planted),
 )

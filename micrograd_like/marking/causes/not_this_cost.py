@@ -8,11 +8,13 @@ from functools import cache
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import (
+    Call,
     Derivative,
     Expr,
     Name,
     Number,
     Quantity,
+    nodes,
     parse,
     quantities,
     substitute,
@@ -39,6 +41,11 @@ _COSTS = (
 )
 
 
+_ONE = Number(1)
+#: Functions of which at least one stands in a cost.
+_OF_COSTS = {"log", "log10", "log2", "pow", "abs"}
+
+
 @cache
 def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
     """Each cost with its derivative by the prediction, from the engine."""
@@ -55,23 +62,41 @@ def _cost_derivatives() -> tuple[tuple[Expr, Expr], ...]:
 def _guesses(claim: Claim) -> Iterator[Guess]:
     sources = claim.facts.truth.sources
     for cost, prediction in claim.links:
-        if prediction in sources or cost not in claim.facts.definitions:
+        definition = claim.facts.definitions.get(cost, _ONE)
+        own = claim.key == Derivative(cost, prediction)
+        if (prediction in sources and not own) or not _is_cost(definition):
             continue
-        targets = [name for name in claim.facts.inputs[cost] if name in sources]
+        targets: list[Expr] = [name for name in claim.facts.inputs[cost] if name in sources]
         if not targets and isinstance(claim.key, Derivative) and cost == claim.key.of:
             targets = _targets(claim, prediction)
         for formula, derivative in _cost_derivatives():
-            for target in targets if _TARGET in quantities(formula) else [prediction]:
+            put_in = [*targets, *_labels(definition)]
+            for target in put_in if _TARGET in quantities(formula) else [prediction]:
                 whole, local = (_put_in(e, prediction, target) for e in (formula, derivative))
                 guess = claim.chain({(cost, prediction): local})
-                yield Guess(guess, whole, claim.facts.definitions[cost])
+                yield Guess(guess, whole, definition)
 
 
-def _put_in(expr: Expr, prediction: Quantity, target: Quantity) -> Expr:
+def _is_cost(definition: Expr) -> bool:
+    """True for what costs are made of: logarithms, squares, moduli."""
+    calls = nodes(definition, Call)
+    return any(
+        call.function in _OF_COSTS or (call.function == "mul" and len({*call.arguments}) == 1)
+        for call in calls
+    )
+
+
+def _labels(definition: Expr) -> list[Expr]:
+    """Targets as numbers: 1 and 0, and what stands in the cost as one."""
+    own = (n for n in nodes(definition, Number) if isinstance(n.value, float))
+    return [*dict.fromkeys((_ONE, Number(0), *own))]
+
+
+def _put_in(expr: Expr, prediction: Quantity, target: Expr) -> Expr:
     return replaced(replaced(expr, _PREDICTION, prediction), _TARGET, target)
 
 
-def _targets(claim: Claim, prediction: Quantity) -> list[Quantity]:
+def _targets(claim: Claim, prediction: Quantity) -> list[Expr]:
     """Givens that the prediction does not come from."""
     graph = claim.facts.graph
     if graph is None:
@@ -91,8 +116,15 @@ def _planted(place: places.Place) -> Iterator[Expr]:
                 for other in map(parse, _OTHERS):
                     formula = substitute(other, {"p": Name(p), "y": Name(y)})
                     slope = places.derived(place.task, formula, link.wrt)
-                    if slope is not None:
+                    if slope is not None and not _is_a_term(slope, link.expr):
                         yield place.relinked(link, slope)
+
+
+def _is_a_term(slope: Expr, right: Expr) -> bool:
+    """True for what is left of the right derivative when one of its terms is left out."""
+    bare = slope.arguments[0] if isinstance(slope, Call) and slope.function == "neg" else slope
+    parts = places.terms(right)
+    return len(parts) > 1 and bare in parts
 
 
 MISTAKE = Mistake(
@@ -104,6 +136,11 @@ MISTAKE = Mistake(
     examples=examples(
         ("dE/dyhat = -1/yhat", "dE/dyhat = yhat - y"),
         ("dE/dyhat = (yhat - y)/(yhat*(1 - yhat))", "dE/dyhat = yhat - y"),
+    )
+    + examples(
+        ("dE/dq = q - 1", "dE/dq = -1/(q*ln(10))"),
+        ("dC/dq = -0.6/q", "dC/dq = 2(q - 0.6)"),
+        sheet="q = 0.7\nE = -log10(q)\nC = (q - 0.6)^2\n",
     ),
     guesses=_guesses,
     planter=Planter(formulas=_planted),

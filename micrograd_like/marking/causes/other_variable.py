@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, Name, Number, names, quantities, rewrite
+from micrograd_like.formula import Call, Expr, names, nodes, quantities
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import in_place
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
@@ -46,12 +46,13 @@ def _of_terms(by_other: Slopes) -> Rule:
 
 
 def _of_another_shape(a: Expr, b: Expr) -> bool:
-    """True for x² and 2x·y; of y and x one may say that a name stands for another."""
-    return _nameless(a) != _nameless(b)
+    """True for x² and 2x·y; of −2y and x one may say that a name stands for another."""
+    return _shape(a) != _shape(b)
 
 
-def _nameless(expr: Expr) -> Expr:
-    return rewrite(expr, lambda node: None if isinstance(node, Call | Number) else Name(""))
+def _shape(expr: Expr) -> list[str]:
+    """The functions in a formula, but for factors and signs."""
+    return sorted(c.function for c in nodes(expr, Call) if c.function not in ("mul", "neg"))
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:

@@ -74,6 +74,7 @@ MISTAKE = Mistake(
     ),
     guesses=_guesses,
     undone=_undone,
+    of_path=-1,
     misread=_turned,
     few=True,
     planter=Planter(formulas=_planted),

@@ -6,14 +6,23 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Expr, Name, Quantity, names
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, names
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import operand, operand_guesses
-from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.mistakes import Guess, Mistake, examples
 
 
 def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
-    return isinstance(wrote, Name) and claim.transposed.get(wrote) == meant
+    if isinstance(wrote, Derivative) and isinstance(meant, Derivative):
+        return wrote.of == meant.of and claim.transposed.get(wrote.wrt) == meant.wrt
+    return claim.transposed.get(wrote) == meant
+
+
+def _guesses(claim: Claim) -> Iterator[Guess]:
+    """The derivative by the other weight, as from an outer product that is turned round."""
+    if isinstance(claim.key, Derivative) and claim.key.wrt in claim.transposed:
+        other = Derivative(claim.key.of, claim.transposed[claim.key.wrt])
+        yield Guess(other, other, claim.key)
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -35,7 +44,10 @@ MISTAKE = Mistake(
     examples=examples(
         ("dE/dx1 = dE/da1*w1 + dE/da2*w2", "dE/dx1 = dE/da1*w1 + dE/da2*w3"),
         ("a1 = x1*w1 + x2*w3", "a1 = x1*w1 + x2*w2"),
+        ("dE/dw2 = x1*dE/da2", "dE/dw2 = x2*dE/da1"),
+        ("w2' = w2 - alpha*dE/dw3", "w2' = w2 - alpha*dE/dw2"),
     ),
+    guesses=_guesses,
     mends=operand(_accept),
     numbers=operand_guesses(_accept),
     few=True,
