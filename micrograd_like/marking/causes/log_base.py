@@ -74,9 +74,9 @@ def _planted(place: places.Place) -> Iterator[Expr]:
         definition = place.task.definitions[link.of]
         if places.calls(definition, *_BASES):
             other = _other_base(definition)
-            slope = places.derived(place.task, other, link.wrt)
-            if slope is not None:
-                yield place.relinked(link, slope)
+            wrong = places.derived(place.task, other, link.wrt)
+            if wrong is not None:
+                yield place.relinked(link, wrong)
 
 
 def _other_base(formula: Expr) -> Expr:
