@@ -293,6 +293,64 @@ def test_a_name_given_to_a_part_stands_there() -> None:
     assert plain(sheet.formulas["a"]) == "sigmoid(w*x)"
 
 
+def verdicts(text: str) -> str:
+    """The verdicts of a worksheet's lines by their first letters, and ? for unchecked."""
+    shown = {"unchecked": "?", "unreadable": "!"}
+    marks = Worksheet.parse(text).check().lines
+    return "".join(shown.get(mark.verdict, mark.verdict[0]) for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # Figures that are computed again are a new value, and what is wrong in them is seen.
+        ("z = 0.5*2 + 0.1 = 1.1\nz = 0.4*2 + 0.3 = 1.1\nz = 0.7*2 + 0.2 = 1.6", "rrr"),
+        ("z = 0.5*2 + 0.1 = 1.1\nz = 0.7*2 + 0.2 = 1.9", "rw"),
+        # Another problem may use the same names; within one, a second formula is held against it.
+        ("x = 2\nExample 1:\nu = x^2\nExample 2:\nu = x^3", "ttt"),
+        ("x = 2\nu = x^2\nThe next step:\nu = x^3", "ttw"),
+        ("x = 2\ny = 3\nFunction: f(x, y) = x*y\nFunction: f(x) = x^2", "tttt"),
+        # A derivative of what nothing defines is declared by its first formula,
+        ("x = 2\np = 3\ndL/dp = p - 1\ndL/dx = dL/dp*p = 6", "tttr"),
+        # … which proves nothing against a line that disagrees,
+        ("p = 3\ndL/dp = p - 1\ndL/dp = p + 1", "tt?"),
+        # … but for its own figures.
+        ("p = 3\ndL/dp = p - 1\ndL/dp = 3 - 1 = 7", "ttw"),
+        # A loss by another name is that loss, where there is only one.
+        ("w = 2\nLoss = w^2\ndL/dw = 2w = 4", "ttr"),
+        ("w = 2\nLoss = w^2\ndL/dw = 3w = 6", "tt?"),
+        ("w = 2\nLoss = w^2\nL = w\ndL/dw = 1", "tttr"),
+        # A word for a derivative says not of what.
+        ("x = 2\nderivative = 3x^2\nderivative = 2x", "tt?"),
+        # Figures may hide what they rest on; a number that is given hides nothing.
+        ("s = 0.4\nL = -log(0.251) = 1.3823\ndL/ds = 0.0025", "tr?"),
+        ("s = 0.4\nk = 1.5\nL = k^2\ndL/ds = 0.0025", "tttw"),
+        # A template is taken, and what it says is held against every one of its lines.
+        ("a1 = 1\na2 = 2\nh_t = 3a_t\nh1 = 3\nh2 = 6", "tttrr"),
+        ("a1 = 1\na2 = 2\nh_t = 3a_t\nh1 = 3\nh2 = 7", "tttrw"),
+        ("a1 = 1\na2 = 2\n3a_t - a_t = 2a_t", "ttr"),
+        ("a1 = 1\na2 = 2\n3a_t - a_t = a_t^2", "ttw"),
+        ("a1 = 1\na2 = 2\nd1 = 3\nd2 = 4\ns += a_t d_t\ns += 3\ns += 8\ns = 11", "tttttttr"),
+        # A sum is over the names that have values, where one has none.
+        ("x1 = 6\nx2 = 2\nO = Σ x_i w_i\nO = 6*0.3 + 2*0.5 = 2.8", "tttr"),
+        # Where a name is updated that nothing gives a value before, the old one is free.
+        ("x = 2\ny = w*x\nw ← w - 1\ndy/dw = x", "tttr"),
+        # What y rests on is what it is differentiated by, whatever value came since.
+        ("x = 2\nw = 3\ny = w*x\nw = 4\ndy/dw = x = 2", "ttttr"),
+        ("x = 2\nw = 3\ny = w*x\nw = 4\ndy/dw = w = 4", "ttttw"),
+        # Beside the vector w a name w_1 is its element.
+        ("w = [2, 3]\nx = [1, 4]\nw5 = 1\nq = w·x = w_1*x_1 + w_2*x_2 = 14", "tttr"),
+        # A cost that is defined below the next value of its names is meant with the values here.
+        ("o = 0.7\ndE/do = o - 0.5 = 0.2\no = 0.6\nE = (o - 0.5)^2/2 = 0.005", "trtr"),
+        # Figures in the place of names without numbers are taken, and what they give is held.
+        ("e = y - t\ne = 0.5 - 2 = -1.5", "tr"),
+        ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),
+    ],
+)  # fmt: skip
+def test_what_is_meant_decides_verdicts(text: str, found: str) -> None:
+    assert verdicts(text) == found
+
+
 @pytest.mark.parametrize(
     ("text", "kinds"),
     [

@@ -353,7 +353,7 @@ def test_trees(line, left, tree):
         # Names: never heard of, or not yet.
         ("q = x + zz", 9, "'zz' is not defined up to here"),
         ("q = yhit", 5, "did you mean 'yhat'?"),
-        ("q = q + 1", 5, "'q' could not be computed"),
+        ("q = q + 1", 5, "'q' is not defined up to here"),
         # What has no value.
         ("q = sqrt(-x)", 5, "sqrt(x) needs x >= 0"),
         ("q = 1/(x - 3)", 5, "y != 0"),

@@ -115,6 +115,8 @@ class Judge:
                 figure = worked_out(line.aligner.read(part.expr), line.aligner.look_up)
                 right = figure is not None and self._as_stated(figure, key)
                 verdict: Verdict = "right" if right else "unchecked"
+                if not right and figure is not None and self._is_worked_out(statement, place):
+                    verdict = "taken"  # what stands for the names is not known, the result is
                 return self._judged(part, verdict, figure=figure, problem=_no_number(key))
             return self._figures(part, line)
         forms = [target] if builds else [*self.facts.forms(key)]
@@ -149,6 +151,11 @@ class Judge:
                 return self._judged(part, "follows", slips=slips)
         accident = same_number(part.expr, target, self.facts.truth.here)
         return self._judged(part, "wrong", accident=accident)
+
+    def _is_worked_out(self, statement: Statement, place: int) -> bool:
+        """True for figures behind which a number stands: that is held against them."""
+        behind = statement.parts[place + 1 :]
+        return any(part.number is not None or not self.facts.leaves(part.expr) for part in behind)
 
     def _readings(self, part: Part) -> Iterator[Expr]:
         """What the part may mean: as it stands, 1/2y as 1/(2y), ∂U/∂V as the direct way."""

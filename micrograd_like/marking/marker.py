@@ -24,7 +24,7 @@ from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.records import Problem
+from micrograd_like.worksheet.records import FOR_ALL, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
@@ -109,6 +109,8 @@ class Marker:
 
     def _mark_or_problem(self, statement: Statement) -> LineMark:
         key = statement.left
+        if statement.defines == FOR_ALL:
+            return _line(statement, key, verdict="taken", rule="definition")
         try:
             problem = self._problem(statement, key)
             if not problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import lru_cache
 
 from micrograd_like.formula import (
@@ -61,13 +61,23 @@ def letters_of(names: Iterable[str]) -> set[str]:
 
 def instances(names: Iterable[str], letter: str, known: Names) -> list[int]:
     """The numbers for which the names with this index are in use in the document."""
-    common: set[int] | None = None
-    for name in names:
-        if instance(name, letter, 1) == name or is_shifted(name):
-            continue
-        own = {k for k in range(13) if instance(name, letter, k) in known.used}
-        common = own if common is None else common & own
-    return sorted(common or ())
+    own = _own_numbers(names, letter, known.used)
+    return sorted(set.intersection(*own)) if own else []
+
+
+def given_instances(names: Iterable[str], letter: str, known: Names) -> list[int]:
+    """The numbers for which those names with this index that are given values have them all."""
+    own = [numbers for numbers in _own_numbers(names, letter, known.lefts) if numbers]
+    return sorted(set.intersection(*own)) if own else []
+
+
+def _own_numbers(names: Iterable[str], letter: str, among: Set[str]) -> list[set[int]]:
+    """For every name with the index the numbers that it has."""
+    return [
+        {k for k in range(13) if instance(name, letter, k) in among}
+        for name in names
+        if instance(name, letter, 1) != name and not is_shifted(name)
+    ]
 
 
 def each(body: Expr, index: str, last: Expr | None, known: Names) -> list[Expr] | str:
@@ -86,7 +96,7 @@ def each(body: Expr, index: str, last: Expr | None, known: Names) -> list[Expr] 
         if last.value - int(first) >= _MOST:
             return f"expected a sum of at most {_MOST} terms"
     else:
-        numbers = instances(names, letter, known)
+        numbers = instances(names, letter, known) or given_instances(names, letter, known)
     terms = [put_in(body, letter, number) for number in numbers]
     if not terms or all(term == body for term in terms):
         return f"What the sum over {letter} runs over is not said"

@@ -17,6 +17,17 @@ from micrograd_like.worksheet.survey import LeftCall, Survey
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
 
 _LONGEST_SPLIT = 24
+#: What a letter that is differentiated stands for, where nothing gives it a value.
+_COSTS = {
+    "L": ("Loss", "loss", "LOSS"),
+    "E": ("Error", "error", "Etotal", "E_total", "E_tot"),
+    "J": ("Cost", "cost", "J_total", "Jtotal"),
+    "C": ("Cost", "cost"),
+    "Loss": ("L", "loss"),
+    "loss": ("L", "Loss"),
+    "Cost": ("C", "J", "cost"),
+    "cost": ("C", "J", "Cost"),
+}
 #: What is a number or a function in the midst of a line: x = pi = 3.14.
 _NOT_CHAINED = {*FUNCTIONS, "pi", "e"}
 
@@ -39,12 +50,13 @@ class Names:
         chained: Those that stand left of a relation only in the midst of a line: w2 in w1 = w2 = 0.
         compounds: Names with brackets, ``input(h1)``.
         phrases: Names of several words, by the words.
+        same: Costs that are differentiated by another name than they are given: L for Loss.
     """
 
     lefts: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
-    applied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    applied: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     operands: set[str] = field(default_factory=set)
     integers: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -55,6 +67,7 @@ class Names:
     chained: set[str] = field(default_factory=set)
     compounds: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -80,6 +93,7 @@ class Names:
         names._take_functions_below(found)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
         names.costs = found.above_first
+        names.same = {c: own for c in {*names.costs} if (own := _own_cost(c, names.lefts))}
         names.apart = {n for n, s in names.arrays.items() if found.has_more(n, s)}
         names.base = 0 if any(f"{n}0" in found.plain for n in names.arrays) else 1
         names._compound_bases = {name.partition("(")[0] for name in names.compounds}
@@ -91,7 +105,8 @@ class Names:
         """What f is where a line begins with f(…) =."""
         name = call.name
         base = name.rstrip("'")
-        if base in FUNCTIONS and name not in self.lefts:
+        known = base in FUNCTIONS or (len(base) > 1 and base.lower() in FUNCTIONS)
+        if known and name not in self.lefts:
             return
         if base != name and base in self.functions and name not in found.plain:
             return  # f'(x), where f is a function
@@ -101,7 +116,7 @@ class Names:
             self.lefts.add(f"{name}({call.arguments[0]})")
         elif call.named and set(call.arguments) <= call.body:
             if name in found.plain - found.calls_of or set(call.arguments) <= found.lefts:
-                self.applied[name] = call.arguments
+                self.applied.setdefault(name, set()).add(call.arguments)
                 self.lefts.add(name)
             called = found.called[name] | found.called[f"{name}'"]
             if not set(call.arguments) <= found.lefts or called - {"names"}:
@@ -109,13 +124,13 @@ class Names:
         elif call.named and len(call.arguments) == 1 and is_word(name):
             compound = f"{name}({call.arguments[0]})"
             if call.arguments[0] in found.lefts:
-                self.applied[name] = call.arguments
+                self.applied.setdefault(name, set()).add(call.arguments)
                 self.lefts.add(name)
             else:
                 self.compounds.add(compound)
                 self.lefts.add(compound)
         elif call.named:
-            self.applied[name] = call.arguments
+            self.applied.setdefault(name, set()).add(call.arguments)
             self.lefts.add(name)
         elif name not in found.plain | self.lefts and is_letters(name):
             self.functions.add(name)
@@ -203,3 +218,9 @@ class Names:
 
 def _indexed(name: str) -> bool:
     return name[-1:].isdecimal() or "_" in name or "^(" in name
+
+
+def _own_cost(cost: str, lefts: set[str]) -> str:
+    """Loss for an L that nothing defines, where it is the only one of its kind; else ""."""
+    found = [name for name in _COSTS.get(cost, ()) if name in lefts]
+    return found[0] if len(found) == 1 and cost not in lefts else ""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.spelling import is_word
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS, SECTIONS
 
 #: Tokens before a relation that are looked at to tell whether a statement begins.
 AHEAD = 14
@@ -36,6 +36,13 @@ def is_operator(tokens: Sequence[Token]) -> bool:
     """True for tokens that begin with a derivative that is to be taken, as d/dx or ∂/∂x."""
     sign = bool(tokens) and tokens[0].text in ("d", "∂")
     return sign and _OPERATOR.match(_kinds(tokens[:AHEAD])) is not None
+
+
+def is_heading(tokens: Sequence[Token]) -> bool:
+    """True for a line that begins another problem, as Example 2: or Function:."""
+    if not tokens or tokens[0].text.lower() not in SECTIONS:
+        return False
+    return len(tokens) == 1 or tokens[1].text == ":" or tokens[1].kind == "number"
 
 
 def is_relation(token: Token) -> bool:

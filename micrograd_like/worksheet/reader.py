@@ -27,8 +27,9 @@ from micrograd_like.worksheet.indices import (
 )
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.openings import is_heading
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
-from micrograd_like.worksheet.records import Part, Problem, Statement
+from micrograd_like.worksheet.records import FOR_ALL, Part, Problem, Statement
 from micrograd_like.worksheet.source import Source
 from micrograd_like.worksheet.spelling import instance
 from micrograd_like.worksheet.vocabulary import RELATIONS
@@ -37,7 +38,7 @@ from micrograd_like.worksheet.vocabulary import RELATIONS
 MAX_PROPOSALS = 20
 #: How often lines are read again because a name turned out to be a vector.
 _PASSES = 4
-_FOR_ALL = "It stands for every value of its index"
+_EVERY = "for every value of its index"
 #: Statements that templates may stand for.
 _MOST_INSTANCES = 2_000
 
@@ -54,6 +55,7 @@ class Reading:
         hidden: Expressions that stand on a left side or are differentiated, by their stand-ins.
         told: What was decided for the whole document.
         older: For every later version of a name the one before, where the format tells.
+        sections: The lines on which another problem begins.
     """
 
     reads: list[Statement]
@@ -63,6 +65,7 @@ class Reading:
     hidden: dict[str, Expr] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     older: dict[str, str] = field(default_factory=dict)
+    sections: tuple[int, ...] = ()
 
 
 def read_source(source: Source) -> Reading:
@@ -83,8 +86,18 @@ def read_source(source: Source) -> Reading:
             break
     reader.finish()
     problems = sorted([*source.problems, *reader.problems], key=lambda problem: problem.place)
-    reads, told = [*source.reads, *reader.reads], source.told
-    return Reading(reads, problems, source.lines, names, document.hidden, told, source.older)
+    sections = tuple(tokens[0].line for tokens in logical if is_heading(tokens))
+    reads = [*source.reads, *reader.reads]
+    return Reading(
+        reads,
+        problems,
+        source.lines,
+        names,
+        document.hidden,
+        told=source.told,
+        older=source.older,
+        sections=sections,
+    )
 
 
 class _Reader:
@@ -216,20 +229,31 @@ class _Reader:
             numbers = self._template_numbers(read, letter) if letter else []
             if not letter or not numbers or count > _MOST_INSTANCES:
                 stands_for_all = not letter and self._stands_for_all(read)
-                yield replace(read, parts=(), doubt=_FOR_ALL) if stands_for_all else read
+                yield _template(read, _EVERY) if stands_for_all else read
                 continue
             count += len(numbers)
-            shown = ", ".join(map(str, numbers))
-            yield replace(read, parts=(), doubt=_FOR_ALL, read_as=f"for {letter} = {shown}")
-            for number in numbers:
-                if not self._stands(read, letter, number):
-                    continue
-                left = quantity_in(read.left, letter, number)
-                parts = tuple(
-                    replace(part, expr=put_in(part.expr, letter, number)) for part in read.parts
-                )
-                names.used.add(str(left))
-                yield replace(read, left=left, parts=parts, defines="template")
+            shown = f"for {letter} = {', '.join(map(str, numbers))}"
+            claim = read.subject is not None or isinstance(read.left, Derivative)
+            if not claim:
+                yield _template(read, shown)
+            standing = [number for number in numbers if self._stands(read, letter, number)]
+            for place, number in enumerate(standing, 1):
+                one = self._instance(read, letter, number)
+                if claim:  # marked together, as the elements of an array are
+                    read_as = "; ".join(filter(None, [read.read_as, shown]))
+                    yield replace(one, element=place, read_as=read_as)
+                else:
+                    names.used.add(str(one.left))
+                    yield replace(one, defines="template")
+
+    def _instance(self, read: Statement, letter: str, number: int) -> Statement:
+        """What a template says for one number."""
+        parts = tuple(replace(part, expr=put_in(part.expr, letter, number)) for part in read.parts)
+        if read.subject is None:
+            return replace(read, left=quantity_in(read.left, letter, number), parts=parts)
+        subject = put_in(read.subject, letter, number)
+        left = self.document.stand_in(subject)
+        return replace(read, left=left, parts=parts, subject=subject)
 
     def _stands(self, read: Statement, letter: str, number: int) -> bool:
         """True if everything in the instance is in use: no h_{t−1} below the first."""
@@ -249,14 +273,15 @@ class _Reader:
 
     def _template_letter(self, read: Statement) -> str:
         lefts = self.document.names.lefts
-        on_left = letters_of(names_in(read.left)) - lefts
-        return min(on_left) if len(on_left) == 1 and read.subject is None and read.parts else ""
+        left = read.left if read.subject is None else read.subject
+        on_left = letters_of(names_in(left)) - lefts
+        return min(on_left) if len(on_left) == 1 and read.parts else ""
 
     def _template_numbers(self, read: Statement, letter: str) -> list[int]:
         names = self.document.names
-        mine = list(names_in(read.left))
+        mine = list(names_in(read.left if read.subject is None else read.subject))
         found = instances(mine, letter, names)
-        if found or isinstance(read.left, Derivative):
+        if found or read.subject is not None or isinstance(read.left, Derivative):
             return found
         others = {n for part in read.parts for n in names_in(part.expr)}
         return instances(others, letter, names)
@@ -266,6 +291,12 @@ def _derivatives(read: Statement) -> list[Derivative]:
     return [
         q for expr in (read.left, *(p.expr for p in read.parts)) for q in nodes(expr, Derivative)
     ]
+
+
+def _template(read: Statement, meant: str) -> Statement:
+    """The template itself, which is taken: what it says stands in its instances."""
+    read_as = "; ".join(filter(None, [read.read_as, meant]))
+    return replace(read, parts=(), doubt="", read_as=read_as, defines=FOR_ALL)
 
 
 def _letters_of(name: str) -> str:

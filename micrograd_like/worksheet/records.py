@@ -11,6 +11,9 @@ from typing import Literal
 from micrograd_like.formula import Expr, Number, Quantity, exact_number
 from micrograd_like.notation import plain
 
+#: What a statement defines that is said for every value of an index.
+FOR_ALL = "for all"
+
 Kind = Literal["given", "definition", "update", "claim"]
 
 
@@ -119,7 +122,8 @@ class Statement:
         read_as: How it was understood, where that is not as it stands.
         doubt: Why a disagreement on it is no proof of a mistake.
         element: Which element of an array it is about, from 1; 0 for none.
-        defines: The function that f(x) = … defines, or the template h_t = …
+        defines: The function that f(x) = … defines; "template" for what one says of a number,
+            and :data:`FOR_ALL` for the template h_t = … itself.
     """
 
     place: Place = field(compare=False)

@@ -9,14 +9,15 @@ formula in names before figures, wherever it stands. A name without a formula or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from micrograd_like.formula import Expr, Name, Number
+from micrograd_like.formula import Derivative, Expr, Name, Number, nodes, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS, stands_in
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.choosing import choose, differentiated
+from micrograd_like.worksheet.resolution.declared import declared, put_names, with_declared
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.inference import infer, read_definitions
 from micrograd_like.worksheet.resolution.renaming import rename
@@ -54,6 +55,7 @@ def resolve(
     reads: Sequence[Statement],
     problems: Sequence[Problem] = (),
     hidden: Mapping[str, Expr] = MappingProxyType({}),
+    sections: Sequence[int] = (),
 ) -> Resolved:
     """Decide what every name of a document means.
 
@@ -61,18 +63,56 @@ def resolve(
         reads: The statements, in their order.
         problems: What could not be read; where it would have defined a name, that is in doubt.
         hidden: What stands for an expression without a name of its own, and the expression.
+        sections: The lines on which another problem begins.
 
     Returns:
         The statements with every name that of its version, and what gives each its value.
     """
-    draft = Draft(walked(reads, problems, hidden))
+    names = declared(reads, problems, hidden)
+    reads = [with_declared(read, names) for read in reads]
+    hidden = {name: put_names(expr, names) for name, expr in hidden.items()}
+    draft = Draft(walked(reads, problems, hidden, sections))
+    _doubt_declared(draft, set(names.values()))
     choose(draft)
+    _differentiate_below(draft)
     _take_unread(draft)
     infer(draft)
     _take_hidden(draft)
     read_definitions(draft)
     _doubt_constants(draft)
     return _ordered(draft)
+
+
+def _doubt_declared(draft: Draft, names: set[Name]) -> None:
+    """A derivative that its own line declares is no proof against another line."""
+    for version in draft.versions.all:
+        if version.base in names:
+            line = draft.reads[version.first].line
+            draft.doubts[version.key] = f"{version.base} is only known from line {line}"
+
+
+def _differentiate_below(draft: Draft) -> None:
+    """Take ∂y/∂w by the w that y rests on, where w has been given another value since."""
+    versions = {version.key: version for version in draft.versions.all}
+
+    def meant(node: Expr) -> Expr | None:
+        if not isinstance(node, Derivative) or node.of not in draft.chosen:
+            return None
+        below = draft.below(str(node.of))
+        at = None if node.wrt in below else versions.get(str(node.wrt))
+        while at is not None:
+            key = at.base if at.older is None else at.older.key
+            if key in below:
+                return Derivative(node.of, Name(key))
+            at = at.older
+        return None
+
+    for place, read in enumerate(draft.reads):
+        if any(nodes(expr, Derivative) for expr in (read.left, *(p.expr for p in read.parts))):
+            parts = tuple(replace(part, expr=rewrite(part.expr, meant)) for part in read.parts)
+            left = meant(read.left) or read.left
+            assert isinstance(left, Name | Derivative)
+            draft.reads[place] = replace(read, left=left, parts=parts)
 
 
 def _take_unread(draft: Draft) -> None:

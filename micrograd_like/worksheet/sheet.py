@@ -73,7 +73,7 @@ class Worksheet:
         self.failures: dict[Place, Problem] = {}
         self.lines = reading.lines
         self.told = reading.told
-        resolved = resolve(reading.reads, reading.problems, reading.hidden)
+        resolved = resolve(reading.reads, reading.problems, reading.hidden, reading.sections)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
         self._defined = {name for name in resolved.definers if not stands_in(name)}

@@ -15,6 +15,8 @@ PRONOUNS = {"derivative", "gradient", "slope", "deriv"}
 
 #: Signs that make a statement of what stands on both sides of them.
 RELATIONS = {"=", "≈", "←", "+=", "-=", "→"}
+#: What another problem begins with, in which names may mean something else.
+SECTIONS = {"example", "problem", "exercise", "question", "case", "function", "scenario", "task"}
 #: Words between statements, and before one: never part of a name.
 # fmt: off
 CONNECTIVES = {

@@ -135,7 +135,7 @@ class Derivatives(Rules):
             self.skip_arguments(text)
         if not self.at("/"):
             return None
-        return Name(text), True
+        return Name(self.scope.current(text)), True
 
     def below(self, mark: str) -> str | None:
         """The name by which one differentiates."""

@@ -16,7 +16,8 @@ from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.vocabulary import FUNCTIONS, RECIPROCALS
+from micrograd_like.worksheet.spelling import element_number
+from micrograd_like.worksheet.vocabulary import FUNCTIONS, RECIPROCALS, RELATIONS
 
 _INFIX = {
     "+": ("add", ADD),
@@ -164,6 +165,8 @@ class Expressions(Derivatives, Calls):
             return self.scope.stands(compound, token)
         if text in self.known.functions and self.at("(") and not self.holds_itself(text):
             return self.call(f"{text}()", *self.arguments())
+        if element := self.element_here(text):
+            return Name(element)
         if text in self.known.lefts:
             if text in self.known.applied and self.at("("):
                 self.skip_arguments(text)
@@ -171,7 +174,7 @@ class Expressions(Derivatives, Calls):
         if text in WRAPPERS and self.at("("):
             return self.wrapped()
         function = _function(text)
-        if function:
+        if function and not (text in ("max", "min") and self.at(*RELATIONS)):
             return self.applied(function, token)
         if text in RECIPROCALS:
             return self.call("div", Number(1), self.applied(RECIPROCALS[text], token))
@@ -188,6 +191,15 @@ class Expressions(Derivatives, Calls):
         if pieces:
             return self.glued(pieces, token)
         return self.lone(text, token)
+
+    def element_here(self, text: str) -> str:
+        """The element that w_1 is on a line that speaks of the vector w as well; else ""."""
+        for array in self.known.apart:
+            number = element_number(text, array)
+            element = 0 < number <= self.known.arrays[array][0]
+            if element and any(token.text == array for token in self.tokens):
+                return f"{array}[{number}]"
+        return ""
 
     def lone(self, text: str, token: Token) -> Term:
         """A name that nothing gives a value, or a constant; before brackets a mistake."""

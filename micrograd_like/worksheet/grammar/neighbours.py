@@ -128,9 +128,10 @@ class Neighbours(Cursor):
 
     def skip_arguments(self, text: str) -> None:
         """Pass over the arguments in y(x1, x2), where y is written so."""
-        arguments = self.known.applied[text]
-        ahead = self.tokens[self.place + 1 : self.place + 2 * len(arguments)]
-        if tuple(t.text for t in ahead if t.text != ",") == arguments:
+        for arguments in self.known.applied[text]:
+            ahead = self.tokens[self.place + 1 : self.place + 2 * len(arguments)]
             end = self.place + 2 * len(arguments)
-            if end < len(self.tokens) and self.tokens[end].text == ")":
+            same = tuple(t.text for t in ahead if t.text != ",") == arguments
+            if same and end < len(self.tokens) and self.tokens[end].text == ")":
                 self.place = end + 1
+                return

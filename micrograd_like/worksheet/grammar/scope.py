@@ -78,6 +78,11 @@ class Scope:
 
     def current(self, text: str) -> str:
         """``w`` for ``w_old``, where nothing gives w_old a value of its own."""
+        if text in self.known.same:
+            name = self.known.same[text]
+            self.read_as[f"{text} as {name}"] = None
+            self.doubts[f"{text} is taken for {name}"] = None
+            return name
         name = without_old(text)
         if name and text not in self.known.lefts and self.known.is_quantity(name):
             self.read_as[f"{text} as {name}"] = None

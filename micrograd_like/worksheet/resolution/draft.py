@@ -113,7 +113,9 @@ def _renamed(versions: Versions, place: int, keys: dict[str, str]) -> Statement:
 
 def _first_of_a_sum(read: Statement, own: Version | None) -> str:
     """The name, where w += … is the first that is said of it; "" elsewhere."""
-    return own.base if read.assigned and own is not None and own.older is None else ""
+    if own is None or own.older is not None or not read.assigned or not read.parts:
+        return ""
+    return "" if own.base in read.parts[0].names else own.base
 
 
 def _from_nothing(expr: Expr, name: str) -> Expr:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from micrograd_like.formula import Call, Expr, Name, Number, exact_number
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import figures_in
 from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.versions import Version, Versions
 
@@ -32,7 +33,7 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
     first = read.parts[0].expr
     if read.assigned:
         return "assigned"
-    if _is_addend(first, version.base) or (_adds_to(first, version.number) and [*names_in(first)]):
+    if is_addend(first, version.base) or (_adds_to(first, version.number) and [*names_in(first)]):
         return "itself"
     formula = next((p.expr for p in read.parts if versions.is_formula(p.expr, version)), None)
     number = next((p.number for p in reversed(read.parts) if p.number is not None), None)
@@ -82,12 +83,24 @@ class _Renewal:
         changed = self.number is not None and self.number != known
         if changed and _adds_to(self.read.parts[0].expr, known, alone):
             return "itself"
-        if self.read.parts[0].number is None or not unlike(self.number, known, 0.5):
+        if not unlike(self.number, known, 0.5):
             return ""
+        if self.read.parts[0].number is None:
+            return "names" if self._other_figures(given) else ""
         if alone:
             return "given"
         further = self.read.line > self.versions.last_line(self.version)
         return "names" if further and len(self.read.parts) == 1 else ""
+
+    def _other_figures(self, given: Sequence[Part]) -> bool:
+        """True for z = 0.3·2 = 0.6 behind z = 0.5·2 = 1: computed again, from other numbers."""
+        mine = self.read.parts[0].expr
+        figures = not [*names_in(mine)] and bool(given) and not [*names_in(given[0].expr)]
+        return (
+            figures
+            and given[0].number is None
+            and {*figures_in(mine)} != {*figures_in(given[0].expr)}
+        )
 
     def after_a_formula(self, formula: Expr | None) -> str:
         """The reason, where the name has a formula."""
@@ -97,6 +110,10 @@ class _Renewal:
             known = None if value is None else Number(value, 12)
         if self.versions.stale(self.version):
             return self._again(formula, known)
+        if self.versions.in_another_problem(self.version, self.read.line):
+            if formula is not None:
+                return "names" if formula != self.version.formula else ""
+            return "given" if self.number is not None and unlike(self.number, known) else ""
         if formula is None:
             later = self.number is not None and self._later_figures()
             return "names" if later and known is not None and unlike(self.number, known) else ""
@@ -116,7 +133,9 @@ class _Renewal:
     def _another(self, formula: Expr, known: Number | None) -> bool:
         """True for a formula of later names that rests on something else than the one before."""
         version, versions = self.version, self.versions
-        if formula == version.formula or not self._later_names(formula):
+        if formula == version.formula:
+            return False
+        if not (self._later_names(formula) or self._new_names(formula)):
             return False
         below = versions.sources(version) | {version.base}
         mine: set[str] = {
@@ -133,6 +152,12 @@ class _Renewal:
         """True if a name in the formula was made behind the version."""
         meant = (self.meant.get(name) for name in names_in(formula))
         return any(v is not None and v.first > self.version.first for v in meant)
+
+    def _new_names(self, formula: Expr) -> bool:
+        """True if several names in the formula have been given no value before."""
+        first = self.versions.first
+        new = [n for n in names_in(formula) if not self.meant.get(n) and n not in first]
+        return len({*new} - {*CONSTANTS} - self.version.rests_on.keys()) > 1
 
     def _later_figures(self) -> bool:
         """True if a figure of the statement is what a name behind the version was stated as."""
@@ -157,7 +182,7 @@ def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:
     return at is not expr and exact_number(at) == number
 
 
-def _is_addend(expr: Expr, name: str) -> bool:
+def is_addend(expr: Expr, name: str) -> bool:
     """True for name ± something: an update of the name."""
     stack, alone = [expr], not isinstance(expr, Call)
     while stack:

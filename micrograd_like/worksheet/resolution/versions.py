@@ -49,6 +49,7 @@ class Versions:
     Attributes:
         reads: The statements.
         hidden: What stands for an expression without a name of its own, and the expression.
+        sections: The lines on which another problem begins.
         unread: Statements that could not be read, and would have given a name its value.
         current: What every name means now.
         first: The first version of every name.
@@ -58,8 +59,13 @@ class Versions:
     """
 
     def __init__(
-        self, reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+        self,
+        reads: Sequence[Statement],
+        problems: Sequence[Problem],
+        hidden: Mapping[str, Expr],
+        sections: Sequence[int] = (),
     ) -> None:
+        self.sections = sections
         self.reads = reads
         self.hidden = hidden
         self.unread = [p for p in problems if p.name]
@@ -73,6 +79,10 @@ class Versions:
     def last_line(self, version: Version) -> int:
         """The last line that speaks of a version."""
         return max(self.reads[place].line for place in version.statements)
+
+    def in_another_problem(self, version: Version, line: int) -> bool:
+        """True if another problem begins between a version's last line and this one."""
+        return any(self.last_line(version) < section <= line for section in self.sections)
 
     # What rests on what.
 

@@ -7,18 +7,54 @@ from collections.abc import Mapping, Sequence
 from micrograd_like.formula import Derivative, Expr, Name, Number
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
-from micrograd_like.worksheet.resolution.renewal import renewed
+from micrograd_like.worksheet.resolution.renewal import is_addend, renewed
 from micrograd_like.worksheet.resolution.versions import Version, Versions
 
 
 def walked(
-    reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+    reads: Sequence[Statement],
+    problems: Sequence[Problem],
+    hidden: Mapping[str, Expr],
+    sections: Sequence[int] = (),
 ) -> Versions:
     """The versions of all names, once every statement has been looked at."""
-    walk = _Walk(Versions(reads, problems, hidden))
+    walk = _Walk(Versions(reads, problems, hidden, sections))
     for place in range(len(reads)):
         walk.take(place)
+    _split_early(walk.versions)
     return walk.versions
+
+
+def _split_early(versions: Versions) -> None:
+    """Let lines above a definition have it with the numbers that its names had there.
+
+    E is differentiated, then o1 gets its next value, and then E is defined: what stands above is
+    about E of the first o1.
+    """
+    asked: dict[str, int] = {}
+    for place, meant in enumerate(versions.meant):
+        for name, version in meant.items():
+            if version is None:
+                asked.setdefault(name, place)
+    for name, place in asked.items():
+        version = versions.first.get(name)
+        if version is None or version.formula is None or version.older is not None:
+            continue
+        above = {n: _as_of(v, place) for n, v in version.rests_on.items()}
+        if above == version.rests_on:
+            continue
+        early = Version(name, name, place, formula=version.formula, rests_on=above, why="early")
+        version.key = f"{name} (line {versions.reads[version.first].line})"
+        version.older, versions.first[name] = early, early
+        versions.all.append(early)
+
+
+def _as_of(version: Version | None, place: int) -> Version | None:
+    """The version that a name had at a statement, where it had one."""
+    at = version
+    while at is not None and at.first > place:
+        at = at.older
+    return at or version
 
 
 class _Walk:
@@ -56,7 +92,8 @@ class _Walk:
     ) -> Version:
         """A new version of a name, and what it is called."""
         key = name
-        if older is not None:
+        updated = older is None and _updates_itself(read, name)
+        if older is not None or updated:
             key = f"{name} (line {read.line})"
             if key in self._keys:
                 key = f"{name} (line {read.line}, column {read.column})"
@@ -65,7 +102,8 @@ class _Walk:
         version = Version(key, name, place, older=older, why=why)
         self._keys.add(key)
         self.versions.current[name] = version
-        self.versions.first.setdefault(name, version)
+        if not updated:  # w ← w − …, where nothing gives w its value before: that one is free
+            self.versions.first.setdefault(name, version)
         self.versions.all.append(version)
         if why == "rests" and older is not None:
             version.formula = older.formula
@@ -85,6 +123,12 @@ class _Walk:
         elif version.number is None and read.parts and version.formula is None:
             value = self.versions.value(read.parts[-1].expr, meant)
             version.number = None if value is None else Number(value, 12)
+
+
+def _updates_itself(read: Statement, name: str) -> bool:
+    """True for w ← w − …, with the name written on the right."""
+    part = read.parts[0] if read.parts else None
+    return part is not None and name in part.names and is_addend(part.expr, name)
 
 
 def _names_of(read: Statement, hidden: Mapping[str, Expr]) -> set[Name]:
