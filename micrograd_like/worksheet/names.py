@@ -142,7 +142,7 @@ class Names:
             taken = len(self.functions)
             for call in found.calls:
                 if call.name in self.functions:
-                    below = {n for n, args in self.applied.items() if args == call.arguments}
+                    below = {n for n, args in self.applied.items() if call.arguments in args}
                     self.functions |= {n for n in below & call.body if not n.endswith("'")}
         for name in {call.name for call in found.calls} - found.plain:
             if name.endswith("'") and name.rstrip("'") in self.functions:

@@ -6,7 +6,7 @@ of one argument by it, and u is a formula in that argument.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
@@ -16,7 +16,7 @@ from micrograd_like.worksheet.records import Statement
 
 
 def derivatives_meant(
-    reads: Sequence[Statement], functions: Functions, applied: Mapping[str, tuple[str, ...]]
+    reads: Sequence[Statement], functions: Functions, applied: Mapping[str, Set[tuple[str, ...]]]
 ) -> dict[Name, Derivative]:
     """The primed names of a document that are derivatives, and which.
 
@@ -34,8 +34,9 @@ def derivatives_meant(
     } - {""}
     arguments |= {
         given[0]
-        for name, given in applied.items()
-        if name.endswith("'") and applied.get(name[:-1]) == given and len(given) == 1
+        for name, all_given in applied.items()
+        for given in all_given
+        if name.endswith("'") and given in applied.get(name[:-1], ()) and len(given) == 1
     }
     if len(arguments) != 1:
         return {}
