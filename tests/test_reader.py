@@ -342,6 +342,12 @@ def verdicts(text: str) -> str:
         ("w = [2, 3]\nx = [1, 4]\nw5 = 1\nq = w·x = w_1*x_1 + w_2*x_2 = 14", "tttr"),
         # A cost that is defined below the next value of its names is meant with the values here.
         ("o = 0.7\ndE/do = o - 0.5 = 0.2\no = 0.6\nE = (o - 0.5)^2/2 = 0.005", "trtr"),
+        # 2e+1 is 2·e + 1 where that is right, and 20 where that is.
+        ("a = 1\nS = 2*exp(a) + 1 = 2e+1\nr = exp(a)/S = e/(2e+1) = 0.4223", "trr"),
+        ("a = 10\nS = 2*a = 2e+1", "tr"),
+        ("a = 1\nS = 3*exp(a) + 1 = 2e+1", "tw"),
+        # What is stated on a line that could not be read is not known.
+        ("w = 2\nE = 1.2345*w^2\ndE/dw = 2 w ? ? = 4.9\nw' = w - dE/dw = -2.7", "tt!?"),
         # Figures in the place of names without numbers are taken, and what they give is held.
         ("e = y - t\ne = 0.5 - 2 = -1.5", "tr"),
         ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),

@@ -9,7 +9,7 @@ right method: rounding is carried along, so an honestly rounded number is never 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -62,7 +62,20 @@ class Judge:
         for place, part in enumerate(statement.parts):
             if place not in judged:
                 judged[place] = self._number(part, line)
+        for place, part in enumerate(statement.parts):
+            if judged[place].verdict == "wrong" and part.otherwise is not None:
+                self._otherwise(statement, line, place)
         return [judged[place] for place in range(len(statement.parts))]
+
+    def _otherwise(self, statement: Statement, line: _Line, place: int) -> None:
+        """Take the other reading of a part, where that one is sound: 2e+1 as 2·e + 1."""
+        parts = list(statement.parts)
+        expr = parts[place].otherwise
+        assert expr is not None
+        parts[place] = replace(parts[place], expr=expr, otherwise=None)
+        judged = self._expression(replace(statement, parts=tuple(parts)), line, place)
+        if judged.verdict in SOUND:
+            line.judged[place] = judged
 
     def _judged(self, part: Part, verdict: Verdict, **known: Any) -> Judged:
         expr = known.pop("expr", part.expr)

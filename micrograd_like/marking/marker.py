@@ -297,7 +297,8 @@ def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
 
 
 def _line(statement: Statement, key: Quantity, **known: Any) -> LineMark:
-    return LineMark(statement.place, statement.source, left=key, **known)
+    read_as = statement.read_as
+    return LineMark(statement.place, statement.source, left=key, read_as=read_as, **known)
 
 
 #: Decimals of a right working where the learner wrote no number to take them from.

@@ -79,6 +79,7 @@ class LineMark:
         expected: The true number.
         working: How the right number comes about, with ``places`` decimals as the learner has.
         problem: Why a line is unreadable or unchecked.
+        read_as: How the line was understood, where that is not as it stands.
     """
 
     place: Place
@@ -95,6 +96,7 @@ class LineMark:
     working: Equation | None = None
     places: int = 4
     problem: str = ""
+    read_as: str = ""
 
     @property
     def line(self) -> int:
@@ -113,10 +115,12 @@ class Report:
 
     Attributes:
         file: Its name, "" where it was parsed from text.
+        told: What was decided for the whole worksheet before it was read, in words.
     """
 
     lines: tuple[LineMark, ...]
     file: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -79,7 +79,7 @@ _EXPONENT_NAMED = re.compile(r"(?m)^[^\S\n]*([eE]_?\d*)\s*[=≈]")
 _LAYERED_L = re.compile(
     r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w*\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w*\^[{(]?l\b)"
 )
-_COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?![\w,.])")
+_COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
 
 
 def _has_decimal_commas(text: str) -> bool:
@@ -131,7 +131,7 @@ _PLUS = r"(?:\+(?=\s+[=≈←]))?"
 def _compiled(conventions: Conventions) -> re.Pattern[str]:
     number = r"(?:\d+\.?\d*|\.\d+)"
     if conventions.comma:
-        number = r"(?:\d+[.,]\d+|\d+\.?|[.]\d+)"
+        number = r"(?:\d+[.,]\d+|\d+\.?|[.]\d+|(?<![\w)\]]),\d+)"
     pattern = _TOKEN.format(
         blank=BLANK,
         number=number,

@@ -38,7 +38,7 @@ from micrograd_like.worksheet.vocabulary import RELATIONS
 MAX_PROPOSALS = 20
 #: How often lines are read again because a name turned out to be a vector.
 _PASSES = 4
-_EVERY = "for every value of its index"
+_EVERY = "it as one line for every value of its index"
 #: Statements that templates may stand for.
 _MOST_INSTANCES = 2_000
 
@@ -232,7 +232,7 @@ class _Reader:
                 yield _template(read, _EVERY) if stands_for_all else read
                 continue
             count += len(numbers)
-            shown = f"for {letter} = {', '.join(map(str, numbers))}"
+            shown = f"it as one line for each {letter} = {', '.join(map(str, numbers))}"
             claim = read.subject is not None or isinstance(read.left, Derivative)
             if not claim:
                 yield _template(read, shown)
@@ -317,6 +317,10 @@ def _would_define(tokens: Sequence[Token]) -> tuple[str, Number | None]:
     if not relation:
         return "", None
     name = tokens[0].text if relation == 1 and tokens[0].kind == "name" else ""
+    sides = [token.text for token in tokens[:relation] if token.text not in ("∂", "/")]
+    if len(sides) == 2 and any(token.text == "/" for token in tokens[:relation]):
+        above, below = (side.removeprefix("d") for side in sides)
+        name = f"d{above}/d{below}"
     end = tokens[-3:-1]
     number = None
     if end and end[-1].kind == "number" and len(end[-1].text) < 40:

@@ -118,6 +118,8 @@ def _differentiate_below(draft: Draft) -> None:
 def _take_unread(draft: Draft) -> None:
     """The numbers of lines that could not be read carry on, in doubt."""
     for problem in draft.versions.unread:
+        if "/" in problem.name:  # a derivative, which the graph knows without it
+            continue
         reason = f"{problem.name!r} stands on line {problem.line}, which could not be read"
         draft.doubts.setdefault(problem.name, reason)
         if problem.name not in draft.chosen and problem.number is not None:

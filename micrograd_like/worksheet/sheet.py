@@ -330,6 +330,8 @@ class Worksheet:
                 return f"Nothing defines {name!r} in this worksheet"
         for key in (q for expr in exprs for q in nodes(expr, Derivative)):
             behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}
+            if self.unread(str(key)):
+                return f"{str(key)!r} stands on a line that could not be read"
             for hidden, why in self.opaque.items():
                 if hidden in behind:
                     return why

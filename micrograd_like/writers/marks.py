@@ -12,7 +12,7 @@ from micrograd_like.marking.records import Cause, LineMark, Report
 from micrograd_like.marking.working import as_written
 from micrograd_like.notation import plain, text
 from micrograd_like.worksheet.records import Place
-from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks
+from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks, Sentence
 from micrograd_like.writers.formats.text import line_text
 from micrograd_like.writers.layout import FIXED
 from micrograd_like.writers.records import Cell, ClassSummary, Common, Remark, Summary
@@ -55,6 +55,8 @@ def remarks(report: Report) -> tuple[Remark, ...]:
 def remark(line: LineMark, report: Report) -> Remark:
     """What is to be said of a line of the report."""
     said, reason = _said(line, report), _reason(line)
+    if line.read_as and line.verdict not in ("right", "taken"):
+        said += f" Read {line.read_as}."
     if line.working is None:
         return Remark(line, said, reason=reason)
     label = "right" if line.verdict == "wrong" else "true"
@@ -84,7 +86,7 @@ def document(reports: Iterable[Report], several: bool = False) -> Document:
 def report_record(report: Report) -> dict[str, Any]:
     """The report as plain data; its names are a contract."""
     lines = [_record(remark) for remark in remarks(report)]
-    return {"file": report.file, **report.counts, "lines": lines}
+    return {"file": report.file, **report.counts, "told": list(report.told), "lines": lines}
 
 
 def causes() -> Iterator[tuple[str, str]]:
@@ -98,6 +100,9 @@ def _blocks(reports: Iterable[Report], several: bool) -> Iterator[Block]:
     for report in reports:
         block = marks(report, report.file if several else "")
         counted.append(block.summary)
+        if report.told:
+            where = f"{block.title}: " if block.title else ""
+            yield Sentence(f"{where}{'. '.join(report.told)}.")
         yield block
     if len(counted) > 1:
         yield ClassMarks(class_summary(counted))
@@ -114,6 +119,7 @@ def _record(remark: Remark) -> dict[str, Any]:
             for part in line.parts
         ],
         "causes": [cause.code for cause in line.causes],
+        "read_as": line.read_as or None,
         "message": remark.sentence,
         "expected": line.expected,
         "working": typed(line) or None,
@@ -161,7 +167,9 @@ def _said(line: LineMark, report: Report) -> str:
 def _reason(line: LineMark) -> str:
     """The rule of a line, and what is to be noticed where it is right."""
     held = listed([text(name) for name in line.held])
-    return f"{line.rule}; local, {held} held fixed" if held else line.rule
+    local = f"local, {held} held fixed" if held else ""
+    read = f"read {line.read_as}" if line.read_as else ""
+    return "; ".join(filter(None, (line.rule, local, read)))
 
 
 def _reproach(line: LineMark) -> Iterator[str]:

@@ -138,7 +138,7 @@ class Calls(Rules):
         deep = self.operations
         body = self.expression(ADD)
         if isinstance(body, Array) and not index:
-            self.scope.read_as[f"a sum of {len(body.items)} terms"] = None
+            self.scope.read_as[f"the sum as {len(body.items)} terms"] = None
             return self.joined(sign, body.items)
         if isinstance(body, Array):
             raise UnsureError("Sums of arrays over an index are not worked out")
@@ -148,7 +148,9 @@ class Calls(Rules):
         if isinstance(terms, str):
             raise UnsureError(terms)
         self.operations += (self.operations - deep + 1) * len(terms)
-        self.scope.read_as[f"a sum of {len(terms)} terms"] = None
+        self.scope.read_as[f"the {'sum' if sign == 'add' else 'product'} as {len(terms)} terms"] = (
+            None
+        )
         return self.joined(sign, terms)
 
     def summed(self, body: Term) -> bool:

@@ -166,6 +166,7 @@ class Expressions(Derivatives, Calls):
         if text in self.known.functions and self.at("(") and not self.holds_itself(text):
             return self.call(f"{text}()", *self.arguments())
         if element := self.element_here(text):
+            self.scope.read_as[f"{token.text} as {element}"] = None
             return Name(element)
         if text in self.known.lefts:
             if text in self.known.applied and self.at("("):

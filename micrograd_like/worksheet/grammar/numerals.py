@@ -44,3 +44,23 @@ def fraction(token: Token) -> tuple[Number, Number]:
     if not slash or not (above.isdecimal() and below.isdecimal()):
         raise UnreadableError(token, f"did not expect {token.text!r} here")
     return Number(int(above)), Number(int(below))
+
+
+def has_name(token: Token) -> bool:
+    """True for what may be a number or a sum: 2e+1, which nobody writes for 20."""
+    mantissa, mark, exponent = token.text.lower().partition("e")
+    signed = len(exponent) == 2 and exponent[0] in "+-"
+    return token.kind == "number" and mark != "" and mantissa.isdecimal() and signed
+
+
+def apart(token: Token) -> list[Token]:
+    """The tokens of 2e+1 as 2·e + 1; another token as it is."""
+    if not has_name(token):
+        return [token]
+    kinds = ("number", "name", "sign", "number")
+    texts = (token.text[:-3], token.text[-3], token.text[-2], token.text[-1])
+    starts = [token.column + sum(map(len, texts[:i])) for i in range(4)]
+    return [
+        Token(kind, text, token.line, start, start + len(text))
+        for kind, text, start in zip(kinds, texts, starts, strict=True)
+    ]

@@ -8,6 +8,7 @@ from micrograd_like.formula import Derivative, Expr, Name
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.brackets import literal_shape
 from micrograd_like.worksheet.clauses import Clause
+from micrograd_like.worksheet.grammar import numerals
 from micrograd_like.worksheet.grammar.expressions import Expressions
 from micrograd_like.worksheet.grammar.rules import IMPLICIT, MULTIPLY
 from micrograd_like.worksheet.grammar.scope import Document
@@ -100,12 +101,24 @@ class Parts(Expressions):
             self.place, self.operations, self.implicit = place, 0, IMPLICIT
             otherwise = self.conditional()
             self.implicit = MULTIPLY
+        elif any(map(numerals.has_name, self.tokens[place : self.place])):
+            otherwise = self.with_names(place)
         if self.at("…"):
             self.take()
             approximate = True
         source = self.source(first, self.next)
         stands = replace(first.place, end=self.tokens[self.place - 1].end)
         return Piece(expr, otherwise, source, stands, approximate, self.scope.places)
+
+    def with_names(self, place: int) -> Term:
+        """The part from ``place`` up to here once more, 2e+1 as 2·e + 1."""
+        tokens, end = self.tokens, self.place
+        apart = [t for token in tokens[place:end] for t in numerals.apart(token)]
+        self.tokens = [*tokens[:place], *apart, *tokens[end:]]
+        self.place, self.operations = place, 0
+        expr = self.conditional()
+        self.tokens, self.place = tokens, end
+        return expr
 
     def source(self, first: Token, end: Token) -> str:
         """The text from one token up to another, continuation lines joined."""

@@ -128,7 +128,7 @@ def _taken(draft: Draft, key: str, definition: Definition, formula: Expr) -> boo
         return False
     read = draft.reads[place]
     draft.doubts.setdefault(key, f"{key} is read from its figures on line {read.line}")
-    read_as = "; ".join(filter(None, [read.read_as, text(formula)]))
+    read_as = "; ".join(filter(None, [read.read_as, f"the figures as {text(formula)}"]))
     draft.reads[place] = replace(read, read_as=read_as)
     return True
 
