@@ -322,9 +322,9 @@ def verdicts(text: str) -> str:
         ("w = 2\nLoss = w^2\nL = w\ndL/dw = 1", "tttr"),
         # A word for a derivative says not of what.
         ("x = 2\nderivative = 3x^2\nderivative = 2x", "tt?"),
-        # Figures may hide what they rest on; a number that is given hides nothing.
+        # What joins a cost and what it is differentiated by may not have been read.
         ("s = 0.4\nL = -log(0.251) = 1.3823\ndL/ds = 0.0025", "tr?"),
-        ("s = 0.4\nk = 1.5\nL = k^2\ndL/ds = 0.0025", "tttw"),
+        ("s = 0.4\nk = 1.5\nL = k^2\ndL/ds = 0.0025", "ttt?"),
         # A template is taken, and what it says is held against every one of its lines.
         ("a1 = 1\na2 = 2\nh_t = 3a_t\nh1 = 3\nh2 = 6", "tttrr"),
         ("a1 = 1\na2 = 2\nh_t = 3a_t\nh1 = 3\nh2 = 7", "tttrw"),
