@@ -37,6 +37,8 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
         single = len(step.names) == 1 and not step.hidden and step.index is None
         if not single or at in finder.given or finder.is_update(at):
             continue
+        if isinstance(step.formulas[0], Call) and step.formulas[0].function == "sub":
+            continue  # what has no least value
         if is_cost_name(step.base):
             named.setdefault(step.base, {})[at] = step.names[0]
         elif at not in used and not is_gradient_name(step.base):

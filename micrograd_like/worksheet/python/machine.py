@@ -469,10 +469,20 @@ class Machine:
         if base in _COUNTS and _is_count(value):
             return value
         names = names_of(value)
-        if names is not None and not augmented and not is_gradient_name(base):
+        plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+        own = is_gradient_name(base) or (plain and self._is_computed(names))
+        if names is not None and not augmented and not own:
             self.recorder.bind(base, value)  # another name for the same
             return value
         return self._taken(base, value, node, augmented)
+
+    def _is_computed(self, names: list[Name] | None) -> bool:
+        """True for names that stand for what is worked out from others."""
+        known = {
+            n: (f, s) for s in self.recorder.steps for n, f in zip(s.names, s.formulas, strict=True)
+        }
+        made = [known.get(name) for name in names or ()]
+        return any(m is not None and not isinstance(m[0], Number) and not m[1].older for m in made)
 
     def _taken(self, base: str, value: Term, node: ast.stmt, augmented: bool) -> Term:
         place = self.place(node)

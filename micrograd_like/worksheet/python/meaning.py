@@ -63,6 +63,12 @@ class Meanings:
         return agreeing + sum(u is not None for u in self.updates.values())
 
     @property
+    def wrong(self) -> int:
+        """How many do not."""
+        claims = sum(not m.agrees for m in self.found.values())
+        return claims + sum(u is None for u in self.updates.values())
+
+    @property
     def rank(self) -> tuple[int, int]:
         """The score, and how many agree without a factor of their own."""
         return self.score, sum(m.agrees and m.factor == 1 for m in self.found.values())
@@ -86,6 +92,7 @@ class Finder:
             for at, step in enumerate(self.steps)
             if all(isinstance(f, Number) for f in step.formulas)
         }
+        self.starts = self.given | {-1}
         self._counts = {
             float(size)
             for step in self.steps
@@ -155,18 +162,39 @@ class Finder:
         for at in range(len(self.steps)):
             if not self._may_be(at, best):
                 continue
-            known = best.found.get(at)
-            least = best.score + (known is None)
-            options = self._candidates(at, best) if known is None else self._gated(at, known)
-            before = [best.found[i].factor for i in sorted(self.inputs(at)) if i in best.found]
-            size = abs(before[-1]) if before else 1.0
-            for wrt, of in options:
-                for factor in (size, -size):
-                    one = Meaning(of, wrt, factor, agrees=False)
-                    tried = self._pass(cost, {**fixed, at: one})
-                    if tried.score >= least:
-                        return tried, {**fixed, at: one}
+            for one, least in self._options(at, best):
+                tried = self._pass(cost, {**fixed, at: one})
+                if tried.score >= least and tried.wrong <= best.wrong:
+                    return tried, {**fixed, at: one}
         return None
+
+    def _options(self, at: int, best: Meanings) -> Iterator[tuple[Meaning, int]]:
+        """What a nameless step may be meant as, and the score from which it is taken as that.
+
+        What an update uses is the gradient of its weight. A sign that differs from that of the
+        gradient it is computed from is likelier a slip than a convention, and so is the same
+        gradient once more.
+        """
+        known, cost = best.found.get(at), self.cost_at(at, best)
+        before = [best.found[i] for i in sorted(self.inputs(at)) if i in best.found]
+        factors = [meaning.factor for meaning in before if meaning.of[0] == cost]
+        size = abs(factors[-1]) if factors else 1.0
+        if known is not None and not known.agrees:
+            return
+        if known is not None and any(said.sure for said in self.said(at, ())):
+            return
+        anchored = self._anchored(at, best)
+        if known is not None and anchored is not None and anchored.wrt != known.wrt:
+            yield anchored, best.score
+        again = known is not None and any(meaning.wrt == known.wrt for meaning in before)
+        options = self._gated(at, known) if known and not again else self._candidates(at, best)
+        for wrt, of in options:
+            for factor in (size, -size):
+                yield Meaning(of, wrt, factor, agrees=False), best.score + (known is None)
+        if known is not None:
+            turned = bool(factors) and known.factor * factors[-1] < 0
+            other = replace(known, factor=-known.factor, agrees=False)
+            yield other, best.score + (not turned)
 
     def _gated(
         self, at: int, known: Meaning
@@ -359,8 +387,9 @@ class Finder:
             return
         size = len(step.names)
         seen: set[tuple[Name, ...]] = set()
-        for base, term in reversed(self.snapshots[at].items()):
-            wrt = names_of(term)
+        variables = [(b, names_of(t)) for b, t in reversed(self.snapshots[at].items())]
+        computed = [v for v in variables if v[1] and self.maker.get(v[1][0], -1) not in self.starts]
+        for base, wrt in [*computed, *(v for v in variables if v not in computed)]:
             if wrt is None or base == step.base:
                 continue
             groups = [tuple(wrt)] if len(wrt) == size else []

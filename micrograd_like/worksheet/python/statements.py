@@ -57,7 +57,8 @@ def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict
     nothing = (finder, Meanings({}), "")
     found, most, title = max(assumed, key=lambda one: one[1].rank, default=nothing)
     if most.score < best.score + (2 if best.score else 1):
-        others = [(finder, m, _base(finder, m)) for m in written if m is not best]
+        costs = [m for m in written if m is not best and not best.found.keys() & m.cost.keys()]
+        others = [(finder, m, _base(finder, m)) for m in costs]
         return finder, finder.meanings(best.cost), _right_otherwise(others, "")
     told.append(f"assumed: the cost is {title}")
     others = [one for one in assumed if one[1] is not most]
