@@ -32,6 +32,7 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
     """The quantities that may be the cost: those called so first, then scalars nobody uses."""
     named: dict[str, dict[int, Name]] = {}
     others: dict[str, dict[int, Name]] = {}
+    ends: set[str] = set()
     used = {at for later in range(len(finder.steps)) for at in finder.inputs(later)}
     for at, step in enumerate(finder.steps):
         single = len(step.names) == 1 and not step.hidden and step.index is None
@@ -41,10 +42,11 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
             continue  # what has no least value
         if is_cost_name(step.base):
             named.setdefault(step.base, {})[at] = step.names[0]
-        elif at not in used and not is_gradient_name(step.base):
+        elif not is_gradient_name(step.base):
             others.setdefault(step.base, {})[at] = step.names[0]
+            ends |= set() if at in used else {step.base}
     yield from named.items()
-    yield from reversed(others.items())
+    yield from ((base, versions) for base, versions in others.items() if base in ends)
 
 
 def assumed_costs(finder: Finder) -> Iterator[Assumed]:
@@ -115,7 +117,11 @@ def _base(name: Name) -> str:
 
 def _with_cost(finder: Finder, formula: Expr, title: str, outputs: list[Name], at: int) -> Assumed:
     """The program, the cost behind the output."""
-    taken = {str(name).partition(" (")[0] for step in finder.steps for name in step.names}
+    taken = {
+        str(name).partition(" (")[0].partition("[")[0]
+        for step in finder.steps
+        for name in step.names
+    }
     taken |= {str(leaf) for leaf in finder.leaves}
     free = next(n for n in ("E", "L", "C", "cost", "assumed_cost") if n not in taken)
     after = max(finder.maker[o] for o in outputs)

@@ -23,6 +23,7 @@ from micrograd_like.worksheet.python.library import (
     shape_of,
     whole,
 )
+from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.terms import SizeError, Term, applied, number, scalar, term
 from micrograd_like.worksheet.python.values import (
     Class,
@@ -95,13 +96,17 @@ class Evaluator:
             case ast.BinOp(left=left, op=op, right=right):
                 return self.binary(node, op, self.value(left), self.value(right))
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
-                return self._compared(_COMPARE[type(op)], self.value(left), self.value(right))
+                return self._compared(
+                    _COMPARE[type(op)],
+                    self.settled(self.value(left)),
+                    self.settled(self.value(right)),
+                )
             case ast.Call():
                 return self._call(node)
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Subscript(value=whole_, slice=index):
-                return self._subscript(node, self.value(whole_), index)
+                return self._subscript(node, self.settled(self.value(whole_)), index)
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 values = [self.value(part) for part in parts]
                 return values if isinstance(node, ast.List) else tuple(values)
@@ -125,6 +130,8 @@ class Evaluator:
     def _known(self, node: ast.expr, value: Any) -> Any:
         if isinstance(value, Unknown):
             raise UnknownError(node, value.why)
+        if isinstance(value, Unshaped) and value.term is not None:
+            return value.term
         return value
 
     def _key(self, node: ast.expr) -> Any:
@@ -133,7 +140,7 @@ class Evaluator:
 
     def term(self, node: ast.expr) -> Term:
         """What an expression stands for, as an array."""
-        return as_term(self.value(node))
+        return as_term(self.settled(self.value(node)))
 
     def truth(self, node: ast.expr) -> bool:
         """True if a condition holds whatever the free names are.
@@ -141,7 +148,7 @@ class Evaluator:
         Raises:
             UnreadError: It does not say.
         """
-        value = self.value(node)
+        value = self.settled(self.value(node))
         if isinstance(value, np.ndarray):
             known = number(value)
             if known is None:
@@ -151,6 +158,8 @@ class Evaluator:
 
     def binary(self, node: ast.AST, op: ast.operator, a: Any, b: Any) -> Any:
         """Two operands and what stands between them."""
+        if isinstance(a, Unshaped) or isinstance(b, Unshaped):
+            a, b = self._fitted(op, a, b)
         if isinstance(op, ast.MatMult):
             return dot(a, b)
         if isinstance(a, list) and isinstance(b, list) and isinstance(op, ast.Add):
@@ -163,6 +172,24 @@ class Evaluator:
         if type(op) not in _BINARY:
             raise UnreadError(node, "this operator is not read")
         return applied(_BINARY[type(op)], as_term(a), as_term(b))
+
+    def _fitted(self, op: ast.operator, a: Any, b: Any) -> tuple[Any, Any]:
+        """Two operands, a free array among them of the shape that the other one asks for."""
+        shapes = self.machine.shapes
+        if isinstance(op, ast.MatMult):
+            return shapes.product(*(x if isinstance(x, Unshaped) else as_term(x) for x in (a, b)))
+        sums = isinstance(op, ast.Add | ast.Sub)
+        if isinstance(a, Unshaped) and isinstance(b, Unshaped):
+            a = shapes.alone(a)
+        if isinstance(a, Unshaped):
+            a = shapes.beside(a, as_term(b), sums)
+        if isinstance(b, Unshaped):
+            b = shapes.beside(b, as_term(a), sums)
+        return a, b
+
+    def settled(self, value: Any) -> Any:
+        """A value, of some shape where it has none yet."""
+        return self.machine.shapes.alone(value) if isinstance(value, Unshaped) else value
 
     def _compared(self, function: str, a: Any, b: Any) -> Any:
         if not all(isinstance(x, np.ndarray | int | float | list) for x in (a, b)):
@@ -200,7 +227,7 @@ class Evaluator:
                 return [*zip(*(self.items(part) for part in parts), strict=False)]
             case ast.Call(func=ast.Name(id="tqdm"), args=[inner, *_]):
                 return self.items(inner)
-        value = self.value(node)
+        value = self.settled(self.value(node))
         if isinstance(value, np.ndarray) and value.ndim:
             return [term(part) for part in value]
         if isinstance(value, list | tuple):
@@ -214,7 +241,7 @@ class Evaluator:
         owner = self.machine.attribute_owner(node)
         if owner is not None:
             return self._known(node, owner)
-        value = self.value(node.value)
+        value = self.settled(self.value(node.value))
         match value:
             case External(path):
                 return _CONSTANTS_OF.get(name, External(f"{path}.{name}"))
@@ -267,7 +294,8 @@ class Evaluator:
         indices = as_term(value)
         if not indices.ndim:
             return whole(indices)
-        return np.vectorize(lambda e: whole(scalar(e)), otypes=[int])(indices)
+        given = self.machine.given
+        return np.vectorize(lambda e: whole(scalar(given(e))), otypes=[int])(indices)
 
     # Calls.
 
@@ -316,6 +344,15 @@ class Evaluator:
         finally:
             self._depth -= 1
 
+    def _shaped(self, name: str, arguments: list[Any]) -> list[Any]:
+        """The arguments of a function, free arrays of a shape that goes with the others."""
+        if len(arguments) == 2 and any(isinstance(a, Unshaped) for a in arguments):
+            if name in ("dot", "matmul", "mm"):
+                return [*self._fitted(ast.MatMult(), *arguments)]
+            if name in TWO:
+                return [*self._fitted(ast.Sub() if "sub" in name else ast.Mult(), *arguments)]
+        return [self.settled(argument) for argument in arguments]
+
     def _method(
         self, node: ast.Call, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]
     ) -> Any:
@@ -342,8 +379,13 @@ class Evaluator:
     def _external(
         self, node: ast.Call, name: str, arguments: list[Any], named: dict[str, Any]
     ) -> Any:
+        arguments = self._shaped(name, arguments)
         if name in RANDOM:
             return self.machine.free_array(node, _random_shape(name, arguments, named))
+        if name in ("zeros", "ones", "empty", "full") and arguments:
+            sizes = arguments[0] if isinstance(arguments[0], tuple | list) else (arguments[0],)
+            small = [scalar(Number(self.machine.shapes.small(whole(size)))) for size in sizes]
+            arguments = [tuple(small), *arguments[1:]]
         try:
             return called(name, arguments, named)
         except KeyError:

@@ -18,6 +18,7 @@ from micrograd_like.formula import Call, Expr, Name, Number
 from micrograd_like.worksheet.python.evaluation import Evaluator
 from micrograd_like.worksheet.python.library import ACTIVATIONS, CallError, as_term, whole
 from micrograd_like.worksheet.python.naming import is_gradient_name
+from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.syntax import (
     assigned_in,
@@ -34,6 +35,7 @@ from micrograd_like.worksheet.python.terms import (
     chosen,
     names_of,
     numeric,
+    scalar,
     term,
 )
 from micrograd_like.worksheet.python.values import (
@@ -83,12 +85,15 @@ class Machine:
         self.scope = self.globals
         self.evaluator = Evaluator(self)
         self._module = ast.Module([], [])
+        self.shapes = Shapes.of(self._module)
         self._called: set[ast.AST] = set()
         self._left = MAX_STATEMENTS
 
     def run(self, module: ast.Module) -> None:
         """Read a module, then what nothing in it calls."""
         self._module = module
+        self.shapes = Shapes.of(module)
+        self.shapes.known = self.recorder.current
         self._block(module.body)
         for node in module.body:
             if isinstance(node, ast.ClassDef):
@@ -145,9 +150,13 @@ class Machine:
         for scope in (self.scope, self.globals):
             if name in scope:
                 return scope[name]
-        free = self._free(name, ())
-        self.scope[name] = free
-        return free
+        self.scope[name] = self._unshaped(name)
+        return self.scope[name]
+
+    def _unshaped(self, name: str) -> Any:
+        """A free name: a number, or an array where it is used as one."""
+        kind = self.shapes.kinds.get(name)
+        return self._free(name, ()) if kind is None else Unshaped(name, kind, self._free)
 
     def _free(self, base: str, shape: tuple[int, ...]) -> Term:
         found = self.recorder.names(base, shape, Place())
@@ -156,7 +165,7 @@ class Machine:
 
     def free_array(self, node: ast.AST, shape: tuple[int, ...]) -> Term:
         """An array of which only the shape is known."""
-        return self._free(self._target, shape)
+        return self._free(self._target, tuple(map(self.shapes.small, shape)))
 
     def attribute_owner(self, node: ast.Attribute) -> Any:
         """What ``w.grad`` stands for; None for any other attribute."""
@@ -171,7 +180,7 @@ class Machine:
             return owner.attributes[name]
         if name in owner.methods:
             return Defined(owner.methods[name], self.globals, owner)
-        owner.attributes[name] = self._free(name, ())
+        owner.attributes[name] = self._unshaped(name)
         return owner.attributes[name]
 
     # Functions.
@@ -268,7 +277,8 @@ class Machine:
             case ast.AnnAssign(target=target, value=ast.expr() as annotated):
                 self._assign_all(node, [target], annotated)
             case ast.AugAssign(target=target, op=op, value=value):
-                old, new = self.evaluator.value(target), self.evaluator.value(value)
+                old = self.evaluator.settled(self.evaluator.value(target))
+                new = self.evaluator.value(value)
                 self.set_target(target, self.evaluator.binary(node, op, old, new), node, True)
             case ast.For():
                 self._for(node)
@@ -325,7 +335,7 @@ class Machine:
         if not isinstance(value, ast.Call) or any(n in self.recorder.current for n in inside):
             return False
         for name in targets:
-            self.scope[name] = self._free(name, ())
+            self.scope[name] = self._unshaped(name)
             self._tell(f"{name} is data from elsewhere")
         return True
 
@@ -364,7 +374,7 @@ class Machine:
         if items is None:
             self._tell(f"line {node.lineno}: one pass of the loop is read")
             for name in sorted(names):
-                self.scope[name] = self._free(name, ())
+                self.scope[name] = self._unshaped(name)
             self._block(node.body)
             return
         once = self._renews(node) or not names & used_in(node.body)
@@ -440,12 +450,12 @@ class Machine:
                 raise UnreadError(target, "expected a name on the left side")
 
     def _unpack(self, parts: list[ast.expr], value: Any, node: ast.stmt | None) -> None:
-        free = isinstance(value, np.ndarray) and not value.ndim
+        free = isinstance(value, Unshaped) or (isinstance(value, np.ndarray) and not value.ndim)
         if free:  # what somebody else has put together
             for part in parts:
                 name = target_name(part)
                 if not self.knows(name):
-                    self.set_target(part, self._free(name, ()))
+                    self.scope[name] = self._unshaped(name)
             return
         values = [term(v) for v in value] if isinstance(value, np.ndarray) else [*value]
         if len(values) != len(parts):
@@ -457,7 +467,8 @@ class Machine:
         self, base: str, value: Any, target: ast.expr, node: ast.stmt | None, augmented: bool
     ) -> Any:
         """What a variable stands for, once it is assigned a value."""
-        if isinstance(value, list | tuple) and value and _is_numeric(value):
+        grows = base in self.shapes.lists
+        if isinstance(value, list | tuple) and value and _is_numeric(value) and not grows:
             try:
                 value = as_term(value)
             except CallError:
@@ -466,15 +477,26 @@ class Machine:
             value = as_term(value)
         if not isinstance(value, np.ndarray) or node is None or self.recorder.silent:
             return value
-        if base in _COUNTS and _is_count(value):
-            return value
+        written = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Tuple)
+        count = base in _COUNTS or base in self.shapes.sizes or not (written or augmented)
+        if _is_count(value) and count and isinstance(node, ast.Assign):
+            return scalar(Number(self.shapes.small(whole(value))))
         names = names_of(value)
-        plain = isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+        plain = (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Name)
+            and target in node.targets
+        )
         own = is_gradient_name(base) or (plain and self._is_computed(names))
         if names is not None and not augmented and not own:
             self.recorder.bind(base, value)  # another name for the same
             return value
         return self._taken(base, value, node, augmented)
+
+    def given(self, expr: Expr) -> Expr:
+        """The number that a name is given, where it is one."""
+        known = (s.formulas[s.names.index(expr)] for s in self.recorder.steps if expr in s.names)
+        return next((f for f in known if isinstance(f, Number)), expr)
 
     def _is_computed(self, names: list[Name] | None) -> bool:
         """True for names that stand for what is worked out from others."""
@@ -526,7 +548,7 @@ class Machine:
         self, inner: ast.expr, index: ast.expr, value: Any, node: ast.stmt | None
     ) -> None:
         """Give elements of an array, or what a dictionary or list holds, a value."""
-        owner = self.evaluator.value(inner)
+        owner = self.evaluator.settled(self.evaluator.value(inner))
         base = target_name(inner)
         if isinstance(owner, dict):
             key = self.evaluator._key(index)

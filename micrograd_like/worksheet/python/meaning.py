@@ -93,6 +93,19 @@ class Finder:
             if all(isinstance(f, Number) for f in step.formulas)
         }
         self.starts = self.given | {-1}
+        #: Sums that are added to further on.
+        self.partial = {
+            self.maker[n]
+            for step in self.steps
+            if step.augmented and step.index is None
+            for n in step.older
+            if n in self.maker and any(n in names(f) for f in step.formulas)
+        }
+        #: The versions of every variable that is computed, the last one last.
+        self.versions: dict[str, list[Term]] = {}
+        for at, step in enumerate(self.steps):
+            if step.index is None and at not in self.given and not self.is_update(at):
+                self.versions.setdefault(step.base, []).append(_array(step.names, step.shape))
         self._counts = {
             float(size)
             for step in self.steps
@@ -181,7 +194,10 @@ class Finder:
         size = abs(factors[-1]) if factors else 1.0
         if known is not None and not known.agrees:
             return
-        if known is not None and any(said.sure for said in self.said(at, ())):
+        sure = any(said.sure for said in self.said(at, ()))
+        if known is not None and sure:
+            if known.factor < 0:
+                yield replace(known, factor=-known.factor, agrees=False), best.score
             return
         anchored = self._anchored(at, best)
         if known is not None and anchored is not None and anchored.wrt != known.wrt:
@@ -218,6 +234,13 @@ class Finder:
     def _may_be(self, at: int, best: Meanings) -> bool:
         """True for a step that is no forward pass, and that something wrong is computed from."""
         if at in self.given or at in self.forward([*best.cost]) or self.is_update(at):
+            return False
+        if at in self.partial:
+            return False
+        forward = self.forward([*best.cost])
+        if self._carried_on(
+            at, {n for i in forward for f in self.steps[i].formulas for n in names(f)}
+        ):
             return False
         wrong = {u for u, right in best.updates.items() if right is None}
         wrong |= {u for u, meaning in best.found.items() if not meaning.agrees}
@@ -340,13 +363,22 @@ class Finder:
         """What a step is or claims to be; None where nothing tells."""
         table = self._table(at)
         claims: list[Meaning] = []
+        turned: list[Meaning] = []
         for said in self.said(at, [self.steps[place].base for place in result.cost]):
             for meaning in self._read(at, said, result):
                 true = self._true(meaning.of, meaning.wrt)
+                if np.abs(true).max(initial=0.0) <= _NOTHING:
+                    continue
                 factor = ratio(np.broadcast_to(table, true.shape), true)
                 if factor is not None and (not said.sure or self._allowed(factor, bool(said.of))):
                     return replace(meaning, factor=factor)
-                claims += [replace(meaning, agrees=False)] if said.sure else []
+                if factor is not None and not said.whole and self._allowed(-factor, False):
+                    turned.append(replace(meaning, factor=factor))
+                told = said.sure and len(self.versions.get(said.wrt, ())) < 2
+                if told and at not in self.partial:
+                    claims.append(replace(meaning, agrees=False))
+        if turned:  # what is added in the update
+            return turned[0]
         anchored = self._anchored(at, result)
         likely = [(anchored.wrt, anchored.of)] if anchored is not None else []
         for wrt, of in [*likely, *self._candidates(at, result)]:
@@ -363,9 +395,10 @@ class Finder:
     def _read(self, at: int, said: Said, result: Meanings) -> Iterator[Meaning]:
         """The derivatives that a name may say."""
         variables = self.snapshots[at]
-        targets = [variables[said.wrt]]
-        if f"net_{said.wrt}" in variables:
-            targets.append(variables[f"net_{said.wrt}"])
+        several = self.versions.get(said.wrt, ())
+        targets = [*several[::-1]] if len(several) > 1 else [variables[said.wrt]]
+        inner = [self._argument(target) for target in targets]
+        targets += [argument for argument in inner if argument is not None]
         cost = self.cost_at(at, result)
         for target in targets:
             for wrt in _elements(target, said.digits, self.steps[at]):
@@ -377,6 +410,19 @@ class Finder:
                         yield Meaning(tuple(of), wrt * len(of))
                 elif cost is not None:
                     yield Meaning((cost,) * len(wrt), wrt)
+
+    def _argument(self, target: Term) -> Term | None:
+        """What an activation is taken of, where that is what a variable is."""
+        whole = [self.maker.get(n, -1) for n in names_of(target) or ()]
+        if not whole or whole[0] < 0 or {*whole} != {whole[0]}:
+            return None
+        step = self.steps[whole[0]]
+        inner = [f.arguments for f in step.formulas if isinstance(f, Call)]
+        if len(inner) < len(step.names) or step.names != tuple(target.reshape(-1)):
+            return None
+        if any(len(a) != 1 or not isinstance(a[0], Name) for a in inner):
+            return None
+        return _array([a[0] for a in inner], target.shape)
 
     def _candidates(
         self, at: int, result: Meanings
@@ -409,15 +455,17 @@ class Finder:
         step = self.steps[at]
         forward = self.forward([*result.cost])
         inside = {n for i in forward for f in self.steps[i].formulas for n in names(f)}
+        if self._carried_on(at, inside):
+            return None
         for later in range(at + 1, len(self.steps)):
             update = self.steps[later]
             if not self.is_update(later) or len(update.names) != len(step.names):
                 continue
             cost = self.cost_at(later, result)
-            own = {*step.names}
+            mine = {*step.names}
             if {n for f in update.formulas for n in names(f)} & inside - {*update.older}:
                 continue
-            used = [[n for n in names(f) if n in own] for f in update.formulas]
+            used = [[n for n in names(f) if n in mine] for f in update.formulas]
             if cost is not None and all(len(u) == 1 for u in used):
                 order = [step.names.index(u[0]) for u in used]
                 if sorted(order) == [*range(len(order))] and len(update.older) == len(order):
@@ -427,6 +475,11 @@ class Finder:
                     sign = self._sign(update, step)
                     return Meaning((cost,) * len(wrt), tuple(wrt), sign, agrees=False)
         return None
+
+    def _carried_on(self, at: int, inside: set[Name]) -> bool:
+        """True for what comes from elsewhere than the forward pass: a velocity, a rate."""
+        own = {n for f in self.steps[at].formulas for n in names(f)}
+        return any(self.maker.get(n, -1) in self.starts for n in own - inside)
 
     def _sign(self, update: Step, step: Step) -> float:
         """1 where the update takes the step away, −1 where it adds it."""
@@ -442,6 +495,13 @@ class Finder:
         high = point.value(formula)
         point.values[name] = before
         return -1.0 if high > low else 1.0
+
+
+def _array(elements: Sequence[Expr], shape: tuple[int, ...]) -> Term:
+    flat = np.empty(len(elements), object)
+    flat[:] = elements
+    array: Term = flat.reshape(shape)
+    return array
 
 
 def times(expr: Expr, factor: float) -> Expr:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
@@ -37,6 +38,7 @@ def statements_of(recorder: Recorder) -> Read:
     writer = _Writer(finder, meanings, doubts)
     for at in range(len(finder.steps)):
         read.reads += writer.written(at)
+    read.reads = [*_by_place(read.reads)]
     for step in finder.steps:
         read.older.update(zip(step.names, step.older, strict=False))
     return read
@@ -82,6 +84,16 @@ def _right_otherwise(
     return found
 
 
+def _by_place(reads: list[Statement]) -> Iterator[Statement]:
+    """The statements in the order of their lines, those of one line counted as its elements."""
+    shown = [read for read in reads if not read.defines]
+    yield from (read for read in reads if read.defines)
+    for _, group in groupby(sorted(shown, key=lambda read: read.place), lambda read: read.place):
+        together = [*group]
+        for number, read in enumerate(together, 1):
+            yield replace(read, element=number if len(together) > 1 else 0)
+
+
 class _Writer:
     """Writes the statements of one program."""
 
@@ -104,32 +116,28 @@ class _Writer:
                 expr = self._update(at, place, rate)
             elif at in self.meanings.updates:
                 doubt = self._another_rule(step, formula)
-            yield self._statement(step, place, name, expr, doubt)
+            yield self._statement(step, name, expr, doubt)
 
     def _derivatives(self, at: int, step: Step, meaning: Meaning) -> Iterator[Statement]:
         repeats = len(meaning.wrt) // len(step.names)
         own = zip(
             step.names * repeats, step.formulas * repeats, meaning.of, meaning.wrt, strict=True
         )
-        for place, (name, formula, of, wrt) in enumerate(own):
+        for name, formula, of, wrt in own:
             slope = Derivative(of, wrt)
-            yield self._statement(
-                step, place, slope, times(self._meant(formula), 1 / meaning.factor)
-            )
+            yield self._statement(step, slope, times(self._meant(formula), 1 / meaning.factor))
             if repeats == 1:
                 self._stands_for[name] = times(slope, meaning.factor)
 
     def _statement(
-        self, step: Step, place: int, left: Name | Derivative, expr: Expr, doubt: str = ""
+        self, step: Step, left: Name | Derivative, expr: Expr, doubt: str = ""
     ) -> Statement:
-        several = len(step.names) > 1 or place
         return Statement(
             step.place,
             step.source,
             left,
             (Part(expr, step.source, step.place),),
             doubt=doubt or self.doubts.get(step.place, ""),
-            element=place + 1 if several else 0,
             defines="implied" if step.hidden else "",
         )
 

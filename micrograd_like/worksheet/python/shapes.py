@@ -1,0 +1,204 @@
+"""Arrays that a program uses and never gives: shapes are chosen where they are first used.
+
+They are small, and sizes that nothing makes equal are different, so that rows and columns are
+told apart.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from micrograd_like.worksheet.python.library import RANDOM
+from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.syntax import target_name
+from micrograd_like.worksheet.python.terms import Term
+
+#: Sizes, in the order in which they are taken; beyond these, the last again.
+_SIZES = (4, 3, 2, 5)
+#: Sizes that stay as they are.
+_LARGEST = 6
+#: What the uses of a name say, those that say least first.
+_RANK = ("like", "bias", "list", "array", "vector")
+_PRODUCTS = ("dot", "matmul", "mm")
+
+
+@dataclass(eq=False)
+class Unshaped:
+    """An array of which nothing is known yet but its name.
+
+    Attributes:
+        base: Its name.
+        kind: "array", "vector", or "bias" for what is added to a product.
+        make: Gives it a shape.
+        term: Its names, once it has one.
+    """
+
+    base: str
+    kind: str
+    make: Callable[[str, tuple[int, ...]], Term]
+    term: Term | None = field(default=None, repr=False)
+
+    def shaped(self, shape: tuple[int, ...]) -> Term:
+        """The array, of this shape if it has none yet."""
+        if self.term is None:
+            self.term = self.make(self.base, shape)
+        return self.term
+
+
+@dataclass
+class Shapes:
+    """What the syntax of a program tells of its free arrays.
+
+    Attributes:
+        kinds: The names that are used as arrays, and how.
+        like: For a target the output that it is compared with.
+        sizes: The names that are used as sizes.
+        lists: The names of lists that grow.
+        columns: True where samples are columns: a bias is a column.
+        flat: True where a bias has a single axis.
+    """
+
+    kinds: dict[str, str]
+    like: dict[str, str]
+    sizes: frozenset[str]
+    lists: frozenset[str]
+    columns: bool
+    flat: bool
+    known: Mapping[str, Term] = field(default_factory=dict)
+    taken: int = 0
+    length: int = 0
+    _small: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, module: ast.Module) -> Shapes:
+        """Look through a program."""
+        kinds: dict[str, str] = {}
+        axes: list[int] = []
+        kept = False
+        like: dict[str, str] = {}
+        sizes: set[str] = set()
+        lists: set[str] = set()
+        for node in ast.walk(module):
+            like |= dict(_compared(node))
+            sizes |= set(_sizes_in(node))
+            match node:
+                case ast.Call(func=ast.Attribute(value=inner, attr="append")):
+                    lists.add(target_name(inner))
+            for name, kind in _told(node):
+                if name and _RANK.index(kind) >= _RANK.index(kinds.get(name, "like")):
+                    kinds[name] = kind
+            if isinstance(node, ast.Call):
+                for keyword in node.keywords:
+                    if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
+                        axes += [a for a in (0, 1) if keyword.value.value == a]
+                    kept = kept or keyword.arg == "keepdims"
+        rows = axes.count(0) > axes.count(1)
+        return cls(kinds, like, frozenset(sizes), frozenset(lists), not rows, rows and not kept)
+
+    def size(self) -> int:
+        """A size that is not taken yet."""
+        self.taken += 1
+        return _SIZES[min(self.taken, len(_SIZES)) - 1]
+
+    def small(self, size: int) -> int:
+        """A small size in the place of a large one; other sizes have others."""
+        if size <= _LARGEST:
+            return size
+        taken = {*self._small.values()}
+        free = next((s for s in (*_SIZES, 6, 7) if s not in taken), _SIZES[-1])
+        return self._small.setdefault(size, free)
+
+    def alone(self, array: Unshaped) -> Term:
+        """An array that nothing gives a shape."""
+        if array.term is not None:
+            return array.term
+        other = self.known.get(self.like.get(array.base, ""))
+        if other is not None:
+            return array.shaped(other.shape)
+        if array.kind == "list":
+            self.length = self.length or self.size()
+            return array.shaped((self.length,))
+        count = 1 if array.kind == "vector" else 2
+        return array.shaped(tuple(self.size() for _ in range(count)))
+
+    def product(self, a: Term | Unshaped, b: Term | Unshaped) -> tuple[Term, Term]:
+        """The operands of a product of matrices: the inner sizes are the same."""
+        if isinstance(a, Unshaped):
+            if isinstance(b, Unshaped):
+                a = self.alone(a)
+            else:
+                rows = () if a.kind == "vector" else (self.size(),)
+                a = (
+                    a.shaped((*rows, b.shape[0] if b.ndim == 1 else b.shape[-2]))
+                    if b.ndim
+                    else self.alone(a)
+                )
+        if isinstance(b, Unshaped):
+            columns = () if b.kind == "vector" else (self.size(),)
+            b = b.shaped((a.shape[-1], *columns)) if a.ndim else self.alone(b)
+        return a, b
+
+    def beside(self, array: Unshaped, other: Term, sum_: bool) -> Term:
+        """An array beside one in a sum, a difference or a product of elements."""
+        if array.kind == "bias" and sum_ and other.ndim == 2:
+            rows, columns = other.shape
+            if self.flat:
+                return array.shaped((columns,))
+            return array.shaped((rows, 1) if self.columns else (1, columns))
+        return array.shaped(other.shape) if other.ndim else self.alone(array)
+
+
+def _told(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names that a piece of syntax uses as arrays."""
+    match node:
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            yield from ((target_name(side), "array") for side in (left, right))
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            for side, other in ((left, right), (right, left)):
+                if _is_product(other):
+                    yield target_name(side), "bias" if isinstance(op, ast.Add) else "array"
+                elif is_target_name(target_name(side)) and isinstance(op, ast.Sub):
+                    yield target_name(side), "like"
+        case ast.Attribute(value=inner, attr="T" | "shape"):
+            yield target_name(inner), "array"
+        case ast.Call(func=ast.Attribute(value=inner, attr=name), args=arguments):
+            if name in _PRODUCTS:
+                yield from ((target_name(part), "array") for part in (inner, *arguments))
+            if name == "outer":
+                yield from ((target_name(part), "vector") for part in arguments)
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple()):
+            yield name, "array"
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name() | ast.BinOp() | ast.Slice()):
+            yield name, "list"
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+            yield name, "list"
+
+
+def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The target and the output of a difference."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            a, b = target_name(left), target_name(right)
+            if a and b and is_target_name(a) != is_target_name(b):
+                yield (a, b) if is_target_name(a) else (b, a)
+
+
+def _sizes_in(node: ast.AST) -> Iterator[str]:
+    """The names that stand where the sizes of an array are given."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name), args=arguments, keywords=keywords):
+            if name in (*RANDOM, "zeros", "ones", "empty", "full"):
+                sizes = [k.value for k in keywords if k.arg == "size"]
+                for part in (*arguments, *sizes):
+                    yield from (n.id for n in ast.walk(part) if isinstance(n, ast.Name))
+
+
+def _is_product(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(op=ast.MatMult()):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name in _PRODUCTS
+    return False
