@@ -712,8 +712,10 @@ w' = w - 0.1*dL/dw
             1,
             NEAR,
         ),  # a line that is not defined
-        # Where an update is wrong, what should be is a graph of its own.
-        (builtin.text("office-hours-as-published"), 2, 2 * NEAR + 1),
+        # Where an update is wrong, what should be is a graph of its own; and so is one in which
+        # an updated weight is where what follows starts from.
+        (builtin.text("office-hours-as-published"), 3, 2 * NEAR + 2),
+        (RIGHT + "z = w'*x\ndz/dx = w'", 2, 2 * NEAR + 1),
     ],
 )
 def test_a_check_builds_only_copies_that_are_moved(

@@ -94,10 +94,11 @@ def exact_number(expr: Expr) -> Number | None:
         case Call("neg", (inner,)):
             number = exact_number(inner)
             return None if number is None else Number(-number.value, number.places)
-        case Call("mul", (Number() as mantissa, Call("pow", (Number(10, None), power)))):
-            exponent = exact_number(power)  # 1.6×10⁻⁸
-            if exponent is not None and exponent.places is None and abs(exponent.value) <= 300:
-                return _scaled(mantissa, int(exponent.value))
+        case Call("mul", (mantissa, Call("pow", (Number(10, None), power)))):
+            exponent, figure = exact_number(power), exact_number(mantissa)  # −1.6×10⁻⁸
+            whole = exponent is not None and exponent.places is None
+            if figure is not None and exponent is not None and whole and abs(exponent.value) <= 300:
+                return _scaled(figure, int(exponent.value))
     return None
 
 

@@ -244,8 +244,8 @@ class Aligner:
             if any(map(is_figure, quantities(formula))):
                 return off
             return Aligned(figures) if self.facts.truth.equal(figures, formula) else off
-        expr = self.read(figures)
-        ours, theirs = worked_out(expr, self.look_up), self._come_to(formula)
+        expr, theirs = self._read_beside(figures, formula), self._come_to(formula)
+        ours = worked_out(expr, self.look_up)
         whole = isinstance(figures, Call) and exact_number(figures) is None
         if ours is None or theirs is None:
             return off
@@ -262,6 +262,15 @@ class Aligner:
             if slips is not None:
                 return Aligned(expr, slips=slips, whole=whole)
         return off
+
+    def _read_beside(self, figures: Expr, formula: Expr) -> Expr:
+        """The figures by themselves; one that stands for what is computed is a rounding of it."""
+        number, given = exact_number(figures), self.facts.truth.sources
+        if number is None or not isinstance(formula, Name | Derivative) or formula in given:
+            return self.read(figures)
+        written = Figure.written(number)
+        same = written.center == self.look_up(formula).center
+        return self._named(Figure.exact(written.center) if same else written)
 
 
 _TURNED = {"+": "-", "-": "+", "*": "/", "/": "*"}

@@ -62,7 +62,30 @@ class Written:
         definitions.update(sheet.formulas.items())
         self.truth = Truth(definitions, sheet.graph_as_read())
         self.graph = _named(self.truth.here.nodes.values())
-        self.updates, self.doubts = expected_updates(sheet, self.graph, self.truth)
+        self.updates, self.doubts, renewing = expected_updates(sheet, self.graph, self.truth)
+        if starts := self._starts(renewing):
+            self.truth = Truth(definitions, starts=starts)
+            self.graph = _named(self.truth.here.nodes.values())
+
+    def _starts(self, renewing: Collection[Quantity]) -> set[Quantity]:
+        """The new weights from which another epoch starts.
+
+        Derivatives there do not go back through the update; unless one is asked for that does.
+        """
+        if self.graph is None:
+            return set()
+        starts = {name for name in renewing if self.graph.users.get(name)}
+        cut: dict[object, list[Quantity]] = {
+            name: [user for user in users if user not in starts]
+            for name, users in self.graph.users.items()
+        }
+        asked = [s.left for s in self.sheet.statements if isinstance(s.left, Derivative) and starts]
+        through = (
+            key.of in self.graph.dependents(key.wrt) - reached(key.wrt, cut)
+            for key in asked
+            if key.wrt in cut
+        )
+        return set() if any(through) else starts
 
 
 class Facts:
@@ -102,14 +125,14 @@ class Facts:
     def with_name(self, name: Name, formula: Expr) -> Facts:
         """These facts with one more name, on which nothing rests."""
         other = copy(self)
-        other.truth = Truth({**self.definitions, name: formula})
+        other.truth = self.truth.with_formulas({name: formula})
         other.graph = _named(other.truth.here.nodes.values())
         other._take_over()
         return other
 
     def _correct(self, formulas: dict[Quantity, Expr]) -> None:
         try:
-            self.truth = Truth(self.truth.definitions | formulas)
+            self.truth = self.truth.with_formulas(formulas)
         except (DomainError, UndefinedError):  # what should be makes a later line impossible
             return
         self.graph = _named(self.truth.here.nodes.values())

@@ -73,6 +73,10 @@ class Figure:
         """The same number, with these slips behind it."""
         return Figure(self.center, self.low, self.high, self.slips | frozenset(slips))
 
+    def reaching(self, true: float) -> Figure:
+        """The same number of one who may go on from it, or from the true number."""
+        return Figure(self.center, min(self.low, true), max(self.high, true), self.slips)
+
     def __add__(self, other: Figure) -> Figure:
         return Figure(
             self.center + other.center,
@@ -182,6 +186,9 @@ class Hand:
 
     def state(self, key: Quantity, figure: Figure) -> None:
         """Take the learner's figure for a quantity from here on."""
+        before = self.stated.get(key)
+        if before is not None and not before.slips and not figure.slips:  # either may be taken
+            figure = figure.reaching(before.low).reaching(before.high)
         self.stated[key] = figure
         if isinstance(key, Name):
             self._following.pop(key, None)
@@ -192,9 +199,15 @@ class Hand:
         figure = worked_out(expr, self.figure)
         if figure is None:
             return
-        self._worked[name] = figure
+        self._worked[name] = self.rounded(name, figure)
         if figure.slips:
             self._following[name] = expr
+
+    def rounded(self, key: Quantity, figure: Figure) -> Figure:
+        """What is worked out from rounded figures, or may be from true ones."""
+        if figure.slips or figure.low == figure.high:
+            return figure
+        return figure.reaching(self.world[key])
 
     def figure(self, key: Quantity) -> Figure:
         """The learner's figure.
@@ -236,7 +249,7 @@ class View:
         if isinstance(key, Derivative) and key not in self._open:
             self._open.add(key)
             try:
-                return self.derivative(key)
+                return hand.rounded(key, self.derivative(key))
             finally:
                 self._open.discard(key)
         if key in self._again:

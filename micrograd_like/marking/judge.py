@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import Any
 
 from micrograd_like.formula import (
+    Call,
     Derivative,
     Expr,
     Name,
@@ -41,6 +42,10 @@ _MOST_SLIPS = 4
 
 #: What gives a figure from the learner's.
 Method = Callable[[View], Figure | None]
+
+#: A difference quotient is as near as this to the derivative that it estimates.
+_NEAR = 0.01
+_ESTIMATE = "This is an estimate by differences, and how near it comes is not known"
 
 #: A figure of fewer digits is decided by floats.
 _FINE = 1e-7
@@ -209,6 +214,8 @@ class Judge:
     def _figures(self, part: Part, line: _Line) -> Judged:
         """Figures put into a formula: right if each is, or if the result is."""
         aligner, key = line.aligner, line.key
+        if isinstance(key, Derivative) and part.approximate and _is_quotient(part.expr):
+            return self._estimate(part, line)
         formulas = [*self._formulas(line), *line.worked]
         aligned = min((aligner.align(part.expr, f) for f in formulas), key=lambda a: len(a.off))
         figure = aligner.result(aligned)
@@ -223,6 +230,13 @@ class Judge:
             return self._judged(part, "wrong", figure=figure, off=aligned.off)
         line.worked.append(aligned.expr)
         return self._judged(part, "follows" if slips else "right", figure=figure, slips=slips)
+
+    def _estimate(self, part: Part, line: _Line) -> Judged:
+        """A difference quotient after ≈: near enough, or how near it has to be is not known."""
+        figure, true = worked_out(part.expr, line.aligner.look_up), self.facts.true(line.key)
+        if figure is not None and abs(figure.center - true) <= _NEAR * abs(true):
+            return self._judged(part, "right", figure=figure)
+        return self._judged(part, "unchecked", figure=figure, problem=_ESTIMATE)
 
     def _formulas(self, line: _Line) -> list[Expr]:
         """The formulas that figures may be put into, with the learner's own for some pieces."""
@@ -300,6 +314,16 @@ class Judge:
             if result is not None and figure.meets(result):
                 return carried.slips - ignored
         return None
+
+
+def _is_quotient(expr: Expr) -> bool:
+    """True for a difference over something."""
+    return (
+        isinstance(expr, Call)
+        and expr.function == "div"
+        and isinstance(expr.arguments[0], Call)
+        and expr.arguments[0].function == "sub"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class Learner:
             if self._repeats_a_given(key, figure):
                 figure = Figure.exact(figure.center)
             slipped = last.verdict in ("wrong", "follows")
+            if last.verdict == "right":  # as the figures before it round
+                figure = figure.reaching(self.facts.true(key))
             self.hand.state(key, figure.resting_on({key} if slipped else ()))
         elif wrong:
             result = worked_out(wrong[0].expr, self.hand.figure)

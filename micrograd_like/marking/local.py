@@ -66,12 +66,13 @@ def local_reading(facts: Facts, key: Quantity) -> Local | None:
     """A derivative read locally; None where that is the total, or the total must be meant.
 
     Of a cost, and of a result by what it starts from, the total is asked for. Of a result that
-    nothing is computed from, by a name on the way to it, either may be.
+    nothing is computed from, by a name on the way to it, either may be, where there is no cost.
     """
     graph = facts.graph
     if graph is None or not facts.is_local(key) or is_called_cost(key.of):
         return None
     used = any(user not in facts.updates for user in graph.users[key.of])
+    used = used or any(is_called_cost(name) and not users for name, users in graph.users.items())
     if not used and key.wrt in facts.truth.sources:
         return None
     held = tuple(graph.held(key.of, key.wrt))

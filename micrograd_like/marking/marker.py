@@ -218,7 +218,7 @@ class Marker:
         self._explained += 1
         if self._explained > _MOST_EXPLAINED:
             return ()
-        key = read.key
+        key, learner = read.key, self.learner.among(read.facts)
         wrong = sorted(
             (part for part in judged if part.verdict == "wrong"),
             key=lambda part: (part.numeric, part.number),
@@ -233,14 +233,14 @@ class Marker:
         return causes_of(
             Claim(
                 read.facts,
-                View(self.learner.hand.among(read.facts)),
+                View(learner.hand),
                 key,
                 target,
                 formula=None if wrong.numeric else wrong.expr,
                 figure=wrong.figure,
                 figures=wrong.expr if wrong.numeric and not wrong.number else None,
                 off=wrong.off,
-                fits=self.judge.fits,
+                fits=Judge(read.facts, learner).fits,
                 sound=sound,
                 update=update,
                 **self._spoken_of(statement, read.facts, read.key),

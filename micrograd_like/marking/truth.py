@@ -56,20 +56,34 @@ class Truth:
     Args:
         definitions: For every name the formula that gives it, inputs before their users.
         built: What has built their graph; without it the graph is built.
+        starts: Names that are computed, but from which what follows starts anew: a new weight.
 
     Raises:
         UndefinedError, DomainError: The graph cannot be built.
     """
 
-    def __init__(self, definitions: Mapping[Quantity, Expr], built: Builder | None = None) -> None:
-        self.definitions = dict(definitions)
-        self.here = build(definitions, {}) if built is None else World(built, definitions)
+    def __init__(
+        self,
+        definitions: Mapping[Quantity, Expr],
+        built: Builder | None = None,
+        starts: Collection[Quantity] = (),
+    ) -> None:
+        self.definitions, self._starts = dict(definitions), starts
+        self.here = build(definitions, {}, starts) if built is None else World(built, definitions)
         self.sources = {
             name: self.here[name]
             for name, expr in definitions.items()
             if all(leaf in CONSTANTS and leaf not in definitions for leaf in quantities(expr))
         }
         self._near: dict[Way, list[World]] = {}
+
+    def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Truth:
+        """The same with some names more, or with other formulas.
+
+        Raises:
+            UndefinedError, DomainError: The graph cannot be built.
+        """
+        return Truth({**self.definitions, **formulas}, starts=self._starts)
 
     def near(self, way: Way = ANY_WAY) -> list[World]:
         """Worlds in which the sources have other numbers, as far as the way leaves them free.
@@ -122,7 +136,7 @@ class Truth:
 
     def _world(self, moved: Mapping[Quantity, float]) -> World | None:
         try:
-            return build(self.definitions, moved)
+            return build(self.definitions, moved, self._starts)
         except (DomainError, UndefinedError):
             return None
 

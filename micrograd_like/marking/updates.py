@@ -33,6 +33,7 @@ from micrograd_like.formula import (
     product,
     quantities,
     summed,
+    terms,
     without,
 )
 from micrograd_like.graph import NamedGraph, is_called_rate
@@ -74,8 +75,10 @@ class Update:
 
 def expected_updates(
     sheet: Worksheet, graph: NamedGraph | None, truth: Truth
-) -> tuple[dict[Quantity, Update], dict[Quantity, str]]:
+) -> tuple[dict[Quantity, Update], dict[Quantity, str], set[Quantity]]:
     """For every name that is an update, what it must come to; and why for some nothing can be said.
+
+    With them go the names of all that take a step along a slope.
 
     Args:
         sheet: The worksheet.
@@ -85,16 +88,20 @@ def expected_updates(
     forward = Forward(sheet, graph)
     found: dict[Quantity, Update] = {}
     doubts: dict[Quantity, str] = {}
+    stepping: set[Quantity] = set()
     rates: dict[Name, None] = {}
     for name in sheet.definitions:
         if (line := taken_apart(forward, name)) is None:
             continue
+        if line.sure:
+            stepping.add(name)
         if (update := _expected(line, forward, truth, rates)) is not None:
             found[name] = update
+            stepping.add(name)
             rates |= dict.fromkeys(name for _, name in line.rates)
         elif any(key.wrt == line.weight for key in line.derivatives) and not line.costs:
             doubts[name] = f"Nothing up to here depends on {text(line.weight)}"
-    return found, doubts
+    return found, doubts, stepping
 
 
 def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name]) -> Update | None:
@@ -113,7 +120,7 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
         update = Update(line.weight, rate, gradient, True, line.sure)
         if truth.holds(expr, update.formula, [update.formula]):
             return update
-    if not gradients or not _along_a_slope(line):
+    if not gradients or not _along_a_slope(line) or _decays(line):
         return None
     return Update(line.weight, rates[0], gradients[0], False, line.sure, _slope(line, rates[0]))
 
@@ -165,6 +172,17 @@ def _along_a_slope(line: Line) -> bool:
     rates = [{f for _, f in factors(step) if line.is_rate(f)} for _, step in line.steps]
     alike = bool(rates) and all(own == rates[0] for own in rates)
     return alike and bool(rates[0] or line.sure or numbers(line))
+
+
+def _decays(line: Line) -> bool:
+    """True for weight decay: a part of the weight itself is added to a derivative."""
+    steps = [step for _, step in line.steps]
+    sums = (call for step in steps for call in nodes(step, Call) if call.function in ("add", "sub"))
+    return any(
+        any(nodes(term, Derivative) for term in some)
+        and any({*quantities(term)} - line.outside == {line.weight} for term in some)
+        for some in (steps, *([term for _, term in terms(call)] for call in sums))
+    )
 
 
 def _slope(line: Line, rate: Expr) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from micrograd_like.engine import Value, grad, topological_order
@@ -14,12 +14,17 @@ from micrograd_like.ops import FLOAT, OPS
 from micrograd_like.worksheet.builder import CONSTANTS, Builder
 
 
-def build(definitions: Mapping[Quantity, Expr], moved: Mapping[Quantity, float]) -> World:
+def build(
+    definitions: Mapping[Quantity, Expr],
+    moved: Mapping[Quantity, float],
+    starts: Collection[Quantity] = (),
+) -> World:
     """The graph of definitions, some of them with another number.
 
     Args:
         definitions: For every name the formula that gives it, inputs before their users.
         moved: The numbers of some names, in the place of their formulas.
+        starts: Names that are computed, but from which what follows starts anew.
 
     Raises:
         UndefinedError: A formula asks for a name that has no node.
@@ -29,6 +34,8 @@ def build(definitions: Mapping[Quantity, Expr], moved: Mapping[Quantity, float])
     for name, expr in definitions.items():
         assert isinstance(name, Name)
         builder.define(name, Number(moved[name]) if name in moved else expr)
+        if name in starts:
+            builder.start_at(name)
     return World(builder, definitions)
 
 

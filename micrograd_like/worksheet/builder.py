@@ -89,6 +89,12 @@ class Builder:
         self.broken.discard(name)  # a second attempt may succeed
         return node
 
+    def start_at(self, name: Name) -> None:
+        """Let a name be where what follows starts from: it keeps its number, and no more."""
+        node = Value(self.names[name].data)
+        node.label = name.name
+        self.names[name.name] = node
+
     def assume(self, name: Name, number: float) -> None:
         """Let ``name`` be one without a number, with this one in its place."""
         self.names[name.name] = Symbol(number, name.name)

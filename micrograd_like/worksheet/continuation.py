@@ -1,8 +1,9 @@
 """Continuation: which lines of a text belong together.
 
 A line that ends in an operator or inside brackets goes on in the next. One that begins with a
-relation or an operator goes on with the last claim above it, never with a given; or with an
-expression that was set and has no value yet. Rows of a matrix may stand on lines of their own.
+relation or an operator goes on with the last claim above it, never with a given (with − only
+where it is set further in); or with an expression that was set and has no value yet. Rows of a
+matrix may stand on lines of their own.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
 #: What a line begins with that goes on with the one above.
 GOES_ON = {"=", "≈"}
 _OPERATORS = {"+", "/", "^"}
+#: What a term further in begins with: elsewhere it may be the mark of a list.
+_SIGNS = {"+", "-"}
 #: Lines that an array may be written on.
 _MOST_ROWS = 60
 
@@ -42,12 +45,14 @@ class _Joined:
         last: The tokens of the statement that may still go on.
         claimed: The left side of the last claim.
         asked: A derivative that is set as a question, and has no value yet: d/dx (x²).
+        given: Names that have been given a number.
     """
 
     def __init__(self) -> None:
         self.last: list[Token] = []
         self.claimed: list[Token] = []
         self.asked: list[Token] = []
+        self.given: set[str] = set()
 
     def take(self, found: list[Token]) -> Iterator[list[Token]]:
         """One more line; what it ends comes out."""
@@ -68,7 +73,9 @@ class _Joined:
             self.last = row
             return
         opened = bool(last) and _open(last) and not begins_statement(found)
-        if opened or (last and _goes_on(found, last)):
+        if is_given(found):
+            self.given.add(found[0].text)
+        if opened or (last and (_goes_on(found, last) or self._further_in(found, last))):
             self.last = last + found
             return
         if last and last[-1].text in GOES_ON:  # left open: w =
@@ -78,6 +85,13 @@ class _Joined:
         self.last = list(found)
         if is_operator(_tail(found)) and not any(is_relation(t) for t in found):
             self.asked = _tail(found)
+
+    def _further_in(self, found: Sequence[Token], last: Sequence[Token]) -> bool:
+        """True for a further term, set further in; else a sign may be the mark of a list."""
+        term = found[0].text in _SIGNS and found[0].column > last[0].column
+        if not term or is_given(last) or not any(map(is_relation, last)):
+            return False
+        return len(found) > 1 and (found[1].text in self.given or not is_given(found[1:]))
 
     def _left_for(self, last: Sequence[Token], related: bool) -> list[Token] | None:
         """What a line beginning with = is about; None for the line right above it."""

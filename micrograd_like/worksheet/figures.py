@@ -60,12 +60,14 @@ def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, 
             return None, True
     several = False
 
-    # Not a rewriting: a figure with its sign is looked up as it was, whatever stands for its size.
+    # Not a rewriting: a figure with its sign is looked up as it was before its size is.
     def combine(node: Expr, parts: list[Expr]) -> Expr:
         nonlocal several
         if exact_number(node) is not None:
             names = [] if _is_common(node) else _meant(node, known)
             several |= len(names) > 1
+            if not names and isinstance(node, Call) and isinstance(parts[-1], Name):
+                return Call(node.function, tuple(parts))  # -0.9 where z is 0.9, and nothing −0.9
             return Name(names[0]) if len(names) == 1 else node
         if not isinstance(node, Call):
             return node

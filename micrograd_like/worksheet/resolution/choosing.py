@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from micrograd_like.formula import Call, Derivative, Name, Number, nodes
+from micrograd_like.formula import Call, Derivative, Name, Number, exact_number, nodes
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Part
@@ -157,7 +157,12 @@ class _Choice:
                     continue
                 part = draft.chosen[wrt].expr
                 below = draft.below(of)
-                if not isinstance(part, Call) or wrt in below or of in draft.below(wrt):
+                if (
+                    not isinstance(part, Call)
+                    or exact_number(part)
+                    or wrt in below
+                    or of in draft.below(wrt)
+                ):
                     continue
                 for key in [k for k in below if k in draft.chosen]:
                     place, number, expr = draft.chosen[key]

@@ -102,7 +102,8 @@ def read_definitions(draft: Draft) -> None:
     }
     for key, definition in list(draft.chosen.items()):
         place, _, expr = definition
-        if place >= 0 and exact_number(expr) is None and not [*names_in(expr)]:
+        named = any(n not in CONSTANTS or n in draft.versions.first for n in names_in(expr))
+        if place >= 0 and exact_number(expr) is None and not named:
             formula, sure = read_figures(expr, _before(draft, key, place, numbers))
             if formula is None or not _taken(draft, key, definition, formula):
                 _unread(draft, key, definition, sure)

@@ -41,7 +41,7 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
         formula = None
     renewal = _Renewal(versions, version, read, versions.meant[place], number)
     if version.formula is not None:
-        return renewal.after_a_formula(formula)
+        return "itself" if renewal.updates_otherwise() else renewal.after_a_formula(formula)
     if version.number is None:
         return ""
     return renewal.after_a_number(version.number, formula)
@@ -83,6 +83,8 @@ class _Renewal:
         changed = self.number is not None and self.number != known
         if changed and _adds_to(self.read.parts[0].expr, known, alone):
             return "itself"
+        if alone and self.read.parts[0].number is not None and self._more_exact(known):
+            return "given"
         if not unlike(self.number, known, 0.5):
             return ""
         if self.read.parts[0].number is None:
@@ -102,6 +104,12 @@ class _Renewal:
             and {*figures_in(mine)} != {*figures_in(given[0].expr)}
         )
 
+    def _more_exact(self, known: Number) -> bool:
+        """True for 0.83 after a given 0.8, which is no rounding of it."""
+        if self.number is None or self.number.places is None:
+            return False
+        return self.number.places > (known.places or 0) and self.number.value != known.value
+
     def after_a_formula(self, formula: Expr | None) -> str:
         """The reason, where the name has a formula."""
         known = self.version.number
@@ -118,6 +126,17 @@ class _Renewal:
             later = self.number is not None and self._later_figures()
             return "names" if later and known is not None and unlike(self.number, known) else ""
         return "names" if self._another(formula, known) else ""
+
+    def updates_otherwise(self) -> bool:
+        """True for w' = w − … by another rule than before."""
+        first, known = self.read.parts[0].expr, self.version.formula
+        base = self.version.base
+        old = base.removesuffix("_new").rstrip("'")
+        if old == base or known == first or not is_addend(first, old):
+            return False
+        value = self.versions.value(first, self.meant)
+        number = self.number if value is None else Number(value, 12)
+        return known is not None and is_addend(known, old) and unlike(number, self.version.number)
 
     def _again(self, formula: Expr | None, known: Number | None) -> str:
         """The reason, where something that the formula rests on has been given a new value."""
@@ -183,14 +202,25 @@ def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:
 
 
 def is_addend(expr: Expr, name: str) -> bool:
-    """True for name ± something: an update of the name."""
-    stack, alone = [expr], not isinstance(expr, Call)
+    """True for name ± something, as it stands or turned twice: −(rate·slope − name)."""
+    stack: list[tuple[Expr, int]] = [(expr, 1)]
     while stack:
-        match stack.pop():
+        at, sign = stack.pop()
+        match at:
             case Call("add", (a, b)):
-                stack += [a, b]
-            case Call("sub", (a, _)):
-                stack.append(a)
-            case Name(own) if own == name:
-                return not alone
+                stack += [(a, sign), (b, sign)]
+            case Call("sub", (a, b)):
+                stack += [(a, sign), (b, -sign)]
+            case Call("neg", (a,)):
+                stack.append((a, -sign))
+            case Call("mul", (a, b)) if one := _unit(a) or _unit(b):
+                stack.append((b if _unit(a) else a, sign * one))
+            case Name(own) if own == name and sign > 0:
+                return isinstance(expr, Call)
     return False
+
+
+def _unit(expr: Expr) -> int:
+    """1 or −1 where the expression is that number, else 0."""
+    number = exact_number(expr)
+    return int(number.value) if number is not None and number.value in (1, -1) else 0
