@@ -169,6 +169,73 @@ ACCUSED = {
         x = 3.11; h = 1e-5
         q = ((x + h)^3 - x^3)/h = 29.02
         dq/dh = (3*(x + h)^2*h - ((x + h)^3 - x^3))/h^2 = 9.33002""",
+    "another epoch, its derivatives": """
+        w = 1.24; x = -0.76; lr = 0.1
+        u = w*x = -0.9424; y = u^2 = 0.8881
+        dy/du = 2*u = -1.8848; dy/dw = dy/du*x = 1.4324
+        w = w - lr*dy/dw = 1.0968
+        u = w*x = -0.8335; y = u^2 = 0.6948
+        dy/du = 2*u = -1.667
+        du/dx = w = 1.0968
+        dy/dx = dy/du*w = -1.8284""",
+    "a new value by terms in another order": """
+        w = 2; lr = 0.1
+        E = w^2 = 4
+        w = -(-w - (-1*(lr*dE/dw))) = 1.6
+        E = w^2 = 2.56""",
+    "weight decay beside the derivative": """
+        w = 0.8; x = -0.65; eta = 0.05
+        L = (w*x)^2 = 0.2704; dL/dw = 2*w*x*x = 0.676
+        w' = w - eta*(dL/dw + 0.01*w) = 0.7658""",
+    "weight decay with its terms turned": """
+        w = 0.8; x = -0.65; lr = 0.05
+        L = (w*x)^2 = 0.2704; dL/dw = 2*w*x*x = 0.676
+        w' = w + (-1*(-(-0.01*w - dL/dw)*lr)) = 0.7658""",
+    "a second rule for the same weight": """
+        w = 0.8; x = -0.65
+        L = (w*x)^2 = 0.2704; dL/dw = 2*w*x*x = 0.676
+        w' = w - 0.1*dL/dw = 0.7324
+        w' = w - 0.01*dL/dw = 0.79324""",
+    "an estimate by differences": """
+        l = 9; g = 2
+        T = 2*pi*sqrt(l/g) = 13.329
+        dT/dl ≈ (13.33605156 - 13.32124195)/(2*0.01) ≈ 0.74""",
+    "a negative power of ten after ≈": """
+        R = 3
+        k = -R*5.27*10^5 = -1581000 ≈ -2*10^6""",
+    "a whole number that a rounded factor gives": """
+        U = 2.6e6; R = 9
+        I = U/R = U*(1/R) = 2.6e6*(1/9) = 2.6e6*0.111 = 288600
+        E = I^2*R = 288600^2*9 = 7.4960964*10^11""",
+    "the figure before it was stated again": """
+        s = 0.31422
+        r = tanh(s) = 0.304
+        r = 0.30427
+        dr/ds = 1 - r^2 = 1 - 0.304^2 = 0.90758""",
+    "a given with more digits is another": """
+        y = 0.8; x = 2
+        L = (x - y)^2 = 1.44
+        y = 0.83
+        L = (x - y)^2 = 1.3689""",
+    "a term that goes on further in": """
+        a = 1; b = 2; c = 3
+        e = a
+          - b = -1
+        g = e - c = -4""",
+    "a sign before the figure of a name": """
+        z = 0.9008
+        p = 1/e^(-0.9008) = 2.462
+        dp/dz = p = 2.462""",
+    "the figure of a negative number": """
+        g = 2.29397; f = -0.2691
+        L = 2.29397/(-0.2691) = -8.5246
+        dL/dg = 1/f = -3.71609
+        dL/df = -g/f^2 = -31.678""",
+    "one that is rounded to a given's number": """
+        t = 1; x = -2.91; w = -1.23; eta = 0.2
+        n = w*x + 3.1007 = 6.68; o = softplus(n) = 6.6813; E = o - t = 5.6813
+        dE/dn = sigmoid(n) = 0.999
+        w' = w - eta*dE/dn*dn/dw = -1.23 - 0.2*1.00*(-2.910) = -0.649""",
 }
 
 
@@ -203,6 +270,30 @@ def test_a_derivative_whose_links_rest_on_it_is_marked() -> None:
 
 #: What passed though it is wrong: the kind, and a worksheet whose last line is.
 PASSED = {
+    "through the update of another epoch": """
+        w = 1.24; x = -0.76; lr = 0.1
+        u = w*x = -0.9424; y = u^2 = 0.8881
+        dy/dw = 2*u*x = 1.4324
+        w = w - lr*dy/dw = 1.0968
+        u = w*x = -0.8335; y = u^2 = 0.6948
+        dy/dx = 2*u*w = -1.9284""",
+    "ascent with weight decay's factor left out": """
+        w = 0.8; x = -0.65; eta = 0.05
+        L = (w*x)^2; dL/dw = 2*w*x*x
+        w' = w + eta*dL/dw""",
+    "a second rule for the same weight, uphill": """
+        w = 0.8; x = -0.65
+        L = (w*x)^2; dL/dw = 2*w*x*x
+        w' = w - 0.1*dL/dw = 0.7324
+        w' = w + 0.01*dL/dw = 0.80676""",
+    "a figure that is no rounding of what it stands for": """
+        t = 1; x = -2.91; w = -1.23; eta = 0.2
+        n = w*x + 3.1007 = 6.68; o = softplus(n) = 6.6813; E = o - t = 5.6813
+        w' = w - eta*dE/dn*dn/dw = -1.23 - 0.2*0.90*(-2.91) = -0.706""",
+    "a digit of a whole number": """
+        U = 2.6e6; R = 9
+        I = U/R = 2.6e6*(1/9) = 2.6e6*0.111 = 288600
+        E = I^2*R = 288600^2*9 = 7.5960964*10^11""",
     "the sign of a tiny number": """
         a = 4.6e-7; b = 1e-7; r = 1.5; k = 2e9
         F = k*a*b/r^2
