@@ -94,6 +94,12 @@ def statements(line: str) -> list[str]:
         ("∂/∂w E = 3", "dE/dw = 3"),
         ("d/dw (E) = 3", "dE/dw = 3"),
         ("E.grad = 1.0; w.grad = 3.0", "dE/dE = 1.0 / dE/dw = 3.0"),
+        # Derivatives in words.
+        ("derivative of E with respect to w = 3", "dE/dw = 3"),
+        ("The slope of E w.r.t. w = x = 3", "dE/dw = x = 3"),
+        ("Gradient of the E wrt the w ≈ 3", "dE/dw ≈ 3"),
+        ("so partial derivative of E w.r.t. w = 3", "dE/dw = 3"),
+        ("Gradient of E with respect to w:", ""),
         # Sums over the indices in use, or from one to another.
         ("q = Σ_i x_i w_i", "q = x1*w1 + x2*w2"),
         ("q = ∑_{i=1}^{2} x_i", "q = x1 + x2"),
@@ -342,6 +348,8 @@ def verdicts(text: str) -> str:
         ("w = [2, 3]\nx = [1, 4]\nw5 = 1\nq = w·x = w_1*x_1 + w_2*x_2 = 14", "tttr"),
         # A cost that is defined below the next value of its names is meant with the values here.
         ("o = 0.7\ndE/do = o - 0.5 = 0.2\no = 0.6\nE = (o - 0.5)^2/2 = 0.005", "trtr"),
+        # Figures that repeat a rounded result are no truth about what was rounded.
+        ("σ^2 = ((1-4)^2 + (3-4)^2 + (8-4)^2)/3 = 26/3 ≈ 8.6667\nσ = √(8.6667) ≈ 2.9439", "?r"),
         # 2e+1 is 2·e + 1 where that is right, and 20 where that is.
         ("a = 1\nS = 2*exp(a) + 1 = 2e+1\nr = exp(a)/S = e/(2e+1) = 0.4223", "trr"),
         ("a = 10\nS = 2*a = 2e+1", "tr"),

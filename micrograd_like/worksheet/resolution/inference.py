@@ -143,10 +143,23 @@ def _unread(draft: Draft, key: str, definition: Definition, sure: bool) -> None:
         draft.opaque[key] = (
             f"{key} has only figures on line {line}, and what it depends on is not known"
         )
-    elif _repeats(draft, expr, place) and _rounds(expr, draft.reads[place]):
+    elif _repeats_a_result(draft, expr, place) or (
+        _repeats(draft, expr, place) and _rounds(expr, draft.reads[place])
+    ):
         draft.doubts.setdefault(
             key, f"the figures of line {line} give it only as far as they are rounded"
         )
+
+
+def _repeats_a_result(draft: Draft, expr: Expr, place: int) -> bool:
+    """True where a figure is what an earlier line of several parts came to, rounded."""
+    results = {
+        part.number.value
+        for read in draft.reads[:place]
+        for part in read.parts[1:]
+        if part.number is not None and part.number.places
+    }
+    return any(n.value in results for n in nodes(expr, Number) if n.places)
 
 
 def _repeats(draft: Draft, expr: Expr, place: int) -> bool:
