@@ -8,19 +8,22 @@ comes last.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
-from micrograd_like.formula import Call, Expr, Name, Number, Quantity, exact_number, operands
+from micrograd_like.formula import (
+    Expr,
+    Number,
+)
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.effort import Effort, TooMuchError
-from micrograd_like.marking.hand import Figure, opened, worked_out
+from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.mistakes import Guess, Mistake
 from micrograd_like.marking.pairs import two_slips
+from micrograd_like.marking.put_in import comes_to, explained, given_by, only_one_off, roughness
 from micrograd_like.marking.records import Cause
-from micrograd_like.marking.shape import other_function
 from micrograd_like.marking.values import value
 
 # How well a cause explains a line.
@@ -32,7 +35,7 @@ _FEW, _MANY = 0.2, 0.005
 _VAGUE = 0.34
 
 #: Operations worked out for the causes of one line.
-_MOST_OPERATIONS = 60_000
+_MOST_OPERATIONS = 120_000
 
 _MISTAKES = {mistake.code: mistake for mistake in CAUSES}
 #: What is said of a wrong number whose formula is right, and what is said where nothing else is.
@@ -96,12 +99,17 @@ def _of_one_kind(claim: Claim, cause: Cause) -> bool:
 def _in_figures(claim: Claim) -> Iterator[tuple[int, Cause]]:
     if claim.figure is not None and claim.sound:
         yield _GENERAL, Cause(_OF_NUMBERS)
-    for figures, operand in claim.off:
-        yield from _explains_operand(claim, figures, operand)
+    off = [*claim.off]
+    if claim.figures is not None:
+        for form in claim.forms:
+            off += only_one_off(claim, claim.figures, form)
+    for figures, operand in dict.fromkeys(off):
+        for cause, sure in explained(claim, figures, operand):
+            yield _FORMULA if sure else _OPERAND, cause
     if claim.figures is not None:
         for mistake in CAUSES:
             for guess in _guesses(claim, mistake):
-                near = _comes_to(claim, claim.figure, guess.expr)
+                near = comes_to(claim, claim.figure, guess.expr)
                 if near and claim.fits(claim.figures, guess.expr):
                     yield _OPERAND, _cause(mistake, guess)
                     break
@@ -110,6 +118,8 @@ def _in_figures(claim: Claim) -> Iterator[tuple[int, Cause]]:
     if claim.figures is None and claim.figure.low == claim.figure.high:
         whole = Number(int(claim.figure.center))  # a formula too, as in ∂h/∂a = 1
         yield from (c for mistake in CAUSES for c in _explains_formula(claim, whole, mistake))
+    if claim.figures is None:  # what is worked out is not written
+        yield from _miswritten(claim, claim.figure)
     for mistake in CAUSES:
         yield from _explains_number(claim, claim.figure, mistake)
 
@@ -123,9 +133,19 @@ def _explains_formula(claim: Claim, formula: Expr, mistake: Mistake) -> Iterator
             yield _FORMULA, _cause(mistake, guess)
             return
     for guess in mistake.mends(claim, formula) if mistake.mends else ():
-        if _same(claim, guess.expr, claim.target):
+        if _mended(claim, guess.expr):
             yield _FORMULA, _cause(mistake, guess)
             return
+
+
+def _mended(claim: Claim, expr: Expr) -> bool:
+    """Whether a formula is right; p − y is so for targets that add up to 1 alone."""
+    if _same(claim, expr, claim.target):
+        return True
+    facts = claim.facts
+    return claim.sure and facts.truth.holds(
+        expr, claim.target, claim.forms, facts.targets(claim.key)
+    )
 
 
 def _same(claim: Claim, a: Expr, b: Expr) -> bool:
@@ -158,19 +178,27 @@ def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
 # Numbers.
 
 
+def _miswritten(claim: Claim, figure: Figure) -> Iterator[tuple[int, Cause]]:
+    level = _NUMBER if roughness(figure) <= _FEW else _COINCIDENCE
+    likely = [(e, n) for e in given_by(claim, claim.forms) for n in _likely(e, figure)]
+    for mistake in CAUSES:
+        if mistake.misread is not None:
+            read = (e for e, number in likely if mistake.misread(figure, number))
+            yield from (
+                (level, Cause(mistake.code, None, Number(e.center))) for e in islice(read, 1)
+            )
+
+
 def _explains_number(claim: Claim, figure: Figure, mistake: Mistake) -> Iterator[tuple[int, Cause]]:
-    if mistake.misread is not None and claim.figures is None:  # what is worked out is not written
-        for expected in _expected(claim, claim.forms):
-            if any(mistake.misread(figure, number) for number in _likely(expected, figure)):
-                level = _NUMBER if _width(figure) <= _FEW else _COINCIDENCE
-                yield level, Cause(mistake.code, None, _number(expected))
-                return
-    if _width(figure) > _VAGUE:
+    if roughness(figure) > _VAGUE:
         return
     for guess in _guesses(claim, mistake):
-        for given in _expected(claim, [guess.expr]):
+        for given in given_by(claim, [guess.expr]):
             if figure.meets(given):
-                yield _level(claim, mistake, _width(figure) + _width(given)), _cause(mistake, guess)
+                yield (
+                    _level(claim, mistake, roughness(figure) + roughness(given)),
+                    _cause(mistake, guess),
+                )
                 return
 
 
@@ -185,27 +213,10 @@ def _level(claim: Claim, mistake: Mistake, width: float) -> int:
     return _METHOD if width <= most / 4 else _COINCIDENCE
 
 
-def _width(figure: Figure) -> float:
-    """By how much of itself a number may be off."""
-    width = (figure.high - figure.low) or (0.0 if figure.center % 1 else 0.5)  # a whole number
-    return width / abs(figure.center) if figure.center else 1.0
-
-
 def _guesses(claim: Claim, mistake: Mistake) -> Iterator[Guess]:
     """What the mistake leads to, where only figures are written."""
     sources = [guesses(claim) for guesses in (mistake.guesses, mistake.numbers) if guesses]
     return chain.from_iterable(sources)
-
-
-def _expected(claim: Claim, exprs: Iterable[Expr]) -> Iterator[Figure]:
-    """What formulas give: in truth, and from the learner's figures."""
-    for expr in exprs:
-        true = value(expr, claim.facts.truth.here)
-        if true is not None:
-            yield Figure.exact(true)
-        carried = claim.carried(expr)
-        if carried is not None:
-            yield carried
 
 
 def _likely(expected: Figure, figure: Figure) -> Iterator[float]:
@@ -215,95 +226,3 @@ def _likely(expected: Figure, figure: Figure) -> Iterator[float]:
     if unit > 0 and expected.high - expected.low < 8 * unit:
         first = math.ceil(expected.low / unit)
         yield from (n * unit for n in range(first, math.floor(expected.high / unit) + 1))
-
-
-def _number(figure: Figure) -> Number:
-    return Number(figure.center)
-
-
-# Figures put in.
-
-
-def _explains_operand(claim: Claim, figures: Expr, operand: Expr) -> Iterator[tuple[int, Cause]]:
-    if isinstance(figures, Call) and exact_number(figures) is None:
-        if other_function(figures, operand) and isinstance(operand, Call):
-            for mistake in CAUSES:
-                if mistake.functions and mistake.functions(figures.function, operand.function):
-                    yield _OPERAND, Cause(mistake.code, figures, operand)
-        elif inner := _only_one_off(claim, figures, operand):
-            yield from _explains_operand(claim, *inner)
-        return
-    figure = _result(claim, figures)
-    if figure is None:
-        return
-    given = exact_number(figures) is not None and operand in claim.facts.truth.sources
-    found = list(_misput(claim, figures, figure, operand, given))
-    if given and not found:
-        found = [Cause(mistake.code, figures, operand) for mistake in CAUSES if mistake.given]
-    for cause in found:
-        yield _FORMULA if _siblings(cause.wrote, cause.meant) else _OPERAND, cause
-
-
-def _result(claim: Claim, figures: Expr) -> Figure | None:
-    formula, numbers = opened(figures, Figure.written)
-    return worked_out(formula, lambda key: numbers.get(key) or claim.stated(key))
-
-
-def _only_one_off(claim: Claim, figures: Expr, formula: Expr) -> tuple[Expr, Expr] | None:
-    """Of figures in the shape of a formula, the one that is not its operand's."""
-    ours, theirs = operands(figures), operands(formula)
-    if ours is None or theirs is None or [m for m, _ in ours] != [m for m, _ in theirs]:
-        return None
-    pairs = [(a, b) for (_, a), (_, b) in zip(ours, theirs, strict=True)]
-    off = [pair for pair in pairs if not _comes_to(claim, _result(claim, pair[0]), pair[1])]
-    return off[0] if len(off) == 1 else None
-
-
-def _comes_to(claim: Claim, figure: Figure | None, formula: Expr) -> bool:
-    """Whether a figure is what the formula gives."""
-    return figure is not None and any(figure.meets(e) for e in _expected(claim, [formula]))
-
-
-def _misput(
-    claim: Claim, figures: Expr, figure: Figure, operand: Expr, given: bool
-) -> Iterator[Cause]:
-    """What makes a figure of an operand: miswritten, or that of another quantity."""
-    expected = list(_expected(claim, [operand]))
-    whole = given and _of_as_many_places(figure, expected[0].center)
-    others = list(_of_others(claim, figure, operand))
-    for mistake in CAUSES:
-        misread = None if whole and mistake.rounding else mistake.misread
-        if misread is not None and any(misread(figure, e.center) for e in expected):
-            yield Cause(mistake.code, figures, operand)
-        for guess in chain.from_iterable(mistake.mends(claim, o) for o in others if mistake.mends):
-            if guess.expr == operand:
-                yield _cause(mistake, guess)
-                break
-
-
-def _of_as_many_places(figure: Figure, given: float) -> bool:
-    """True where a given can be repeated in so many places: nothing is rounded then."""
-    unit = figure.high - figure.low
-    return given.is_integer() if not unit else abs(given / unit - round(given / unit)) < 1e-6
-
-
-def _of_others(claim: Claim, figure: Figure, operand: Expr) -> Iterator[Quantity]:
-    """The quantities whose figure it is: a given's is repeated exactly; a result's has digits."""
-    sources = claim.facts.truth.sources
-    for wrote in (*claim.names, *claim.others):
-        if wrote == operand:
-            continue
-        if wrote in sources:
-            small = figure.center.is_integer() and abs(figure.center) <= 10
-            if figure.center == sources[wrote] and (not small or _siblings(wrote, operand)):
-                yield wrote
-        elif _width(figure) <= 4 * _MANY:
-            known = claim.carried(wrote)
-            if known is not None and figure.meets(known):
-                yield wrote
-
-
-def _siblings(a: Expr | None, b: Expr | None) -> bool:
-    """True for t1 and t2."""
-    names = isinstance(a, Name) and isinstance(b, Name)
-    return names and a != b and str(a).rstrip("0123456789") == str(b).rstrip("0123456789")

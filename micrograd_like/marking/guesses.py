@@ -121,9 +121,17 @@ def others(claim: Claim, leaf: Quantity) -> Iterator[Quantity]:
         wrt = [Derivative(leaf.of, name) for name in claim.names]
         of = [Derivative(key.of, leaf.wrt) for key in claim.others]
         found = dict.fromkeys((*claim.others, *wrt, *of))
-        yield from (key for key in found if key != leaf and key.of != key.wrt)
+        near = sorted(found, key=lambda key: _distance(claim, leaf, key))
+        yield from (key for key in near if key != leaf and key.of != key.wrt)
     else:
         yield from (name for name in claim.names if name != leaf)
+
+
+def _distance(claim: Claim, leaf: Derivative, other: Derivative) -> tuple[int, bool]:
+    """How unlike two derivatives are; of those alike, one by the line's own variable is nearer."""
+    ends = (leaf.of != other.of) + (leaf.wrt != other.wrt)
+    own = isinstance(claim.key, Derivative) and other.wrt == claim.key.wrt
+    return ends, not own
 
 
 def operand(accept: Accept) -> Mends:

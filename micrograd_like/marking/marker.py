@@ -29,7 +29,7 @@ from micrograd_like.worksheet.records import FOR_ALL, Problem
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
 #: Wrong lines of which the causes are sought.
-_MOST_EXPLAINED = 60
+_MOST_EXPLAINED = 40
 _BLANK = "This is not filled in yet"
 #: Names and derivatives that may have been taken for another.
 _MOST_NAMES, _MOST_DERIVATIVES = 200, 200

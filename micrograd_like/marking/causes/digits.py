@@ -11,12 +11,15 @@ from micrograd_like.formula import Number
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.mistakes import Mistake, examples
 
+#: Digits before zeros that are more than a coincidence.
+_FEWEST = 2
+
 
 def _misread(figure: Figure, true: float) -> bool:
     if true == 0 or figure.center == 0:
         return False
     for power in (-3, -2, -1, 1, 2, 3):
-        if figure.meets(Figure.exact(true * 10.0**power)):
+        if _shortened(figure).meets(Figure.exact(true * 10.0**power)):
             return True
     places = _places(figure)
     written, right = (f"{abs(x):.{places}f}" for x in (figure.center, true))
@@ -30,6 +33,17 @@ def _misread(figure: Figure, true: float) -> bool:
     dropped = {longer[:i] + longer[i + 1 :] for i in range(len(longer) - 1)} - {longer[:-1]}
     dropped |= {b[:i] + b[i + 1 :] for i in range(len(b))}
     return len(a.lstrip("0")) > 1 and a in dropped - {b}
+
+
+def _shortened(figure: Figure) -> Figure:
+    """The figure without the zeros at its end: 4.580 may be 0.458, the point moved, for 0.4584."""
+    places = _places(figure)
+    text = f"{figure.center:.{places}f}"
+    zeros = min(len(text) - len(text.rstrip("0")), places)
+    if not zeros or len(text.rstrip("0").strip("-0.").replace(".", "")) < _FEWEST:
+        return figure
+    half = 0.5 * 10.0 ** (zeros - places)
+    return Figure(figure.center, figure.center - half, figure.center + half)
 
 
 def _places(figure: Figure) -> int:

@@ -17,6 +17,7 @@ from micrograd_like.formula import (
     nodes,
     parse,
     quantities,
+    simplify,
     substitute,
 )
 from micrograd_like.graph import NamedGraph
@@ -69,12 +70,16 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         targets: list[Expr] = [name for name in claim.facts.inputs[cost] if name in sources]
         if not targets and isinstance(claim.key, Derivative) and cost == claim.key.of:
             targets = _targets(claim, prediction)
+        right, put_in = claim.facts.locals[cost, prediction], [*targets, *_labels(definition)]
         for formula, derivative in _cost_derivatives():
-            put_in = [*targets, *_labels(definition)]
-            for target in put_in if _TARGET in quantities(formula) else [prediction]:
-                whole, local = (_put_in(e, prediction, target) for e in (formula, derivative))
-                guess = claim.chain({(cost, prediction): local})
-                yield Guess(guess, whole, definition)
+            takes = put_in if _TARGET in quantities(formula) else [prediction]
+            slopes = [(t, simplify(_put_in(derivative, prediction, t))) for t in takes]
+            if any(claim.facts.truth.equal(slope, right) for _, slope in slopes):
+                continue  # it is this cost
+            for target, slope in slopes:
+                if slope != Number(0):
+                    guess = claim.chain({(cost, prediction): slope})
+                    yield Guess(guess, _put_in(formula, prediction, target), definition)
 
 
 def _is_cost(definition: Expr) -> bool:
@@ -115,9 +120,9 @@ def _planted(place: places.Place) -> Iterator[Expr]:
             if (link.of, link.wrt) == (cost, p):
                 for other in map(parse, _OTHERS):
                     formula = substitute(other, {"p": Name(p), "y": Name(y)})
-                    slope = places.derived(place.task, formula, link.wrt)
-                    if slope is not None and not _is_a_term(slope, link.expr):
-                        yield place.relinked(link, slope)
+                    wrong = places.derived(place.task, formula, link.wrt)
+                    if wrong is not None and not _is_a_term(wrong, link.expr):
+                        yield place.relinked(link, wrong)
 
 
 def _is_a_term(slope: Expr, right: Expr) -> bool:

@@ -30,7 +30,7 @@ def _planted(value: float, number: Number) -> Iterator[Number]:
 
 MISTAKE = Mistake(
     code="rounded",
-    place=200,
+    place=165,
     brief="cut off, or off by one in the last place",
     sentence="It is cut off, or off by one in the last place; a whole number counts as exact.",
     examples=examples(("z1 = sigmoid(a1) = 0.5897", "z1 = sigmoid(a1) = 0.5898")),

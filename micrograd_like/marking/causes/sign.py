@@ -40,6 +40,11 @@ def _other_sign(call: Call) -> Iterator[tuple[Expr, Call | None]]:
             yield operand, None
 
 
+def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+    if not claim.update:
+        yield Guess(Call("neg", (written,)))
+
+
 def _undone(formula: Expr) -> Iterator[Expr]:
     yield Call("neg", (formula,))
 
@@ -73,6 +78,7 @@ MISTAKE = Mistake(
         ("dE/dx1 = dE/da1*w1 - dE/da2*w3", "dE/dx1 = dE/da1*w1 + dE/da2*w3"),
     ),
     guesses=_guesses,
+    mends=_mends,
     undone=_undone,
     of_path=-1,
     misread=_turned,
