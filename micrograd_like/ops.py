@@ -13,14 +13,16 @@ Where floating point needs another form, because the textbook's overflows or los
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from micrograd_like.errors import FormulaError, did_you_mean
 from micrograd_like.formula import (
     ARITHMETIC,
+    COMPARISONS,
     OPERATORS,
     PYTHON,
     Call,
@@ -30,6 +32,7 @@ from micrograd_like.formula import (
     emit,
     evaluate,
     names,
+    nodes,
     parse,
     substitute,
 )
@@ -216,6 +219,9 @@ class Op:
 
 Functions = dict[str, Callable[..., Any]]
 
+#: What stands in a formula as a sign or a word, and the sum over families.
+_OF_THE_LANGUAGE = frozenset((*OPERATORS, *COMPARISONS, "neg", "where", "and", "or", "sum"))
+
 
 def _is_arithmetic(expr: Expr) -> bool:
     if isinstance(expr, Call):
@@ -225,13 +231,19 @@ def _is_arithmetic(expr: Expr) -> bool:
     return True
 
 
-def row_problems(row: Op) -> Iterator[str]:
-    """What keeps a row from being used: by the engine, or by the tests that read its samples."""
+def row_problems(row: Op, functions: Mapping[str, int]) -> Iterator[str]:
+    """What keeps a row from being used: by the engine, or by the tests that read its samples.
+
+    Args:
+        row: The row.
+        functions: What a formula may call, and with how many arguments.
+    """
     slips = {f"the slip {code!r}": formulas for code, formulas in row.slips}
     counted = {
         "stable_partials": row.stable_partials,
         "smooth_partials": row.smooth_partials,
         "constant_rules": row.constant_rules,
+        "rule": () if isinstance(row.rule, str) else row.rule,
     }
     present = {what: formulas for what, formulas in counted.items() if formulas}
     for what, formulas in ({"partials": row.partials} | present | slips).items():
@@ -240,8 +252,8 @@ def row_problems(row: Op) -> Iterator[str]:
     values = [(formula, {*row.inputs}) for formula in (row.value, row.stable, row.domain, row.kink)]
     slopes = [(formula, {*row.inputs, "out"}) for formula in _slopes(row)]
     for formula, known in (*values, *slopes):
-        if formula and (unknown := {*names(parse(formula))} - known):
-            yield f"{formula!r}: nothing is called {', '.join(sorted(unknown))}"
+        if formula:
+            yield from _formula_problems(formula, known, functions)
     if not row.samples:
         yield "expected at least one sample"
 
@@ -255,6 +267,27 @@ def _slopes(row: Op) -> list[str]:
     ]
 
 
+def _formula_problems(
+    formula: str, known: Collection[str], functions: Mapping[str, int]
+) -> Iterator[str]:
+    try:
+        tree = parse(formula)
+    except FormulaError as error:
+        yield str(error)
+        return
+    if unknown := {*names(tree)} - {*known}:
+        yield f"{formula!r}: nothing is called {', '.join(sorted(unknown))}"
+    for call in nodes(tree, Call):
+        if call.function in _OF_THE_LANGUAGE:
+            continue
+        if call.function not in functions:
+            near = did_you_mean(call.function, functions)
+            yield f"{formula!r}: there is no function {call.function!r}{near}"
+        elif len(call.arguments) != (count := functions[call.function]):
+            got = len(call.arguments)
+            yield f"{formula!r}: expected {call.function} of {count}, got {got} arguments"
+
+
 def sample_problems(row: Op, functions: Functions) -> Iterator[str]:
     """The samples that no test can use, of a row that is well formed."""
     sides = set()
@@ -263,6 +296,9 @@ def sample_problems(row: Op, functions: Functions) -> Iterator[str]:
             bound = row.bind(sample)
         except TypeError as error:
             yield f"the sample {sample}: {error}"
+            continue
+        if not all(map(math.isfinite, sample)):
+            yield f"the sample {sample}: expected finite numbers"
             continue
         if row.domain and not evaluate(parse(row.domain), bound, functions):
             yield f"the sample {sample} lies outside the domain {row.domain!r}"
@@ -386,14 +422,16 @@ def table_of(rows: tuple[Op, ...]) -> dict[str, Op]:
     Raises:
         TableError: A row cannot be used; the message says why.
     """
-    table: dict[str, Op] = {}
+    functions = {"floor": 1} | {row.name: len(row.inputs) for row in rows if not row.families}
+    owners: dict[str, str] = {}
     for row in rows:
-        for problem in row_problems(row):
+        for problem in row_problems(row, functions):
             raise TableError(f"the row {row.name!r}: {problem}")
-        if row.name in table:
-            raise TableError(f"the row {row.name!r} stands there twice")
-        table[row.name] = row
-    return table
+        for name in (row.name, *row.aliases):
+            if name in owners:
+                raise TableError(f"the row {row.name!r}: {name!r} is a name of {owners[name]!r}")
+            owners[name] = row.name
+    return {row.name: row for row in rows}
 
 
 OPS = table_of(_ROWS)

@@ -15,9 +15,10 @@ import pytest
 
 import micrograd_like
 from micrograd_like import Worksheet
+from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import parse
 from micrograd_like.marking import causes
-from micrograd_like.marking.causes import CAUSES, CauseError, in_order
+from micrograd_like.marking.causes import CAUSES, CauseError, in_order, problems
 from micrograd_like.marking.causes.plain_error import SHEET
 from micrograd_like.marking.mistakes import NETWORK, Example, Mistake
 from micrograd_like.ops import OPS
@@ -29,6 +30,28 @@ def last(sheet: str) -> tuple[str, list[str]]:
     """The last line's verdict and causes."""
     line = Worksheet.parse(sheet).check().lines[-1]
     return line.verdict, [cause.code for cause in line.causes]
+
+
+def unreadable(code: str, example: Example) -> list[str]:
+    """Sentences about the lines of an example that nobody can read."""
+    told = []
+    for line in (example.wrong, example.right):
+        sheet = Worksheet.parse(example.sheet + line)
+        told += [
+            f"marking/causes/{code.replace('-', '_')}.py: the example {line!r}: {problem.message}"
+            for problem in sheet.unreadable
+        ]
+    return told
+
+
+@pytest.mark.parametrize(("code", "example"), EXAMPLES)
+def test_an_example_can_be_read(code: str, example: Example) -> None:
+    assert not unreadable(code, example)
+
+
+def test_an_example_that_cannot_be_read_is_told() -> None:
+    (told,) = unreadable("seven-more", Example("dy/dx = 3 +* 2", "dy/dx = 3", "x = 2\ny = 3x\n"))
+    assert told.startswith("marking/causes/seven_more.py: the example 'dy/dx = 3 +* 2': ")
 
 
 @pytest.mark.parametrize(("code", "example"), EXAMPLES)
@@ -77,6 +100,34 @@ def test_what_no_cause_says_is_told() -> None:
         in_order([mistake for mistake in CAUSES if mistake.code != "sign"])
     with pytest.raises(CauseError, match="remains for 'number', got"):
         in_order([mistake for mistake in CAUSES if mistake.remains != "number"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"pointed": "{wrote} for {ment}."},
+            "pointed: expected pieces among {left}, {meant}, {wrote}, got {ment}",
+        ),
+        (
+            {"guesses": None, "mends": None, "misread": None},
+            "expected one of guesses, mends, numbers, misread, given, remains: "
+            "without any it explains no line",
+        ),
+        ({"planter": Planter()}, "planter: expected either formulas or numbers"),
+        ({"examples": ()}, "expected at least one example"),
+        (
+            {"examples": (Example("y = 2", "y = 2", ""),)},
+            "expected an example whose line and its twin differ: 'y = 2'",
+        ),
+    ],
+)
+def test_a_cause_that_does_not_hold_together_is_told(
+    change: dict[str, object], message: str
+) -> None:
+    (sign,) = (mistake for mistake in CAUSES if mistake.code == "sign")
+    assert [*problems(replace(sign, **change))] == [message]  # type: ignore[arg-type]
+    assert not [*problems(sign)]
 
 
 def test_the_likeliest_comes_first() -> None:
@@ -177,6 +228,10 @@ def test_a_file_is_all_that_a_cause_needs(tmp_path: Path) -> None:
     [
         ("", "seven_more.py: expected MISTAKE = Mistake(...), got None"),
         (SEVEN.replace("seven-more", "six-more"), "the code to be the file's name: 'six-more'"),
+        (
+            SEVEN.replace("    guesses=_guesses", '    pointed="{piece}.",\n    guesses=_guesses'),
+            "marking/causes/seven_more.py: pointed: expected pieces among",
+        ),
         (SEVEN.replace("place=5", "place=10"), "seven-more and sign are both at place 10"),
     ],
 )

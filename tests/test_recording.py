@@ -10,6 +10,7 @@ from typing import Any
 
 import mpmath
 import pytest
+from references import symbolic
 
 from micrograd_like import DomainError, Value, Worksheet, apply, compile_graph, derive, grad
 from micrograd_like.ops import OPS
@@ -72,33 +73,11 @@ X_ONLY = [
     name for name, row in OPS.items() if row.signature == "x" and not row.kink and name != "neg"
 ]
 
-OVER_MPMATH: dict[str, Callable[..., Any]] = {
-    "neg": lambda x: -x,
-    "exp": mpmath.exp,
-    "expm1": lambda x: mpmath.exp(x) - 1,
-    "log": mpmath.log,
-    "log10": mpmath.log10,
-    "log2": lambda x: mpmath.log(x, 2),
-    "log1p": lambda x: mpmath.log(1 + x),
-    "sqrt": mpmath.sqrt,
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
-    "pow": lambda x, y: x**y,
-    "div": lambda x, y: x / y,
-    "mul": lambda x, y: x * y,
-}
-
-
-def over_mpmath(name: str) -> Callable[..., Any]:
-    function = OVER_MPMATH.get(name) or getattr(mpmath, name, None)
-    assert callable(function), f"mpmath has no {name!r}: write it out above"
-    return function
-
 
 def coefficients(name: str, x: float, order: int) -> list[float]:
     """The derivatives of the orders 0, 1, …, by mpmath, to all digits of a float."""
     with mpmath.workdps(60):
-        series = [mpmath.re(c) for c in mpmath.taylor(over_mpmath(name), mpmath.mpf(x), order)]
+        series = [mpmath.re(c) for c in mpmath.taylor(symbolic(name, 1, ()), mpmath.mpf(x), order)]
         return [float(c * math.factorial(n)) for n, c in enumerate(series)]
 
 

@@ -24,7 +24,7 @@ def _logistic(z: complex) -> complex:
 
 
 #: As the functions are defined in a course; where there is a kink, by the real part.
-_FUNCTIONS: Mapping[str, Callable[..., complex]] = {
+FUNCTIONS: Mapping[str, Callable[..., complex]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -34,12 +34,15 @@ _FUNCTIONS: Mapping[str, Callable[..., complex]] = {
     **{f: getattr(cmath, f) for f in ("exp", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
     **{f: getattr(cmath, f) for f in ("log", "log10", "asin", "acos", "atan")},
     "log2": lambda z: cmath.log(z) / math.log(2),
+    "expm1": lambda z: cmath.exp(z) - 1,
+    "log1p": lambda z: cmath.log(1 + z),
     "sigmoid": _logistic,
     "softplus": lambda z: cmath.log(1 + cmath.exp(z)),
     "relu": lambda z: z if z.real > 0 else 0j,
     "abs": lambda z: z if z.real > 0 else -z,
     "maximum": lambda a, b: a if a.real > b.real else b,
     "minimum": lambda a, b: a if a.real < b.real else b,
+    "select": lambda a, b, x, y: x if a.real > b.real else y,
 }
 
 
@@ -88,4 +91,4 @@ class Oracle:
             case Derivative():
                 return complex(self[expr])
             case Call(function, arguments):
-                return _FUNCTIONS[function](*(self._computed(a, values) for a in arguments))
+                return FUNCTIONS[function](*(self._computed(a, values) for a in arguments))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from string import Formatter
 
 from micrograd_like.marking.mistakes import Mistake
 from micrograd_like.ops import OPS
@@ -18,6 +19,12 @@ from micrograd_like.ops import OPS
 
 class CauseError(Exception):
     """The table of causes does not hold together; the message says where."""
+
+
+#: What makes a cause explain a line: at least one of them.
+_EXPLAINS = ("guesses", "mends", "numbers", "misread", "given", "remains")
+#: The pieces that a sentence may name.
+_PIECES = {"wrote", "meant", "left"}
 
 
 def _read() -> Iterator[Mistake]:
@@ -28,9 +35,30 @@ def _read() -> Iterator[Mistake]:
             raise CauseError(f"{where}: expected MISTAKE = Mistake(...), got {found!r}")
         if found.code.replace("-", "_") != module.name:
             raise CauseError(f"{where}: expected the code to be the file's name: {found.code!r}")
-        if not found.examples:
-            raise CauseError(f"{where}: expected at least one example")
+        for problem in problems(found):
+            raise CauseError(f"{where}: {problem}")
         yield found
+
+
+def problems(mistake: Mistake) -> Iterator[str]:
+    """What keeps a cause from being said, found or planted, as far as it shows without a worksheet.
+
+    Its examples are read, and run, by the tests: there are too many for every start.
+    """
+    fields = {name for _, name, _, _ in Formatter().parse(mistake.pointed) if name is not None}
+    if unknown := fields - _PIECES:
+        pieces = ", ".join(f"{{{piece}}}" for piece in sorted(_PIECES))
+        yield f"pointed: expected pieces among {pieces}, got {{{', '.join(sorted(unknown))}}}"
+    if not any(getattr(mistake, name) for name in _EXPLAINS):
+        yield f"expected one of {', '.join(_EXPLAINS)}: without any it explains no line"
+    planter = mistake.planter
+    if planter is not None and (planter.formulas is None) is (planter.numbers is None):
+        yield "planter: expected either formulas or numbers"
+    if not mistake.examples:
+        yield "expected at least one example"
+    for example in mistake.examples:
+        if example.wrong == example.right:
+            yield f"expected an example whose line and its twin differ: {example.wrong!r}"
 
 
 def in_order(found: list[Mistake]) -> tuple[Mistake, ...]:
