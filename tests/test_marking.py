@@ -447,6 +447,16 @@ def test_a_derivative_that_does_not_exist_is_unchecked() -> None:
     assert report.lines[-1].verdict == "unchecked"
 
 
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [("a(w + 1) = 9", "unchecked"), ("a(w + 1) = 4*3", "right"), ("2a(w + 1) = 9", "wrong")],
+)
+def test_a_quantity_before_brackets_on_the_left_may_be_its_value_elsewhere(
+    line: str, verdict: str
+) -> None:
+    assert checked(f"w = 2\na = w^2\n{line}").lines[-1].verdict == verdict
+
+
 def test_a_derivative_by_what_is_nowhere_below_accuses_nobody() -> None:
     """The line that joins the two may not have been read."""
     report = checked("w = 2\nz = 3w*/2\na = sigmoid(3) = 0.9526\nda/dw = 0.0452*3 = 0.1355")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from micrograd_like.errors import did_you_mean
-from micrograd_like.formula import Derivative, Expr, Name, Number
-from micrograd_like.worksheet import arrays
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.worksheet import arrays, brackets
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.builder import stands_in
 from micrograd_like.worksheet.clauses import Clause
@@ -210,7 +210,15 @@ class _Statements(Parts):
         self.scope.places, self.ambiguous = {}, False
         if isinstance(expr, Name | Derivative | Array):
             return expr, None
+        if isinstance(expr, Call) and expr.function == "mul" and self.looks_called():
+            said = f"{first.text}(…) may be {first.text} at another point, and no product"
+            self.scope.doubts[said] = None
         return self.document.stand_in(expr), expr
+
+    def looks_called(self) -> bool:
+        """True if a name and one pair of brackets are all that stands before the place."""
+        closing = brackets.closing(self.tokens[: self.place])
+        return self.tokens[0].kind == "name" and closing.get(1) == self.place - 1
 
     def function_definition(self) -> None:
         """f(x) = …, where x is no quantity: what the right side is makes f a function."""
