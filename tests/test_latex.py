@@ -104,6 +104,34 @@ def test_tables_of_values(table: str, plainly: str) -> None:
     assert " / ".join(map(str, sheet.statements)) == plainly
 
 
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        # An inline formula that ends in = goes on with the value right behind it.
+        ("$q = 1 + 1 =$ $2$", "q = 1 + 1 = 2"),
+        ("$q = 1 + 1 =$ **2.0**, see below", "q = 1 + 1 = 2.0"),
+        ("$E_y1 = 2$", "E_y1 = 2"),
+        ("$s \\; {+}{=}\\; 2$", "s = 2"),
+        ("since $q = 0.5 > 0$", "q = 0.5"),
+        ("for $i = 1, \\dots, m$ and $q = 1$", "q = 1"),
+        ("$v = [0., 1.]$ and $q = 2.$", "v1 = 0 / v2 = 1 / q = 2"),
+        ("\\[\\begin{aligned} a &= 1 \\\\[4pt] b &= 2 \\end{aligned}\\]", "a = 1 / b = 2"),
+        # The logistic function, written without its argument.
+        (
+            "$\\sigma = \\frac{1}{1 + e^{-x}}$ and $h = \\sigma (0)$",
+            "sigma = 1/(1 + e^(-x)) / h = sigmoid(0)",
+        ),
+        # What f is elsewhere is not known.
+        ("$f(z) = 2$ and $q = f([1, 2])$", "f = 2 / q"),
+        ("[\nz = [2,;1]\n]\n\n* ( \\hat{y} = 1 )", "z1 = 2 / z2 = 1 / yhat = 1"),
+    ],
+)
+def test_manners_of_writing(text: str, plainly: str) -> None:
+    sheet = Worksheet.parse(text, format="markdown")
+    assert not sheet.unreadable, str(sheet.unreadable[0])
+    assert " / ".join(map(str, sheet.statements)) == plainly
+
+
 def test_a_formula_goes_on_with_the_display_above_and_never_with_an_inline_given() -> None:
     text = "$$q = 2 + 3$$\nwith $m = 3$\n$$= 5$$"
     assert [str(s) for s in Worksheet.parse(text).statements] == ["q = 2 + 3", "m = 3", "q = 5"]
@@ -156,7 +184,7 @@ def test_a_format_is_told_by_the_name_else_by_the_content(
 
 
 def test_a_format_that_is_none_is_refused_with_those_there_are() -> None:
-    with pytest.raises(WorksheetError, match="among latex, markdown, text; got 'word'"):
+    with pytest.raises(WorksheetError, match=r"a format among .*markdown.*; got 'word'"):
         Worksheet.parse("x = 1", format="word")
 
 

@@ -76,7 +76,9 @@ class Names:
         """The names of a document's lines."""
         names = cls()
         found = Survey.of(lines)
-        names.lefts = found.lefts
+        # σ = 1/(1 + e^−x) says what σ(z) is; it is no quantity where it never stands alone.
+        functions = (found.lefts & FUNCTIONS.keys() & found.lettered) - found.bare
+        names.lefts = found.lefts - {n for n in functions if found.called.get(n)}
         names.operands, names.integers = found.operands, found.integers
         names.phrases = {
             words: "_".join(words).lower()

@@ -33,6 +33,8 @@ class Survey:
     lefts: set[str] = field(default_factory=set)
     middles: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    lettered: set[str] = field(default_factory=set)
     above: set[str] = field(default_factory=set)
     above_first: list[str] = field(default_factory=list)
     operands: set[str] = field(default_factory=set)
@@ -88,6 +90,8 @@ class Survey:
             self._example(tokens, place, end)
         else:
             self.plain.add(text)
+            if after not in RELATIONS:
+                self.bare.add(text)
         if text.startswith(("d", "delta")) and (before == "/" or after == "/"):
             self.differentiated.add(
                 text.removeprefix("delta") if text[0:5] == "delta" else text[1:]
@@ -111,6 +115,8 @@ class Survey:
         before = tokens[place - 2] if place > 1 else None
         if before is None or before.text in _BEGINS or before.end + 2 <= last.column:
             self.lefts.add(last.text)
+            if any(token.kind == "name" and token.text != "e" for token in tokens[place + 1 :]):
+                self.lettered.add(last.text)
             self._integer(tokens, place)
             shape = literal_shape(tokens, place + 1)
             if shape:

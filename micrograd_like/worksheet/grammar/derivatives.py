@@ -108,8 +108,8 @@ class Derivatives(Rules):
             ):
                 return self.name(self.take()), False
             self.take()
-            if self.at("(") and token.text in self.known.applied:
-                self.skip_arguments(token.text)
+            if self.at("("):
+                self.pass_arguments()
             self.scope.places.setdefault(token.text, token.place)
             return Name(self.scope.current(token.text)), True
         if self.at("(", "["):
@@ -118,6 +118,15 @@ class Derivatives(Rules):
                 expr = self.raised(expr)
             return expr, False
         return None
+
+    def pass_arguments(self) -> None:
+        """Pass over the arguments in ∂J(w, b)/∂w, where J is no function of the document."""
+        place = self.place + 1
+        while self.tokens[place].kind == "name" and self.tokens[place + 1].text == ",":
+            place += 2
+        ends = [token.text for token in self.tokens[place + 1 : place + 3]]
+        if self.tokens[place].kind == "name" and ends == [")", "/"]:
+            self.place = place + 2
 
     def above_glued(self, mark: str) -> tuple[Term, bool] | None:
         """What is differentiated, where the sign is its first letter: dE, dσ(x)."""

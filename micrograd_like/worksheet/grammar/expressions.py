@@ -14,7 +14,7 @@ from micrograd_like.worksheet.grammar.calls import OF_ARRAYS, WRAPPERS, Calls
 from micrograd_like.worksheet.grammar.derivatives import Derivatives
 from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
-from micrograd_like.worksheet.grammar.scope import Document
+from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.spelling import element_number
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, RECIPROCALS, RELATIONS
@@ -171,6 +171,8 @@ class Expressions(Derivatives, Calls):
         if text in self.known.lefts:
             if text in self.known.applied and self.at("("):
                 self.skip_arguments(text)
+                if self.at("(") and not self.holds_itself(text):
+                    raise UnsureError(f"{text}(…) may be {text} at another point, and no product")
             return self.scope.stands(text, token)
         if text in WRAPPERS and self.at("("):
             return self.wrapped()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from micrograd_like.worksheet.characters import fenced
 from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
@@ -12,7 +12,7 @@ from micrograd_like.worksheet.readers import text as plain_text
 from micrograd_like.worksheet.source import Source, reads
 from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
 from micrograd_like.worksheet.tex.macros import LETTERS
-from micrograd_like.worksheet.tex.pieces import pieces
+from micrograd_like.worksheet.tex.pieces import Piece, pieces
 from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.tex.tables import values
@@ -34,6 +34,9 @@ _LOST_NOT = re.compile(r"\$|\\\(|\\\[")
 #: What may stand before a statement: a quotation mark, a bullet, a number, a label in bold.
 _BEFORE = re.compile(r"\s{0,3}(?:>\s*)*(?:[-*+•]\s+|\d+[.)]\s+)?(?:\*\*[^*\n]{1,60}\*\*:?\s*)?")
 _STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
+#: What may stand between $z =$ and its value, and a value that is no formula.
+_BEHIND = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*")
+_NUMBER = re.compile(r"[-\u2212]?\d+(?:\.\d+)?(?![\w.]*\w)")
 _CELL = re.compile(r"\s*(?:In|Out)\s*\[\s*\d*\s*\]:")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -54,6 +57,7 @@ def read(lines: list[str]) -> Source:
     lost = [] if _LOST_NOT.search(document.text) else list(_lost(document, found))
     found += lost
     formulas = {f: pieces(document.span(f.start, f.stop)) for f in found if f.kind == "formula"}
+    _join(document, formulas)
     plain = list(_statements(document, found))
     symbols = Symbols.of(formulas.values())
     symbols.lost = bool(lost)
@@ -69,6 +73,23 @@ def read(lines: list[str]) -> Source:
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
     return source
+
+
+def _join(document: Document, formulas: dict[Found, list[Piece]]) -> None:
+    """Let an inline formula that ends in = go on with the formula or the number right behind it."""
+    ordered = sorted(formulas, key=lambda f: f.start)
+    for formula, following in zip_longest(ordered, ordered[1:]):
+        own = formulas[formula]
+        if formula is None or formula.display or not own or own[-1].text not in ("=", "approx"):
+            continue
+        behind = _BEHIND.match(document.text, formula.outer[1])
+        if behind is None:
+            continue
+        if following is not None and following.outer[0] == behind.end():
+            formulas[following][:0] = own
+            own.clear()
+        elif number := _NUMBER.match(document.text, behind.end()):
+            own += pieces(document.span(*number.span()))
 
 
 def _lost(document: Document, found: list[Found]) -> Iterator[Found]:

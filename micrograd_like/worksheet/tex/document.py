@@ -119,8 +119,8 @@ class Document:
             blank = _BLANK_LINE.search(self.text, match.end())
             limit = len(self.text) if blank is None else blank.start()
         else:
-            limit = self.text.find(barrier, match.end())
-            limit = len(self.text) if limit < 0 else limit
+            again = re.compile(rf"(?<!\\){re.escape(barrier)}").search(self.text, match.end())
+            limit = len(self.text) if again is None else again.start()
         return self.text.find(closing, match.end(), limit), len(closing)
 
 

@@ -65,7 +65,8 @@ class Environments(Fractions):
             raise TexError(piece, "expected an element in every cell of the matrix")
         behind = self.place + self.at_macro("right")
         closed = behind < self.stop and self.pieces[behind].text in ("]", ")")
-        if closed and self.tokens and self.tokens[-1].text in ("[", "("):
+        called = len(self.tokens) > 1 and self.tokens[-2].kind == "name"
+        if closed and not called and self.tokens and self.tokens[-1].text in ("[", "("):
             self.tokens.pop()  # \left[\begin{array}…
             self.depth -= 1
             self.place = behind + 1

@@ -74,7 +74,7 @@ class Row(Environments):
     def _sign(self, piece: Piece, text: str = "") -> None:
         """A sign; brackets remember what they hold."""
         text = text or _PLAIN.get(piece.text, piece.text)
-        if self.symbols.lost and text in ",;!" and not self.pieces[self.place - 2].touches(piece):
+        if self.symbols.lost and text in ",;!" and self._was_blank(piece):
             return
         if text == "^":
             self._power(piece)
@@ -96,6 +96,11 @@ class Row(Environments):
             if text in ("|", "‖") and self._opens(piece):
                 self.emit("sign", "·", piece)
             self.emit("sign", text, piece)
+
+    def _was_blank(self, piece: Piece) -> bool:
+        r"""True for what ``\,`` or ``\;`` became when its backslash was lost."""
+        before = self.pieces[self.place - 2]
+        return not before.touches(piece) or (piece.text == ";" and before.text == ",")
 
     def _opens(self, piece: Piece) -> bool:
         """True for a bar that begins a factor behind another: ½‖o − y‖."""
@@ -148,6 +153,13 @@ class Row(Environments):
         elif self.at("_", "'"):
             raise TexError(self.next, _NO_INDEX)
         else:
+            if (
+                [t.text for t in inside] == ["="]
+                and self.tokens[-1:]
+                and self.tokens[-1].text in "+-"
+            ):
+                sign = self.tokens.pop()  # {+}{=}
+                inside = [sign._replace(text=f"{sign.text}=")]
             if inside and inside[0].line == opening.line:
                 inside[0] = inside[0]._replace(column=opening.column)
             self.tokens += widened(inside, self.last)

@@ -88,7 +88,7 @@ class Names(Cursor):
             return
         end = closing - (self.pieces[closing - 1].text in SIZES)
         index = self.symbols.index_called(name.base, self.pieces[opening + 1 : end])
-        if index is not None and not (index and name.below):
+        if index is not None and bool(index) != bool(name.below):  # δ(t−1); w_1(0) is w_1
             name.below = f"_{{{index}}}" if index else name.below
             self.place = closing + 1
             name.last = self.last
@@ -158,6 +158,8 @@ class Names(Cursor):
             start, stop = self.argument(sign)
             if start == stop:
                 raise TexError(sign, f"expected something after {sign}")
+            if sign.text == "_" and self.pieces[stop - 1].kind == "letter" and stop == self.place:
+                stop = self._digits_behind(stop)  # people mean E_{y1} by E_y1
             if sign.text == "_":
                 if name.below:
                     raise TexError(sign, "expected one index, got two")
@@ -167,6 +169,12 @@ class Names(Cursor):
                 continue
             name.last = self.last
         return powers
+
+    def _digits_behind(self, stop: int) -> int:
+        digits = stop < self.stop and self.pieces[stop].kind == "number"
+        if digits and self.pieces[stop].text.isdecimal():
+            self.place += self.pieces[stop - 1].touches(self.pieces[stop])
+        return self.place
 
     def script(self, start: int, stop: int) -> str:
         """An index in plain form."""

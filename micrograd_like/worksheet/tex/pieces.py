@@ -91,11 +91,8 @@ def pieces(span: Span) -> list[Piece]:
                 continue
             text_ = match[kind]
             column, end = start + match.start() + 1, start + match.end() + 1
-            if kind == "number" and text_.endswith("."):  # the end of a sentence
+            if kind == "number" and text_.endswith("."):  # the end of a sentence, or 0.
                 text_, end = text_[:-1], end - 1
-                found.append(Piece("number", text_, number, column, end))
-                found.append(Piece("sign", ".", number, end, end + 1))
-                continue
             found.append(Piece(kind, text_.replace("{,}", ""), number, column, end))  # type: ignore[arg-type]
     return list(_digits_of_fractions(found))
 

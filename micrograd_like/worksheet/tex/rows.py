@@ -19,6 +19,7 @@ _RANGES = frozenset({"for"})
 _BESIDE = frozenset({"where", "with", "since", "because", "as", "using"}) | _RANGES
 #: Words behind which a claim is none, for nobody says that it holds.
 _CONDITIONS = frozenset({"when", "unless", "otherwise"})
+_COMPARED = {">", "<", "≥", "≤"}
 _GOES_ON = "it goes on with a formula that could not be read"
 
 
@@ -75,7 +76,7 @@ class Rows:
             tokens = Row(row, self.symbols).read()
             if relates and any(_is_word(token, _CONDITIONS) for token in tokens):
                 raise TexError(row[0], "expected a claim without a condition")
-            return tokens
+            return [] if _is_range(tokens) else tokens
         except TexError as error:
             if relates:
                 self._fail(error, row)
@@ -114,14 +115,23 @@ def _is_word(token: Token, words: frozenset[str]) -> bool:
 
 def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """A row, and what is said beside it behind a "where"; for which i it holds is left out."""
-    related = False
+    related, depth = False, 0
     for place, token in enumerate(tokens):
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if related and not depth and token.kind == "sign" and token.text in _COMPARED:
+            return tokens[:place], []  # z = 0.5 > 0
         if related and _is_word(token, _BESIDE):
             side = tokens[place + 1 :]
             said = any(map(_is_relation, side)) and not _is_word(token, _RANGES)
             return tokens[:place], side if said else []
         related |= _is_relation(token)
     return tokens, []
+
+
+def _is_range(tokens: Sequence[Token]) -> bool:
+    """True for i = 1, …, m."""
+    texts = [token.text for token in tokens]
+    return texts[1:2] == ["="] and len(texts[0]) == 1 and "…" in texts and texts[-2:-1] == [","]
 
 
 def _relates(piece: Piece) -> bool:
