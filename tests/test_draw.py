@@ -153,11 +153,11 @@ def test_places_and_direction() -> None:
 def test_roles_are_told_apart_by_shape() -> None:
     shot = snapshot(LESSON)
     roles = {node.key: node.role for node in shot.nodes}
-    assert roles["x1"] == roles["y"] == "input"
+    assert roles["x1"] == roles["y"] == "given"
     assert roles["w1"] == roles["w6"] == "parameter"
-    assert roles["z1"] == "interior"
+    assert roles["z1"] == "computed"
     assert roles["E"] == "output"
-    shapes = [palette.SHAPES[role][:2] for role in ("input", "parameter", "interior")]
+    shapes = [palette.SHAPES[role] for role in ("given", "parameter", "computed")]
     assert len(set(shapes)) == 3
 
 
@@ -240,7 +240,7 @@ def test_a_network_is_drawn_by_neuron_and_layer_not_by_weight() -> None:
     _, out = network(2, 16, 16, 1)
     shot = snapshot(out)
     assert shot.detail == "neurons"
-    assert [node.role for node in shot.nodes].count("input") == 2
+    assert [node.role for node in shot.nodes].count("given") == 2
     layers = [sum(node.layer == layer for node in shot.nodes) for layer in (1, 2, 3)]
     assert layers == [16, 16, 1]
     assert len(shot.nodes) == 35

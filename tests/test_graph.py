@@ -96,6 +96,7 @@ def role_names(text: str, **options: str) -> dict[str, set[str]]:
 
 START = "w = 0.5\nx = 2\nb = 0.1\nc = 0.3\n"
 STEP = "dE/dw = x\nw' = w - 0.1*dE/dw"  # the first makes E the cost
+STEP_NEW, STEP_AGAIN = STEP.replace("w' =", "w_new ="), STEP.replace("w' =", "w <-")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,8 @@ STEP = "dE/dw = x\nw' = w - 0.1*dE/dw"  # the first makes E the cost
         (f"{START}E = w*x + x\n{STEP}", {"w"}, {"x"}),  # a skip connection adds an input
         (f"{START}E = (w*x - c)^2\n{STEP}", {"w"}, {"x", "c"}),  # a target is subtracted
         (f"{START}E = (x + b)*w\n{STEP}", {"w"}, {"x", "b"}),  # a sum without a product
+        (f"{START}E = w*x + b\n{STEP_NEW}", {"w", "b"}, {"x"}),
+        (f"{START}E = w*x + b\n{STEP_AGAIN}", {"w", "b"}, {"x"}),
         (f"{START}E = w*x + b", set(), {"w", "x", "b"}),  # nothing says that any is a parameter
     ],
 )
@@ -115,7 +118,7 @@ def test_a_bias_added_to_a_product_is_a_parameter(
     text: str, parameters: set[str], inputs: set[str]
 ) -> None:
     found = role_names(text)
-    assert (found.get("parameter", set()), found["input"]) == (parameters, inputs)
+    assert (found.get("parameter", set()), found["given"]) == (parameters, inputs)
 
 
 @pytest.mark.parametrize("bias", [True, False])

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import graphviz
 
+from micrograd_like.graph import ROLES
 from visualize.palette import LIGHT, SHAPES
 from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Group, Line, Span
 from visualize.words import pieces, width
@@ -126,12 +127,13 @@ def _sized(box: Box) -> dict[str, str]:
 
 def _look(box: Box) -> dict[str, str]:
     role = box.node.role
-    shape, style, _ = SHAPES[role]
+    shape, style = SHAPES[role]
+    mark = ROLES[role].mark
     look = {"shape": shape, "tooltip": _plain(box.tip)}
     if role == "constant":
         return {**look, "shape": "plaintext", "fontcolor": LIGHT["muted"]}
-    look |= {"style": f"{style},filled".strip(","), "fillcolor": LIGHT[role]}
-    look |= {"color": LIGHT[f"{role}-line"], "penwidth": "1.4"}
+    look |= {"style": f"{style},filled".strip(","), "fillcolor": LIGHT[mark]}
+    look |= {"color": LIGHT[f"{mark}-line"], "penwidth": "1.4"}
     if role == "output":  # the second line is outside of the size
         narrow, low = (box.width - 8) / _POINTS, (box.height - 8) / _POINTS
         look |= {"peripheries": "2", "width": f"{narrow:.4f}", "height": f"{low:.4f}"}

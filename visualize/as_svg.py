@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from html import escape
 
+from micrograd_like.graph import ROLES, Role
 from visualize.layout import Layout, Point
 from visualize.palette import DARK, LIGHT, SHAPES
 from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Group, Line
@@ -58,7 +59,8 @@ def to_svg(drawing: Drawing, layout: Layout, prefix: str = "") -> str:
 
 def _box(box: Box, centre: Point, prefix: str) -> str:
     node, (x, y) = box.node, centre
-    classes = f"node {node.role}{' on-path' if node.on_path else ''}"
+    mark = ROLES[node.role].mark
+    classes = f"node {mark}{' on-path' if node.on_path else ''}"
     start = y - LINE * len(box.lines) / 2 + LINE / 2 + SIZE * 0.35
     rows = "".join(
         _text(line, x, start + LINE * place, SIZE, _row_kind(line))
@@ -66,15 +68,15 @@ def _box(box: Box, centre: Point, prefix: str) -> str:
     )
     return (
         f'<g id="{prefix}{box.id}" class="{classes}" data-name="{_safe(node.key)}" '
-        f'data-role="{node.role}"><title>{_safe(box.tip)}</title>'
+        f'data-role="{mark}"><title>{_safe(box.tip)}</title>'
         f"{_shape(node.role, x, y, box.width, box.height)}{rows}</g>"
     )
 
 
-def _shape(role: str, x: float, y: float, wide: float, high: float) -> str:
+def _shape(role: Role, x: float, y: float, wide: float, high: float) -> str:
     """The outline around a centre: square, octagonal, rounded, or rounded and double."""
     left, top = x - wide / 2, y - high / 2
-    shape, style, _ = SHAPES[role]
+    shape, style = SHAPES[role]
     if role == "constant":
         return ""
     if shape == "octagon":
@@ -169,13 +171,13 @@ def _below(drawing: Drawing, layout: Layout) -> Iterator[tuple[str, float, float
 
 
 def _legend(drawing: Drawing) -> tuple[str, float]:
-    roles = [role for role in SHAPES if any(box.node.role == role for box in drawing.boxes)]
+    roles = [role for role in ROLES if any(box.node.role == role for box in drawing.boxes)]
     x, out = 0.0, ""
     for role in roles:
         if role == "constant":
             continue
-        name = SHAPES[role][2]
-        out += f'<g class="node {role}">{_shape(role, x + 15, 8, 28, 16)}</g>'
+        name = ROLES[role].word
+        out += f'<g class="node {ROLES[role].mark}">{_shape(role, x + 15, 8, 28, 16)}</g>'
         out += f'<text class="legend" x="{x + 35:.1f}" y="12">{name}</text>'
         x += 35 + width(name, SMALL) + 18
     if drawing.weighed:
@@ -227,10 +229,10 @@ def _variables(colours: object) -> str:
 
 
 _ROLES = "".join(
-    f".micrograd-graph .{role} .outline{{fill:var(--{role});stroke:var(--{role}-line)}}"
-    f".micrograd-graph .{role} .inline{{stroke:var(--{role}-line)}}"
-    for role in SHAPES
-    if role != "constant"
+    f".micrograd-graph .{mark} .outline{{fill:var(--{mark});stroke:var(--{mark}-line)}}"
+    f".micrograd-graph .{mark} .inline{{stroke:var(--{mark}-line)}}"
+    for mark, *_ in ROLES.values()
+    if mark != "constant"
 )
 _STYLE = f"""
 .micrograd-graph{{{_variables(LIGHT)};font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif;font-size:{SIZE:g}px}}

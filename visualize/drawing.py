@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from micrograd_like.errors import printable
 from micrograd_like.formula import Derivative, Number
+from micrograd_like.graph import ROLES
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.ops import OPS
 from micrograd_like.writers.formats.text import line_text
@@ -146,8 +147,7 @@ class _Writer:
         name = shortened(name_text(node.name), 200) or "without a name"
         if self.shot.detail == "neurons" and node.neuron and not node.name:
             name = f"neuron {node.neuron} of layer {node.layer}"
-        role = {"interior": "computed", "constant": "number"}.get(node.role, node.role)
-        parts = [f"{name} ({role})"]
+        parts = [f"{name} ({ROLES[node.role].word})"]
         if node.formula is not None:
             parts.append(shortened(text(node.formula, self.places), 400))
         parts.append(number(node.value, self.places))
@@ -239,12 +239,10 @@ class _Writer:
     def description(self) -> str:
         """The picture in words: its nodes by role, the output's number, what arrows say."""
         roles = Counter(node.role for node in self.shot.nodes)
-        words = {"interior": "computed node", "constant": "number in a formula"}
-        counts = []
-        for role, count in roles.items():
-            word = words.get(role, role)
-            many = "numbers in formulas" if role == "constant" else f"{word}s"
-            counts.append(f"{count} {word if count == 1 else many}")
+        counts = [
+            f"{count} {ROLES[role].one if count == 1 else ROLES[role].many}"
+            for role, count in roles.items()
+        ]
         output = self.nodes[self.shot.output]
         said = f"{', '.join(counts)}. {self._tip(output)}."
         if "derivatives" in self.show:

@@ -6,19 +6,25 @@ print. Text has a contrast of 4.5 or more on every fill, light and dark.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-#: Graphviz's shape for each role, and what a legend calls it.
-SHAPES = MappingProxyType(
+if TYPE_CHECKING:
+    from micrograd_like.graph import Role
+
+#: Graphviz's shape and style for each role.
+SHAPES: Mapping[Role, tuple[str, str]] = MappingProxyType(
     {
-        "input": ("box", "", "input"),
-        "parameter": ("octagon", "", "parameter"),
-        "interior": ("box", "rounded", "computed"),
-        "output": ("box", "rounded", "output"),
-        "constant": ("box", "", "number"),
+        "given": ("box", ""),
+        "parameter": ("octagon", ""),
+        "computed": ("box", "rounded"),
+        "output": ("box", "rounded"),
+        "constant": ("box", ""),
     }
 )
 
+#: Colours of a page, and of roles by the marks of :data:`micrograd_like.graph.ROLES`.
 LIGHT = MappingProxyType(
     {
         "paper": "#ffffff",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from typing import Literal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from micrograd_like.engine import Constant, Parameter, Value
 from micrograd_like.formula import Quantity
@@ -12,6 +13,34 @@ from micrograd_like.formula import Quantity
 #: given: a number one starts from; parameter: one that training changes; constant: a number
 #: that stands in a formula; computed; output: what all others lead to.
 Role = Literal["given", "parameter", "constant", "computed", "output"]
+
+
+class Called(NamedTuple):
+    """What a role is called.
+
+    Attributes:
+        mark: In the styles and the data of a picture, and among its colours.
+        word: Beside a node, and in a legend.
+        one: Counted, in words.
+        many: The same in the plural.
+    """
+
+    mark: str
+    word: str
+    one: str
+    many: str
+
+
+#: Every role, in the order of a legend.
+ROLES: Mapping[Role, Called] = MappingProxyType(
+    {
+        "given": Called("input", "input", "input", "inputs"),
+        "parameter": Called("parameter", "parameter", "parameter", "parameters"),
+        "computed": Called("interior", "computed", "computed node", "computed nodes"),
+        "output": Called("output", "output", "output", "outputs"),
+        "constant": Called("constant", "number", "number in a formula", "numbers in formulas"),
+    }
+)
 
 #: Σ x·w and Σ x·w + b, as single operations.
 _WEIGHTED_SUMS = ("wsum", "affine")
@@ -99,6 +128,27 @@ def named_roles(
         else:
             found[name] = "given" if name in given else "computed"
     return found
+
+
+def learned(
+    leaves: Iterable[str], renewed: Collection[str], named: Collection[str] = ()
+) -> set[str]:
+    """The leaves that are parameters by what a worksheet updates, or by what somebody calls them.
+
+    One weight that is updated stands for its namesakes of other numbers: w1 for w2, w3, …
+
+    Args:
+        leaves: The names a graph starts from.
+        renewed: The names that updates give a new value.
+        named: Names of parameters, or the letters of several.
+    """
+    calls = {*named, *renewed, *map(letters, renewed)}
+    return {leaf for leaf in leaves if leaf in calls or letters(leaf) in calls}
+
+
+def letters(name: str) -> str:
+    """The name without its number and primes: w for w12'."""
+    return name.rstrip("'").rstrip("0123456789").rstrip("_")
 
 
 def is_called_rate(name: Quantity) -> bool:

@@ -27,13 +27,13 @@ def kind_of(read: Statement, builds: int, older: Mapping[str, str]) -> Kind:
     part = read.parts[builds]
     if part.number is not None:
         return "given"
-    renewed = _older_names(read.left.name, older)
+    renewed = older_names(read.left.name, older)
     if any(n in renewed for n in names_in(part.expr)) and nodes(part.expr, Derivative):
         return "update"
     return "definition"
 
 
-def _older_names(name: str, older: Mapping[str, str]) -> set[Name]:
+def older_names(name: str, older: Mapping[str, str]) -> set[Name]:
     """The names that an update of a name may renew: w and w' for w'', w for w_new."""
     found = {name[:end] for end in range(len(name.rstrip("'")), len(name))}
     found |= {name.removesuffix("_new")} - {name}

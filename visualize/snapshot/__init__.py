@@ -5,9 +5,10 @@ worksheet's cost, the local derivative along every edge, between named nodes as 
 operation by operation, and what of a network belongs to which neuron of which layer.
 
 >>> from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.kinds import older_names
 >>> shot = snapshot(Worksheet.parse("x = 2\ny = x^2 + 1\nE = x*y"), path="dE/dx")
 >>> [(node.key, node.role, node.gradient) for node in shot.nodes]
-[('x', 'input', 13.0), ('y', 'interior', 2.0), ('E', 'output', 1.0)]
+[('x', 'given', 13.0), ('y', 'computed', 2.0), ('E', 'output', 1.0)]
 >>> [(edge.tail, edge.head, edge.local) for edge in shot.edges]
 [('x', 'y', 4.0), ('x', 'E', 5.0), ('y', 'E', 2.0)]
 """
@@ -24,15 +25,23 @@ from micrograd_like.derivation import Derivation, derive
 from micrograd_like.engine import Symbol, Value, check_fresh, grad, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
-from micrograd_like.graph import NamedGraph, constant, depending, quantity_of, roles
-from micrograd_like.graph import Role as GraphRole
+from micrograd_like.graph import (
+    NamedGraph,
+    constant,
+    depending,
+    learned,
+    letters,
+    quantity_of,
+    roles,
+)
 from micrograd_like.nn import Module
 from micrograd_like.notation import quantity
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.kinds import older_names
 from visualize.options import Detail
 from visualize.snapshot.neurons import Neurons
-from visualize.snapshot.records import NO_NAME, Edge, Node, Role, Snapshot
+from visualize.snapshot.records import NO_NAME, Edge, Node, Snapshot
 
 #: Graphs of more nodes are refused at once.
 MAX_WALKED = 20_000
@@ -41,14 +50,6 @@ MAX_NODES = 200
 MAX_EDGES = 1_000
 #: More operations than this are folded into neurons, or names, where that makes them fewer.
 _MOST_OPERATIONS = 60
-#: What a picture calls the roles of a graph's nodes.
-_SHOWN_AS: dict[GraphRole, Role] = {
-    "given": "input",
-    "parameter": "parameter",
-    "constant": "constant",
-    "computed": "interior",
-    "output": "output",
-}
 #: An operation of more operands is named, not written out.
 _MOST_OPERANDS = 8
 
@@ -69,9 +70,9 @@ def snapshot(
 
     Of a worksheet the gradients are those of the cost, of a Value its nodes' own.
 
-    Parameters are those named by ``parameters`` or in ``module``, what a worksheet updates, with
-    its namesakes of other numbers, and those that :func:`micrograd_like.graph.roles` finds. All
-    other leaves are inputs.
+    Parameters are those named by ``parameters`` or in ``module``, what a worksheet updates
+    (:func:`micrograd_like.graph.learned`), and those that :func:`micrograd_like.graph.roles`
+    finds. All other leaves are inputs.
 
     Args:
         root: A Value or a worksheet.
@@ -178,27 +179,22 @@ def _parameters(
         named = [part for part in re.split(r"[\s,]+", named) if part]
     if not isinstance(module, Module | None):
         raise TypeError(f"module: expected a Neuron, Layer or MLP, got {module!r}")
-    names = {*named}
-    if isinstance(root, Worksheet):
-        updates = (s.left for s in root.statements if s.kind == "update")
-        updated = {left.name for left in updates if isinstance(left, Name)}
-        names |= {_letters(name) for name in updated} | {name.rstrip("'") for name in updated}
-    labels = {node.label for node in order if node.label and not node.inputs}
-    known = labels | {_letters(label) for label in labels}
+    leaves = {node.label: node for node in order if node.label and not node.inputs}
+    known = leaves.keys() | set(map(letters, leaves))
     if unknown := [name for name in named if name not in known]:
         near = did_you_mean(unknown[0], known)
         message = "parameters: expected names of leaves of the graph, or their letters"
         raise ValueError(f"{message}, got {printable(str(unknown[0]))!r}{near}")
-    found = set(module.parameters()) if module else set()
-    for node in order:
-        if node.label and not node.inputs and {node.label, _letters(node.label)} & names:
-            found.add(node)
-    return found
+    found = learned(leaves, _renewed(root) if isinstance(root, Worksheet) else set(), named)
+    of_module = set(module.parameters()) if module else set()
+    return of_module | {node for node in order if not node.inputs and node.label in found}
 
 
-def _letters(name: str) -> str:
-    """The name without its number and primes: w for w12'."""
-    return name.rstrip("'").rstrip("0123456789").rstrip("_")
+def _renewed(sheet: Worksheet) -> set[str]:
+    """The names that a worksheet's updates give a new value."""
+    updates = (s.left for s in sheet.statements if s.kind == "update")
+    names = (left.name for left in updates if isinstance(left, Name))
+    return {old for name in names for old in older_names(name, sheet.older)}
 
 
 class _Taken:
@@ -284,7 +280,7 @@ class _Taken:
         formula: Expr | None,
         gradients: dict[Value, float | None],
     ) -> Node:
-        role = _SHOWN_AS[self.roles[node]]
+        role = self.roles[node]
         on_path = node in self.between
         gradient = gradients.get(node)
         return Node(key, name, role, formula, node.op, node.data, gradient, on_path=on_path)

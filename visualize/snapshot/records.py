@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
+from micrograd_like.graph import Role
 from visualize.options import Detail
 
 if TYPE_CHECKING:
     from micrograd_like.derivation import Derivation
 
-Role = Literal["input", "parameter", "interior", "output", "constant"]
 NO_NAME = Name("")
 
 
@@ -31,8 +31,7 @@ class Node:
     key: str
     #: The quantity it is, or an empty name.
     name: Quantity
-    #: input (given), parameter, interior (computed), output, or constant: a number that stands in a
-    #: formula.
+    #: What it is there for.
     role: Role
     #: How it is computed from the nodes before it; None for leaves and neurons.
     formula: Expr | None
