@@ -101,7 +101,7 @@ def _digits_of_fractions(found: Sequence[Piece]) -> Iterator[Piece]:
     r"""The pieces with the number in ``\frac12`` as two."""
     before = ""
     for piece in found:
-        if piece.kind == "number" and before.endswith("frac") and len(piece.text) > 1:
+        if before.endswith("frac") and piece.text.isdecimal() and len(piece.text) > 1:
             middle = piece.column + 1
             yield piece._replace(text=piece.text[0], end=middle)
             piece = piece._replace(text=piece.text[1:], column=middle)

@@ -90,7 +90,7 @@ class Symbols:
             return ""
         if said not in calls or letter in self.alone:
             return None
-        if calls == {said} and len(said) == 3 and said[1] == "_" and said[2] in _COUNTING:
+        if calls == {said} and len(said) == 3 and said[1] == "_" and said[2] in {*_COUNTING}:
             return said[2]
         counted = {call[0] for call in calls if _counts(call) and not call[0].isdecimal()}
         whole = all(_counts(call) for call in calls)
@@ -117,7 +117,9 @@ def _counts(said: str) -> bool:
     """True for t, t−1 and 2."""
     if said.isdecimal():
         return True
-    return said[:1] in _COUNTING and (said[1:] == "" or (said[1] in "+-" and said[2:].isdecimal()))
+    return said[:1] in {*_COUNTING} and (
+        said[1:] == "" or (said[1] in "+-" and said[2:].isdecimal())
+    )
 
 
 def _insides(pieces: Sequence[Piece]) -> list[bool]:
