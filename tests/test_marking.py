@@ -90,6 +90,30 @@ def test_a_formula_right_by_accident_is_found() -> None:
     assert line.accident
 
 
+@pytest.mark.parametrize(
+    ("sheet", "shown"),
+    [
+        # σ′(0.9) is 0.2055, and 0.9(1 − 0.9) is 0.09.
+        (
+            "a = 0.5\nz = sigmoid(a)\nk = 0.2350\ndz/da = a*(1 - a) = 0.2350",
+            ("a", 0.9, 0.09, 0.2055),
+        ),
+        ("x = 2\ny = x^2\ndy/dx = x^2", ("x", 0.9, 0.81, 1.8)),
+        # What lies between the two is not moved by itself: the way through it would be cut.
+        ("w = 2\nx = 1\ny = w*x\nE = y^2\ndE/dw = y^2*x", ("w", 0.9, 0.81, 1.8)),
+    ],
+)
+def test_and_where_it_shows(sheet: str, shown: tuple[str, float, float, float]) -> None:
+    contrast = Worksheet.parse(sheet).check().lines[-1].contrast
+    assert contrast is not None
+    assert contrast.name == shown[0]
+    assert (contrast.at, contrast.yours, contrast.right) == pytest.approx(shown[1:], abs=5e-5)
+
+
+def test_what_is_wrong_by_its_number_shows_there() -> None:
+    assert Worksheet.parse("x = 3\ny = x^2\ndy/dx = x^2").check().lines[-1].contrast is None
+
+
 # Formulas in other words: right however they are written.
 
 SAME = {

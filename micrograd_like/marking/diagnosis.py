@@ -165,7 +165,9 @@ def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
     for also in CAUSES:
         for undone in also.undone(formula) if also.undone else ():
             for mistake in CAUSES:
-                if mistake.general:  # with two slips, almost anything could be meant
+                if (
+                    mistake.general or mistake.alone
+                ):  # with two slips, almost anything could be meant
                     continue
                 for level, cause in _explains_formula(claim, undone, mistake):
                     yield level, replace(cause, together=True)

@@ -11,6 +11,7 @@ from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.graph import reached
 from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.contrast import contrast
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.facts import Facts, Written
@@ -134,7 +135,12 @@ class Marker:
         }
         if verdict == "wrong":
             known["causes"] = self._causes(statement, read, judged)
-            known["accident"] = any(_by_accident(part, judged) for part in judged)
+            accidents = [part for part in judged if _by_accident(part, judged)]
+            known["accident"] = bool(accidents)
+            for part in accidents[:1]:
+                update = None if statement.kind == "claim" else facts.updates.get(about)
+                right = about if update is None else update.formula
+                known["contrast"] = contrast(facts, about, part.expr, right)
             known["working"] = working(facts, about, key)
         elif verdict == "unchecked":
             known["problem"] = next(part.problem for part in judged if part.problem)

@@ -68,6 +68,7 @@ class Mistake:
             what is said where nothing else is.
         few: True if it guesses so little that a number of two digits is no coincidence.
         general: True for what other causes are special cases of.
+        alone: True for what leads to so much that it is not looked for with a second slip.
         calculator: True if it can happen to somebody whose formula is right.
         planter: How an exercise is given it; None where it cannot be planted.
     """
@@ -90,6 +91,7 @@ class Mistake:
     remains: Literal["", "number", "anything"] = ""
     few: bool = False
     general: bool = False
+    alone: bool = False
     calculator: bool = False
     planter: Planter | None = None
 

@@ -67,6 +67,22 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """Where a formula that is right by accident shows that it is wrong.
+
+    Attributes:
+        name: The quantity that has another number there.
+        at: That number.
+        yours, right: What the formula gives there, and what is right.
+    """
+
+    name: Quantity
+    at: float
+    yours: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineMark:
     """A line, marked.
 
@@ -75,6 +91,7 @@ class LineMark:
         causes: Of a wrong line, the most likely first.
         follows: The quantities, stated wrongly before, from which a line follows.
         accident: True for a formula that is right at these numbers alone.
+        contrast: Where that shows.
         held: Of a local derivative, what is held fixed though it depends on the variable.
         expected: The true number.
         working: How the right number comes about, with ``places`` decimals as the learner has.
@@ -90,6 +107,7 @@ class LineMark:
     causes: tuple[Cause, ...] = ()
     follows: tuple[Quantity, ...] = ()
     accident: bool = False
+    contrast: Contrast | None = None
     held: tuple[Quantity, ...] = ()
     rule: str = ""
     expected: float | None = None

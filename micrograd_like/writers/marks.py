@@ -179,10 +179,21 @@ def _reproach(line: LineMark) -> Iterator[str]:
     first, *others = line.causes
     yield _cause_sentence(first, line)
     if line.accident:
-        yield "Its number is right by accident, at these inputs alone."
+        yield f"Its number is right by accident, at these inputs alone{_where(line)}."
     if others and first.code != "unknown":
         joined = "And" if first.together else "Or"
         yield f"{joined}: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."
+
+
+def _where(line: LineMark) -> str:
+    """Where a formula shows that it is wrong."""
+    shown = line.contrast
+    if shown is None:
+        return ""
+    numbers = (shown.at, shown.yours, shown.right)
+    at, yours, right = (f"{value:.4g}".replace("-", "−") for value in numbers)
+    place = f"{text(shown.name)} = {at}".replace(" ", FIXED)
+    return f": at {place} yours gives {yours}, right is {right}"
 
 
 def _cause_sentence(cause: Cause, line: LineMark) -> str:

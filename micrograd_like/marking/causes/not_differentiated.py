@@ -47,5 +47,6 @@ MISTAKE = Mistake(
         sheet="x = 0.7\ny = x^3 + 2x\ns = sin(x^2)\nL = y^2\n",
     ),
     guesses=differentiated(_rule),
+    alone=True,
     planter=Planter(formulas=_planted),
 )

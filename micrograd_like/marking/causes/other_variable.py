@@ -83,5 +83,6 @@ MISTAKE = Mistake(
         sheet="x = 0.5\ny = 1.2\nE = x^2 + sin(x*y)\ng = dE/dx\nL = E^2\n",
     ),
     guesses=_guesses,
+    alone=True,
     planter=Planter(formulas=_planted),
 )

@@ -1,0 +1,58 @@
+"""Where a formula that is right by accident shows that it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
+from micrograd_like.graph import reached
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.records import Contrast
+from micrograd_like.marking.values import value
+from micrograd_like.marking.worlds import build
+from micrograd_like.worksheet.builder import UndefinedError
+
+#: Numbers that are easily put in, and names for which they are.
+_PLACES = (0.9, 0.5, 2.0, -1.0, 3.0, 0.1)
+_MOST_NAMES = 6
+#: So far apart, as a part of the larger, nobody takes one number for the other.
+_APART = 0.05
+
+
+def contrast(facts: Facts, key: Quantity, written: Expr, right: Expr) -> Contrast | None:
+    """A number of one quantity at which two formulas differ, and what each gives there.
+
+    Args:
+        facts: Of the worksheet.
+        key: The quantity that they are about.
+        written: A formula that is right at the numbers of the worksheet alone.
+        right: The right one.
+    """
+    for name in [*_movable(facts, key, written)][:_MOST_NAMES]:
+        for place in _PLACES:
+            try:
+                world = build(facts.definitions, {name: place})
+                both = value(written, world), value(right, world)
+            except (DomainError, UndefinedError, KeyError):
+                continue
+            yours, true = both
+            if yours is None or true is None:
+                continue
+            if abs(yours - true) > _APART * max(abs(yours), abs(true)):
+                return Contrast(name, place, yours, true)
+    return None
+
+
+def _movable(facts: Facts, key: Quantity, written: Expr) -> Iterator[Quantity]:
+    """What it is differentiated by, then the givens behind it, those in the formula first.
+
+    Another name's number follows from its formula: moved, it would cut the ways through it.
+    """
+    of = key.of if isinstance(key, Derivative) else key
+    behind = reached(of, facts.inputs)
+    if isinstance(key, Derivative) and isinstance(key.wrt, Name):
+        yield key.wrt
+    sources = [name for name in facts.truth.sources if name in behind]
+    own = quantities(written)
+    yield from sorted(sources, key=lambda name: name not in own)
