@@ -69,9 +69,10 @@ class Goal:
 class Workload:
     """A task, its goals, and the function that lets the contenders do it.
 
-    run:      called with ``repeats`` and ``size``, returns the rows
-    repeats:  how often the contenders take their turns, unless the user says otherwise
-    size:     the task's size unless the user says otherwise; 0 where it has only one
+    Attributes:
+        run: Called with ``repeats`` and ``size``, returns the rows.
+        repeats: How often the contenders take their turns, unless the user says otherwise.
+        size: The task's size unless the user says otherwise; 0 where it has only one.
     """
 
     name: str

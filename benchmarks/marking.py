@@ -38,8 +38,9 @@ _SOLVED = 4
 class Outcome:
     """How one planted line, or one line that is not as it should be, was marked.
 
-    code:  the slip's, "" for a line without one
-    asked: what makes the worksheet again, by ``asked.made()``
+    Attributes:
+        code: The slip's, "" for a line without one.
+        asked: What makes the worksheet again, by ``asked.made()``.
     """
 
     code: str
@@ -89,7 +90,11 @@ class Request:
     manner: Manner
 
     def made(self) -> Exercise:
-        """The worksheet. Errors: WorksheetError where the slips find no place."""
+        """The worksheet.
+
+        Raises:
+            WorksheetError: The slips find no place.
+        """
         return generate(
             self.shape,
             self.seed,
@@ -130,7 +135,11 @@ def request(number: int, seed: int) -> Iterator[Request]:
 
 
 def worksheet(number: int, seed: int) -> tuple[Request, Exercise]:
-    """Worksheet ``number`` of the corpus. Errors: WorksheetError if no shape has a place."""
+    """Worksheet ``number`` of the corpus.
+
+    Raises:
+        WorksheetError: No shape has a place.
+    """
     for asked in request(number, seed):
         try:
             return asked, asked.made()

@@ -24,10 +24,11 @@ Formula = Callable[[Any, Any, Any], Any]
 class Problem:
     """What every contender computes: values, and the gradient of their sum plus the penalty.
 
-    formula:  (library, parameters, samples) -> values, a column
-    gradient: the same with the gradient, by hand with NumPy
-    penalty:  c in c·Σp², added once
-    in_c:     its function in by_hand.c, if any
+    Attributes:
+        formula: (library, parameters, samples) -> values, a column.
+        gradient: The same with the gradient, by hand with NumPy.
+        penalty: c in c·Σp², added once.
+        in_c: Its function in by_hand.c, if any.
     """
 
     name: str

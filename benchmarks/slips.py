@@ -62,8 +62,9 @@ class Task:
 class Slip:
     """One change, and how the worksheet was marked with it.
 
-    elsewhere:  lines, other than those that rest on the changed one, whose verdict changed
-    others:     how many such lines there are
+    Attributes:
+        elsewhere: Lines, other than those that rest on the changed one, whose verdict changed.
+        others: How many such lines there are.
     """
 
     kind: str
@@ -109,7 +110,9 @@ def _read(line: Line) -> Line:
 def task(name: str, shown: list[str]) -> Task:
     """Lines read into givens, formulas and claims.
 
-    Errors: ValueError for lines that are not plain, Undefined where a formula has no number.
+    Raises:
+        ValueError: A line is not plain.
+        Undefined: A formula has no number.
     """
     shape, lines = Shape(name), []
     for place, text in enumerate(shown):

@@ -20,7 +20,8 @@ WEIGHTED = ("wsum", "affine", "total", "add", "mul", "sub")
 class Recipe:
     """A graph as data: operations over what came before, to be built from any numbers.
 
-    lines:  (operation, places of its operands); places count inputs, parameters, constants
+    Attributes:
+        lines: (operation, places of its operands); places count inputs, parameters, constants.
     """
 
     inputs: int
@@ -37,7 +38,8 @@ class Recipe:
     ) -> list[Value]:
         """The outputs; with ``noise`` every result is multiplied by what it gives.
 
-        Errors: DomainError where an operation is not defined.
+        Raises:
+            DomainError: An operation is not defined.
         """
         nodes: list[Value] = [*inputs, *parameters, *map(Constant, self.constants)]
         for op, places in self.lines:

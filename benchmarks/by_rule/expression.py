@@ -61,10 +61,11 @@ class _Arithmetic:
 class Num(_Arithmetic):
     """A figure.
 
-    value:  what is written
-    text:   as it is written
-    half:   half a unit of its last place; 0 for an exact one
-    behind: the number that it is a rounding of
+    Attributes:
+        value: What is written.
+        text: As it is written.
+        half: Half a unit of its last place; 0 for an exact one.
+        behind: The number that it is a rounding of.
     """
 
     value: Decimal
@@ -185,7 +186,9 @@ LARGE = Decimal("1e30")
 def at(expr: Expr, values: Mapping[str, Decimal], behind: bool = False) -> Decimal:
     """The number; of figures as written, or (``behind``) as they were before rounding.
 
-    Errors: Undefined outside the domain or beyond 1e30, KeyError for an unknown name.
+    Raises:
+        Undefined: It lies outside the domain or beyond 1e30.
+        KeyError: A name is not known.
     """
     match expr:
         case Num():
@@ -207,7 +210,8 @@ Bounds = tuple[Decimal, Decimal]
 def bounds(expr: Expr, known: Mapping[str, Bounds]) -> Bounds:
     """Between what the expression lies if every figure is off by up to its half unit.
 
-    Errors: Undefined if a figure may lie on a pole or outside the domain.
+    Raises:
+        Undefined: A figure may lie on a pole or outside the domain.
     """
     match expr:
         case Num():

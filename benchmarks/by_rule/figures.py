@@ -22,10 +22,11 @@ _SHORT = 8
 class Habit:
     """How one learner writes figures.
 
-    places:      so many decimals, or None for significant digits
-    digits:      so many significant digits
-    scientific:  how tiny and huge numbers are written: "e", "E", "*10^", "·10^"
-    padded:      exact numbers get trailing zeros (0.50)
+    Attributes:
+        places: So many decimals, or None for significant digits.
+        digits: So many significant digits.
+        scientific: How tiny and huge numbers are written: "e", "E", "*10^", "·10^".
+        padded: Exact numbers get trailing zeros (0.50).
     """
 
     places: int | None
@@ -64,7 +65,12 @@ def written(
 ) -> tuple[Num, str]:
     """A figure for a number and the kind of figure: exact where it is short, else rounded.
 
-    certain:  the number is not worked out from rounded ones: only such are written as fractions
+    Args:
+        number: The number.
+        how: How it is written.
+        rng: Draws what is left open.
+        certain: True where it is not worked out from rounded ones: only such are written as
+            fractions.
     """
     exact = short(number)
     if exact is not None and (exact == 0 or rng.random() < 0.9):

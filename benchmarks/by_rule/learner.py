@@ -58,10 +58,11 @@ class Part:
 class Line:
     """One statement.
 
-    number: what it is called by the lines that rest on it
-    rests:  the lines whose figures it goes on from
-    names:  all names in it
-    kinds:  what is special about the line as a whole
+    Attributes:
+        number: What it is called by the lines that rest on it.
+        rests: The lines whose figures it goes on from.
+        names: All names in it.
+        kinds: What is special about the line as a whole.
     """
 
     left: str
@@ -269,7 +270,11 @@ class Learner:
         return shown, f"worked on: {' and '.join(sorted(kinds))}"
 
     def _worked(self, work: _Work, e: Expr, how: Habit) -> tuple[Num, str]:
-        """The figure for an expression of figures. Errors: Undefined if hardly any is left."""
+        """The figure for an expression of figures.
+
+        Raises:
+            Undefined: Hardly anything is left of it.
+        """
         value, true, reach = self._worth_it(work, e)
         figure, kind = written(value, how, self.rng, certain=reach <= EPS * abs(value))
         return _carried(figure, true, reach), kind
@@ -277,7 +282,8 @@ class Learner:
     def _worth_it(self, work: _Work, e: Expr) -> tuple[Decimal, Decimal, Decimal]:
         """What it comes to, the truth, and how far apart they may be.
 
-        Errors: Undefined if the rounding is larger than what is left of the number.
+        Raises:
+            Undefined: The rounding is larger than what is left of the number.
         """
         known = {n: self._behind(work, n) for n in symbols(e) if n != "pi"}
         true = at(e, {n: k[1] for n, k in known.items()}, behind=True)

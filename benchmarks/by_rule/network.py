@@ -40,9 +40,11 @@ def split(derivative: str) -> tuple[str, str]:
 class Network:
     """Names and derivatives of a shape, with their numbers.
 
-    values:  the number of every name, and of the derivatives that were asked for
+    Attributes:
+        values: The number of every name, and of the derivatives that were asked for.
 
-    Errors: Undefined where a formula has no number.
+    Raises:
+        Undefined: A formula has no number.
     """
 
     def __init__(self, shape: Shape, givens: Mapping[str, Decimal] | None = None) -> None:
@@ -89,7 +91,11 @@ class Network:
         return self._totals[output]
 
     def true(self, name: str) -> Decimal:
-        """The number of a name or derivative. Errors: KeyError where there is none."""
+        """The number of a name or derivative.
+
+        Raises:
+            KeyError: There is none.
+        """
         if "/" not in name:
             return self.values[name]
         above, below = split(name)

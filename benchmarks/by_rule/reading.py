@@ -23,7 +23,11 @@ _ALIAS = {"σ": "sigmoid", "log": "", "π": "pi"}
 
 
 def tokens(shown: str) -> list[re.Match[str]]:
-    """The pieces of a formula. Errors: ValueError for what is none."""
+    """The pieces of a formula.
+
+    Raises:
+        ValueError: It has a piece that is none.
+    """
     found, place = [], 0
     while place < len(shown):
         match = TOKEN.match(shown, place)
@@ -45,7 +49,11 @@ def number(shown: str, exact: Collection[Decimal] = ()) -> Num:
 
 
 def read(shown: str, exact: Collection[Decimal] = ()) -> Expr:
-    """The formula. Errors: ValueError for one that is not plain."""
+    """The formula.
+
+    Raises:
+        ValueError: It is not plain.
+    """
     reader = _Reader(tokens(shown), exact)
     expr = reader.sum()
     if reader.left():

@@ -25,11 +25,12 @@ softplus, absolute = call("softplus"), call("abs")
 class Shape:
     """One task.
 
-    givens:      name -> as it is written
-    formulas:    name -> formula, in order
-    cost:        what derivatives are taken of
-    parameters:  what is updated
-    rate:        the name of the learning rate, "" where it is a bare number
+    Attributes:
+        givens: name -> as it is written.
+        formulas: name -> formula, in order.
+        cost: What derivatives are taken of.
+        parameters: What is updated.
+        rate: The name of the learning rate, "" where it is a bare number.
     """
 
     name: str

@@ -27,10 +27,11 @@ from micrograd_like.ops import FLOAT
 class Equation:
     """left = formula = numbers = value: one line of a hand calculation.
 
-    numbers:  the formula with the numbers of its quantities put in, or their formulas
-    rule:     the rule that gives a derivative its formula, or ""
-    closed:   False where a quantity in it has no number: then ``numbers`` is the result, and
-              ``value`` says nothing
+    Attributes:
+        numbers: The formula with the numbers of its quantities put in, or their formulas.
+        rule: The rule that gives a derivative its formula, or "".
+        closed: False where a quantity in it has no number: then ``numbers`` is the result, and
+            ``value`` says nothing.
     """
 
     left: Quantity

@@ -65,13 +65,14 @@ class Path:
 class Derivation:
     """∂of/∂wrt, worked out.
 
-    value:       its number, as the engine has it; None where it has none
-    formula:     the formula that it comes to where it has no number
-    factors:     the local derivatives on the paths, from the output down
-    steps:       node by node: each derivative of the output, as a sum over the node's users
-    paths:       path by path, the first :data:`SHOWN_PATHS` of them
-    path_count:  how many paths there are
-    reason:      why the derivative is 0, or 1, where there is nothing to work out; or ""
+    Attributes:
+        value: Its number, as the engine has it; None where it has none.
+        formula: The formula that it comes to where it has no number.
+        factors: The local derivatives on the paths, from the output down.
+        steps: Node by node: each derivative of the output, as a sum over the node's users.
+        paths: Path by path, the first :data:`SHOWN_PATHS` of them.
+        path_count: How many paths there are.
+        reason: Why the derivative is 0, or 1, where there is nothing to work out; or "".
     """
 
     of: Quantity

@@ -70,15 +70,16 @@ class Seed:
 class Backward:
     """What one user of a name adds to the name's gradient: upstream · local.
 
-    user:      whose own gradient, ``upstream``, is complete
-    local:     ∂user/∂name, with its rule
-    held:      the user's other inputs that depend on ``name`` themselves; the local
-               derivative holds them fixed, and their own parts come by other steps
-    product:   upstream · local
-    before:    the name's gradient without this part
-    total:     and with it
-    part:      this is the first, second, … of
-    parts:     so many parts, after which the gradient is complete
+    Attributes:
+        user: Whose own gradient, ``upstream``, is complete.
+        local: ∂user/∂name, with its rule.
+        held: The user's other inputs that depend on ``name`` themselves; the local derivative holds
+            them fixed, and their own parts come by other steps.
+        product: ``upstream`` · ``local``.
+        before: The name's gradient without this part.
+        total: The name's gradient with it.
+        part: Which of the parts it is, from 1.
+        parts: How many parts the gradient has.
     """
 
     kind: ClassVar = "backward"
@@ -113,7 +114,8 @@ Step = Given | Forward | Seed | Backward
 class Known:
     """What is known of a name after some steps; None is what is not known yet.
 
-    part, parts:  how many parts its gradient has so far, and how many there are
+    Attributes:
+        part, parts: How many parts its gradient has so far, and how many there are.
     """
 
     value: float | None = None

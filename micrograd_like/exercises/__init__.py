@@ -35,7 +35,8 @@ _TRIES = 20
 class PlantedSlip:
     """A slip in an exercise: its code among the causes, the line, as it is and as it should be.
 
-    shown:  what shows it besides the number: "formula", "figures", or else "number"
+    Attributes:
+        shown: What shows it besides the number: "formula", "figures", or else "number".
     """
 
     code: str

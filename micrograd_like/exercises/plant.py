@@ -33,10 +33,11 @@ _LEAST, _MOST = 2e-3, 1e3
 class Planted:
     """A slip that was made, as it stands apart from the worksheet.
 
-    step:   which of the steps it is
-    shown:  what shows it besides the number: the formula, the figures put in, or nothing
-    right:  the line as it should be, from the same figures before it
-    wrong:  the line as it was written
+    Attributes:
+        step: Which of the steps it is.
+        shown: What shows it besides the number: the formula, the figures put in, or nothing.
+        right: The line as it should be, from the same figures before it.
+        wrong: The line as it was written.
     """
 
     code: str
@@ -130,8 +131,9 @@ def slip_of(code: str, step: Step, wrong: Expr) -> Slip:
 class Trial:
     """A slip on trial: does it show on this line, and only as what it is?
 
-    before:  what stands on the paper
-    sound:   the line without the slip
+    Attributes:
+        before: What stands on the paper.
+        sound: The line without the slip.
     """
 
     task: Task

@@ -12,16 +12,17 @@ from micrograd_like.formula import Expr, Name, parse
 class Shape:
     """A kind of worksheet; only its numbers are open.
 
-    givens:      names and the range their numbers are drawn from; from below 0, of any sign
-    definitions: names with their formulas, inputs before their users; the last one is the
-                 quantity that is differentiated
-    held:        givens with respect to which nobody differentiates, such as a target
-    rate:        the given that is the learning rate, "" where nothing is updated
-    updated:     the givens that learn
-    costs:       each cost with its prediction and its target, where it could be taken for
-                 another cost
-    off:         activations that are off: 0, and so is their slope
-    transposed:  pairs of weights that change places when a matrix is transposed
+    Attributes:
+        givens: Names and the range their numbers are drawn from; from below 0, of any sign.
+        definitions: Names with their formulas, inputs before their users; the last one is the
+            quantity that is differentiated.
+        held: Givens with respect to which nobody differentiates, such as a target.
+        rate: The given that is the learning rate, "" where nothing is updated.
+        updated: The givens that learn.
+        costs: Each cost with its prediction and its target, where it could be taken for another
+            cost.
+        off: Activations that are off: 0, and so is their slope.
+        transposed: Pairs of weights that change places when a matrix is transposed.
     """
 
     name: str
@@ -37,7 +38,10 @@ class Shape:
 
 
 def _defined(**formulas: str) -> tuple[tuple[Name, Expr], ...]:
-    """Names with their formulas, in the language of the operation table."""
+    """Names with their formulas: data as the operation table's, and in its language.
+
+    It is read once, when the shapes are; what an exercise makes of them is never text.
+    """
     return tuple((Name(name), parse(formula)) for name, formula in formulas.items())
 
 

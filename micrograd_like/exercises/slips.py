@@ -19,14 +19,15 @@ Numbers = Callable[[float, Number], Iterator[Number]]
 class Planter:
     """How a slip is made on a line; either ``formulas`` or ``numbers``.
 
-    formulas:    what is written in place of a step's formula
-    numbers:     what is written in place of its number, the formula being right
-    unseen:      True where the formula that is written is right all the same: the slip is in
-                 the calculator
-    copied:      True where the formula is right, and the slip is in the figures put into it
-    at_once:     True for what needs each weight to be updated as soon as it can be
-    arbitrary:   True for numbers of no kind: a right formula beside them says what they are
-    last_place:  True for what shows in the last place alone
+    Attributes:
+        formulas: What is written in place of a step's formula.
+        numbers: What is written in place of its number, the formula being right.
+        unseen: True where the formula that is written is right all the same: the slip is in the
+            calculator.
+        copied: True where the formula is right, and the slip is in the figures put into it.
+        at_once: True for what needs each weight to be updated as soon as it can be.
+        arbitrary: True for numbers of no kind: a right formula beside them says what they are.
+        last_place: True for what shows in the last place alone.
     """
 
     formulas: Formulas | None = None

@@ -31,11 +31,12 @@ from micrograd_like.ops import FLOAT
 class Learner:
     """How somebody works.
 
-    places:   decimals of a written number, and more where so many digits would not count
-    fixed:    True never writes more decimals, though the number be small
-    rounds:   True works on with the rounded numbers
-    formula:  True writes a derivative's formula; that of a new name is always there
-    figures:  True writes the figures put in
+    Attributes:
+        places: Decimals of a written number, and more where so many digits would not count.
+        fixed: True never writes more decimals, though the number be small.
+        rounds: True works on with the rounded numbers.
+        formula: True writes a derivative's formula; that of a new name is always there.
+        figures: True writes the figures put in.
     """
 
     places: int = 4
@@ -49,10 +50,11 @@ class Learner:
 class Slip:
     """What somebody does on a line instead of what is right.
 
-    shown:     the formula that is written
-    put_in:    the one into which figures are put
-    computed:  the one that gives the number
-    number:    the number that is written, where that is the slip
+    Attributes:
+        shown: The formula that is written.
+        put_in: The one into which figures are put.
+        computed: The one that gives the number.
+        number: The number that is written, where that is the slip.
     """
 
     code: str
@@ -66,8 +68,9 @@ class Slip:
 class Line:
     """A line as written: left = formula = figures = number.
 
-    formula:  None where it is not shown; likewise the figures
-    value:    what the learner works on with
+    Attributes:
+        formula: None where it is not shown; likewise the figures.
+        value: What the learner works on with.
     """
 
     step: Step
@@ -94,8 +97,9 @@ class Line:
 class Paper:
     """What stands on the paper so far.
 
-    written:  the numbers as written
-    known:    the same as the learner works with them
+    Attributes:
+        written: The numbers as written.
+        known: The same as the learner works with them.
     """
 
     written: dict[Quantity, Number]

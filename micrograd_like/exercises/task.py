@@ -59,7 +59,8 @@ class Link:
 class Step:
     """A line to be written: the quantity, and its right formula.
 
-    terms:  of a chain, its paths, each as its links
+    Attributes:
+        terms: Of a chain, its paths, each as its links.
     """
 
     kind: Kind
@@ -72,11 +73,12 @@ class Step:
 class Manner:
     """How the steps are laid out; any of them is good practice.
 
-    inline:    the last link of a chain is written as its formula, dE/da3*z1
-    in_full:   a chain goes back to the output, where there is a single path; its links are
-               then those worked out before, and none is written inline
-    at_once:   backward node by node, each weight updated as soon as its derivative is there;
-               otherwise all local derivatives first, and the updates last
+    Attributes:
+        inline: The last link of a chain is written as its formula, dE/da3*z1.
+        in_full: A chain goes back to the output, where there is a single path; its links are then
+            those worked out before, and none is written inline.
+        at_once: Backward node by node, each weight updated as soon as its derivative is there;
+            otherwise all local derivatives first, and the updates last.
     """
 
     inline: bool = False
@@ -88,8 +90,9 @@ class Manner:
 class Task:
     """Numbers for a shape, its graph, and the steps.
 
-    worlds:  the true numbers of everything here, and at two other draws of the givens, from
-             the oracle
+    Attributes:
+        worlds: The true numbers of everything here, and at two other draws of the givens, from the
+            oracle.
     """
 
     shape: Shape

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
+from itertools import count
 
 from micrograd_like.errors import FormulaError
-from micrograd_like.formula.tree import Call, Expr, Name, Number, Operand, fold, names, rewrite
+from micrograd_like.formula.tree import Call, Expr, Name, Number, Operand, names, rewrite
 
 #: An operand with its mark: + or − for a term, * or / for a factor.
 Marked = tuple[str, Expr]
@@ -112,6 +113,9 @@ def _scaled(mantissa: Number, exponent: int) -> Number:
 
 # One part for another.
 
+#: Stands for what is replaced while the rest is still compared; no formula has it.
+_REPLACED = Name()
+
 
 def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr:
     """The formula with ``new`` for ``old``.
@@ -125,17 +129,12 @@ def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr
         new: What stands in its place.
         place: Which time it is replaced, from 0, innermost first; without it every time.
     """
-    count = -1
+    times = count()
 
-    def combine(node: Expr, parts: list[Expr]) -> Expr:
-        nonlocal count
-        if node == old:
-            count += 1
-            return new if place in (None, count) else node
-        return Call(node.function, tuple(parts)) if isinstance(node, Call) else node
+    def mark(node: Expr) -> Expr | None:
+        return _REPLACED if node == old and place in (None, next(times)) else None
 
-    result: Expr = fold(expr, combine)
-    return result
+    return rewrite(rewrite(expr, mark), lambda node: new if node is _REPLACED else None)
 
 
 def substitute(expr: Expr, operands: Mapping[str, Operand]) -> Expr:

@@ -28,13 +28,14 @@ from micrograd_like.formula.tree import (
 class Dialect:
     """What one kind of source differs in from another, as templates.
 
-    number, name:    a constant's digits, and the name of a quantity
-    call:            a function's name and its arguments
-    power:           the function that a power calls
-    longest_product: whole powers up to this one are written as products
-    where:           condition, then, otherwise
-    words:           how ``and`` and ``or`` join two conditions
-    sums:            True if it has a sum over families of names
+    Attributes:
+        number, name: A constant's digits, and the name of a quantity.
+        call: A function's name and its arguments.
+        power: The function that a power calls.
+        longest_product: Whole powers up to this one are written as products.
+        where: Condition, then, otherwise.
+        words: How ``and`` and ``or`` join two conditions.
+        sums: True if it has a sum over families of names.
     """
 
     language: str

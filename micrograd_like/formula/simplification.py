@@ -81,7 +81,8 @@ def _decided(function: str, arguments: tuple[Expr, ...]) -> Expr:
 class _Product:
     """A product while it is put together: coefficient · above/below.
 
-    whole:  the product as it was written, if it divides by zero: then it stays so
+    Attributes:
+        whole: The product as it was written, if it divides by zero: then it stays so.
     """
 
     coefficient: Fraction

@@ -20,8 +20,9 @@ _B = TypeVar("_B")
 class Number:
     """A constant. Numbers are equal by value, however they are written.
 
-    places:  a mark on the figure: the decimals it was written with; None for an exact number
-             or one that nobody wrote
+    Attributes:
+        places: A mark on the figure: the decimals it was written with; None for an exact number or
+            one that nobody wrote.
     """
 
     value: int | float

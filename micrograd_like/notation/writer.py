@@ -44,19 +44,20 @@ def quotient_of(
 class Style:
     """The marks in which one notation differs from another.
 
-    name:          a name or derivative
-    number:        a number, with so many decimals or as it is
-    minus, times:  the signs
-    spaced_times:  the sign of a product that is the whole expression
-    fraction:      above and below the line; None where a quotient is written with a slash
-    power:         base and exponent
-    function:      of the name in the operation table, and the arguments
-    brackets:      around a part that would fall apart
-    where:         condition, then, otherwise
-    comparison:    a sign such as >=
-    word:          "and" or "or"
-    exact:         True keeps every bracket that the same expression takes to read back
-    ratios:        True writes a derivative in a product without brackets
+    Attributes:
+        name: A name or derivative.
+        number: A number, with so many decimals or as it is.
+        minus, times: The signs.
+        spaced_times: The sign of a product that is the whole expression.
+        fraction: Above and below the line; None where a quotient is written with a slash.
+        power: Base and exponent.
+        function: Of the name in the operation table, and the arguments.
+        brackets: Around a part that would fall apart.
+        where: Condition, then, otherwise.
+        comparison: A sign such as >=.
+        word: "and" or "or".
+        exact: True keeps every bracket that the same expression takes to read back.
+        ratios: True writes a derivative in a product without brackets.
     """
 
     name: Callable[[Quantity], str]

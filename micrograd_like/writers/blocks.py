@@ -39,7 +39,8 @@ class Sentence:
 class Lines:
     """Lines of the calculation: operands with ``places``, results with ``value_places``.
 
-    rules:  True names the rule behind every line
+    Attributes:
+        rules: True names the rule behind every line.
     """
 
     lines: tuple[Equation, ...]
@@ -69,8 +70,9 @@ class Grid:
 class Matrices:
     """A line with matrices in it, such as ΔW = 0.1 · δ · Hᵀ.
 
-    parts:   matrices as rows, each with its name, and between them signs and numbers
-    places:  decimals of an entry
+    Attributes:
+        parts: Matrices as rows, each with its name, and between them signs and numbers.
+        places: Decimals of an entry.
     """
 
     parts: Sequence[str | tuple[str, Sequence[Sequence[float]]]]
@@ -81,7 +83,8 @@ class Matrices:
 class Marks:
     """A worksheet's lines with what is to be said of them, and their counts.
 
-    title:  its name, where it is one of several
+    Attributes:
+        title: Its name, where it is one of several.
     """
 
     remarks: tuple[Remark, ...]
@@ -103,10 +106,11 @@ Block = Heading | Sentence | Lines | Table | Grid | Matrices | Marks | ClassMark
 class Document:
     """What a command answers. A format reads one of its parts, once.
 
-    blocks:  for readers; may be worked out while they are written
-    record:  for programs: plain data, every number in full
-    cells:   for spreadsheets: a row a line, or None for what has no such rows
-    worksheet:  its calculation, for ``check`` to read; "" for what has none
+    Attributes:
+        blocks: For readers; may be worked out while they are written.
+        record: For programs: plain data, every number in full.
+        cells: For spreadsheets: a row a line, or None for what has no such rows.
+        worksheet: Its calculation, for ``check`` to read; "" for what has none.
     """
 
     blocks: Iterable[Block]

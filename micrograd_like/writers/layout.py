@@ -29,8 +29,9 @@ def unpainted(_: str, text: str) -> str:
 class Page:
     """A page of so many columns, and how looks are given to what stands on it.
 
-    edge:  the last column of the terminal, which may be wider than what is read well; None for
-           a file, in which the rules behind equations may stand beyond the page
+    Attributes:
+        edge: The last column of the terminal, which may be wider than what is read well; None for a
+            file, in which the rules behind equations may stand beyond the page.
     """
 
     width: int = WIDTH

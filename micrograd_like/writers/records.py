@@ -16,11 +16,12 @@ if TYPE_CHECKING:  # the command lists the formats, and has no use for the marki
 class Look:
     """How a verdict looks.
 
-    mark:     the sign before a line
-    plain:    the same in ASCII
-    counted:  the verdict of one line in the counts, and that of several
-    colour:   in HTML
-    ansi:     in a terminal
+    Attributes:
+        mark: The sign before a line.
+        plain: The same in ASCII.
+        counted: The verdict of one line in the counts, and that of several.
+        colour: In HTML.
+        ansi: In a terminal.
     """
 
     mark: str
@@ -45,11 +46,12 @@ LOOKS: Mapping[str, Look] = {
 class Remark:
     """What is to be said of a line.
 
-    line:     the line, marked
-    said:     what a teacher would say, with fixed spaces where no line of text may end
-    label:    what the working is called, "right" or "true"
-    working:  how the right number comes about, in text; "" where that is not said
-    reason:   of a right line, its rule and what is to be noticed
+    Attributes:
+        line: The line, marked.
+        said: What a teacher would say, with fixed spaces where no line of text may end.
+        label: What the working is called, "right" or "true".
+        working: How the right number comes about, in text; "" where that is not said.
+        reason: Of a right line, its rule and what is to be noticed.
     """
 
     line: LineMark
@@ -116,8 +118,9 @@ class Common:
 class ClassSummary:
     """Worksheets, counted.
 
-    totals:  how many lines of all have each verdict
-    common:  the most common causes, the most common first
+    Attributes:
+        totals: How many lines of all have each verdict.
+        common: The most common causes, the most common first.
     """
 
     sheets: tuple[Summary, ...]
