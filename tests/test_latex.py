@@ -132,6 +132,14 @@ def test_manners_of_writing(text: str, plainly: str) -> None:
     assert " / ".join(map(str, sheet.statements)) == plainly
 
 
+def test_what_is_passed_over_is_counted() -> None:
+    sheet = Worksheet.parse("$a = 2$. If $x = 1$ and $x > 0$, then $b = 5$. Not $a = 3$.")
+    assert sheet.told == (
+        "3 relations are passed over: behind a word such as 'if', 'not' or 'instead of'",
+    )
+    assert Worksheet.parse("Let $a = 2$.").told == ()
+
+
 def test_a_formula_goes_on_with_the_display_above_and_never_with_an_inline_given() -> None:
     text = "$$q = 2 + 3$$\nwith $m = 3$\n$$= 5$$"
     assert [str(s) for s in Worksheet.parse(text).statements] == ["q = 2 + 3", "m = 3", "q = 5"]

@@ -29,5 +29,8 @@ def read(lines: list[str]) -> Source:
     for formula, own in zip(found, formulas, strict=True):
         if is_claimed(document.text, formula.outer[0]):
             source.rows += rows.read(own, formula.display)
+        else:
+            rows.pass_over(own)
     source.problems += rows.problems
+    source.told = rows.told
     return source

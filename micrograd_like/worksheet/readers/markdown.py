@@ -69,9 +69,12 @@ def read(lines: list[str]) -> Source:
         if is_claimed(document.text, formula.outer[0]):
             line, column = document.position(formula.start)
             placed.append(((line + 1, column), rows.read(formulas[formula], formula.display)))
+        else:
+            rows.pass_over(formulas[formula])
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
+    source.told = rows.told
     return source
 
 

@@ -37,6 +37,7 @@ class Rows:
     symbols: Symbols
     problems: list[Problem] = field(default_factory=list)
     _broken: bool = False
+    _passed: int = 0
 
     def read(self, pieces: Sequence[Piece], display: bool) -> list[list[Token]]:
         """The rows of one formula; inline, it neither goes on with another nor is left open."""
@@ -70,6 +71,18 @@ class Rows:
                 sides += [side] if side else []
         rows += sides
         return rows
+
+    def pass_over(self, pieces: Sequence[Piece]) -> None:
+        """Take down a formula that claims nothing: behind an "if", or said to be wrong."""
+        self._passed += any(map(_relates, pieces))
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """How many relations were passed over, in words."""
+        if not self._passed:
+            return ()
+        relations = "1 relation is" if self._passed == 1 else f"{self._passed} relations are"
+        return (f"{relations} passed over: behind a word such as 'if', 'not' or 'instead of'",)
 
     def _tokens(self, row: Sequence[Piece], relates: bool) -> list[Token]:
         try:
