@@ -238,6 +238,17 @@ def test_an_exercise_in_latex_has_the_verdicts_of_the_worksheet(shape: str) -> N
     assert "wrong" in verdicts[0]
 
 
+def test_a_template_with_an_unknown_name_is_marked_without_a_traceback() -> None:
+    text = r"""$x_1 = 1$, $x_3 = 8$
+        $$\sigma^2 = \frac{9 + 1 + 16}{3} = $$
+        $$\sigma = \sqrt{8.6667} \approx 2.9439$$
+        $L = 0.2(-1.0286) + 0.4(2.5381) \approx 0.8105$
+        $\frac{\partial L}{\partial \hat{x}_3} = 0.4 \times 1.5 = 0.6$
+        $$\frac{\partial L}{\partial x_i} = \frac{1}{N\sigma}\left(N\frac{\partial L}{\partial \hat{x}_i}
+        - \hat{x}_i \sum_j \frac{\partial L}{\partial \hat{x}_j}\hat{x}_j\right)$$"""
+    assert Worksheet.parse(text).check().lines
+
+
 PIECES = [
     *("x", "y", "w_1", "\\hat{y}", "=", "=", "\\frac", "{", "}", "{", "}", "(", ")", "[", "]", "^"),
     *("_", "'", "&", "\\\\", "\\left(", "\\right)", "\\partial", "\\begin{bmatrix}", "$", "$$"),

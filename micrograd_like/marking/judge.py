@@ -192,7 +192,10 @@ class Judge:
         """The slips from which a formula follows, all worlds agreeing; None if it does not."""
         slips: frozenset[Quantity] = frozenset()
         for hand in self.learner.near:
-            given = worked_out(expr, hand.figure)
+            try:
+                given = worked_out(expr, hand.figure)
+            except KeyError:  # a name that has no number in this world
+                return None
             wanted = self._by_method(key, View(hand))
             if given is None or wanted is None or not wanted.slips:
                 return None

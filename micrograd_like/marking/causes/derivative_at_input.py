@@ -24,7 +24,7 @@ def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
         call.arguments in ((wrote,), (Call("neg", (wrote,)),))
         for part in parts
         for call in nodes(part, Call)
-        if not OPS[call.function].arithmetic
+        if call.function in OPS and not OPS[call.function].arithmetic
     )
 
 
