@@ -42,6 +42,8 @@ MOST_LINKS = 200
 _MOST_DIRECT = 4
 #: A float's, as a part of the number.
 _ROUNDING = 1e-16
+#: A number so small may be what rounding has left.
+_TINY = 1e-9
 #: What may be lost of a number, relative to it, before floats decide no more.
 _NOISE = 1e-10
 
@@ -160,9 +162,18 @@ class Facts:
         return self.noise(key) > _NOISE * abs(self.true(key))
 
     def shown(self, key: Quantity) -> float:
-        """The true number as it is told to a learner: to all its digits where floats cancel."""
-        precise = self.precise(key) if self.cancels(key) else None
-        return self.true(key) if precise is None else precise
+        """The true number as it is told to a learner: to all its digits where floats cancel.
+
+        What is left of a float with more digits is 0 on paper, as of sin π.
+        """
+        true = self.true(key)
+        if key in CONSTANTS and key not in self.definitions:
+            return true
+        doubtful = abs(true) < _TINY or self.cancels(key)
+        precise = self.precise(key) if doubtful else None
+        if precise is None:
+            return true
+        return precise if abs(precise) > _TINY * abs(true) else 0.0
 
     def same_exactly(self, expr: Expr, key: Quantity) -> bool:
         """True if the formula is the quantity here and near by, with digits enough to tell."""

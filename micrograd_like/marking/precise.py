@@ -94,7 +94,7 @@ class Precise:
         for name in self._graph.values:
             if name in self._graph.formulas:
                 values[name] = self._worked(self._graph.formulas[name], values)
-            else:
+            elif name in self._sources or name not in values:
                 values[name] = mpf(repr(self._sources.get(name, self._graph.values[name])))
         return values
 

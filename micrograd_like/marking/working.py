@@ -21,13 +21,16 @@ def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
         left: What it is called on the line.
 
     Returns:
-        None where there is none.
+        None where there is none, or where it would not come to the number.
     """
     here, sources = facts.truth.here, facts.truth.sources
     try:
         formula, true = decided(facts.method(key), here), facts.shown(key)
-        known = {leaf: facts.true(leaf) for leaf in quantities(formula)}
+        known = {leaf: facts.shown(leaf) for leaf in quantities(formula)}
+        reached = value(formula, here)
     except (KeyError, ArithmeticError):
+        return None
+    if reached is None or abs(reached - true) > _close(true) + 2 * facts.noise(key):
         return None
     others = {leaf: number for leaf, number in known.items() if leaf not in sources}
     line = equation(key, formula, others, rule=facts.rule(key), value=true)
@@ -38,8 +41,16 @@ def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
     return Equation(left, formula, numbers, true, line.rule)
 
 
+def _close(true: float) -> float:
+    """How far from a number its working may come; of what is 0 on paper floats leave something."""
+    return 1e-6 * abs(true) or 1e-9
+
+
 def exact(value: float) -> Number:
-    """A number with all its digits."""
+    """A number with all its digits; of what floats have put behind them, none."""
+    short = float(f"{value:.15g}")
+    if len(repr(short)) + 1 < len(repr(value)):  # 0.2 of 1 − 0.8
+        value = short
     if value.is_integer() and abs(value) < 1e15:
         return Number(int(value))
     return Number(value, max(-int(Decimal(repr(value)).as_tuple().exponent), 0))
