@@ -129,12 +129,16 @@ def statements(line: str) -> list[str]:
         ("a = 1 and therefore b = 2", "a = 1 / b = 2"),
         ("∴ a = 1", "a = 1"),
         ("a = 1 (b = 2)", "a = 1 / b = 2"),
+        ("At a = 1: b = 2", "a = 1 / b = 2"),
+        ("a = 1 (x₁ → z), b = 2 (x₂ → z)", "a = 1 / b = 2"),
         ("c → 0.5", "c = 0.5"),
         ("a = b = 0", "a = b = 0"),
         ("a1 = a2 = 0", "a1 = 0 / a2 = 0"),
         # Prose, numbering and remarks are passed over.
         ("Step 1: a = 1", "a = 1"),
         ("1) a = 1", "a = 1"),
+        ("Step 2. a = 2x", "a = 2*x"),
+        ("path 2 = 2x", "2 = 2*x"),
         ("a) q = 1", "q = 1"),
         ("2. a = 1", "a = 1"),
         ("- a = 1", "a = 1"),
@@ -180,6 +184,10 @@ def statements(line: str) -> list[str]:
         ("v = [1, 2]; q = v·v", "v1 = 1 / v2 = 2 / q = v1*v1 + v2*v2"),
         ("v = [1, 2]; q = Σ v", "v1 = 1 / v2 = 2 / q = v1 + v2"),
         ("v = [1, 2]; q = 2v + 1", "v1 = 1 / v2 = 2 / q1 = 2*v1 + 1 / q2 = 2*v2 + 1"),
+        ("M = [[1, 2]]; v = [3, 4]ᵀ; q = Mv",
+         "M11 = 1 / M12 = 2 / v1 = 3 / v2 = 4 / q = M11*v1 + M12*v2"),
+        ("Data: (u, v) = (1, 2), (3, -4)", "u1 = 1 / u2 = 3 / v1 = 2 / v2 = -4"),
+        ("(u, v) = (1, 2)", "u = 1 / v = 2"),
         ("M = [[1, 2]]; v = [3, 4]; q = M v",
          "M11 = 1 / M12 = 2 / v1 = 3 / v2 = 4 / q = M11*v1 + M12*v2"),
         ("v = [1, 2]; q = sum(v); ∂q/∂v = [1, 1]",
@@ -312,6 +320,12 @@ def verdicts(text: str) -> str:
         # Figures that are computed again are a new value, and what is wrong in them is seen.
         ("z = 0.5*2 + 0.1 = 1.1\nz = 0.4*2 + 0.3 = 1.1\nz = 0.7*2 + 0.2 = 1.6", "rrr"),
         ("z = 0.5*2 + 0.1 = 1.1\nz = 0.7*2 + 0.2 = 1.9", "rw"),
+        # … also where the values are near, by the figures that are new;
+        ("w = 0.5\nz = 0.1w - 0.05 = 0.0\nh = σ(z) = 0.5\n"
+         "w ← 0.56\nz = 0.1*0.56 - 0.05 = 0.006\nh = σ(0.006) = 0.5015", "trrtrr"),
+        ("m = 1\np = 1\nm ← 1.3\np = 1.3*2 = 2.6", "tttr"),
+        # … and what it rests on may have been given.
+        ("m = 1.5\np = 2\np = 1.5*2 = 2.6", "ttw"),
         # Another problem may use the same names; within one, a second formula is held against it.
         ("x = 2\nExample 1:\nu = x^2\nExample 2:\nu = x^3", "ttt"),
         ("x = 2\nu = x^2\nThe next step:\nu = x^3", "ttw"),

@@ -125,6 +125,8 @@ def _inner_statement(
     inside = list(tokens[place + 1 : end])
     if inside[0].text in GOES_ON:
         return []
+    if any(token.text == "→" for token in inside):  # (x₁ → h) says where a weight belongs
+        return None
     inside = inside[_words_before_statement(inside, names) :]
     return inside if begins_statement(inside) else None
 
@@ -146,6 +148,8 @@ def _separator(
         if token.text == "," and _is_claim(tokens[place + 1 :], names):
             return 1
         return 1 if not rest and token.text == "," else None
+    if token.text == ":" and related and begins_statement(rest):  # at t = 1: y = 2
+        return 1
     if token.text in _ARROWS and token.kind == "sign":
         if token.text == "→" and (place == start + 1 or not begins_statement(rest)):
             return None
@@ -260,7 +264,8 @@ def _label_end(left: Sequence[Token], names: Names) -> int:
         colon = token.text == ":" and token.kind == "sign"
         word = place < len(left) - 1 and _is_label(left, place, names)
         comma = token.text == "," and any(names.is_word(t) for t in left[:place])
-        if colon or word or comma:
+        count = token.kind == "number" and token.text.endswith(".") and 0 < label == place
+        if colon or word or comma or (count and place < len(left) - 1):  # Step 2. h = …
             label = place + 1
     return label
 

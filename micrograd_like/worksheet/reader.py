@@ -33,7 +33,7 @@ from micrograd_like.worksheet.records import FOR_ALL, Part, Problem, Statement
 from micrograd_like.worksheet.source import Source
 from micrograd_like.worksheet.spelling import instance
 from micrograd_like.worksheet.vocabulary import RELATIONS
-from micrograd_like.worksheet.wording import in_signs
+from micrograd_like.worksheet.wording import in_signs, in_vectors
 
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20
@@ -75,7 +75,7 @@ def read_source(source: Source) -> Reading:
     Which names are vectors may be seen only where they are computed: lines further up that use
     them are then read again.
     """
-    logical = list(logical_lines([in_signs(separated(row)) for row in source.rows]))
+    logical = list(logical_lines([in_vectors(in_signs(separated(row))) for row in source.rows]))
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)

@@ -1,4 +1,7 @@
-"""Wording: derivatives in words become the tokens of ∂L/∂w before anything else is read."""
+"""Wording: what is said in words or lists becomes the tokens of statements, first of all.
+
+Derivatives in words are ∂L/∂w, and points (x, y) = (1, 2), (2, 3) are the vectors x and y.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,47 @@ def _derivative(tokens: Sequence[Token], place: int) -> tuple[list[Token], int] 
         tokens[wrt],
     ]
     return signs, wrt + 1
+
+
+def in_vectors(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with x = [1, 2]; y = [2, 3] for (x, y) = (1, 2), (2, 3)."""
+    texts = [token.text for token in tokens]
+    relation = texts.index("=") if "=" in texts else 0
+    start = max((i + 1 for i in range(relation) if texts[i] == ":"), default=0)
+    left, right = tokens[start:relation], tokens[relation + 1 :]
+    names, points = _tuples(left), _tuples(right)
+    if len(names) != 1 or len(points) < 2 or {len(p) for p in points} != {len(names[0])}:
+        return [*tokens]
+    if any(len(item) != 1 or item[0].kind != "name" for item in names[0]):
+        return [*tokens]
+    found: list[Token] = []
+    for place, (name,) in enumerate(names[0]):
+        sign = tokens[relation]._replace(kind="sign")
+        column = [[*point[place], sign._replace(text=",")] for point in points]
+        inside = [token for item in column for token in item][:-1]
+        found += [name, sign, sign._replace(text="["), *inside, sign._replace(text="]")]
+        found.append(sign._replace(text=";"))
+    return found[:-1]
+
+
+def _tuples(tokens: Sequence[Token]) -> list[list[list[Token]]]:
+    """The items of every bracket, where the tokens are brackets with commas between and in them."""
+    found: list[list[list[Token]]] = []
+    depth = 0
+    for token in tokens:
+        sign = token.text if token.kind == "sign" else ""
+        if sign == "(" and not depth:
+            found.append([[]])
+            depth = 1
+        elif sign == ")" and depth:
+            depth = 0
+        elif sign == "," and depth:
+            found[-1].append([])
+        elif depth and (token.kind in ("name", "number") or sign == "-"):
+            found[-1][-1].append(token)
+        elif sign != "," or depth:
+            return []
+    return found if not depth and all(all(items) for items in found) else []
 
 
 def _behind_article(texts: Sequence[str], place: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 
 from micrograd_like.errors import did_you_mean
 from micrograd_like.formula import Call, Name, Number
@@ -82,12 +83,15 @@ class Expressions(Derivatives, Calls):
 
     def transposed(self, left: Term) -> Term:
         """The rows of an array as its columns; a scalar as it is."""
+        written = self.tokens[self.place - 1].text == "]"
         sign = self.take()
         if sign.text == "^":
             if "T" in self.known.lefts:
                 self.place -= 1
                 return self.raised(left)
             self.take()
+        if written and isinstance(left, Array) and len(left.shape) == 1:
+            return left  # a column is a vector
         return left.transposed if isinstance(left, Array) else left
 
     def percent(self, left: Term) -> Term:
@@ -223,7 +227,7 @@ class Expressions(Derivatives, Calls):
         factors: list[Term] = [self.scope.stands(piece, token) for piece in pieces]
         if self.at_power():
             factors[-1] = self.raised(factors[-1])
-        return self.joined("mul", factors)
+        return reduce(lambda left, right: self.multiplied(left, right, "·"), factors)
 
     def compound(self, text: str) -> str:
         """``input(h1)``, where that is a name."""

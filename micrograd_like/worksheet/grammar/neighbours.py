@@ -88,6 +88,8 @@ class Neighbours(Cursor):
         Names and functions may stand among two words or more, but nothing that computes.
         """
         inside, words, others = place + 1, 0, 0
+        if self.holds_arrow(place):
+            return True
         while self.tokens[inside].text not in (")", "]") and self.tokens[inside].kind != "end":
             token = self.tokens[inside]
             word = self.known.is_word(token) or (
@@ -101,6 +103,15 @@ class Neighbours(Cursor):
             others += other and not word
             inside += 1
         return words > (1 if others else 0)
+
+    def holds_arrow(self, place: int) -> bool:
+        """True for a bracket with an arrow: (x₁ → h) says where a weight belongs."""
+        for token in self.tokens[place + 1 : place + 8]:
+            if token.text in (")", "]"):
+                return False
+            if token.text in ("→", "⇒"):
+                return True
+        return False
 
     def only_called(self, text: str) -> bool:
         """True for a name of several numbers: g(1) and g(2), and never g alone."""

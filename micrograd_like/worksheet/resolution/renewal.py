@@ -88,7 +88,7 @@ class _Renewal:
         if not unlike(self.number, known, 0.5):
             return ""
         if self.read.parts[0].number is None:
-            return "names" if self._other_figures(given) else ""
+            return "names" if self._other_figures(given) or self._later_figures() else ""
         if alone:
             return "given"
         further = self.read.line > self.versions.last_line(self.version)
@@ -147,7 +147,7 @@ class _Renewal:
         if number is None:
             value = self.versions.value(self.read.parts[-1].expr, self.meant)
             number = None if value is None else Number(value, 6)
-        return "rests" if unlike(number, known) else ""
+        return "rests" if unlike(number, known) or self._later_figures() else ""
 
     def _another(self, formula: Expr, known: Number | None) -> bool:
         """True for a formula of later names that rests on something else than the one before."""
