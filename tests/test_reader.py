@@ -370,6 +370,8 @@ def verdicts(text: str) -> str:
         ("a = 1\nS = 3*exp(a) + 1 = 2e+1", "tw"),
         # What is stated on a line that could not be read is not known.
         ("w = 2\nE = 1.2345*w^2\ndE/dw = 2 w ? ? = 4.9\nw' = w - dE/dw = -2.7", "tt!?"),
+        # A formula with some of its figures put in does not become the definition.
+        ("v = 0.5\nh = 2\na = v*h + u*k = k*u + v*h = 0.5*h + 3*(-0.26) = 0.22", "ttr"),
         # Figures in the place of names without numbers are taken, and what they give is held.
         ("e = y - t\ne = 0.5 - 2 = -1.5", "tr"),
         ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),

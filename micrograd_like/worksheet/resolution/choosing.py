@@ -6,10 +6,11 @@ none. Where somebody differentiates, the formula that reaches the name is taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from micrograd_like.formula import Call, Derivative, Name, Number, exact_number, nodes
 from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.figures import opened
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Part
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
@@ -39,6 +40,16 @@ def differentiated(draft: Draft) -> dict[str, set[str]]:
                 if isinstance(slope.of, Name) and isinstance(slope.wrt, Name):
                     asked.setdefault(slope.of, set()).add(slope.wrt)
     return asked
+
+
+def _is_filled_in(candidate: Definition, formulas: Iterable[Definition]) -> bool:
+    """True for a formula of the line with figures in it: they are never the definition."""
+    return any(
+        earlier.place == candidate.place
+        and earlier.part < candidate.part
+        and any(True for _ in opened(earlier.expr, candidate.expr))
+        for earlier in formulas
+    )
 
 
 class _Choice:
@@ -90,7 +101,11 @@ class _Choice:
     def _sound_first(self, version: Version) -> list[Definition]:
         """The candidates, those first whose names all have versions."""
         formulas = self.candidates[version.key]
-        sound = [c for c in formulas if all(n in self.known for n in names_in(c.expr))]
+        sound = [
+            c
+            for c in formulas
+            if all(n in self.known for n in names_in(c.expr)) and not _is_filled_in(c, formulas)
+        ]
         first = self._first_part(version)
         if not sound and first is not None and first.number is not None:
             formulas = [c for c in formulas if any(n in self.known for n in names_in(c.expr))]

@@ -33,16 +33,21 @@ def infer(draft: Draft) -> None:
         for part in read.parts:
             named = any(n not in CONSTANTS for n in names_in(part.expr))
             alone = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
-            for formula in [] if alone and not named else own[-_MOST_SHAPES:]:
-                for name, number in opened(formula, part.expr):
+            shapes = [[*opened(formula, part.expr)] for formula in own[-_MOST_SHAPES:]]
+            for shape in [] if alone and not named else figures.likely(shapes):
+                for name, number in shape:
                     if name in draft.chosen:
                         if named or part.number is None:
                             figures.contrary(name, number, read)
-                    elif not named and name not in CONSTANTS:
+                    elif name not in CONSTANTS:
                         figures.found.setdefault(name, []).append((number, read.line))
             if named:
                 own.append(part.expr)
     figures.conclude()
+
+
+#: Names, and the figures in their places.
+_Shape = list[tuple[str, Number]]
 
 
 @dataclass
@@ -58,6 +63,11 @@ class _Figures:
     draft: Draft
     found: dict[str, list[tuple[Number, int]]] = field(default_factory=dict)
     against: dict[tuple[str, float], set[int]] = field(default_factory=dict)
+
+    def likely(self, shapes: list[_Shape]) -> list[_Shape]:
+        """The shapes without those that put a figure for another factor: h·v for v·h."""
+        stated = {v.key: v.number for v in self.draft.versions.all if v.number is not None}
+        return [s for s in shapes if not any(unlike(n, stated.get(k)) for k, n in s)] or shapes
 
     def contrary(self, name: str, number: Number, read: Statement) -> None:
         """Take down a figure that stands where a name is given as another number."""
