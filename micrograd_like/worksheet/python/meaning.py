@@ -172,13 +172,17 @@ class Finder:
         self, cost: Mapping[int, Name], fixed: dict[int, Meaning], best: Meanings
     ) -> tuple[Meanings, dict[int, Meaning]] | None:
         """The first nameless step that means something which makes more steps right."""
-        for at in range(len(self.steps)):
-            if not self._may_be(at, best):
-                continue
-            for one, least in self._options(at, best):
-                tried = self._pass(cost, {**fixed, at: one})
-                if tried.score >= least and tried.wrong <= best.wrong:
-                    return tried, {**fixed, at: one}
+        options = [
+            (at, one, least)
+            for at in range(len(self.steps))
+            if self._may_be(at, best)
+            for one, least in self._options(at, best)
+        ]
+        sure = [o for o in options if o[0] not in best.found or o[2] == best.score]
+        for at, one, least in [*sure, *(o for o in options if o not in sure)]:
+            tried = self._pass(cost, {**fixed, at: one})
+            if tried.score >= least and tried.wrong <= best.wrong:
+                return tried, {**fixed, at: one}
         return None
 
     def _options(self, at: int, best: Meanings) -> Iterator[tuple[Meaning, int]]:
@@ -195,8 +199,8 @@ class Finder:
         if known is not None and not known.agrees:
             return
         sure = any(said.sure for said in self.said(at, ()))
-        if known is not None and sure:
-            if known.factor < 0:
+        if sure:
+            if known is not None and known.factor < 0:
                 yield replace(known, factor=-known.factor, agrees=False), best.score
             return
         anchored = self._anchored(at, best)
@@ -364,10 +368,12 @@ class Finder:
         table = self._table(at)
         claims: list[Meaning] = []
         turned: list[Meaning] = []
+        nothing = False
         for said in self.said(at, [self.steps[place].base for place in result.cost]):
             for meaning in self._read(at, said, result):
                 true = self._true(meaning.of, meaning.wrt)
                 if np.abs(true).max(initial=0.0) <= _NOTHING:
+                    nothing = nothing or said.sure
                     continue
                 factor = ratio(np.broadcast_to(table, true.shape), true)
                 if factor is not None and (not said.sure or self._allowed(factor, bool(said.of))):
@@ -379,8 +385,11 @@ class Finder:
                     claims.append(replace(meaning, agrees=False))
         if turned:  # what is added in the update
             return turned[0]
+        if nothing and not claims:  # its name is plain, and at these points it tells nothing
+            return None
         anchored = self._anchored(at, result)
         likely = [(anchored.wrt, anchored.of)] if anchored is not None else []
+        likely = [o for o in likely if np.abs(self._true(o[1], o[0])).max() > _NOTHING]
         for wrt, of in [*likely, *self._candidates(at, result)]:
             factor = ratio(table, self._true(of, wrt))
             if factor is not None and not claims:

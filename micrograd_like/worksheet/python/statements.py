@@ -58,7 +58,8 @@ def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict
             assumed.append((other, other.as_it_is(one.cost), one.title))
     nothing = (finder, Meanings({}), "")
     found, most, title = max(assumed, key=lambda one: one[1].rank, default=nothing)
-    if most.score < best.score + (2 if best.score else 1):
+    enough = best.score + (2 if best.score else 1)
+    if most.score < enough or (best.score and most.wrong):
         costs = [m for m in written if m is not best and not best.found.keys() & m.cost.keys()]
         others = [(finder, m, _base(finder, m)) for m in costs]
         return finder, finder.meanings(best.cost), _right_otherwise(others, "")
@@ -100,6 +101,7 @@ class _Writer:
     def __init__(self, finder: Finder, meanings: Meanings, doubts: Mapping[Place, str]) -> None:
         self.finder, self.meanings, self.doubts = finder, meanings, doubts
         self._stands_for: dict[str, Expr] = {}
+        self._forward = finder.forward([*meanings.cost])
 
     def written(self, at: int) -> Iterator[Statement]:
         """The statements of a step, one for each element."""
@@ -115,7 +117,7 @@ class _Writer:
             if rate is not None:
                 expr = self._update(at, place, rate)
             elif at in self.meanings.updates:
-                doubt = self._another_rule(step, formula)
+                doubt = self._another_rule(at, formula)
             yield self._statement(step, name, expr, doubt)
 
     def _derivatives(self, at: int, step: Step, meaning: Meaning) -> Iterator[Statement]:
@@ -156,7 +158,13 @@ class _Writer:
         assert cost is not None
         return Call("sub", (older, Call("mul", (rate, Derivative(cost, older)))))
 
-    def _another_rule(self, step: Step, formula: Expr) -> str:
+    def _another_rule(self, at: int, formula: Expr) -> str:
         """Why an update that agrees with no gradient is no proof of a mistake."""
-        own = [name for name in nodes(formula, Name) if name in step.older]
-        return "" if len(own) == 1 else "this update may follow another rule"
+        older = self.finder.steps[at].older
+        if sum(name in older for name in nodes(formula, Name)) != 1:
+            return "this update may follow another rule"
+        known = self.meanings.found.keys() | self.finder.starts
+        for other in self.finder.inputs(at) - self._forward - known:
+            if not self.finder.is_update(other):
+                return f"what {self.finder.steps[other].base} is meant as is not told"
+        return ""

@@ -21,7 +21,7 @@ from micrograd_like.worksheet.python.naming import is_target_name
 from micrograd_like.worksheet.python.steps import Step
 
 #: Points at which everything is compared, beside the program's own numbers.
-POINTS = 3
+POINTS = 5
 #: Draws for one point, until everything is defined.
 _TRIES = 12
 #: How far two numbers that are the same may be apart, relative to the largest.
@@ -74,25 +74,48 @@ def points(steps: Sequence[Step], leaves: Sequence[Name]) -> list[Point]:
     found = []
     for which in range(POINTS + 1):
         for attempt in range(_TRIES):
-            point = _point(steps, leaves, random.Random(1000 * which + attempt), which > 0, attempt)
+            point = _point(steps, leaves, _Chance(which, attempt))
             if point is not None:
                 found.append(point)
                 break
     return found
 
 
-def _point(
-    steps: Sequence[Step], leaves: Sequence[Name], chance: random.Random, anew: bool, attempt: int
-) -> Point | None:
+@dataclass
+class _Chance:
+    """Numbers for one point; every other one has positive numbers, where most units are on."""
+
+    which: int
+    attempt: int
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(1000 * self.which + self.attempt)
+        self._turns = self.which % 2 == 0 and self.attempt < _TRIES // 2
+
+    def drawn(self) -> float:
+        """A number for what has none."""
+        value = self._random.uniform(0.2, 1.2)
+        return -value if self._turns and self._random.random() < 0.4 else value
+
+    def moved(self, value: float) -> float:
+        """Another number for what has one."""
+        factor = self._random.uniform(0.5, 1.5)
+        if not value:
+            return self.drawn() if self.attempt < _TRIES // 2 else 0.0
+        turned = self._turns and self._random.random() < 0.4
+        return -value * factor if turned else value * factor
+
+
+def _point(steps: Sequence[Step], leaves: Sequence[Name], chance: _Chance) -> Point | None:
     builder = Builder()
     for leaf in leaves:
-        builder.assume(leaf, _drawn(chance, attempt))
+        builder.assume(leaf, chance.drawn())
     labels = {name for step in steps if _is_label(step) for name in step.names}
     try:
         for step in steps:
             for name, formula in zip(step.names, step.formulas, strict=True):
-                if anew and isinstance(formula, Number) and name not in labels:
-                    formula = Number(_moved(formula.value, chance, attempt))
+                if chance.which and isinstance(formula, Number) and name not in labels:
+                    formula = Number(chance.moved(formula.value))
                 builder.define(name, formula)
     except (UndefinedError, DomainError):
         return None
@@ -107,19 +130,6 @@ def _is_label(step: Step) -> bool:
     if len(numbers) < len(step.formulas) or not is_target_name(step.base):
         return False
     return all(n in (0, 1) for n in numbers) and (len(numbers) > 1 or isinstance(numbers[0], int))
-
-
-def _drawn(chance: random.Random, attempt: int) -> float:
-    value = chance.uniform(0.2, 1.2)
-    return value if attempt > _TRIES // 2 or chance.random() < 0.6 else -value
-
-
-def _moved(value: float, chance: random.Random, attempt: int) -> float:
-    factor = chance.uniform(0.5, 1.5)
-    if not value:
-        return _drawn(chance, attempt) if attempt < _TRIES // 2 else 0.0
-    turned = chance.random() < 0.3 and attempt < _TRIES // 2
-    return -value * factor if turned else value * factor
 
 
 # Comparing.
