@@ -8,16 +8,17 @@ computed from it right.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from micrograd_like.formula import Call, Expr, Name, Number, names
+from micrograd_like.formula import Call, Expr, Name, Number, names, terms
 from micrograd_like.worksheet.python.naming import Said, said_by
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.terms import Term, names_of
-from micrograd_like.worksheet.python.trial import Point, points, ratio, start_of
+from micrograd_like.worksheet.python.trial import points, ratio, start_of
 
 #: Nameless quantities whose meaning is looked for by what is computed from them.
 _MOST_SUPPOSED = 4
@@ -93,6 +94,12 @@ class Finder:
             if all(isinstance(f, Number) for f in step.formulas)
         }
         self.starts = self.given | {-1}
+        self._updates: dict[int, bool] = {}
+        #: For every name the variables that are computed from it.
+        self._users: dict[Name, set[str]] = defaultdict(set)
+        for step in self.steps:
+            for name in (n for f in step.formulas for n in names(f)):
+                self._users[name].add(step.base)
         #: Sums that are added to further on.
         self.partial = {
             self.maker[n]
@@ -121,23 +128,30 @@ class Finder:
         return {self.maker[n] for n in used if n in self.maker}
 
     def is_update(self, at: int) -> bool:
-        """True for a step that renews what the program starts from."""
+        """True for a step that adds to what the program starts from: an update."""
+        if at not in self._updates:
+            self._updates[at] = self._renews(at)
+        return self._updates[at]
+
+    def _renews(self, at: int) -> bool:
         step = self.steps[at]
-        if not step.older or at in self.given:
+        if len(step.older) != len(step.names) or at in self.given:
             return False
-        used = {n for f in step.formulas for n in names(f)}
-        if not used & {*step.older}:
+        pairs = zip(step.formulas, step.older, strict=True)
+        if not all(("+", old) in terms(formula) for formula, old in pairs):
             return False
         makers = {self.maker.get(n) for n in step.older}
-        return all(m is None or m in self.given or self.is_update(m) for m in makers) and not (
-            self._from_zero(makers)
-        )
+        if not all(m is None or m in self.given or self.is_update(m) for m in makers):
+            return False
+        zeros = all(self._is_zero(name) for name in step.older)
+        return not zeros or any(self._users[name] - {step.base} for name in step.older)
 
-    def _from_zero(self, makers: set[int | None]) -> bool:
-        known = [m for m in makers if m is not None]
-        return bool(known) and all(
-            all(f == Number(0) for f in self.steps[m].formulas) for m in known
-        )
+    def _is_zero(self, name: Name) -> bool:
+        """True for an element that starts at 0: a sum begins so, and a bias."""
+        at = self.maker.get(name)
+        return at is not None and dict(
+            zip(self.steps[at].names, self.steps[at].formulas, strict=True)
+        )[name] == Number(0)
 
     def forward(self, ends: Sequence[int]) -> set[int]:
         """What these steps are computed from, not going back through updates."""
@@ -391,10 +405,11 @@ class Finder:
         likely = [(anchored.wrt, anchored.of)] if anchored is not None else []
         likely = [o for o in likely if np.abs(self._true(o[1], o[0])).max() > _NOTHING]
         for wrt, of in [*likely, *self._candidates(at, result)]:
-            factor = ratio(table, self._true(of, wrt))
+            true = self._true(of, wrt)
+            factor = ratio(np.broadcast_to(table, true.shape), true)
             if factor is not None and not claims:
                 return Meaning(of, wrt, factor)
-        return anchored or (claims[0] if claims else None)
+        return claims[0] if claims else anchored
 
     def _allowed(self, factor: float, exact: bool) -> bool:
         """True for the factors that a named gradient may have: those of a mean."""
@@ -468,7 +483,7 @@ class Finder:
             return None
         for later in range(at + 1, len(self.steps)):
             update = self.steps[later]
-            if not self.is_update(later) or len(update.names) != len(step.names):
+            if not self.is_update(later) or len(step.names) not in (1, len(update.names)):
                 continue
             cost = self.cost_at(later, result)
             mine = {*step.names}
@@ -476,6 +491,9 @@ class Finder:
                 continue
             used = [[n for n in names(f) if n in mine] for f in update.formulas]
             if cost is not None and all(len(u) == 1 for u in used):
+                if len(step.names) < len(update.names):
+                    sign = self._sign(update, step)
+                    return Meaning((cost,) * len(used), update.older, sign, agrees=False)
                 order = [step.names.index(u[0]) for u in used]
                 if sorted(order) == [*range(len(order))] and len(update.older) == len(order):
                     wrt = [Name("")] * len(order)
@@ -492,7 +510,7 @@ class Finder:
 
     def _sign(self, update: Step, step: Step) -> float:
         """1 where the update takes the step away, −1 where it adds it."""
-        point: Point = self.points[0]
+        point = self.points[min(1, len(self.points) - 1)]  # one of positive numbers
         name, formula = step.names[0], update.formulas[0]
         for n, f in zip(update.names, update.formulas, strict=True):
             if name in names(f):
@@ -515,9 +533,9 @@ def _array(elements: Sequence[Expr], shape: tuple[int, ...]) -> Term:
 
 def times(expr: Expr, factor: float) -> Expr:
     """A factor in front: −1, a whole number, or one by it where it is that."""
-    if factor == 1:
+    if abs(factor - 1) < 1e-6:
         return expr
-    if factor == -1:
+    if abs(factor + 1) < 1e-6:
         return Call("neg", (expr,))
     below = 1 / factor
     if abs(factor) < 1 and abs(below - round(below)) < 1e-6 * abs(below):

@@ -59,13 +59,20 @@ def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict
     nothing = (finder, Meanings({}), "")
     found, most, title = max(assumed, key=lambda one: one[1].rank, default=nothing)
     enough = best.score + (2 if best.score else 1)
-    if most.score < enough or (best.score and most.wrong):
+    if most.score < enough or (best.score and (most.wrong or not _is_unusual(finder, best))):
         costs = [m for m in written if m is not best and not best.found.keys() & m.cost.keys()]
         others = [(finder, m, _base(finder, m)) for m in costs]
         return finder, finder.meanings(best.cost), _right_otherwise(others, "")
     told.append(f"assumed: the cost is {title}")
     others = [one for one in assumed if one[1] is not most]
     return found, found.meanings(most.cost), _right_otherwise(others, "the cost is not written; ")
+
+
+def _is_unusual(finder: Finder, meanings: Meanings) -> bool:
+    """True for a cost that is rather looked at than differentiated: a mean of moduli, say."""
+    formulas = (finder.steps[at].formulas[0] for at in meanings.cost)
+    functions = {call.function for formula in formulas for call in nodes(formula, Call)}
+    return not meanings.cost or bool(functions & {"abs", "sqrt", "select", "maximum"})
 
 
 def _base(finder: Finder, meanings: Meanings) -> str:
