@@ -17,7 +17,7 @@ from micrograd_like.graph import (
     is_called_rate,
     named_roles,
     quantity_of,
-    roles,
+    roles_of,
 )
 from micrograd_like.worksheet import Worksheet
 from visualize.snapshot import snapshot
@@ -125,7 +125,7 @@ def test_a_bias_added_to_a_product_is_a_parameter(
 def test_what_a_network_trains_is_a_parameter(bias: bool) -> None:
     net = nn.MLP(2, [2, 1], activation="tanh", bias=bias)
     out = net([1.0, Value(0.5, "x2")])
-    found = roles(topological_order(out), out)
+    found = roles_of(topological_order(out), out)
     assert all(type(p) is Parameter for p in net.parameters())
     assert {node for node, role in found.items() if role == "parameter"} == {*net.parameters()}
     assert sorted(node.data for node, role in found.items() if role == "given") == [0.5, 1.0]

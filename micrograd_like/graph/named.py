@@ -13,7 +13,7 @@ from types import MappingProxyType
 from micrograd_like.engine import Constant, Symbol, Value, topological_order
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, simplify
 from micrograd_like.graph.labels import quantity_of
-from micrograd_like.graph.paths import depending, path_count, paths, reached
+from micrograd_like.graph.reachability import depending, path_count, paths, reached
 from micrograd_like.ops import OPS
 
 #: Operations that may stand in one formula.

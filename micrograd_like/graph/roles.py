@@ -50,7 +50,7 @@ _RATES = ("alpha", "eta", "lr", "rate", "learning_rate", "epsilon", "gamma", "mu
 _COST = re.compile(r"(E|L|C|J|loss|cost|err|error|mse|sse|ce|bce|nll)(_?(tot|total|all))?", re.I)
 
 
-def roles(
+def roles_of(
     order: Sequence[Value], output: Value, parameters: Collection[Value] = ()
 ) -> dict[Value, Role]:
     """The role of every node of a graph.

@@ -5,28 +5,8 @@ for a page; what is typed into a worksheet reads back as the same expression. Ho
 written stands in its row of the operation table.
 """
 
-from micrograd_like.notation.as_latex import latex, latex_escaped, name_latex
-from micrograd_like.notation.as_text import name_text, text
-from micrograd_like.notation.as_typed import by_hand, literal, plain
-from micrograd_like.notation.names import ACCENTS, GREEK, letters_named, normal_name, quantity
-from micrograd_like.notation.numbers import decimals, half_up, number, signed
+from __future__ import annotations
 
-__all__ = [
-    "ACCENTS",
-    "GREEK",
-    "by_hand",
-    "decimals",
-    "half_up",
-    "latex",
-    "latex_escaped",
-    "letters_named",
-    "literal",
-    "name_latex",
-    "name_text",
-    "normal_name",
-    "number",
-    "plain",
-    "quantity",
-    "signed",
-    "text",
-]
+from micrograd_like.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

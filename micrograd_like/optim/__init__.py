@@ -4,39 +4,14 @@ Each has the rule of PyTorch's optimiser of the same name. ``rate`` is a number,
 schedule: a function of the number of steps done so far (0, 1, 2, …) that gives the rate.
 
 >>> from micrograd_like.engine import Value
+>>> from micrograd_like.optim import SGD
 >>> w = Value(0.5); w.grad = -0.1
 >>> SGD([w], rate=0.2).step(); w.data
 0.52
 """
 
-from micrograd_like.optim.optimizer import Group, Optimizer, Parameters, clip_norm, clip_value
-from micrograd_like.optim.rules import SGD, Adagrad, Adam, AdamW, RMSprop
-from micrograd_like.optim.schedules import (
-    ReduceOnPlateau,
-    Schedule,
-    cosine_decay,
-    exponential_decay,
-    linear_decay,
-    step_decay,
-    warmup,
-)
+from __future__ import annotations
 
-__all__ = [
-    "SGD",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Group",
-    "Optimizer",
-    "Parameters",
-    "RMSprop",
-    "ReduceOnPlateau",
-    "Schedule",
-    "clip_norm",
-    "clip_value",
-    "cosine_decay",
-    "exponential_decay",
-    "linear_decay",
-    "step_decay",
-    "warmup",
-]
+from micrograd_like.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -1,6 +1,7 @@
 """Training: examples go through a network again and again, and its parameters follow.
 
 >>> from micrograd_like import nn, optim
+>>> from micrograd_like.training import fit
 >>> line = nn.Neuron(1, nonlin=False, seed=0)
 >>> history = fit(line, [[0], [1], [2]], [1, 3, 5], optimizer=optim.SGD(line.parameters(), 0.3),
 ...               epochs=200)
@@ -8,24 +9,8 @@
 [2.0, 1.0]
 """
 
-from micrograd_like.training.data import largest, nearest, same_sign
-from micrograd_like.training.files import load, save
-from micrograd_like.training.flow import LayerFlow, layer_flow
-from micrograd_like.training.loop import fit
-from micrograd_like.training.objective import evaluate
-from micrograd_like.training.records import Epoch, History, Score
+from __future__ import annotations
 
-__all__ = [
-    "Epoch",
-    "History",
-    "LayerFlow",
-    "Score",
-    "evaluate",
-    "fit",
-    "largest",
-    "layer_flow",
-    "load",
-    "nearest",
-    "same_sign",
-    "save",
-]
+from micrograd_like.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -32,7 +32,7 @@ from micrograd_like.graph import (
     learned,
     letters,
     quantity_of,
-    roles,
+    roles_of,
 )
 from micrograd_like.nn import Module
 from micrograd_like.notation import quantity
@@ -71,7 +71,7 @@ def snapshot(
     Of a worksheet the gradients are those of the cost, of a Value its nodes' own.
 
     Parameters are those named by ``parameters`` or in ``module``, what a worksheet updates
-    (:func:`micrograd_like.graph.learned`), and those that :func:`micrograd_like.graph.roles`
+    (:func:`micrograd_like.graph.learned`), and those that :func:`micrograd_like.graph.roles_of`
     finds. All other leaves are inputs.
 
     Args:
@@ -209,7 +209,7 @@ class _Taken:
         parameters: set[Value],
     ) -> None:
         self.output, self.wrt, self.order = output, wrt, order
-        self.roles = roles(order, output, parameters)
+        self.roles = roles_of(order, output, parameters)
         #: Numbers that stand in a formula; what a network is given as numbers is its input.
         self.constants = {node for node, role in self.roles.items() if role == "constant"}
         self.between = depending(order, wrt)

@@ -1,0 +1,14 @@
+from micrograd_like.engine.freshness import check_fresh as check_fresh
+from micrograd_like.engine.gradient import accumulate as accumulate
+from micrograd_like.engine.gradient import grad as grad
+from micrograd_like.engine.gradient import link_as_graph as link_as_graph
+from micrograd_like.engine.order import topological_order as topological_order
+from micrograd_like.engine.recording import record as record
+from micrograd_like.engine.value import ON_NODES as ON_NODES
+from micrograd_like.engine.value import OPERATIONS as OPERATIONS
+from micrograd_like.engine.value import Constant as Constant
+from micrograd_like.engine.value import Parameter as Parameter
+from micrograd_like.engine.value import Symbol as Symbol
+from micrograd_like.engine.value import Value as Value
+from micrograd_like.engine.value import apply as apply
+from micrograd_like.engine.value import as_value as as_value

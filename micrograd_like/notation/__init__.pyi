@@ -1,0 +1,17 @@
+from micrograd_like.notation.as_latex import latex as latex
+from micrograd_like.notation.as_latex import latex_escaped as latex_escaped
+from micrograd_like.notation.as_latex import name_latex as name_latex
+from micrograd_like.notation.as_text import name_text as name_text
+from micrograd_like.notation.as_text import text as text
+from micrograd_like.notation.as_typed import by_hand as by_hand
+from micrograd_like.notation.as_typed import literal as literal
+from micrograd_like.notation.as_typed import plain as plain
+from micrograd_like.notation.names import ACCENTS as ACCENTS
+from micrograd_like.notation.names import GREEK as GREEK
+from micrograd_like.notation.names import letters_named as letters_named
+from micrograd_like.notation.names import normal_name as normal_name
+from micrograd_like.notation.names import quantity as quantity
+from micrograd_like.notation.numbers import decimals as decimals
+from micrograd_like.notation.numbers import half_up as half_up
+from micrograd_like.notation.numbers import number as number
+from micrograd_like.notation.numbers import signed as signed

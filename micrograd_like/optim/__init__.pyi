@@ -1,0 +1,17 @@
+from micrograd_like.optim.optimizer import Group as Group
+from micrograd_like.optim.optimizer import Optimizer as Optimizer
+from micrograd_like.optim.optimizer import Parameters as Parameters
+from micrograd_like.optim.optimizer import clip_norm as clip_norm
+from micrograd_like.optim.optimizer import clip_value as clip_value
+from micrograd_like.optim.rules import SGD as SGD
+from micrograd_like.optim.rules import Adagrad as Adagrad
+from micrograd_like.optim.rules import Adam as Adam
+from micrograd_like.optim.rules import AdamW as AdamW
+from micrograd_like.optim.rules import RMSprop as RMSprop
+from micrograd_like.optim.schedules import ReduceOnPlateau as ReduceOnPlateau
+from micrograd_like.optim.schedules import Schedule as Schedule
+from micrograd_like.optim.schedules import cosine_decay as cosine_decay
+from micrograd_like.optim.schedules import exponential_decay as exponential_decay
+from micrograd_like.optim.schedules import linear_decay as linear_decay
+from micrograd_like.optim.schedules import step_decay as step_decay
+from micrograd_like.optim.schedules import warmup as warmup

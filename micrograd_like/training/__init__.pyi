@@ -1,0 +1,12 @@
+from micrograd_like.training.data import largest as largest
+from micrograd_like.training.data import nearest as nearest
+from micrograd_like.training.data import same_sign as same_sign
+from micrograd_like.training.files import load as load
+from micrograd_like.training.files import save as save
+from micrograd_like.training.flow import LayerFlow as LayerFlow
+from micrograd_like.training.flow import layer_flow as layer_flow
+from micrograd_like.training.loop import fit as fit
+from micrograd_like.training.objective import evaluate as evaluate
+from micrograd_like.training.records import Epoch as Epoch
+from micrograd_like.training.records import History as History
+from micrograd_like.training.records import Score as Score
