@@ -244,7 +244,8 @@ def test_a_template_with_an_unknown_name_is_marked_without_a_traceback() -> None
         $$\sigma = \sqrt{8.6667} \approx 2.9439$$
         $L = 0.2(-1.0286) + 0.4(2.5381) \approx 0.8105$
         $\frac{\partial L}{\partial \hat{x}_3} = 0.4 \times 1.5 = 0.6$
-        $$\frac{\partial L}{\partial x_i} = \frac{1}{N\sigma}\left(N\frac{\partial L}{\partial \hat{x}_i}
+        $$\frac{\partial L}{\partial x_i} =
+        \frac{1}{N\sigma}\left(N\frac{\partial L}{\partial \hat{x}_i}
         - \hat{x}_i \sum_j \frac{\partial L}{\partial \hat{x}_j}\hat{x}_j\right)$$"""
     assert Worksheet.parse(text).check().lines
 
