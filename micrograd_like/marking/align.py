@@ -125,7 +125,19 @@ class Aligner:
             if not isinstance(node, Number):
                 return None
             written = Figure.written(node)
-            exact = self._repeats(written) or not self._rounds(written)
+            exact = self._is_given(written) or not self._rounds(written)
+            return self._named(Figure.exact(written.center) if exact else written)
+
+        return worked_out(rewrite(expr, rule), self.look_up)
+
+    def as_it_stands(self, expr: Expr) -> Figure | None:
+        """What figures come to, those of givens exact, all others as far as they are written."""
+
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Number):
+                return None
+            written = Figure.written(node)
+            exact = self._is_given(written)
             return self._named(Figure.exact(written.center) if exact else written)
 
         return worked_out(rewrite(expr, rule), self.look_up)
@@ -137,6 +149,12 @@ class Aligner:
     def _repeats(self, figure: Figure) -> bool:
         """True for a figure that is a given's, and rounds no other quantity."""
         return abs(figure.center) in self._given and not self._rounds(figure)
+
+    def _is_given(self, figure: Figure) -> bool:
+        """True for a figure that is a given's, and that no other quantity is stated as."""
+        size, sources = abs(figure.center), self.facts.truth.sources
+        stated = (f for key, f in self.hand.stated.items() if key not in sources)
+        return size in self._given and all(abs(f.center) != size for f in stated)
 
     @cached_property
     def _given(self) -> set[float]:

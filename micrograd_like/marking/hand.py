@@ -20,6 +20,9 @@ from micrograd_like.marking.values import Step, Values, run, steps_of
 from micrograd_like.marking.worlds import World
 from micrograd_like.worksheet.builder import CONSTANTS
 
+#: A whole number from here on may be a rounded one.
+_LARGE = 1e4
+
 #: Names of the numbers of a formula while it is worked out from intervals.
 _PLACE = "#"
 
@@ -44,7 +47,9 @@ class Figure:
 
     @classmethod
     def written(cls, number: Number, approximate: bool = False) -> Figure:
-        """What a written number says: half a unit of its last place either way; whole ones exact.
+        """What a written number says: half a unit of its last place either way.
+
+        A whole number is exact, unless it is large: 9863871 may be rounded to the unit.
 
         Args:
             number: The number.
@@ -55,10 +60,12 @@ class Figure:
         if number.places is not None:
             reach = (1.0 if approximate else 0.5) * 10.0**-number.places
         elif approximate and center.is_integer():
-            digits = str(abs(int(center)))
+            digits = str(abs(int(number.value)))
             reach = 10.0 ** (len(digits) - max(len(digits.rstrip("0")), 1))
         elif approximate:
             reach = 1.0
+        elif abs(center) >= _LARGE:
+            reach = 0.5
         return cls(center, center - reach, center + reach)
 
     def meets(self, other: Figure) -> bool:

@@ -266,6 +266,10 @@ class Judge:
         aligned = Aligner(self.facts, self.learner.hand, self._follows).align(figures, formula)
         return not aligned.off and not aligned.whole
 
+    def as_it_stands(self, figures: Expr) -> Figure | None:
+        """What figures give by themselves, those of givens exact."""
+        return Aligner(self.facts, self.learner.hand, self._follows).as_it_stands(figures)
+
     # Numbers.
 
     def _number(self, part: Part, line: _Line) -> Judged:
@@ -281,6 +285,10 @@ class Judge:
             if judged.figure is not None and figure.meets(judged.figure):
                 verdict: Verdict = "follows" if judged.slips else "right"
                 return self._judged(part, verdict, figure=figure, slips=judged.slips)
+        stated = self.learner.hand.stated.get(key)
+        if not before and stated is not None and figure.meets(stated):  # once more
+            verdict = "follows" if stated.slips else "right"
+            return self._judged(part, verdict, figure=figure, slips=stated.slips)
         formulas = [j.expr for j in sound if not j.numeric] + list(self.facts.forms(key))
         methods = [partial(View.worked_out, expr=formula) for formula in formulas]
         for method in [*methods, partial(self._by_method, key)]:

@@ -15,7 +15,7 @@ from micrograd_like.marking.contrast import contrast
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.facts import Facts, Written
-from micrograd_like.marking.hand import Figure, Hand, View, opened, worked_out
+from micrograd_like.marking.hand import Figure, Hand, View
 from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
@@ -23,7 +23,6 @@ from micrograd_like.marking.local import Read, fits, local_reading
 from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
-from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import FOR_ALL, Problem
 
@@ -98,8 +97,37 @@ class Marker:
         """Every statement, and every line that could not be read, in order."""
         marks = [self._unreadable(problem) for problem in self.sheet.unreadable]
         with Effort(_MOST_OPERATIONS):
-            marks += _folded(map(self._mark_or_problem, self.sheet.statements), self.sheet)
+            marks += _folded(self._marked(), self.sheet)
         return iter(sorted(marks, key=lambda mark: mark.place))
+
+    def _marked(self) -> list[LineMark]:
+        """The marks of the statements, each marked behind those that state what it goes on from.
+
+        A cost may stand before what it is computed from, and a number before its working.
+        """
+        statements = self.sheet.statements
+        working: dict[Quantity, int] = {}
+        stating: dict[Quantity, list[int]] = {}
+        for place, statement in enumerate(statements):
+            if len(statement.parts) > 1 or statement.kind == "definition":
+                working.setdefault(statement.left, place)
+            stating.setdefault(statement.left, []).append(place)
+        found: dict[int, LineMark] = {}
+        for start in range(len(statements)):
+            stack = [start]
+            while stack:
+                place = stack[-1]
+                uses = {key for part in statements[place].parts for key in quantities(part.expr)}
+                before = [working.get(statements[place].left, place)]
+                before += [at for key in uses for at in stating.get(key, ())]
+                waiting = next((at for at in before if at not in found and at not in stack), None)
+                if waiting is not None:
+                    stack.append(waiting)
+                    continue
+                stack.pop()
+                if place not in found:
+                    found[place] = self._mark_or_problem(statements[place])
+        return [found[place] for place in range(len(statements))]
 
     def _unreadable(self, problem: Problem) -> LineMark:
         first = problem.first or problem.line
@@ -178,10 +206,17 @@ class Marker:
             return judged
         return [
             replace(part, verdict="unchecked", problem=f"It does not agree, but {doubt}")
-            if part.verdict == "wrong" and not _contradicts(part, before)
+            if part.verdict == "wrong" and not self._contradicts(part, before)
             else part
             for before, part in zip([None, *judged], judged, strict=False)
         ]
+
+    def _contradicts(self, part: Judged, before: Judged | None) -> bool:
+        """True for a number that is not what the figures right before it give, as they stand."""
+        if before is None or part.part.number is None or before.number or not before.numeric:
+            return False
+        given = self.judge.as_it_stands(before.part.expr)
+        return given is not None and not Figure.written(part.part.number, True).meets(given)
 
     def _problem(self, statement: Statement, key: Quantity) -> str:
         """Why there is nothing to hold the line against, or ""."""
@@ -284,15 +319,6 @@ def _group() -> Callable[[tuple[LineMark, Statement]], int]:
         return count
 
     return key
-
-
-def _contradicts(part: Judged, before: Judged | None) -> bool:
-    """True for a number that is not what the figures right before it give, as they stand."""
-    if before is None or part.part.number is None or before.number or not before.numeric:
-        return False
-    formula, figures = opened(before.part.expr, Figure.written)
-    given = worked_out(formula, lambda key: figures.get(key) or Figure.exact(CONSTANTS[str(key)]))
-    return given is not None and not Figure.written(part.part.number, True).meets(given)
 
 
 def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:

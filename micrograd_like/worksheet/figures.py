@@ -71,6 +71,8 @@ def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, 
             return Name(names[0]) if len(names) == 1 else node
         if not isinstance(node, Call):
             return node
+        if _fraction(node) is not None and len(names := _meant(node, known)) == 1:
+            return Name(names[0])
         if node.function in ("mul", "div"):  # a whole number is a name in a product only
             pairs = zip(node.arguments, parts, strict=True)
             parts = [
@@ -93,9 +95,17 @@ def _is_common(node: Expr) -> bool:
     return number is not None and number.places is None and number.value in _COMMON
 
 
+def _fraction(node: Expr) -> Number | None:
+    """The number of 1/4, which may be given so."""
+    match node:
+        case Call("div", (Number(int() as above, None), Number(int() as below, None))) if below:
+            return Number(above / below)
+    return None
+
+
 def _meant(node: Expr, known: Mapping[str, Number]) -> list[str]:
     """The names that have just this number."""
-    number = exact_number(node)
+    number = exact_number(node) or _fraction(node)
     if number is None or (number.value in (0, 0.5) and number.places is None):
         return []
     return [name for name, value in known.items() if value.value == number.value]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from micrograd_like.formula import Call, Derivative, Name, Number, exact_number, nodes
+from micrograd_like.formula import Call, Derivative, Name, Number, nodes
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import opened
 from micrograd_like.worksheet.indices import names_in
@@ -174,7 +174,7 @@ class _Choice:
                 below = draft.below(of)
                 if (
                     not isinstance(part, Call)
-                    or exact_number(part)
+                    or not [*names_in(part)]
                     or wrt in below
                     or of in draft.below(wrt)
                 ):

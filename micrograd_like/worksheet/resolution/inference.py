@@ -14,6 +14,7 @@ from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import each_figure_moved, opened, read_figures
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 
@@ -148,7 +149,8 @@ def _unread(draft: Draft, key: str, definition: Definition, sure: bool) -> None:
     """Figures that are no formula of names: rounded, or hiding what the name depends on."""
     place, _, expr = definition
     line = draft.reads[place].line
-    if not sure:
+    hiding = any(n.places is not None for n in nodes(expr, Number)) and key in differentiated(draft)
+    if not sure or hiding:
         draft.doubts.setdefault(key, f"{key} has only figures on line {line}")
         draft.opaque[key] = (
             f"{key} has only figures on line {line}, and what it depends on is not known"
@@ -170,6 +172,17 @@ def _repeats_a_result(draft: Draft, expr: Expr, place: int) -> bool:
         if part.number is not None and part.number.places
     }
     return any(n.value in results for n in nodes(expr, Number) if n.places)
+
+
+def _goes_on(draft: Draft, expr: Expr, place: int) -> bool:
+    """True where a figure is the rounded result of an earlier line."""
+    results = {
+        part.number.value
+        for read in draft.reads[:place]
+        for part in read.parts[1:]
+        if part.number is not None and part.number.places is not None
+    }
+    return any(number.value in results for number in nodes(expr, Number))
 
 
 def _repeats(draft: Draft, expr: Expr, place: int) -> bool:

@@ -134,9 +134,7 @@ class _Renewal:
         old = base.removesuffix("_new").rstrip("'")
         if old == base or known == first or not is_addend(first, old):
             return False
-        value = self.versions.value(first, self.meant)
-        number = self.number if value is None else Number(value, 12)
-        return known is not None and is_addend(known, old) and unlike(number, self.version.number)
+        return known is not None and is_addend(known, old)
 
     def _again(self, formula: Expr | None, known: Number | None) -> str:
         """The reason, where something that the formula rests on has been given a new value."""
