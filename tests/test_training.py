@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_like import DomainError, ModelFileError, Value, losses, nn, optim, training
+from micrograd_like import DomainError, ModelFileError, Value, grad, losses, nn, optim, training
 from micrograd_like.training.data import batches, order
 from micrograd_like.training.objective import numbers
 
@@ -230,6 +230,20 @@ def test_part_of_the_parameters_can_be_trained() -> None:
         training.fit(net, *XOR, optimizer=sgd, epochs=3, compiled=compiled)
         assert first.state_dict() == before
         assert last.state_dict() != network().layers[1].state_dict()
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_is_not_trained_has_the_gradient_of_the_last_batch(compiled: bool) -> None:
+    """Of the parameters as the batch found them; nothing is left of the epochs before."""
+    net = network()
+    twin = network()
+    sgd = optim.SGD(net.layers[1].parameters(), 0.5)
+    training.fit(net, *XOR, optimizer=sgd, epochs=2, compiled=compiled)
+    training.fit(twin, *XOR, optimizer=optim.SGD(twin.layers[1].parameters(), 0.5), epochs=1)
+    terms = [losses.half_squared_error(twin(x), y) for x, y in zip(*XOR, strict=True)]
+    expected = grad(losses.mean(terms), twin.parameters())
+    found = [parameter.grad for parameter in net.parameters()]
+    assert found == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
 # Stopping.

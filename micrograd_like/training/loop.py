@@ -105,7 +105,8 @@ def fit(
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
     _check_optimizer(optimizer, model)
     make = CompiledObjective if compiled else GraphObjective
-    objective = make(model, loss, data, optimizer.parameters, correct)
+    every = [*dict.fromkeys([*model.parameters(), *optimizer.parameters])]
+    objective = make(model, loss, data, every, correct)
     size = len(data) if batch_size is None else batch_size
     file = None
     done = Progress()

@@ -2,7 +2,8 @@
 
     L = (1/n) Σ loss(model(xᵢ), yᵢ)        over the n examples of the batch
 
-Both leave ∂L/∂parameter in every parameter's ``grad`` and agree to rounding.
+Both leave ∂L/∂parameter in every parameter's ``grad``, those that the optimiser does not have
+included, and agree to rounding.
 """
 
 from __future__ import annotations
