@@ -122,6 +122,7 @@ class Facts:
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
         self.inputs = {} if self.graph is None else self.graph.inputs
+        self._noises: dict[Quantity, float] = {}
         self._precise = None if self.graph is None else Precise(self.graph, self.truth.sources)
 
     def with_name(self, name: Name, formula: Expr) -> Facts:
@@ -282,6 +283,11 @@ class Facts:
 
     def noise(self, key: Quantity) -> float:
         """How far rounding may have moved the true number: where terms cancel, they count."""
+        if key not in self._noises:
+            self._noises[key] = self._noise(key)
+        return self._noises[key]
+
+    def _noise(self, key: Quantity) -> float:
         own = [measured(form, self.truth.here) for form in self.forms(key)]
         most = max((error for _, error in filter(None, own)), default=0.0)
         if isinstance(key, Name):
