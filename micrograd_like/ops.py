@@ -60,8 +60,8 @@ class Op:
     #: The condition under which the value exists; "" is everywhere. At its edge a partial may be
     #: missing (the root at 0): it is then NaN.
     domain: str = ""
-    #: An expression that is 0 where the derivative jumps; there the partials are the convention
-    #: (PyTorch's).
+    #: An expression that is 0 where the derivative, or a higher one, jumps; where the partials do,
+    #: they are the convention (PyTorch's).
     kink: str = ""
     #: The value in a form that neither overflows nor cancels.
     stable: str = ""

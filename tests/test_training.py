@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -222,11 +223,12 @@ def test_a_target_the_loss_does_not_take_is_refused_compiled_too() -> None:
 
 
 def test_part_of_the_parameters_can_be_trained() -> None:
-    for compiled in (False, True):
+    for compiled, group in product((False, True), (False, True)):
         net = network()
         first, last = net.layers
         before = first.state_dict()
-        sgd = optim.SGD(last.parameters(), 0.5)
+        frozen = [optim.Group(first.parameters(), rate=0)] if group else []
+        sgd = optim.SGD([*last.parameters(), *frozen], 0.5)
         training.fit(net, *XOR, optimizer=sgd, epochs=3, compiled=compiled)
         assert first.state_dict() == before
         assert last.state_dict() != network().layers[1].state_dict()

@@ -40,6 +40,10 @@ Sums = tuple[float, ...]
 class Optimizer:
     """What the optimisers share: parameters, rate, step count, weight decay, state.
 
+    A parameter that it is not given is frozen: ``SGD(net.layers[1].parameters(), 0.1)`` leaves
+    the first layer as it is. So is one in a :class:`Group` with the rate 0, which may be a
+    schedule that begins or ends there.
+
     Args:
         parameters: Values, or groups of them with a rate of their own; each Value once.
         rate: From 0 on, or a schedule.
