@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet
@@ -118,6 +121,109 @@ CASES = (
 )
 
 
+HEADED = "import numpy as np\n"
+TWO_LAYERS = (
+    "def forward(X, W1, b1, W2, b2):\n"
+    "    Z1 = np.dot(W1, X) + b1\n    A1 = np.tanh(Z1)\n"
+    "    Z2 = np.dot(W2, A1) + b2\n    A2 = 1/(1+np.exp(-Z2))\n"
+    "    cache = (Z1, A1, Z2, A2)\n    return A2, cache\n"
+    "def cost(A2, Y):\n    m = Y.shape[1]\n"
+    "    J = -np.sum(np.multiply(Y, np.log(A2)) + np.multiply(1-Y, np.log(1-A2)))/m\n    return J\n"
+    "def backward(X, Y, cache, W2):\n    m = X.shape[1]\n    Z1, A1, Z2, A2 = cache\n"
+    "    dZ2 = A2 - Y\n    dW2 = np.dot(dZ2, A1.T)/m\n"
+    "    dZ1 = np.dot(W2.T, dZ2)*(1 - np.power(A1, 2))\n"
+    "    dW1 = np.dot(dZ1, X.T)/m\n    return dW1, dW2\n"
+)
+NETWORK = (
+    "class Network:\n"
+    "    def __init__(self, x, y):\n        self.x = x\n        self.y = y\n"
+    "        self.w1 = np.random.rand(self.x.shape[1], 4)\n"
+    "        self.w2 = np.random.rand(4, 1)\n"
+    "    def forward(self):\n        self.h = s(np.dot(self.x, self.w1))\n"
+    "        self.out = s(np.dot(self.h, self.w2))\n"
+    "    def backward(self):\n        back = 2*(self.y - self.out)*slope(self.out)\n"
+    "        d_w2 = np.dot(self.h.T, back)\n"
+    "        d_w1 = np.dot(self.x.T, np.dot(back, self.w2.T)*slope(self.h))\n"
+    "        self.w1 += d_w1\n        self.w2 += d_w2\n"
+    "def slope(a):\n    return a*(1 - a)\n"
+    "if __name__ == '__main__':\n"
+    "    net = Network(np.array([[0, 1], [1, 1], [1, 0]]), np.array([[0], [1], [1]]))\n"
+    "    for step in range(500):\n        net.forward()\n        net.backward()\n"
+)
+RECURRENT = (
+    "xs = [0.5, -0.3, 0.8]\nh = 0.0\nWx = 0.4\nWh = 0.7\nhs = [h]\n"
+    "for t in range(3):\n    h = np.tanh(Wx*xs[t] + Wh*h)\n    hs.append(h)\n"
+    "loss = 0.5*(h - 0.2)**2\ndWx, dWh = 0.0, 0.0\ndh = h - 0.2\n"
+    "for t in reversed(range(3)):\n    da = dh*(1 - hs[t+1]**2)\n"
+    "    dWx += da*xs[t]\n    dWh += da*hs[t]\n    dh = da*Wh\n"
+    "Wx -= 0.1*dWx\nWh -= 0.1*dWh\n"
+)
+CASES += (
+    Case(
+        "functions of layers that nobody calls, their arguments free",
+        HEADED + TWO_LAYERS,
+        {},
+        ("dZ2 = A2 - Y", "dW2 = np.dot(dZ2, A1.T)/m", "dW1 = np.dot(dZ1, X.T)/m"),
+    ),
+    Case(
+        "the slope of tanh by its input",
+        HEADED + TWO_LAYERS.replace("np.power(A1, 2)", "np.power(Z1, 2)"),
+        {"dZ1 = np.dot(W2.T, dZ2)*(1 - np.power(Z1, 2))": "derivative-at-input"},
+        ("dZ2 = A2 - Y", "dW1 = np.dot(dZ1, X.T)/m"),
+    ),
+    Case(
+        "a class whose gradients have the sign of the error, and are added",
+        LOGISTIC + NETWORK,
+        {},
+        ("self.w1 += d_w1", "self.w2 += d_w2", "d_w2 = np.dot(self.h.T, back)"),
+    ),
+    Case(
+        "back through time, sums in a loop",
+        HEADED + RECURRENT,
+        {},
+        ("dWx += da*xs[t]", "dWh += da*hs[t]", "Wx -= 0.1*dWx", "Wh -= 0.1*dWh"),
+    ),
+    Case(
+        "the gate asks whether the output is at least 0, which it always is",
+        HEADED + "relu = lambda x: (x >= 0) * x\nopen = lambda x: x >= 0\n"
+        "a0 = np.array([[1.0, -0.5]])\nt = np.array([[1.0]])\n"
+        "w01 = np.array([[0.6, -0.4], [0.2, 0.3]])\nw12 = np.array([[0.5], [-0.7]])\nrate = 0.1\n"
+        "a1 = relu(a0.dot(w01))\na2 = a1.dot(w12)\nerror = np.sum((t - a2)**2)\n"
+        "a2_delta = t - a2\na1_delta = a2_delta.dot(w12.T) * open(a1)\n"
+        "w12 += rate * a1.T.dot(a2_delta)\nw01 += rate * a0.T.dot(a1_delta)\n",
+        {"a1_delta = a2_delta.dot(w12.T) * open(a1)": "dead-unit"},
+        ("w12 += rate * a1.T.dot(a2_delta)", "w01 += rate * a0.T.dot(a1_delta)"),
+    ),
+    Case(
+        "a derivative of something else than the cost",
+        "from math import tanh\nh0 = 0.5\nw = 0.8\nraw = w*h0\nh = tanh(raw)\n"
+        "draw_dw = h0\ndh_dw = (1 - raw**2)*draw_dw\n",
+        {"dh_dw = (1 - raw**2)*draw_dw": "derivative-at-input"},
+        ("draw_dw = h0",),
+    ),
+    Case(
+        "momentum is another rule",
+        HEADED + "w = 0.4\nx = 1.5\nv = 0.0\nL = 0.5*(w*x - 1)**2\ndL_dw = (w*x - 1)*x\n"
+        "v = 0.9*v - 0.1*dL_dw\nw += v\n",
+        {},
+        ("dL_dw = (w*x - 1)*x",),
+    ),
+    Case(
+        "a softmax with labels as indices, and a penalty",
+        HEADED + "X = np.random.randn(50, 2)\ny = np.zeros(50, dtype='uint8')\n"
+        "W = np.random.randn(2, 3)\nb = np.zeros((1, 3))\nn = X.shape[0]\n"
+        "for i in range(200):\n  scores = np.dot(X, W) + b\n  e = np.exp(scores)\n"
+        "  p = e / np.sum(e, axis=1, keepdims=True)\n"
+        "  loss = np.sum(-np.log(p[range(n), y]))/n + 0.5*reg*np.sum(W*W)\n"
+        "  dscores = p.copy()\n  dscores[range(n), y] -= 1\n  dscores /= n\n"
+        "  dW = np.dot(X.T, dscores)\n  db = np.sum(dscores, axis=0, keepdims=True)\n"
+        "  dW += reg * W\n  W += -0.1 * dW\n  b += -0.1 * db\n",
+        {},
+        ("dscores /= n", "dW += reg * W", "W += -0.1 * dW", "b += -0.1 * db"),
+    ),
+)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.sentence)
 def test_a_program_is_marked(case: Case) -> None:
     lines = report(case.code).lines
@@ -128,3 +234,77 @@ def test_a_program_is_marked(case: Case) -> None:
     right = {line.source for line in lines if line.verdict == "right"}
     assert set(case.right) <= right
     assert all(line.verdict != "unreadable" for line in lines)
+
+
+def _scalar_network(draw: st.DataObject) -> tuple[list[str], list[str]]:
+    """A network of one hidden unit, and its backward pass, in one of several styles."""
+    one_of = lambda *options: draw.draw(st.sampled_from(options))  # noqa: E731
+    cost, half = one_of("loss", "E", "cost"), one_of(True, False)
+    name = one_of("d{cost}_d{x}", "d{x}", "grad_{x}").format
+    forward, slope = one_of(
+        ("1/(1 + np.exp(-z))", "h*(1 - h)"), ("np.tanh(z)", "(1 - h**2)"), ("z**2", "2*z")
+    )
+    givens = ["x = 0.7", "t = 0.3", "w = 0.6", "v = -0.4", "rate = 0.1"] * one_of(0, 1)
+    by = {x: name(cost=cost, x=x) for x in "pvhzw"}
+    minus = one_of(("(p - t)", ""), ("-(t - p)", ""))[0]
+    program = [*givens, "z = w*x", f"h = {forward}", "p = v*h"]
+    program += [f"{cost} = " + ("0.5*(p - t)**2" if half else "(p - t)**2")]
+    backward = [
+        f"{by['p']} = {minus}" + ("" if half else "*2"),
+        f"{by['v']} = {by['p']}*h",
+        f"{by['h']} = {by['p']}*v",
+        f"{by['z']} = {by['h']}*{slope}",
+        f"{by['w']} = {by['z']}*x",
+    ]
+    updates = [f"w -= rate*{by['w']}", f"v = v - rate*{by['v']}"]
+    return ["import numpy as np", *program], [*backward, *updates]
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_network_that_is_right_is_never_accused(data: st.DataObject) -> None:
+    program, backward = _scalar_network(data)
+    found = verdicts("\n".join([*program, *backward]))
+    assert {found[line] for line in backward} == {"right"}
+
+
+@given(st.data(), st.integers(1, 4))
+@settings(max_examples=25, deadline=None)
+def test_a_turned_sign_is_found_where_it_stands(data: st.DataObject, place: int) -> None:
+    program, backward = _scalar_network(data)
+    name, formula = backward[place].split(" = ")
+    backward[place] = f"{name} = -{formula}"
+    found = verdicts("\n".join([*program, *backward]))
+    assert [line for line in backward if found[line] == "wrong"] == [backward[place]]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("x = 2.0\ny = (x\n", "no Python"),
+        ("x = [0]*10**9\n", "at most"),
+        ("import os\nw = 0.5\nx = os.path.join(w)\n", "not known here"),
+        ("W = 2.0\nv = W @ 3 + [1, 2][7]\n", "index out of range"),
+    ],
+)
+def test_what_is_not_read_is_said(code: str, said: str) -> None:
+    (problem,) = [line for line in report(code).lines if line.verdict == "unreadable"]
+    assert said in problem.problem
+
+
+def test_what_rests_on_an_unread_line_is_unchecked() -> None:
+    found = verdicts("w = 0.5\ny = unknown(w)\nz = 2*y\nu = 3*w\n")
+    assert found == {
+        "w = 0.5": "taken",
+        "y = unknown(w)": "unreadable",
+        "z = 2*y": "unchecked",
+        "u = 3*w": "taken",
+    }
+
+
+def test_nothing_is_run(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    code = f"exec(\"open({str(made)!r}, 'w')\")\ny = eval('1/0')\nx = 2.0\n"
+    sheet = Worksheet.parse(code, format="python")
+    assert not made.exists()
+    assert sheet.told == ("line 1: exec() is not run", "line 2: eval() is not run")

@@ -24,7 +24,15 @@ from micrograd_like.worksheet.python.library import (
     whole,
 )
 from micrograd_like.worksheet.python.shapes import Unshaped
-from micrograd_like.worksheet.python.terms import SizeError, Term, applied, number, scalar, term
+from micrograd_like.worksheet.python.terms import (
+    MAX_ELEMENTS,
+    SizeError,
+    Term,
+    applied,
+    number,
+    scalar,
+    term,
+)
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
@@ -165,6 +173,8 @@ class Evaluator:
         if isinstance(a, list) and isinstance(b, list) and isinstance(op, ast.Add):
             return a + b
         if isinstance(a, list) and isinstance(op, ast.Mult):
+            if len(a) * whole(b) > MAX_ELEMENTS:
+                raise SizeError(f"expected at most {MAX_ELEMENTS:,} elements")
             return a * whole(b)
         if isinstance(op, ast.FloorDiv | ast.Mod):
             x, y = whole(a), whole(b)
@@ -204,11 +214,18 @@ class Evaluator:
 
     def _listed(self, generator: ast.comprehension, body: ast.expr) -> list[Any]:
         found = []
-        for item in self.items(generator.iter):
+        for item in self._few(generator.iter):
             self.machine.set_target(generator.target, item)
             if all(self.truth(test) for test in generator.ifs):
                 found.append(self.value(body))
         return found
+
+    def _few(self, node: ast.expr) -> list[Any]:
+        """What a loop runs over, where all of it is wanted."""
+        items = self.items(node)
+        if len(items) >= MAX_ELEMENTS:
+            raise SizeError(f"expected fewer than {MAX_ELEMENTS:,} elements")
+        return items
 
     def items(self, node: ast.expr) -> list[Any]:
         """What a loop runs over.
@@ -218,7 +235,8 @@ class Evaluator:
         """
         match node:
             case ast.Call(func=ast.Name(id="range"), args=ends):
-                return [scalar(Number(i)) for i in range(*(whole(self.value(e)) for e in ends))]
+                numbers = range(*(whole(self.value(e)) for e in ends))
+                return [scalar(Number(i)) for i in numbers[:MAX_ELEMENTS]]
             case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
                 return self.items(inner)[::-1]
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
@@ -302,8 +320,8 @@ class Evaluator:
     def _call(self, node: ast.Call) -> Any:
         if isinstance(node.func, ast.Name) and node.func.id in ("list", "tuple", "range"):
             if node.func.id == "range":
-                return self.items(node)
-            made = [*self.items(node.args[0])] if node.args else []
+                return self._few(node)
+            made = [*self._few(node.args[0])] if node.args else []
             return made if node.func.id == "list" else tuple(made)
         function = self._function(node)
         arguments = [self.value(a) for a in node.args]

@@ -10,6 +10,7 @@ import numpy as np
 
 from micrograd_like.formula import Expr, Number
 from micrograd_like.worksheet.python.terms import (
+    MAX_ELEMENTS,
     Term,
     added,
     applied,
@@ -346,7 +347,10 @@ def full(shape: Any, value: Any, **_: Any) -> Term:
 @_function("arange")
 def arange(*ends: Any, **_: Any) -> Term:
     """Whole numbers."""
-    return as_term([*range(*map(whole, ends))])
+    numbers = range(*map(whole, ends))
+    if len(numbers) > MAX_ELEMENTS:
+        raise CallError(f"expected at most {MAX_ELEMENTS:,} elements")
+    return as_term([*numbers])
 
 
 @_function("linspace")

@@ -51,6 +51,8 @@ from micrograd_like.worksheet.records import Place, Problem, Statement
 
 #: Passes of one loop, and statements in all.
 MAX_PASSES, MAX_STATEMENTS = 1_000, 20_000
+#: What runs a text.
+_NOT_RUN = ("exec", "eval", "compile", "__import__")
 #: Whole numbers under these names are counts, which are not differentiated by.
 _COUNTS = ("m", "n", "N", "M", "n_samples", "num_samples", "batch_size", "n_examples")
 
@@ -256,6 +258,8 @@ class Machine:
             self._do(node)
         except UnknownError as error:
             self._give_up(node, error.message)
+        except RecursionError:
+            self._cannot(node, UnreadError(node, "this is too deep to be read"))
         except (UnreadError, CallError, ValueError, TypeError, IndexError, SizeError) as error:
             self._cannot(node, error)
 
@@ -298,7 +302,7 @@ class Machine:
         """A call whose value nobody takes: of a function of the program, it is entered."""
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name and not self.knows(name):
-            if name in ("exec", "eval", "compile"):
+            if name in _NOT_RUN:
                 self._tell(f"line {call.lineno}: {name}() is not run")
             return
         function = self._attempt(call.func)
@@ -334,9 +338,14 @@ class Machine:
         inside = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
         if not isinstance(value, ast.Call) or any(n in self.recorder.current for n in inside):
             return False
+        called = value.func.id if isinstance(value.func, ast.Name) else ""
         for name in targets:
             self.scope[name] = self._unshaped(name)
-            self._tell(f"{name} is data from elsewhere")
+            self._tell(
+                f"line {value.lineno}: {called}() is not run"
+                if called in _NOT_RUN
+                else f"{name} is data from elsewhere"
+            )
         return True
 
     def _give_up(self, node: ast.stmt, why: str) -> None:

@@ -396,7 +396,8 @@ class Finder:
                     turned.append(replace(meaning, factor=factor))
                 told = said.sure and len(self.versions.get(said.wrt, ())) < 2
                 if told and at not in self.partial:
-                    claims.append(replace(meaning, agrees=False))
+                    factor = self._likely_factor(at, table, true, result)
+                    claims.append(replace(meaning, factor=factor, agrees=False))
         if turned:  # what is added in the update
             return turned[0]
         if nothing and not claims:  # its name is plain, and at these points it tells nothing
@@ -410,6 +411,15 @@ class Finder:
             if factor is not None and not claims:
                 return Meaning(of, wrt, factor)
         return claims[0] if claims else anchored
+
+    def _likely_factor(
+        self, at: int, table: np.ndarray, true: np.ndarray, result: Meanings
+    ) -> float:
+        """1, or the number of samples where what it is computed from has that factor."""
+        before = [result.found[i].factor for i in sorted(self.inputs(at)) if i in result.found]
+        options = [1.0, *(abs(factor) for factor in before)]
+        size = float(np.median(np.abs(table))) / max(float(np.median(np.abs(true))), _NOTHING)
+        return min(options, key=lambda k: abs(np.log(max(size, _NOTHING) / k)))
 
     def _allowed(self, factor: float, exact: bool) -> bool:
         """True for the factors that a named gradient may have: those of a mean."""

@@ -42,7 +42,9 @@ class Point:
     _slopes: dict[str, dict[Name, float]] = field(default_factory=dict)
 
     def slope(self, of: Name, wrt: Name) -> float:
-        """∂of/∂wrt."""
+        """∂of/∂wrt; 0 for what nothing is computed from."""
+        if wrt not in self.nodes:
+            return 0.0
         known = self._slopes.setdefault(of, {})
         if wrt not in known:
             known[wrt] = float(grad(self.nodes[of], self.nodes[wrt]))
