@@ -52,7 +52,7 @@ from micrograd_like.worksheet.records import Place, Problem, Statement
 #: Passes of one loop, and statements in all.
 MAX_PASSES, MAX_STATEMENTS = 1_000, 20_000
 #: What runs a text.
-_NOT_RUN = ("exec", "eval", "compile", "__import__")
+_NOT_RUN = ("exec", "eval", "compile")
 #: Whole numbers under these names are counts, which are not differentiated by.
 _COUNTS = ("m", "n", "N", "M", "n_samples", "num_samples", "batch_size", "n_examples")
 
