@@ -177,6 +177,14 @@ def statements(line: str) -> list[str]:
         ("M = [1, 2]\n    [3, 4]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
         ("M = [[1, 2],\n     [3, 4]]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
         ("v = [x - 2]", "v = x - 2"),
+        # Octave's elements and signs, element by element; brackets behind a number are a factor.
+        ("v = [1; 2]; q = sum(v .* v.^2) ./ 2",
+         "v11 = 1 / v21 = 2 / q = (v11*v11^2 + v21*v21^2)/2"),
+        ("v = [1, 2]; q = 3v(2)", "v1 = 1 / v2 = 2 / q = 3*v2"),
+        ("k = 4; q = 3k(2)", "k = 4 / q = 3*k*2"),
+        ("M = [1 2\n     3 4]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
+        ("M = [[1 2]\n     [3 4]]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
+        ("M = [1 -2; 3 4]", "M11 = 1 / M12 = -2 / M21 = 3 / M22 = 4"),
         ("M = [[1, 2]]; v = [3]; q = (Mᵀ v)",
          "M11 = 1 / M12 = 2 / v = 3 / q11 = M11*v / q21 = M12*v"),
         ("M = [1, 2; 3, 4]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
@@ -364,6 +372,12 @@ def verdicts(text: str) -> str:
         ("o = 0.7\ndE/do = o - 0.5 = 0.2\no = 0.6\nE = (o - 0.5)^2/2 = 0.005", "trtr"),
         # Figures that repeat a rounded result are no truth about what was rounded.
         ("σ^2 = ((1-4)^2 + (3-4)^2 + (8-4)^2)/3 = 26/3 ≈ 8.6667\nσ = √(8.6667) ≈ 2.9439", "?r"),
+        # A square that is given is that of its root; it is held like any other.
+        ("σ² = (4 + 12)/4 = 4\nn = 3/√(σ²) = 1.5\nr = σ² + 1 = 6", "rrw"),
+        ("s = 3\ns^2 = 9\ns^2 = 8", "trw"),
+        # A value that is computed below another figure in its place is the next one.
+        ("z = w·x + b = 2·3 + 1 = 7\na = z^2 = 49\nw = 2 - 1.2 = 0.8", "rrr"),
+        ("z = w·x + b = 2·3 + 1 = 7\nw = 3 - 1 = 2\nx = 3\nb = 1", "rrtt"),
         # 2e+1 is 2·e + 1 where that is right, and 20 where that is.
         ("a = 1\nS = 2*exp(a) + 1 = 2e+1\nr = exp(a)/S = e/(2e+1) = 0.4223", "trr"),
         ("a = 10\nS = 2*a = 2e+1", "tr"),

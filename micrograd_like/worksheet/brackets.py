@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from micrograd_like.worksheet.lexer import Token
 
 _WRAPPED = {"array", "tensor", "Tensor", "asarray", "matrix"}
+
+#: Tokens of an array that is written on several lines.
+_MOST_TOKENS = 5_000
 
 
 def closing(tokens: Sequence[Token]) -> dict[int, int]:
@@ -71,6 +75,29 @@ def _goes_on(tokens: Sequence[Token], place: int) -> bool:
     return after.kind in ("number", "power")
 
 
+def with_rows(lines: Iterable[list[Token]]) -> Iterator[list[Token]]:
+    """The lines, those that only go on with the numbers of an open array joined to it."""
+    last: list[Token] = []
+    for tokens in lines:
+        deep = sum((t.text == "[") - (t.text == "]") for t in last) if _opens(last) else 0
+        plain = all(t.kind == "number" or t.text in "[],;-" for t in tokens)
+        if deep > 0 and tokens and plain and len(last) < _MOST_TOKENS:
+            first, before = tokens[0], last[-1]
+            parted = before.text in (",", ";", "[") or first.text == "]"
+            sign = "," if first.text == "[" else ";"
+            mark = Token("sign", sign, first.line, first.column, first.column)
+            last = [*last, *([] if parted else [mark]), *tokens]
+            continue
+        yield last
+        last = tokens
+    yield last
+
+
+def _opens(tokens: Sequence[Token]) -> bool:
+    """True for a line that says what an array is, as W = [1 2."""
+    return any(a.text == "=" and b.text == "[" for a, b in pairwise(tokens))
+
+
 def separated(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with commas where only blanks part the numbers of an array: [0.1 -0.3]."""
     if sum(token.text == "[" for token in tokens) == 0:
@@ -89,7 +116,8 @@ def _gaps(tokens: Sequence[Token], opening: int, end: int) -> list[int]:
     """The places behind which an item of a [] ends, where it holds numbers or rows alone."""
     if tokens[opening].text != "[":
         return []
-    gaps, place, row = [], opening + 1, tokens[opening + 1].text == "["
+    gaps: list[int] = []
+    place, row = opening + 1, tokens[opening + 1].text == "["
     closes = closing(tokens[opening + 1 : end]) if row else {}
     while place < end:
         if row:
@@ -98,6 +126,9 @@ def _gaps(tokens: Sequence[Token], opening: int, end: int) -> list[int]:
                 return []
             place = last + opening + 1
         else:
+            if tokens[place].text == ";" and gaps:  # [1 2; 3 4]
+                gaps.pop()
+                place += 1
             place += tokens[place].text == "-" and tokens[place].end == tokens[place + 1].column
             if tokens[place].kind != "number":
                 return []

@@ -123,7 +123,7 @@ _TOKEN = (
     r"|(?P<name>{no}[^\W\d_](?:{no}{behind}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
     r"(?:{of}|(?:{index}?{above}{index}?|{index})?{plus}))(?P<prime>['″]*)"
     r"|(?P<string>'[^'\n]*'|\"[^\"\n]*\")"
-    r"|(?P<sign>\*\*|<--+|--+>|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
+    r"|(?P<sign>\*\*|\.[\^*/]|<--+|--+>|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
 )
 _PLUS = r"(?:\+(?=\s+[=≈←]))?"
 
@@ -157,7 +157,7 @@ def _above(conventions: Conventions) -> str:
 
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _SIGNS = {"**": "^", "==": "=", "=>": "⇒", "->": "→", "<-": "←", ":=": "←", "...": "…"}
-_SIGNS |= {"<=": "≤", ">=": "≥"}
+_SIGNS |= {"<=": "≤", ">=": "≥", ".^": "^", ".*": "⊙", "./": "/"}
 #: What the rest of a line is only a remark behind.
 _REMARKS = {"#", "//"} | {f"<{'-' * n}" for n in range(2, 9)}
 _RAISED = re.compile("⁽(.+?)⁾")

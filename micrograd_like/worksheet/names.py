@@ -50,6 +50,7 @@ class Names:
         chained: Those that stand left of a relation only in the midst of a line: w2 in w1 = w2 = 0.
         compounds: Names with brackets, ``input(h1)``.
         phrases: Names of several words, by the words.
+        squares: Those of which only the square is given: σ in σ² = 2.
         same: Costs that are differentiated by another name than they are given: L for Loss.
     """
 
@@ -67,6 +68,7 @@ class Names:
     chained: set[str] = field(default_factory=set)
     compounds: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    squares: set[str] = field(default_factory=set)
     same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,6 +91,8 @@ class Names:
             m for m in found.middles - found.lefts if m not in _NOT_CHAINED and not names.split(m)
         }
         names.lefts |= names.chained
+        names.squares = {n for n in found.squares - names.lefts if n not in found.called}
+        names.lefts |= names.squares
         names.lefts |= set(names.phrases.values())
         for call in sorted(found.calls, key=lambda call: call.name.endswith("'")):
             names._take_call(call, found)

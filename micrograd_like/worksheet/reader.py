@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, nodes
-from micrograd_like.worksheet.brackets import separated
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes
+from micrograd_like.worksheet.brackets import separated, with_rows
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
@@ -75,7 +75,9 @@ def read_source(source: Source) -> Reading:
     Which names are vectors may be seen only where they are computed: lines further up that use
     them are then read again.
     """
-    logical = list(logical_lines([in_vectors(in_signs(separated(row))) for row in source.rows]))
+    logical = list(
+        logical_lines([in_vectors(in_signs(separated(row))) for row in with_rows(source.rows)])
+    )
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
@@ -129,11 +131,20 @@ class _Reader:
             self.functions.define(found.name, found.arguments, found.body)
             reads = [replace(read, defines=found.name) for read in reads]
         for read in reads:
+            self.reads += self._rooted(read)
             self.reads += self._chained(read)
 
     def _cut_off(self, first: Token) -> bool:
         """True behind a comma that could not be read: where it parts statements is not known."""
         return self._cut is not None and self._cut.line == first.line
+
+    def _rooted(self, read: Statement) -> Iterator[Statement]:
+        """For σ² = 2 what σ is, where nothing else says so: its root."""
+        match read.subject:
+            case Call("pow", (Name(name), Number(2))) if name in self.document.names.squares:
+                first = read.parts[:1]
+                roots = tuple(replace(part, expr=Call("sqrt", (part.expr,))) for part in first)
+                yield replace(read, left=Name(name), subject=None, parts=roots, defines="implied")
 
     def _chained(self, read: Statement) -> Iterator[Statement]:
         """For w1 = w2 = 0 a statement about each, where w2 has not been given a value before."""

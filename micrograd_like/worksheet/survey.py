@@ -38,6 +38,7 @@ class Survey:
     above: set[str] = field(default_factory=set)
     above_first: list[str] = field(default_factory=list)
     operands: set[str] = field(default_factory=set)
+    squares: set[str] = field(default_factory=set)
     integers: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
     differentiated: set[str] = field(default_factory=set)
@@ -107,6 +108,7 @@ class Survey:
     def _left_of(self, tokens: Sequence[Token], place: int, openings: dict[int, int]) -> None:
         """What stands before a relation."""
         last = tokens[place - 1]
+        self._square(tokens, place)
         if last.text == ")":
             self._call_left_of(tokens, place, openings)
             return
@@ -130,6 +132,16 @@ class Survey:
             self.middles.add(last.text)
         elif before.kind == "name" and is_word(before.text):
             self._words_left_of(tokens, place)
+
+    def _square(self, tokens: Sequence[Token], place: int) -> None:
+        """The name whose square begins a statement: σ² = …."""
+        texts = [token.text for token in tokens[:place]]
+        width = 1 if tokens[place - 1].kind == "power" else 2
+        start = place - width - 1
+        raised = texts[-1] == "2" and (width == 1 or texts[-2:-1] == ["^"])
+        begins = start == 0 or (start > 0 and texts[start - 1] in _BEGINS)
+        if raised and begins and tokens[start].kind == "name":
+            self.squares.add(texts[start])
 
     def _integer(self, tokens: Sequence[Token], place: int) -> None:
         after = tokens[place + 1 : place + 3]

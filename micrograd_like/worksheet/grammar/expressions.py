@@ -169,6 +169,9 @@ class Expressions(Derivatives, Calls):
             return self.scope.stands(compound, token)
         if text in self.known.functions and self.at("(") and not self.holds_itself(text):
             return self.call(f"{text}()", *self.arguments())
+        if self.at("(") and (element := self.element_at(text)):
+            self.place += 3
+            return Name(element)
         if element := self.element_here(text):
             self.scope.read_as[f"{token.text} as {element}"] = None
             return Name(element)
@@ -198,6 +201,16 @@ class Expressions(Derivatives, Calls):
         if pieces:
             return self.glued(pieces, token)
         return self.lone(text, token)
+
+    def element_at(self, text: str) -> str:
+        """The element that w(2) is, where w is a vector; else ""."""
+        shape, index = self.known.arrays.get(text, ()), self.ahead(1)
+        whole = index.kind == "number" and index.text.isdecimal() and self.ahead(2).text == ")"
+        if not whole or len([size for size in shape if size != 1]) > 1 or not shape:
+            return ""
+        names = self.scope.elements(text, shape)
+        place = int(index.text) - self.known.base if len(index.text) < 5 else -1
+        return names[place] if 0 <= place < len(names) else ""
 
     def element_here(self, text: str) -> str:
         """The element that w_1 is on a line that speaks of the vector w as well; else ""."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from micrograd_like.formula import Derivative, Expr, Name, Number
+from micrograd_like.worksheet.figures import opened
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renewal import is_addend, renewed
 from micrograd_like.worksheet.resolution.versions import Version, Versions
 
@@ -92,7 +95,9 @@ class _Walk:
     ) -> Version:
         """A new version of a name, and what it is called."""
         key = name
-        updated = older is None and _updates_itself(read, name)
+        updated = older is None and (
+            _updates_itself(read, name) or self._stood_otherwise(name, read, place)
+        )
         if older is not None or updated:
             key = f"{name} (line {read.line})"
             if key in self._keys:
@@ -109,6 +114,20 @@ class _Walk:
             version.formula = older.formula
             version.rests_on = {n: self.versions.latest(n, older.first) for n in older.rests_on}
         return version
+
+    def _stood_otherwise(self, name: str, read: Statement, place: int) -> bool:
+        """True for w = 2 − 1.2 = 0.8 where 2 stood for w further up: the next value of w."""
+        number = next((p.number for p in reversed(read.parts) if p.number is not None), None)
+        if number is None or any(names_in(part.expr) for part in read.parts):
+            return False
+        for above in range(place):
+            if name in self.versions.meant[above]:
+                parts = self.versions.reads[above].parts
+                for formula, figures in combinations(parts, 2):
+                    found = dict(opened(formula.expr, figures.expr))
+                    if name in found and unlike(found[name], number):
+                        return True
+        return False
 
     def _learn(self, version: Version, read: Statement, place: int) -> None:
         """Take down the numbers and the formula that the statement gives."""
