@@ -31,6 +31,7 @@ def infer(draft: Draft) -> None:
     formulas: dict[object, list[Expr]] = {}
     for read in draft.reads:
         own = formulas.setdefault(read.left, [])
+        above = len(own)
         for part in read.parts:
             named = any(n not in CONSTANTS for n in names_in(part.expr))
             alone = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
@@ -40,7 +41,7 @@ def infer(draft: Draft) -> None:
                     if name in draft.chosen:
                         if named or part.number is None:
                             figures.contrary(name, number, read)
-                    elif name not in CONSTANTS:
+                    elif name not in CONSTANTS and (not named or len(own) > above):
                         figures.found.setdefault(name, []).append((number, read.line))
             if named:
                 own.append(part.expr)
