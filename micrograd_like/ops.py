@@ -77,6 +77,8 @@ class Op:
     #: there is none; those that follow from the partials themselves are not repeated here
     #: (:attr:`all_slips`).
     slips: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: True for what neurons pass their sums through: what learners leave out, or take for another.
+    activation: bool = False
     #: Other names it has in a worksheet.
     aliases: tuple[str, ...] = ()
     #: How a call is written; ``#1`` stands for the argument, and without it the arguments follow in
@@ -387,18 +389,18 @@ _ROWS = (
        stable_partials=("1 / (1 + x * x) if abs(x) <= 1 else 1 / x / (x + 1 / x)",), smooth_partials=("1 / (1 + x * x)",)),
     Op("sinh",    "x",     "sinh(x)",    ("cosh(x)",),           "derivative of the hyperbolic sine",    ((0.0,), (1.2,), (-20.0,)), latex=r"\sinh"),
     Op("cosh",    "x",     "cosh(x)",    ("sinh(x)",),           "derivative of the hyperbolic cosine",  ((0.0,), (1.2,), (-20.0,)), latex=r"\cosh"),
-    Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh",
+    Op("tanh",    "x",     "tanh(x)",    ("1 - out ** 2",),      "derivative of the hyperbolic tangent", ((0.0,), (0.7,), (-3.0,), (25.0,)), latex=r"\tanh", activation=True,
        stable_partials=("4 * exp(-2 * abs(x)) / (1 + exp(-2 * abs(x))) ** 2",), smooth_partials=("4 * sigmoid(2 * x) * sigmoid(-2 * x)",),
        slips=(("wrong-function", ("out * (1 - out)",)), ("missing-factor", ("1 / cosh(x)",)),)),
     # Activations.
-    Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma",
+    Op("sigmoid", "x", "1 / (1 + exp(-x))", ("out * (1 - out)",), "derivative of the logistic function", ((0.0,), (0.3,), (-4.0,), (40.0,), (-700.0,)), aliases=("sigma", "logistic"), text="σ", latex=r"\sigma", activation=True,
        stable="(1 if x >= 0 else exp(-x if x >= 0 else x)) / (1 + exp(-x if x >= 0 else x))", stable_partials=("out * (out * exp(-x if x >= 0 else x) if x >= 0 else 1 - out)",), smooth_partials=("out * sigmoid(-x)",),
        slips=(("wrong-function", ("1 - out ** 2",)),)),
-    Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}",
+    Op("softplus", "x", "log(1 + exp(x))",  ("sigmoid(x)",),      "derivative of softplus", ((0.0,), (0.3,), (-40.0,), (800.0,)), latex=r"\operatorname{softplus}", activation=True,
        stable="maximum(x, 0) + log1p(exp(-abs(x)))",
        slips=(("derivative-of-output", ("sigmoid(out)",)),)),
     # With a kink.
-    Op("relu",    "x",   "x if x > 0 else 0",  ("1 if x > 0 else 0",), "derivative of ReLU with 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="ReLU", latex=r"\operatorname{ReLU}",
+    Op("relu",    "x",   "x if x > 0 else 0",  ("1 if x > 0 else 0",), "derivative of ReLU with 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="ReLU", latex=r"\operatorname{ReLU}", activation=True,
        slips=(("dead-unit", ("1",)),)),
     Op("abs",     "x",   "abs(x)", ("1 if x > 0 else -1 if x < 0 else 0",), "derivative of the modulus with 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="|#1|", latex=r"\left|#1\right|"),
     Op("maximum", "x y", "x if x >= y else y", ("1 if x > y else 0.5 if x == y else 0", "1 if y > x else 0.5 if x == y else 0"), "derivative of the maximum with halves at a tie",
@@ -435,6 +437,8 @@ def table_of(rows: tuple[Op, ...]) -> dict[str, Op]:
 
 
 OPS = table_of(_ROWS)
+#: The rows that neurons pass their sums through.
+ACTIVATIONS = tuple(row.name for row in _ROWS if row.activation)
 
 #: The functions of the language over floats. What `math` has is taken from there; an
 #: operation made of others is compiled from its row.

@@ -460,10 +460,11 @@ def test_convention_at_a_kink(name, point, partials):
 # One operation, one row.
 
 ROW = 'Op("{}", "x", "x / (1 + exp(-x))", ("{} * (out + sigmoid(x) * (1 - out))",), "", ((0.3,),))'
-RIGHT, WRONG = ROW.format("made_up", 1), ROW.format("slip", 1.0005)
+RIGHT = ROW.format("made_up", 1).removesuffix(")") + ", activation=True)"
+WRONG = ROW.format("slip", 1.0005)
 USE = """
 import json
-from micrograd_like import Value, grad, gradcheck
+from micrograd_like import Value, Worksheet, grad, gradcheck
 from micrograd_like.formula import Call, Name
 from micrograd_like.notation import latex, text
 
@@ -478,6 +479,7 @@ print(json.dumps({
     "second": grad(grad(x.made_up(), x, create_graph=True), x),
     "text": text(call),
     "latex": latex(call),
+    "read": text(Worksheet.parse("f(t) = t/(1 + e^(-t)); x = 2; y = f(x)").formulas[Name("y")]),
     "right": [bool(gradcheck(lambda x: x.made_up() * 2, [0.3], m)) for m in both],
     "wrong": [bool(gradcheck(lambda x: x.slip() * 2, [0.3], m)) for m in both],
 }))
@@ -516,6 +518,7 @@ def test_a_row_is_all_an_operation_needs(with_new_rows):
         expected = float(made_up.diff(x, order).subs(x, 0.3))
         assert with_new_rows[name] == pytest.approx(expected, rel=1e-14)
     assert with_new_rows["text"] == "made_up(x)"
+    assert with_new_rows["read"] == "made_up(x)"  # what a function is another name of
     assert with_new_rows["latex"] == r"\operatorname{made\_up}\left(x\right)"
 
 

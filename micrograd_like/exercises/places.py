@@ -18,12 +18,15 @@ from micrograd_like.formula import (
     multiplied,
     names,
     nodes,
+    parse,
 )
 from micrograd_like.formula import replaced as replaced
 from micrograd_like.graph import NamedGraph
+from micrograd_like.ops import ACTIVATIONS, OPS
 from micrograd_like.worksheet.builder import Builder
 
-_ACTIVATIONS = ("sigmoid", "tanh")
+#: The activations whose derivative is written in their output, as o(1 − o) is.
+_IN_OUTPUT = tuple(name for name in ACTIVATIONS if "out" in names(parse(OPS[name].partials[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,10 @@ class Place:
 
     @property
     def activated(self) -> Iterator[tuple[Link, Expr]]:
-        """Those of an activation, each with what it is applied to."""
+        """Those that are written in an activation's output, each with what it is applied to."""
         for link in self.links:
             match self.task.definitions[link.of]:
-                case Call(function, (argument,)) if function in _ACTIVATIONS:
+                case Call(function, (argument,)) if function in _IN_OUTPUT:
                     yield link, argument
 
     @property

@@ -23,9 +23,7 @@ from micrograd_like.marking.mistakes import Guess, Guesses, Mends
 from micrograd_like.marking.shape import replaced, times
 from micrograd_like.marking.slopes import Rule, Slip, slipped
 from micrograd_like.notation import plain
-
-#: Functions that an output is passed through.
-_ACTIVATIONS = {"sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus"}
+from micrograd_like.ops import ACTIVATIONS
 
 #: Whether one quantity, written in the place of another, is this slip: (claim, wrote, meant).
 Accept = Callable[[Claim, Quantity, Quantity], bool]
@@ -85,7 +83,7 @@ def without_activations(claim: Claim) -> dict[Link, Expr]:
 
 def _activation(claim: Claim, link: Link) -> bool:
     formula = claim.facts.definitions.get(link[0])
-    return isinstance(formula, Call) and formula.function in _ACTIVATIONS
+    return isinstance(formula, Call) and formula.function in ACTIVATIONS
 
 
 def _inside(claim: Claim, link: Link) -> bool:

@@ -25,7 +25,7 @@ from micrograd_like.formula import (
     simplify,
     substitute,
 )
-from micrograd_like.ops import FLOAT, OPS
+from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
 
 _ARGUMENT = Name("#0")
 #: Where a function of a document is compared with those of the table.
@@ -175,7 +175,7 @@ def _as_row(body: Expr) -> Expr:
     """The body as the operation of the table that it is, where it is one: 1/(1 + e^−x) as σ."""
     if _size(body) > 40:
         return body
-    for row in ("sigmoid", "tanh", "softplus", "relu"):
+    for row in ACTIVATIONS:
         try:
             same = all(
                 abs(

@@ -11,7 +11,7 @@ from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.shape import one_call_changed
-from micrograd_like.ops import OPS
+from micrograd_like.ops import ACTIVATIONS, OPS
 
 _LOGARITHMS = {"log", "log10", "log2"}  # one for another is its own cause
 
@@ -44,7 +44,9 @@ def _functions(wrote: str, meant: str) -> bool:
     return not {wrote, meant} <= _LOGARITHMS
 
 
+#: For what each function is taken; an activation without a line of its own, for any other.
 _TAKEN_FOR = {
+    **{name: tuple(other for other in ACTIVATIONS if other != name) for name in ACTIVATIONS},
     "sigmoid": ("tanh", "softplus", "log10", "exp"),
     "tanh": ("sigmoid", "sin", "tan"),
     "softplus": ("sigmoid", "relu", "exp"),

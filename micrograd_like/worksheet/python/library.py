@@ -60,8 +60,6 @@ SAME = (
     *("ascontiguousarray", "matrix", "clamp", "numpy", "longdouble", "requires_grad_", "item"),
 )
 RANDOM = ("randn", "rand", "random", "uniform", "normal", "standard_normal", "random_sample")
-#: The activations whose argument is a quantity of its own.
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus")
 
 
 class CallError(Exception):

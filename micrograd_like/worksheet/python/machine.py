@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number
+from micrograd_like.ops import ACTIVATIONS
 from micrograd_like.worksheet.python.evaluation import Evaluator
-from micrograd_like.worksheet.python.library import ACTIVATIONS, CallError, as_term, whole
+from micrograd_like.worksheet.python.library import CallError, as_term, whole
 from micrograd_like.worksheet.python.naming import is_gradient_name
 from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
 from micrograd_like.worksheet.python.steps import Recorder, Step
