@@ -1,0 +1,10 @@
+from micrograd_like.lessons.office_hours.calculation import COSTS as COSTS
+from micrograd_like.lessons.office_hours.calculation import GIVEN as GIVEN
+from micrograd_like.lessons.office_hours.calculation import INPUTS as INPUTS
+from micrograd_like.lessons.office_hours.calculation import RATE as RATE
+from micrograd_like.lessons.office_hours.calculation import TARGET as TARGET
+from micrograd_like.lessons.office_hours.calculation import WEIGHTS as WEIGHTS
+from micrograd_like.lessons.office_hours.calculation import WorkedExample as WorkedExample
+from micrograd_like.lessons.office_hours.calculation import worked_example as worked_example
+from micrograd_like.lessons.office_hours.published import Published as Published
+from micrograd_like.lessons.office_hours.published import as_published as as_published
