@@ -209,6 +209,13 @@ CASES += (
         ("dL_dw = (w*x - 1)*x",),
     ),
     Case(
+        "Adam divides by the root of a mean of squares, which is no gradient",
+        HEADED + "w = np.array([0.1, -0.2])\nx = np.array([1.0, 0.5])\n"
+        "p = 1/(1 + np.exp(-(w @ x)))\ngrad = (p - 1)*x\n"
+        "m = 0.9*np.zeros(2) + 0.1*grad\nv = 0.999*np.zeros(2) + 0.001*grad**2\n"
+        "w = w - 0.01*m/(np.sqrt(v) + 1e-8)\n",
+    ),
+    Case(
         "a softmax with labels as indices, and a penalty",
         HEADED + "X = np.random.randn(50, 2)\ny = np.zeros(50, dtype='uint8')\n"
         "W = np.random.randn(2, 3)\nb = np.zeros((1, 3))\nn = X.shape[0]\n"

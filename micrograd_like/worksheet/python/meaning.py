@@ -499,6 +499,8 @@ class Finder:
             mine = {*step.names}
             if {n for f in update.formulas for n in names(f)} & inside - {*update.older}:
                 continue
+            if self.inputs(later) - self.given - {at, *map(self.maker.get, update.older)}:
+                continue  # another quantity takes part in it
             used = [[n for n in names(f) if n in mine] for f in update.formulas]
             if cost is not None and all(len(u) == 1 for u in used):
                 if len(step.names) < len(update.names):
