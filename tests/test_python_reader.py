@@ -209,6 +209,14 @@ CASES += (
         ("dL_dw = (w*x - 1)*x",),
     ),
     Case(
+        "weights that start between -1 and 1, and an update in one line",
+        HEADED + "X = np.array([[0, 1], [1, 1], [1, 0]])\nY = np.array([[0, 1, 1]]).T\n"
+        "w = 2 * np.random.random((2, 1)) - 1\nfor i in range(999):\n"
+        "    out = 1 / (1 + np.exp(-(X @ w)))\n    w += X.T @ ((Y - out) * out * (1 - out))\n",
+        {},
+        ("w += X.T @ ((Y - out) * out * (1 - out))",),
+    ),
+    Case(
         "Adam divides by the root of a mean of squares, which is no gradient",
         HEADED + "w = np.array([0.1, -0.2])\nx = np.array([1.0, 0.5])\n"
         "p = 1/(1 + np.exp(-(w @ x)))\ngrad = (p - 1)*x\n"

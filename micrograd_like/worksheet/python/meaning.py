@@ -141,7 +141,8 @@ class Finder:
         if not all(("+", old) in terms(formula) for formula, old in pairs):
             return False
         makers = {self.maker.get(n) for n in step.older}
-        if not all(m is None or m in self.given or self.is_update(m) for m in makers):
+        known = [m for m in makers if m is not None and m not in self.given]
+        if not all(not self.inputs(m) or self.is_update(m) for m in known):  # random ones, too
             return False
         zeros = all(self._is_zero(name) for name in step.older)
         return not zeros or any(self._users[name] - {step.base} for name in step.older)
