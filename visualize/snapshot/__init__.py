@@ -5,7 +5,6 @@ worksheet's cost, the local derivative along every edge, between named nodes as 
 operation by operation, and what of a network belongs to which neuron of which layer.
 
 >>> from micrograd_like.worksheet import Worksheet
-from micrograd_like.worksheet.kinds import older_names
 >>> shot = snapshot(Worksheet.parse("x = 2\ny = x^2 + 1\nE = x*y"), path="dE/dx")
 >>> [(node.key, node.role, node.gradient) for node in shot.nodes]
 [('x', 'given', 13.0), ('y', 'computed', 2.0), ('E', 'output', 1.0)]
