@@ -239,6 +239,37 @@ CASES += (
 )
 
 
+LINE = "x = 2\nw = 1\nb = 0\nt = 1\ny = x*w + b\nloss = (y-t)**2\ndLdy = 2*(y-t)\n"
+CASES += (
+    Case(
+        "a number that its name calls a derivative is one, not a given",
+        LINE + "dydb = 1\ndLdb = dLdy*dydb\n",
+        {},
+        ("dydb = 1", "dLdb = dLdy*dydb"),
+    ),
+    Case("and may be wrong", LINE + "dydw = 3\n", {"dydw = 3": "other-variable"}),
+    Case(
+        "a gradient is added to 0, which is no quantity",
+        LINE + "dw = 0\ndw += dLdy*x\nw -= 0.1*dw\n",
+        {},
+        ("dw += dLdy*x", "w -= 0.1*dw"),
+    ),
+    Case(
+        "a wrong gradient is, too",
+        LINE + "dw = 0\ndw += dLdy*x*x\nw -= 0.1*dw\n",
+        {"dw += dLdy*x*x": "extra-factor"},
+    ),
+    Case(
+        "a cost and its gradient are added up over samples",
+        "w = 0.5\nloss = 0\nfor x, y in zip([1.0, 2.0], [2.0, 3.5]):\n"
+        "    loss += (w*x - y)**2\ndw = 0\nfor x, y in zip([1.0, 2.0], [2.0, 3.5]):\n"
+        "    dw += 2*(w*x - y)*x\nw -= 0.01*dw\n",
+        {},
+        ("dw += 2*(w*x - y)*x",),
+    ),
+)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.sentence)
 def test_a_program_is_marked(case: Case) -> None:
     lines = report(case.code).lines

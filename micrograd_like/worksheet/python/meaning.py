@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -92,6 +93,7 @@ class Finder:
             at
             for at, step in enumerate(self.steps)
             if all(isinstance(f, Number) for f in step.formulas)
+            and not any(said.whole and said.of for said in self.said(at, ()))
         }
         self.starts = self.given | {-1}
         self._updates: dict[int, bool] = {}
@@ -153,6 +155,15 @@ class Finder:
         return at is not None and dict(
             zip(self.steps[at].names, self.steps[at].formulas, strict=True)
         )[name] == Number(0)
+
+    def begins_sum(self, name: Name) -> bool:
+        """True for a 0 that only a sum begins with, as dw of dw = 0 and dw += …: no quantity."""
+        return name in self._beginnings
+
+    @cached_property
+    def _beginnings(self) -> set[Name]:
+        sums = (s for at, s in enumerate(self.steps) if s.augmented and not self.is_update(at))
+        return {name for step in sums for name in step.older if self._is_zero(name)}
 
     def forward(self, ends: Sequence[int]) -> set[int]:
         """What these steps are computed from, not going back through updates."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes, rewrite
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
 from micrograd_like.worksheet.python.meaning import Finder, Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
@@ -123,6 +123,7 @@ class _Writer:
             doubt = ""
             if rate is not None:
                 expr = self._update(at, place, rate)
+                doubt = "it is a step along a gradient, perhaps of a part of the cost"
             elif at in self.meanings.updates:
                 doubt = self._another_rule(at, formula)
             yield self._statement(step, name, expr, doubt)
@@ -154,7 +155,9 @@ class _Writer:
         """The formula, derivatives in the place of what stands for them."""
 
         def rule(node: Expr) -> Expr | None:
-            return self._stands_for.get(node) if isinstance(node, Name) else None
+            if not isinstance(node, Name):
+                return None
+            return Number(0) if self.finder.begins_sum(node) else self._stands_for.get(node)
 
         return rewrite(formula, rule)
 
