@@ -264,6 +264,21 @@ ACCUSED = {
         n = w*x + 3.1007 = 6.68; o = softplus(n) = 6.6813; E = o - t = 5.6813
         dE/dn = sigmoid(n) = 0.999
         w' = w - eta*dE/dn*dn/dw = -1.23 - 0.2*1.00*(-2.910) = -0.649""",
+    "a derivative that is 0 but for what floats leave": """
+        w = 0.7; b = 1.1; x = -3; t = -1; t1 = 1
+        e1 = w*x + b - t1 = -2; e2 = w*x + b - t = 0
+        J = (e1^2 + e2^2)/2
+        dJ/de2 = 2*e2/2 = 0
+        dJ/dx = e1*w + e2*w = -1.4""",
+    "a rounded fraction that happens to be a given's number": """
+        a = 7.52; b = 0.33; c = 6.50
+        m = (a + b + c)/3 = 14.35/3 = 4.78
+        dm/db = 1*1*3^(-1) = 1.00*0.33 = 0.33""",
+    "a sum of rounded figures, gone on from": """
+        z = [2, 1, 0]
+        p_i = e^z_i/Σ_j e^z_j
+        S = 7.389 + 2.718 + 1 = 11.107
+        p3 = 1/11.107 = 0.090""",
 }
 
 
@@ -367,6 +382,25 @@ PASSED = {
     "a whole number after =": """
         x = 54.0003
         y = 2x/2 = 54.0003 = 50""",
+    "not 0, where its neighbour is": """
+        w = 0.7; b = 1.1; x = -3; t = -1; t1 = 1
+        e1 = w*x + b - t1 = -2; e2 = w*x + b - t = 0
+        J = (e1^2 + e2^2)/2
+        dJ/de2 = 2*e2/2 = 0.01""",
+    "0, where it is small": """
+        w = 0.7; b = 1.1; x = -3; t = -1.0001
+        e = w*x + b - t = 0.0001
+        J = e^2
+        dJ/de = 2*e = 0""",
+    "a fraction that is not rounded as it should be": """
+        a = 7.52; b = 0.34; c = 6.50
+        m = (a + b + c)/3 = 14.36/3 = 4.79
+        dm/db = 1*1*3^(-1) = 1.00*0.34 = 0.34""",
+    "a sum of rounded figures, not divided right": """
+        z = [2, 1, 0]
+        p_i = e^z_i/Σ_j e^z_j
+        S = 7.389 + 2.718 + 1 = 11.107
+        p3 = 1/11.107 = 0.091""",
 }
 
 

@@ -23,6 +23,7 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     exact_number,
+    nodes,
     operands,
     product,
     quantities,
@@ -158,7 +159,14 @@ class Aligner:
 
     @cached_property
     def _given(self) -> set[float]:
-        return {abs(value) for value in self.facts.truth.sources.values()}
+        """Sizes of what is given; a figure worked out from rounded ones is itself rounded."""
+        definitions = self.facts.truth.definitions
+        return {
+            abs(value)
+            for name, value in self.facts.truth.sources.items()
+            if exact_number(definitions[name]) is not None
+            or all(number.places is None for number in nodes(definitions[name], Number))
+        }
 
     @cached_property
     def _computed(self) -> list[float]:
@@ -284,9 +292,13 @@ class Aligner:
     def _read_beside(self, figures: Expr, formula: Expr) -> Expr:
         """The figures by themselves; one that stands for what is computed is a rounding of it."""
         number, given = exact_number(figures), self.facts.truth.sources
-        if number is None or not isinstance(formula, Name | Derivative) or formula in given:
+        if number is None or formula in given:
             return self.read(figures)
         written = Figure.written(number)
+        if not isinstance(formula, Name | Derivative):  # that a given has its number is chance
+            whole = self._come_to(formula)
+            other = whole is not None and whole.center != written.center
+            return self._named(written) if other else self.read(figures)
         same = written.center == self.look_up(formula).center
         return self._named(Figure.exact(written.center) if same else written)
 

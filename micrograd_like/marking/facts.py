@@ -298,11 +298,25 @@ class Facts:
         between = self._between(key)
         if self.graph is None or key.wrt not in between:
             return most
-        sizes = {key.of: 1.0}
+        sizes, off = {key.of: 1.0}, {key.of: 0.0}
         for name, users in between.items():
             if name != key.of:
-                sizes[name] = sum(abs(self.graph.partials[u, name]) * sizes[u] for u in users)
-        return max(most, 1e-13 * sizes[key.wrt])
+                links = [(abs(self.graph.partials[u, name]), u) for u in users]
+                sizes[name] = sum(size * sizes[u] for size, u in links)
+                off[name] = sum(size * off[u] + self._left(u, name) * sizes[u] for size, u in links)
+        return max(most, 1e-13 * sizes[key.wrt], off[key.wrt])
+
+    def _left(self, user: Quantity, name: Quantity) -> float:
+        """How far rounding may have moved a link that is nothing else: ∂(e²)/∂e at e = 0."""
+        assert self.graph is not None
+        if not 0 < abs(self.graph.partials[user, name]) < _TINY:
+            return 0.0
+
+        def noise(leaf: Expr) -> float:
+            return self.noise(leaf) if isinstance(leaf, Name) else 0.0
+
+        found = measured(self.graph.locals[user, name], self.truth.here, noise)
+        return 0.0 if found is None else found[1]
 
     def direct(self, expr: Expr) -> Iterator[Expr]:
         """The formula with some ∂U/∂V between neighbours read as the direct way alone.

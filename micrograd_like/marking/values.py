@@ -48,10 +48,17 @@ def same_number(expr: Expr, wanted: Expr, world: Values, other: Values | None = 
 _GIVEN, _ROUNDING = 4e-14, 4e-16
 
 
-def measured(expr: Expr, world: Values) -> tuple[float, float] | None:
+def measured(
+    expr: Expr, world: Values, noise: Callable[[Expr], float] | None = None
+) -> tuple[float, float] | None:
     """The number of a formula and how far rounding may have moved it; None if not defined.
 
     The error is carried through the formula, so it is large only where numbers cancel.
+
+    Args:
+        expr: The formula.
+        world: The numbers it is worked out from.
+        noise: How far rounding may have moved those; else each is taken for a given.
     """
     numbers: list[float] = []
     errors: list[float] = []
@@ -62,6 +69,8 @@ def measured(expr: Expr, world: Values) -> tuple[float, float] | None:
             if function is None:
                 result = _leaf(leaf, world)
                 error = _GIVEN * abs(result)
+                if noise is not None and not isinstance(leaf, float):
+                    error = max(error, noise(leaf))
             else:
                 arguments, offsets = numbers[-arity:], errors[-arity:]
                 del numbers[-arity:], errors[-arity:]
