@@ -132,6 +132,9 @@ def statements(line: str) -> list[str]:
         ("At a = 1: b = 2", "a = 1 / b = 2"),
         ("a = 1 (x₁ → z), b = 2 (x₂ → z)", "a = 1 / b = 2"),
         ("c → 0.5", "c = 0.5"),
+        # An arrow parts what is said of the left side from its value, and goes on with a value.
+        ("h = 0.54 → 1 - h² = 0.71", "h = 0.54 / 1 - h^2 = 0.71"),
+        ("h = 0.54 → 0.5 = 0.5", "h = 0.54 = 0.5 = 0.5"),
         ("a = b = 0", "a = b = 0"),
         ("a1 = a2 = 0", "a1 = 0 / a2 = 0"),
         # Prose, numbering and remarks are passed over.

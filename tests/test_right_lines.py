@@ -279,6 +279,8 @@ ACCUSED = {
         p_i = e^z_i/Σ_j e^z_j
         S = 7.389 + 2.718 + 1 = 11.107
         p3 = 1/11.107 = 0.090""",
+    "an expression of what is given before an arrow": """
+        h = [-0.3157, 0.3305] → 1 - h² = [0.9003, 0.8908]""",
 }
 
 
@@ -401,6 +403,8 @@ PASSED = {
         p_i = e^z_i/Σ_j e^z_j
         S = 7.389 + 2.718 + 1 = 11.107
         p3 = 1/11.107 = 0.091""",
+    "an expression of what is given before an arrow, worked out wrong": """
+        h = 0.3305 → 1 - h² = 0.8098""",
 }
 
 

@@ -151,9 +151,9 @@ def _separator(
     if token.text == ":" and related and begins_statement(rest):  # at t = 1: y = 2
         return 1
     if token.text in _ARROWS and token.kind == "sign":
-        if token.text == "→" and (place == start + 1 or not begins_statement(rest)):
-            return None
-        return 1
+        if token.text == "⇒" or (place > start + 1 and begins_statement(rest)):
+            return 1
+        return 1 if related and _rests_on_left(tokens[start:], place - start, names) else None
     if not related or token.kind not in ("name", "sign"):
         return None
     if (token.kind == "name" and token.text.lower() in CONNECTIVES | {"x"}) or names.is_word(token):
@@ -182,6 +182,16 @@ def _is_claim(tokens: Sequence[Token], names: Names) -> bool:
         if names.is_word(token) or token.text in CONNECTIVES:
             return False
     return False
+
+
+def _rests_on_left(tokens: Sequence[Token], arrow: int, names: Names) -> bool:
+    """True for h = 0.54 → 1 - h² = 0.71: what rests on the left side is no value of it."""
+    behind = tokens[arrow + 1 :]
+    relation = next((i for i, t in enumerate(behind) if is_relation(t)), 0)
+    left = tokens[0].text
+    before, after = ([t.text for t in run] for run in (tokens[1:arrow], behind[:relation]))
+    named = tokens[0].kind == "name" and left not in before and left in after
+    return named and _is_claim(behind, names)
 
 
 def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
