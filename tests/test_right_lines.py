@@ -313,6 +313,25 @@ def test_a_derivative_whose_links_rest_on_it_is_marked() -> None:
     assert report.lines[-1].verdict != "right"  # nothing defines E2
 
 
+#: Right lines of which it is not sure what they go on from: all but the last are sound.
+UNSURE = {
+    "a weight before its update": """
+        w = 2.0; w ← w*0.95 = 1.900
+        w*0.95^10 = w*0.5987 = 1.197""",
+    "a derivation behind a row of fractions": """
+        s = 0.381
+        s   (1 + e^(-s))²   (1 + e^(-s))²
+        = s - s² = s*(1 - s)""",
+}
+
+
+@pytest.mark.parametrize("kind", UNSURE)
+def test_a_right_line_that_may_go_on_from_elsewhere_is_not_wrong(kind: str) -> None:
+    report = Worksheet.parse(UNSURE[kind].replace(";", "\n")).check()
+    assert report.lines[-1].verdict in ("unchecked", "unreadable")
+    assert [line.source for line in report.lines if line.verdict == "wrong"] == []
+
+
 #: What passed though it is wrong: the kind, and a worksheet whose last line is.
 PASSED = {
     "its own figures do not give it": """
@@ -405,6 +424,13 @@ PASSED = {
         p3 = 1/11.107 = 0.091""",
     "an expression of what is given before an arrow, worked out wrong": """
         h = 0.3305 → 1 - h² = 0.8098""",
+    "neither with a weight nor with the one before its update": """
+        w = 2.0; w ← w*0.95 = 1.900
+        w*0.95^10 = w*0.5987 = 1.297""",
+    "an expression, and its value on the next line": """
+        s = 0.381
+        s  *  (1 - s)
+        = 0.25""",
 }
 
 

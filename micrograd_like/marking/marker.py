@@ -20,6 +20,7 @@ from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.local import Read, fits, local_reading
+from micrograd_like.marking.older import of_older
 from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
 from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
@@ -201,7 +202,7 @@ class Marker:
         """The parts, none of them wrong where the premises are not clean."""
         if all(part.verdict != "wrong" for part in judged):
             return judged
-        doubt = self.sheet.doubt(statement)
+        doubt = self.sheet.doubt(statement) or of_older(self.facts, self.learner, statement)
         if not doubt:
             return judged
         return [

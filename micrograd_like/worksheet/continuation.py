@@ -107,11 +107,23 @@ class _Joined:
 
 
 def is_expression(tokens: Sequence[Token]) -> bool:
-    """True for a line that computes and says no more: no relation, no two words side by side."""
+    """True for a line that computes and says no more: no relation, no two words side by side.
+
+    What stands apart without an operator between is a row of fractions over several lines.
+    """
     tail = _tail(tokens)
+    if any(_apart(a, b) for a, b in pairwise(tail)):
+        return False
     words = [t.kind == "name" and is_word(t.text) and len(t.text) > 2 for t in tail]
     computes = any(t.kind == "sign" and t.text in "+-*·/^([√∂" for t in tail)
     return computes and not any(a and b for a, b in pairwise(words))
+
+
+def _apart(a: Token, b: Token) -> bool:
+    """True for operands of one line with a gap between them and no operator."""
+    closed = a.kind != "sign" or a.text in (")", "]", "}")
+    opens = b.kind != "sign" or b.text in ("(", "[", "{", "√", "∂")
+    return a.line == b.line and b.column - a.end >= 2 and closed and opens
 
 
 def _tail(tokens: Sequence[Token]) -> list[Token]:
@@ -124,7 +136,8 @@ def _last_left(tokens: Sequence[Token]) -> list[Token]:
     """The left side of the last statement among them, where it begins the line."""
     relation = next((i for i, t in enumerate(tokens) if is_relation(t)), 0)
     several = any(t.text in (",", ";", "|") for t in tokens)
-    return [] if several else list(tokens[:relation])
+    rule = all(t.kind == "sign" for t in tokens[:relation])  # ── of a fraction
+    return [] if several or rule else list(tokens[:relation])
 
 
 def _goes_on(found: Sequence[Token], last: Sequence[Token]) -> bool:
