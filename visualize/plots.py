@@ -122,12 +122,25 @@ def svg(pictures: Sequence[Picture], across: int = ACROSS) -> str:
     """The pictures as SVG: text stays text, and the same pictures give the same file."""
     with _ink_and_ground():
         made = figure(pictures, across)
+        _settle(made)
         out = io.StringIO()
         made.savefig(out, format="svg", metadata={"Date": None})
     opening, tag, rest = out.getvalue().partition("<defs>")
     for name, colour in _VARIABLES.items():
         rest = rest.replace(colour, f"var(--{name})")
     return f"{opening}{_style()}{tag}{rest}"
+
+
+def _settle(made: Figure) -> None:
+    """Lay the figure out, once, in places without the last digits.
+
+    The solver behind it gives those as its own hash tables have it, and SVG's ids are made of them.
+    """
+    made.draw_without_rendering()
+    made.set_layout_engine("none")
+    for axes in made.axes:
+        left, below, width, height = axes.get_position(original=True).bounds
+        axes.set_position((round(left, 9), round(below, 9), round(width, 9), round(height, 9)))
 
 
 def _style() -> str:
