@@ -583,6 +583,24 @@ def test_simplify_keeps_the_value(tree, first, second):
     assert evaluate(simplify(tree), values, EXACT) == expected
 
 
+def test_what_stands_in_a_formula_many_times_is_simplified_once() -> None:
+    """Written out, the sum has 2⁶⁰ terms; as objects it has 60 parts."""
+    whole = Call("mul", (Number(1), Name("x")))
+    for _ in range(60):
+        whole = Call("add", (whole, whole))
+    part = simplify(whole)
+    for _ in range(60):
+        assert isinstance(part, Call)
+        part = part.arguments[0]
+    assert part == Name("x")
+
+
+def test_a_product_that_stands_in_two_others_is_in_each_of_them() -> None:
+    shared = Call("mul", (Name("x"), Name("y")))
+    twice = Call("add", (Call("mul", (shared, Name("a"))), Call("neg", (shared,))))
+    assert simplify(twice) == simplify(parse("x*y*a + -(x*y)"))
+
+
 @given(TREES)
 def test_simplify_once_is_enough(tree):
     simple = simplify(tree)

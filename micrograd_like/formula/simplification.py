@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from micrograd_like.formula.algebra import multiplied
 from micrograd_like.formula.evaluation import ARITHMETIC
-from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Number, fold
+from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Number
 
 
 def simplify(expr: Expr) -> Expr:
@@ -19,15 +20,48 @@ def simplify(expr: Expr) -> Expr:
     condition between exact numbers is decided. Factors keep their order, and nothing is
     cancelled or expanded, so the result is still recognisably what was written.
     """
+    # A derivative has the same parts in it many times, as the same objects: each is done once.
+    order, uses = _parts(expr)
+    done: dict[int, Expr | _Product] = {}
+    for node in order:
+        below = node.arguments if isinstance(node, Call) else ()
+        arguments = [_own(done[id(p)]) if uses[id(p)] > 1 else done[id(p)] for p in below]
+        done[id(node)] = _combined(node, arguments)
+    return _finished(done[id(expr)])
 
-    def combine(node: Expr, arguments: list[Expr | _Product]) -> Expr | _Product:
-        if not isinstance(node, Call):
-            return node
-        if node.function in ("mul", "div", "neg"):
-            return _Product.of(node.function, arguments)
-        return _simplified(Call(node.function, tuple(map(_finished, arguments))))
 
-    return _finished(fold(expr, combine))
+def _parts(expr: Expr) -> tuple[list[Expr], Counter[int]]:
+    """Every object in the expression once, arguments first; how often each is an argument."""
+    order: dict[int, Expr] = {}
+    uses: Counter[int] = Counter()
+    stack = [expr]
+    while stack:
+        node = stack[-1]
+        below = node.arguments if isinstance(node, Call) else ()
+        waiting = [part for part in below if id(part) not in order]
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        if id(node) not in order:
+            order[id(node)] = node
+            uses.update(map(id, below))
+    return [*order.values()], uses
+
+
+def _own(part: Expr | _Product) -> Expr | _Product:
+    """A product for one user alone, who may put more into it."""
+    if isinstance(part, _Product):
+        return replace(part, above=[*part.above], below=[*part.below])
+    return part
+
+
+def _combined(node: Expr, arguments: list[Expr | _Product]) -> Expr | _Product:
+    if not isinstance(node, Call):
+        return node
+    if node.function in ("mul", "div", "neg"):
+        return _Product.of(node.function, arguments)
+    return _simplified(Call(node.function, tuple(map(_finished, arguments))))
 
 
 def _simplified(call: Call) -> Expr:
