@@ -13,14 +13,15 @@ from functools import cache
 from micrograd_like.errors import FormulaError
 from micrograd_like.formula.tree import COMPARISONS, OPERATORS, Call, Expr, Name, Number
 
-_BINARY: dict[type[ast.operator], str] = {
+#: Python's operators and comparisons, by the functions of the tree.
+BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
     ast.Mult: "mul",
     ast.Div: "div",
     ast.Pow: "pow",
 }
-_COMPARE: dict[type[ast.cmpop], str] = {
+COMPARE: dict[type[ast.cmpop], str] = {
     ast.Gt: "gt",
     ast.GtE: "ge",
     ast.Lt: "lt",
@@ -60,8 +61,8 @@ def _convert(node: ast.expr) -> Expr:
             return Number(value)
         case ast.Name(id=name):
             return Name(name)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return Call(_BINARY[type(op)], (_convert(left), _convert(right)))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+            return Call(BINARY[type(op)], (_convert(left), _convert(right)))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return Call("neg", (_convert(operand),))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
@@ -74,11 +75,11 @@ def _convert(node: ast.expr) -> Expr:
             name = "and" if isinstance(op, ast.And) else "or"
             return Call(name, tuple(map(_convert, values)))
         case ast.Compare(left=left, ops=ops, comparators=rights) if all(
-            type(op) in _COMPARE for op in ops
+            type(op) in COMPARE for op in ops
         ):
             sides = [_convert(side) for side in (left, *rights)]
             pairs = tuple(
-                Call(_COMPARE[type(op)], (a, b))
+                Call(COMPARE[type(op)], (a, b))
                 for op, a, b in zip(ops, sides, sides[1:], strict=False)
             )
             return pairs[0] if len(pairs) == 1 else Call("and", pairs)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from micrograd_like.formula import COMPARISONS, Expr, Number
+from micrograd_like.formula.parsing import BINARY, COMPARE
 from micrograd_like.worksheet.python.library import (
     FUNCTIONS,
     ONE,
@@ -47,21 +48,6 @@ from micrograd_like.worksheet.python.values import (
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
 
-_BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Pow: "pow",
-}
-_COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Gt: "gt",
-    ast.GtE: "ge",
-    ast.Lt: "lt",
-    ast.LtE: "le",
-    ast.Eq: "eq",
-    ast.NotEq: "ne",
-}
 _CONSTANTS = {"pi": math.pi, "e": math.e, "newaxis": None, "inf": math.inf}
 #: Calls inside calls.
 _DEEPEST = 12
@@ -103,9 +89,9 @@ class Evaluator:
                 return not self.truth(inner)
             case ast.BinOp(left=left, op=op, right=right):
                 return self.binary(node, op, self.value(left), self.value(right))
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARE:
                 return self._compared(
-                    _COMPARE[type(op)],
+                    COMPARE[type(op)],
                     self.settled(self.value(left)),
                     self.settled(self.value(right)),
                 )
@@ -179,9 +165,9 @@ class Evaluator:
         if isinstance(op, ast.FloorDiv | ast.Mod):
             x, y = whole(a), whole(b)
             return scalar(Number(x // y if isinstance(op, ast.FloorDiv) else x % y))
-        if type(op) not in _BINARY:
+        if type(op) not in BINARY:
             raise UnreadError(node, "this operator is not read")
-        return applied(_BINARY[type(op)], as_term(a), as_term(b))
+        return applied(BINARY[type(op)], as_term(a), as_term(b))
 
     def _fitted(self, op: ast.operator, a: Any, b: Any) -> tuple[Any, Any]:
         """Two operands, a free array among them of the shape that the other one asks for."""
@@ -414,7 +400,7 @@ _CONSTANTS_OF = {
     name: value if value is None else scalar(Number(value)) for name, value in _CONSTANTS.items()
 }
 #: What comparisons are called in the tree.
-assert set(_COMPARE.values()) == set(COMPARISONS)
+assert set(COMPARE.values()) == set(COMPARISONS)
 
 
 def _random_shape(name: str, arguments: list[Any], named: dict[str, Any]) -> tuple[int, ...]:
