@@ -135,9 +135,14 @@ class Worksheet:
 
         Raises:
             OSError: It cannot be opened.
-            WorksheetError: It is no text, too large, or a document without a formula.
+            WorksheetError: It is no text, a notebook, too large, or a document without a formula.
         """
         path = Path(path)
+        if path.suffix.lower() == ".ipynb":  # its JSON must not be marked as if it were lines
+            raise WorksheetError(
+                f"{str(path)!r} is a notebook: expected text, Markdown, LaTeX or Python; "
+                "save it as one of these, for instance with jupyter nbconvert --to markdown"
+            )
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         text = decode(data)
