@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,9 @@ def _side_by_side(tasks: list[_Task], workers: int) -> Iterator[Report | str]:
     pool = ProcessPoolExecutor(workers, initializer=_begin)
     try:
         parts = [tasks[at : at + size] for at in range(0, len(tasks), size)]
-        for future in [pool.submit(_mark_all, part) for part in parts]:
+        with _interrupt_held_back():
+            futures = [pool.submit(_mark_all, part) for part in parts]
+        for future in futures:
             yield from future.result()
     except BrokenProcessPool:
         raise MicrogradLikeError(
@@ -77,6 +80,19 @@ def _side_by_side(tasks: list[_Task], workers: int) -> Iterator[Report | str]:
         raise
     finally:
         pool.shutdown()
+
+
+@contextmanager
+def _interrupt_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the block is left: during a fork Python would swallow it."""
+    if not hasattr(signal, "pthread_sigmask"):  # nor a fork
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _mark_all(tasks: list[_Task]) -> list[Report | str]:
