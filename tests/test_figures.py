@@ -23,6 +23,9 @@ RIGHT = [
     # A figure with few digits for a quantity that has been stated with more.
     "u = sigmoid(0.3) = 0.5744; v = tanh(1) = 0.7616; z = u*v = 0.5744*0.7616 = 0.4375",
     "u = sigmoid(0.3) = 0.5744; z = 3*u = 3*0.57 = 1.71",
+    # A given with few digits, though another given is just that.
+    "w = -1.46; t = -1.5; y = w - 0.2 = -1.5 - 0.2 = -1.7",
+    "w = 0.347; v = 0.35; y = 3*w = 3*0.35 = 1.05", "w = 0.347; v = 0.3; y = 3*w = 3*0.3 = 0.9",
     # After ≈ a whole unit, and the zeros at the end of a whole number are rounded away.
     "x = 54.0003; y = x ≈ 50", "q = 60009; z = q ≈ 6*10^4", "c = 299792458; d = c ≈ 3*10^8",
     "a = 41.3; b = a ≈ 40", "a = 1204; b = a ≈ 1200", "a = 0.999; b = a ≈ 1",
@@ -30,6 +33,7 @@ RIGHT = [
     "s = exp(-0.862) = 0.422; t = exp(-1.862) = 0.155; c = 0.422*1 + 0.155*0 + 0.422*1 = 0.845",
     "p = sigmoid(1.4) = 0.802; L = -ln(0.802) = 0.221",
     # Where floats cancel.
+    "y = 100000001^2 - 100000000^2 = 200000001", "y = 1.0000001^2 - 1 = 0.00000020000001",
     "a = 100000001; b = 100000000; q = a^2 - b^2 = 200000001",
     "x = 3; h = 1e-8; q = ((x + h)^2 - x^2)/h = 6.00000001",
     "p = 0.999999; q = 1/(1 - p) = 1000000",
@@ -53,7 +57,12 @@ WRONG = [
     "u = sigmoid(0.3) = 0.5744; v = tanh(1) = 0.7616; z = u*v = 0.5744*0.7616 = 0.4379",
     "a = 0.23692776; b = 0.538099; c = a*b = 0.23692776*0.538099 = 0.12749036",
     "u = -2.244; v = 0.622; z = u*v = -2.244*0.622 = -1.394",
-    # Figures that stand for nothing are what they are.
+    # Another given, of which this one is no rounding.
+    "w = -1.46; t = -1.5; y = t - 0.2 = -1.46 - 0.2 = -1.66",
+    "w = 0.344; v = 0.35; y = 3*w = 3*0.35 = 1.05",
+    # Figures that stand for nothing are what they are, and those of givens are exact.
+    "x = 0.23; y = tanh(0.23) = 0.2261", "x = 0.5; w = 3; y = 0.5*3 + 0.5 = 2.1",
+    "y = 100000001^2 - 100000000^2 = 200000000", "y = 1.0000001^2 - 1 = 0.00000021",
     "z = 0.5*2 = 1.04", "c = 0.422*1 + 0.155*0 + 0.422*1 = 0.845",
     "s = exp(-0.862) = 0.422; c = 0.422*1 + 0.422*1 = 0.847",
     # After ≈.

@@ -20,6 +20,8 @@ E = (p - t)^2
 """
 #: Two outputs, each with its error, and nothing that adds them up.
 TWO = "x = 0.7\nw = 0.5\nv = -0.4\nlr = 0.3\nh = w*x\nE1 = (h - 1)^2/2\nE2 = (v*h - 2)^2/2\n"
+#: A cost added up over three examples.
+SUM = "x = 0.7\nw = 0.5\nlr = 0.3\nE = ((w*x - 1)^2 + (2*w*x - 3)^2 + (3*w*x - 4)^2)/2\n"
 #: What courses call the delta rule.
 DELTA = """
 x1 = 0.4
@@ -63,14 +65,16 @@ RIGHT = [
     (UNIT, "g = dE/dw\nw' = w - lr*g"), (UNIT, "g = 2*(p - t)*p*(1 - p)*x\nw' = w - lr*g"),
     (UNIT, "s = lr*dE/dw\nw' = w - s"), (LINE, "g = 2*(w*x - t)*x\nw' = w - 0.1*g"),
     # A rate that is a number, a product of givens, a given divided by another.
+    (UNIT, "w' = w + (-1*(0.1*dE/da*x - 0.1*p*dE/da*x + p*dE/da*x*0.1))"),
     (LINE, "w' = w - 0.1*dE/dw"), (LINE, "w' = w - dE/dw"), (LINE, "w' = w - 0.5*0.1*dE/dw"),
-    (LINE, "w' = w - dE/dw/10"), (UNIT, "w' = w - lr/2*dE/dw"), (UNIT, "w' = w - lr*dE/dw/2"),
+    (LINE, "w' = w - dE/dw/10"), (UNIT, "w' = w - lr/2*dE/dw"), (UNIT, "w' = w - dE/dw*lr/2"),
     ("decay = 0.9\n" + UNIT, "w' = w - lr*decay*dE/dw"),
     ("n = 4\n" + UNIT, "w' = w - lr/n*dE/dw"), (UNIT, "w' = w - 0.3*dE/dw"),
     # Every cost of the worksheet, one of those that are added up, their sum and their mean.
     (TWO, "w' = w - lr*dE1/dw"), (TWO, "w' = w - lr*dE2/dw"), (TWO, "v' = v - lr*dE2/dv"),
     (TWO, "w' = w - lr*(dE1/dw + dE2/dw)"), (TWO, "w' = w - lr*dE1/dw - lr*dE2/dw"),
-    (TWO, "w' = w - lr*(dE1/dw + dE2/dw)/2"), (TWO + "E = E1 + E2\n", "w' = w - lr*dE/dw"),
+    (TWO, "w' = w - lr*(dE1/dw + dE2/dw)/2"), (SUM, "w' = w - lr*dE/dw/3"),
+    (SUM, "w' = w - 0.1*dE/dw/3"), (SUM, "w' = w - lr*1/3*dE/dw"), (TWO + "E = E1 + E2\n", "w' = w - lr*dE/dw"),
     (TWO + "E = E1 + E2\n", "w' = w - lr*dE2/dw"),
     (TWO + "E = E1 + E2\n", "w' = w - lr*(dE1/dw + dE2/dw)"),
     # Another name for what is new; a second step.
@@ -102,6 +106,8 @@ WRONG = [
     (LESSON, "w5' = w5 - alpha*z1*dE/dw5", "extra-factor"),
     (UNIT, "w' = w - lr*lr*dE/dw", "unknown"), (UNIT, "w' = w - 2*lr*dE/dw", "constant-factor"),
     (UNIT, "w' = w - lr*x*dE/dw", "extra-factor"),
+    (UNIT, "w' = w - lr*dE/dw/3", "constant-factor"), (LINE, "w' = w - 0.1*dE/dw/3", "constant-factor"),
+    (UNIT, "w' = w - lr*dE/dw*5", "constant-factor"), (SUM, "w' = w - lr*dE/dw/2", "constant-factor"),
     (UNIT, "w' = w - lr*dE/da", "missing-factor"), (UNIT, "w' = w - lr*dE/dp*x", "missing-factor"),
     (UNIT, "w' = w + lr*dE/da*x", "ascent"), (UNIT, "w' = w - dE/da*x", "no-learning-rate"),
     (UNIT, "b' = b - lr*dE/dw", "wrong-operand"),

@@ -91,12 +91,15 @@ class Aligner:
 
     def result(self, aligned: Aligned) -> Figure | None:
         """What the figures come to; None where that is not defined."""
-        figure = worked_out(aligned.expr, self.look_up)
+        return self._worked_out(aligned.expr)
+
+    def _worked_out(self, expr: Expr) -> Figure | None:
+        figure = worked_out(expr, self.look_up)
         if figure is None or figure.low != figure.high:
             return figure
         # Nothing is rounded in the figures, and floats must not round them either.
-        numbers = {key: self.look_up(key).center for key in quantities(aligned.expr)}
-        center = exactly(aligned.expr, numbers)
+        numbers = {key: self.look_up(key).center for key in quantities(expr)}
+        center = exactly(expr, numbers)
         return figure if center is None else Figure(center, center, center, figure.slips)
 
     def _named(self, figure: Figure) -> Name:
@@ -129,7 +132,7 @@ class Aligner:
             exact = self._is_given(written) or not self._rounds(written)
             return self._named(Figure.exact(written.center) if exact else written)
 
-        return worked_out(rewrite(expr, rule), self.look_up)
+        return self._worked_out(rewrite(expr, rule))
 
     def as_it_stands(self, expr: Expr) -> Figure | None:
         """What figures come to, those of givens exact, all others as far as they are written."""
@@ -141,7 +144,7 @@ class Aligner:
             exact = self._is_given(written)
             return self._named(Figure.exact(written.center) if exact else written)
 
-        return worked_out(rewrite(expr, rule), self.look_up)
+        return self._worked_out(rewrite(expr, rule))
 
     def _rounds(self, figure: Figure) -> bool:
         size, half = abs(figure.center), (figure.high - figure.low) / 2
@@ -291,8 +294,8 @@ class Aligner:
 
     def _read_beside(self, figures: Expr, formula: Expr) -> Expr:
         """The figures by themselves; one that stands for what is computed is a rounding of it."""
-        number, given = exact_number(figures), self.facts.truth.sources
-        if number is None or formula in given:
+        number = exact_number(figures)
+        if number is None:
             return self.read(figures)
         written = Figure.written(number)
         if not isinstance(formula, Name | Derivative):  # that a given has its number is chance

@@ -6,7 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes, quantities
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    factors,
+    nodes,
+    quantities,
+    terms,
+)
 from micrograd_like.graph import NamedGraph, is_called_cost, named_roles
 from micrograd_like.worksheet import Statement, Worksheet
 
@@ -97,6 +107,12 @@ class Forward:
         assert self._graph is not None
         slopes = ((part, self._graph.locals.get((name, part))) for part in reached)
         return [part for part, slope in slopes if isinstance(slope, Number)]
+
+    def summands(self, cost: Quantity) -> int:
+        """How many terms a cost adds up, be it their sum or their mean."""
+        statement = self.sheet.definitions.get(cost)
+        parts = factors(statement.parts[0].expr) if statement is not None else []
+        return max((len(terms(part)) for _, part in parts), default=1)
 
     def behind(self, names: set[Quantity]) -> set[Quantity]:
         """These names and what they are computed from, not going back through updates."""

@@ -217,7 +217,10 @@ class Marker:
         if before is None or part.part.number is None or before.number or not before.numeric:
             return False
         given = self.judge.as_it_stands(before.part.expr)
-        return given is not None and not Figure.written(part.part.number, True).meets(given)
+        if given is None:
+            return False
+        rounded = part.part.approximate or given.low < given.high
+        return not Figure.written(part.part.number, rounded).meets(given)
 
     def _problem(self, statement: Statement, key: Quantity) -> str:
         """Why there is nothing to hold the line against, or ""."""

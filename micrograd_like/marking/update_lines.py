@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeGuard
 
 from micrograd_like.formula import (
@@ -166,16 +167,38 @@ def _steps(expr: Expr, weight: Quantity) -> tuple[Marked, ...]:
 
 
 def _without_ones(term: Expr) -> Expr:
-    kept = [(mark, f) for mark, f in factors(term) if f != Number(1)]
-    return product(kept) if kept else term
+    marked = factors(term)
+    kept = [(mark, f) for mark, f in marked if f != Number(1)]
+    return product(kept) if 0 < len(kept) < len(marked) else term
 
 
 def numbers(line: Line) -> list[tuple[str, Number]]:
     """The numbers that are factors of a step, each once, without their signs."""
-    found: dict[tuple[str, Number], None] = {}
+    found = [pair for _, step in line.steps for pair in factors(step)]
+    return list(dict.fromkeys(_numbers(found)))
+
+
+def numbers_within(line: Line) -> list[tuple[str, Number]]:
+    """Those of the terms that are added up in a factor of a step: of −(0.1·g − 0.1·y·g)."""
+    sums = (terms(factor) for _, step in line.steps for _, factor in factors(step))
+    found = [pair for added_up in sums for _, term in added_up for pair in factors(term)]
+    return list(dict.fromkeys(_numbers(found)))
+
+
+def numbers_of_rate(line: Line) -> list[tuple[str, Number]]:
+    """Those beside a rate, as in η/2·∂E/∂w; behind the gradient they belong to that."""
+    found: list[Marked] = []
     for _, step in line.steps:
-        for mark, factor in factors(step):
-            number = exact_number(factor)
-            if number is not None and number.value not in (0, 1):
-                found.setdefault((mark, Number(abs(number.value), number.places)))
-    return list(found)
+        beside = groupby(
+            factors(step), lambda pair: line.is_rate(pair[1]) or exact_number(pair[1]) is not None
+        )
+        runs = [list(run) for together, run in beside if together]
+        found += [pair for run in runs if any(line.is_rate(f) for _, f in run) for pair in run]
+    return list(dict.fromkeys(_numbers(found)))
+
+
+def _numbers(marked: Sequence[Marked]) -> Iterator[tuple[str, Number]]:
+    for mark, factor in marked:
+        number = exact_number(factor)
+        if number is not None and number.value not in (0, 1):
+            yield mark, Number(abs(number.value), number.places)

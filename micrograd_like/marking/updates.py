@@ -39,7 +39,13 @@ from micrograd_like.formula import (
 from micrograd_like.graph import NamedGraph, is_called_rate
 from micrograd_like.marking.forward import Forward
 from micrograd_like.marking.truth import Truth
-from micrograd_like.marking.update_lines import Line, numbers, taken_apart
+from micrograd_like.marking.update_lines import (
+    Line,
+    numbers,
+    numbers_of_rate,
+    numbers_within,
+    taken_apart,
+)
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Worksheet
 
@@ -126,25 +132,27 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
 
 
 def _gradients(line: Line, forward: Forward) -> list[Expr]:
-    """∂cost/∂w for every cost, and for the sum and the mean of several."""
+    """∂cost/∂w for every cost, for the sum of several, and for means over what is added up."""
     single: list[Expr] = [Derivative(cost, line.weight) for cost in line.costs]
+    counts = zip(single, map(forward.summands, line.costs), strict=True)
+    means = [Call("div", (gradient, Number(count))) for gradient, count in counts if count > 1]
     ends = [cost for cost in line.costs if not forward.users(cost, line.statement)]
     if len(ends) < 2:
-        return single
+        return [*single, *means]
     whole = added(Derivative(cost, line.weight) for cost in ends)
-    return [*single, whole, Call("div", (whole, Number(len(ends))))]
+    return [*single, whole, Call("div", (whole, Number(len(ends)))), *means]
 
 
 def _rates(line: Line, forward: Forward, known: Collection[Name]) -> list[Expr]:
     """What may be the rate of the line, the likeliest first; each factor at most once."""
-    written = numbers(line)
     if line.rates:  # a number below 1 may lessen it
-        less = [(m, n) for m, n in written if (n.value < 1) == (m == "*")]
+        less = [(m, n) for m, n in numbers_of_rate(line) if (n.value < 1) == (m == "*")]
         own = _products(line.rates)
         return [*own, *(_times(rate, some) for rate in own for some in _products(less))]
-    fractions = [pair for pair in written if isinstance(pair[1].value, float)]
-    if fractions:
-        return _products(fractions)
+    written = numbers(line)
+    for found in (written, numbers_within(line)):
+        if fractions := [pair for pair in found if isinstance(pair[1].value, float)]:
+            return _products(fractions)
     given = (name for name, role in forward.roles.items() if role == "given")
     rates = dict.fromkeys([*known, *filter(is_called_rate, given)])
     outside: list[Expr] = [rate for rate in rates if rate not in line.forward]

@@ -38,11 +38,14 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 
 
 def _other_step(claim: Claim) -> Iterator[Guess]:
-    """A step twice or half as long."""
+    """A step twice or half as long, or as much so as a number in the line says."""
     if isinstance(claim.target, Call):
         weight, step = claim.target.arguments
-        for function in ("mul", "div"):
-            yield Guess(Call("sub", (weight, Call(function, (step, Number(2))))))
+        written = nodes(claim.formula, Number) if claim.formula is not None else []
+        sizes = dict.fromkeys([2, *(n.value for n in written if n.value not in (0, 1))])
+        for size in sizes:
+            for function in ("mul", "div"):
+                yield Guess(Call("sub", (weight, Call(function, (step, Number(size))))))
 
 
 def _constants(claim: Claim) -> set[int]:
