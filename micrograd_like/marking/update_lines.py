@@ -17,7 +17,6 @@ from micrograd_like.formula import (
     exact_number,
     factors,
     nodes,
-    product,
     quantities,
     substitute,
     terms,
@@ -167,9 +166,8 @@ def _steps(expr: Expr, weight: Quantity) -> tuple[Marked, ...]:
 
 
 def _without_ones(term: Expr) -> Expr:
-    marked = factors(term)
-    kept = [(mark, f) for mark, f in marked if f != Number(1)]
-    return product(kept) if 0 < len(kept) < len(marked) else term
+    kept = [(mark, f) for mark, f in factors(term) if f != Number(1)]
+    return kept[0][1] if len(kept) == 1 and kept[0][0] == "*" else term
 
 
 def numbers(line: Line) -> list[tuple[str, Number]]:
