@@ -66,7 +66,9 @@ RIGHT = [
     (UNIT, "s = lr*dE/dw\nw' = w - s"), (LINE, "g = 2*(w*x - t)*x\nw' = w - 0.1*g"),
     # A rate that is a number, a product of givens, a given divided by another.
     (UNIT, "w' = w + (-1*(0.1*dE/da*x - 0.1*p*dE/da*x + p*dE/da*x*0.1))"),
-    (LINE, "w' = w - 0.1*dE/dw"), (LINE, "w' = w - dE/dw"), (LINE, "w' = w - 0.5*0.1*dE/dw"),
+    (LINE, "w' = w - 0.1*dE/dw"), (LINE, "w' = w - dE/dw"), (LINE, "w' = w - 2^(-1)*dE/dw"),
+    (LINE, "w' = -(-w + dE/dw*10^(-2))"), (UNIT, "w' = w - lr*2^(-1)*dE/dw"),
+    (LINE, "w' = w - 0.5*0.1*dE/dw"),
     (LINE, "w' = w - dE/dw/10"), (UNIT, "w' = w - lr/2*dE/dw"), (UNIT, "w' = w - dE/dw*lr/2"),
     ("decay = 0.9\n" + UNIT, "w' = w - lr*decay*dE/dw"),
     ("n = 4\n" + UNIT, "w' = w - lr/n*dE/dw"), (UNIT, "w' = w - 0.3*dE/dw"),

@@ -23,6 +23,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.graph import is_called_cost, is_called_rate
 from micrograd_like.marking.forward import Forward
+from micrograd_like.marking.values import value
 from micrograd_like.worksheet import Statement
 
 #: Names for parts of a step that stand for one another.
@@ -188,7 +189,7 @@ def numbers_of_rate(line: Line) -> list[tuple[str, Number]]:
     found: list[Marked] = []
     for _, step in line.steps:
         beside = groupby(
-            factors(step), lambda pair: line.is_rate(pair[1]) or exact_number(pair[1]) is not None
+            factors(step), lambda pair: line.is_rate(pair[1]) or _constant(pair[1]) is not None
         )
         runs = [list(run) for together, run in beside if together]
         found += [pair for run in runs if any(line.is_rate(f) for _, f in run) for pair in run]
@@ -197,6 +198,15 @@ def numbers_of_rate(line: Line) -> list[tuple[str, Number]]:
 
 def _numbers(marked: Sequence[Marked]) -> Iterator[tuple[str, Number]]:
     for mark, factor in marked:
-        number = exact_number(factor)
+        number = _constant(factor)
         if number is not None and number.value not in (0, 1):
             yield mark, Number(abs(number.value), number.places)
+
+
+def _constant(factor: Expr) -> Number | None:
+    """The number of a factor without names: of 0.1, 10^(-2) and e^(-1)."""
+    number = exact_number(factor)
+    if number is None and not quantities(factor):
+        found = value(factor, {})
+        return None if found is None else Number(int(found) if found.is_integer() else found)
+    return number
