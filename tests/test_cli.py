@@ -339,7 +339,7 @@ def test_formats_for_programs(tmp_path: Path) -> None:
     assert [line["verdict"] for line in sheet["lines"]] == ["taken", "wrong", "unreadable"]
     assert sheet["lines"][2]["column"] == 5
     rows = run("check", str(file), "--format", "csv").stdout.splitlines()
-    assert rows[0] == "file,line,column,verdict,causes,expected,source,message,working"
+    assert rows[0] == "file,line,column,verdict,causes,expected,source,message,working,cell"
     assert len(rows) == 4
 
 

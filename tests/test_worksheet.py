@@ -241,15 +241,6 @@ def test_decode_refuses(data, message):
         decode(data)
 
 
-def test_a_notebook_is_refused_and_what_it_may_be_saved_as_is_read(tmp_path):
-    cell = "$x = 2$ and $y = x^2 = 4$"
-    (tmp_path / "lesson.ipynb").write_text('{"cells": [{"source": ["' + cell + '"]}]}')
-    with pytest.raises(WorksheetError, match="is a notebook: expected text, Markdown"):
-        Worksheet.read(tmp_path / "lesson.ipynb")
-    (tmp_path / "lesson.md").write_text(cell)
-    assert Worksheet.read(tmp_path / "lesson.md").names["y"].data == 4
-
-
 @pytest.mark.parametrize(
     ("written", "name"),
     [

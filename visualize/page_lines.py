@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from micrograd_like.marking.records import Report
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet import Place, Worksheet
 from micrograd_like.writers.marks import remark
 from micrograd_like.writers.records import Remark
 
@@ -21,7 +21,7 @@ class LineView:
     """
 
     source: str
-    number: int
+    place: Place
     lefts: str = ""
     comment: bool = False
     remark: Remark | None = None
@@ -30,15 +30,15 @@ class LineView:
 def line_views(worksheet: Worksheet, report: Report | None) -> Iterator[LineView]:
     """Comments and statements in their order."""
     views = [
-        LineView(line.strip().lstrip("# "), place, comment=True)
-        for place, line in enumerate(worksheet.lines, 1)
+        LineView(line.strip().lstrip("# "), worksheet.place(number), comment=True)
+        for number, line in enumerate(worksheet.lines, 1)
         if line.strip().startswith("#")
     ]
     if report is None:
-        views += [LineView(s.source, s.line, str(s.left)) for s in worksheet.statements]
+        views += [LineView(s.source, s.place, str(s.left)) for s in worksheet.statements]
     else:
         views += [
-            LineView(line.source, line.line, str(line.left or ""), remark=remark(line, report))
+            LineView(line.source, line.place, str(line.left or ""), remark=remark(line, report))
             for line in report.lines
         ]
-    yield from sorted(views, key=lambda view: view.number)
+    yield from sorted(views, key=lambda view: view.place)

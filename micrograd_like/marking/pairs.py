@@ -37,9 +37,10 @@ def two_slips(claim: Claim, written: Expr, mistakes: Iterable[Mistake]) -> tuple
     if wanted is None or not 0 < len(claim.paths) <= _MOST_PATHS:
         return ()
     changes = list(_changes(claim, mistakes))[:_MOST_CHANGES]
+    own = (claim.facts.locals[link] for path in claim.paths for link in path)
     known = {
         expr: value(expr, truth.here)
-        for expr in [*claim.facts.locals.values(), *(e for c in changes for e in c.links.values())]
+        for expr in [*own, *(e for c in changes for e in c.links.values())]
     }
     for one, two in combinations(changes, 2):
         if one.links.keys() & two.links.keys() or one.paths.keys() & two.paths.keys():

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from micrograd_like.errors import WorksheetError
 
 MAX_BYTES = 1_000_000
+#: Of a notebook, whose outputs are part of the file.
+MAX_PACKED = 64_000_000
 MAX_LINES = 10_000
 
 #: What ends a line, in every system and for Python.
@@ -61,14 +63,14 @@ def lookalike_told(name: str, known: Callable[[str], bool]) -> str:
     return ""
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, most: int = MAX_BYTES) -> str:
     """The text of a file: UTF-8, with or without a mark, or UTF-16 with one.
 
     Raises:
         WorksheetError: The file is too large, or has another encoding.
     """
-    if len(data) > MAX_BYTES:
-        raise WorksheetError(f"the worksheet is too large: expected at most {MAX_BYTES:,} bytes")
+    if len(data) > most:
+        raise WorksheetError(f"the worksheet is too large: expected at most {most:,} bytes")
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return data.decode("utf-16" if wide else "utf-8-sig")

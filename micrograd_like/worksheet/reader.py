@@ -30,7 +30,7 @@ from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.openings import is_heading
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import FOR_ALL, Part, Problem, Statement
-from micrograd_like.worksheet.source import Source
+from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.spelling import instance
 from micrograd_like.worksheet.vocabulary import RELATIONS
 from micrograd_like.worksheet.wording import in_signs, in_vectors
@@ -56,7 +56,8 @@ class Reading:
         hidden: Expressions that stand on a left side or are differentiated, by their stand-ins.
         told: What was decided for the whole document.
         older: For every later version of a name the one before, where the format tells.
-        sections: The lines on which another problem begins.
+        sections: The rows in which another problem begins.
+        cells: The cells in which the lines stand.
     """
 
     reads: list[Statement]
@@ -66,7 +67,8 @@ class Reading:
     hidden: dict[str, Expr] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     older: dict[str, str] = field(default_factory=dict)
-    sections: tuple[int, ...] = ()
+    sections: tuple[tuple[int, int], ...] = ()
+    cells: Cells = Cells()  # noqa: RUF009
 
 
 def read_source(source: Source) -> Reading:
@@ -88,9 +90,11 @@ def read_source(source: Source) -> Reading:
         if known == names.arrays:
             break
     reader.finish()
-    problems = sorted([*source.problems, *reader.problems], key=lambda problem: problem.place)
-    sections = tuple(tokens[0].line for tokens in logical if is_heading(tokens))
-    reads = [*source.reads, *reader.reads]
+    cells = source.cells
+    found = [*source.problems, *map(cells.problem, reader.problems)]
+    problems = sorted(found, key=lambda problem: problem.place)
+    sections = tuple(cells.place(t[0].place).row for t in logical if is_heading(t))
+    reads = [*source.reads, *map(cells.statement, reader.reads)]
     return Reading(
         reads,
         problems,
@@ -100,6 +104,7 @@ def read_source(source: Source) -> Reading:
         told=source.told,
         older=source.older,
         sections=sections,
+        cells=cells,
     )
 
 

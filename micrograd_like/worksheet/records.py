@@ -35,6 +35,21 @@ class Place:
     column: int = 0
     end: int = 0
 
+    @property
+    def row(self) -> tuple[int, int]:
+        """Cell and line: rows sort as they are read."""
+        return self.cell, self.line
+
+    @property
+    def number(self) -> str:
+        """The line in a column of such: ``5``, in a notebook ``3:5``."""
+        return f"{self.cell}:{self.line}" if self.cell else str(self.line)
+
+    @property
+    def where(self) -> str:
+        """The line in words: ``line 5``, in a notebook ``cell 3, line 5``."""
+        return f"cell {self.cell}, line {self.line}" if self.cell else f"line {self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -69,7 +84,7 @@ class Problem:
         start = max(len(before) - 60, 0)  # a very long line is shown around the place
         caret = " " * sum(map(_width, before[start:])) + "^"
         return (
-            f"line {self.line}, column {self.column}: {self.message}\n"
+            f"{self.place.where}, column {self.column}: {self.message}\n"
             f"  {shown[start : start + 100]}\n  {caret}"
         )
 
@@ -158,7 +173,7 @@ class Statement:
 
 
 #: What tells a later version's name from the first one's.
-_VERSION = re.compile(r" \((?:line|statement) \d+(?:, column \d+)?\)")
+_VERSION = re.compile(r" \((?:(?:cell \d+, )?line|statement) \d+(?:, column \d+)?\)")
 
 
 def without_version(text: str) -> str:

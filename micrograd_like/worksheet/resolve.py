@@ -55,7 +55,7 @@ def resolve(
     reads: Sequence[Statement],
     problems: Sequence[Problem] = (),
     hidden: Mapping[str, Expr] = MappingProxyType({}),
-    sections: Sequence[int] = (),
+    sections: Sequence[tuple[int, int]] = (),
 ) -> Resolved:
     """Decide what every name of a document means.
 
@@ -63,7 +63,7 @@ def resolve(
         reads: The statements, in their order.
         problems: What could not be read; where it would have defined a name, that is in doubt.
         hidden: What stands for an expression without a name of its own, and the expression.
-        sections: The lines on which another problem begins.
+        sections: The rows in which another problem begins.
 
     Returns:
         The statements with every name that of its version, and what gives each its value.
@@ -87,8 +87,8 @@ def _doubt_declared(draft: Draft, names: set[Name]) -> None:
     """A derivative that its own line declares is no proof against another line."""
     for version in draft.versions.all:
         if version.base in names:
-            line = draft.reads[version.first].line
-            draft.doubts[version.key] = f"{version.base} is only known from line {line}"
+            where = draft.reads[version.first].place.where
+            draft.doubts[version.key] = f"{version.base} is only known from {where}"
 
 
 def _differentiate_below(draft: Draft) -> None:
@@ -120,7 +120,7 @@ def _take_unread(draft: Draft) -> None:
     for problem in draft.versions.unread:
         if "/" in problem.name:  # a derivative, which the graph knows without it
             continue
-        reason = f"{problem.name!r} stands on line {problem.line}, which could not be read"
+        reason = f"{problem.name!r} stands on {problem.place.where}, which could not be read"
         draft.doubts.setdefault(problem.name, reason)
         if problem.name not in draft.chosen and problem.number is not None:
             draft.chosen[problem.name] = Definition(-1, -1, problem.number)
@@ -193,7 +193,7 @@ def _mark_opaque(draft: Draft) -> None:
         unsure = not read.parts and read.doubt and read.subject is None
         other = unsure and key in draft.chosen and draft.chosen[key].place != place
         if other and not [*names_in(draft.chosen[key].expr)]:
-            why = f"the formula of {key} on line {read.line} is not understood"
+            why = f"the formula of {key} on {read.place.where} is not understood"
             draft.opaque.setdefault(key, why)
 
 

@@ -28,11 +28,11 @@ from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nod
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.assumptions import with_assumptions
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
-from micrograd_like.worksheet.characters import MAX_BYTES, decode, lookalike_told, split_lines
+from micrograd_like.worksheet.characters import decode, lookalike_told
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.kinds import kind_of
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_source
-from micrograd_like.worksheet.readers import format_of, formats
+from micrograd_like.worksheet.readers import format_of, formats, most_bytes
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement, without_version
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolve import Resolved, resolve
@@ -71,7 +71,7 @@ class Worksheet:
         self.definitions: dict[Quantity, Statement] = {}
         self.unreadable = list(reading.problems)
         self.failures: dict[Place, Problem] = {}
-        self.lines = reading.lines
+        self.lines, self._cells = reading.lines, reading.cells
         self.told = reading.told
         resolved = resolve(reading.reads, reading.problems, reading.hidden, reading.sections)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
@@ -112,7 +112,8 @@ class Worksheet:
 
         Args:
             text: The text.
-            format: ``text``, ``markdown``, ``latex`` or ``python``; without one, the content tells.
+            format: ``text``, ``markdown``, ``latex``, ``python`` or ``notebook``; without one,
+                the content tells.
 
         Raises:
             WorksheetError: The text is beyond the bounds (1 MB, 10,000 lines), or the format is
@@ -124,30 +125,27 @@ class Worksheet:
         if format is not None and format not in formats():
             raise WorksheetError(f"expected a format among {', '.join(formats())}; got {format!r}")
         chosen = format_of(text) if format is None else formats()[format]
-        return cls(read_source(chosen.read(split_lines(text))))
+        return cls(read_source(chosen.source(text)))
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> Worksheet:
-        """Read a worksheet from a file: text, Markdown, LaTeX or Python, by how its name ends.
+        """Read a file: text, Markdown, LaTeX, Python or a notebook, by how its name ends.
 
         Where the name does not tell, the content does. Of Markdown with blocks fenced by
         ``worksheet``, only these are read.
 
         Raises:
             OSError: It cannot be opened.
-            WorksheetError: It is no text, a notebook, too large, or a document without a formula.
+            WorksheetError: It is no text, too large, a document without a formula, or bears a
+                notebook's name and is none.
         """
         path = Path(path)
-        if path.suffix.lower() == ".ipynb":  # its JSON must not be marked as if it were lines
-            raise WorksheetError(
-                f"{str(path)!r} is a notebook: expected text, Markdown, LaTeX or Python; "
-                "save it as one of these, for instance with jupyter nbconvert --to markdown"
-            )
+        most = most_bytes(path.suffix)
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        text = decode(data)
+            data = file.read(most + 1)
+        text = decode(data, most)
         chosen = format_of(text, path.suffix)
-        source = chosen.read(split_lines(text))
+        source = chosen.source(text)
         if chosen.expects and not (source.rows or source.reads or source.problems):
             raise WorksheetError(f"{str(path)!r} has no worksheet in it: {chosen.expects}")
         return cls(read_source(source))
@@ -240,6 +238,14 @@ class Worksheet:
         """
         return self._whole if _state(self._whole) == self._as_read else None
 
+    def line(self, place: Place) -> str:
+        """The line of the document on which something stands."""
+        return self.lines[self._cells.line(place) - 1]
+
+    def place(self, line: int) -> Place:
+        """Where a line stands, by its number in :attr:`lines`, from 1."""
+        return self._cells.place(Place(line=line))
+
     def check(self) -> Report:
         """Mark the worksheet line by line (see :mod:`micrograd_like.marking`)."""
         from micrograd_like.marking import check
@@ -301,7 +307,7 @@ class Worksheet:
             name = str(error.name)
             place = part.names.get(without_version(name), place)
             message = message or self._undefined(name)
-        return Problem(place, message, self.lines[place.line - 1])
+        return Problem(place, message, self.line(place))
 
     def unread(self, name: str) -> bool:
         """True if a line that could not be read gives the name its value."""

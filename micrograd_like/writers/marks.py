@@ -144,6 +144,7 @@ def _cells(report: Report) -> Iterator[Cell]:
             source=line.source,
             message=remark.sentence,
             working=typed(line),
+            cell=line.place.cell or None,
         )
 
 
@@ -213,13 +214,13 @@ def _shown(piece: Expr | None) -> str:
 def _sources(line: LineMark, report: Report) -> str:
     """The quantities that the line rests on, each with the line that states it."""
     stated = {
-        other.left: other.line
+        other.left: other.place.where
         for other in report.lines
         if other.place < line.place and other.verdict in ("wrong", "follows")
     }
     named = []
     for key in line.follows:
-        where = f" (line {stated[key]})" if key in stated else ""
+        where = f" ({stated[key]})" if key in stated else ""
         named.append(text(key) + where)
     return listed(named) or "above"
 

@@ -76,7 +76,7 @@ def worksheet_html(sheet: Worksheet) -> str:
     said += [(p.place, p.source.strip(), p.message) for p in sheet.unreadable]
     rows = []
     for place, source, kind in sorted(said, key=lambda row: row[0]):
-        cells = (f"<td>{place.line}</td>", f"<td><code>{escape(source)}</code></td>")
+        cells = (f"<td>{place.number}</td>", f"<td><code>{escape(source)}</code></td>")
         rows.append(f"<tr>{''.join(cells)}<td>{escape(kind)}</td></tr>")
     return (
         '<table><thead><tr><th>line</th><th style="text-align:left">worksheet</th><th></th></tr>'

@@ -147,3 +147,4 @@ class Cell(NamedTuple):
     source: str
     message: str
     working: str
+    cell: int | None = None

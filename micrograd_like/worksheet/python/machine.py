@@ -49,6 +49,7 @@ from micrograd_like.worksheet.python.values import (
     UnreadError,
 )
 from micrograd_like.worksheet.records import Place, Problem, Statement
+from micrograd_like.worksheet.source import Cells
 
 #: Passes of one loop, and statements in all.
 MAX_PASSES, MAX_STATEMENTS = 1_000, 20_000
@@ -78,8 +79,8 @@ class Machine:
         scope: What the names stand for where the machine is.
     """
 
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
+    def __init__(self, lines: list[str], cells: Cells) -> None:
+        self.lines, self.cells = lines, cells
         self.recorder = Recorder()
         self.problems: list[Problem] = []
         self.unchecked: list[Statement] = []
@@ -288,7 +289,7 @@ class Machine:
             case ast.For():
                 self._for(node)
             case ast.While(body=body):
-                self._tell(f"line {node.lineno}: one pass of the loop is read")
+                self._tell(f"{self.place(node).where}: one pass of the loop is read")
                 self._block(body)
             case ast.If(test=test, body=body, orelse=other):
                 self._if(node, test, body, other)
@@ -304,7 +305,7 @@ class Machine:
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name and not self.knows(name):
             if name in _NOT_RUN:
-                self._tell(f"line {call.lineno}: {name}() is not run")
+                self._tell(f"{self.place(call).where}: {name}() is not run")
             return
         function = self._attempt(call.func)
         if isinstance(function, Defined) or getattr(function, "name", "") in ("append", "reverse"):
@@ -327,12 +328,13 @@ class Machine:
         if not hasattr(at, "lineno"):
             at = node
         place = self.place(at)
-        first = node.lineno if node.lineno != place.line else 0
+        first = node.lineno - at.lineno + place.line if node.lineno != at.lineno else 0
         message = str(error).split("\n")[0]
-        problem = Problem(place, message, self.lines[place.line - 1], first, targets[0])
+        problem = Problem(place, message, self.lines[at.lineno - 1], first, targets[0])
         if problem not in self.problems:
             self.problems.append(problem)
-        self._unknown(node, f"{targets[0]!r} stands on line {node.lineno}, which could not be read")
+        where = self.place(node).where
+        self._unknown(node, f"{targets[0]!r} stands on {where}, which could not be read")
 
     def _gives_data(self, value: ast.expr, targets: list[str]) -> bool:
         """True for data from elsewhere: a call that takes nothing of the program's own."""
@@ -343,7 +345,7 @@ class Machine:
         for name in targets:
             self.scope[name] = self._unshaped(name)
             self._tell(
-                f"line {value.lineno}: {called}() is not run"
+                f"{self.place(value).where}: {called}() is not run"
                 if called in _NOT_RUN
                 else f"{name} is data from elsewhere"
             )
@@ -352,7 +354,7 @@ class Machine:
     def _give_up(self, node: ast.stmt, why: str) -> None:
         targets = assigned_in(node)
         if isinstance(node, ast.For | ast.While | ast.With | ast.Try):
-            self._tell(f"line {node.lineno} is passed over: {why}")
+            self._tell(f"{self.place(node).where} is passed over: {why}")
             targets = []
         for name in targets:
             place = self.place(node)
@@ -382,7 +384,7 @@ class Machine:
             items = None
         names = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         if items is None:
-            self._tell(f"line {node.lineno}: one pass of the loop is read")
+            self._tell(f"{self.place(node).where}: one pass of the loop is read")
             for name in sorted(names):
                 self.scope[name] = self._unshaped(name)
             self._block(node.body)
@@ -391,7 +393,7 @@ class Machine:
         if len(items) > MAX_PASSES:
             once = True
         if once and len(items) > 1:
-            self._tell(f"line {node.lineno}: one pass of the loop is read")
+            self._tell(f"{self.place(node).where}: one pass of the loop is read")
         for item in items[:1] if once else items:
             self.set_target(node.target, item)
             self._block(node.body)
@@ -423,7 +425,7 @@ class Machine:
         except UnreadError as error:
             for name in assigned_in(node):
                 self.scope[name] = Unknown(
-                    f"{name!r} depends on line {node.lineno}: {error.message}"
+                    f"{name!r} depends on {self.place(node).where}: {error.message}"
                 )
             return
         self._block(body if holds else other)
@@ -618,7 +620,7 @@ class Machine:
         before = self.lines[line - 1].encode()[:column].decode()
         last = self.lines[node.end_lineno - 1]  # type: ignore[attr-defined]
         end = last.encode()[: node.end_col_offset].decode()  # type: ignore[attr-defined]
-        return Place(line=line, column=len(before) + 1, end=len(end) + 1)
+        return self.cells.place(Place(line=line, column=len(before) + 1, end=len(end) + 1))
 
     def source(self, place: Place, node: ast.stmt) -> str:
         """The text of a statement, as it stands."""

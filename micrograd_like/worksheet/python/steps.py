@@ -78,7 +78,7 @@ class Recorder:
     def name(self, base: str, index: tuple[int, ...], place: Place) -> Name:
         """A new name for one element."""
         plain = f"{base}[{','.join(map(str, index))}]" if index else base
-        marks = ("", f" (line {place.line})", f" (line {place.line}, column {place.column})")
+        marks = ("", f" ({place.where})", f" ({place.where}, column {place.column})")
         later = (f" (statement {n})" for n in range(len(self._taken) + 1, 10**9))
         found = next(
             plain + mark for mark in chain(marks, later) if plain + mark not in self._taken

@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
+from micrograd_like.worksheet.characters import MAX_BYTES, MAX_PACKED
 from micrograd_like.worksheet.source import REGISTERED, Format, Source, reads
 
-__all__ = ["Format", "Source", "format_of", "formats", "reads"]
+__all__ = ["Format", "Source", "format_of", "formats", "most_bytes", "reads"]
 
 
 @cache
@@ -35,6 +36,12 @@ def formats() -> Mapping[str, Format]:
             raise TypeError(f"readers/{module.name}.py: expected a function with @reads(...)")
         found[module.name] = REGISTERED[name]
     return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def most_bytes(suffix: str) -> int:
+    """How large a file of this name's ending may be."""
+    packed = any(f.packed for f in formats().values() if suffix.lower() in f.suffixes)
+    return MAX_PACKED if packed else MAX_BYTES
 
 
 def format_of(text: str, suffix: str = "") -> Format:

@@ -77,17 +77,17 @@ class _Choice:
         """Choose the version's definition; none where nothing gives it a value."""
         draft = self.draft
         formulas = self.candidates[version.key]
-        line = draft.reads[version.first].line
+        where = draft.reads[version.first].place.where
         if version.why in ("rests", "early") and version.formula is not None and not formulas:
             keys = {n: v.key for n, v in version.rests_on.items() if v is not None}
             formula = rename(version.formula, keys)
             draft.chosen[version.key] = Definition(version.first, -1, formula)
-            again = f"{version.base} is read as computed again on line {line}"
+            again = f"{version.base} is read as computed again on {where}"
             below = f"{version.base} is defined further down, behind other values of its names"
             draft.doubts[version.key] = again if version.why == "rests" else below
             return
         if version.why == "names":
-            draft.doubts[version.key] = f"{version.base} is read as a new one on line {line}"
+            draft.doubts[version.key] = f"{version.base} is read as a new one on {where}"
         for candidate in self._sound_first(version):
             draft.chosen[version.key] = candidate
             if not draft.circular(version.key):

@@ -13,7 +13,7 @@ from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import each_figure_moved, opened, read_figures
 from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.records import Place, Statement
 from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
@@ -42,7 +42,7 @@ def infer(draft: Draft) -> None:
                         if named or part.number is None:
                             figures.contrary(name, number, read)
                     elif name not in CONSTANTS and (not named or len(own) > above):
-                        figures.found.setdefault(name, []).append((number, read.line))
+                        figures.found.setdefault(name, []).append((number, read.place))
             if named:
                 own.append(part.expr)
     figures.conclude()
@@ -58,13 +58,13 @@ class _Figures:
 
     Attributes:
         draft: What is decided so far.
-        found: For every name without a value the figures in its place, with their lines.
-        against: The lines on which a name's figure is another than the one it is given.
+        found: For every name without a value the figures in its place, with their places.
+        against: The places at which a name's figure is another than the one it is given.
     """
 
     draft: Draft
-    found: dict[str, list[tuple[Number, int]]] = field(default_factory=dict)
-    against: dict[tuple[str, float], set[int]] = field(default_factory=dict)
+    found: dict[str, list[tuple[Number, Place]]] = field(default_factory=dict)
+    against: dict[tuple[str, float], set[Place]] = field(default_factory=dict)
 
     def likely(self, shapes: list[_Shape]) -> list[_Shape]:
         """The shapes without those that put a figure for another factor: h·v for v·h."""
@@ -77,31 +77,31 @@ class _Figures:
         given = exact_number(expr)
         if given is None or not unlike(number, given, 0.5):
             return
-        self.against.setdefault((name, float(number.value)), set()).add(read.line)
-        if place >= 0 and draft.reads[place].line > read.line:
+        self.against.setdefault((name, float(number.value)), set()).add(read.place)
+        if place >= 0 and draft.reads[place].place.row > read.place.row:
             draft.doubts.setdefault(
                 name,
-                f"{number.value:g} stands for {name} on line {read.line}, before it is given "
-                f"on line {draft.reads[place].line}",
+                f"{number.value:g} stands for {name} on {read.place.where}, before it is given "
+                f"on {draft.reads[place].place.where}",
             )
 
     def conclude(self) -> None:
         """Doubt what is contradicted twice; take what all figures agree on."""
         draft = self.draft
-        for (name, value), lines in self.against.items():
-            if len(lines) > 1:
-                shown = " and ".join(map(str, sorted(lines)[:3]))
+        for (name, value), places in self.against.items():
+            if len({place.row for place in places}) > 1:
+                shown = " and ".join(dict.fromkeys(place.where for place in sorted(places)[:3]))
                 draft.doubts.setdefault(
-                    name, f"{value:g} stands for {name} on lines {shown}, unlike what is given"
+                    name, f"{value:g} stands for {name} on {shown}, unlike what is given"
                 )
         for name, numbers in self.found.items():
-            number, line = numbers[0]
+            number, place = numbers[0]
             if all(not unlike(other, number) for other, _ in numbers):
                 best = max((n for n, _ in numbers), key=lambda n: n.places or 0)
                 draft.chosen[name] = Definition(-1, -1, best)
                 draft.inferred[name] = best
                 draft.doubts.setdefault(
-                    name, f"{name} = {best.value:g} is taken from the figures of line {line}"
+                    name, f"{name} = {best.value:g} is taken from the figures of {place.where}"
                 )
 
 
@@ -140,7 +140,7 @@ def _taken(draft: Draft, key: str, definition: Definition, formula: Expr) -> boo
         draft.chosen[key] = definition
         return False
     read = draft.reads[place]
-    draft.doubts.setdefault(key, f"{key} is read from its figures on line {read.line}")
+    draft.doubts.setdefault(key, f"{key} is read from its figures on {read.place.where}")
     read_as = "; ".join(filter(None, [read.read_as, f"the figures as {text(formula)}"]))
     draft.reads[place] = replace(read, read_as=read_as)
     return True
@@ -149,18 +149,18 @@ def _taken(draft: Draft, key: str, definition: Definition, formula: Expr) -> boo
 def _unread(draft: Draft, key: str, definition: Definition, sure: bool) -> None:
     """Figures that are no formula of names: rounded, or hiding what the name depends on."""
     place, _, expr = definition
-    line = draft.reads[place].line
+    where = draft.reads[place].place.where
     hiding = any(n.places is not None for n in nodes(expr, Number)) and key in differentiated(draft)
     if not sure or hiding:
-        draft.doubts.setdefault(key, f"{key} has only figures on line {line}")
+        draft.doubts.setdefault(key, f"{key} has only figures on {where}")
         draft.opaque[key] = (
-            f"{key} has only figures on line {line}, and what it depends on is not known"
+            f"{key} has only figures on {where}, and what it depends on is not known"
         )
     elif _repeats_a_result(draft, expr, place) or (
         _repeats(draft, expr, place) and _rounds(expr, draft.reads[place])
     ):
         draft.doubts.setdefault(
-            key, f"the figures of line {line} give it only as far as they are rounded"
+            key, f"the figures of {where} give it only as far as they are rounded"
         )
 
 

@@ -91,7 +91,7 @@ class _Renewal:
             return "names" if self._other_figures(given) or self._later_figures() else ""
         if alone:
             return "given"
-        further = self.read.line > self.versions.last_line(self.version)
+        further = self.read.place.row > self.versions.last_row(self.version)
         return "names" if further and len(self.read.parts) == 1 else ""
 
     def _other_figures(self, given: Sequence[Part]) -> bool:
@@ -118,7 +118,7 @@ class _Renewal:
             known = None if value is None else Number(value, 12)
         if self.versions.stale(self.version):
             return self._again(formula, known)
-        if self.versions.in_another_problem(self.version, self.read.line):
+        if self.versions.in_another_problem(self.version, self.read.place.row):
             if formula is not None:
                 return "names" if formula != self.version.formula else ""
             return "given" if self.number is not None and unlike(self.number, known) else ""

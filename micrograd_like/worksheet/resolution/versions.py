@@ -49,7 +49,7 @@ class Versions:
     Attributes:
         reads: The statements.
         hidden: What stands for an expression without a name of its own, and the expression.
-        sections: The lines on which another problem begins.
+        sections: The rows in which another problem begins.
         unread: Statements that could not be read, and would have given a name its value.
         current: What every name means now.
         first: The first version of every name.
@@ -63,7 +63,7 @@ class Versions:
         reads: Sequence[Statement],
         problems: Sequence[Problem],
         hidden: Mapping[str, Expr],
-        sections: Sequence[int] = (),
+        sections: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.sections = sections
         self.reads = reads
@@ -76,13 +76,13 @@ class Versions:
         self.own: list[Version | None] = []
         self._deep = 0
 
-    def last_line(self, version: Version) -> int:
-        """The last line that speaks of a version."""
-        return max(self.reads[place].line for place in version.statements)
+    def last_row(self, version: Version) -> tuple[int, int]:
+        """The last row that speaks of a version."""
+        return max(self.reads[place].place.row for place in version.statements)
 
-    def in_another_problem(self, version: Version, line: int) -> bool:
-        """True if another problem begins between a version's last line and this one."""
-        return any(self.last_line(version) < section <= line for section in self.sections)
+    def in_another_problem(self, version: Version, row: tuple[int, int]) -> bool:
+        """True if another problem begins between a version's last row and this one."""
+        return any(self.last_row(version) < section <= row for section in self.sections)
 
     # What rests on what.
 

@@ -18,7 +18,7 @@ def walked(
     reads: Sequence[Statement],
     problems: Sequence[Problem],
     hidden: Mapping[str, Expr],
-    sections: Sequence[int] = (),
+    sections: Sequence[tuple[int, int]] = (),
 ) -> Versions:
     """The versions of all names, once every statement has been looked at."""
     walk = _Walk(Versions(reads, problems, hidden, sections))
@@ -47,7 +47,7 @@ def _split_early(versions: Versions) -> None:
         if above == version.rests_on:
             continue
         early = Version(name, name, place, formula=version.formula, rests_on=above, why="early")
-        version.key = f"{name} (line {versions.reads[version.first].line})"
+        version.key = f"{name} ({versions.reads[version.first].place.where})"
         version.older, versions.first[name] = early, early
         versions.all.append(early)
 
@@ -99,9 +99,9 @@ class _Walk:
             _updates_itself(read, name) or self._stood_otherwise(name, read, place)
         )
         if older is not None or updated:
-            key = f"{name} (line {read.line})"
+            key = f"{name} ({read.place.where})"
             if key in self._keys:
-                key = f"{name} (line {read.line}, column {read.column})"
+                key = f"{name} ({read.place.where}, column {read.column})"
                 if key in self._keys:
                     key = f"{name} (statement {place + 1})"
         version = Version(key, name, place, older=older, why=why)

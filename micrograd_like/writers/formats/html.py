@@ -118,7 +118,7 @@ def _row(remark: Remark) -> str:
     if remark.working:
         said += f"<br>{remark.label}: <em>{escape(remark.working)}</em>"
     return (
-        f"<tr>{mark}<td>{line.line}</td><td {_LEFT}><code>{escape(line.source)}</code></td>"
+        f"<tr>{mark}<td>{line.place.number}</td><td {_LEFT}><code>{escape(line.source)}</code></td>"
         f"<td {_LEFT}>{said}</td></tr>"
     )
 

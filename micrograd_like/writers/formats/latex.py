@@ -96,7 +96,8 @@ def _remark(remark: Remark) -> str:
     """A paragraph a line: its number, its text and its verdict; below, what is said of it."""
     line = remark.line
     source = latex_prose(line.source)
-    rows = [rf"\makebox[2em][l]{{{line.line}}}\texttt{{{source}}}\quad\textit{{{line.verdict}}}"]
+    number, verdict = line.place.number, line.verdict
+    rows = [rf"\makebox[2em][l]{{{number}}}\texttt{{{source}}}\quad\textit{{{verdict}}}"]
     rows.append(rf"\hspace*{{2em}}{latex_prose(remark.brief)}")
     said = " \\\\\n".join(rows)
     if line.working is None:

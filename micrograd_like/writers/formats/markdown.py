@@ -62,7 +62,7 @@ def _row(remark: Remark) -> Iterator[str]:
     said = escaped(printable(remark.brief))
     if remark.working:
         said += f"<br>{remark.label}: {code(remark.working)}"
-    yield from (remark.look.mark, str(line.line), code(printable(line.source)), said)
+    yield from (remark.look.mark, line.place.number, code(printable(line.source)), said)
 
 
 def _equations(block: blocks.Lines) -> Iterable[str]:

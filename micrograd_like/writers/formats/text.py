@@ -139,7 +139,7 @@ def _marks(block: blocks.Marks, page: Page) -> Iterator[str]:
     """One line a statement, with what is to be said of it below, and the counts at the end."""
     if block.title:
         yield page.paint("bold", printable(block.title))
-    digits = len(str(max((remark.line.line for remark in block.remarks), default=0)))
+    digits = max((len(remark.line.place.number) for remark in block.remarks), default=1)
     for remark in block.remarks:
         yield from _remark(remark, digits, page)
     if block.remarks:
@@ -152,7 +152,7 @@ def _marks(block: blocks.Marks, page: Page) -> Iterator[str]:
 def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
     line = remark.line
     source = printable(line.source)
-    head = f" {page.paint(line.verdict, remark.look.mark)} {line.line:>{digits}}  {source}"
+    head = f" {page.paint(line.verdict, remark.look.mark)} {line.place.number:>{digits}}  {source}"
     margin = " " * (digits + 5)
     if line.verdict in ("right", "taken"):
         rule = page.paint("dim", remark.brief)

@@ -1,0 +1,48 @@
+"""Documents that hold several formats: each is read by itself, at its place in the whole.
+
+What belongs to another format is emptied, so that a line is the same line for every reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from micrograd_like.worksheet.python.program import read_program
+from micrograd_like.worksheet.source import Cells, Read, Source
+
+
+class Stretch(NamedTuple):
+    """Lines of one format, counted from 0."""
+
+    kind: str
+    lines: range
+
+
+def mixed(
+    lines: list[str],
+    stretches: Sequence[Stretch],
+    readers: Mapping[str, Read],
+    cells: Cells = Cells(),  # noqa: B008
+) -> Source:
+    """What a document says in all of its formats.
+
+    Args:
+        lines: The document.
+        stretches: Which lines are of which format; ``code`` is Python.
+        readers: What reads the other formats.
+        cells: The cells in which the lines stand.
+    """
+    code = [s.lines for s in stretches if s.kind == "code" and len(s.lines)]
+    whole = read_program(lines, code, cells)
+    told = [whole.told]
+    for kind, read in readers.items():
+        inside = {n for s in stretches if s.kind == kind for n in s.lines}
+        if inside:
+            part = read([line if n in inside else "" for n, line in enumerate(lines)])
+            whole.rows += part.rows
+            whole.problems += map(cells.problem, part.problems)
+            told.append(part.told)
+    whole.rows.sort(key=lambda row: row[0][2:4])
+    whole.told = tuple(sentence for sentences in told for sentence in sentences)
+    return whole

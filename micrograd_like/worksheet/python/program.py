@@ -1,0 +1,77 @@
+"""A program's text to statements, each stretch of it parsed by itself."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Sequence
+
+from micrograd_like.worksheet.python.machine import Machine
+from micrograd_like.worksheet.python.statements import statements_of
+from micrograd_like.worksheet.records import Place, Problem
+from micrograd_like.worksheet.source import Cells, Source
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax of a text.
+
+    Raises:
+        SyntaxError: It is no Python.
+        ValueError, RecursionError, MemoryError: It is too deep.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def is_program(text: str) -> bool:
+    """True for a text that is Python."""
+    try:
+        parsed(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def read_program(
+    lines: list[str],
+    stretches: Iterable[range],
+    cells: Cells = Cells(),  # noqa: B008
+) -> Source:
+    """The statements of a program: what it assigns, and which gradient each is.
+
+    Args:
+        lines: The document.
+        stretches: The lines of each stretch, from 0; one that is no Python is a problem, and the
+            others are read all the same.
+        cells: The cells in which the lines stand.
+    """
+    problems, module = [], ast.Module([], [])
+    for stretch in stretches:
+        try:
+            found = parsed("\n".join(lines[stretch.start : stretch.stop]))
+        except SyntaxError as error:
+            problems.append(_no_python(error, lines, stretch))
+        except (ValueError, RecursionError, MemoryError):
+            place = Place(line=stretch.start + 1, column=1)
+            message = "this is too deep to be read"
+            problems.append(Problem(place, message, lines[stretch.start]))
+        else:
+            module.body += ast.increment_lineno(found, stretch.start).body
+    machine = Machine(lines, cells)
+    machine.run(module)
+    program = statements_of(machine.recorder)
+    return Source(
+        lines,
+        problems=[*map(cells.problem, problems), *machine.problems],
+        told=(*machine.told, *program.told),
+        reads=[*program.reads, *machine.unchecked],
+        older=program.older,
+        cells=cells,
+    )
+
+
+def _no_python(error: SyntaxError, lines: Sequence[str], stretch: range) -> Problem:
+    line = min(max(error.lineno or 1, 1), len(stretch)) + stretch.start
+    place = Place(line=line, column=max(error.offset or 1, 1), end=error.end_offset or 1)
+    return Problem(place, f"this is no Python: {error.msg}", lines[line - 1])
