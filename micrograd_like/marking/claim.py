@@ -181,8 +181,10 @@ class Claim:
 
     def _formula(self, name: Quantity) -> Expr | None:
         """The formula of a name; where it is a derivative, that derivative worked out."""
-        formula = self.facts.definitions.get(name)
-        return self.facts.method(formula) if isinstance(formula, Derivative) else formula
+        formula = self.facts.definitions.get(name, name)
+        if isinstance(formula, Derivative):
+            return self.facts.method(formula)
+        return None if formula == name else formula
 
     def _leaf(self, wrt: Quantity) -> Slopes:
         graph = self.facts.graph

@@ -14,7 +14,7 @@ weight decay, Newton's) is a definition like any other.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from itertools import product as product_of
 
@@ -46,11 +46,14 @@ from micrograd_like.marking.update_lines import (
     numbers_within,
     taken_apart,
 )
+from micrograd_like.marking.values import value
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Worksheet
 
 #: Factors that a rate may be made of.
 _MOST_FACTORS = 4
+#: Factors so near to 1 are 1.
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,23 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
     expr = line.statement.parts[0].expr
     for gradient, rate in product_of(gradients, rates):
         update = Update(line.weight, rate, gradient, True, line.sure)
+        if not line.sure and line.weight in forward.sheet.assumed:
+            update = _scaled(update, expr, truth)
         if truth.holds(expr, update.formula, [update.formula]):
             return update
     if not gradients or not _along_a_slope(line) or _decays(line):
         return None
     return Update(line.weight, rates[0], gradients[0], False, line.sure, _slope(line, rates[0]))
+
+
+def _scaled(update: Update, expr: Expr, truth: Truth) -> Update:
+    """The update with what the rate is multiplied by: where nothing has a number, any factor."""
+    step = value(Call("sub", (update.weight, expr)), truth.here)
+    wanted = value(Call("mul", (update.rate, update.gradient)), truth.here)
+    factor = step / wanted if step and wanted else 1.0
+    if factor <= 0 or abs(factor - 1) < _SAME:
+        return update
+    return replace(update, rate=Call("mul", (Number(factor), update.rate)))
 
 
 def _gradients(line: Line, forward: Forward) -> list[Expr]:

@@ -38,6 +38,7 @@ from micrograd_like.formula import (
     rewrite,
 )
 from micrograd_like.graph import Label, quantity_of
+from micrograd_like.notation import plain
 
 #: Names that mean a number unless they are given another meaning.
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -155,6 +156,11 @@ class Builder:
             adjoint = apply("total", adjoint)
         adjoint.label = Label(derivative)
         self._gradients[derivative] = adjoint
+
+
+def named_for(expr: Expr) -> Name:
+    """What stands for an expression that has no name of its own."""
+    return Name(f"({plain(expr)})".replace("()(", "("))  # E()(x) is E(x)
 
 
 def stands_in(name: str) -> bool:

@@ -8,12 +8,12 @@ formula in names before figures, wherever it stands. A name without a formula or
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from micrograd_like.formula import Derivative, Expr, Name, Number, nodes, rewrite
-from micrograd_like.worksheet.builder import CONSTANTS, stands_in
+from micrograd_like.worksheet.builder import CONSTANTS, named_for, stands_in
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.choosing import choose, differentiated
@@ -132,14 +132,22 @@ def _take_hidden(draft: Draft) -> None:
     for place, read in enumerate(draft.reads):
         if read.subject is not None:
             draft.chosen[str(read.left)] = Definition(-1, -1, read.subject)
-        sources = [read.left, *(part.expr for part in read.parts)]
-        stack = [n for expr in sources for n in names_in(expr) if n in hidden]
+        sources = [read.subject or read.left, *(part.expr for part in read.parts)]
+        stack = [n for expr in sources for n in (*names_in(expr), *_twice(expr)) if n in hidden]
         while stack:
             name = stack.pop()
             if name not in draft.chosen:
                 expr = rename(hidden[name], draft.keys[place])
                 draft.chosen[name] = Definition(-1, -1, expr)
                 stack += [n for n in names_in(expr) if n in hidden]
+
+
+def _twice(expr: Expr) -> Iterator[Name]:
+    """The names that stand for what is differentiated again: ∂E/∂x in ∂(∂E/∂x)/∂y."""
+    for slope in nodes(expr, Derivative):
+        if isinstance(slope.of, Derivative):
+            yield named_for(slope.of)
+            yield from _twice(slope.of)
 
 
 def _doubt_constants(draft: Draft) -> None:
@@ -154,7 +162,8 @@ def _doubt_constants(draft: Draft) -> None:
 
 def _ordered(draft: Draft) -> Resolved:
     """The document, its definitions in an order in which they can be computed."""
-    older = {v.key: v.older.key for v in draft.versions.all if v.older is not None}
+    older = {v.key: v.base if v.older is None else v.older.key for v in draft.versions.all}
+    older = {key: before for key, before in older.items() if key != before}
     builds = [-1] * len(draft.reads)
     resolved = Resolved(draft.reads, builds, older, draft.inferred, draft.opaque, draft.doubts)
     for key in _inputs_first(draft):

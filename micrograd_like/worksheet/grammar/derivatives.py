@@ -188,9 +188,13 @@ class Derivatives(Rules):
         if wrt in self.known.arrays or isinstance(of, Array) or self.is_array(of):
             return self.nested_array(of, wrt, order)
         assert not isinstance(of, Array)
-        found = self.document.stand_in(of)
+        found, known = self.document.stand_in(of), self.document.slopes
+        if Derivative(found, Name(wrt)) in known and Derivative(found, Name(inner)) not in known:
+            inner, wrt = wrt, inner  # second derivatives are the same in either order
         for _ in range(order - 1):
             found = Derivative(found, Name(inner))
+            self.document.named(found)
+        known.add(Derivative(found, Name(wrt)))
         return Derivative(found, Name(wrt))
 
     def is_array(self, term: Term) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
-from micrograd_like.notation import plain
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.builder import named_for
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.records import Place
@@ -25,6 +25,7 @@ class Document:
     Attributes:
         cost: The quantity whose gradient ``x.grad`` is.
         hidden: Expressions that have no name of their own, by the name that stands for them.
+        slopes: The derivatives so far.
         near: False once so many names were proposed that nobody reads them.
     """
 
@@ -33,12 +34,15 @@ class Document:
     cost: str = ""
     near: bool = True
     hidden: dict[str, Expr] = field(default_factory=dict)
+    slopes: set[Derivative] = field(default_factory=set)
 
     def stand_in(self, expr: Expr) -> Quantity:
         """The quantity for an expression: its own, or a name in brackets that nobody can write."""
-        if isinstance(expr, Name | Derivative):
-            return expr
-        name = Name(f"({plain(expr)})")
+        return expr if isinstance(expr, Name | Derivative) else self.named(expr)
+
+    def named(self, expr: Expr) -> Name:
+        """A name in brackets, which nobody can write, that stands for an expression."""
+        name = named_for(expr)
         self.hidden[name] = expr
         return name
 

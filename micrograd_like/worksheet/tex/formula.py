@@ -57,7 +57,7 @@ class Row(Environments):
         if piece.kind == "macro":
             self._macro(self.take())
         elif piece.kind == "letter":
-            self.letters()
+            self.differential() if self.symbols.by and piece.text == "D" else self.letters()
         elif piece.kind == "number":
             self.emit("number", self.take().text, piece)
         elif piece.kind == "open":
@@ -78,6 +78,8 @@ class Row(Environments):
             return
         if text == "^":
             self._power(piece)
+        elif text == "'" and self.symbols.by and self.tokens[-1:] and self.tokens[-1].text == ")":
+            self.primed(piece)
         elif text in ("_", "'"):
             raise TexError(piece, f"{_NO_INDEX if text == '_' else 'expected a name'} here")
         elif text == "⟨":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.tex.cursor import widened
-from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, STYLES, WORDS
+from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, SIZES, STYLES, WORDS
 from micrograd_like.worksheet.tex.names import Names
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 
@@ -89,6 +90,38 @@ class Fractions(Names):
         if said != wrt and f"{wrt}={said}" not in self.symbols.givens:
             raise TexError(piece, f"expected a line {wrt}={said} in this document")
         self.place = closing + 1
+
+    def differential(self) -> None:
+        """D(…) as ∂(…)/∂x, x being the letter that stands in all such brackets."""
+        piece = self.take()
+        opening = self.place + self.at_macro(*SIZES)
+        closing = self.pairs.brackets.get(opening)
+        if closing is None or closing >= self.stop:
+            raise TexError(piece, f"expected a bracket after {piece}")
+        inside = self.captured(opening + 1, closing - (self.pieces[closing - 1].text in SIZES))
+        self.place = closing + 1
+        self.emit("sign", "∂", piece)
+        self.emit("sign", "(", self.pieces[opening])
+        self.tokens += inside
+        self.emit("sign", ")", self.last)
+        self._by(self.last)
+
+    def primed(self, prime: Piece) -> None:
+        """(…)′ as ∂(…)/∂x."""
+        depth = 0
+        for place in range(len(self.tokens) - 1, -1, -1):
+            token = self.tokens[place]
+            depth += (token.text == ")") - (token.text == "(")
+            if not depth:
+                self.tokens.insert(place, _at("∂", token))
+                self._by(prime)
+                return
+        raise TexError(prime, "expected '(' before this ')'")
+
+    def _by(self, piece: Piece) -> None:
+        self.emit("sign", "/", piece)
+        self.emit("sign", "∂", piece)
+        self.emit("name", normal_name(self.symbols.by), piece)
 
     def _ordered(self, order: int, piece: Piece) -> None:
         self.emit("sign", "^", piece)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from micrograd_like.worksheet.tex.macros import LETTERS
+from micrograd_like.worksheet.tex.operators import differentiated_by
 from micrograd_like.worksheet.tex.pieces import Piece
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
 
@@ -32,6 +33,7 @@ class Symbols:
         givens: What is given a number, as ``t=2``.
         calls: What stands in the brackets behind each letter.
         alone: Letters that stand without such brackets, outside of those and of indices.
+        by: The letter by which D(…) and (…)′ differentiate; "" where they are no derivatives.
     """
 
     singles: set[str] = field(default_factory=set)
@@ -42,11 +44,13 @@ class Symbols:
     givens: set[str] = field(default_factory=set)
     calls: dict[str, set[str]] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
+    by: str = ""
 
     @classmethod
     def of(cls, formulas: Iterable[Sequence[Piece]]) -> Symbols:
         """Those of a document's formulas."""
-        symbols = cls()
+        formulas = list(formulas)
+        symbols = cls(by=differentiated_by(formulas))
         lefts: set[str] = set()
         for pieces in formulas:
             for start, stop in runs(pieces):

@@ -1,0 +1,71 @@
+"""Formulas whose names have no numbers, as people ask about them: which lines are wrong.
+
+Every right formula stands beside a wrong one of its kind; SymPy says which is which.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from micrograd_like.marking.records import LineMark
+from micrograd_like.worksheet import Worksheet
+
+
+def marked(text: str) -> list[LineMark]:
+    """The marks of a document of LaTeX, a formula a line."""
+    formulas = [f"$${line.strip()}$$\n" for line in text.strip().splitlines()]
+    return list(Worksheet.parse("\n".join(formulas), format="markdown").check().lines)
+
+
+def verdicts(text: str) -> list[str]:
+    """The verdicts of a document's lines."""
+    return [line.verdict for line in marked(text)]
+
+
+TWICE = r"""E(x,y) = x^2 + \sin(xy)
+    \frac{d}{dx} E(x,y) = 2x + y \cos(xy)
+    """
+
+#: A document, and the claims that are right or wrong beneath it: the last line of it each.
+CASES = {
+    "a second derivative, of a function of two": (
+        TWICE,
+        [r"\frac{d^2}{dxdy} E(x,y) = \cos(xy) - xy \sin(xy)"],
+        [r"\frac{d^2}{dxdy} E(x,y) = 2 + \cos(xy) - xy \sin(xy)"],
+    ),
+    "a second derivative by the same name": (
+        "f = x^3 y",
+        [r"\frac{\partial^2 f}{\partial x^2} = 6xy", r"\frac{d^3}{dx^3} (x^4) = 24x"],
+        [r"\frac{\partial^2 f}{\partial x^2} = 3xy", r"\frac{d^3}{dx^3} (x^4) = 12x"],
+    ),
+    "D for a derivative, where one letter stands in its brackets": (
+        r"D(e^{-x}) = -e^{-x}",
+        [
+            r"D\left(\frac{1}{1+e^{-x}}\right) = \frac{e^{-x}}{(1+e^{-x})^2}",
+            r"D(e^{-x}) + D(1) = -e^{-x}",
+        ],
+        [
+            r"D\left(\frac{1}{1+e^{-x}}\right) = \frac{-e^{-x}}{(1+e^{-x})^2}",
+            r"D(e^{-x}) + D(x) = -e^{-x}",
+        ],
+    ),
+    "a prime behind a bracket": (
+        "",
+        [r"(\ln(1 + x^2))' = \frac{2x}{1 + x^2}"],
+        [r"(\ln(1 + x^2))' = \frac{1}{1 + x^2}"],
+    ),
+    "an update of a weight that is given nowhere": (
+        r"L = \log(1 + e^{-ywx})",
+        [r"w \leftarrow w + \eta y x \sigma(-ywx)", r"w \leftarrow w + 2 \eta y x \sigma(-ywx)"],
+        [r"w \leftarrow w + \eta y x \sigma(ywx)", r"w \leftarrow w - \eta y x \sigma(-ywx)"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_right_formula_is_right_and_a_wrong_one_wrong(kind: str) -> None:
+    above, right, wrong = CASES[kind]
+    for formula in right:
+        assert verdicts(f"{above}\n{formula}".strip())[-1] in ("right", "taken"), formula
+    for formula in wrong:
+        assert verdicts(f"{above}\n{formula}".strip())[-1] == "wrong", formula
