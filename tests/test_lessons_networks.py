@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import scipy.special
 
+from micrograd_like.engine import Value
 from micrograd_like.lessons import catalogue
+from micrograd_like.lessons.descent import descend
 from micrograd_like.lessons.pictures import Contours, Surface
 from micrograd_like.lessons.xor_networks import XOR_INPUTS, XOR_TARGETS
 from micrograd_like.worksheet import Worksheet
@@ -240,7 +242,16 @@ def test_the_valley_is_drawn_with_both_ways() -> None:
 def test_momentum_is_faster_here() -> None:
     record = catalogue.run("momentum", {}).record
     assert record["with momentum"]["steps"] < record["plain"]["steps"] / 2
-    assert "up to 1/(1 − β) = 5.000 times as fast" in said("momentum")
+    assert "its steps grow to 1/(1 − β) = 5.000 times the plain one" in said("momentum")
+
+
+def test_where_the_slope_stays_the_same_momentum_takes_longer_steps() -> None:
+    """Down E = u, whose slope is 1 for ever: 1/(1 − β) times the plain step, and never more."""
+    u = Value(0.0, "u")
+    path = np.array(descend(u * 1, [], [u], [[]], rate=0.1, epochs=200, momentum=0.8).path)[:, 0]
+    steps = -np.diff(path) / 0.1
+    assert steps[-1] == pytest.approx(5.0, rel=1e-9)
+    assert steps.max() <= 5.0 + 1e-9
 
 
 @pytest.mark.parametrize("name", ["bias", "softmax"])

@@ -112,7 +112,7 @@ def train(
     epochs: int,
     hidden_error: HiddenError,
     seeds: Sequence[int],
-    look: Callable[[int, Matrices], None] | None = None,
+    look: Callable[[Matrices], None] | None = None,
 ) -> tuple[Matrices, Array]:
     """Train many networks of one shape side by side, example by example in random order.
 
@@ -127,7 +127,7 @@ def train(
     costs = np.empty((epochs, len(nets)))
     for epoch in range(epochs):
         if look:
-            look(epoch, now)
+            look(now)
         places = np.array([order(len(inputs), seed, epoch) for seed in seeds])
         for column in places.T:
             now = now + now.deltas(x[column], t[column], rate, hidden_error)

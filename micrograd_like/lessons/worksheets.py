@@ -75,8 +75,7 @@ def backpropagation(
     }
     symbols |= {Derivative(graph.output, n): s for n, s in zip(wanted, slopes, strict=True)}
     values = {**graph.values, **symbols}
-    # Where there are other ways, ∂of/∂wrt would be read as the sum over all of them.
-    pairs = [(of, wrt) for of, wrt in graph.locals if wrt in wanted and graph.only_way(of, wrt)]
+    pairs = [(of, wrt) for of, wrt in graph.locals if wrt in wanted]
     totals = [name for name in wanted if graph.users[name] != [graph.output]]
     sections = [
         Section("Forward pass", tuple(forward(graph))),

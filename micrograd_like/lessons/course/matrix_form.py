@@ -134,8 +134,8 @@ _SAID = {
     ),
     "The outer weights": (
         "A column times a row: entry ij is rate · δ_i · h_j, and the shape is that of W_ho. "
-        "δ_o·H, without the transpose, has no meaning: one column against as many rows as there "
-        "are hidden nodes. ΔB_o is rate · δ_o, without the last factor."
+        "δ_o·H, without the transpose, is one column against as many rows as there are hidden "
+        "nodes, and has no meaning for more than one. ΔB_o is rate · δ_o, without the last factor."
     ),
     "Back to the hidden nodes": (
         "Wᵀ, for what went from j to i comes back from i to j. Courses that pass plain errors on "

@@ -98,9 +98,9 @@ def _compared(runs: dict[str, Descent], settings: Settings) -> list[Block]:
             f"{away}A plain step leaves |1 − rate| = {number(left[0], 3)} of u and |1 − c·rate| = "
             f"{number(left[1], 3)} of v. It must stay below 2/c = {number(2 / c, 3)} for the steep "
             "way, and is slow along the flat one for that. Momentum adds up steps that agree and "
-            "cancels those that turn round: along the valley it is up to "
-            f"1/(1 − β) = {number(1 / (1 - beta), 3)} times as fast, and it stays in it up to the "
-            f"rate 2(1 + β)/c = {number(2 * (1 + beta) / c, 3)}."
+            "cancels those that turn round: where the slope stays the same, its steps grow to "
+            f"1/(1 − β) = {number(1 / (1 - beta), 3)} times the plain one, and it stays in the "
+            f"valley up to the rate 2(1 + β)/c = {number(2 * (1 + beta) / c, 3)}."
         ),
     ]
 

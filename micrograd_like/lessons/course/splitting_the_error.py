@@ -32,8 +32,6 @@ from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 _PLACES = 4
 #: Derivatives of outputs that differ by less, relatively, turn no direction.
 _SAME = 1e-9
-#: Epochs between two looks at the angle.
-_LOOK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +253,8 @@ def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, Any]
     nets = [MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=own) for own in seeds]
     angles: list[float] = []
 
-    def look(epoch: int, now: Matrices) -> None:
-        if epoch % _LOOK == 0:
-            angles.append(_largest_angle(now))
+    def look(now: Matrices) -> None:
+        angles.append(_largest_angle(now))
 
     results: dict[str, Any] = {}
     for name, method in HIDDEN_ERRORS.items():

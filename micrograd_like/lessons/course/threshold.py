@@ -50,7 +50,8 @@ def threshold(settings: Settings) -> Outcome:
             "The threshold's derivative is 0 everywhere but at a = 0, where it has none. ∂E/∂w is "
             "a product that contains it: 0, on the right side as on the wrong one, so that descent "
             "does not move. The logistic function has a slope everywhere, and says which way. "
-            "The steeper it is, the less of one away from 0."
+            "The steeper it is, the nearer to 0 all of its slope lies, and the less there is "
+            "farther off."
         ),
         Heading("The cost over one weight"),
         Sentence(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from micrograd_like.exercises import places
+from micrograd_like.exercises.slips import Planter
+from micrograd_like.exercises.task import Link
+from micrograd_like.formula import Call, Derivative, Expr, Quantity
 from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.guesses import added_links, without_activations
 from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.ops import ACTIVATIONS
 
 #: Two outputs behind two hidden nodes, the errors as courses write them.
 SHEET = """
@@ -35,6 +40,42 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         yield Guess(claim.chain(open_links))
 
 
+def _planted(place: places.Place) -> Iterator[Expr]:
+    paths = [_open(place, term) for term in place.step.terms]
+    if len(paths) > 1 and all(paths):
+        yield places.chained(paths)
+
+
+def _open(place: places.Place, term: Sequence[Link]) -> list[Link]:
+    """The path without the output's activation: ∂E/∂o for ∂E/∂n where o = σ(n).
+
+    Empty where it has none, or where ∂E/∂o is not written yet.
+    """
+    first, *rest = term
+    for link in term:
+        if _is_output(place, link.of, link.wrt):
+            return [other for other in term if other is not link]
+    match place.task.graph.users.get(first.wrt, []):
+        case [out] if rest and _is_output(place, out, first.wrt):
+            slope = Derivative(first.of, out)
+            return [Link(first.of, out, slope), *rest] if slope in place.before else []
+    return []
+
+
+def _is_output(place: places.Place, out: Quantity, wrt: Quantity) -> bool:
+    """True for o = σ(n) with no other activation between it and the cost."""
+    after = place.task.graph.dependents(out) - {out}
+    return _activation(place, out) == (wrt,) and not any(_activation(place, n) for n in after)
+
+
+def _activation(place: places.Place, name: Quantity) -> tuple[Expr, ...]:
+    """What the activation is applied to whose output this is; () of anything else."""
+    match place.task.definitions.get(name):
+        case Call(function, arguments) if function in ACTIVATIONS:
+            return arguments
+    return ()
+
+
 MISTAKE = Mistake(
     code="plain-error",
     place=105,
@@ -47,4 +88,5 @@ MISTAKE = Mistake(
         sheet=SHEET,
     ),
     guesses=_guesses,
+    planter=Planter(formulas=_planted),
 )
