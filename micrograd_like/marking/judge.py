@@ -9,7 +9,7 @@ right method: rounding is carried along, so an honestly rounded number is never 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -25,11 +25,12 @@ from micrograd_like.formula import (
     operands,
     quantities,
 )
-from micrograd_like.marking.align import Aligner
+from micrograd_like.marking.compare import Comparison
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, View, worked_out
 from micrograd_like.marking.judged import Judged
 from micrograd_like.marking.learner import Learner
+from micrograd_like.marking.line_figures import LineFigures
 from micrograd_like.marking.records import SOUND, Verdict
 from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.values import same_number
@@ -59,28 +60,30 @@ class Judge:
 
     def parts(self, statement: Statement, key: Quantity) -> list[Judged]:
         """Every part of the line about ``key``, judged; formulas before numbers."""
-        line = _Line(key, Aligner(self.facts, self.learner.hand, self._follows))
-        judged = line.judged
-        for place, part in enumerate(statement.parts):
-            if part.number is None or (place == statement.builds and statement.kind == "given"):
-                judged[place] = self._expression(statement, line, place)
-        for place, part in enumerate(statement.parts):
-            if place not in judged:
-                judged[place] = self._number(part, line)
+        figures = self._figures_of_line()
+        judged: dict[int, Judged] = {}
+        for place in sorted(range(len(statement.parts)), key=partial(_is_number, statement)):
+            line = _Line(key, figures, tuple(judged.values()))
+            judged[place] = self._part(statement, line, place)
         for place, part in enumerate(statement.parts):
             if judged[place].verdict == "wrong" and part.otherwise is not None:
-                self._otherwise(statement, line, place)
+                line = _Line(key, figures, tuple(judged.values()))
+                judged[place] = self._otherwise(statement, line, place) or judged[place]
         return [judged[place] for place in range(len(statement.parts))]
 
-    def _otherwise(self, statement: Statement, line: _Line, place: int) -> None:
-        """Take the other reading of a part, where that one is sound: 2e+1 as 2·e + 1."""
+    def _part(self, statement: Statement, line: _Line, place: int) -> Judged:
+        if _is_number(statement, place):
+            return self._number(statement.parts[place], line)
+        return self._expression(statement, line, place)
+
+    def _otherwise(self, statement: Statement, line: _Line, place: int) -> Judged | None:
+        """The other reading of a part, where that one is sound: 2e+1 as 2·e + 1."""
         parts = list(statement.parts)
         expr = parts[place].otherwise
         assert expr is not None
         parts[place] = replace(parts[place], expr=expr, otherwise=None)
         judged = self._expression(replace(statement, parts=tuple(parts)), line, place)
-        if judged.verdict in SOUND:
-            line.judged[place] = judged
+        return judged if judged.verdict in SOUND else None
 
     def _judged(self, part: Part, verdict: Verdict, **known: Any) -> Judged:
         expr = known.pop("expr", part.expr)
@@ -126,11 +129,11 @@ class Judge:
             target = self.facts.updates[key].formula
         elif builds:
             figures = part.number is None and not self.facts.leaves(part.expr)
-            figure = line.aligner.by_itself(part.expr) if figures else None
+            figure = line.figures.by_itself(part.expr) if figures else None
             return self._judged(part, "taken", figure=figure)
         if not self.facts.leaves(part.expr):
             if self._without_number(key):
-                figure = worked_out(line.aligner.read(part.expr), line.aligner.look_up)
+                figure = worked_out(line.figures.read(part.expr), line.figures.look_up)
                 right = figure is not None and self._as_stated(figure, key)
                 verdict: Verdict = "right" if right else "unchecked"
                 if not right and figure is not None and self._is_worked_out(statement, place):
@@ -216,35 +219,35 @@ class Judge:
 
     def _figures(self, part: Part, line: _Line) -> Judged:
         """Figures put into a formula: right if each is, or if the result is."""
-        aligner, key = line.aligner, line.key
+        key = line.key
         if isinstance(key, Derivative) and part.approximate and _is_quotient(part.expr):
             return self._estimate(part, line)
-        formulas = [*self._formulas(line), *line.worked]
-        aligned = min((aligner.align(part.expr, f) for f in formulas), key=lambda a: len(a.off))
-        figure = aligner.result(aligned)
+        comparison = Comparison(line.figures, self._follows)
+        formulas = [*self._formulas(line), *(j.worked for j in line.before if j.worked)]
+        compared = min((comparison.of(part.expr, f) for f in formulas), key=lambda c: len(c.off))
+        figure = line.figures.result(compared.expr)
         if figure is None:
             return self._judged(part, "wrong")
-        slips = None if aligned.off else aligned.slips
+        slips = None if compared.off else compared.slips
         if self._is_true(figure, key):
             slips = frozenset()
         elif slips is None:
             slips = self._follows(figure, partial(self._by_method, key))
         if slips is None:
-            return self._judged(part, "wrong", figure=figure, off=aligned.off)
-        line.worked.append(aligned.expr)
-        return self._judged(part, "follows" if slips else "right", figure=figure, slips=slips)
+            return self._judged(part, "wrong", figure=figure, off=compared.off)
+        verdict: Verdict = "follows" if slips else "right"
+        return self._judged(part, verdict, figure=figure, slips=slips, worked=compared.expr)
 
     def _estimate(self, part: Part, line: _Line) -> Judged:
         """A difference quotient after ≈: near enough, or how near it has to be is not known."""
-        figure, true = worked_out(part.expr, line.aligner.look_up), self.facts.true(line.key)
+        figure, true = worked_out(part.expr, line.figures.look_up), self.facts.true(line.key)
         if figure is not None and abs(figure.center - true) <= _NEAR * abs(true):
             return self._judged(part, "right", figure=figure)
         return self._judged(part, "unchecked", figure=figure, problem=_ESTIMATE)
 
     def _formulas(self, line: _Line) -> list[Expr]:
         """The formulas that figures may be put into, with the learner's own for some pieces."""
-        before = line.judged.values()
-        sound = [j.expr for j in before if j.verdict in SOUND and not j.numeric]
+        sound = [j.expr for j in line.before if j.verdict in SOUND and not j.numeric]
         formulas = [*sound, *self.facts.forms(line.key)]
         return list(dict.fromkeys([*formulas, *(self._own(f, line.key) for f in formulas)]))
 
@@ -263,21 +266,24 @@ class Judge:
         """Whether figures put in are those of the formula, operand by operand."""
         if operands(figures) is None:
             return False
-        aligned = Aligner(self.facts, self.learner.hand, self._follows).align(figures, formula)
-        return not aligned.off and not aligned.whole
+        compared = Comparison(self._figures_of_line(), self._follows).of(figures, formula)
+        return not compared.off and not compared.whole
 
     def as_it_stands(self, figures: Expr) -> Figure | None:
         """What figures give by themselves, those of givens exact."""
-        return Aligner(self.facts, self.learner.hand, self._follows).as_it_stands(figures)
+        return self._figures_of_line().as_it_stands(figures)
+
+    def _figures_of_line(self) -> LineFigures:
+        return LineFigures(self.facts, self.learner.hand)
 
     # Numbers.
 
     def _number(self, part: Part, line: _Line) -> Judged:
         assert part.number is not None
         figure = Figure.written(part.number, part.approximate)
-        key, before = line.key, line.judged.values()
+        key, before = line.key, line.before
         if self._without_number(key):
-            return self._number_alone(part, key, figure, [*before])
+            return self._number_alone(part, key, figure, before)
         if self._is_true(figure, key):
             return self._judged(part, "right", figure=figure)
         sound = [j for j in before if j.verdict in SOUND]
@@ -339,17 +345,23 @@ def _is_quotient(expr: Expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line while it is judged.
+    """What a part is judged by.
 
     Attributes:
-        judged: Its parts so far, by their places.
-        worked: Its figures so far, as formulas: the next part may be worked out from them.
+        key: What the line is about.
+        figures: What is known of its figures.
+        before: Its parts that have been judged: what they say may be put in, or gone on from.
     """
 
     key: Quantity
-    aligner: Aligner
-    judged: dict[int, Judged] = field(default_factory=dict)
-    worked: list[Expr] = field(default_factory=list)
+    figures: LineFigures
+    before: tuple[Judged, ...]
+
+
+def _is_number(statement: Statement, place: int) -> bool:
+    """True for a single number that is held against what the line is about."""
+    given = place == statement.builds and statement.kind == "given"
+    return statement.parts[place].number is not None and not given
 
 
 def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from micrograd_like.formula import Expr, Quantity
-from micrograd_like.marking.align import Pair
+from micrograd_like.marking.compare import Pair
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.records import Verdict
 from micrograd_like.worksheet.records import Part
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A part with its verdict.
 
@@ -22,6 +22,7 @@ class Judged:
         slips: The slips it follows from.
         accident: A formula that is right at these numbers alone.
         off: Figures put in that are not those of their operands.
+        worked: Sound figures as a formula: the next part may be worked out from them.
         problem: Why it is unchecked.
     """
 
@@ -33,6 +34,7 @@ class Judged:
     slips: frozenset[Quantity] = frozenset()
     accident: bool = False
     off: tuple[Pair, ...] = ()
+    worked: Expr | None = None
     problem: str = ""
 
     @property

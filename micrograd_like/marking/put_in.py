@@ -16,9 +16,9 @@ from micrograd_like.formula import (
     nodes,
     operands,
 )
-from micrograd_like.marking.align import Pair
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.claim import Claim
+from micrograd_like.marking.compare import Pair
 from micrograd_like.marking.hand import Figure, opened, worked_out
 from micrograd_like.marking.records import Cause
 from micrograd_like.marking.shape import other_function
