@@ -49,6 +49,28 @@ CASES = {
             r"D(e^{-x}) + D(x) = -e^{-x}",
         ],
     ),
+    "a sum to an n that has no number": (
+        r"""J = \frac{1}{2n} \sum_{i=1}^{n} (y_i - \hat{y}_i)^2
+        \hat{y}_i = w x_i + b""",
+        [
+            r"\frac{\partial J}{\partial w} = -\frac{1}{n} \sum_{i=1}^{n} (y_i - \hat{y}_i) x_i",
+            r"\frac{\partial J}{\partial \hat{y}_i} = \frac{1}{n} (\hat{y}_i - y_i)",
+            r"\frac{\partial J}{\partial b} = \frac{1}{2n} \sum_{i=1}^{n}"
+            r" \frac{\partial}{\partial b} (y_i - \hat{y}_i)^2",
+        ],
+        [
+            r"\frac{\partial J}{\partial w} = \frac{1}{n} \sum_{i=1}^{n} (y_i - \hat{y}_i) x_i",
+            r"\frac{\partial J}{\partial \hat{y}_i} = \hat{y}_i - y_i",
+            r"\frac{\partial J}{\partial b} = \frac{1}{n} \sum_{i=1}^{n}"
+            r" \frac{\partial}{\partial b} (y_i - \hat{y}_i)^2",
+        ],
+    ),
+    "a sum over units beside a sum over samples: n and m are told apart": (
+        r"""L = \frac{1}{2m} \sum_{i=1}^{m} (a_i - y_i)^2
+        a_i = \sum_{j=1}^{n} w_j x_{ij}""",
+        [r"\frac{\partial L}{\partial w_1} = \frac{1}{m} \sum_{i=1}^{m} (a_i - y_i) x_{i1}"],
+        [r"\frac{\partial L}{\partial w_1} = \frac{1}{n} \sum_{i=1}^{m} (a_i - y_i) x_{i1}"],
+    ),
     "a prime behind a bracket": (
         "",
         [r"(\ln(1 + x^2))' = \frac{2x}{1 + x^2}"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Expr, Name
@@ -16,13 +17,14 @@ _RANGES = ((0.2, 0.9), (0.3, 2.5), (-1.5, 1.5), (1.1, 4.0))
 
 
 def with_assumptions(
-    resolved: Resolved, builder: Builder
+    resolved: Resolved, builder: Builder, counts: Mapping[str, int]
 ) -> tuple[dict[Name, Expr], dict[Name, float], Builder]:
     """The formulas that can be computed with numbers for names that have none.
 
     Args:
         resolved: The document.
         builder: The graph of what can be computed without such numbers.
+        counts: The numbers of some, which sums run to.
 
     Returns:
         The formulas, the numbers that are assumed, and the graph; without a free name, those
@@ -37,6 +39,7 @@ def with_assumptions(
         chance = random.Random(seed)
         low, high = _RANGES[seed % len(_RANGES)]
         assumed = {name: round(chance.uniform(low, high), 3) for name in sorted(resolved.free)}
+        assumed |= {name: counts[name] for name in resolved.free & counts.keys()}
         works, trial = _computed(formulas, assumed)
         if len(works) > most:
             most, best = len(works), (works, assumed, trial)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 
 from micrograd_like.formula import (
@@ -14,6 +14,7 @@ from micrograd_like.formula import (
     quantities,
     rewrite,
 )
+from micrograd_like.worksheet.builder import named_for
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.spelling import index_letters, instance, is_shifted
 
@@ -21,22 +22,38 @@ from micrograd_like.worksheet.spelling import index_letters, instance, is_shifte
 _MOST = 200
 
 
-def put_in(expr: Expr, letter: str, number: int) -> Expr:
-    """The expression with a number for an index."""
+def put_in(expr: Expr, letter: str, number: int, hidden: dict[str, Expr]) -> Expr:
+    """The expression with a number for an index.
+
+    Args:
+        expr: The expression.
+        letter: The index.
+        number: The number.
+        hidden: What stands for an expression without a name of its own, and the expression;
+            those with the number in them are added.
+    """
 
     def rule(node: Expr) -> Expr | None:
-        if isinstance(node, Name):
-            return Number(number) if node == letter else Name(instance(node, letter, number))
-        return quantity_in(node, letter, number) if isinstance(node, Derivative) else None
+        if isinstance(node, Name) and node == letter:
+            return Number(number)
+        both = isinstance(node, Name | Derivative)
+        return quantity_in(node, letter, number, hidden) if both else None  # type: ignore[arg-type]
 
     return rewrite(expr, rule)
 
 
-def quantity_in(quantity: Quantity, letter: str, number: int) -> Quantity:
-    """The quantity with a number for an index."""
+def quantity_in(
+    quantity: Quantity, letter: str, number: int, hidden: dict[str, Expr]
+) -> Quantity:
+    """The quantity with a number for an index (see :func:`put_in`)."""
     if isinstance(quantity, Name):
-        return Name(instance(quantity, letter, number))
-    of, wrt = (quantity_in(side, letter, number) for side in (quantity.of, quantity.wrt))
+        if quantity not in hidden:
+            return Name(instance(quantity, letter, number))
+        inside = put_in(hidden[quantity], letter, number, hidden)
+        name = named_for(inside)
+        hidden[name] = inside
+        return name
+    of, wrt = (quantity_in(side, letter, number, hidden) for side in (quantity.of, quantity.wrt))
     return Derivative(of, wrt)
 
 
@@ -52,6 +69,18 @@ def names_in(expr: Expr) -> tuple[Name, ...]:
         else:
             stack += [quantity.wrt, quantity.of]
     return tuple(found)
+
+
+def names_below(expr: Expr, hidden: Mapping[str, Expr]) -> dict[Name, None]:
+    """Every name in the expression, those in what stands for other expressions included."""
+    found: dict[Name, None] = {}
+    stack = [expr]
+    while stack:
+        for name in names_in(stack.pop()):
+            if name in hidden and name not in found:
+                stack.append(hidden[name])
+            found[name] = None
+    return {name: None for name in found if name not in hidden}
 
 
 def letters_of(names: Iterable[str]) -> set[str]:
@@ -80,9 +109,11 @@ def _own_numbers(names: Iterable[str], letter: str, among: Set[str]) -> list[set
     ]
 
 
-def each(body: Expr, index: str, last: Expr | None, known: Names) -> list[Expr] | str:
+def each(
+    body: Expr, index: str, last: Expr | None, known: Names, hidden: dict[str, Expr]
+) -> list[Expr] | str:
     """The terms of a sum over an index, or why they cannot be told."""
-    names = list(names_in(body))
+    names = list(names_below(body, hidden))
     letter, _, first = index.partition("=")
     if not letter:
         letters = letters_of(names) - known.lefts
@@ -97,7 +128,7 @@ def each(body: Expr, index: str, last: Expr | None, known: Names) -> list[Expr] 
             return f"expected a sum of at most {_MOST} terms"
     else:
         numbers = instances(names, letter, known) or given_instances(names, letter, known)
-    terms = [put_in(body, letter, number) for number in numbers]
+    terms = [put_in(body, letter, number, hidden) for number in numbers]
     if not terms or all(term == body for term in terms):
         return f"What the sum over {letter} runs over is not said"
     return terms

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from micrograd_like.notation import GREEK, normal_name
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.spelling import is_letters, is_word, pieces
+from micrograd_like.worksheet.spelling import index_letters, instance, is_letters, is_word, pieces
 from micrograd_like.worksheet.survey import LeftCall, Survey
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
 
 _LONGEST_SPLIT = 24
+#: The least number of terms of a sum to which nothing gives one.
+_LEAST_COUNT = 3
 #: What a letter that is differentiated stands for, where nothing gives it a value.
 _COSTS = {
     "L": ("Loss", "loss", "LOSS"),
@@ -41,6 +44,7 @@ class Names:
         used: Those that stand somewhere as a quantity.
         operands: Those that stand beside an operator.
         integers: Those that are given a whole number, with it.
+        counts: Numbers assumed for what sums run to and nothing gives: the n of Σ_{i=1}^n.
         arrays: Vectors and matrices, with their shapes.
         base: The number of their first element.
         apart: Those of them whose elements other names of the document look like.
@@ -60,6 +64,7 @@ class Names:
     applied: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     operands: set[str] = field(default_factory=set)
     integers: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
     base: int = 1
     apart: set[str] = field(default_factory=set)
@@ -105,6 +110,7 @@ class Names:
         names._compound_bases = {name.partition("(")[0] for name in names.compounds}
         names.used = names.lefts | found.differentiated | {n for n in found.plain if _indexed(n)}
         names._defined = names.lefts | found.above | found.plain
+        names._assume_counts(found)
         return names
 
     def _take_call(self, call: LeftCall, found: Survey) -> None:
@@ -154,6 +160,18 @@ class Names:
             if name.endswith("'") and name.rstrip("'") in self.functions:
                 self.applied.pop(name, None)
                 self.lefts.discard(name)
+
+    def _assume_counts(self, found: Survey) -> None:
+        """A small number for every count that has none, no two alike, and names for its terms."""
+        free = sorted(found.bounds.keys() - self.lefts)
+        self.counts = {name: number for number, name in enumerate(free, _LEAST_COUNT)}
+        self.integers.update(self.counts)
+        indexed = found.plain | found.differentiated
+        for count, letters in ((self.counts[bound], found.bounds[bound]) for bound in free):
+            for name, letter in [*product(indexed, letters)]:
+                if letter in index_letters(name):
+                    indexed |= {instance(name, letter, k) for k in range(1, count + 1)}
+        self.used |= indexed - found.plain
 
     def is_quantity(self, name: str) -> bool:
         """True for a name that the document uses as a number."""

@@ -21,6 +21,7 @@ from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.indices import (
     instances,
     letters_of,
+    names_below,
     names_in,
     put_in,
     quantity_in,
@@ -265,10 +266,13 @@ class _Reader:
 
     def _instance(self, read: Statement, letter: str, number: int) -> Statement:
         """What a template says for one number."""
-        parts = tuple(replace(part, expr=put_in(part.expr, letter, number)) for part in read.parts)
+        hidden = self.document.hidden
+        parts = tuple(
+            replace(part, expr=put_in(part.expr, letter, number, hidden)) for part in read.parts
+        )
         if read.subject is None:
-            return replace(read, left=quantity_in(read.left, letter, number), parts=parts)
-        subject = put_in(read.subject, letter, number)
+            return replace(read, left=quantity_in(read.left, letter, number, hidden), parts=parts)
+        subject = put_in(read.subject, letter, number, hidden)
         left = self.document.stand_in(subject)
         return replace(read, left=left, parts=parts, subject=subject)
 
@@ -291,12 +295,13 @@ class _Reader:
     def _template_letter(self, read: Statement) -> str:
         lefts = self.document.names.lefts
         left = read.left if read.subject is None else read.subject
-        on_left = letters_of(names_in(left)) - lefts
+        on_left = letters_of(names_below(left, self.document.hidden)) - lefts
         return min(on_left) if len(on_left) == 1 and read.parts else ""
 
     def _template_numbers(self, read: Statement, letter: str) -> list[int]:
         names = self.document.names
-        mine = list(names_in(read.left if read.subject is None else read.subject))
+        left = read.left if read.subject is None else read.subject
+        mine = list(names_below(left, self.document.hidden))
         found = instances(mine, letter, names)
         if found or read.subject is not None or isinstance(read.left, Derivative):
             return found

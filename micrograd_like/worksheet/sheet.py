@@ -90,7 +90,9 @@ class Worksheet:
             place = resolved.definers[name]
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
-        self.formulas, self.assumed, self._whole = with_assumptions(resolved, self._builder)
+        self._counts = reading.names.counts
+        whole = with_assumptions(resolved, self._builder, self._counts)
+        self.formulas, self.assumed, self._whole = whole
         self._in_symbols = self._whole.names
         self.symbols = {n: v for n, v in self._in_symbols.items() if n not in self.names}
         self._as_read = _state(self._whole)
@@ -337,7 +339,7 @@ class Worksheet:
                 return why
         mine = self.rests_on(names_in(exprs[0]))
         for name in (n for part in statement.parts for n in names_in(part.expr)):
-            if name in self.assumed and name not in mine:
+            if name in self.assumed and name not in mine and name not in self._counts:
                 return f"Nothing defines {name!r} in this worksheet"
         for key in (q for expr in exprs for q in nodes(expr, Derivative)):
             behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}

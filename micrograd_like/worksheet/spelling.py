@@ -16,6 +16,7 @@ _INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
 _ABOVE = re.compile(r"(.+?)\^\(([a-z])([+-]\d+)?\)(.*)")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
+_SERIES = re.compile(r"(?:Sigma|Pi)_\{([a-z])=1\}")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
 _OLD = re.compile(r"(.+?)_old|(.+?)_current")
 _DERIVATIVE = re.compile(r"d([^\W_]\w*?)_d([^\W_]\w*)")
@@ -88,6 +89,12 @@ def index_letters(name: str) -> set[str]:
     if shifted := _SHIFTED.fullmatch(inside):
         return found | {shifted[1]}
     return found | ({*inside} & {*LETTERS} if _is_index(inside) else set())
+
+
+def series_index(name: str) -> str:
+    """The i of Σ_{i=1}, a sum or product from 1 on; "" for any other name."""
+    match = _SERIES.fullmatch(name)
+    return match[1] if match else ""
 
 
 def is_shifted(name: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from micrograd_like.worksheet.brackets import closing, literal_shape
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.openings import remarked
-from micrograd_like.worksheet.spelling import element_number, is_word
+from micrograd_like.worksheet.spelling import element_number, is_word, series_index
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: What a name that begins a statement may follow.
@@ -46,6 +46,7 @@ class Survey:
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     calls: list[LeftCall] = field(default_factory=list)
     phrases: dict[tuple[str, ...], None] = field(default_factory=dict)
+    bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def of(cls, lines: Sequence[Sequence[Token]]) -> Survey:
@@ -82,6 +83,8 @@ class Survey:
     ) -> None:
         text = tokens[place].text
         before = tokens[place - 1].text if place else ""
+        if counted := series_index(text):
+            self._bound(tokens[place + 1 : place + 4], counted)
         if _beside_operator(tokens, place):
             self.operands.add(text)
         if after == "(":
@@ -97,6 +100,14 @@ class Survey:
             self.differentiated.add(
                 text.removeprefix("delta") if text[0:5] == "delta" else text[1:]
             )
+
+    def _bound(self, behind: Sequence[Token], index: str) -> None:
+        """The n of Σ_{i=1}^n, with its i."""
+        texts = [token.text for token in behind]
+        if texts[:1] == ["^"] and len(texts) > 2:
+            bound = behind[-1 if texts[1:2] == ["("] else 1]
+            if bound.kind == "name":
+                self.bounds[bound.text].add(index)
 
     def _example(self, tokens: Sequence[Token], place: int, end: int) -> None:
         """F(0.21) = 1/(1 + e^-0.21) in the midst of a line says what F is."""

@@ -144,7 +144,7 @@ class Calls(Rules):
             raise UnsureError("Sums of arrays over an index are not worked out")
         if index == "" and self.summed(body):
             return body
-        terms = each(body, index, last, self.known)
+        terms = each(body, index, last, self.known, self.document.hidden)
         if isinstance(terms, str):
             raise UnsureError(terms)
         self.operations += (self.operations - deep + 1) * len(terms)
