@@ -6,6 +6,7 @@ A name in plain form is a base, an index and primes: ``h_{t-1}'`` is h, t−1 an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from micrograd_like.notation import normal_name
 
@@ -19,7 +20,6 @@ _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
 _SERIES = re.compile(r"(?:Sigma|Pi)_\{([a-z])=1\}")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
 _OLD = re.compile(r"(.+?)_old|(.+?)_current")
-_DERIVATIVE = re.compile(r"d([^\W_]\w*?)_d([^\W_]\w*)")
 
 
 def without_old(name: str) -> str:
@@ -28,10 +28,12 @@ def without_old(name: str) -> str:
     return (match[1] or match[2]) if match else ""
 
 
-def derivative_named(name: str) -> tuple[str, str] | None:
-    """J and a for ``dJ_da``, the name that a program gives to ∂J/∂a; None for any other."""
-    match = _DERIVATIVE.fullmatch(name)
-    return (match[1], match[2]) if match else None
+def derivatives_named(name: str) -> Iterator[tuple[str, str]]:
+    """J and a for ``dJ_da`` and ``dJda``, the name that a program gives to ∂J/∂a; every way."""
+    for place in range(2, len(name) - 1) if name.startswith("d") else ():
+        of, wrt = name[1:place].removesuffix("_"), name[place + 1 :]
+        if name[place] == "d" and of[:1].isalpha() and wrt[:1].isalpha():
+            yield of, wrt
 
 
 def is_word(text: str) -> bool:

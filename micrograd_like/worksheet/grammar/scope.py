@@ -11,7 +11,7 @@ from micrograd_like.worksheet.builder import named_for
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.records import Place
-from micrograd_like.worksheet.spelling import derivative_named, without_old
+from micrograd_like.worksheet.spelling import derivatives_named, without_old
 
 
 class UnsureError(Exception):
@@ -94,12 +94,14 @@ class Scope:
         return text
 
     def underscored(self, token: Token) -> Derivative | None:
-        """dJ_da as ∂J/∂a, where J and a are names of the document."""
-        sides = derivative_named(token.text)
-        if sides is None:
+        """dJ_da and dJda as ∂J/∂a, where J and a are names of the document."""
+        sides = [
+            (of, wrt)
+            for of, wrt in derivatives_named(token.text)
+            if of in self.known.lefts and self.known.is_defined(wrt)
+        ]
+        if len(sides) != 1:
             return None
-        of, wrt = sides
-        if not (of in self.known.lefts and wrt in self.known.lefts):
-            return None
+        [(of, wrt)] = sides
         self.read_as[f"{token.text} as ∂{of}/∂{wrt}"] = None
         return Derivative(Name(of), Name(wrt))
