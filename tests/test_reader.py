@@ -392,6 +392,27 @@ def verdicts(text: str) -> str:
         # Figures in the place of names without numbers are taken, and what they give is held.
         ("e = y - t\ne = 0.5 - 2 = -1.5", "tr"),
         ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),
+        # A further term may stand on the next line, before what has its name already;
+        ("a = 2\nb = a*3 = 6\nc = a*4 = 8\nE = b\n+ c = 14", "trrr"),
+        ("a = 2\nb = a*3 = 6\nc = a*4 = 8\nE = b - 2\n- c = -4", "trrr"),
+        ("a = 2\nb = a*3 = 6\nc = a*4 = 8\nE = b\n  + c = 15", "trrw"),
+        # … but below a result it begins a line of a list, as before a new name.
+        ("a = 2\nb = 3\nc = a*b = 6\n  + a = 2\n  + c = 6", "ttrrr"),
+        ("Results:\n+ a = 2\n+ b = 3\n+ c = a*b = 6", "ttr"),
+        # A result without its left side belongs to no given right above it.
+        ("x = 0.3\ny = 1\n= .18", "tt!"), ("x = 0.3\ny = 1, z = 2\n= .18", "ttt!"),
+        ("x = 0.3\ny = x*2\ny = 0.6\n= .18", "ttr!"),
+        ("x = 0.3\nz = x*0.6\ny = 1\n= .18", "tttr"), ("x = 0.3\nz = x*0.6\n= .19", "tw"),
+        # A figure with fewer digits stands for the one number that it rounds.
+        ("u = exp(1.4) = 4.05520\nS = 0.4493 + 4.055 = 4.5045\np = u/S = 0.90026", "rrr"),
+        # dfdx is ∂f/∂x as df_dx is, where f and x are names;
+        ("x = 3\nf = x^2\ndfdx = 2x = 6", "ttr"), ("x = 3\nf = x^2\ndfdx = x", "ttw"),
+        ("f = x^2\ndf_dx = x^2", "tw"), ("E = (w*x - 1)^2\ndEdw = 2(w*x - 1)x", "tr"),
+        ("w = 3\nx = 2\nE = (w*x - 1)^2\ndEdw = 20\nw' = w - 0.1*dEdw = 1", "tttrr"),
+        ("w = 3\nx = 2\nE = (w*x - 1)^2\ndEdw = 2*(w*x - 1)", "tttw"),
+        ("f = x^2\ng = 3f\ndgdf = 3\ndgdx = dgdf*dfdx = 6x", "ttrr"),
+        # … and a name like any other where they are not.
+        ("x = 3\ndfdx = x", "tt"), ("a = 3\nd = 2\ndad = a*d = 6", "ttr"),
     ],
 )  # fmt: skip
 def test_what_is_meant_decides_verdicts(text: str, found: str) -> None:

@@ -15,7 +15,6 @@ from micrograd_like.worksheet.brackets import closing
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.openings import begins_statement, is_given, is_operator, is_relation
 from micrograd_like.worksheet.spelling import is_word
-from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: A line that ends in one of these goes on in the next.
 _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
@@ -45,14 +44,14 @@ class _Joined:
         last: The tokens of the statement that may still go on.
         claimed: The left side of the last claim.
         asked: A derivative that is set as a question, and has no value yet: d/dx (x²).
-        given: Names that have been given a number.
+        lefts: Names that statements so far begin with.
     """
 
     def __init__(self) -> None:
         self.last: list[Token] = []
         self.claimed: list[Token] = []
         self.asked: list[Token] = []
-        self.given: set[str] = set()
+        self.lefts: set[str] = set()
 
     def take(self, found: list[Token]) -> Iterator[list[Token]]:
         """One more line; what it ends comes out."""
@@ -68,14 +67,14 @@ class _Joined:
             if last:
                 self.last = last + found
                 return
+        if begins_statement(found):
+            self.lefts.add(found[0].text)
         row = _with_row(last, found)
         if row is not None:
             self.last = row
             return
         opened = bool(last) and _open(last) and not begins_statement(found)
-        if is_given(found):
-            self.given.add(found[0].text)
-        if opened or (last and (_goes_on(found, last) or self._further_in(found, last))):
+        if opened or (last and self._goes_on(found, last)):
             self.last = last + found
             return
         if last and last[-1].text in GOES_ON:  # left open: w =
@@ -86,12 +85,29 @@ class _Joined:
         if is_operator(_tail(found)) and not any(is_relation(t) for t in found):
             self.asked = _tail(found)
 
-    def _further_in(self, found: Sequence[Token], last: Sequence[Token]) -> bool:
-        """True for a further term, set further in; else a sign may be the mark of a list."""
-        term = found[0].text in _SIGNS and found[0].column > last[0].column
-        if not term or is_given(last) or not any(map(is_relation, last)):
+    def _goes_on(self, found: Sequence[Token], last: Sequence[Token]) -> bool:
+        """True for a line that goes on with the statement above by how it begins."""
+        first = found[0]
+        if first.kind != "sign" or len(found) < 2 or not any(map(is_relation, last)):
             return False
-        return len(found) > 1 and (found[1].text in self.given or not is_given(found[1:]))
+        if first.text in GOES_ON:
+            return True
+        if first.text in _OPERATORS and not begins_statement(found[1:]):
+            return True
+        return first.text in _SIGNS and self._is_term(found, last)
+
+    def _is_term(self, found: Sequence[Token], last: Sequence[Token]) -> bool:
+        """True for a sign that a further term has; it may also be the mark of a list.
+
+        It is a term's where it is set further in, or before a name that is not new, as + E2 = 0.51
+        below E = E1, which has no result yet.
+        """
+        if _last_statement_is_given(last):
+            return False
+        if not is_given(found[1:]):
+            return found[0].column > last[0].column
+        listed = found[0].text == last[0].text
+        return found[1].text in self.lefts and not listed and not _has_result(last)
 
     def _left_for(self, last: Sequence[Token], related: bool) -> list[Token] | None:
         """What a line beginning with = is about; None for the line right above it."""
@@ -99,7 +115,10 @@ class _Joined:
         if asked and last and asked[-1] is not last[-1]:
             return asked
         if related:
-            return self.claimed if is_given(last) else None
+            if not _last_statement_is_given(last):
+                return None
+            own = self.claimed and self.claimed[0].text == last[0].text
+            return [] if own else self.claimed
         if is_expression(last):
             self.last[:] = _tail(last)
             return None
@@ -140,13 +159,16 @@ def _last_left(tokens: Sequence[Token]) -> list[Token]:
     return [] if several or rule else list(tokens[:relation])
 
 
-def _goes_on(found: Sequence[Token], last: Sequence[Token]) -> bool:
-    first = found[0]
-    if first.kind != "sign" or not any(t.text in RELATIONS for t in last):
-        return False
-    if first.text in GOES_ON:
-        return len(found) > 1
-    return first.text in _OPERATORS and not begins_statement(found[1:])
+def _last_statement_is_given(tokens: Sequence[Token]) -> bool:
+    """True for a line that ends in a given: y = 1, or x = 3, y = 1."""
+    comma = max((i for i, t in enumerate(tokens) if t.text in (",", ";")), default=-1)
+    return is_given(tokens[comma + 1 :])
+
+
+def _has_result(tokens: Sequence[Token]) -> bool:
+    """True for a line that ends in = and a number."""
+    behind = tokens[-2:] if len(tokens) < 3 or tokens[-2].text != "-" else tokens[-3:]
+    return behind[-1].kind == "number" and is_relation(behind[0])
 
 
 def _open(tokens: Sequence[Token]) -> bool:

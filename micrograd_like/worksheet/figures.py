@@ -18,6 +18,8 @@ from micrograd_like.formula import (
 
 #: Figures that stand for nothing in particular.
 _COMMON = {0, 1, 2, 0.5, -1, 10}
+#: From three digits on, that a figure rounds a number is no chance.
+_TELLING = 100
 
 
 def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
@@ -104,11 +106,22 @@ def _fraction(node: Expr) -> Number | None:
 
 
 def _meant(node: Expr, known: Mapping[str, Number]) -> list[str]:
-    """The names that have just this number."""
+    """The names that have just this number; else the one that it is a rounding of."""
     number = exact_number(node) or _fraction(node)
     if number is None or (number.value in (0, 0.5) and number.places is None):
         return []
-    return [name for name, value in known.items() if value.value == number.value]
+    same = [name for name, value in known.items() if value.value == number.value]
+    if same or number.places is None or abs(number.value) * 10**number.places < _TELLING:
+        return same
+    near = [name for name, value in known.items() if _is_rounding(number, value)]
+    return near if len(near) == 1 else []
+
+
+def _is_rounding(figure: Number, value: Number) -> bool:
+    """True for a figure that is the value with fewer digits."""
+    assert figure.places is not None
+    finer = value.places is not None and value.places > figure.places
+    return finer and abs(value.value - figure.value) <= 0.5000001 * 10.0**-figure.places
 
 
 def figures_in(expr: Expr) -> list[float]:

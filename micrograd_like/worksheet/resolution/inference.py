@@ -175,17 +175,6 @@ def _repeats_a_result(draft: Draft, expr: Expr, place: int) -> bool:
     return any(n.value in results for n in nodes(expr, Number) if n.places)
 
 
-def _goes_on(draft: Draft, expr: Expr, place: int) -> bool:
-    """True where a figure is the rounded result of an earlier line."""
-    results = {
-        part.number.value
-        for read in draft.reads[:place]
-        for part in read.parts[1:]
-        if part.number is not None and part.number.places is not None
-    }
-    return any(number.value in results for number in nodes(expr, Number))
-
-
 def _repeats(draft: Draft, expr: Expr, place: int) -> bool:
     """True where a figure may be rounded: it stands on an earlier line, or one is in doubt."""
     above = draft.reads[:place]
