@@ -191,6 +191,13 @@ class Hand:
         other.world, other.facts = facts.truth.here, facts
         return other
 
+    def as_now(self) -> Hand:
+        """The same figures, whatever is stated further on."""
+        other = copy(self)
+        other.stated, other.links = {**self.stated}, {**self.links}
+        other._following, other._worked = {**self._following}, {**self._worked}
+        return other
+
     def state(self, key: Quantity, figure: Figure) -> None:
         """Take the learner's figure for a quantity from here on."""
         before = self.stated.get(key)

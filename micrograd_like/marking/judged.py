@@ -1,4 +1,4 @@
-"""A part of a line with its verdict."""
+"""A line and its parts with their verdicts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from micrograd_like.formula import Expr, Quantity
 from micrograd_like.marking.compare import Pair
+from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.records import Verdict
 from micrograd_like.worksheet.records import Part
@@ -41,3 +42,22 @@ class Judged:
     def number(self) -> bool:
         """True for a single number."""
         return self.part.number is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A line as it was read and judged.
+
+    Attributes:
+        facts: What it was held against.
+        key: The quantity it is about.
+        judged: Its parts.
+        rule: What gives the quantity.
+        held: Of a local derivative, what is held fixed though it depends on the variable.
+    """
+
+    facts: Facts
+    key: Quantity
+    judged: list[Judged]
+    rule: str
+    held: tuple[Quantity, ...] = ()

@@ -9,7 +9,7 @@ from copy import copy
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, worked_out
-from micrograd_like.marking.judged import Judged
+from micrograd_like.marking.judged import Judged, Read
 from micrograd_like.worksheet import Statement
 
 
@@ -30,8 +30,20 @@ class Learner:
         self.formulas: dict[Quantity, Expr] = {}
         self.local: set[Quantity] = set()
 
-    def state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
-        """Take down what the line has said, for those after it."""
+    def state(self, statement: Statement, read: Read) -> None:
+        """Take down what a line has said, for those after it."""
+        if read.held:
+            self._state_locally(statement.left, read.judged)
+        else:
+            self._state(statement, read.key, read.judged)
+
+    def as_now(self) -> Learner:
+        """The learner as of this line, whatever is stated further on."""
+        other = copy(self)
+        other.hand = self.hand.as_now()
+        return other
+
+    def _state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
         if not judged or statement.kind == "given":
             return
         self.local.discard(key)
@@ -71,7 +83,7 @@ class Learner:
         other.facts, other.hand = facts, self.hand.among(facts)
         return other
 
-    def state_locally(self, key: Quantity, judged: Sequence[Judged]) -> None:
+    def _state_locally(self, key: Quantity, judged: Sequence[Judged]) -> None:
         """Take down a local derivative, which is no total: its figure is that of one link."""
         figures = [j.figure for j in judged if j.figure is not None and j.verdict == "right"]
         if figures and isinstance(key, Derivative):

@@ -13,28 +13,9 @@ from dataclasses import dataclass, replace
 from micrograd_like.formula import Name, Quantity
 from micrograd_like.graph import is_called_cost
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.judged import Judged
+from micrograd_like.marking.judged import Judged, Read
 from micrograd_like.marking.records import SOUND
 from micrograd_like.notation import text
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A line as it was read and judged.
-
-    Attributes:
-        facts: What it was held against.
-        key: The quantity it is about.
-        judged: Its parts.
-        rule: What gives the quantity.
-        held: Of a local derivative, what is held fixed though it depends on the variable.
-    """
-
-    facts: Facts
-    key: Quantity
-    judged: list[Judged]
-    rule: str
-    held: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
-from micrograd_like.graph import reached
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.contrast import contrast
-from micrograd_like.marking.diagnosis import causes_of, is_explained
+from micrograd_like.formula import Derivative, Quantity, quantities
 from micrograd_like.marking.effort import Effort, TooMuchError
+from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
-from micrograd_like.marking.hand import Figure, Hand, View
+from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.judge import Judge
-from micrograd_like.marking.judged import Judged
+from micrograd_like.marking.judged import Judged, Read
 from micrograd_like.marking.learner import Learner
-from micrograd_like.marking.local import Read, fits, local_reading
+from micrograd_like.marking.local import fits, local_reading
 from micrograd_like.marking.older import of_older
-from micrograd_like.marking.records import SOUND, VERDICTS, Cause, LineMark, PartMark, gravest
-from micrograd_like.marking.working import working
+from micrograd_like.marking.records import VERDICTS, LineMark, PartMark, gravest
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import FOR_ALL, Problem
@@ -32,8 +28,6 @@ _MOST_OPERATIONS = 8_000_000
 #: Wrong lines of which the causes are sought.
 _MOST_EXPLAINED = 40
 _BLANK = "This is not filled in yet"
-#: Names and derivatives that may have been taken for another.
-_MOST_NAMES, _MOST_DERIVATIVES = 200, 200
 
 
 class Marker:
@@ -43,65 +37,27 @@ class Marker:
         self.sheet = sheet
         written = Written(sheet)
         self.facts = Facts(written)
-        self._explained = 0
-        if unexplained := list(self._unexplained()):
-            self.facts = Facts(written, unexplained)
+        if unsure := list(unexplained(sheet, self.facts)):
+            self.facts = Facts(written, unsure)
         self.learner = Learner(self.facts)
         self.judge = Judge(self.facts, self.learner)
-
-    def _unexplained(self) -> Iterator[Quantity]:
-        """The updates without a derivative in them that no slip makes of gradient descent.
-
-        Whoever writes them may well mean another rule.
-        """
-        view = View(Hand(self.facts.truth.here, self.facts))
-        for name, update in self.facts.updates.items():
-            if not update.right and not update.sure:
-                statement = self.sheet.definitions[name]
-                claim = Claim(
-                    self.facts,
-                    view,
-                    name,
-                    update.formula,
-                    formula=statement.parts[0].expr,
-                    update=update,
-                    sure=False,
-                    **self._spoken_of(statement, self.facts, name),
-                )
-                if not is_explained(causes_of(claim)):
-                    yield name
-
-    def _spoken_of(self, statement: Statement, facts: Facts, key: Quantity) -> dict[str, Any]:
-        """What may have been taken for something else on a line: what stands above it.
-
-        And what it is computed from, wherever that stands.
-        """
-        above = [s.left for s in self.sheet.statements if s.place < statement.place]
-        of = key.of if isinstance(key, Derivative) else key
-        names = dict.fromkeys(
-            name
-            for name in [*above, *sorted(reached(of, facts.inputs), key=str)]
-            if name in facts.definitions and name != key
-        )
-        links = [Derivative(*link) for link in facts.locals]
-        derivatives = dict.fromkeys(
-            quantity
-            for quantity in [*above, *links]
-            if isinstance(quantity, Derivative) and {quantity.of, quantity.wrt} <= names.keys()
-        )
-        return {
-            "names": list(names)[:_MOST_NAMES],
-            "others": list(derivatives)[:_MOST_DERIVATIVES],
-        }
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
         marks = [self._unreadable(problem) for problem in self.sheet.unreadable]
-        with Effort(_MOST_OPERATIONS):
-            marks += _folded(self._marked(), self.sheet)
+        count = 0
+        for line in self.verdicts():
+            count += line.mark.verdict == "wrong"
+            with Effort(_MOST_OPERATIONS):
+                marks.append(explained(self.sheet, line, causes=count <= _MOST_EXPLAINED))
         return iter(sorted(marks, key=lambda mark: mark.place))
 
-    def _marked(self) -> list[LineMark]:
+    def verdicts(self) -> list[Line]:
+        """The verdicts of all statements; no cause has been sought yet."""
+        with Effort(_MOST_OPERATIONS):
+            return list(_folded(self._marked()))
+
+    def _marked(self) -> list[Line]:
         """The marks of the statements, each marked behind those that state what it goes on from.
 
         A cost may stand before what it is computed from, and a number before its working.
@@ -113,7 +69,7 @@ class Marker:
             if len(statement.parts) > 1 or statement.kind == "definition":
                 working.setdefault(statement.left, place)
             stating.setdefault(statement.left, []).append(place)
-        found: dict[int, LineMark] = {}
+        found: dict[int, Line] = {}
         for start in range(len(statements)):
             stack = [start]
             while stack:
@@ -138,54 +94,40 @@ class Marker:
         said = f"{where} {problem.column}: {problem.message}"
         return LineMark(replace(problem.place, line=first), source, "unreadable", problem=said)
 
-    def _mark_or_problem(self, statement: Statement) -> LineMark:
+    def _mark_or_problem(self, statement: Statement) -> Line:
         key = statement.left
         if statement.defines == FOR_ALL:
-            return _line(statement, key, verdict="taken", rule="definition")
+            return _line(statement, verdict="taken", rule="definition")
         try:
             problem = self._problem(statement, key)
             if not problem:
-                return self._mark(statement, key)
+                return self._mark(statement, self._read(statement, key))
         except TooMuchError:
             problem = "The worksheet is too large for all of it to be checked"
         parts = tuple(PartMark(part.source, "unchecked", part.place) for part in statement.parts)
-        return _line(statement, key, verdict="unchecked", parts=parts, problem=problem)
+        return _line(statement, verdict="unchecked", parts=parts, problem=problem)
 
-    def _mark(self, statement: Statement, key: Quantity) -> LineMark:
-        read = self._read(statement, key)
-        facts, about = read.facts, read.key
-        judged = self._in_doubt(statement, read.judged)
-        verdict = gravest(part.verdict for part in judged)
-        places = _places(statement)
+    def _mark(self, statement: Statement, read: Read) -> Line:
+        verdict = gravest(part.verdict for part in read.judged)
         known: dict[str, Any] = {
-            "expected": facts.true(about),
+            "expected": read.facts.true(read.key),
             "rule": "given" if statement.kind == "given" else read.rule,
-            "places": places,
+            "places": _places(statement),
             "held": read.held,
         }
-        if verdict == "wrong":
-            known["causes"] = self._causes(statement, read, judged)
-            accidents = [part for part in judged if _by_accident(part, judged)]
-            known["accident"] = bool(accidents)
-            for part in accidents[:1]:
-                update = None if statement.kind == "claim" else facts.updates.get(about)
-                right = about if update is None else update.formula
-                known["contrast"] = contrast(facts, about, part.expr, right)
-            known["working"] = working(facts, about, key)
-        elif verdict == "unchecked":
-            known["problem"] = next(part.problem for part in judged if part.problem)
+        if verdict == "unchecked":
+            known["problem"] = next(part.problem for part in read.judged if part.problem)
         elif verdict == "follows":
-            slips = frozenset[Quantity]().union(*(part.slips for part in judged))
+            slips = frozenset[Quantity]().union(*(part.slips for part in read.judged))
             known["follows"] = tuple(sorted(slips, key=str))
-            known["working"] = working(facts, about, key)
         if statement.blank and verdict != "wrong":
             verdict, known["problem"] = "unchecked", _BLANK
-        if read.held:
-            self.learner.state_locally(key, judged)
-        else:
-            self.learner.state(statement, key, judged)
-        parts = tuple(PartMark(part.part.source, part.verdict, part.part.place) for part in judged)
-        return _line(statement, key, verdict=verdict, parts=parts, **known)
+        parts = tuple(PartMark(p.part.source, p.verdict, p.part.place) for p in read.judged)
+        line = _line(statement, verdict=verdict, parts=parts, **known)
+        if verdict in ("wrong", "follows"):
+            line = replace(line, read=read, learner=self.learner.as_now())
+        self.learner.state(statement, read)
+        return line
 
     def _read(self, statement: Statement, key: Quantity) -> Read:
         """The line judged, as a local derivative where it is right as that alone."""
@@ -196,8 +138,9 @@ class Marker:
                 statement, local.name
             )
             if fits(locally):
-                return local.read(locally)
-        return Read(self.facts, key, judged, self.facts.rule(key))
+                read = local.read(locally)
+                return replace(read, judged=self._in_doubt(statement, read.judged))
+        return Read(self.facts, key, self._in_doubt(statement, judged), self.facts.rule(key))
 
     def _in_doubt(self, statement: Statement, judged: list[Judged]) -> list[Judged]:
         """The parts, none of them wrong where the premises are not clean."""
@@ -254,88 +197,39 @@ class Marker:
             return str(error)
         return ""
 
-    def _causes(
-        self, statement: Statement, read: Read, judged: Sequence[Judged]
-    ) -> tuple[Cause, ...]:
-        """The causes of the first part that is wrong: a formula before figures before a number.
 
-        None where there are too many wrong lines above.
-        """
-        self._explained += 1
-        if self._explained > _MOST_EXPLAINED:
-            return ()
-        key, learner = read.key, self.learner.among(read.facts)
-        wrong = sorted(
-            (part for part in judged if part.verdict == "wrong"),
-            key=lambda part: (part.numeric, part.number),
-        )[0]
-        update = None
-        if statement.kind != "claim" and isinstance(key, Name):
-            update = self.facts.updates.get(key)
-        target: Expr = update.formula if update is not None else key
-        sound = isinstance(key, Name) or any(
-            part.verdict in SOUND and not part.number for part in judged
-        )
-        return causes_of(
-            Claim(
-                read.facts,
-                View(learner.hand),
-                key,
-                target,
-                formula=None if wrong.numeric else wrong.expr,
-                figure=wrong.figure,
-                figures=wrong.expr if wrong.numeric and not wrong.number else None,
-                off=wrong.off,
-                fits=Judge(read.facts, learner).fits,
-                sound=sound,
-                update=update,
-                **self._spoken_of(statement, read.facts, read.key),
-            ),
-        )
-
-
-def _folded(marks: Iterable[LineMark], sheet: Worksheet) -> Iterator[LineMark]:
-    """The marks, those of an array's elements as one: the gravest."""
-    pairs = zip(marks, sheet.statements, strict=True)
-    for _, group in groupby(pairs, key=_group()):
-        together = [mark for mark, _ in group]
-        worst = min(together, key=lambda mark: VERDICTS.index(mark.verdict))
-        if len(together) > 1 and all(len(m.parts) == len(worst.parts) for m in together):
-            columns = zip(*(mark.parts for mark in together), strict=True)
+def _folded(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, those of an array's elements as one: the gravest."""
+    for _, group in groupby(lines, key=_group()):
+        together = list(group)
+        worst = min(together, key=lambda line: VERDICTS.index(line.mark.verdict))
+        rows = [line.mark.parts for line in together]
+        if len(rows) > 1 and all(len(row) == len(worst.mark.parts) for row in rows):
             parts = tuple(
-                PartMark(
-                    column[0].source,
-                    gravest(part.verdict for part in column),
-                    column[0].place,
-                )
-                for column in columns
+                replace(column[0], verdict=gravest(part.verdict for part in column))
+                for column in zip(*rows, strict=True)
             )
-            worst = replace(worst, parts=parts)
+            worst = replace(worst, mark=replace(worst.mark, parts=parts))
         yield worst
 
 
-def _group() -> Callable[[tuple[LineMark, Statement]], int]:
+def _group() -> Callable[[Line], int]:
     """A key that is the same for the elements of one array: they are counted from 1."""
     count = 0
 
-    def key(pair: tuple[LineMark, Statement]) -> int:
+    def key(line: Line) -> int:
         nonlocal count
-        count += pair[1].element < 2
+        count += line.statement.element < 2
         return count
 
     return key
 
 
-def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
-    """True for a wrong formula whose number is right, in the line or as it stands."""
-    numbers = [part for part in judged if part.number]
-    in_line = any(part.verdict == "right" for part in numbers)
-    return wrong.verdict == "wrong" and not wrong.numeric and (wrong.accident or in_line)
-
-
-def _line(statement: Statement, key: Quantity, **known: Any) -> LineMark:
-    read_as = statement.read_as
-    return LineMark(statement.place, statement.source, left=key, read_as=read_as, **known)
+def _line(statement: Statement, **known: Any) -> Line:
+    mark = LineMark(
+        statement.place, statement.source, left=statement.left, read_as=statement.read_as, **known
+    )
+    return Line(mark, statement)
 
 
 #: Decimals of a right working where the learner wrote no number to take them from.
