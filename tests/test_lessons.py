@@ -474,7 +474,7 @@ def test_a_seed_decides_everything() -> None:
         (["xor", "--rate", "0"], "--rate: expected a number above 0, got 0.0"),
         (["xor", "--epochs", "0"], "--epochs: expected a whole number from 1 to 1,000,000, got 0"),
         (["xor", "--plot", "out.pgn"], "expected a name ending in .svg or .png; did you mean"),
-        (["perceptron", "--format", "worksheet"], "no calculation by hand in it"),
+        (["moons", "--epochs", "1", "--format", "worksheet"], "no calculation by hand in it"),
         (["one-weight", "--plot", "/nowhere/x.svg"], "there is no folder /nowhere"),
         (["vanishing", "--plot", "x.svg"], "No such option: --plot"),
         (["--format", "json"], "No such option: --format"),

@@ -254,8 +254,54 @@ def test_where_the_slope_stays_the_same_momentum_takes_longer_steps() -> None:
     assert steps.max() <= 5.0 + 1e-9
 
 
-@pytest.mark.parametrize("name", ["bias", "softmax"])
-def test_these_as_worksheets(name: str) -> None:
-    sheet = Worksheet.parse(catalogue.run(name, {}).worksheet)
+# Worksheets.
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("perceptron", {}),
+        ("bias", {"epochs": 5}),
+        ("threshold", {"steepness": 1000.0}),
+        ("matrix-form", {}),
+        ("matrix-form", {"hidden": 1, "seed": 3}),
+        ("matrix-form", {"hidden": 12, "rate": 3.0}),
+        ("starting-weights", {"epochs": 5}),
+        ("activations", {}),
+        ("softmax", {"logits": "90 -90 0"}),
+        ("momentum", {"epochs": 5}),
+        ("momentum", {"share": 0.0, "epochs": 5}),
+        ("xor", {"epochs": 2}),
+        ("xor", {"epochs": 2, "activation": "relu", "hidden": 3}),
+    ],
+)
+def test_a_lessons_worksheet_is_read_whole_and_is_right(name: str, given: dict[str, Any]) -> None:
+    sheet = Worksheet.parse(catalogue.run(name, given).worksheet)
     assert not sheet.problems
-    assert {line.verdict for line in sheet.check().lines} == {"right", "taken"}
+    report = sheet.check()
+    assert {line.verdict for line in report.lines} == {"right", "taken"}
+    assert report.counts["right"] >= report.counts["taken"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("xor", {"epochs": 2, "hidden": 13}),
+        ("matrix-form", {"hidden": 13}),
+        ("momentum", {"rate": 1e300, "epochs": 5}),
+        ("moons", {"epochs": 1, "hidden": 2}),
+    ],
+)
+def test_what_no_hand_calculates_has_no_worksheet(name: str, given: dict[str, Any]) -> None:
+    assert catalogue.run(name, given).worksheet == ""
+
+
+def test_the_perceptrons_worksheet_is_its_first_correction() -> None:
+    """The rule's w + rate·error·x on the first point that it has wrong, from the sheet's givens."""
+    sheet = Worksheet.parse(catalogue.run("perceptron", {"rate": 0.1}).worksheet)
+    at = {name: node.data for name, node in sheet.names.items()}
+    guess = 1 if at["w1"] * at["x1"] + at["w2"] * at["x2"] + at["b"] > 0 else -1
+    error = at["y"] - guess
+    assert error
+    for weight, x in (("w1", at["x1"]), ("w2", at["x2"]), ("b", 1.0)):
+        assert at[f"{weight}'"] == pytest.approx(at[weight] + 0.1 * error * x, rel=1e-12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local, total
@@ -13,6 +13,8 @@ from micrograd_like.notation import plain
 
 #: Significant digits of a result in a worksheet.
 _DIGITS = 6
+#: A number, a vector, or the rows of a matrix.
+Entries = float | list[float] | list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def worksheet(title: str, given: Mapping[str, float], sections: Iterable[Section
     What is given is written in full, results to six significant digits.
     """
     lines = [f"# {title}", "", *(f"{name} = {_exact(value)}" for name, value in given.items())]
-    for section in sections:
+    for section in (one for one in sections if one.equations):
         lines += ["", f"# {section.title}"]
         for line in section.equations:
             steps = (plain(line.left), plain(line.formula), _figure(line.value))
@@ -64,11 +66,35 @@ def backpropagation(
         parameters: The names whose derivatives are wanted.
         rate: With it, each of them is updated: w' = w − alpha·∂E/∂w.
     """
+    given, sections, values = _calculated(cost, parameters)
+    if rate is not None:
+        given["alpha"] = values[Name("alpha")] = rate
+        of = Name(cost.label)
+        lines = (update(n, "alpha", Derivative(of, Name(n)), values) for n in parameters)
+        sections.append(Section("Update", tuple(lines)))
+    return worksheet(title, given, sections)
+
+
+def side_by_side(title: str, outputs: Sequence[tuple[Value, str]]) -> str:
+    """Several outputs that share no cost, each with the name it is derived by, as a worksheet."""
+    given: dict[str, float] = {}
+    lines: dict[str, list[Equation]] = {}
+    for output, wrt in outputs:
+        own, sections, _ = _calculated(output, [wrt])
+        given |= own
+        for section in sections:
+            lines.setdefault(section.title, []).extend(section.equations)
+    return worksheet(title, given, (Section(t, tuple(each)) for t, each in lines.items()))
+
+
+def _calculated(
+    cost: Value, parameters: Sequence[str]
+) -> tuple[dict[str, float], list[Section], dict[Quantity, float]]:
+    """What is given, the sections of the calculation, and the number of everything in it."""
     graph = NamedGraph(cost)
     nodes = {name: node for node, name in graph.names.items()}
     inner = [name for name in reversed(graph.formulas) if name != graph.output]
-    weights = [Name(name) for name in parameters]
-    wanted = [*inner, *weights]
+    wanted = [*inner, *map(Name, parameters)]
     slopes = grad(cost, [nodes[name] for name in wanted])
     symbols: dict[Quantity, float] = {
         Derivative(*link): partial for link, partial in graph.partials.items()
@@ -83,11 +109,21 @@ def backpropagation(
         Section("The chain rule", tuple(total(graph, n, values, inner) for n in totals)),
     ]
     given = {str(q): value for q, value in graph.values.items() if q not in graph.formulas}
-    if rate is not None:
-        given["alpha"] = values[Name("alpha")] = rate
-        lines = (update(n, "alpha", Derivative(graph.output, n), values) for n in weights)
-        sections.append(Section("Update", tuple(lines)))
-    return worksheet(title, given, (section for section in sections if section.equations))
+    return given, sections, values
+
+
+def in_matrices(
+    title: str, given: Mapping[str, Entries], lines: Iterable[tuple[str, Entries]]
+) -> str:
+    """A calculation in vectors and matrices as a worksheet: what is given, then every line."""
+    head = [f"# {title}", "", *(f"{name} = {_array(e, _exact)}" for name, e in given.items()), ""]
+    return "\n".join([*head, *(f"{line} = {_array(e, _figure)}" for line, e in lines)]) + "\n"
+
+
+def _array(entries: Entries, shown: Callable[[float], str]) -> str:
+    if isinstance(entries, list):
+        return f"[{', '.join(_array(entry, shown) for entry in entries)}]"
+    return shown(entries)
 
 
 def _figure(value: float) -> str:

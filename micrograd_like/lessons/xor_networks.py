@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from micrograd_like import losses
+from micrograd_like.engine import Value
 from micrograd_like.lessons.outcome import uninterrupted
+from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.nn import MLP
 from micrograd_like.optim import SGD
 from micrograd_like.training import History, Score, evaluate, fit, nearest
@@ -50,6 +54,16 @@ def train_xor(
         progress=False if compiled else None,
     )
     return net, uninterrupted(history), score_xor(net)
+
+
+def one_update(
+    title: str, net: MLP, example: int, loss: Callable[[Value, Value], Value], rate: float
+) -> str:
+    """The update of a network 2-h-1 after one of the examples, as a worksheet."""
+    named = net.trace(XOR_INPUTS[example])
+    cost = loss(named["yhat"], Value(XOR_TARGETS[example], "y"))
+    cost.label = "E"
+    return backpropagation(title, cost, list(dict(net.named_parameters())), rate)
 
 
 def score_xor(net: MLP) -> Score:

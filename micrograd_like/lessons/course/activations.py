@@ -10,6 +10,7 @@ from micrograd_like.engine import Value, apply, grad
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Layers, Picture, Plane, span
 from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.worksheets import side_by_side
 from micrograd_like.lessons.xor_networks import ACTIVATIONS, XOR_INPUTS, XOR_TARGETS
 from micrograd_like.nn import LINEAR, MLP
 from micrograd_like.notation import number
@@ -58,7 +59,20 @@ def activations(settings: Settings) -> Outcome:
         "gradients": {name: [layer.gradient for layer in flow] for name, flow in flows.items()},
         "activations": {name: [layer.activation for layer in flow] for name, flow in flows.items()},
     }
-    return Outcome(blocks, record, _pictures(flows))
+    sheet = side_by_side("Activations and their derivatives", _by_hand())
+    return Outcome(blocks, record, _pictures(flows), sheet)
+
+
+def _by_hand() -> list[tuple[Value, str]]:
+    """φ(a) at every place, each with the name of its a."""
+    outputs = []
+    for place, at in enumerate(PLACES, 1):
+        a = Value(at, f"a{place}")
+        for name, label in (("sigmoid", "s"), ("tanh", "t"), ("relu", "r")):
+            out = apply(name, a)
+            out.label = f"{label}{place}"
+            outputs.append((out, a.label))
+    return outputs
 
 
 def value_and_slope(name: str, at: float) -> tuple[float, float]:

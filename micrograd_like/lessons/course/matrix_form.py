@@ -13,12 +13,15 @@ from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Array, Matrices
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import MatrixLine, Rows
 from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.worksheets import Entries, in_matrices
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.writers.blocks import Matrices as MatricesBlock
 
 _PLACES = 4
+#: Hidden neurons of the largest network that is worked by hand.
+_BY_HAND = 12
 #: What courses write for the hidden errors, by the method's name.
 _E_H = {"chain rule": "E_h = Wᵀ(E∘O∘(1−O))", "plain Wᵀ·E": "E_h = WᵀE"}
 
@@ -76,9 +79,44 @@ def matrix_form(settings: Settings) -> Outcome:
     off, true = by_method["plain Wᵀ·E"].w_ih, graph.w_ih
     apart = _parts(("by WᵀE", off), "−", ("the graph", true), "=", ("apart", off - true))
     pictures = [MatrixLine(title, parts) for title, parts in lines.items()]
-    return Outcome(
-        blocks, record, [*pictures, MatrixLine("ΔW_ih by plain errors, beside the graph's", apart)]
-    )
+    pictures.append(MatrixLine("ΔW_ih by plain errors, beside the graph's", apart))
+    sheet = _by_hand(now, x, target, rate) if settings.hidden <= _BY_HAND else ""
+    return Outcome(blocks, record, pictures, sheet)
+
+
+def _by_hand(now: Matrices, x: Array, t: Array, rate: float) -> str:
+    """The calculation as a worksheet in matrices, with the cost C = ½ Σ (O − T)²."""
+    h, o = now.forward(x)
+    e = t - o
+    delta_o = e * o * (1 - o)
+    e_h = matrices.chain_rule(now.w_ho, e, o)
+    delta_h = e_h * h * (1 - h)
+    weights = dict(zip(("W_ih", "B_h", "W_ho", "B_o"), now.all(), strict=True))
+    changed = zip(weights, (now + now.deltas(x, t, rate)).all(), strict=True)
+    given = {name: _entries(name, array) for name, array in {"X": x, "T": t, **weights}.items()}
+    lines = [
+        ("H = sigmoid(W_ih X + B_h)", h),
+        ("O = sigmoid(W_ho H + B_o)", o),
+        ("C = sum((O - T)^2)/2", np.sum(e**2, keepdims=True) / 2),
+        ("E = T - O", e),
+        ("delta_o = E ∘ O ∘ (1 - O)", delta_o),
+        ("dC/dB_o = -delta_o", -delta_o),
+        ("dC/dW_ho = -delta_o Hᵀ", -delta_o @ h.T),
+        ("E_h = W_hoᵀ delta_o", e_h),
+        ("dC/dH = -E_h", -e_h),
+        ("delta_h = E_h ∘ H ∘ (1 - H)", delta_h),
+        ("dC/dB_h = -delta_h", -delta_h),
+        ("dC/dW_ih = -delta_h Xᵀ", -delta_h @ x.T),
+        *((f"{name}' = {name} - rate*dC/d{name}", array) for name, array in changed),
+    ]
+    worked = [(line, _entries(line.partition(" = ")[0], array)) for line, array in lines]
+    return in_matrices("The matrix form, one example", {**given, "rate": rate}, worked)
+
+
+def _entries(name: str, array: Array) -> Entries:
+    """A column as a vector, weights as the matrix that they are."""
+    entries: Entries = array.tolist() if "W" in name else array[:, 0].tolist()
+    return array.item() if name == "C" else entries
 
 
 def _lines(now: Matrices, x: Array, target: Array, rate: float) -> dict[str, list[Part]]:

@@ -6,11 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from micrograd_like.derivation.equations import Equation, equation
 from micrograd_like.engine import Value
+from micrograd_like.formula import Call, Derivative, Expr, Name, Quantity, parse, substitute
 from micrograd_like.lessons.descent import Descent, descend, ran_away
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture, contours
 from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.worksheets import Section, worksheet
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
@@ -69,7 +72,33 @@ def momentum(settings: Settings) -> Outcome:
         name: {"steps": _steps(run), "cost": run.losses[-1], "end": run.end, "ran_away": run.away}
         for name, run in runs.items()
     }
-    return Outcome(blocks, record, _pictures(runs, settings))
+    return Outcome(blocks, record, _pictures(runs, settings), _by_hand(settings))
+
+
+def _by_hand(settings: Settings) -> str:
+    """Two steps with momentum as a worksheet; none where they leave the range of numbers."""
+    given = dict(zip("uv", START, strict=True))
+    given |= {"c": settings.steepness, "alpha": settings.rate, "beta": settings.share}
+    values: dict[Quantity, float] = {Name(name): value for name, value in given.items()}
+    lines: list[Equation] = []
+
+    def line(left: Quantity, formula: Expr) -> None:
+        lines.append(equation(left, formula, values))
+        values[left] = lines[-1].value
+
+    for before, here in ((None, ""), ("", "'")):
+        cost, at = Name(f"E{here}"), {name: Name(f"{name}{here}") for name in "uv"}
+        line(cost, substitute(parse("(u*u + c*v*v)/2"), at))
+        for name, slope in (("u", "u"), ("v", "c*v")):
+            step, derivative = Name(f"m_{name}{here}"), Derivative(cost, at[name])
+            line(derivative, substitute(parse(slope), at))
+            kept = Call("mul", (Name("beta"), Name(f"m_{name}{before}")))
+            line(step, derivative if before is None else Call("add", (kept, derivative)))
+            moved = Call("sub", (at[name], Call("mul", (Name("alpha"), step))))
+            line(Name(f"{name}{here}'"), moved)
+    if not all(map(math.isfinite, values.values())):
+        return ""
+    return worksheet("Two steps with momentum", given, [Section("Step by step", tuple(lines))])
 
 
 def _steps(run: Descent) -> int | None:

@@ -9,6 +9,7 @@ from micrograd_like.engine import Value
 from micrograd_like.lessons.outcome import Outcome, try_next, uninterrupted
 from micrograd_like.lessons.pictures import Curves, surface
 from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.nn import Neuron
 from micrograd_like.notation import number
 from micrograd_like.optim import SGD
@@ -104,7 +105,29 @@ def perceptron(settings: Settings) -> Outcome:
         surface("Its boundary", lambda row: neuron(row).data, points, classes, level=0.0, steps=21),
         Curves("Mistakes on the way", "mistakes", {"the rule": mistakes}),
     )
-    return Outcome(blocks, record, pictures)
+    return Outcome(blocks, record, pictures, _first_correction(points, targets, seed, rate))
+
+
+def _first_correction(points: list[list[float]], targets: list[int], seed: int, rate: float) -> str:
+    """The first point on the wrong side, and what it changes, as a worksheet."""
+    neuron = _starting_neuron(seed)
+    sums = [neuron(point).data for point in points]
+    wrong = [n for n in order(len(points), seed, 0) if (sums[n] > 0) != (targets[n] > 0)]
+    place = wrong[0] if wrong else 0
+    x1, x2, y = (
+        Value(float(number), name)
+        for number, name in zip([*points[place], targets[place]], ("x1", "x2", "y"), strict=True)
+    )
+    w1, w2, b = (
+        Value(parameter.data, name)
+        for parameter, name in zip(neuron.parameters(), ("w1", "w2", "b"), strict=True)
+    )
+    s = w1 * x1 + w2 * x2 + b
+    s.label = "s"
+    cost = _perceptron_cost(s, y)
+    cost.label = "E"
+    title = "The first correction: descent along max(0, -y*s), at twice the rate of the rule"
+    return backpropagation(title, cost, ["w1", "w2", "b"], 2 * rate)
 
 
 def _side_by_side(
@@ -163,7 +186,7 @@ def _starting_neuron(seed: int) -> Neuron:
     return Neuron(2, nonlin=False, seed=seed)
 
 
-def _perceptron_cost(score: Value, target: float) -> Value:
+def _perceptron_cost(score: Value, target: float | Value) -> Value:
     return (-target * score).relu()
 
 

@@ -13,7 +13,7 @@ from micrograd_like.lessons.descent import Descent, descend
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture
 from micrograd_like.lessons.registry import lesson, setting
-from micrograd_like.lessons.xor_networks import XOR_INPUTS, XOR_TARGETS
+from micrograd_like.lessons.xor_networks import XOR_INPUTS, XOR_TARGETS, one_update
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
@@ -73,7 +73,17 @@ def starting_weights(settings: Settings) -> Outcome:
         Curves("How far the hidden neurons are apart", "distance", apart, first=0),
         Curves("Loss", "loss", {n: run.losses for n, run in runs.items()}, "epoch", True, 0),
     ]
-    return Outcome(blocks, record, pictures)
+    title = f"All weights {number(EQUAL)}: both hidden neurons have the same derivatives"
+    sheet = one_update(title, _equal(), 1, losses.half_squared_error, settings.rate)
+    return Outcome(blocks, record, pictures, sheet)
+
+
+def _equal() -> MLP:
+    """The network with one number for all weights and biases."""
+    net = MLP(2, [HIDDEN, 1], activation="sigmoid", output="sigmoid", seed=0)
+    for value in net.parameters():
+        value.data = EQUAL
+    return net
 
 
 def _slopes(net: MLP) -> list[list[float]]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_like.engine import Value, grad
+from micrograd_like.engine import Value, apply, grad
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Picture, Plane, span
 from micrograd_like.lessons.registry import lesson, setting
+from micrograd_like.lessons.worksheets import side_by_side
 from micrograd_like.notation import number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
@@ -72,7 +73,23 @@ def threshold(settings: Settings) -> Outcome:
             name: [[w, _cost(name, w, k)] for w in span(-3, 3, 7)] for name in ("step", "sigmoid")
         },
     }
-    return Outcome(blocks, record, _pictures(k))
+    sheet = side_by_side("A threshold, the logistic function and a steep one", _by_hand(k))
+    return Outcome(blocks, record, _pictures(k), sheet)
+
+
+def _by_hand(k: float) -> list[tuple[Value, str]]:
+    """The three functions at every place, each with the name of its a."""
+    outputs = []
+    for place, at in enumerate(PLACES, 1):
+        a = Value(at, f"a{place}")
+        flat, smooth = apply("select", a, Value(0.0), Value(1.0), Value(0.0)), a.sigmoid()
+        scaled = k * a
+        scaled.label = f"u{place}"
+        steep = scaled.sigmoid()
+        for out, label in ((flat, "f"), (smooth, "s"), (steep, "t")):
+            out.label = f"{label}{place}"
+            outputs.append((out, a.label))
+    return outputs
 
 
 def step(a: float) -> float:

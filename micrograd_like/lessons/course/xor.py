@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from micrograd_like import losses
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture, Surface, surface
 from micrograd_like.lessons.registry import lesson, setting
@@ -16,14 +17,18 @@ from micrograd_like.lessons.xor_networks import (
     XOR_INPUTS,
     XOR_TARGETS,
     is_learnt,
+    one_update,
     train_xor,
 )
 from micrograd_like.nn import MLP
 from micrograd_like.notation import number
 from micrograd_like.training import History, Score
 from micrograd_like.training.bar import tracked
+from micrograd_like.training.data import order
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
+#: Hidden neurons of the largest network that is worked by hand.
+_BY_HAND = 12
 #: What the hidden neurons are, in words.
 _KINDS = {"sigmoid": "logistic", "tanh": "tanh", "relu": "ReLU", "linear": "without activation"}
 
@@ -69,7 +74,23 @@ def xor(settings: Settings) -> Outcome:
     curves = {way: history.losses for way, (_, history, _) in runs.items()}
     pictures: list[Picture] = [Curves("Loss", "mean squared error", curves, logarithmic=True)]
     pictures += [_xor_surface(way, net) for way, (net, _, _) in runs.items()]
-    return Outcome(_said(runs, tried, settings), record, pictures)
+    return Outcome(_said(runs, tried, settings), record, pictures, _first_update(settings))
+
+
+def _first_update(settings: Settings) -> str:
+    """What one by one does first, as a worksheet; none of a network too large for a hand."""
+    if settings.hidden > _BY_HAND:
+        return ""
+    net = MLP(
+        2,
+        [settings.hidden, 1],
+        activation=settings.activation,
+        output="sigmoid",
+        seed=settings.seed,
+    )
+    first = order(len(XOR_INPUTS), settings.seed, 0)[0]
+    title = "XOR one by one: the first update"
+    return one_update(title, net, first, losses.squared_error, settings.rate)
 
 
 def _said(

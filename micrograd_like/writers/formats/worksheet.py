@@ -18,5 +18,8 @@ def write(document: Document, page: Page) -> Iterator[str]:
         LessonError: It has none.
     """
     if not document.worksheet:
-        raise LessonError("there is no calculation by hand in it that a worksheet could be of")
+        raise LessonError(
+            "there is no calculation by hand in it that a worksheet could be of; "
+            "`micrograd-like lessons` lists what has one"
+        )
     yield document.worksheet.removesuffix("\n")
