@@ -245,6 +245,7 @@ PATTERNS = {
     "worksheet.records": "the mark of a version, which the reader itself has made",
     "worksheet.readers.latex": "what no formula stands in; what a LaTeX document is known by",
     "worksheet.readers.markdown": "the same of Markdown; what stands before a statement",
+    "worksheet.exported": "code between words: its fences and marks, and what prints write",
     "worksheet.tex.document": "where formulas begin, and what ends them",
     "worksheet.tex.pieces": "pieces of TeX",
 }

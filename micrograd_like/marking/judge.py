@@ -205,7 +205,7 @@ class Judge:
             if abs(given.center - wanted.center) > 1e-9 * abs(wanted.center):
                 return None
             slips |= wanted.slips
-        return slips or None
+        return None if key in slips else slips or None  # the slip once more is one
 
     def _by_method(self, key: Quantity, view: View) -> Figure | None:
         if isinstance(key, Derivative):

@@ -5,9 +5,12 @@ What belongs to another format is emptied, so that a line is the same line for e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
+from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.openings import is_relation
 from micrograd_like.worksheet.python.program import read_program
 from micrograd_like.worksheet.source import Cells, Read, Source
 
@@ -40,9 +43,19 @@ def mixed(
         inside = {n for s in stretches if s.kind == kind for n in s.lines}
         if inside:
             part = read([line if n in inside else "" for n, line in enumerate(lines)])
-            whole.rows += part.rows
+            whole.rows += _answered(part.rows)
             whole.problems += map(cells.problem, part.problems)
             told.append(part.told)
     whole.rows.sort(key=lambda row: row[0][2:4])
     whole.told = tuple(sentence for sentences in told for sentence in sentences)
     return whole
+
+
+def _answered(rows: Sequence[list[Token]]) -> Iterator[list[Token]]:
+    """The rows, those that end in = without it: what follows is said by the code below."""
+    for row, following in zip_longest(rows, rows[1:], fillvalue=None):
+        assert row is not None
+        if not is_relation(row[-1]) or (following and is_relation(following[0])):
+            yield row
+        elif any(map(is_relation, row[:-1])):
+            yield row[:-1]

@@ -26,6 +26,7 @@ from micrograd_like.worksheet.indices import (
     put_in,
     quantity_in,
 )
+from micrograd_like.worksheet.joining import joined
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.openings import is_heading
@@ -95,14 +96,16 @@ def read_source(source: Source) -> Reading:
     found = [*source.problems, *map(cells.problem, reader.problems)]
     problems = sorted(found, key=lambda problem: problem.place)
     sections = tuple(cells.place(t[0].place).row for t in logical if is_heading(t))
-    reads = [*source.reads, *map(cells.statement, reader.reads)]
+    words = joined(
+        [*map(cells.statement, reader.reads)], document.hidden, source.reads, source.older
+    )
     return Reading(
-        reads,
+        [*source.reads, *words.reads],
         problems,
         source.lines,
         names,
-        document.hidden,
-        told=source.told,
+        words.hidden,
+        told=(*source.told, *words.told),
         older=source.older,
         sections=sections,
         cells=cells,

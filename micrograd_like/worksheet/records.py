@@ -137,6 +137,7 @@ class Statement:
         read_as: How it was understood, where that is not as it stands.
         doubt: Why a disagreement on it is no proof of a mistake.
         element: Which element of an array it is about, from 1; 0 for none.
+        held: True for what is held against a definition that stands elsewhere: it makes none.
         defines: The function that f(x) = … defines; "template" for what one says of a number,
             and :data:`FOR_ALL` for the template h_t = … itself.
     """
@@ -153,6 +154,7 @@ class Statement:
     read_as: str = field(default="", compare=False)
     doubt: str = field(default="", compare=False)
     element: int = field(default=0, compare=False)
+    held: bool = field(default=False, compare=False)
     defines: str = field(default="", compare=False)
 
     @property
@@ -173,7 +175,7 @@ class Statement:
 
 
 #: What tells a later version's name from the first one's.
-_VERSION = re.compile(r" \((?:(?:cell \d+, )?line|statement) \d+(?:, column \d+)?\)")
+_VERSION = re.compile(r" \((?:words|(?:cell \d+, )?line|statement) \d+(?:, column \d+)?\)")
 
 
 def without_version(text: str) -> str:

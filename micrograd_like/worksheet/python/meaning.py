@@ -406,7 +406,7 @@ class Finder:
                     return replace(meaning, factor=factor)
                 if factor is not None and not said.whole and self._allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
-                told = said.sure and len(self.versions.get(said.wrt, ())) < 2
+                told = said.sure and len(self._versions_before(said.wrt, at)) < 2
                 if told and at not in self.partial:
                     factor = self._likely_factor(at, table, true, result)
                     claims.append(replace(meaning, factor=factor, agrees=False))
@@ -441,13 +441,13 @@ class Finder:
     def _read(self, at: int, said: Said, result: Meanings) -> Iterator[Meaning]:
         """The derivatives that a name may say."""
         variables = self.snapshots[at]
-        several = self.versions.get(said.wrt, ())
+        several = self._versions_before(said.wrt, at)
         targets = [*several[::-1]] if len(several) > 1 else [variables[said.wrt]]
         inner = [self._argument(target) for target in targets]
         targets += [argument for argument in inner if argument is not None]
         cost = self.cost_at(at, result)
         for target in targets:
-            for wrt in _elements(target, said.digits, self.steps[at]):
+            for wrt in _elements(target, said.digits, self.steps[at], self._first[said.wrt]):
                 if said.of:
                     of = names_of(variables[said.of])
                     if of is not None and len(of) in (1, len(wrt)):
@@ -456,6 +456,29 @@ class Finder:
                         yield Meaning(tuple(of), wrt * len(of))
                 elif cost is not None:
                     yield Meaning((cost,) * len(wrt), wrt)
+
+    def _versions_before(self, base: str, at: int) -> list[Term]:
+        """The versions of a variable that are computed before a step."""
+        versions = self.versions.get(base, ())
+        return [v for v in versions if self.maker[v.reshape(-1)[0]] < at]
+
+    @cached_property
+    def _first(self) -> Mapping[str, tuple[int, ...]]:
+        """For every variable from which numbers its elements may be counted, in gradients' names.
+
+        Where one of the names has 0 in it, or the number of elements, that is settled.
+        """
+        found: dict[str, tuple[int, ...]] = defaultdict(lambda: (0, 1))
+        for at in range(len(self.steps)):
+            for said in self.said(at, ()):
+                target = self.snapshots[at][said.wrt]
+                pairs = [*zip(map(int, said.digits), target.shape, strict=False)]
+                if len(said.digits) == target.ndim:
+                    if any(digit == 0 for digit, _ in pairs):
+                        found[said.wrt] = (0,)
+                    elif any(digit == size for digit, size in pairs):
+                        found[said.wrt] = (1,)
+        return found
 
     def _argument(self, target: Term) -> Term | None:
         """What an activation is taken of, where that is what a variable is."""
@@ -569,8 +592,10 @@ def times(expr: Expr, factor: float) -> Expr:
     return number if expr == Number(1) else Call("mul", (number, expr))
 
 
-def _elements(target: Term, digits: str, step: Step) -> Iterator[tuple[Name, ...]]:
-    """The elements of a variable that a step may be about."""
+def _elements(
+    target: Term, digits: str, step: Step, starts: Sequence[int]
+) -> Iterator[tuple[Name, ...]]:
+    """The elements of a variable that a step may be about, counted from each of ``starts``."""
     wrt = names_of(target)
     if wrt is None:
         return
@@ -587,7 +612,7 @@ def _elements(target: Term, digits: str, step: Step) -> Iterator[tuple[Name, ...
         elif size == 1:
             yield tuple(wrt)
         return
-    for first in (0, 1):
+    for first in starts:
         index = tuple(int(d) - first for d in digits)
         while len(index) > target.ndim and index and index[-1] == 0:
             index = index[:-1]

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
 from micrograd_like.worksheet.characters import fenced
+from micrograd_like.worksheet.exported import stretches
 from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
+from micrograd_like.worksheet.mixed import mixed
 from micrograd_like.worksheet.readers import text as plain_text
 from micrograd_like.worksheet.source import Source, reads
 from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
@@ -48,10 +50,18 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
     expects="expected a formula such as $z = wx$, or a block fenced by ```worksheet",
 )
 def read(lines: list[str]) -> Source:
-    """The fenced worksheets; without any, the rows of formulas and the lines of statements."""
-    document = Document(lines)
-    if _FENCE.search(document.text):
+    """The fenced worksheets; without any, what the words say, and the code between them."""
+    if _FENCE.search("\n".join(lines)):
         return plain_text.read(list(fenced(lines)))
+    parts = stretches(lines)
+    if any(part.kind == "code" for part in parts):
+        return mixed(lines, parts, {"text": read_words})
+    return read_words(lines)
+
+
+def read_words(lines: list[str]) -> Source:
+    """The rows of formulas and the lines of statements."""
+    document = Document(lines)
     source = Source(lines)
     found = list(document.found(_OTHERS, source.problems))
     lost = [] if _LOST_NOT.search(document.text) else list(_lost(document, found))

@@ -77,6 +77,9 @@ class _Walk:
             return
         name = read.left.name
         version = self.versions.current.get(name)
+        if read.held and version is not None:
+            self.versions.own.append(version)
+            return
         why = "" if version is None else renewed(self.versions, version, place)
         if read.defines == "implied" and version is not None:
             kept = why in ("names", "formula") and version.formula is not None

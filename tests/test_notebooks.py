@@ -1,0 +1,241 @@
+"""Notebooks: words and code marked cell by cell, each at its place, and never run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from micrograd_like.errors import WorksheetError
+from micrograd_like.marking.records import LineMark, Report
+from micrograd_like.worksheet import Worksheet
+
+
+def notebook(*cells: str, **others: Any) -> str:
+    """A notebook's JSON: cells that begin with # or $ are words, the others code."""
+    made = []
+    for text in cells:
+        kind = "markdown" if text.startswith(("#", "$")) else "code"
+        cell = {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)}
+        if kind == "code":
+            cell |= {"outputs": [], "execution_count": None}
+        made.append(cell)
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | others)
+
+
+def report(*cells: str) -> Report:
+    return Worksheet.parse(notebook(*cells)).check()
+
+
+def at(found: Report, place: str) -> LineMark:
+    return next(line for line in found.lines if line.place.number == place)
+
+
+#: Words that count weights from 1, code that counts from 0, and a second forward pass.
+GIVENS = "from math import exp\nu = [0.5, -0.2, 0.8]\nx1 = 1.0\nx2 = 2.0\nt = 0.5\nrate = 0.1"
+FORWARD = "s = u[0]*x1 + u[1]*x2\nh = 1/(1 + exp(-s))\nout = u[2]*h\nloss = 0.5*(out - t)**2"
+LESSON = (
+    "# Forward\n\n$$s = 0.5(1) + (-0.2)(2) = 0.1$$\n\n$$h = \\sigma(s) = 0.525$$",
+    GIVENS,
+    FORWARD,
+    "# Backward\n$$\\frac{\\partial L}{\\partial out} = out - t$$",
+    "dL_dout = out - t",
+    "$$\\frac{\\partial L}{\\partial u_3} = \\frac{\\partial L}{\\partial out} \\cdot h$$",
+    "dL_du_3 = dL_dout * h",
+    "$$\\frac{\\partial h}{\\partial s} = h(1 - h) =$$",
+    "dh_ds = h * (1 - h)",
+    "dL_du_1 = dL_dout * u[2] * dh_ds * x1",
+    "old = u.copy()\nu[0] = old[0] - rate * dL_du_1\nu[2] = old[2] - rate * dL_du_3",
+    "s = u[0]*x1 + u[1]*x2\nh = 1/(1 + exp(-s))",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A lesson with one cell changed: the places that must be wrong, with a cause of each."""
+
+    sentence: str
+    cell: int
+    old: str
+    new: str
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> list[str]:
+        cells = [*LESSON]
+        assert self.old in cells[self.cell - 1]
+        cells[self.cell - 1] = cells[self.cell - 1].replace(self.old, self.new)
+        return cells
+
+
+CASES = (
+    Case("the lesson as it is", 1, "", ""),
+    Case(
+        "another function in the words, with the code's number",
+        1,
+        "\\sigma(s) = 0.525",
+        "\\ln(s) = 0.525",
+        {"1:5": "wrong-function"},
+    ),
+    Case("a digit in the words", 1, "= 0.1$$", "= 0.3$$", {"1:3": "arithmetic"}),
+    Case("a sign in the words", 4, "out - t", "t - out", {"4:2": "sign"}),
+    Case("a sign in the code", 5, "out - t", "t - out", {"5:1": "sign"}),
+    Case("the slope at the input, in words", 8, "h(1 - h)", "s(1 - s)", {"8:1": ""}),
+    Case("the slope at the input, in code", 9, "h * (1 - h)", "s * (1 - s)", {"9:1": ""}),
+    Case("another weight's gradient", 11, "dL_du_3", "dL_du_1", {"11:3": "wrong-operand"}),
+    Case("another letter for the same, in the words", 6, "\\partial u_3", "\\partial u_{3}"),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.sentence)
+def test_words_are_held_against_code(case: Case) -> None:
+    found = report(*case.cells)
+    wrong = {line.place.number: line for line in found.lines if line.verdict == "wrong"}
+    assert wrong.keys() == case.wrong.keys()
+    for place, cause in case.wrong.items():
+        assert not cause or cause in [c.code for c in wrong[place].causes]
+    assert all(line.verdict not in ("unreadable", "unchecked") for line in found.lines)
+
+
+def test_the_report_is_in_the_document_s_order_and_says_cells() -> None:
+    found = report(*LESSON)
+    places = [(line.place.cell, line.place.line) for line in found.lines]
+    assert places == sorted(places)
+    assert {cell for cell, _ in places} == {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+    assert at(found, "8:1").source.startswith("\\frac")
+    assert {line["cell"] for line in found.record()["lines"]} == {cell for cell, _ in places}
+    assert "  4:2  \\frac" in str(found)
+
+
+SILENT = (
+    (
+        "words with numbers of their own are about something else",
+        ("$$x = 5$$ and $$y = 3x = 15$$", "x = 2.0\ny = x**2"),
+        {"2:1": "taken", "2:2": "taken"},
+    ),
+    (
+        "a law in words is about no array of the code",
+        ("$$w = w - \\alpha \\cdot g$$", "w = [0.1, 0.2]\nalpha = 0.1\nz = w[0] + w[1]"),
+        {"2:1": "taken"},
+    ),
+    (
+        "a formula without a number may be meant otherwise than the code",
+        ("$$z = wx$$", "w = 2.0\nx = 3.0\nb = 1.0\nz = w*x + b"),
+        {"1:1": "unchecked", "2:4": "taken"},
+    ),
+)
+
+
+@pytest.mark.parametrize(("sentence", "cells", "verdicts"), SILENT, ids=[s[0] for s in SILENT])
+def test_words_about_something_else_are_not_accused(
+    sentence: str, cells: Sequence[str], verdicts: dict[str, str]
+) -> None:
+    found = report(*cells)
+    assert all(line.verdict != "wrong" for line in found.lines), sentence
+    assert {place: at(found, place).verdict for place in verdicts} == verdicts
+
+
+EXPORTED = """# A lesson
+
+$$z = 2 \\cdot 3 = 6$$
+
+In [1]:
+w = 2.0
+x = 3.0
+
+z = w*x
+print(f'z = {z}')
+
+z = 6.0
+
+## Backward
+
+$$\\frac{\\partial z}{\\partial w} = w$$
+
+In [2]:
+dz_dw = x
+"""
+FENCED = EXPORTED.replace("In [1]:", "```python").replace("\n\nz = 6.0", "\n```")
+
+
+@pytest.mark.parametrize("text", [EXPORTED, FENCED], ids=["In [n]:", "fences"])
+def test_markdown_with_code_is_read_as_its_notebook(text: str) -> None:
+    found = Worksheet.parse(text, format="markdown").check()
+    verdicts = {line.source: line.verdict for line in found.lines}
+    assert verdicts.pop("\\frac{\\partial z}{\\partial w} = w") == "wrong"
+    assert verdicts["z = w*x"] == "taken"
+    assert "z = 6.0" not in verdicts
+    assert "wrong" not in verdicts.values()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "no JSON: line 1, column 2"),
+        ("[]", "expected a notebook, with cells"),
+        ('{"nbformat": 4}', "it has none"),
+        ('{"cells": 3}', "it has none"),
+        (notebook(*["x = 1"] * 2001), "at most 2,000 cells"),
+        (notebook("\n" * 10_001), "at most 10,000"),
+    ],
+)
+def test_what_is_no_notebook_is_said(text: str, said: str) -> None:
+    with pytest.raises(WorksheetError, match=said):
+        Worksheet.parse(text, format="notebook")
+
+
+def test_a_cell_that_is_no_python_leaves_the_others() -> None:
+    found = report("w = 2.0", "x = (3\ny = 1", "y = w**2\ndy_dw = 2*w")
+    assert {line.place.number: line.verdict for line in found.lines} == {
+        "1:1": "taken",
+        "2:1": "unreadable",
+        "3:1": "taken",
+        "3:2": "right",
+    }
+    assert "no Python" in at(found, "2:1").problem
+
+
+def test_what_is_not_run_is_said(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    cells = (
+        "%matplotlib inline\nw = 2.0\n!touch x",
+        "%%bash\nw = 3",
+        "%%time\ny = w**2",
+        f"exec(\"open({str(made)!r}, 'w')\")",
+        "if w > 1:\n    %timeit w\n    z = w",
+    )
+    sheet = Worksheet.parse(notebook(*cells))
+    assert not made.exists()
+    assert {name: node.data for name, node in sheet.names.items()} == {"w": 2.0, "y": 4.0}
+    assert "cell 2: %%bash is not read" in sheet.told
+    assert "cell 1, 3, 5: magics and commands of the shell are not run" in sheet.told
+    assert "cell 4, line 1: exec() is not run" in sheet.told
+
+
+def test_another_language_is_said() -> None:
+    julia = {"kernelspec": {"language": "julia"}}
+    sheet = Worksheet.parse(notebook("w = 2", "$$y = 3 \\cdot 2 = 6$$", metadata=julia))
+    assert sheet.told == ("cell 1: julia is not read",)
+    assert [*sheet.names] == ["y"]
+
+
+def test_version_three_is_read_as_far_as_it_is_known() -> None:
+    cells = [{"cell_type": "code", "input": ["w = 2.0\n", "y = w**2"], "language": "python"}]
+    text = json.dumps({"worksheets": [{"cells": cells}], "nbformat": 3})
+    sheet = Worksheet.parse(text, format="notebook")
+    assert sheet.names["y"].data == 4
+    assert "version 3" in sheet.told[0]
+
+
+def test_large_outputs_and_arrays_are_no_matter(tmp_path: Path) -> None:
+    data = json.loads(notebook("x = list(range(10**6))\nw = [0.0]*10**6", "y = 2.0"))
+    data["cells"][0]["outputs"] = [{"output_type": "stream", "text": ["x" * 10_000_000]}]
+    file = tmp_path / "lesson.ipynb"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    found = Worksheet.read(file).check()
+    assert at(found, "2:1").verdict == "taken"
+    assert all(line.verdict == "unreadable" for line in found.lines if line.place.cell == 1)
