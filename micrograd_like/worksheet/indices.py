@@ -42,9 +42,7 @@ def put_in(expr: Expr, letter: str, number: int, hidden: dict[str, Expr]) -> Exp
     return rewrite(expr, rule)
 
 
-def quantity_in(
-    quantity: Quantity, letter: str, number: int, hidden: dict[str, Expr]
-) -> Quantity:
+def quantity_in(quantity: Quantity, letter: str, number: int, hidden: dict[str, Expr]) -> Quantity:
     """The quantity with a number for an index (see :func:`put_in`)."""
     if isinstance(quantity, Name):
         if quantity not in hidden:

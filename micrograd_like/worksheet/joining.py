@@ -7,13 +7,13 @@ on the version of each name that the code has made above it, else on the first.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Expr, Name, Number, nodes, rewrite
-from micrograd_like.worksheet.builder import CONSTANTS, Builder, UndefinedError
+from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.code_names import Code, key, names_of
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Part, Statement, without_version
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
@@ -60,7 +60,7 @@ def joined(
     """
     if not words or not code:
         return Joined([*words], {**hidden})
-    match = _Match(_Code(code, older), words)
+    match = _Match(Code(code, older), words)
     reads: list[Statement] = []
     used = dict(hidden)
     wholes = [read for read in words if match.is_of_arrays(read)]
@@ -71,15 +71,9 @@ def joined(
     return Joined(sorted(reads, key=lambda read: read.place), used, tuple(match.told()))
 
 
-def _all_names(read: Statement) -> set[Name]:
-    exprs = [read.left, *(part.expr for part in read.parts)]
-    exprs += [] if read.subject is None else [read.subject]
-    return {name for expr in exprs for name in names_in(expr)}
-
-
 def _groups(words: Sequence[Statement], hidden: Mapping[str, Expr]) -> Iterator[list[Statement]]:
     """The statements, those together that share a name."""
-    names = [_all_names(read) for read in words]
+    names = [names_of(read) for read in words]
     for known in names:
         known |= {n for name in [*known] if name in hidden for n in names_in(hidden[name])}
     groups: list[tuple[set[Name], list[Statement]]] = []
@@ -93,118 +87,28 @@ def _groups(words: Sequence[Statement], hidden: Mapping[str, Expr]) -> Iterator[
         yield reads
 
 
-def _key(name: str) -> str:
-    """A name without what only one of the two notations writes."""
-    return "".join(c for c in without_version(name) if c not in "_[]{}(), .")
-
-
-@dataclass
-class _Code:
-    """What the code has given names.
-
-    Attributes:
-        statements: Of the code.
-        older: For every later version of a name the one before.
-        versions: Those of every name, in their order, by its key.
-        arrays: The bases of arrays with their numbers of elements along each axis.
-    """
-
-    statements: Sequence[Statement]
-    older: Mapping[str, str]
-    versions: dict[str, list[tuple[tuple[int, int], Name]]] = field(default_factory=dict)
-    arrays: dict[str, dict[tuple[int, ...], str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.numbers: dict[Name, float] = {}
-        self._inputs: dict[Name, set[Name]] = {}
-        costs = Counter[Name]()
-        known = {*self.older.values()}
-        for read in self.statements:
-            if isinstance(read.left, Derivative):
-                costs[Name(str(read.left.of))] += 1
-            elif read.defines != "implied":
-                self._take(read, known)
-        for name in {n for read in self.statements for n in _all_names(read)} - known:
-            self._name(name, (0, 0))
-        self.cost = costs.most_common(1)[0][0] if costs else None
-        self._compute()
-
-    def _take(self, read: Statement, known: set[str]) -> None:
-        name = Name(str(read.left))
-        known.add(name)
-        self._inputs[name] = {n for part in read.parts for n in names_in(part.expr)}
-        self._name(name, read.place.row)
-
-    def _name(self, name: Name, row: tuple[int, int]) -> None:
-        plain = without_version(name)
-        base, _, index = plain.partition("[")
-        if index:
-            at = tuple(map(int, index.rstrip("]").split(",")))
-            self.arrays.setdefault(base, {})[at] = plain
-        self.versions.setdefault(plain, []).append((row, name))
-
-    def _compute(self) -> None:
-        """The numbers of all names that rest on numbers alone."""
-        builder = Builder()
-        for read in self.statements:
-            if isinstance(read.left, Name) and read.parts:
-                try:
-                    node = builder.define(Name(str(read.left)), read.parts[0].expr)
-                except (UndefinedError, DomainError):
-                    continue
-                self.numbers[read.left] = node.data
-
-    def at(self, plain: str, row: tuple[int, int], among: Collection[Name] = ()) -> Name:
-        """The version of a name that counts at a row: the last one above it, else the first.
-
-        Args:
-            plain: The name.
-            row: Where.
-            among: Versions of which one is meant, if there is one of this name.
-        """
-        versions = self.versions[plain]
-        before = [name for at, name in versions if at <= row] or [versions[0][1]]
-        return next((name for name in reversed(before) if name in among), before[-1])
-
-    def below(self, name: Name) -> set[Name]:
-        """What a name is computed from, itself with it."""
-        found: set[Name] = set()
-        stack = [name]
-        while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                stack += self._inputs.get(at, ())
-        return found
-
-    def next(self, plain: str, row: tuple[int, int]) -> Name | None:
-        """The version that the code makes below a row, of a name that it has above it."""
-        later = [name for at, name in self.versions[plain] if at > row]
-        return later[0] if later and later[0] in self.older else None
-
-
 class _Match:
     """Which name of the code each name of the words is."""
 
-    def __init__(self, code: _Code, words: Sequence[Statement]) -> None:
+    def __init__(self, code: Code, words: Sequence[Statement]) -> None:
         self.code = code
         self.lefts = {read.left for read in words if isinstance(read.left, Name)}
-        names = {name for read in words for name in _all_names(read)}
-        by_key = {_key(plain): plain for plain in code.versions if "[" not in plain}
-        self.plain = {name: by_key[_key(name)] for name in names if _key(name) in by_key}
+        names = {name for read in words for name in names_of(read)}
+        by_key = {key(plain): plain for plain in code.versions if "[" not in plain}
+        self.plain = {name: by_key[key(name)] for name in names if key(name) in by_key}
         self.first: dict[str, int] = {}
         self._elements(names - self.plain.keys())
-        self.arrays = {_key(base) for base in code.arrays}
+        self.arrays = {key(base) for base in code.arrays}
         self._costs(words)
 
     def _elements(self, names: Iterable[Name]) -> None:
         """w5 is w[4], or w[5] where the words count from 0."""
         found: dict[str, list[tuple[Name, tuple[int, ...]]]] = defaultdict(list)
-        bases = {_key(base): base for base in self.code.arrays}
+        bases = {key(base): base for base in self.code.arrays}
         for name in names:
-            key = _key(name)
-            base = key.rstrip("0123456789")
-            digits = key[len(base) :]
+            plain = key(name)
+            base = plain.rstrip("0123456789")
+            digits = plain[len(base) :]
             if digits and base in bases:
                 axes = len(next(iter(self.code.arrays[bases[base]])))
                 index = (int(digits),) if axes == 1 else tuple(map(int, digits))
@@ -240,8 +144,8 @@ class _Match:
 
     def is_of_arrays(self, read: Statement) -> bool:
         """True for a statement that speaks of an array of the code as a whole."""
-        names = _all_names(read) - self.plain.keys()
-        return any(_key(name) in self.arrays for name in names)
+        names = names_of(read) - self.plain.keys()
+        return any(key(name) in self.arrays for name in names)
 
     def fits(self, group: Sequence[Statement]) -> bool:
         """True for statements that are about the quantities of the code."""
@@ -274,7 +178,7 @@ class _Match:
 
     def _keys(self, read: Statement) -> dict[str, str]:
         """Which version each name of a statement means; of a derivative, one that it rests on."""
-        names, row = _all_names(read) & self.plain.keys(), read.place.row
+        names, row = names_of(read) & self.plain.keys(), read.place.row
         below: set[Name] = set()
         if isinstance(read.left, Derivative) and (of := Name(str(read.left.of))) in names:
             below = self.code.below(self.code.at(self.plain[of], row))
@@ -287,7 +191,7 @@ class _Match:
     def held(self, read: Statement, hidden: Mapping[str, Expr], used: dict[str, Expr]) -> Statement:
         """A statement in the names of the code, held against it."""
         keys = self._keys(read)
-        for name in _all_names(read):
+        for name in names_of(read):
             if name in hidden:
                 inner = {n: self.plain[n] for n in names_in(hidden[name]) if n in self.plain}
                 meant = {str(n): self.code.at(p, read.place.row) for n, p in inner.items()}
@@ -336,7 +240,7 @@ class _Match:
     def apart(self, read: Statement) -> Statement:
         """A statement about something else than the code, its names told apart from the code's."""
         taken = self.code.versions
-        keys = {str(name): f"{name} (words)" for name in _all_names(read) if name in taken}
+        keys = {str(name): f"{name} (words)" for name in names_of(read) if name in taken}
         left = rename(read.left, keys)
         assert isinstance(left, Name | Derivative)
         parts = tuple(_renamed(part, keys) for part in read.parts)
