@@ -28,6 +28,7 @@ from micrograd_like.formula.tree import Name as Name
 from micrograd_like.formula.tree import Number as Number
 from micrograd_like.formula.tree import Operand as Operand
 from micrograd_like.formula.tree import Quantity as Quantity
+from micrograd_like.formula.tree import derivatives as derivatives
 from micrograd_like.formula.tree import fold as fold
 from micrograd_like.formula.tree import names as names
 from micrograd_like.formula.tree import nodes as nodes

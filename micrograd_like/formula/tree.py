@@ -65,6 +65,7 @@ class Call:
     function: str
     arguments: tuple[Expr, ...]
     _hash: int = field(init=False, repr=False)
+    _quantities: tuple[Quantity, ...] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.function, *map(hash, self.arguments))))
@@ -177,7 +178,20 @@ def nodes(expr: Expr, *kinds: type) -> list[Any]:
 
 def quantities(expr: Expr) -> tuple[Quantity, ...]:
     """The names and derivatives in ``expr``, each once, in the order they are written."""
-    return tuple(dict.fromkeys(nodes(expr, Name, Derivative)))
+    if isinstance(expr, Name | Derivative):
+        return (expr,)
+    if not isinstance(expr, Call):
+        return ()
+    if expr._quantities is None:  # asked for again and again: found once
+        found = tuple(dict.fromkeys(nodes(expr, Name, Derivative)))
+        object.__setattr__(expr, "_quantities", found)
+        return found
+    return expr._quantities
+
+
+def derivatives(expr: Expr) -> list[Derivative]:
+    """The derivatives in ``expr``, each once, in the order they are written."""
+    return [quantity for quantity in quantities(expr) if isinstance(quantity, Derivative)]
 
 
 def names(expr: Expr) -> tuple[Name, ...]:

@@ -88,11 +88,11 @@ class Marker:
 
     def _unreadable(self, problem: Problem) -> LineMark:
         first = problem.first or problem.line
-        rows = (replace(problem.place, line=n) for n in range(first, problem.line + 1))
+        rows = (problem.place._replace(line=n) for n in range(first, problem.line + 1))
         source = " ".join(self.sheet.line(row).strip() for row in rows)
         where = f"line {problem.line}, column" if first != problem.line else "column"
         said = f"{where} {problem.column}: {problem.message}"
-        return LineMark(replace(problem.place, line=first), source, "unreadable", problem=said)
+        return LineMark(problem.place._replace(line=first), source, "unreadable", problem=said)
 
     def _mark_or_problem(self, statement: Statement) -> Line:
         key = statement.left

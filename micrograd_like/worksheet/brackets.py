@@ -100,7 +100,7 @@ def _opens(tokens: Sequence[Token]) -> bool:
 
 def separated(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with commas where only blanks part the numbers of an array: [0.1 -0.3]."""
-    if sum(token.text == "[" for token in tokens) == 0:
+    if not any(token.text == "[" for token in tokens):
         return [*tokens]
     closes = closing(tokens)
     behind = {place for opening, end in closes.items() for place in _gaps(tokens, opening, end)}

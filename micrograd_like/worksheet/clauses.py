@@ -26,6 +26,8 @@ from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 _ARROWS = {"⇒", "→"}
 #: Tokens that an expression left of a relation may have, behind a comma.
 MOST_LEFT = 40
+#: Words that may stand between two statements.
+_BETWEEN = CONNECTIVES | {"x"}
 #: What follows a name that is part of a formula.
 _NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
 
@@ -136,7 +138,7 @@ def _separator(
 ) -> int | None:
     """How many tokens part two statements here; None where nothing does."""
     token = tokens[place]
-    rest = tokens[place + 1 :][:AHEAD]
+    rest = tokens[place + 1 : place + 1 + AHEAD]
     if token.text == ";" and token.kind == "sign":
         return 1
     if token.text in (",", "|") and token.kind == "sign":
@@ -145,7 +147,7 @@ def _separator(
         words = _words_before_statement(rest, names)
         if begins_statement(rest[words:]):
             return 1 + words
-        if token.text == "," and _is_claim(tokens[place + 1 :], names):
+        if token.text == "," and _is_claim(tokens[place + 1 : place + 1 + MOST_LEFT], names):
             return 1
         return 1 if not rest and token.text == "," else None
     if token.text == ":" and related and begins_statement(rest):  # at t = 1: y = 2
@@ -156,15 +158,15 @@ def _separator(
         return 1 if related and _rests_on_left(tokens[start:], place - start, names) else None
     if not related or token.kind not in ("name", "sign"):
         return None
-    if (token.kind == "name" and token.text.lower() in CONNECTIVES | {"x"}) or names.is_word(token):
-        words = _words_before_statement(tokens[place:][:AHEAD], names)
-        if words and begins_statement(tokens[place + words :]):
+    if (token.kind == "name" and token.text.lower() in _BETWEEN) or names.is_word(token):
+        words = _words_before_statement(tokens[place : place + AHEAD], names)
+        if words and begins_statement(tokens[place + words : place + words + AHEAD]):
             return words
         return None
     before = tokens[place - 1]
     gap = token.line != before.line or token.column - before.end >= 2
     closed = before.kind != "sign" or before.text in (")", "]", "}")
-    if gap and closed and begins_statement(tokens[place:]):
+    if gap and closed and begins_statement(tokens[place : place + AHEAD]):
         return 0
     return None
 

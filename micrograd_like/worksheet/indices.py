@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from functools import lru_cache
 
 from micrograd_like.formula import (
     Derivative,
@@ -55,11 +54,13 @@ def quantity_in(quantity: Quantity, letter: str, number: int, hidden: dict[str, 
     return Derivative(of, wrt)
 
 
-@lru_cache(4096)
 def names_in(expr: Expr) -> tuple[Name, ...]:
     """Every name in the expression, those of derivatives included."""
+    own = quantities(expr)
+    if Derivative not in map(type, own):
+        return own  # type: ignore[return-value]
     found: dict[Name, None] = {}
-    stack: list[Quantity] = [*reversed(quantities(expr))]
+    stack: list[Quantity] = [*reversed(own)]
     while stack:
         quantity = stack.pop()
         if isinstance(quantity, Name):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from micrograd_like.formula import Derivative, Name, nodes
+from micrograd_like.formula import Derivative, Name, derivatives
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Kind, Statement
 
@@ -28,7 +28,7 @@ def kind_of(read: Statement, builds: int, older: Mapping[str, str]) -> Kind:
     if part.number is not None:
         return "given"
     renewed = older_names(read.left.name, older)
-    if any(n in renewed for n in names_in(part.expr)) and nodes(part.expr, Derivative):
+    if any(n in renewed for n in names_in(part.expr)) and derivatives(part.expr):
         return "update"
     return "definition"
 

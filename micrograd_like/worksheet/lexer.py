@@ -176,7 +176,9 @@ class Lexer:
 
     def tokens(self, line: str, number: int) -> list[Token]:
         """The tokens of one line, its comment left out."""
-        return list(_without_modules(self._tokens(exchanged(line), number)))
+        found = list(self._tokens(exchanged(line), number))
+        modules = any(token.text in _MODULES for token in found)
+        return list(_without_modules(found)) if modules else found
 
     def _tokens(self, line: str, number: int) -> Iterator[Token]:
         place = 0
@@ -256,6 +258,8 @@ def _worded(text: str) -> str:
 
 def _named(text: str) -> str:
     """A name in plain form, whichever index stands above it."""
+    if text.isascii() and text.isalnum():
+        return text
     text = text.replace("][", ",")
     text = _RAISED.sub(lambda m: f"^({unicodedata.normalize('NFKC', m[1])})", text)
     return normal_name(_RAISED_L.sub(r"^(\1)", text))

@@ -33,6 +33,9 @@ _COSTS = {
 }
 #: What is a number or a function in the midst of a line: x = pi = 3.14.
 _NOT_CHAINED = {*FUNCTIONS, "pi", "e"}
+_FUNCTIONS = {*FUNCTIONS, *RECIPROCALS}
+#: Words that are letters or signs, spelled out.
+_SPELLED = {*GREEK.values(), "pi", "Sigma", "Pi"}
 
 
 @dataclass
@@ -188,9 +191,8 @@ class Names:
             token.kind == "name"
             and is_word(text)
             and text not in self.lefts
-            and text.lower() not in FUNCTIONS.keys() | RECIPROCALS.keys()
-            and text not in ("pi", "Sigma", "Pi")
-            and text not in GREEK.values()
+            and text.lower() not in _FUNCTIONS
+            and text not in _SPELLED
             and text not in self.functions
             and text not in self.operands
             and text not in self._compound_bases

@@ -7,7 +7,6 @@ of one argument by it, and u is a formula in that argument.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
 from micrograd_like.worksheet.functions import Functions
@@ -25,6 +24,8 @@ def derivatives_meant(
         functions: The functions of the document.
         applied: Quantities that are written with their arguments, f(x) and f'(x), with them.
     """
+    if not any(str(read.left).endswith("'") for read in reads):
+        return {}
     arguments = {
         functions.argument(call.function.rstrip("()'"))
         for read in reads
@@ -59,10 +60,7 @@ def put_in_place(read: Statement, meant: Mapping[Name, Derivative]) -> Statement
     def rule(node: Expr) -> Expr | None:
         return meant.get(node) if isinstance(node, Name) else None
 
-    parts = tuple(replace(part, expr=rewrite(part.expr, rule)) for part in read.parts)
-    subject = None if read.subject is None else rewrite(read.subject, rule)
-    left = meant.get(read.left, read.left) if isinstance(read.left, Name) else read.left
-    return replace(read, left=left, parts=parts, subject=subject)
+    return read.rewritten(lambda expr: rewrite(expr, rule))
 
 
 def _exprs(read: Statement) -> list[Expr]:

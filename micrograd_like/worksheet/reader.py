@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
 from micrograd_like.worksheet.brackets import separated, with_rows
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
@@ -31,7 +31,7 @@ from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.openings import is_heading
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
-from micrograd_like.worksheet.records import FOR_ALL, Part, Problem, Statement
+from micrograd_like.worksheet.records import FOR_ALL, Problem, Statement
 from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.spelling import instance
 from micrograd_like.worksheet.vocabulary import RELATIONS
@@ -183,7 +183,7 @@ class _Reader:
         for place, name in zip(middle, others, strict=True):
             self._seen.add(name)
             rest = [p for i, p in enumerate(read.parts) if i > place and i not in middle]
-            at = replace(read.parts[place].place, end=read.place.end)
+            at = read.parts[place].place._replace(end=read.place.end)
             # Kept in the line, it says the same there: the statement behind it is not shown.
             shown = read.defines if alike else "implied"
             yield replace(read, place=at, left=Name(name), parts=tuple(rest), defines=shown)
@@ -196,20 +196,27 @@ class _Reader:
 
     def finish(self) -> None:
         """What other lines had to be read for: functions and templates."""
-        for read in self.reads:
-            sides = [] if read.subject is None else [read.subject]
-            self.functions.learn([*sides, *(part.expr for part in read.parts)])
-        hidden = self.document.hidden
+        functions = self.document.names.functions
+        if functions:
+            for read in self.reads:
+                sides = [] if read.subject is None else [read.subject]
+                self.functions.learn([*sides, *(part.expr for part in read.parts)])
         applied = self.document.names.applied
         if meant := derivatives_meant(self.reads, self.functions, applied):
             self.reads = [put_in_place(read, meant) for read in self.reads]
+        if functions:
+            self._open_functions()
+        self.reads = list(self._instances())
+
+    def _open_functions(self) -> None:
+        """Put what the functions of the document give in the place of their calls."""
+        hidden = self.document.hidden
         for name, expr in [*hidden.items()]:
             try:
                 hidden[name] = self.functions.opened(expr)
             except UnknownFunctionError:  # then nothing defines what stands for it
                 del hidden[name]
         self.reads = [self._opened(read) for read in [*self.reads, *self._functions_as_names()]]
-        self.reads = list(self._instances())
 
     def _functions_as_names(self) -> Iterator[Statement]:
         """For f(x, y) = … a statement that f is that, where ∂f/∂x stands without the arguments."""
@@ -226,21 +233,10 @@ class _Reader:
     def _opened(self, read: Statement) -> Statement:
         """The statement with the functions of the document put in."""
         try:
-            parts = tuple(self._opened_part(part) for part in read.parts)
-            subject = None if read.subject is None else self.functions.opened(read.subject)
+            return read.rewritten(self.functions.opened)
         except UnknownFunctionError:
             doubt = "A function in it is defined nowhere"
             return replace(read, parts=(), doubt=doubt, subject=None)
-        if subject == read.subject and all(a is b for a, b in zip(parts, read.parts, strict=True)):
-            return read
-        return replace(read, parts=parts, subject=subject)
-
-    def _opened_part(self, part: Part) -> Part:
-        expr = self.functions.opened(part.expr)
-        if expr is part.expr:
-            return part
-        otherwise = None if part.otherwise is None else self.functions.opened(part.otherwise)
-        return replace(part, expr=expr, otherwise=otherwise)
 
     def _instances(self) -> Iterator[Statement]:
         """Every statement, and for a template h_t = … one for each of its numbers."""
@@ -270,14 +266,11 @@ class _Reader:
     def _instance(self, read: Statement, letter: str, number: int) -> Statement:
         """What a template says for one number."""
         hidden = self.document.hidden
-        parts = tuple(
-            replace(part, expr=put_in(part.expr, letter, number, hidden)) for part in read.parts
-        )
         if read.subject is None:
-            return replace(read, left=quantity_in(read.left, letter, number, hidden), parts=parts)
-        subject = put_in(read.subject, letter, number, hidden)
-        left = self.document.stand_in(subject)
-        return replace(read, left=left, parts=parts, subject=subject)
+            left = quantity_in(read.left, letter, number, hidden)
+        else:
+            left = self.document.stand_in(put_in(read.subject, letter, number, hidden))
+        return read.rewritten(lambda expr: put_in(expr, letter, number, hidden), left)
 
     def _stands(self, read: Statement, letter: str, number: int) -> bool:
         """True if everything in the instance is in use: no h_{t−1} below the first."""
@@ -313,9 +306,7 @@ class _Reader:
 
 
 def _derivatives(read: Statement) -> list[Derivative]:
-    return [
-        q for expr in (read.left, *(p.expr for p in read.parts)) for q in nodes(expr, Derivative)
-    ]
+    return [q for expr in (read.left, *(p.expr for p in read.parts)) for q in derivatives(expr)]
 
 
 def _template(read: Statement, meant: str) -> Statement:

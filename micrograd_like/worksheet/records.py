@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 from micrograd_like.formula import Expr, Number, Quantity, exact_number
 from micrograd_like.notation import plain
@@ -17,8 +18,7 @@ FOR_ALL = "for all"
 Kind = Literal["given", "definition", "update", "claim"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands, and so which one it is; places sort as they are read.
 
     Attributes:
@@ -118,6 +118,14 @@ class Part:
         """The number, where the part is a single one, its sign included."""
         return exact_number(self.expr)
 
+    def rewritten(self, change: Callable[[Expr], Expr]) -> Part:
+        """The part with its expression changed; the same object where nothing is."""
+        expr, otherwise = change(self.expr), self.otherwise
+        otherwise = None if otherwise is None else change(otherwise)
+        if expr is self.expr and otherwise is self.otherwise:
+            return self
+        return replace(self, expr=expr, otherwise=otherwise)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -166,6 +174,21 @@ class Statement:
     def column(self) -> int:
         """The column in which it begins."""
         return self.place.column
+
+    def rewritten(self, change: Callable[[Expr], Expr], left: Quantity | None = None) -> Statement:
+        """The statement with every expression changed; the same object where nothing is.
+
+        Args:
+            change: Makes an expression of each, and a quantity of a quantity.
+            left: What stands on the left; without it, what is made of the left side.
+        """
+        parts = tuple(part.rewritten(change) for part in self.parts)
+        subject = None if self.subject is None else change(self.subject)
+        own: Any = change(self.left) if left is None else left
+        same = own is self.left and subject is self.subject
+        if same and all(map(operator.is_, parts, self.parts)):
+            return self
+        return replace(self, left=own, parts=parts, subject=subject)
 
     def __str__(self) -> str:
         text = plain(self.left if self.subject is None else self.subject)

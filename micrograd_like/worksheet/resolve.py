@@ -9,10 +9,11 @@ formula in names before figures, wherever it stands. A name without a formula or
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, nodes, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Number, derivatives, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS, named_for, stands_in
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
@@ -94,11 +95,12 @@ def _doubt_declared(draft: Draft, names: set[Name]) -> None:
 def _differentiate_below(draft: Draft) -> None:
     """Take ∂y/∂w by the w that y rests on, where w has been given another value since."""
     versions = {version.key: version for version in draft.versions.all}
+    below_of = cache(draft.below)  # nothing is chosen meanwhile
 
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Derivative) or node.of not in draft.chosen:
             return None
-        below = draft.below(str(node.of))
+        below = below_of(str(node.of))
         at = None if node.wrt in below else versions.get(str(node.wrt))
         while at is not None:
             key = at.base if at.older is None else at.older.key
@@ -107,12 +109,10 @@ def _differentiate_below(draft: Draft) -> None:
             at = at.older
         return None
 
-    for place, read in enumerate(draft.reads):
-        if any(nodes(expr, Derivative) for expr in (read.left, *(p.expr for p in read.parts))):
-            parts = tuple(replace(part, expr=rewrite(part.expr, meant)) for part in read.parts)
-            left = meant(read.left) or read.left
-            assert isinstance(left, Name | Derivative)
-            draft.reads[place] = replace(read, left=left, parts=parts)
+    def changed(expr: Expr) -> Expr:
+        return rewrite(expr, meant) if derivatives(expr) else expr
+
+    draft.reads = [read.rewritten(changed) for read in draft.reads]
 
 
 def _take_unread(draft: Draft) -> None:
@@ -144,7 +144,7 @@ def _take_hidden(draft: Draft) -> None:
 
 def _twice(expr: Expr) -> Iterator[Name]:
     """The names that stand for what is differentiated again: ∂E/∂x in ∂(∂E/∂x)/∂y."""
-    for slope in nodes(expr, Derivative):
+    for slope in derivatives(expr):
         if isinstance(slope.of, Derivative):
             yield named_for(slope.of)
             yield from _twice(slope.of)

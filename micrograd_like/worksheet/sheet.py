@@ -16,7 +16,7 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, nodes
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, derivatives
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.assumptions import with_assumptions
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
@@ -78,7 +78,7 @@ class Worksheet:
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
         self._defined = {name for name in resolved.definers if not stands_in(name)}
         made = [
-            replace(read, kind=kind_of(read, builds, self.older), builds=builds)
+            read if builds < 0 else _building(read, builds, self.older)
             for read, builds in zip(resolved.reads, resolved.builds, strict=True)
         ]
         self.statements = [
@@ -341,7 +341,7 @@ class Worksheet:
         for name in (n for part in statement.parts for n in names_in(part.expr)):
             if name in self.assumed and name not in mine and name not in self._counts:
                 return f"Nothing defines {name!r} in this worksheet"
-        for key in (q for expr in exprs for q in nodes(expr, Derivative)):
+        for key in (q for expr in exprs for q in derivatives(expr)):
             behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}
             if self.unread(str(key)):
                 return f"{str(key)!r} stands on a line that could not be read"
@@ -378,9 +378,16 @@ class Worksheet:
         return f"{name!r} is not defined up to here{near}"
 
 
+def _building(read: Statement, builds: int, older: Mapping[str, str]) -> Statement:
+    """The statement with the part that gives its left side a value, and its kind."""
+    return replace(read, kind=kind_of(read, builds, older), builds=builds)
+
+
 def _defining(statement: Statement, formula: Expr) -> Statement:
     """The statement as a definition: the part that gives the value first, as it was understood."""
     built = statement.parts[statement.builds]
+    if statement.builds == 0 and built.expr is formula:
+        return statement
     others = tuple(part for part in statement.parts if part is not built)
     return replace(statement, parts=(replace(built, expr=formula), *others), builds=0)
 

@@ -24,7 +24,7 @@ class Cells:
     def place(self, place: Place) -> Place:
         """A place whose line is counted in the document, as one that is counted in its cell."""
         cell = bisect_left(self.starts, place.line)
-        return replace(place, cell=cell, line=place.line - self.starts[cell - 1]) if cell else place
+        return place._replace(cell=cell, line=place.line - self.starts[cell - 1]) if cell else place
 
     def line(self, place: Place) -> int:
         """The line in the document of a place in a cell."""

@@ -23,6 +23,8 @@ _ARTICLES = {"the", "a", "an"}
 
 def in_signs(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with ∂L/∂w for "derivative of L with respect to w", where a relation follows."""
+    if not any(token.text.lower() in _DERIVATIVES for token in tokens):
+        return [*tokens]
     found: list[Token] = []
     place = 0
     while place < len(tokens):

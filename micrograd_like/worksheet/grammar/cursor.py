@@ -42,7 +42,8 @@ class Cursor:
 
     def at(self, *signs: str) -> bool:
         """True where one of the signs comes next."""
-        return self.next.kind == "sign" and self.next.text in signs
+        token = self.tokens[self.place]
+        return token.kind == "sign" and token.text in signs
 
     def at_power(self) -> bool:
         """True where an exponent comes next: ^ or a raised figure."""

@@ -48,30 +48,32 @@ class Expressions(Derivatives, Calls):
         """An expression whose operators hold tighter than ``binding``."""
         left = self.prefix()
         while True:
-            if self.at("ᵀ") or (self.at("^") and self.ahead(1).text in ("T", "⊤")):
-                left = self.transposed(left)
-            elif self.at_power() or self.at("ⁿ", "ⁱ"):
-                left = self.raised(left)
-            elif self.at(".") and self.ahead(1).kind == "name":
-                left = self.attribute(left)
-            elif self.at("%"):
-                left = self.percent(left)
-            elif self.is_times():
-                if binding >= MULTIPLY:
-                    break
-                self.take()
-                left = self.call("mul", left, self.expression(MULTIPLY))
-            elif self.next.kind == "sign" and self.next.text in _INFIX:
-                function, own = _INFIX[self.next.text]
+            token = self.next
+            sign = token.text if token.kind == "sign" else ""
+            if sign in _INFIX:
+                function, own = _INFIX[sign]
                 if own <= binding:
                     break
-                sign = self.take().text
+                self.take()
                 right = self.expression(own)
                 left = (
                     self.multiplied(left, right, sign)
                     if function == "mul"
                     else self.call(function, left, right)
                 )
+            elif sign == "ᵀ" or (sign == "^" and self.ahead(1).text in ("T", "⊤")):
+                left = self.transposed(left)
+            elif token.kind == "power" or sign in ("^", "ⁿ", "ⁱ"):
+                left = self.raised(left)
+            elif sign == "." and self.ahead(1).kind == "name":
+                left = self.attribute(left)
+            elif sign == "%":
+                left = self.percent(left)
+            elif self.is_times():
+                if binding >= MULTIPLY:
+                    break
+                self.take()
+                left = self.call("mul", left, self.expression(MULTIPLY))
             elif self.implicit_product():
                 if binding >= self.implicit:
                     break
@@ -104,6 +106,21 @@ class Expressions(Derivatives, Calls):
     def prefix(self) -> Term:
         """An operand with the sign or the bracket before it."""
         token = self.next
+        if token.kind == "number":
+            return number(self.take())
+        if token.kind == "fraction":
+            return self.fraction(self.take())
+        if token.kind == "sign" and (signed := self.signed(token)) is not None:
+            return signed
+        derivative = self.derivative()
+        if derivative is not None:
+            return derivative
+        if token.kind != "name":
+            self.expected("a number, a name or a bracket")
+        return self.name(self.take())
+
+    def signed(self, token: Token) -> Term | None:
+        """An operand that begins with a sign or a bracket; None for any other sign."""
         if self.at("-"):
             self.take()
             return self.call("neg", self.inner(SIGNED - 1))
@@ -131,16 +148,7 @@ class Expressions(Derivatives, Calls):
         if self.at("√"):
             self.take()
             return self.applied("sqrt", token)
-        if token.kind == "number":
-            return number(self.take())
-        if token.kind == "fraction":
-            return self.fraction(self.take())
-        derivative = self.derivative()
-        if derivative is not None:
-            return derivative
-        if token.kind != "name":
-            self.expected("a number, a name or a bracket")
-        return self.name(self.take())
+        return None
 
     def array(self, first: Term, opening: Token) -> Array:
         """The rest of [1, 2], [[1, 2], [3, 4]], [1, 2; 3, 4] or (1, 2)."""

@@ -7,6 +7,8 @@ from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
 
+_PROSE = CONNECTIVES | {"else"}
+
 
 class Neighbours(Cursor):
     """A cursor that tells products and words apart by the names of the document."""
@@ -64,7 +66,7 @@ class Neighbours(Cursor):
 
     def is_prose(self, token: Token) -> bool:
         """True for a name that is a word and no quantity."""
-        prose = self.known.is_word(token) or token.text.lower() in CONNECTIVES | {"else"}
+        prose = self.known.is_word(token) or token.text.lower() in _PROSE
         return prose and token.text not in self.known.lefts
 
     def is_factor(self, token: Token) -> bool:

@@ -48,9 +48,10 @@ def fraction(token: Token) -> tuple[Number, Number]:
 
 def has_name(token: Token) -> bool:
     """True for what may be a number or a sum: 2e+1, which nobody writes for 20."""
-    mantissa, mark, exponent = token.text.lower().partition("e")
-    signed = len(exponent) == 2 and exponent[0] in "+-"
-    return token.kind == "number" and mark != "" and mantissa.isdecimal() and signed
+    if token.kind != "number":
+        return False
+    mantissa, _, exponent = token.text.lower().partition("e")
+    return mantissa.isdecimal() and len(exponent) == 2 and exponent[0] in "+-"
 
 
 def apart(token: Token) -> list[Token]:

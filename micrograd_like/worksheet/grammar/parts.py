@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from micrograd_like.formula import Derivative, Expr, Name
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
@@ -107,7 +107,7 @@ class Parts(Expressions):
             self.take()
             approximate = True
         source = self.source(first, self.next)
-        stands = replace(first.place, end=self.tokens[self.place - 1].end)
+        stands = first.place._replace(end=self.tokens[self.place - 1].end)
         return Piece(expr, otherwise, source, stands, approximate, self.scope.places)
 
     def with_names(self, place: int) -> Term:

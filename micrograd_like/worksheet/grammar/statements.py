@@ -7,8 +7,9 @@ out (a sum whose range nothing says) is a statement with a doubt and no parts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 
 from micrograd_like.errors import did_you_mean
@@ -82,7 +83,7 @@ class _Statements(Parts):
         left = term if isinstance(term, Name | Derivative) else Name("?")
         source = self.source(first, self.tokens[-1])
         subject = None if isinstance(subject, Array) else subject
-        place = replace(first.place, end=self.tokens[-1].column)
+        place = first.place._replace(end=self.tokens[-1].column)
         return Statement(place, source, left, subject=subject, doubt=reason)
 
     def statement(self) -> list[Statement]:
@@ -101,20 +102,20 @@ class _Statements(Parts):
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
-        place = replace(first.place, end=self.next.column)
+        place = first.place._replace(end=self.next.column)
         if self.borrowed and self.pieces:
             source = " ".join(f"= {piece.source}" for piece in self.pieces)
-            place = replace(place, line=self.pieces[0].place.line)
-        read = Statement(
+            place = place._replace(line=self.pieces[0].place.line)
+        about = partial(
+            Statement,
             place,
             source,
-            Name("?"),
             blank=blank,
             assigned=assigned,
             read_as="; ".join(self.scope.read_as),
             doubt="; ".join(self.scope.doubts),
         )
-        return list(self.expanded(read, left, subject))
+        return list(self.expanded(about, left, subject))
 
     def right_side(self, left: Term) -> bool:
         """Read what is said to equal the left side; True where a ? stands for some of it."""
@@ -133,7 +134,9 @@ class _Statements(Parts):
             self.remark()
         return blank
 
-    def expanded(self, read: Statement, left: Term, subject: Term | None) -> Iterator[Statement]:
+    def expanded(
+        self, about: Callable[..., Statement], left: Term, subject: Term | None
+    ) -> Iterator[Statement]:
         """The statement, or for arrays one statement for each element."""
         terms = [piece.term for piece in self.pieces]
         shapes = [term.shape for term in (left, *terms) if isinstance(term, Array)]
@@ -141,7 +144,7 @@ class _Statements(Parts):
             assert isinstance(left, Name | Derivative)
             parts = tuple(piece.part() for piece in self.pieces)
             assert not isinstance(subject, Array)
-            yield replace(read, left=left, subject=subject, parts=parts)
+            yield about(left, parts, subject=subject)
             return
         shape = shapes[-1]
         if isinstance(left, Name):
@@ -173,7 +176,7 @@ class _Statements(Parts):
             one = None if subjects is None else subjects[place]
             if not isinstance(own, Name | Derivative):
                 one, own = own, self.document.stand_in(own)
-            yield replace(read, left=own, subject=one, parts=parts, element=place + 1)
+            yield about(own, parts, subject=one, element=place + 1)
 
     def declared(self, name: str, shape: tuple[int, ...]) -> Array:
         """The array of this name, whose elements are names of the document."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from micrograd_like.formula import Call, Derivative, Name, Number, nodes
+from micrograd_like.formula import Call, Name, Number, derivatives
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import opened
 from micrograd_like.worksheet.indices import names_in
@@ -36,7 +36,7 @@ def differentiated(draft: Draft) -> dict[str, set[str]]:
     asked: dict[str, set[str]] = {}
     for read in draft.reads:
         for expr in (read.left, *(part.expr for part in read.parts)):
-            for slope in nodes(expr, Derivative):
+            for slope in derivatives(expr):
                 if isinstance(slope.of, Name) and isinstance(slope.wrt, Name):
                     asked.setdefault(slope.of, set()).add(slope.wrt)
     return asked
@@ -125,7 +125,7 @@ class _Choice:
             return unlike(stated[-1], first.number)
         versions = self.draft.versions
         original = versions.reads[place].parts[candidate.part].expr
-        if nodes(original, Derivative):  # its number is not known here: the given one stands
+        if derivatives(original):  # its number is not known here: the given one stands
             return True
         value = versions.value(original, versions.meant[place])
         return value is not None and unlike(Number(value, 12), first.number)
@@ -149,10 +149,11 @@ class _Choice:
         """
         draft = self.draft
         for of, by in self.asked.items():
-            if of not in draft.chosen or not by - draft.below(of).keys():
+            if of not in draft.chosen:
                 continue
-            first, most = draft.chosen[of], len(by & draft.below(of).keys())
-            best = first
+            best, most = draft.chosen[of], len(by & draft.below(of).keys())
+            if most == len(by):
+                continue
             for candidate in self.candidates.get(of, ()):
                 draft.chosen[of] = candidate
                 reached = len(by & draft.below(of).keys())
@@ -171,13 +172,10 @@ class _Choice:
                 if of not in draft.chosen or wrt not in draft.chosen:
                     continue
                 part = draft.chosen[wrt].expr
+                if not isinstance(part, Call) or not names_in(part):
+                    continue
                 below = draft.below(of)
-                if (
-                    not isinstance(part, Call)
-                    or not [*names_in(part)]
-                    or wrt in below
-                    or of in draft.below(wrt)
-                ):
+                if wrt in below or of in draft.below(wrt):
                     continue
                 for key in [k for k in below if k in draft.chosen]:
                     place, number, expr = draft.chosen[key]

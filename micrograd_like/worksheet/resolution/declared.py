@@ -7,9 +7,8 @@ quantity of its own, which the chain rule carries on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, nodes, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, derivatives, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS, stands_in
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
@@ -30,7 +29,7 @@ def declared(
     found: dict[Derivative, Name] = {}
     for read in reads:
         for expr in (*_exprs(read), *hidden.values()):
-            for slope in nodes(expr, Derivative):
+            for slope in derivatives(expr):
                 if documents.leaves_open(slope):
                     found[slope] = Name(str(slope))
     return found
@@ -40,16 +39,7 @@ def with_declared(read: Statement, names: Mapping[Derivative, Name]) -> Statemen
     """The statement with its name for every declared derivative."""
     if not names:
         return read
-    parts = tuple(
-        replace(
-            part,
-            expr=put_names(part.expr, names),
-            otherwise=None if part.otherwise is None else put_names(part.otherwise, names),
-        )
-        for part in read.parts
-    )
-    subject = None if read.subject is None else put_names(read.subject, names)
-    return replace(read, left=_renamed(read.left, names), parts=parts, subject=subject)
+    return read.rewritten(lambda expr: put_names(expr, names))
 
 
 def put_names(expr: Expr, names: Mapping[Derivative, Name]) -> Expr:

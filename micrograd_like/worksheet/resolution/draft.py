@@ -93,22 +93,13 @@ def _renamed(versions: Versions, place: int, keys: dict[str, str]) -> Statement:
     if own is not None and own.key != own.base:
         left = Name(own.key)
     first_sum = _first_of_a_sum(read, own)
-    if not keys and left is read.left and not first_sum:
-        return read
     if isinstance(left, Derivative):
         left = rename(left, keys)  # type: ignore[assignment]
-    parts = tuple(
-        replace(
-            part,
-            expr=rename(part.expr, keys),
-            otherwise=None if part.otherwise is None else rename(part.otherwise, keys),
-        )
-        for part in read.parts
-    )
-    if first_sum:
-        parts = tuple(replace(p, expr=_from_nothing(p.expr, first_sum)) for p in parts)
-    subject = None if read.subject is None else rename(read.subject, keys)
-    return replace(read, left=left, parts=parts, subject=subject)
+    renamed = read.rewritten(lambda expr: rename(expr, keys), left)
+    if not first_sum:
+        return renamed
+    parts = tuple(replace(p, expr=_from_nothing(p.expr, first_sum)) for p in renamed.parts)
+    return replace(renamed, parts=parts)
 
 
 def _first_of_a_sum(read: Statement, own: Version | None) -> str:

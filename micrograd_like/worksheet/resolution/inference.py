@@ -34,9 +34,10 @@ def infer(draft: Draft) -> None:
         above = len(own)
         for part in read.parts:
             named = any(n not in CONSTANTS for n in names_in(part.expr))
-            alone = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
-            shapes = [[*opened(formula, part.expr)] for formula in own[-_MOST_SHAPES:]]
-            for shape in [] if alone and not named else figures.likely(shapes):
+            stated = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
+            formulas_above = [] if stated else own[-_MOST_SHAPES:]
+            shapes = [[*opened(formula, part.expr)] for formula in formulas_above]
+            for shape in figures.likely(shapes):
                 for name, number in shape:
                     if name in draft.chosen:
                         if named or part.number is None:
@@ -60,15 +61,21 @@ class _Figures:
         draft: What is decided so far.
         found: For every name without a value the figures in its place, with their places.
         against: The places at which a name's figure is another than the one it is given.
+        stated: The numbers that names are stated to have.
     """
 
     draft: Draft
     found: dict[str, list[tuple[Number, Place]]] = field(default_factory=dict)
     against: dict[tuple[str, float], set[Place]] = field(default_factory=dict)
+    stated: dict[str, Number] = field(init=False)
+
+    def __post_init__(self) -> None:
+        versions = self.draft.versions.all
+        self.stated = {v.key: v.number for v in versions if v.number is not None}
 
     def likely(self, shapes: list[_Shape]) -> list[_Shape]:
         """The shapes without those that put a figure for another factor: h·v for v·h."""
-        stated = {v.key: v.number for v in self.draft.versions.all if v.number is not None}
+        stated = self.stated
         return [s for s in shapes if not any(unlike(n, stated.get(k)) for k, n in s)] or shapes
 
     def contrary(self, name: str, number: Number, read: Statement) -> None:

@@ -18,7 +18,9 @@ def rename(expr: Expr, keys: Mapping[str, str]) -> Expr:
         return Derivative(renamed(quantity.of), renamed(quantity.wrt))
 
     def rule(node: Expr) -> Expr | None:
-        return renamed(node) if isinstance(node, Name | Derivative) else None
+        if isinstance(node, Name):
+            return Name(keys[node]) if node in keys else None
+        return renamed(node) if isinstance(node, Derivative) else None
 
     return rewrite(expr, rule)
 

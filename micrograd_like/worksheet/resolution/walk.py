@@ -66,12 +66,15 @@ class _Walk:
     def __init__(self, versions: Versions) -> None:
         self.versions = versions
         self._keys: set[str] = set()
+        self._spoken: dict[str, list[int]] = {}  # for every name the statements that speak of it
 
     def take(self, place: int) -> None:
         """The next statement."""
         read = self.versions.reads[place]
         names = _names_of(read, self.versions.hidden)
         self.versions.meant.append({name: self.versions.current.get(name) for name in names})
+        for spoken in names:
+            self._spoken.setdefault(spoken, []).append(place)
         if not isinstance(read.left, Name) or read.subject is not None:
             self.versions.own.append(None)
             return
@@ -123,13 +126,12 @@ class _Walk:
         number = next((p.number for p in reversed(read.parts) if p.number is not None), None)
         if number is None or any(names_in(part.expr) for part in read.parts):
             return False
-        for above in range(place):
-            if name in self.versions.meant[above]:
-                parts = self.versions.reads[above].parts
-                for formula, figures in combinations(parts, 2):
-                    found = dict(opened(formula.expr, figures.expr))
-                    if name in found and unlike(found[name], number):
-                        return True
+        for above in self._spoken.get(name, ()):
+            parts = self.versions.reads[above].parts
+            for formula, figures in combinations(parts, 2):
+                found = dict(opened(formula.expr, figures.expr))
+                if name in found and unlike(found[name], number):
+                    return True
         return False
 
     def _learn(self, version: Version, read: Statement, place: int) -> None:
