@@ -6,7 +6,7 @@ A call of one, ``f()`` as a tree's function, is replaced by what it gives; one w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -101,6 +101,11 @@ class Functions:
         places = {argument: Name(f"#{i}") for i, argument in enumerate(arguments)}
         body = substitute(body, places)
         self._known[name] = arguments, _as_row(body) if len(arguments) == 1 else body
+
+    def assume(self, functions: Mapping[str, tuple[tuple[str, ...], Expr]]) -> None:
+        """Take those that nothing defines for these: arguments and body."""
+        for name, (arguments, body) in functions.items():
+            self.define(name, arguments, body)
 
     def argument(self, name: str) -> str:
         """The argument of a function of one, as its definition names it; "" for any other."""

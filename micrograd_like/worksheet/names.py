@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from micrograd_like.notation import GREEK, normal_name
+from micrograd_like.notation.names import LETTERS
+from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.open_functions import open_functions
 from micrograd_like.worksheet.spelling import index_letters, instance, is_letters, is_word, pieces
 from micrograd_like.worksheet.survey import LeftCall, Survey
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
@@ -52,18 +55,21 @@ class Names:
         base: The number of their first element.
         apart: Those of them whose elements other names of the document look like.
         costs: What is differentiated on left sides.
-        functions: Those that lines define as functions, or show by example.
+        functions: Those that are functions: a line defines them, or shows them by example.
+        open: Those of the functions that nothing defines.
         applied: Quantities that are written with their arguments: y in y(x1, x2).
         chained: Those that stand left of a relation only in the midst of a line: w2 in w1 = w2 = 0.
         compounds: Names with brackets, ``input(h1)``.
         phrases: Names of several words, by the words.
         squares: Those of which only the square is given: σ in σ² = 2.
+        short: Names without an index for the only one that has a number: p for p1.
         same: Costs that are differentiated by another name than they are given: L for Loss.
     """
 
     lefts: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    open: list[str] = field(default_factory=list)
     applied: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     operands: set[str] = field(default_factory=set)
     integers: dict[str, int] = field(default_factory=dict)
@@ -77,6 +83,7 @@ class Names:
     compounds: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
     squares: set[str] = field(default_factory=set)
+    short: dict[str, str] = field(default_factory=dict)
     same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -105,6 +112,8 @@ class Names:
         for call in sorted(found.calls, key=lambda call: call.name.endswith("'")):
             names._take_call(call, found)
         names._take_functions_below(found)
+        names.open = open_functions(found, names.lefts | names.functions)
+        names.functions.update(names.open)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
         names.costs = found.above_first
         names.same = {c: own for c in {*names.costs} if (own := _own_cost(c, names.lefts))}
@@ -114,6 +123,7 @@ class Names:
         names.used = names.lefts | found.differentiated | {n for n in found.plain if _indexed(n)}
         names._defined = names.lefts | found.above | found.plain
         names._assume_counts(found)
+        names.short = _without_index(found, names)
         return names
 
     def _take_call(self, call: LeftCall, found: Survey) -> None:
@@ -244,6 +254,21 @@ class Names:
 
 def _indexed(name: str) -> bool:
     return name[-1:].isdecimal() or "_" in name or "^(" in name
+
+
+def _without_index(found: Survey, names: Names) -> dict[str, str]:
+    """For a letter that nothing gives a value, the one name that has it with a number behind."""
+    numbered: dict[str, list[str]] = {}
+    for name in names.lefts:
+        if (base := name.rstrip("0123456789")) != name:
+            numbered.setdefault(base, []).append(name)
+    known = names.lefts | names.functions | names.counts.keys() | {*CONSTANTS}
+    known |= {letter for name in found.plain for letter in index_letters(name)}
+    return {
+        base: own[0]
+        for base, own in numbered.items()
+        if len(own) == 1 and base in found.plain - known and (len(base) == 1 or base in LETTERS)
+    }
 
 
 def _own_cost(cost: str, lefts: set[str]) -> str:

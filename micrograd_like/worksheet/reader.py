@@ -7,11 +7,13 @@ name means where it stands is decided behind it (``resolve``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives, rewrite
 from micrograd_like.worksheet.brackets import separated, with_rows
+from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
@@ -29,11 +31,12 @@ from micrograd_like.worksheet.indices import (
 from micrograd_like.worksheet.joining import joined
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.open_functions import READINGS, bodies
 from micrograd_like.worksheet.openings import is_heading
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import FOR_ALL, Problem, Statement
 from micrograd_like.worksheet.source import Cells, Source
-from micrograd_like.worksheet.spelling import instance
+from micrograd_like.worksheet.spelling import instance, layer_letters, shifted
 from micrograd_like.worksheet.vocabulary import RELATIONS
 from micrograd_like.worksheet.wording import in_signs, in_vectors
 
@@ -44,6 +47,8 @@ _PASSES = 4
 _EVERY = "it as one line for every value of its index"
 #: Statements that templates may stand for.
 _MOST_INSTANCES = 2_000
+#: The layers beside one of which no number is said.
+_LAYERS = (-1, -2, -3, 1, 2, 3)
 
 
 @dataclass
@@ -60,6 +65,7 @@ class Reading:
         older: For every later version of a name the one before, where the format tells.
         sections: The rows in which another problem begins.
         cells: The cells in which the lines stand.
+        others: The same document in the other ways in which it may be read.
     """
 
     reads: list[Statement]
@@ -71,13 +77,18 @@ class Reading:
     older: dict[str, str] = field(default_factory=dict)
     sections: tuple[tuple[int, int], ...] = ()
     cells: Cells = Cells()  # noqa: RUF009
+    others: tuple[Callable[[], Reading], ...] = ()
 
 
-def read_source(source: Source) -> Reading:
+def read_source(source: Source, functions: int = 0) -> Reading:
     """The statements of a document, and what could not be read of it.
 
     Which names are vectors may be seen only where they are computed: lines further up that use
     them are then read again.
+
+    Args:
+        source: The document's tokens.
+        functions: What those are that nothing defines, of :data:`READINGS`.
     """
     logical = list(
         logical_lines([in_vectors(in_signs(separated(row))) for row in with_rows(source.rows)])
@@ -86,7 +97,7 @@ def read_source(source: Source) -> Reading:
     for _ in range(_PASSES):
         known = dict(names.arrays)
         document = Document(names, source.lines)
-        reader = _Reader(document)
+        reader = _Reader(document, bodies(names.open, functions))
         for clause in clauses([names.joined(tokens) for tokens in logical], names):
             reader.read(clause)
         if known == names.arrays:
@@ -109,15 +120,25 @@ def read_source(source: Source) -> Reading:
         older=source.older,
         sections=sections,
         cells=cells,
+        others=_others(source, names, functions),
     )
+
+
+def _others(source: Source, names: Names, functions: int) -> tuple[Callable[[], Reading], ...]:
+    """The first reading's others: what functions that nothing defines may be besides."""
+    several = range(1, len(READINGS)) if names.open and not functions else ()
+    return tuple(partial(read_source, source, reading) for reading in several)
 
 
 class _Reader:
     """Reads clause after clause."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self, document: Document, assumed: Mapping[str, tuple[tuple[str, ...], Expr]]
+    ) -> None:
         self.document = document
         self.functions = Functions()
+        self.functions.assume(assumed)
         self._seen: set[str] = set()
         self._cut: Token | None = None
         self.reads: list[Statement] = []
@@ -241,7 +262,7 @@ class _Reader:
     def _instances(self) -> Iterator[Statement]:
         """Every statement, and for a template h_t = … one for each of its numbers."""
         names, count = self.document.names, 0
-        for read in self.reads:
+        for read in [*self.reads, *self._layers()]:
             letter = self._template_letter(read)
             numbers = self._template_numbers(read, letter) if letter else []
             if not letter or not numbers or count > _MOST_INSTANCES:
@@ -262,6 +283,20 @@ class _Reader:
                 else:
                     names.used.add(str(one.left))
                     yield replace(one, defines="template")
+
+    def _layers(self) -> Iterator[Statement]:
+        """For z_L = w_L·a_{L−1} the same of the layers beside it that the document speaks of."""
+        known = self.document.names
+        for read in self.reads:
+            names = {n for part in read.parts for n in names_in(part.expr)}
+            alike = all(map(layer_letters, names - {*CONSTANTS}))
+            if read.subject is None and names and alike and layer_letters(str(read.left)):
+                for by in _LAYERS:
+                    left = Name(shifted(str(read.left), by))
+                    if left in known.used - known.lefts:
+                        known.lefts.add(left)
+                        other = read.rewritten(partial(_of_layer, by=by), left)
+                        yield replace(other, defines="template")
 
     def _instance(self, read: Statement, letter: str, number: int) -> Statement:
         """What a template says for one number."""
@@ -303,6 +338,15 @@ class _Reader:
             return found
         others = {n for part in read.parts for n in names_in(part.expr)}
         return instances(others, letter, names)
+
+
+def _of_layer(expr: Expr, by: int) -> Expr:
+    """A formula of another layer."""
+
+    def rule(node: Expr) -> Expr | None:
+        return Name(shifted(node, by)) if isinstance(node, Name) else None
+
+    return rewrite(expr, rule)
 
 
 def _derivatives(read: Statement) -> list[Derivative]:

@@ -73,6 +73,7 @@ class Worksheet:
         self.failures: dict[Place, Problem] = {}
         self.lines, self._cells = reading.lines, reading.cells
         self.told = reading.told
+        self._others = reading.others
         resolved = resolve(reading.reads, reading.problems, reading.hidden, reading.sections)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
@@ -231,6 +232,10 @@ class Worksheet:
         if of in self.symbols and wrt in self._in_symbols:
             return self._in_symbols[of], self._in_symbols[wrt]
         return self.node(str(asked.of)), self.node(str(asked.wrt))
+
+    def readings(self) -> list[Worksheet]:
+        """The worksheet in every way in which it may be read, itself first."""
+        return [self, *(Worksheet(other()) for other in self._others)]
 
     def graph_as_read(self) -> Builder | None:
         """What has built the graph of all :attr:`formulas`, names without a number at assumed ones.

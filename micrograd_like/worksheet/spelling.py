@@ -15,6 +15,7 @@ LETTERS = "ijktnlmo"
 _INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
 #: An index in brackets above: x^(i).
 _ABOVE = re.compile(r"(.+?)\^\(([a-z])([+-]\d+)?\)(.*)")
+_LAYER = re.compile(r"(\^\(|_\{?)([lL])([+-]\d+)?(\)|\}|(?=_|'|$))")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
 _SERIES = re.compile(r"(?:Sigma|Pi)_\{([a-z])=1\}")
@@ -78,6 +79,23 @@ def instance(name: str, letter: str, number: int) -> str:
     if letter not in inside or not _is_index(inside):
         return name
     return normal_name(f"{base}_{{{inside.replace(letter, str(number))}}}{primes}")
+
+
+def layer_letters(name: str) -> set[str]:
+    """The letter that counts layers in a name's index: L for ``a_{L-1}``, l for ``z^(l)``."""
+    return {match[2] for match in _LAYER.finditer(name)}
+
+
+def shifted(name: str, by: int) -> str:
+    """A name of another layer: ``a_{L-1}`` for ``a_L`` and −1."""
+
+    def put(match: re.Match[str]) -> str:
+        opening, letter, at = match[1], match[2], match[3]
+        step = int(at or 0) + by
+        inside = f"{letter}{step:+d}" if step else letter
+        return f"^({inside})" if opening == "^(" else f"_{{{inside}}}"
+
+    return normal_name(_LAYER.sub(put, name))
 
 
 def index_letters(name: str) -> set[str]:

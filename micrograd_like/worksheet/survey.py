@@ -44,6 +44,8 @@ class Survey:
     differentiated: set[str] = field(default_factory=set)
     calls_of: set[str] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    arities: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    same_letter: set[str] = field(default_factory=set)
     calls: list[LeftCall] = field(default_factory=list)
     phrases: dict[tuple[str, ...], None] = field(default_factory=dict)
     bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -91,6 +93,7 @@ class Survey:
             end = closes.get(place + 1, place + 1)
             inside = tokens[place + 2 : end]
             self.called[text].add(_kind_of(inside))
+            self.arities[text].add(1 + _commas(inside))
             self._example(tokens, place, end)
         else:
             self.plain.add(text)
@@ -131,6 +134,8 @@ class Survey:
             if any(token.kind == "name" and token.text != "e" for token in tokens[place + 1 :]):
                 self.lettered.add(last.text)
             self._integer(tokens, place)
+            if [t.text for t in tokens[place + 1 : place + 3]] == [last.text, "("]:
+                self.same_letter.add(last.text)  # s = s(z)
             shape = literal_shape(tokens, place + 1)
             if shape:
                 self.arrays.setdefault(last.text, shape)
@@ -237,6 +242,15 @@ def _in_compound(tokens: Sequence[Token], place: int) -> bool:
     around = tokens[place - 2 : place + 2]
     texts = [t.text for t in around]
     return texts[1:2] == ["("] and texts[3:] == [")"] and is_word(texts[0])
+
+
+def _commas(inside: Sequence[Token]) -> int:
+    """How many commas part what stands in brackets."""
+    count = depth = 0
+    for token in inside:
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        count += token.text == "," and not depth
+    return count
 
 
 def _kind_of(inside: Sequence[Token]) -> str:

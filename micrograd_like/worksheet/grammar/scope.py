@@ -87,6 +87,9 @@ class Scope:
             self.read_as[f"{text} as {name}"] = None
             self.doubts[f"{text} is taken for {name}"] = None
             return name
+        if text in self.known.short:
+            self.read_as[f"{text} as {self.known.short[text]}"] = None
+            return self.known.short[text]
         name = without_old(text)
         if name and text not in self.known.lefts and self.known.is_quantity(name):
             self.read_as[f"{text} as {name}"] = None

@@ -114,7 +114,8 @@ class Symbols:
             head, tail = run[:-size], run[-size:]
             if tail in FUNCTIONS and set(head) <= self.singles:
                 return [*head, tail]
-        return list(run) if set(run) <= self.singles else [run]
+        two = len(run) == 2 and not self.singles.isdisjoint(run)  # wx, where w stands elsewhere
+        return list(run) if two or set(run) <= self.singles else [run]
 
 
 def _counts(said: str) -> bool:

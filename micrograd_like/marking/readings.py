@@ -1,0 +1,42 @@
+"""A worksheet that may be read in several ways: a line is wrong only if it is in all of them.
+
+A reading in which fewer lines are right than in another, and none more, is none: whoever wrote
+f′ = f(1 − f) means the logistic function throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from micrograd_like.marking.marker import Marker
+from micrograd_like.marking.records import LineMark
+from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.records import Place
+
+_ACCUSED = ("wrong", "follows")
+_AGREES = "It does not agree, but what the functions in it are is not said, and for some it does"
+
+_Marks = Mapping[Place, LineMark]
+
+
+def marked(sheet: Worksheet) -> Iterator[LineMark]:
+    """Every line of a worksheet, marked."""
+    readings = sheet.readings()
+    if len(readings) == 1:
+        yield from Marker(sheet).lines()
+        return
+    all_marks = [{line.place: line for line in Marker(one).lines()} for one in readings]
+    first, *others = _likely(all_marks)
+    for place, line in first.items():
+        agreeing = (other.get(place, line).verdict not in _ACCUSED for other in others)
+        if line.verdict in _ACCUSED and any(agreeing):
+            line = replace(line, verdict="unchecked", problem=_AGREES, causes=(), working=None)
+        yield line
+
+
+def _likely(readings: Sequence[_Marks]) -> list[_Marks]:
+    """The readings that no other is better than, the one with the most right lines first."""
+    right = [{place for place, line in m.items() if line.verdict == "right"} for m in readings]
+    kept = [m for m, own in zip(readings, right, strict=True) if not any(own < o for o in right)]
+    return sorted(kept, key=lambda m: -sum(line.verdict == "right" for line in m.values()))
