@@ -47,7 +47,7 @@ lint:
 	$(BIN)/pip install --quiet ".[lint]"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy && $(BIN)/mypy tests/typed_operations.py
 
 lint-js:
 	npx --yes @biomejs/biome@2 lint --error-on-warnings --skip=suspicious/noRedundantUseStrict visualize/web/page.js

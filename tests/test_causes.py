@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from copied import copy_packages, python
 
-import micrograd_like
 from micrograd_like import Worksheet
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import parse
@@ -195,18 +192,11 @@ print(json.dumps({
 
 def copied(folder: Path, files: dict[str, str], program: str) -> subprocess.CompletedProcess[str]:
     """A program run with a copy of the package that has these files more."""
-    source = Path(micrograd_like.__file__).parent
-    shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_packages(folder)
     for name, text in files.items():
-        (folder / source.name / "marking" / "causes" / name).write_text(text, encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(folder)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        added = folder / "micrograd_like" / "marking" / "causes" / name
+        added.write_text(text, encoding="utf-8")
+    return python(folder, "-c", program)
 
 
 def test_a_file_is_all_that_a_cause_needs(tmp_path: Path) -> None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from copied import copy_packages, python
 
-import micrograd_like
-import visualize
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons import catalogue
 from micrograd_like.lessons.registry import options, setting
@@ -51,26 +47,14 @@ def halving(settings: Settings) -> Outcome:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the packages with one file more."""
     folder = tmp_path_factory.mktemp("copy")
-    for package in (micrograd_like, visualize):
-        source = Path(str(package.__file__)).parent
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source, folder / source.name, ignore=ignored)
+    copy_packages(folder)
     course = folder / "micrograd_like" / "lessons" / "course"
     (course / "halving_numbers.py").write_text(ADDED, encoding="utf-8")
     return folder
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
-    return subprocess.run(
-        [sys.executable, "-m", "micrograd_like", "lessons", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-        cwd=folder,
-        timeout=120,
-        check=False,
-    )
+    return python(folder, "-m", "micrograd_like", "lessons", *arguments)
 
 
 def test_one_file_is_all_that_a_lesson_needs(copy: Path) -> None:

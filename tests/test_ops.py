@@ -2,25 +2,22 @@
 
 import json
 import math
-import os
 import random
-import shutil
-import subprocess
 import sys
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import mpmath
 import pytest
 import sympy
+from copied import copy_packages, python
 from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 from references import known, symbolic
 
-import micrograd_like
 from micrograd_like.engine import Value, apply, grad
+from micrograd_like.engine.stub import STUB, stub
 from micrograd_like.errors import DomainError
 from micrograd_like.exercises.oracle import FUNCTIONS, Oracle
 from micrograd_like.formula import ARITHMETIC, Call, Name, evaluate, parse
@@ -490,24 +487,20 @@ print(json.dumps({
 def with_new_rows(tmp_path_factory):
     """What a fresh interpreter computes with a copy whose table has two rows more."""
     folder = tmp_path_factory.mktemp("copy")
-    source = Path(micrograd_like.__file__).parent
-    shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
-    table = folder / source.name / "ops.py"
+    copy_packages(folder)
+    table = folder / "micrograd_like" / "ops.py"
     before, opening, after = table.read_text(encoding="utf-8").partition("_ROWS = (\n")
     assert opening, "the table begins otherwise than this test thinks"
     added = f"{before}{opening}    {RIGHT},\n    {WRONG},\n{after}"
     table.write_text(added, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run(
-        [sys.executable, "-c", USE],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python(folder, "-c", USE)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def test_the_stub_is_made_of_the_table():
+    """After a change of the table: python -m micrograd_like.engine.stub."""
+    assert STUB.read_text(encoding="utf-8") == stub(OPS.values())
 
 
 def test_a_row_is_all_an_operation_needs(with_new_rows):

@@ -10,11 +10,11 @@ import pytest
 from micrograd_like import Value, compile_graph, nn
 
 pytestmark = pytest.mark.filterwarnings("ignore:compile_graph. NumPy runs the tape")
-datasets = pytest.importorskip("sklearn.datasets", reason="extra lessons")
 
 
 def digits() -> tuple[Any, Any, Any, Any]:
     """8×8 images in [0, 1] and their digits: 1,437 to learn from, 360 held out."""
+    datasets = pytest.importorskip("sklearn.datasets", reason="extra lessons")
     images, targets = datasets.load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(images))
     images, targets = images[order] / 16, targets[order]

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from copied import copy_packages, python
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-import micrograd_like
-import visualize
 from micrograd_like.derivation import derive
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons import office_hours
@@ -222,25 +218,14 @@ def write(document, page):
 def with_a_new_format(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package with a file more."""
     folder = tmp_path_factory.mktemp("copy")
-    for package in (Path(micrograd_like.__file__).parent, Path(visualize.__file__).parent):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(package, folder / package.name, ignore=ignored)
+    copy_packages(folder)
     added = folder / "micrograd_like" / "writers" / "formats" / "bullets.py"
     added.write_text(ADDED, encoding="utf-8")
     return folder
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "micrograd_like", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200", "PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    return python(folder, "-m", "micrograd_like", *arguments)
 
 
 def test_a_file_is_all_a_format_needs(with_a_new_format: Path) -> None:
