@@ -14,5 +14,8 @@ from micrograd_like.errors import DomainError as DomainError
 from micrograd_like.errors import MicrogradLikeError as MicrogradLikeError
 from micrograd_like.errors import ModelFileError as ModelFileError
 from micrograd_like.errors import WorksheetError as WorksheetError
+from micrograd_like.jupyter import check_notebook as check_notebook
+from micrograd_like.jupyter import load_ipython_extension as load_ipython_extension
 from micrograd_like.tape.compiling import compile_graph as compile_graph
 from micrograd_like.worksheet import Worksheet as Worksheet
+from micrograd_like.writers.assertion import assert_right as assert_right

@@ -31,6 +31,7 @@ DIRECTIONS = (
     ("derivation", "exercises"),
     ("marking",),
     ("writers",),
+    ("jupyter",),
     ("lessons",),
     ("stepper",),
     ("cli",),

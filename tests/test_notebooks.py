@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command import run
 
+import micrograd_like
+from micrograd_like import assert_right, check_notebook
 from micrograd_like.errors import WorksheetError
 from micrograd_like.marking.records import LineMark, Report
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.writers.annotation import annotated
 
 
 def notebook(*cells: str, **others: Any) -> str:
@@ -239,3 +243,128 @@ def test_large_outputs_and_arrays_are_no_matter(tmp_path: Path) -> None:
     found = Worksheet.read(file).check()
     assert at(found, "2:1").verdict == "taken"
     assert all(line.verdict == "unreadable" for line in found.lines if line.place.cell == 1)
+
+
+# What is written of them.
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    """A notebook whose first words and fifth cell are wrong."""
+    cells = [*LESSON]
+    cells[0] = cells[0].replace("\\sigma(s)", "\\ln(s)")
+    cells[4] = cells[4].replace("out - t", "t - out")
+    file = tmp_path / "lesson.ipynb"
+    file.write_text(notebook(*cells), encoding="utf-8")
+    return file
+
+
+def test_marks_are_written_into_a_copy(lesson: Path) -> None:
+    before, copy = lesson.read_bytes(), lesson.with_name("marked.ipynb")
+    done = run("check", str(lesson), "--annotate", str(copy))
+    assert (done.returncode, lesson.read_bytes()) == (1, before)
+    cells = json.loads(copy.read_text(encoding="utf-8"))["cells"]
+    shown = ["".join(c["outputs"][0]["data"]["text/plain"]) for c in cells if c.get("outputs")]
+    assert "Another function" in shown[0]  # below words, in a cell of its own
+    assert any("dL_dout = t - out" in marks and "✗" in marks for marks in shown)
+    words = [cell for cell in cells if cell["cell_type"] == "markdown"]
+    assert words == [cell for cell in json.loads(before)["cells"] if cell["cell_type"] != "code"]
+
+
+def test_marks_replace_older_marks(lesson: Path) -> None:
+    first, second = lesson.with_name("first.ipynb"), lesson.with_name("second.ipynb")
+    assert run("check", str(lesson), "--annotate", str(first)).returncode == 1
+    assert run("check", str(first), "--annotate", str(second)).returncode == 1
+    counts = [
+        sum(len(c.get("outputs", ())) for c in json.loads(file.read_text())["cells"])
+        for file in (first, second)
+    ]
+    assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("lesson.ipynb", "--annotate", "lesson.ipynb"), "is the worksheet"),
+        (("lesson.ipynb", "--annotate", "-"), "goes into a file"),
+        (("office-hours", "--annotate", "out.ipynb"), "into one notebook"),
+        (("lesson.ipynb", "lesson.ipynb", "--annotate", "out.ipynb"), "into one notebook"),
+        (("lesson.ipynb", "--annotate", "nowhere/out.ipynb"), "cannot open"),
+        (("lesson.ipynb", "--annotate", "o.ipynb", "--page", "o.html"), "not both"),
+    ],
+)
+def test_what_cannot_be_annotated_is_said(
+    lesson: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    before = lesson.read_bytes()
+    done = run("check", *arguments, cwd=lesson.parent)
+    assert said in " ".join(done.stderr.split())
+    assert done.returncode == 2
+    assert lesson.read_bytes() == before
+    assert not [*lesson.parent.glob("o*")]
+
+
+def test_marks_of_another_version_are_refused() -> None:
+    with pytest.raises(WorksheetError, match="version 4, got 3"):
+        annotated('{"nbformat": 3, "worksheets": []}', Report(()))
+
+
+def test_every_command_reads_a_notebook(lesson: Path) -> None:
+    assert "∂loss/∂u[0]" in run("derive", str(lesson), "dloss/du[0]").stdout
+    assert "digraph" in run("draw", str(lesson)).stdout
+    assert "1. given" in run("step", str(lesson)).stdout
+    page = run("check", str(lesson), "--page", "-").stdout
+    assert "5:1" in page
+    assert "t - out" in page
+    piped = run("check", "-", "--format", "json", input=lesson.read_text())
+    lines = json.loads(piped.stdout)["worksheets"][0]["lines"]
+    assert [n["cell"] for n in lines if n["verdict"] == "wrong"] == [1, 5]
+
+
+def test_assert_right_says_line_and_cause(lesson: Path) -> None:
+    with pytest.raises(AssertionError) as failed:
+        assert_right(lesson)
+    said = str(failed.value)
+    assert "cell 5, line 1: dL_dout = t - out\n  wrong (sign): " in said
+    assert "lesson.ipynb is not right" in said
+    with pytest.raises(AssertionError, match=r"line 2: y = x\^2 = 5"):
+        assert_right(Worksheet.parse("x = 2\ny = x^2 = 5"))
+    with pytest.raises(AssertionError, match="nothing to mark"):
+        assert_right(Worksheet.parse(""))
+    assert assert_right(Worksheet.parse("x = 2\ny = x^2 = 4")).counts["right"] == 1
+
+
+def test_the_notebook_one_is_in(lesson: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", str(lesson))
+    assert check_notebook().counts["wrong"] == 2
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    monkeypatch.chdir(lesson.parent)
+    assert check_notebook().file == "lesson.ipynb"
+    (lesson.parent / "other.ipynb").write_text(notebook("x = 1"))
+    assert check_notebook("other.ipynb").counts["taken"] == 1
+    with pytest.raises(WorksheetError, match="which notebook"):
+        check_notebook()
+
+
+class Shell:
+    """What of a shell the extension uses."""
+
+    def __init__(self) -> None:
+        self.magics: dict[tuple[str, str], Callable[[str, str], Report | None]] = {}
+
+    def register_magic_function(
+        self, function: Callable[[str, str], Report | None], kind: str, name: str
+    ) -> None:
+        self.magics[kind, name] = function
+
+
+def test_the_magic_marks_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = Shell()
+    micrograd_like.load_ipython_extension(shell)
+    magic = shell.magics["cell", "worksheet"]
+    found = magic("", "x = 2\ny = x^2 = 5\n")
+    assert found is not None
+    assert [line.verdict for line in found.lines] == ["taken", "wrong"]
+    assert "<table" in found._repr_html_()
+    assert magic("nonsense", "x = 2") is None
+    assert "expected a format" in capsys.readouterr().err

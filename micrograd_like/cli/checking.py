@@ -42,8 +42,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help="Worksheets: files of text, Markdown (.md), LaTeX (.tex) or Python (.py), - for "
-            "standard input in any of these, or names of built-in ones.",
+            help="Worksheets: files of text, Markdown (.md), LaTeX (.tex), Python (.py), notebooks "
+            "(.ipynb), - for standard input in any of these, or names of built-in ones.",
         ),
     ],
     format: Annotated[MarksFormat, typer.Option(help="How to print it.")] = "text",
@@ -55,6 +55,15 @@ def check(
             show_default=False,
             help="Write the report of one worksheet as a page to step through, print or hand back; "
             "- prints the page alone.",
+        ),
+    ] = None,
+    annotate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Write a copy of one notebook with the marks below its cells; the original stays "
+            "as it is.",
         ),
     ] = None,
     causes: Annotated[
@@ -98,11 +107,37 @@ def check(
 
     with reported():
         if page is None:
+            _check_copied(files, annotate)
             say(document(read(), several=len(files) > 1), format)
+        elif annotate is not None:
+            raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
         else:
             _check_on_page(files, page, format, reports)
+        if annotate is not None and reports:
+            _annotate(files[0], annotate, reports[0])
     status = max((report.status for report in reports), default=0)
     raise typer.Exit(2 if len(reports) < len(files) else status)
+
+
+def _check_copied(files: list[str], annotate: str | None) -> None:
+    """Refuse what cannot be annotated, before anything is marked."""
+    if annotate is None:
+        return
+    if len(files) > 1 or not files[0].lower().endswith(".ipynb"):
+        raise typer.BadParameter("marks are written into one notebook", param_hint="--annotate")
+    if annotate == STDOUT:
+        raise typer.BadParameter("a copy goes into a file", param_hint="--annotate")
+    check_output(annotate, files[0])
+
+
+def _annotate(file: str, output: str, report: Report) -> None:
+    """Write the copy of a notebook with its marks."""
+    from micrograd_like.worksheet.characters import MAX_PACKED, decode
+    from micrograd_like.writers.annotation import annotated
+
+    with open(file, "rb") as stream:
+        text = decode(stream.read(MAX_PACKED + 1), MAX_PACKED)
+    write_output(output, annotated(text, report))
 
 
 def _check_on_page(files: list[str], page: str, format: str, reports: list[Report]) -> None:

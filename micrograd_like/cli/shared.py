@@ -51,8 +51,8 @@ File = Annotated[
     str,
     typer.Argument(
         metavar="FILE",
-        help="A worksheet: a file of text, Markdown or LaTeX, - for standard input, or a built-in "
-        "one's name.",
+        help="A worksheet: a file of text, Markdown, LaTeX, Python or a notebook, - for standard "
+        "input, or a built-in one's name.",
     ),
 ]
 Places = Annotated[int, typer.Option(min=1, max=15, help="Decimals shown; JSON is in full.")]
@@ -77,12 +77,13 @@ def read_worksheet(file: str, given: bytes | None = None) -> Worksheet:
         OSError: The file cannot be opened.
     """
     from micrograd_like.worksheet import Worksheet, builtin
-    from micrograd_like.worksheet.characters import decode
+    from micrograd_like.worksheet.characters import MAX_PACKED, decode
 
     if not file:
         raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")
     if file == STDIN:
-        return Worksheet.parse(decode(read_stdin() if given is None else given))
+        data = read_stdin() if given is None else given
+        return Worksheet.parse(decode(data, MAX_PACKED))
     if not os.path.exists(file) and file in builtin.names():
         return builtin.load(file)
     try:

@@ -34,7 +34,7 @@ ACCENT = {name: accent for accent, name in ACCENTS.items()}
 _NAME = re.compile(r"([A-Za-z]+?)(hat)?_?(\d*)('*)")
 # One letter, or a Greek one's name, with another accent than the common hat.
 _ACCENTED = re.compile(rf"([A-Za-z]|{'|'.join(SMALL)})(bar|tilde|dot)_?(\d*)('*)")
-_SIDE = r"(\(.+\)|[^\W\d][\w{},\u0300-\u036f]*['’′ʹ″]*)"
+_SIDE = r"(\(.+\)|[^\W\d][\w{},\u0300-\u036f]*(?:\[[\d,]+\])?['’′ʹ″]*)"
 _DERIVATIVE = re.compile(rf"\s*[d∂]\s*{_SIDE}\s*/\s*[d∂]\s*{_SIDE}\s*")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-")
 _SUBSCRIPT_LETTERS = str.maketrans("ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼ", "aeoxhklmnpstiruvj")

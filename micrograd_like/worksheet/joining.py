@@ -61,30 +61,27 @@ def joined(
     if not words or not code:
         return Joined([*words], {**hidden})
     match = _Match(Code(code, older), words)
-    reads: list[Statement] = []
     used = dict(hidden)
-    wholes = [read for read in words if match.is_of_arrays(read)]
-    reads += map(match.apart, wholes)
-    for group in _groups([read for read in words if read not in wholes], hidden):
-        fits = match.fits(group)
-        reads += [match.held(r, hidden, used) if fits else match.apart(r) for r in group]
-    return Joined(sorted(reads, key=lambda read: read.place), used, tuple(match.told()))
+    reads = [match.apart(read) for read in words]
+    about = {at: read for at, read in enumerate(words) if not match.is_of_arrays(read)}
+    for group in _groups(about, hidden):
+        if match.fits([about[at] for at in group]):
+            for at in group:
+                reads[at] = match.held(about[at], hidden, used)
+    return Joined(reads, used, tuple(match.told()))
 
 
-def _groups(words: Sequence[Statement], hidden: Mapping[str, Expr]) -> Iterator[list[Statement]]:
-    """The statements, those together that share a name."""
-    names = [names_of(read) for read in words]
-    for known in names:
-        known |= {n for name in [*known] if name in hidden for n in names_in(hidden[name])}
-    groups: list[tuple[set[Name], list[Statement]]] = []
-    for read, mine in zip(words, names, strict=True):
-        mine = mine - {*map(Name, CONSTANTS)}
+def _groups(words: Mapping[int, Statement], hidden: Mapping[str, Expr]) -> list[set[int]]:
+    """The places of the statements, those together that share a name."""
+    groups: list[tuple[set[Name], set[int]]] = []
+    for at, read in words.items():
+        mine = names_of(read) - {*map(Name, CONSTANTS)}
+        mine |= {n for name in mine if name in hidden for n in names_in(hidden[name])}
         touching = [group for group in groups if group[0] & mine]
-        others = [group for group in groups if group not in touching]
-        whole = mine.union(*(known for known, _ in touching))
-        groups = [*others, (whole, [r for _, reads in touching for r in reads] + [read])]
-    for _, reads in groups:
-        yield reads
+        groups = [group for group in groups if not group[0] & mine]
+        names = mine.union(*(names for names, _ in touching))
+        groups.append((names, {at}.union(*(places for _, places in touching))))
+    return [places for _, places in groups]
 
 
 class _Match:

@@ -199,7 +199,7 @@ class Worksheet:
         Raises:
             WorksheetError: It has no node; the message proposes near names.
         """
-        plain_name = normal_name(name)
+        plain_name = self._as_here(name)
         if plain_name in self.names:
             return self.names[plain_name]
         if plain_name in self.symbols:
@@ -228,7 +228,7 @@ class Worksheet:
         asked = quantity(written)
         if not isinstance(asked, Derivative):
             raise WorksheetError(f"expected a derivative such as dE/dw5, got {written!r}")
-        of, wrt = (normal_name(str(side)) for side in (asked.of, asked.wrt))
+        of, wrt = (self._as_here(str(side)) for side in (asked.of, asked.wrt))
         if of in self.symbols and wrt in self._in_symbols:
             return self._in_symbols[of], self._in_symbols[wrt]
         return self.node(str(asked.of)), self.node(str(asked.wrt))
@@ -236,6 +236,10 @@ class Worksheet:
     def readings(self) -> list[Worksheet]:
         """The worksheet in every way in which it may be read, itself first."""
         return [self, *(Worksheet(other()) for other in self._others)]
+
+    def _as_here(self, name: str) -> str:
+        """A name as the worksheet has it: code has names of its own, such as w[0] and y_hat."""
+        return name if name in self._in_symbols else normal_name(name)
 
     def graph_as_read(self) -> Builder | None:
         """What has built the graph of all :attr:`formulas`, names without a number at assumed ones.
