@@ -49,22 +49,32 @@ def unexplained(sheet: Worksheet, facts: Facts) -> Iterator[Quantity]:
 
     Whoever writes them may well mean another rule.
     """
-    view = View(Hand(facts.truth.here, facts))
     for name, update in facts.updates.items():
         if not update.right and not update.sure:
-            statement = sheet.definitions[name]
-            claim = Claim(
-                facts,
-                view,
-                name,
-                update.formula,
-                formula=statement.parts[0].expr,
-                update=update,
-                sure=False,
-                **_spoken_of(sheet, statement, facts, name),
-            )
-            if not is_explained(causes_of(claim)):
+            causes = slips_in(sheet, facts, sheet.definitions[name], name, update)
+            if not is_explained(causes):
                 yield name
+
+
+def slips_in(
+    sheet: Worksheet,
+    facts: Facts,
+    statement: Statement,
+    key: Quantity,
+    update: Update | None = None,
+) -> tuple[Cause, ...]:
+    """The causes of a definition, were it meant as a quantity or as an update."""
+    claim = Claim(
+        facts,
+        View(Hand(facts.truth.here, facts)),
+        key,
+        key if update is None else update.formula,
+        formula=statement.parts[statement.builds].expr,
+        update=update,
+        sure=False,
+        **_spoken_of(sheet, statement, facts, key),
+    )
+    return causes_of(claim)
 
 
 def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:

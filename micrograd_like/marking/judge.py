@@ -166,10 +166,7 @@ class Judge:
         for form in forms:
             own = self._own(form, key)
             if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
-                slips = frozenset(
-                    leaf for leaf in quantities(form) if leaf in self.learner.formulas
-                )
-                return self._judged(part, "follows", slips=slips)
+                return self._judged(part, "follows", slips=self._slipped(form, key))
         accident = same_number(part.expr, target, self.facts.truth.here)
         return self._judged(part, "wrong", accident=accident)
 
@@ -223,12 +220,16 @@ class Judge:
         if isinstance(key, Derivative) and part.approximate and _is_quotient(part.expr):
             return self._estimate(part, line)
         comparison = Comparison(line.figures, self._follows)
-        formulas = [*self._formulas(line), *(j.worked for j in line.before if j.worked)]
-        compared = min((comparison.of(part.expr, f) for f in formulas), key=lambda c: len(c.off))
+        formulas = self._formulas(line)
+        formulas |= {j.worked: frozenset() for j in line.before if j.worked}
+        compared, own = min(
+            ((comparison.of(part.expr, formula), own) for formula, own in formulas.items()),
+            key=lambda pair: len(pair[0].off),
+        )
         figure = line.figures.result(compared.expr)
         if figure is None:
             return self._judged(part, "wrong")
-        slips = None if compared.off else compared.slips
+        slips = None if compared.off else compared.slips | own
         if self._is_true(figure, key):
             slips = frozenset()
         elif slips is None:
@@ -245,18 +246,26 @@ class Judge:
             return self._judged(part, "right", figure=figure)
         return self._judged(part, "unchecked", figure=figure, problem=_ESTIMATE)
 
-    def _formulas(self, line: _Line) -> list[Expr]:
-        """The formulas that figures may be put into, with the learner's own for some pieces."""
+    def _formulas(self, line: _Line) -> dict[Expr, frozenset[Quantity]]:
+        """The formulas that figures may be put into, and the slips that are in each.
+
+        Those with the learner's own for some pieces are among them.
+        """
         sound = [j.expr for j in line.before if j.verdict in SOUND and not j.numeric]
         formulas = [*sound, *self.facts.forms(line.key)]
-        return list(dict.fromkeys([*formulas, *(self._own(f, line.key) for f in formulas)]))
+        own = {self._own(f, line.key): self._slipped(f, line.key) for f in formulas}
+        return own | dict.fromkeys(formulas, frozenset[Quantity]())
 
     def _own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""
-        for leaf in quantities(formula):
-            if leaf in self.learner.formulas and leaf != key:
-                formula = replaced(formula, leaf, self.learner.formulas[leaf])
+        for leaf in sorted(self._slipped(formula, key), key=str):
+            formula = replaced(formula, leaf, self.learner.formulas[leaf])
         return formula
+
+    def _slipped(self, formula: Expr, key: Quantity) -> frozenset[Quantity]:
+        """The quantities in a formula for which the learner has a wrong one."""
+        leaves = quantities(formula)
+        return frozenset(q for q in leaves if q in self.learner.formulas and q != key)
 
     def _fits_one(self, part: Part, line: _Line) -> bool:
         """Whether a part in names and numbers is a formula with some of its numbers put in."""

@@ -17,8 +17,9 @@ from micrograd_like.marking.judge import Judge
 from micrograd_like.marking.judged import Judged, Read
 from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.local import fits, local_reading
+from micrograd_like.marking.named import NamedDerivatives
 from micrograd_like.marking.older import of_older
-from micrograd_like.marking.records import VERDICTS, LineMark, PartMark, gravest
+from micrograd_like.marking.records import SOUND, VERDICTS, LineMark, PartMark, gravest
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import FOR_ALL, Problem
@@ -41,6 +42,7 @@ class Marker:
             self.facts = Facts(written, unsure)
         self.learner = Learner(self.facts)
         self.judge = Judge(self.facts, self.learner)
+        self.named = NamedDerivatives(self.facts)
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
@@ -101,11 +103,24 @@ class Marker:
         try:
             problem = self._problem(statement, key)
             if not problem:
-                return self._mark(statement, self._read(statement, key))
+                return self._mark_as_meant(statement)
         except TooMuchError:
             problem = "The worksheet is too large for all of it to be checked"
         parts = tuple(PartMark(part.source, "unchecked", part.place) for part in statement.parts)
         return _line(statement, verdict="unchecked", parts=parts, problem=problem)
+
+    def _mark_as_meant(self, statement: Statement) -> Line:
+        """A line; as a derivative, where its name says so and nothing else can be meant."""
+        read, meant = self._read(statement, statement.left), self.named.of(statement)
+        if meant is None:
+            return self._mark(statement, read)
+        if not meant.doubt:
+            self.learner.state(statement, read)  # the name itself is as it is defined
+            return self._mark(meant.claim, self._read(meant.claim, meant.claim.left))
+        if all(part.verdict in SOUND for part in read.judged):
+            judged = [replace(p, verdict="unchecked", problem=meant.doubt) for p in read.judged]
+            read = replace(read, judged=judged)
+        return self._mark(statement, read)
 
     def _mark(self, statement: Statement, read: Read) -> Line:
         verdict = gravest(part.verdict for part in read.judged)
