@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parent.parent))
 
 # Of examples that are drawn, the suite has few, and the same ones in every run, so that a red run
 # has a change as its cause; `make test-slow` draws many, and others each time.
-settings.register_profile("few", max_examples=60, deadline=None, derandomize=True, database=None)
+settings.register_profile("few", max_examples=40, deadline=None, derandomize=True, database=None)
 settings.register_profile("many", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("few")
 

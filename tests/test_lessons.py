@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree as ET
@@ -20,6 +21,7 @@ from micrograd_like.engine import Value, grad
 from micrograd_like.lessons import catalogue, matrices
 from micrograd_like.lessons.course.matrix_form import graph_deltas
 from micrograd_like.lessons.matrices import HIDDEN_ERRORS, Matrices
+from micrograd_like.lessons.outcome import Outcome
 from micrograd_like.lessons.pictures import (
     Contours,
     Curves,
@@ -403,9 +405,15 @@ def test_the_list_has_lessons_and_worksheets() -> None:
         assert re.search(rf"^  {name}  +\S", listing, re.MULTILINE), name
 
 
+@cache
+def shortly(name: str) -> Outcome:
+    """What a lesson comes to with few epochs."""
+    return catalogue.run(name, SHORT.get(name, {}))
+
+
 @pytest.mark.parametrize("name", catalogue.names())
 def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
-    outcome = catalogue.run(name, SHORT.get(name, {}))
+    outcome = shortly(name)
     for columns in (60, 80):
         text = to_text(outcome.blocks, Page(columns))
         assert max(map(len, text.splitlines())) <= columns
@@ -426,7 +434,7 @@ def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
 def test_a_picture_of_every_kind_is_the_same_file_again_and_one_of_pixels(tmp_path: Path) -> None:
     drawn: list[Picture] = [Images("Digits", [[[0.0, 1.0], [1.0, 0.0]]], ["1"])]
     for name in ("line-fit", "moons", "activations", "matrix-form"):
-        drawn += catalogue.run(name, SHORT.get(name, {})).pictures
+        drawn += shortly(name).pictures
     kinds = {type(picture): picture for picture in drawn}
     assert set(kinds) == set(get_args(Picture))
     for name in ("plot.svg", "again.svg", "plot.png"):
