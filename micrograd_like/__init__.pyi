@@ -8,6 +8,7 @@ from micrograd_like.engine import Parameter as Parameter
 from micrograd_like.engine import Value as Value
 from micrograd_like.engine import apply as apply
 from micrograd_like.engine import grad as grad
+from micrograd_like.engine import no_grad as no_grad
 from micrograd_like.engine.numeric import gradcheck as gradcheck
 from micrograd_like.errors import CompileError as CompileError
 from micrograd_like.errors import DomainError as DomainError

@@ -84,43 +84,90 @@ def binary_cross_entropy(output: Scalar, target: Scalar, base: float | None = No
     return -(target * log(output) + (1 - target) * log(1 - output))
 
 
-def binary_cross_entropy_with_logits(logit: Scalar, target: Scalar) -> Value:
+def binary_cross_entropy_with_logits(
+    logit: Scalar, target: Scalar, weights: Sequence[float] | None = None
+) -> Value:
     """The natural-log cross-entropy of σ(a), as softplus(a) − y·a.
 
     It is finite for every a, where the logarithm of a saturated σ(a) is not; its derivative
-    with respect to a is σ(a) − y.
+    with respect to a is σ(a) − y. With weights it is w₁·y·softplus(−a) + w₀·(1 − y)·softplus(a).
+
+    Args:
+        logit: a.
+        target: y, from 0 to 1.
+        weights: (w₀, w₁), from 0 on, of the classes 0 and 1.
 
     Raises:
-        ValueError: The target lies outside [0, 1].
+        ValueError: The target lies outside [0, 1], or the weights are no two such numbers.
     """
     _check_probability(target)
-    logit = as_value(logit)
-    return logit.softplus() - as_value(target) * logit
+    logit, target = as_value(logit), as_value(target)
+    if weights is None:
+        return logit.softplus() - target * logit
+    _check_weights(weights, 2)
+    absent, present = weights
+    return present * target * (-logit).softplus() + absent * (1 - target) * logit.softplus()
 
 
-def cross_entropy_with_logits(logits: Sequence[Scalar], targets: Sequence[Scalar]) -> Value:
-    """−Σ yᵢ ln pᵢ with pᵢ = e^aᵢ / Σ e^aⱼ, the softmax of the logits, as ln Σ e^aⱼ − Σ yᵢ·aᵢ.
+def cross_entropy_with_logits(
+    logits: Sequence[Scalar],
+    targets: Sequence[Scalar] | Scalar,
+    weights: Sequence[float] | None = None,
+) -> Value:
+    """−Σ wᵢ·yᵢ·ln pᵢ with pᵢ = e^aᵢ / Σ e^aⱼ, the softmax of the logits.
 
-    The targets are a probability for every class: 1 for the right one and 0 for the others.
-    The derivative with respect to aᵢ is pᵢ − yᵢ. ln(e^a + e^b) is taken as
-    b + softplus(a − b), which is finite for all logits.
+    It is taken as Σ wᵢ·yᵢ·(ln Σ e^aⱼ − aᵢ), see :func:`log_sum_exp`. Without weights its derivative
+    with respect to aᵢ is pᵢ − yᵢ. A mean over examples is divided by their number, whatever the
+    weights.
+
+    Args:
+        logits: aᵢ, one for every class.
+        targets: A probability for every class, 1 for the right one and 0 for the others; or the
+            number of the right class, from 0 on.
+        weights: wᵢ, from 0 on, for every class; 1 without them.
 
     Raises:
-        ValueError: There are not as many targets as logits, or they are no distribution: from 0
-            to 1, with the sum 1.
+        ValueError: There are not as many targets or weights as logits; the targets are no
+            distribution, from 0 to 1 with the sum 1; or there is no class of that number.
     """
-    nodes, goals = [as_value(a) for a in logits], list(targets)
+    nodes = [as_value(a) for a in logits]
     if not nodes:
         raise ValueError("cross_entropy_with_logits: expected at least one logit, got none")
+    if weights is not None:
+        _check_weights(weights, len(nodes))
+    if not hasattr(targets, "__iter__"):
+        return _of_class(nodes, targets, weights)
+    goals = list(targets)
     _check_lengths(nodes, goals)
     for target in goals:
         _check_probability(target)
     if abs(math.fsum(as_value(target)._data for target in goals) - 1) > _SUM_TOLERANCE:
         raise ValueError(f"cross-entropy: expected targets with the sum 1, got {goals!r}")
-    together = nodes[0]
-    for node in nodes[1:]:
-        together = node + (together - node).softplus()
-    return together - OPERATIONS["wsum"](nodes, [as_value(target) for target in goals])
+    if weights is not None:
+        goals = [as_value(goal) * weight for goal, weight in zip(goals, weights, strict=True)]
+        return total(goals) * log_sum_exp(nodes) - OPERATIONS["wsum"](nodes, goals)
+    return log_sum_exp(nodes) - OPERATIONS["wsum"](nodes, [as_value(target) for target in goals])
+
+
+def _of_class(nodes: list[Value], target: Scalar, weights: Sequence[float] | None) -> Value:
+    """The cross-entropy where class number ``target`` is right."""
+    place, last = as_value(target), len(nodes) - 1
+    number = place._data
+    if isinstance(target, bool) or number not in range(last + 1):
+        raise ValueError(f"cross-entropy: expected a class from 0 to {last}, got {target!r}")
+    if not isinstance(target, Value):
+        cost = log_sum_exp(nodes) - nodes[int(number)]
+        return cost if weights is None else weights[int(number)] * cost
+    cost = log_sum_exp(nodes) - _chosen(place, nodes)
+    return cost if weights is None else _chosen(place, weights) * cost
+
+
+def _chosen(place: Value, options: Sequence[Scalar]) -> Value:
+    """The option of that number, by nodes that choose anew where another number is put in."""
+    chosen = as_value(options[0])
+    for number, option in enumerate(options[1:]):
+        chosen = place.select(number + 0.5, option, chosen)
+    return chosen
 
 
 def hinge(score: Scalar, target: Scalar) -> Value:
@@ -135,6 +182,30 @@ def hinge(score: Scalar, target: Scalar) -> Value:
     return (1 - as_value(target) * score).relu()
 
 
+def log_sum_exp(values: Iterable[Scalar]) -> Value:
+    """Ln Σ e^vᵢ; ln(e^a + e^b) is taken as b + softplus(a − b), which is finite for all numbers.
+
+    Raises:
+        ValueError: There are no values.
+    """
+    nodes = _nodes(values, "to add up")
+    together = nodes[0]
+    for node in nodes[1:]:
+        together = node + (together - node).softplus()
+    return together
+
+
+def softmax(values: Iterable[Scalar]) -> list[Value]:
+    """e^vᵢ / Σ e^vⱼ for every value, as e^(vᵢ − ln Σ e^vⱼ).
+
+    Raises:
+        ValueError: There are no values.
+    """
+    nodes = list(map(as_value, values))
+    together = log_sum_exp(nodes)
+    return [(node - together).exp() for node in nodes]
+
+
 def mean(values: Iterable[Scalar]) -> Value:
     """(1/n) Σ vᵢ.
 
@@ -145,24 +216,55 @@ def mean(values: Iterable[Scalar]) -> Value:
     return total(values) / len(values)
 
 
+def variance(values: Iterable[Scalar]) -> Value:
+    """(1/n) Σ (vᵢ − v̄)² with the mean v̄.
+
+    Raises:
+        ValueError: There are no values.
+    """
+    values = list(values)
+    middle = mean(values)
+    return mean([(value - middle) ** 2 for value in values])
+
+
 def total(values: Iterable[Scalar]) -> Value:
     """Σ vᵢ, as one node.
 
     Raises:
         ValueError: There are no values.
     """
-    nodes = [as_value(value) for value in values]
-    if not nodes:
-        raise ValueError("expected at least one value to add up, got none")
-    return OPERATIONS["total"](nodes)
+    return OPERATIONS["total"](_nodes(values, "to add up"))
 
 
 def sum_of_squares(values: Iterable[Scalar]) -> Value:
     """Σ vᵢ², as one node: times a small factor, the L2 penalty of weight decay."""
+    nodes = _nodes(values, "to square")
+    return OPERATIONS["wsum"](nodes, nodes)
+
+
+def norm(values: Iterable[Scalar]) -> Value:
+    """√Σvᵢ²; where all vᵢ are 0 its derivatives are 0, by convention.
+
+    Raises:
+        ValueError: There are no values.
+    """
+    square = sum_of_squares(values)
+    return square.select(0.0, square.select(0.0, square, 1.0).sqrt(), 0.0)
+
+
+def _nodes(values: Iterable[Scalar], purpose: str) -> list[Value]:
     nodes = [as_value(value) for value in values]
     if not nodes:
-        raise ValueError("expected at least one value to square, got none")
-    return OPERATIONS["wsum"](nodes, nodes)
+        raise ValueError(f"expected at least one value {purpose}, got none")
+    return nodes
+
+
+def _check_weights(weights: Sequence[float], count: int) -> None:
+    if len(weights) != count:
+        raise ValueError(f"weights: expected one for each of {count} classes, got {len(weights)}")
+    for weight in weights:
+        if not 0 <= weight < math.inf:
+            raise ValueError(f"weights: expected finite numbers from 0 on, got {weight!r}")
 
 
 def _check_lengths(outputs: Sequence[Scalar], targets: Sequence[Scalar]) -> None:

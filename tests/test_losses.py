@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 
+import numpy as np
 import pytest
 
-from micrograd_like import DomainError, Value, grad, losses
+from micrograd_like import DomainError, Value, compile_graph, grad, losses
 
 YHAT = 0.656206390563436
 
@@ -167,3 +169,92 @@ def test_targets_in_float32_add_up_to_1() -> None:
     assert cost.data == pytest.approx(wanted.data, rel=1e-7)
     with pytest.raises(ValueError, match="with the sum 1"):
         losses.cross_entropy_with_logits([1, 2, 3], [0.9, 0.05, 0.0501])
+
+
+# Classes by their numbers, and classes that count for more.
+
+LOGITS = (1.0, -2.0, 0.5)
+
+
+def sloped(build):
+    """A loss of three logits, and its derivatives."""
+    nodes = [Value(a) for a in LOGITS]
+    cost = build(nodes)
+    return [cost.data, *grad(cost, nodes)]
+
+
+@pytest.mark.parametrize("kind", [int, float, np.int64, Value])
+@pytest.mark.parametrize("weights", [None, [1.0, 2.0, 0.25]])
+@pytest.mark.parametrize("right", [0, 1, 2])
+def test_a_class_may_be_given_by_its_number(kind, weights, right):
+    one_hot = [float(place == right) for place in range(3)]
+    expected = sloped(lambda a: losses.cross_entropy_with_logits(a, one_hot))
+    factor = weights[right] if weights else 1.0
+    for target in (kind(right), one_hot):
+        got = sloped(lambda a, t=target: losses.cross_entropy_with_logits(a, t, weights))
+        assert got == pytest.approx([factor * number for number in expected], rel=1e-14)
+
+
+def test_probabilities_are_weighted_each_by_its_class():
+    targets, weights = [0.2, 0.5, 0.3], [1.0, 3.0, 0.5]
+    cost = losses.cross_entropy_with_logits(list(map(Value, LOGITS)), targets, weights)
+    total = sum(map(math.exp, LOGITS))
+    by_hand = -sum(
+        w * y * math.log(math.exp(a) / total)
+        for w, y, a in zip(weights, targets, LOGITS, strict=True)
+    )
+    assert cost.data == pytest.approx(by_hand, rel=1e-14)
+
+
+@pytest.mark.parametrize("target", [0, 0.3, 1])
+def test_two_classes_are_weighted(target):
+    a, weights = Value(0.7), (2.0, 3.0)
+    cost = losses.binary_cross_entropy_with_logits(a, target, weights)
+    p = 1 / (1 + math.exp(-0.7))
+    by_hand = -(3 * target * math.log(p) + 2 * (1 - target) * math.log(1 - p))
+    assert cost.data == pytest.approx(by_hand, rel=1e-14)
+    assert grad(cost, a) == pytest.approx(-3 * target * (1 - p) + 2 * (1 - target) * p, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("target", "weights", "message"),
+    [
+        (3, None, "expected a class from 0 to 2, got 3"),
+        (-1, None, "expected a class from 0 to 2, got -1"),
+        (1.5, None, "expected a class from 0 to 2, got 1.5"),
+        (True, None, "expected a class from 0 to 2, got True"),
+        (Value(7.0), None, "expected a class from 0 to 2, got Value"),
+        (1, [1.0], "weights: expected one for each of 3 classes, got 1"),
+        (1, [1.0, -1.0, 1.0], "weights: expected finite numbers from 0 on, got -1.0"),
+        (1, [1.0, math.inf, 1.0], "weights: expected finite numbers from 0 on, got inf"),
+    ],
+)
+def test_no_such_class_and_no_such_weights(target, weights, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        losses.cross_entropy_with_logits([Value(a) for a in LOGITS], target, weights)
+
+
+# What losses are made of.
+
+
+def test_softmax_is_exact_for_all_logits():
+    assert [p.data for p in losses.softmax([0.0, math.log(3)])] == pytest.approx([0.25, 0.75])
+    assert [p.data for p in losses.softmax([1000.0, -1000.0])] == [1.0, 0.0]
+    assert losses.log_sum_exp([-1000.0, -1000.0]).data == pytest.approx(math.log(2) - 1000)
+
+
+def test_variance():
+    nodes = [Value(1.0), Value(2.0), Value(4.5)]
+    spread = losses.variance(nodes)
+    assert spread.data == pytest.approx(np.var([1, 2, 4.5]), rel=1e-15)
+    assert grad(spread, nodes) == pytest.approx([2 / 3 * (x - 2.5) for x in (1, 2, 4.5)])
+
+
+def test_the_norm_has_the_derivative_0_where_it_is_0():
+    zeros = [Value(0.0), Value(0.0)]
+    assert losses.norm(zeros).data == 0.0
+    assert grad(losses.norm(zeros), zeros) == [0.0, 0.0]
+    node = losses.norm(away := [Value(3.0), Value(-4.0)])
+    assert [node.data, *grad(node, away)] == pytest.approx([5.0, 0.6, -0.8], rel=1e-15)
+    replayed = compile_graph(node, away)([[0.0, 0.0], [6.0, 8.0]])
+    assert replayed == pytest.approx([0.0, 10.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import random
 import re
@@ -10,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from micrograd_like import DomainError, Value, Worksheet, derive, losses, nn, training
+from micrograd_like import (
+    DomainError,
+    Value,
+    Worksheet,
+    derive,
+    grad,
+    losses,
+    nn,
+    optim,
+    training,
+)
 
 LESSON = {"w1": 0.1, "w2": 0.2, "w3": 0.3, "w4": 0.4, "w5": 0.5, "w6": 0.6}
 
@@ -322,3 +333,128 @@ def test_names_that_would_be_read_as_others(sizes: Any, names: Any, says: str) -
 def test_seeds_of_either_sign_are_seeds_of_their_own() -> None:
     weights = [tuple(p.data for p in nn.MLP(2, [2, 1], seed=n).parameters()) for n in range(-3, 4)]
     assert len(set(weights)) == len(weights)
+
+
+# One parameter at several places.
+
+
+def tied() -> nn.MLP:
+    net = nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    net.tie("w1", "w4", "w5")
+    return net
+
+
+def test_tied_weights_are_one_parameter_whose_gradient_is_the_sum() -> None:
+    net, apart = tied(), nn.MLP(2, [2, 1], activation="tanh", seed=0)
+    places = {**dict(net.places())}
+    assert places["w1"] is places["w4"] is places["w5"] is net.layers[1].neurons[0].w[0]
+    assert len(net.parameters()) == 7
+    assert [name for name, _ in net.named_parameters()] == [
+        "w1",
+        "w2",
+        "w3",
+        "b1",
+        "b2",
+        "w6",
+        "b3",
+    ]
+    apart.load_state_dict(net.state_dict())
+    for module in (net, apart):
+        module([0.3, -0.7]).backward()
+    alone = dict(apart.named_parameters())
+    assert places["w1"].grad == pytest.approx(sum(alone[n].grad for n in ("w1", "w4", "w5")))
+    assert places["w2"].grad == alone["w2"].grad
+
+
+def test_tied_weights_stay_tied() -> None:
+    """In optimisers, copies and states; what would untie them is refused."""
+    net = tied()
+    assert len(optim.Adam(net.parameters()).parameters) == 7
+    assert len(copy.deepcopy(net).parameters()) == 7
+    other = tied()
+    other.load_state_dict(net.state_dict())
+    assert other.state_dict() == net.state_dict()
+    state = net.state_dict()
+    state["layers.1.weight"][0][0] += 1.0
+    with pytest.raises(ValueError, match="as at the other place of the tied parameter w1, got"):
+        other.load_state_dict(state)
+    assert other.state_dict() == net.state_dict()
+    numbers = {name: 0.5 for name, _ in net.named_parameters()}
+    other.set_weights(numbers)
+    assert {p.data for p in other.parameters()} == {0.5}
+
+
+def test_biases_are_tied_too_and_unknown_names_refused() -> None:
+    net = nn.MLP(2, [2, 2], seed=0)
+    net.tie("b1", "b2", "b4")
+    assert net.layers[1].neurons[1].b is net.layers[0].neurons[0].b
+    assert len(net.parameters()) == 10
+    with pytest.raises(ValueError, match="tie: no parameter named 'w99'"):
+        net.tie("w1", "w99")
+
+
+# A part of a state.
+
+
+def test_what_fits_is_taken_and_the_rest_is_reported() -> None:
+    net = nn.MLP(2, [2, 1], seed=0)
+    before = net.state_dict()
+    state = {"layers.0.weight": [[1, 2], [3, 4]], "layers.0.bias": [1], "heads": 3}
+    assert net.load_state_dict(state, strict=False) == nn.Loaded(
+        loaded=("layers.0.weight",),
+        missing=("layers.1.weight", "layers.1.bias"),
+        unexpected=("heads",),
+        misshapen=("layers.0.bias",),
+    )
+    assert net.state_dict() == {**before, "layers.0.weight": [[1.0, 2.0], [3.0, 4.0]]}
+    assert net.load_state_dict(before) == nn.Loaded(tuple(before))
+
+
+def test_a_number_that_is_none_is_refused_in_a_part_too() -> None:
+    net = nn.MLP(2, [2, 1], seed=0)
+    before = net.state_dict()
+    state = {"layers.0.bias": [1.0, 2.0], "layers.1.bias": [math.nan]}
+    with pytest.raises(DomainError, match=r"layers\.1\.bias"):
+        net.load_state_dict(state, strict=False)
+    assert net.state_dict() == before
+
+
+# Dropout.
+
+
+def test_dropout_leaves_out_its_share_and_keeps_the_sum() -> None:
+    values = nn.dropout([Value(1.0) for _ in range(2000)], 0.25, random.Random(0))
+    numbers = [v.data for v in values]
+    assert {round(n, 12) for n in numbers} == {0.0, round(4 / 3, 12)}
+    assert numbers.count(0.0) == pytest.approx(500, abs=60)
+    assert [v.data for v in nn.dropout([1.0, 2.0], 0.0)] == [1.0, 2.0]
+    for share in (-0.1, 1.0, math.nan):
+        with pytest.raises(ValueError, match="dropout: expected a share from 0 to below 1"):
+            nn.dropout([1.0], share)
+        with pytest.raises(ValueError, match="dropout: expected a share"):
+            nn.MLP(2, [1], dropout=share)
+
+
+def test_a_network_drops_hidden_outputs_where_it_has_masks() -> None:
+    net, plain = (nn.MLP(2, [20, 1], activation="tanh", seed=0, dropout=d) for d in (0.5, 0.0))
+    x = [Value(0.5), Value(-0.3)]
+    assert net(x).data == plain(x).data
+    net.masks = random.Random(1)
+    assert len({net(x).data for _ in range(5)}) == 5
+    weights = net.layers[1].neurons[0].w
+    dropped = [slope for slope in grad(net(x), weights) if slope == 0]
+    assert 0 < len(dropped) < 20
+    net.masks = None
+    assert net(x).data == plain(x).data
+
+
+@pytest.mark.parametrize("name", ["leaky_relu", "elu", "silu", "gelu"])
+def test_functions_made_of_rows_are_activations(name: str, tmp_path: Path) -> None:
+    net = nn.MLP(2, [3, 1], activation=name, seed=0)
+    column = net.layers[0].neurons[0]
+    weighted = column.w[0] * 0.4 + column.w[1] * -0.9 + 0.1
+    column.b.data = 0.1
+    assert column([0.4, -0.9]).data == pytest.approx(getattr(weighted, name)().data, rel=1e-14)
+    training.save(net, tmp_path / "net.json")
+    assert training.load(tmp_path / "net.json")([0.4, -0.9]).data == net([0.4, -0.9]).data
+    assert name.replace("_", "") in repr(net).lower()

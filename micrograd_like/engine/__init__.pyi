@@ -4,6 +4,8 @@ from micrograd_like.engine.gradient import grad as grad
 from micrograd_like.engine.gradient import link_as_graph as link_as_graph
 from micrograd_like.engine.order import topological_order as topological_order
 from micrograd_like.engine.recording import record as record
+from micrograd_like.engine.unrecorded import Detached as Detached
+from micrograd_like.engine.unrecorded import no_grad as no_grad
 from micrograd_like.engine.value import ON_NODES as ON_NODES
 from micrograd_like.engine.value import OPERATIONS as OPERATIONS
 from micrograd_like.engine.value import Constant as Constant

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from micrograd_like.engine import composed
 from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source, some_partials
 from micrograd_like.engine.messages import domain_error, missing_gradient
 from micrograd_like.engine.numbers import as_float, described
@@ -44,7 +45,11 @@ class Value(Operations):
     """A scalar node of a computation graph.
 
     Numbers on either side of an operator become :class:`Constant` leaves. Every operation
-    of the table that is no operator is a method: ``x.sigmoid()``, ``x.maximum(y)``.
+    of the table that is no operator is a method: ``x.sigmoid()``, ``x.maximum(y)``; so is what
+    :mod:`micrograd_like.engine.composed` makes of them: ``x.leaky_relu()``.
+
+    A Value has no room for weak references, which would make every node of a graph larger; a
+    subclass with ``__slots__ = ("__weakref__",)`` has.
 
     Two Values are equal only if they are the same node, and every Value is true, as any object
     is: a graph holds its nodes in sets and dictionaries. ``<`` and its like compare numbers, so
@@ -114,6 +119,9 @@ class Value(Operations):
     def has_grad(self) -> bool:
         """False until a backward pass reaches the node, or its gradient is set."""
         return self._grad is not None
+
+    leaky_relu, elu, silu, gelu = composed.leaky_relu, composed.elu, composed.silu, composed.gelu
+    step, sign, atan2 = composed.step, composed.sign, composed.atan2
 
     # As a number.
 
@@ -204,7 +212,11 @@ class Value(Operations):
         for node in reversed(order):
             if gradient := node._grad:
                 for input, partial in zip(node.inputs, node.partials):  # noqa: B905
-                    input._grad += partial * gradient  # type: ignore[operator]
+                    # Python specialises a line for one class: nodes and leaves have one each.
+                    if type(input) is Value:
+                        input._grad += partial * gradient  # type: ignore[operator]
+                    else:
+                        input._grad += partial * gradient  # type: ignore[operator]
         # A gradient that is not finite reaches the leaves: inf and NaN propagate.
         for leaf in leaves:
             if not math.isfinite(leaf.grad) and leaf.__class__ is not Constant:
@@ -330,23 +342,26 @@ def apply(op: str, *operands: Value | float) -> Value:
     return OPERATIONS[op](*bound.values())
 
 
+#: What the compiled functions see, all of them.
+COMPILED: dict[str, Any] = {
+    **FLOAT,
+    "Value": Value,
+    "Parameter": Parameter,
+    "new": object.__new__,
+    "inf": math.inf,
+    "operand": _operand,
+    "as_value": as_value,
+    "domain_error": domain_error,
+    "some_partials": some_partials,
+}
+
+
 def _compile(row: Op) -> None:
     """Make the row's function, and set it on Value as a method or an operator."""
-    namespace = {
-        **FLOAT,
-        "Value": Value,
-        "Parameter": Parameter,
-        "new": object.__new__,
-        "inf": math.inf,
-        "operand": _operand,
-        "as_value": as_value,
-        "domain_error": domain_error,
-        "some_partials": some_partials,
-    }
 
     def function(name: str, strict: bool) -> Callable[..., Value]:
-        exec(function_source(row, name, strict), namespace)
-        made: Callable[..., Value] = namespace[f"apply_{name}"]  # type: ignore[assignment]
+        exec(function_source(row, name, strict), COMPILED)
+        made: Callable[..., Value] = COMPILED[f"apply_{name}"]
         made.__doc__ = f"{row.value}, with the partial derivatives {', '.join(row.partials)}."
         made.__module__, made.__name__, made.__qualname__ = __name__, name, f"Value.{name}"
         return made

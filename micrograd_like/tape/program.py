@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,8 @@ class Program:
 
     Samples are an array X of shape (n, number of inputs), n from 0 on.
 
-    A pickle holds the tape and the parameters' numbers, not the Values.
+    A pickle holds the tape and the parameters' numbers, not the Values; a deep copy has copies of
+    them, those of the network that is copied with it.
 
     Attributes:
         dtype: float64 or float32, the numbers that are computed with.
@@ -189,6 +191,12 @@ class Program:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_nodes": None, "_runs": {}}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Program:
+        """A program over the copies of its Values: copied with a network, it is the copy's."""
+        twin = memo[id(self)] = object.__new__(type(self))
+        twin.__dict__.update(copy.deepcopy({**self.__dict__, "_runs": {}}, memo))
+        return twin
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from micrograd_like.errors import ModelFileError, printable
+from micrograd_like.nn import MLP, Layer, Neuron
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.files import CHECKPOINT, Document, read, with_path, write
 from micrograd_like.training.objective import Model
@@ -22,8 +24,11 @@ class Progress:
     """Epochs done, and of the one under way: examples seen, their losses' sum, how many right.
 
     Attributes:
+        skipped: The sizes of its batches that were left out.
+        min_delta: By how much a loss must be lower to count as lower.
         best_state: The parameters after the best epoch, where a run is to return to them.
         best: The place of the epoch with the lowest loss watched, or −1.
+        improved: The place of the last one whose loss was lower than any before by ``min_delta``.
     """
 
     epochs: list[Epoch] = field(default_factory=list)
@@ -31,15 +36,26 @@ class Progress:
     loss: float = 0.0
     right: int = 0
     best_state: dict[str, Any] | None = None
+    skipped: list[int] = field(default_factory=list)
+    min_delta: float = 0.0
     best: int = field(init=False)
+    improved: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:
         self.best = History(tuple(self.epochs), "finished").best
+        for place in range(len(self.epochs)):
+            self._note_improvement(place)
+
+    def _note_improvement(self, place: int) -> None:
+        last = self.epochs[self.improved].watched if self.improved >= 0 else math.inf
+        if self.epochs[place].watched < last - self.min_delta:
+            self.improved = place
 
     def close(self, epoch: Epoch) -> bool:
         """Note the epoch and make ready for the next one; whether it is the best so far."""
         self.epochs.append(epoch)
-        self.seen, self.loss, self.right = 0, 0.0, 0
+        self.seen, self.loss, self.right, self.skipped = 0, 0.0, 0, []
+        self._note_improvement(len(self.epochs) - 1)
         better = self.best < 0 or epoch.watched < self.epochs[self.best].watched
         if better:
             self.best = len(self.epochs) - 1
@@ -48,13 +64,14 @@ class Progress:
     def restart(self, after: Score | None, state: dict[str, Any]) -> None:
         """Take the parameters of now for the best so far, as they were after the last epoch."""
         self.epochs[-1] = replace(self.epochs[-1], after=after)
-        self.best, self.best_state = len(self.epochs) - 1, state
+        self.best = self.improved = len(self.epochs) - 1
+        self.best_state = state
 
     def end(self, goal: float | None, patience: int | None) -> End | None:
         """Why the run should end here, if it should."""
         if goal is not None and self.epochs and self.epochs[-1].watched < goal:
             return "reached"
-        if patience is not None and len(self.epochs) - 1 - self.best >= patience:
+        if patience is not None and len(self.epochs) - 1 - self.improved >= patience:
             return "no better"
         return None
 
@@ -70,6 +87,7 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     loss: float
     right: _Count
     best_state: dict[str, Any] | None
+    skipped: list[_Count] = []
 
 
 class CheckpointDocument(Document):
@@ -97,7 +115,8 @@ class Checkpoint:
         count: int,
     ) -> None:
         self._count, self._path, self._model, self._optimizer = count, path, model, optimizer
-        self._settings = {"optimizer": type(optimizer).__name__, **settings}
+        made_of = {"model": _made_of(model), "optimizer": type(optimizer).__name__}
+        self._settings = {**made_of, **settings}
 
     def save(self, done: Progress) -> None:
         """Write the file.
@@ -113,8 +132,11 @@ class Checkpoint:
         }
         write(self._path, CHECKPOINT, content)
 
-    def load(self) -> Progress:
+    def load(self, min_delta: float = 0.0) -> Progress:
         """Take up what the file says; nothing is changed unless all of it fits.
+
+        Args:
+            min_delta: That of the :class:`Progress`.
 
         Raises:
             ModelFileError: The file cannot be read, or is of another run.
@@ -142,7 +164,15 @@ class Checkpoint:
         except ModelFileError:
             self._model.load_state_dict(before)
             raise
-        return Progress(kept.epochs, kept.seen, kept.loss, kept.right, kept.best_state)
+        return Progress(
+            kept.epochs,
+            kept.seen,
+            kept.loss,
+            kept.right,
+            kept.best_state,
+            kept.skipped,
+            min_delta,
+        )
 
     def _check_counts(self, name: str, kept: _Kept) -> None:
         """Refuse counts that no run over these examples can have."""
@@ -153,3 +183,17 @@ class Checkpoint:
             )
         if kept.right > kept.seen:
             raise ModelFileError(f"{name}: right: expected from 0 to {kept.seen}, got {kept.right}")
+        if sum(kept.skipped) > kept.seen:
+            raise ModelFileError(
+                f"{name}: skipped: expected up to {kept.seen}, got {sum(kept.skipped)}"
+            )
+
+
+def _made_of(model: Model) -> str:
+    """What the parameters' numbers do not say of a model: its class, and its activations."""
+    name = type(model).__name__
+    if not isinstance(model, Neuron | Layer | MLP):
+        return name
+    layers = (dict.fromkeys(neuron.activation for neuron in layer) for layer in model.layout())
+    dropout = f", dropout {model.dropout}" if isinstance(model, MLP) and model.dropout else ""
+    return f"{name} of {', '.join('/'.join(layer) for layer in layers)}{dropout}"

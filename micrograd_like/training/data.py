@@ -90,9 +90,10 @@ def same_sign(output: Numbers, target: Numbers) -> bool:
 
 
 def largest(output: Numbers, target: Numbers) -> bool:
-    """The largest output stands where the largest target does: the class is right."""
-    outputs, targets = _listed(output), _listed(target)
-    return outputs.index(max(outputs)) == targets.index(max(targets))
+    """The largest output is that of the target's class: its number, or where it is largest."""
+    outputs = _listed(output)
+    right = target.index(max(target)) if isinstance(target, list) else target
+    return outputs.index(max(outputs)) == right
 
 
 def _listed(numbers: Numbers) -> list[float]:

@@ -9,12 +9,14 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from micrograd_like.engine import Value
 from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.files import write_whole
 from micrograd_like.nn import ACTIVATIONS, MLP, Names
@@ -54,6 +56,9 @@ class ModelDocument(Document):
     bias: bool
     parameters: dict[str, Any]
     names: Names = "numbers"
+    dropout: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
+    #: Names of parameters that are one, the first place's first.
+    tied: list[Annotated[list[str], msgspec.Meta(min_length=2)]] = []
 
     def __post_init__(self) -> None:
         """Refuse what the types alone let pass, before anything as large as it claims is built."""
@@ -83,10 +88,24 @@ def load(path: str | os.PathLike[str]) -> MLP:
         OSError: It cannot be read.
     """
     document = read(path, MODEL, ModelDocument)
-    options = {name: getattr(document, name) for name in ("activation", "output", "bias", "names")}
+    options = {name: getattr(document, name) for name in _OPTIONS}
     model = MLP(document.inputs, document.layers, seed=0, **options)
+    for names in document.tied:
+        with_path(path, "tied", partial(model.tie, *names))
     with_path(path, "parameters", lambda: model.load_state_dict(document.parameters))
     return model
+
+
+#: What a file and an MLP call by the same name.
+_OPTIONS = ("activation", "output", "bias", "names", "dropout")
+
+
+def _tied(model: MLP) -> list[list[str]]:
+    """The names of the places of each parameter that has several."""
+    names: dict[Value, list[str]] = {}
+    for name, value in model.places():
+        names.setdefault(value, []).append(name)
+    return [found for found in names.values() if len(found) > 1]
 
 
 def _described(model: MLP) -> dict[str, Any]:
@@ -103,6 +122,11 @@ def _described(model: MLP) -> dict[str, Any]:
             "save: expected one activation for all hidden neurons, one for all outputs, and "
             "biases for all or none; this network was changed after it was made"
         )
+    optional: tuple[tuple[str, Any, Any], ...] = (
+        ("names", model.names, "numbers"),
+        ("dropout", model.dropout, 0.0),
+        ("tied", _tied(model), []),
+    )
     return {
         "inputs": inputs,
         "layers": sizes,
@@ -110,7 +134,7 @@ def _described(model: MLP) -> dict[str, Any]:
         "output": output,
         "bias": bias,
         "parameters": model.state_dict(),
-        **({"names": model.names} if model.names != "numbers" else {}),
+        **{name: setting for name, setting, usual in optional if setting != usual},
     }
 
 

@@ -8,20 +8,30 @@ up from a checkpoint goes on exactly as it would have gone on.
 
 from __future__ import annotations
 
-import operator
+import math
 import os
+import random
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from micrograd_like import losses
 from micrograd_like.errors import DomainError
 from micrograd_like.optim import SGD, Optimizer
+from micrograd_like.optim.ranges import check_range
 from micrograd_like.training.bar import bar
 from micrograd_like.training.checkpoint import Checkpoint, Progress
+from micrograd_like.training.checks import (
+    check_checkpoint,
+    check_choice,
+    check_optimizer,
+    check_restorable,
+    check_same_sizes,
+    count,
+)
 from micrograd_like.training.data import Correct, Examples, batches, examples, order
 from micrograd_like.training.objective import (
     CompiledObjective,
@@ -52,6 +62,8 @@ def fit(
     checkpoint_every: int = 1,
     resume: bool = False,
     compiled: bool = False,
+    min_delta: float = 0.0,
+    on_nonfinite: Literal["raise", "skip"] = "raise",
     progress: bool | None = None,
     on_epoch: Callable[[int, Epoch], None] | None = None,
 ) -> History:
@@ -75,11 +87,14 @@ def fit(
         goal: Ends the run once the loss watched (held out, if there is any) is below it.
         patience: Ends it after so many epochs without a lower loss watched; with it, the model
             returns to the parameters of its best epoch at the end.
+        min_delta: By how much a loss must be lower to count as lower for ``patience``.
         checkpoint: A file written every ``checkpoint_every`` epochs and at the end.
         checkpoint_every: Epochs between two of its versions.
         resume: True goes on from that file if it exists, to the same bits as without a break.
         compiled: True compiles the loss once; the results are the same but for rounding, save that
             0·log 0 is an error: where outputs saturate take a loss with logits.
+        on_nonfinite: "skip" leaves out a batch whose loss, gradient or update is not finite, and
+            counts it in ``Epoch.skipped``; "raise" ends the run there.
         progress: Whether a bar is shown; by default where standard error is a terminal.
         on_epoch: Called after every epoch with how many are done and the last one.
 
@@ -87,35 +102,50 @@ def fit(
         ValueError: Examples or settings do not fit.
         TypeError: Examples or settings are of another type.
         ModelFileError: The run cannot go on from the checkpoint.
-        DomainError: A loss or an update is not finite.
+        DomainError: A loss or an update is not finite, or is so in every batch of an epoch.
     """
     data = examples(inputs, targets)
     kept_out = examples(*held_out, what="held-out ") if held_out is not None else None
-    batch_size = None if batch_size is None else _count("batch_size", batch_size, 1)
-    patience = None if patience is None else _count("patience", patience, 1)
-    seed = None if seed is None else _count("seed", seed, None)
-    epochs = _count("epochs", epochs, 0)
-    checkpoint_every = _count("checkpoint_every", checkpoint_every, 1)
+    batch_size = None if batch_size is None else count("batch_size", batch_size, 1)
+    patience = None if patience is None else count("patience", patience, 1)
+    seed = None if seed is None else count("seed", seed, None)
+    epochs = count("epochs", epochs, 0)
+    checkpoint_every = count("checkpoint_every", checkpoint_every, 1)
     if kept_out is not None:
-        _check_same_sizes(data, kept_out)
+        check_same_sizes(data, kept_out)
     for name, setting in (("patience", patience), ("checkpoint", checkpoint)):
         if setting is not None:
-            _check_restorable(name, model)
-    _check_checkpoint(checkpoint, resume)
+            check_restorable(name, model)
+    check_checkpoint(checkpoint, resume)
+    check_range("min_delta", min_delta, 0, math.inf)
+    check_choice("on_nonfinite", on_nonfinite, ("raise", "skip"))
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
-    _check_optimizer(optimizer, model)
+    check_optimizer(optimizer, model)
+    share = getattr(model, "dropout", 0)
+    if compiled and share:
+        raise ValueError(
+            f"compiled: expected one graph for all examples, got a model with dropout {share!r}; "
+            "train it with compiled=False"
+        )
     make = CompiledObjective if compiled else GraphObjective
     every = [*dict.fromkeys([*model.parameters(), *optimizer.parameters])]
     objective = make(model, loss, data, every, correct)
     size = len(data) if batch_size is None else batch_size
     file = None
-    done = Progress()
+    done = Progress(min_delta=min_delta)
     if checkpoint is not None:
         settings = {"batch_size": size, "seed": seed, "examples": data.digest()}
         file = Checkpoint(checkpoint, model, optimizer, settings, len(data))
-        done = file.load() if resume and os.path.exists(checkpoint) else done
+        done = file.load(min_delta) if resume and os.path.exists(checkpoint) else done
     run = _Run(
-        model, optimizer, objective, data, size, seed if size < len(data) else None, correct is None
+        model=model,
+        optimizer=optimizer,
+        objective=objective,
+        data=data,
+        size=size,
+        seed=seed,
+        unmarked=correct is None,
+        skips=on_nonfinite == "skip",
     )
 
     def after() -> Score | None:
@@ -124,7 +154,7 @@ def fit(
 
     def closed() -> Epoch:
         held = score(model, kept_out, loss, correct) if kept_out else None
-        return Epoch(run.score(done), held, after())
+        return Epoch(run.score(done), held, after(), len(done.skipped))
 
     if patience is not None and done.epochs and done.best_state is None:
         # Earlier parameters are not in the checkpoint: the present ones count as the best so far.
@@ -165,26 +195,54 @@ class _Run:
     size: int
     seed: int | None
     unmarked: bool
+    skips: bool
 
     def batches(self, done: Progress) -> Iterator[None]:
         """Train on what is left of the epoch, batch by batch."""
-        places = order(len(self.data), self.seed, len(done.epochs))
+        seed = self.seed if self.size < len(self.data) else None
+        places = order(len(self.data), seed, len(done.epochs))
         for batch in batches(places[done.seen :], self.size):
             try:
-                loss, right = self.objective.gradients(batch)
-                self.optimizer.step()
+                loss, right = self._step(batch, done)
             except DomainError as error:
-                # The loss was finite at first: training diverged.
-                hint = "; try a smaller rate" if self.optimizer.steps else ""
-                raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
+                if not self.skips:
+                    # The loss was finite at first: training diverged.
+                    hint = "; try a smaller rate" if self.optimizer.steps else ""
+                    raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
+                loss, right = 0.0, 0
+                done.skipped.append(len(batch))
             done.seen += len(batch)
             done.loss += loss
             done.right += right
             yield
 
+    def _step(self, batch: Sequence[int], done: Progress) -> tuple[float, int]:
+        """A gradient and an update, with the masks of dropout that this batch always gets."""
+        model: Any = self.model
+        if not getattr(model, "dropout", 0):
+            outcome = self.objective.gradients(batch)
+        else:
+            model.masks = random.Random(f"{self.seed} {len(done.epochs)} {done.seen}")
+            try:
+                outcome = self.objective.gradients(batch)
+            finally:
+                model.masks = None
+        self.optimizer.step()
+        return outcome
+
     def score(self, done: Progress) -> Score:
-        """Of the epoch, over its batches."""
-        return Score(done.loss / done.seen, None if self.unmarked else done.right / done.seen)
+        """Of the epoch, over its batches.
+
+        Raises:
+            DomainError: All of them were left out.
+        """
+        count = done.seen - sum(done.skipped)
+        if not count:
+            raise DomainError(
+                f"epoch {len(done.epochs) + 1}: expected a batch whose loss, gradient and update "
+                f"are finite, got none among {len(done.skipped)}"
+            )
+        return Score(done.loss / count, None if self.unmarked else done.right / count)
 
 
 @contextmanager
@@ -210,59 +268,3 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
         yield lambda: pressed
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _count(name: str, setting: Any, least: int | None) -> int:
-    """The setting as an int, NumPy's too; no truth value counts anything."""
-    truth = isinstance(setting, bool) or type(setting).__name__ in ("bool", "bool_")
-    if truth or not hasattr(setting, "__index__"):
-        raise TypeError(f"{name}: expected a whole number, got {setting!r}")
-    count = operator.index(setting)
-    if least is not None and count < least:
-        raise ValueError(f"{name}: expected at least {least}, got {count}")
-    return count
-
-
-def _check_same_sizes(data: Examples, kept_out: Examples) -> None:
-    """Refuse examples held out that have other sizes than those trained on."""
-    for what in ("inputs", "targets"):
-        own, other = (
-            len(row) if isinstance(row, list) else 1
-            for row in (getattr(data, what)[0], getattr(kept_out, what)[0])
-        )
-        if own != other:
-            raise ValueError(
-                f"held_out: expected {what} of {own} numbers, as in those trained on, got {other}"
-            )
-
-
-def _check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) -> None:
-    """Refuse a file that cannot be written before a run whose results it is to hold."""
-    if checkpoint is None:
-        if resume:
-            raise ValueError("resume: expected a checkpoint to go on from, got none")
-        return
-    if not os.path.isdir(os.path.dirname(checkpoint) or "."):
-        raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
-    if os.path.isdir(checkpoint):
-        raise IsADirectoryError(
-            f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
-        )
-
-
-def _check_optimizer(optimizer: Optimizer, model: Model) -> None:
-    if not {*model.parameters()} & {*optimizer.parameters}:
-        raise ValueError(
-            "optimizer: expected it over the model's parameters, got one over others; "
-            "make it anew from model.parameters()"
-        )
-
-
-def _check_restorable(name: str, model: Model) -> None:
-    """Refuse a module that cannot return to earlier parameters."""
-    missing = [m for m in ("state_dict", "load_state_dict") if not hasattr(model, m)]
-    if missing:
-        raise TypeError(
-            f"{name}: expected a model with {' and '.join(missing)}, to return to earlier "
-            f"parameters; {type(model).__name__} has none"
-        )

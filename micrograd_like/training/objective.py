@@ -31,7 +31,7 @@ class Model(Protocol):
     def __call__(self, x: Any, /) -> Any: ...  # noqa: D102
     def parameters(self) -> list[Value]: ...  # noqa: D102
     def state_dict(self) -> dict[str, Any]: ...  # noqa: D102
-    def load_state_dict(self, state: Any, /) -> None: ...  # noqa: D102
+    def load_state_dict(self, state: Any, /) -> Any: ...  # noqa: D102
 
 
 class Objective(Protocol):

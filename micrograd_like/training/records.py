@@ -26,11 +26,13 @@ class Epoch:
         held_out: That over the examples held out, after the epoch.
         after: That over the examples themselves, after the epoch: with patience, where nothing is
             held out, so that the loss watched is that of the parameters that are kept.
+        skipped: How many batches were left out, because something of theirs was not finite.
     """
 
     score: Score
     held_out: Score | None = None
     after: Score | None = None
+    skipped: int = 0
 
     @property
     def watched(self) -> float:
@@ -50,6 +52,11 @@ class History:
         """The place in ``epochs``, from 0, of the lowest loss watched; −1 without epochs."""
         watched = [epoch.watched for epoch in self.epochs]
         return watched.index(min(watched)) if watched else -1
+
+    @property
+    def skipped(self) -> int:
+        """How many batches were left out, because something of theirs was not finite."""
+        return sum(epoch.skipped for epoch in self.epochs)
 
     @property
     def losses(self) -> list[float]:

@@ -1,0 +1,9 @@
+from micrograd_like.nn.layers import ACTIVATIONS as ACTIVATIONS
+from micrograd_like.nn.layers import LINEAR as LINEAR
+from micrograd_like.nn.layers import Layer as Layer
+from micrograd_like.nn.layers import Neuron as Neuron
+from micrograd_like.nn.module import Loaded as Loaded
+from micrograd_like.nn.module import Module as Module
+from micrograd_like.nn.module import Names as Names
+from micrograd_like.nn.network import MLP as MLP
+from micrograd_like.nn.network import dropout as dropout
