@@ -460,7 +460,7 @@ def test_an_operand_put_in_wrongly_is_pointed_at() -> None:
 
 
 def test_unreadable_lines_have_a_column_and_the_others_are_marked() -> None:
-    report = checked("x = 2\ny = 3x +* 1\nz = x + 1 = 3\n__import__('os')\nz = 4\n")
+    report = checked("x = 2\ny = 3x +* 1\nz = x + 1 = 3\nw = __import__('os')\nz = 4\n")
     found = [(line.line, line.verdict) for line in report.lines]
     assert found == [(1, "taken"), (2, "unreadable"), (3, "right"), (4, "unreadable"), (5, "wrong")]
     assert report.lines[1].column == 9

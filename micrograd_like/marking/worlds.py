@@ -61,9 +61,9 @@ class World:
             KeyError: The quantity is not known.
             DomainError: The derivative does not exist.
         """
+        if str(key) in self.nodes:  # a name, or a derivative that its own line declares
+            return self.nodes[str(key)].data
         if isinstance(key, Name):
-            if key in self.nodes:
-                return self.nodes[key].data
             if key in CONSTANTS:
                 return CONSTANTS[key]
             raise KeyError(key)

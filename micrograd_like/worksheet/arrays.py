@@ -176,6 +176,19 @@ def matrix_product(a: Array, b: Array) -> Term:
     return Array(shape, sums).squeezed if shape else sums[0]
 
 
+def outer(a: Term, b: Term) -> Term:
+    """a⊗b and a⊗bᵀ: the matrix of every product; of matrices alike, element by element."""
+    pair = [term for term in (a, b) if isinstance(term, Array)]
+    if not pair:
+        return Call("mul", (a, b))  # type: ignore[arg-type]
+    if len(pair) < 2 or any(min(array.shape) > 1 < len(array.shape) for array in pair):
+        return elementwise("mul", (a, b))
+    assert isinstance(a, Array)
+    assert isinstance(b, Array)
+    items = tuple(Call("mul", (x, y)) for x in a.items for y in b.items)
+    return Array((len(a.items), len(b.items)), items)
+
+
 def total(array: Array) -> Expr:
     """The sum of all elements."""
     return _sum(array.items)

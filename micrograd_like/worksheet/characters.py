@@ -28,17 +28,21 @@ _EXCHANGED = {
     "≃": "≈", "≅": "≈", "≐": "≈", "∼": "≈", "≡": "=", "≜": "=", "≔": "←", "⟵": "←",
     "⟶": "→", "⟹": "⇒", "↦": "→", "➔": "→", "➜": "→", "∴": "⇒",
     "∑": "Σ", "∏": "Π", "∆": "Δ", "ϵ": "ε", "\u2063": ",", "\u2064": "+", "′": "'", "’": "'",
-    "ʹ": "'", "\u0374": "'", "‖": "‖", "∥": "‖", "∘": "⊙",
+    "ʹ": "'", "\u0374": "'", "‖": "‖", "∥": "‖", "∘": "⊙", "│": "|", "┃": "|", "║": "|",
+    "─": "-", "━": "-", "═": "=", "►": ">", "▶": ">", "▸": ">", "◄": "<", "◀": "<",
 }
 # fmt: on
 #: Direction marks and invisible signs: they stand for nothing.
 _INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u2069\ufe00-\ufe0f\ufeff"
 BLANK = f"\\s{_INVISIBLE}"
+#: The star of an optimum: v* = 2, f(x*).
+_STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеіјорсухԁ", "ABEKMHOPCTXaeijopcyxd")
 
 
 def exchanged(line: str) -> str:
     """The line with plain characters for their look-alikes, as many as before."""
+    line = _STAR.sub("⋆", line)
     if line.isascii():
         return line
     return "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)

@@ -20,6 +20,8 @@ from micrograd_like.worksheet.spelling import is_word
 _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
 #: What a line begins with that goes on with the one above.
 GOES_ON = {"=", "≈"}
+#: Arrows that may begin a line.
+_LEADS = {"→", "⇒", "←"}
 _OPERATORS = {"+", "/", "^"}
 #: What a term further in begins with: elsewhere it may be the mark of a list.
 _SIGNS = {"+", "-"}
@@ -56,6 +58,10 @@ class _Joined:
     def take(self, found: list[Token]) -> Iterator[list[Token]]:
         """One more line; what it ends comes out."""
         last = self.last
+        if found[0].text in _LEADS:
+            found = self._led(found, last)
+            if not found:
+                return
         related = any(is_relation(t) for t in last)
         if related and not is_given(last):
             self.claimed = _last_left(last)
@@ -84,6 +90,15 @@ class _Joined:
         self.last = list(found)
         if is_operator(_tail(found)) and not any(is_relation(t) for t in found):
             self.asked = _tail(found)
+
+    def _led(self, found: list[Token], last: Sequence[Token]) -> list[Token]:
+        """A line that begins with an arrow: what it leads to is a value, or said of it."""
+        rest = found[1:]
+        figures = bool(rest) and all(t.kind == "number" or t.text in "[](),;-" for t in rest)
+        if not figures or any(is_relation(t) for t in rest):
+            return rest
+        goes_on = bool(last) and (is_expression(last) or any(map(is_relation, last)))
+        return [found[0]._replace(text="="), *rest] if goes_on and not is_given(last) else []
 
     def _goes_on(self, found: Sequence[Token], last: Sequence[Token]) -> bool:
         """True for a line that goes on with the statement above by how it begins."""

@@ -80,6 +80,13 @@ _LAYERED_L = re.compile(
     r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w*\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w*\^[{(]?l\b)"
 )
 _COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
+#: What stands above before what stands below: σ²_w, xᵢ squared as x²ᵢ, and Σₖ₌₁ᵗ.
+_RAISED_FIRST = re.compile(
+    r"(?P<base>[^\W\d_])(?P<above>[²³])(?P<below>_\w+|_\{\w{1,12}\}|[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ₀-₉]+)(?![⁰¹²³⁴-⁹])"
+    r"|(?P<sum>[ΣΠ][ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ]₌[₀-₉]{1,4})(?P<last>[ᵃ-ᵡᴬ-ᵂⁱⁿ⁰¹²³⁴-⁹]{0,4})"
+)
+#: A number with commas between its thousands, outside of brackets: 65,536.
+_GROUPED = re.compile(r"(?<![\w.,])(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?)(?![\w,])")
 
 
 def _has_decimal_commas(text: str) -> bool:
@@ -121,7 +128,7 @@ _TOKEN = (
     r"|(?P<fraction>[¼-¾⅐-⅟])"
     r"|{given}"
     r"|(?P<name>{no}[^\W\d_](?:{no}{behind}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
-    r"(?:{of}|(?:{index}?{above}{index}?|{index})?{plus}))(?P<prime>['″]*)"
+    r"(?:{of}|(?:{index}?{above}{index}?|{index})?{plus})⋆?)(?P<prime>['″]*)"
     r"|(?P<string>'[^'\n]*'|\"[^\"\n]*\")"
     r"|(?P<sign>\*\*|\.[\^*/]|<--+|--+>|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
 )
@@ -181,21 +188,26 @@ class Lexer:
         return list(_without_modules(found)) if modules else found
 
     def _tokens(self, line: str, number: int) -> Iterator[Token]:
-        place = 0
+        place = depth = 0
         while place < len(line):
-            match = self._pattern.match(line, place)
+            match = None if depth or self._conventions.comma else _GROUPED.match(line, place)
+            match = match or _RAISED_FIRST.match(line, place) or self._pattern.match(line, place)
             if match is None:  # the last alternative takes any character
                 raise AssertionError("unreachable")
             kind, text, column = str(match.lastgroup), match[0], place + 1
             place = match.end()
             if kind == "space":
                 continue
-            if kind == "number":
+            if kind == "grouped":
+                yield Token("number", text.replace(",", ""), number, column, place + 1)
+            elif kind == "number":
                 name = self._name_after(text)
                 if name:  # 2e1 with a name e1
                     place = match.start() + len(text) - len(name)
                     text = text[: len(text) - len(name)]
                 yield Token("number", text.replace(",", "."), number, column, place + 1)
+            elif kind in ("below", "last", "sum"):
+                yield from _index_first(match, number)
             elif kind == "given":
                 yield Token("name", _worded(text), number, column, place + 1)
             elif kind in ("name", "prime"):
@@ -223,6 +235,7 @@ class Lexer:
             elif kind in ("fraction", "string"):
                 yield Token(kind, text, number, column, place + 1)
             else:
+                depth += (text in "([{") - (text in ")]}")
                 shown = "→" if text.startswith("--") else _SIGNS.get(text, text)
                 yield Token("sign", shown, number, column, place + 1)
 
@@ -251,6 +264,21 @@ class Lexer:
         return mark + exponent if signed and mark in names else ""
 
 
+def _index_first(match: re.Match[str], number: int) -> Iterator[Token]:
+    """The tokens of σ²_w as those of σ_w², and of Σₖ₌₁ᵗ as those of Σ_{k=1}^t."""
+    column, end = match.start() + 1, match.end() + 1
+    if match["sum"]:
+        plain = unicodedata.normalize("NFKC", match["sum"][1:])
+        yield Token("name", _named(f"{match['sum'][0]}_{{{plain}}}"), number, column, end)
+        if last := unicodedata.normalize("NFKC", match["last"]):
+            yield Token("sign", "^", number, end, end)
+            yield Token("number" if last.isdecimal() else "name", last, number, end, end)
+        return
+    power = match["above"].translate(_SUPERSCRIPTS)
+    yield Token("name", _named(match["base"] + match["below"]), number, column, end)
+    yield Token("power", power, number, end, end)
+
+
 def _worded(text: str) -> str:
     """A name with what stands in its brackets as its index: Key_cat, p_C_1_x."""
     return normal_name("_".join(re.findall(r"\w+", text)))
@@ -260,7 +288,7 @@ def _named(text: str) -> str:
     """A name in plain form, whichever index stands above it."""
     if text.isascii() and text.isalnum():
         return text
-    text = text.replace("][", ",")
+    text = text.replace("][", ",").replace("⋆", "_star")
     text = _RAISED.sub(lambda m: f"^({unicodedata.normalize('NFKC', m[1])})", text)
     return normal_name(_RAISED_L.sub(r"^(\1)", text))
 

@@ -52,6 +52,7 @@ class Names:
         integers: Those that are given a whole number, with it.
         counts: Numbers assumed for what sums run to and nothing gives: the n of Σ_{i=1}^n.
         arrays: Vectors and matrices, with their shapes.
+        varying: The shapes of those that have several, from which line on; () for a number.
         base: The number of their first element.
         apart: Those of them whose elements other names of the document look like.
         costs: What is differentiated on left sides.
@@ -63,6 +64,7 @@ class Names:
         phrases: Names of several words, by the words.
         squares: Those of which only the square is given: σ in σ² = 2.
         short: Names without an index for the only one that has a number: p for p1.
+        times: True where an x set apart stands for times.
         same: Costs that are differentiated by another name than they are given: L for Loss.
     """
 
@@ -75,6 +77,7 @@ class Names:
     integers: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    varying: dict[str, list[tuple[int, tuple[int, ...]]]] = field(default_factory=dict)
     base: int = 1
     apart: set[str] = field(default_factory=set)
     costs: list[str] = field(default_factory=list)
@@ -84,6 +87,7 @@ class Names:
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
     squares: set[str] = field(default_factory=set)
     short: dict[str, str] = field(default_factory=dict)
+    times: bool = False
     same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -115,6 +119,12 @@ class Names:
         names.open = open_functions(found, names.lefts | names.functions)
         names.functions.update(names.open)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
+        names.times = found.times
+        names.varying = {
+            name: [*shapes]
+            for name, shapes in found.shapes.items()
+            if name in names.arrays and len({shape for _, shape in shapes}) > 1
+        }
         names.costs = found.above_first
         names.same = {c: own for c in {*names.costs} if (own := _own_cost(c, names.lefts))}
         names.apart = {n for n, s in names.arrays.items() if found.has_more(n, s)}
@@ -154,6 +164,9 @@ class Names:
             else:
                 self.compounds.add(compound)
                 self.lefts.add(compound)
+        elif call.named and _of_several(call, found.calls):
+            self.compounds.add(f"{name}({call.arguments[0]})")
+            self.lefts.add(f"{name}({call.arguments[0]})")
         elif call.named:
             self.applied.setdefault(name, set()).add(call.arguments)
             self.lefts.add(name)
@@ -185,6 +198,15 @@ class Names:
                 if letter in index_letters(name):
                     indexed |= {instance(name, letter, k) for k in range(1, count + 1)}
         self.used |= indexed - found.plain
+
+    def stand_at(self, line: int) -> None:
+        """Let every name have the shape that it was given last, at a line."""
+        for name, shapes in self.varying.items():
+            shape = next((s for at, s in reversed(shapes) if at <= line), shapes[0][1])
+            if shape:
+                self.arrays[name] = shape
+            else:
+                self.arrays.pop(name, None)
 
     def is_quantity(self, name: str) -> bool:
         """True for a name that the document uses as a number."""
@@ -232,6 +254,7 @@ class Names:
 
     def joined(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens with each name of several words as one."""
+        tokens = self._hyphenated(tokens)
         if not self.phrases:
             return list(tokens)
         found: list[Token] = []
@@ -250,6 +273,32 @@ class Names:
                 found.append(tokens[place])
                 place += 1
         return found
+
+    def _hyphenated(self, tokens: Sequence[Token]) -> Sequence[Token]:
+        """The tokens with log-odds and squared-error as one word each."""
+        found: list[Token] = []
+        for token in tokens:
+            if len(found) > 1 and self._is_hyphen(found[-2], found[-1], token):
+                first = found[-2]
+                word = f"{first.text}{token.text}".lower()
+                found[-2:] = [first._replace(text=word, end=token.end)]
+            else:
+                found.append(token)
+        return found
+
+    def _is_hyphen(self, before: Token, sign: Token, after: Token) -> bool:
+        """True for a hyphen set tight between words that nothing computes with."""
+        tight = before.end == sign.column and sign.end == after.column
+        if sign.text != "-" or not tight or not is_letters(after.text) or len(after.text) < 3:
+            return False
+        called = before.text.lower() in FUNCTIONS and before.text not in self.lefts
+        return called or (self.is_word(before) and self.is_word(after))
+
+
+def _of_several(call: LeftCall, calls: Sequence[LeftCall]) -> bool:
+    """True for v(w1) where another line gives v(w2): a quantity for each."""
+    others = {c.arguments for c in calls if c.name == call.name and c.named}
+    return len(call.arguments) == 1 and len(others) > 1 and all(len(a) == 1 for a in others)
 
 
 def _indexed(name: str) -> bool:

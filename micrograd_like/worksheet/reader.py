@@ -29,10 +29,11 @@ from micrograd_like.worksheet.indices import (
     quantity_in,
 )
 from micrograd_like.worksheet.joining import joined
+from micrograd_like.worksheet.layout import is_cells, laid_out
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.open_functions import READINGS, bodies
-from micrograd_like.worksheet.openings import is_heading
+from micrograd_like.worksheet.openings import is_condition, is_heading, is_relation
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import FOR_ALL, Problem, Statement
 from micrograd_like.worksheet.source import Cells, Source
@@ -90,23 +91,26 @@ def read_source(source: Source, functions: int = 0) -> Reading:
         source: The document's tokens.
         functions: What those are that nothing defines, of :data:`READINGS`.
     """
-    logical = list(
-        logical_lines([in_vectors(in_signs(separated(row))) for row in with_rows(source.rows)])
-    )
+    rows = with_rows(map(laid_out, source.rows))
+    worded = [in_vectors(in_signs(separated(row))) for row in rows if not is_cells(row)]
+    logical = list(logical_lines(worded))
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
         document = Document(names, source.lines)
         reader = _Reader(document, bodies(names.open, functions))
         for clause in clauses([names.joined(tokens) for tokens in logical], names):
+            names.stand_at(clause.tokens[0].line)
             reader.read(clause)
+        names.stand_at(0)
         if known == names.arrays:
             break
     reader.finish()
     cells = source.cells
     found = [*source.problems, *map(cells.problem, reader.problems)]
     problems = sorted(found, key=lambda problem: problem.place)
-    sections = tuple(cells.place(t[0].place).row for t in logical if is_heading(t))
+    begun = (t[0].place for t in logical if is_heading(t) or is_condition(t))
+    sections = tuple(cells.place(place).row for place in begun)
     words = joined(
         [*map(cells.statement, reader.reads)], document.hidden, source.reads, source.older
     )
@@ -140,6 +144,7 @@ class _Reader:
         self.functions = Functions()
         self.functions.assume(assumed)
         self._seen: set[str] = set()
+        self._called: set[str] = set()
         self._cut: Token | None = None
         self.reads: list[Statement] = []
         self.problems: list[Problem] = []
@@ -157,6 +162,11 @@ class _Reader:
             if error.token.text == ",":
                 self._cut = error.token
             return
+        called = _called_on_left(tokens)
+        if called in self._called:
+            another = f"{called} was another function before"
+            reads = [read.doubted(another) for read in reads]
+        self._called.add(called or "=")
         if found is not None:
             self.functions.define(found.name, found.arguments, found.body)
             reads = [replace(read, defines=found.name) for read in reads]
@@ -367,6 +377,15 @@ def _is_label(tokens: Sequence[Token]) -> bool:
     """True for e.label = 'e', which says nothing of a number."""
     texts = [t.text for t in tokens[:4]]
     return len(tokens) > 4 and texts[1:2] == ["."] and tokens[4].kind == "string"
+
+
+def _called_on_left(tokens: Sequence[Token]) -> str:
+    """The f of a statement that begins with f(x) = and says what f is; "" for any other."""
+    end = next((i for i, t in enumerate(tokens) if t.text == ")"), 0)
+    inside = tokens[2:end]
+    named = bool(inside) and all(t.kind == "name" or t.text == "," for t in inside)
+    relates = end and is_relation(tokens[end + 1])
+    return tokens[0].text if named and relates and tokens[1].text == "(" else ""
 
 
 def _would_define(tokens: Sequence[Token]) -> tuple[str, Number | None]:

@@ -190,6 +190,10 @@ class Statement:
             return self
         return replace(self, left=own, parts=parts, subject=subject)
 
+    def doubted(self, reason: str) -> Statement:
+        """The statement with one more reason why it is no proof."""
+        return replace(self, doubt="; ".join(filter(None, [self.doubt, reason])))
+
     def __str__(self) -> str:
         text = plain(self.left if self.subject is None else self.subject)
         for part in self.parts:

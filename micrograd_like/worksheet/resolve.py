@@ -74,6 +74,7 @@ def resolve(
     hidden = {name: put_names(expr, names) for name, expr in hidden.items()}
     draft = Draft(walked(reads, problems, hidden, sections))
     _doubt_declared(draft, set(names.values()))
+    _doubt_given_below(draft)
     choose(draft)
     _differentiate_below(draft)
     _take_unread(draft)
@@ -90,6 +91,20 @@ def _doubt_declared(draft: Draft, names: set[Name]) -> None:
         if version.base in names:
             where = draft.reads[version.first].place.where
             draft.doubts[version.key] = f"{version.base} is only known from {where}"
+
+
+def _doubt_given_below(draft: Draft) -> None:
+    """What relates a name that has its values further down to one that gets others is general."""
+    renewed = {id(v.older) for v in draft.versions.all if v.older is not None}
+    for place, meant in enumerate(draft.versions.meant):
+        own = draft.versions.own[place]
+        if own is not None and own.first == place:
+            continue
+        below = [n for n, v in meant.items() if v is None and n in draft.versions.first]
+        again = [v.base for v in (*meant.values(), own) if v is not None and id(v) in renewed]
+        if below and again:
+            reason = f"{below[0]} has its value further down, where {again[0]} has another one"
+            draft.reads[place] = draft.reads[place].doubted(reason)
 
 
 def _differentiate_below(draft: Draft) -> None:

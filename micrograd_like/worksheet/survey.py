@@ -41,6 +41,9 @@ class Survey:
     squares: set[str] = field(default_factory=set)
     integers: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    shapes: dict[str, list[tuple[int, tuple[int, ...]]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     differentiated: set[str] = field(default_factory=set)
     calls_of: set[str] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -49,6 +52,7 @@ class Survey:
     calls: list[LeftCall] = field(default_factory=list)
     phrases: dict[tuple[str, ...], None] = field(default_factory=dict)
     bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    times: bool = False
 
     @classmethod
     def of(cls, lines: Sequence[Sequence[Token]]) -> Survey:
@@ -87,6 +91,7 @@ class Survey:
         before = tokens[place - 1].text if place else ""
         if counted := series_index(text):
             self._bound(tokens[place + 1 : place + 4], counted)
+        self.times |= _is_times(tokens, place)
         if _beside_operator(tokens, place):
             self.operands.add(text)
         if after == "(":
@@ -139,6 +144,8 @@ class Survey:
             shape = literal_shape(tokens, place + 1)
             if shape:
                 self.arrays.setdefault(last.text, shape)
+            if shape or _is_number(tokens, place + 1):
+                self.shapes[last.text].append((last.line, shape))
         elif before.text == "/" and tokens[place - 3].text[:1] in "dδ":
             self.above.update(t.text.removeprefix("d") for t in (tokens[place - 3], last))
             self.above_first.append(tokens[place - 3].text.removeprefix("d"))
@@ -207,6 +214,15 @@ class Survey:
             self.calls.append(LeftCall(name, ("…",), False, body))
 
 
+def _is_number(tokens: Sequence[Token], place: int) -> bool:
+    """True for a number that is all a statement says."""
+    place += place < len(tokens) and tokens[place].text == "-"
+    if place >= len(tokens) or tokens[place].kind != "number":
+        return False
+    after = tokens[place + 1 : place + 2]
+    return not after or after[0].text in (",", ";", "|", ":") or is_word(after[0].text)
+
+
 def _remarked_name(tokens: Sequence[Token], place: int, opening: int) -> str:
     """The y of y (true label) =, eta of learning rate (eta) =; "" for another left side."""
     begins = [i for i in range(opening) if tokens[i].text in _BEGINS or tokens[i].text in "-*·"]
@@ -215,6 +231,16 @@ def _remarked_name(tokens: Sequence[Token], place: int, opening: int) -> str:
         return ""
     alone = place - opening == 3
     return tokens[opening + 1 if alone else opening - 1].text
+
+
+def _is_times(tokens: Sequence[Token], place: int) -> bool:
+    """True for the x of 0.5 x 2 and the middle one of x x w: it can only mean times."""
+    if tokens[place].text not in ("x", "X") or not 0 < place < len(tokens) - 1:
+        return False
+    before, own, after = tokens[place - 1 : place + 2]
+    apart = before.end < own.column and own.end < after.column
+    figures = before.kind == after.kind == "number"
+    return apart and (figures or before.text == own.text)
 
 
 def _beside_operator(tokens: Sequence[Token], place: int) -> bool:

@@ -17,6 +17,10 @@ PRONOUNS = {"derivative", "gradient", "slope", "deriv"}
 RELATIONS = {"=", "≈", "←", "+=", "-=", "→"}
 #: What another problem begins with, in which names may mean something else.
 SECTIONS = {"example", "problem", "exercise", "question", "case", "function", "scenario", "task"}
+#: What a line begins with that is about a case.
+SUPPOSES = {"for", "at", "when", "if", "suppose", "try", "case", "let", "say", "take"}
+#: What is counted in the parts of a working.
+COUNTED = {"step", "layer", "epoch", "iteration", "iter", "stage", "part", "round", "pass", "room"}
 #: Words between statements, and before one: never part of a name.
 # fmt: off
 CONNECTIVES = {

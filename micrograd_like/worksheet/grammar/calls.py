@@ -45,6 +45,8 @@ class Calls(Rules):
             self.deeper()
             arguments = [self.prefix()]
             self.nesting -= 1
+            if token.text == "√" and self.at_power():  # √x² is √(x²)
+                arguments = [self.raised(arguments[0])]
             tight = self.implicit_product() and self.tokens[self.place - 1].end == self.next.column
             number = self.tokens[self.place - 1].kind == "number" and self.implicit_product()
             if tight or number or self.at_power():

@@ -27,7 +27,15 @@ _INFIX = {
     "·": ("mul", MULTIPLY),
     "⊙": ("mul", MULTIPLY),
     "@": ("mul", MULTIPLY),
+    "⊗": ("mul", MULTIPLY),
     "/": ("div", MULTIPLY),
+}
+#: What is read and says nothing that could be computed.
+_NOT_WORKED_OUT = {
+    "…": "What stands in the place of … is not",
+    "∫": "Integrals are not",
+    "∞": "∞ is not",
+    "±": "± is not",
 }
 
 
@@ -148,6 +156,8 @@ class Expressions(Derivatives, Calls):
         if self.at("√"):
             self.take()
             return self.applied("sqrt", token)
+        if self.at(*_NOT_WORKED_OUT):
+            raise UnsureError(f"{_NOT_WORKED_OUT[token.text]} worked out")
         return None
 
     def array(self, first: Term, opening: Token) -> Array:
@@ -232,7 +242,8 @@ class Expressions(Derivatives, Calls):
     def lone(self, text: str, token: Token) -> Term:
         """A name that nothing gives a value, or a constant; before brackets a mistake."""
         quantity = self.known.is_quantity(text) or text in self.known.operands
-        if self.at("(") and not quantity and text not in CONSTANTS:
+        called = self.at("(") and not self.is_remark(self.place)
+        if called and not quantity and text not in CONSTANTS:
             options = (*self.known.lefts, *FUNCTIONS)
             near = did_you_mean(text, options) if self.document.near else ""
             self.fail(f"{text!r} is no function and no name of this worksheet{near}", token)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from micrograd_like.worksheet.grammar.cursor import Cursor
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.spelling import is_word
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
 
 _PROSE = CONNECTIVES | {"else"}
+#: Columns that set apart what is no factor.
+_CELL = 3
+#: Tokens of a bracket that are looked at to tell whether it holds words.
+_LOOKED_AT = 12
 
 
 class Neighbours(Cursor):
@@ -35,18 +42,25 @@ class Neighbours(Cursor):
             return not self.bars and before.kind in ("number", "fraction")
         if token.kind in ("number", "fraction"):
             return bracket and token.kind == "number"
-        if token.kind != "name":
+        if token.kind != "name" or (
+            token.column - before.end > _CELL and token.line == before.line
+        ):
             return False
         if before.kind in ("number", "fraction") or bracket:
             return not self.is_prose(token) or before.end == token.column
         return before.end == token.column or self.is_factor(token)
 
     def is_times(self) -> bool:
-        """True for an x between figures that stands for times: 2 x (-1.147)."""
+        """True for an x between figures that stands for times: 2 x (-1.147).
+
+        Between names as well, where the document writes so and has no quantity x or x twice.
+        """
         if self.next.kind != "name" or self.next.text not in ("x", "X"):
             return False
         before, token, after = self.tokens[self.place - 1], self.next, self.ahead(1)
         spaced = before.end < token.column and token.end < after.column
+        if spaced and self.known.times and self.is_operand(after):
+            return True
         figures = before.kind in ("number", "fraction", "power") or before.text == ")"
         if not spaced or not figures:
             return False
@@ -54,6 +68,10 @@ class Neighbours(Cursor):
             return True
         bracket = after.text == "(" and self.figures_inside(self.place + 1)
         return bracket or (after.text == "-" and self.ahead(2).kind == "number")
+
+    def is_operand(self, token: Token) -> bool:
+        """True for what a factor may begin with."""
+        return token.kind in ("name", "number", "fraction") or token.text in ("(", "-", "∂", "√")
 
     def figures_inside(self, place: int) -> bool:
         """True for a bracket that holds no name."""
@@ -90,7 +108,7 @@ class Neighbours(Cursor):
         Names and functions may stand among two words or more, but nothing that computes.
         """
         inside, words, others = place + 1, 0, 0
-        if self.holds_arrow(place):
+        if self.holds_arrow(place) or self.holds_phrase(place):
             return True
         while self.tokens[inside].text not in (")", "]") and self.tokens[inside].kind != "end":
             token = self.tokens[inside]
@@ -105,6 +123,22 @@ class Neighbours(Cursor):
             others += other and not word
             inside += 1
         return words > (1 if others else 0)
+
+    def holds_phrase(self, place: int) -> bool:
+        """True for a bracket with two words side by side, one of which is no quantity."""
+        for a, b in pairwise(self.tokens[place + 1 : place + _LOOKED_AT]):
+            if ")" in (a.text, b.text) or "]" in (a.text, b.text):
+                return False
+            words = a.kind == b.kind == "name" and a.end < b.column
+            if words and all(map(self.is_said, (a, b))):
+                return any(t.text not in self.known.lefts for t in (a, b))
+        return False
+
+    def is_said(self, token: Token) -> bool:
+        """True for a word or one that joins others, whatever else it stands for."""
+        joins = token.text.lower() in CONNECTIVES
+        known = token.text.rstrip("'").lower() in FUNCTIONS
+        return (joins or is_word(token.text)) and not known
 
     def holds_arrow(self, place: int) -> bool:
         """True for a bracket with an arrow: (x₁ → h) says where a weight belongs."""

@@ -65,7 +65,9 @@ class Rules(Neighbours, ABC):
         return result
 
     def multiplied(self, left: Term, right: Term, sign: str) -> Term:
-        """A product: of arrays that of matrices, or element by element."""
+        """A product: of arrays that of matrices, the outer one, or element by element."""
+        if sign == "⊗":
+            return arrays.outer(left, right)
         if sign == "⊙" or not (isinstance(left, Array) and isinstance(right, Array)):
             return self.call("mul", left, right)
         matrices = len(left.shape) == 2 and len(right.shape) == 2 and left.shape != right.shape

@@ -55,6 +55,8 @@ class _Statements(Parts):
     def __init__(self, clause: Clause, document: Document) -> None:
         super().__init__(clause, document)
         self.borrowed = clause.borrowed
+        if clause.doubt:
+            self.scope.doubts[clause.doubt] = None
         self.function: FunctionDefinition | None = None
         self.left_products = False  # True where the left side holds a product of vectors
 
@@ -126,6 +128,8 @@ class _Statements(Parts):
                 self.take()
                 blank = True
                 continue
+            if sign == "→" and self.pieces:
+                self.scope.doubts["An arrow between its parts may lead to something else"] = None
             piece = self.piece(sign == "≈", left)
             if sign in ("+=", "-="):
                 step = self.call("add" if sign == "+=" else "sub", left, piece.term)
@@ -150,6 +154,8 @@ class _Statements(Parts):
         if isinstance(left, Name):
             if stands_in(left):
                 raise ShapeError("expected a vector or matrix on the left side")
+            if self.known.varying and left.name not in self.known.varying:
+                self.known.arrays[left.name] = shape
             shape = self.known.arrays.setdefault(left.name, shape)
             left = self.declared(left.name, shape)
         if not isinstance(left, Array):
@@ -259,9 +265,11 @@ class _Statements(Parts):
             return
         if token.text in _UNITS:
             self.take()
+            self.remark()
         else:
+            alone = self.ahead(1).kind == "end" or self.ahead(1).kind == "sign"
             near = did_you_mean(token.text, self.known.lefts) if self.document.near else ""
-            if near:
+            if near and alone:
                 self.fail(f"expected an operator, '=' or the end of the line{near}")
             words = []
             while self.next.kind != "end" and not self.at(*RELATIONS):

@@ -31,7 +31,7 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
     if not read.parts:
         return ""
     first = read.parts[0].expr
-    if read.assigned:
+    if read.assigned and not _says_the_same(first, version):
         return "assigned"
     if is_addend(first, version.base) or (_adds_to(first, version.number) and [*names_in(first)]):
         return "itself"
@@ -45,6 +45,12 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
     if version.number is None:
         return ""
     return renewal.after_a_number(version.number, formula)
+
+
+def _says_the_same(expr: Expr, version: Version) -> bool:
+    """True for the number that the version is stated as."""
+    number = exact_number(expr)
+    return number is not None and version.number is not None and number == version.number
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,24 @@ class _Renewal:
         if formula is None:
             return self._restated(known)
         value = None if self.number is None else self.number.value
+        later = self._given_below(formula) if value is None else {}
         if value is None:
-            value = self.versions.value(formula, self.meant)
+            value = self.versions.value(formula, {**self.meant, **later})
         if value is None or not unlike(self.number or Number(value, 12), known):
             return ""
-        return "names" if self._later_names(formula) else ""
+        return "names" if later or self._later_names(formula) else ""
+
+    def _given_below(self, formula: Expr) -> dict[str, Version]:
+        """The names in the formula that are given a number further down alone, with it."""
+        wanted = {n for n in names_in(formula) if n not in self.versions.current}
+        found: dict[str, Version] = {}
+        for place in range(len(self.versions.meant), len(self.versions.reads) if wanted else 0):
+            read = self.versions.reads[place]
+            name = str(read.left)
+            number = read.parts[0].number if read.parts and read.subject is None else None
+            if name in wanted - found.keys() and number is not None:
+                found[name] = Version(name, name, place, number=number)
+        return found
 
     def _restated(self, known: Number) -> str:
         """The reason, where a number is stated after a number."""
@@ -85,24 +104,45 @@ class _Renewal:
             return "itself"
         if alone and self.read.parts[0].number is not None and self._more_exact(known):
             return "given"
+        computed = self.read.parts[0].number is None
+        if computed and unlike(self.number, known) and self._other_figures(given):
+            return "names"
+        if alone and self._array_changes():
+            return "given"
         if not unlike(self.number, known, 0.5):
             return ""
-        if self.read.parts[0].number is None:
-            return "names" if self._other_figures(given) or self._later_figures() else ""
+        if computed:
+            return "names" if self._later_figures() else ""
         if alone:
             return "given"
         further = self.read.place.row > self.versions.last_row(self.version)
         return "names" if further and len(self.read.parts) == 1 else ""
 
     def _other_figures(self, given: Sequence[Part]) -> bool:
-        """True for z = 0.3·2 = 0.6 behind z = 0.5·2 = 1: computed again, from other numbers."""
+        """True for z = 0.3·2 = 0.6 behind z = 0.5·2 = 1: computed again, from other numbers.
+
+        Behind a given it has to be what its own figures give.
+        """
         mine = self.read.parts[0].expr
-        figures = not [*names_in(mine)] and bool(given) and not [*names_in(given[0].expr)]
-        return (
-            figures
-            and given[0].number is None
-            and {*figures_in(mine)} != {*figures_in(given[0].expr)}
-        )
+        if [*names_in(mine)] or not given or [*names_in(given[0].expr)]:
+            return False
+        if given[0].number is None:
+            return mine != given[0].expr
+        value = self.versions.value(mine, {})
+        return value is not None and not unlike(self.number, Number(value, 12))
+
+    def _array_changes(self) -> bool:
+        """True for an element of an array that is given once more, with other numbers in it."""
+        if not self.read.element:
+            return False
+        for read in self.versions.reads:
+            version = self.versions.current.get(str(read.left))
+            if read.place == self.read.place and version is not None:
+                number = read.parts[0].number if read.parts else None
+                earlier = version.first < len(self.versions.own)
+                if earlier and number is not None and unlike(number, version.number, 0.5):
+                    return True
+        return False
 
     def _more_exact(self, known: Number) -> bool:
         """True for 0.83 after a given 0.8, which is no rounding of it."""
