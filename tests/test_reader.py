@@ -160,6 +160,55 @@ def statements(line: str) -> list[str]:
         ("e^2 ≈ 7.389, 3x = 9", "e^2 ≈ 7.389 / 3*x = 9"),
         ("Now we go back.", ""),
         ("Forward pass", ""),
+        # Rules, boxes and the rows of a table say nothing, nor does a tick behind a result.
+        ("q = 2x\n======\n──────\n***\n= 6", "q = 2*x = 6"),
+        ("=== Forward ===\nq = 2x", "q = 2*x"),
+        ("| q = 2x = 6 |", "q = 2*x = 6"),
+        ("┌────┐\n│ w1 │ 0.5 │ 3\n└────┘\n1  0.5  2", ""),
+        ("q = 2x = 6 ✓", "q = 2*x = 6"),
+        ("q = 2x = 6 ✓, a = 1 !", "q = 2*x = 6 / a = 1"),
+        ("q = 2x = 6   ← not small", "q = 2*x = 6"),
+        # … but a bar may be one of |x|, and a row of figures that of an open array.
+        ("q = |x| + |y|", "q = abs(x) + abs(y)"),
+        ("M = [\n1 2\n3 4\n]", "M11 = 1 / M12 = 2 / M21 = 3 / M22 = 4"),
+        # A full stop ends a sentence; one inside a word or a number does not.
+        ("q = 2x. Then a = q + 1. That is large.", "q = 2*x / a = q + 1"),
+        ("see Eq. 3: q = 2x", "q = 2*x"),
+        ("a = 2.5. b = 3", "a = 2.5 / b = 3"),
+        # Words behind a comma are said of the line; what is held under a condition comes first.
+        ("q = 2x, so it grows with x", "q = 2*x"),
+        ("q = k x (with k = 2)", "k = 2 / q = k*x"),
+        ("k = 2: q = k x", "k = 2 / q = k*x"),
+        # Comparisons are not held against anything.
+        ("q = 2x > 0", "q = 2*x"),
+        ("x ≥ 1", ""),
+        ("q = 1 if x > 0 else 0", "q = 1 if x > 0 else 0"),
+        # An arrow that begins a line leads to a value; in a picture it leads to the next box.
+        ("q = 2x\n→ 6", "q = 2*x = 6"),
+        ("→ it grows", ""),
+        ("x → h → y", ""),
+        ("32 → 64", ""),
+        # What is said in words on the right, and code that relates nothing.
+        ("q = current value, a = learned rate (often small)", ""),
+        ("model.fit(x, epochs=3)\nDense(4, activation='relu')", ""),
+        ("Update:\nStep 4 (of 5):\nlog-odds are next", ""),
+        # Commas between thousands, outside of brackets; stars of optima; indices below powers.
+        ("n = 65,536", "n = 65536"),
+        ("v = [100,200,300]", "v1 = 100 / v2 = 200 / v3 = 300"),
+        ("u* = 2; q = x + u* + 1", "u_star = 2 / q = x + u_star + 1"),
+        ("q = x** 2; p = 3* -x", "q = x^2 / p = 3*(-x)"),
+        ("σ_w = 2; q = σ²_w", "sigma_w = 2 / q = sigma_w^2"),
+        ("q = Σᵢ₌₁² xᵢ", "q = x1 + x2"),
+        # An x set apart is times where the document writes so.
+        ("k = 2; q = 3 x 2; p = w1 x k", "k = 2 / q = 3*2 / p = w1*k"),
+        ("q = x w1", "q = x*w1"),
+        # Root and power; outer products.
+        ("q = √x²", "q = sqrt(x^2)"),
+        ("a = [1, 2]; b = [3, 4, 5]; q = a ⊗ bᵀ",
+         "a1 = 1 / a2 = 2 / b1 = 3 / b2 = 4 / b3 = 5 / q11 = a1*b1 / q12 = a1*b2 / q13 = a1*b3 / "
+         "q21 = a2*b1 / q22 = a2*b2 / q23 = a2*b3"),
+        # The same letter of two arguments is two quantities.
+        ("v(w1) = 2; v(w2) = 3", "v(w1) = 2 / v(w2) = 3"),
         ("learning rate = 0.1; q = 2 learning rate", "learning_rate = 0.1 / q = 2*learning_rate"),
         # A line that begins with an operator goes on with the one above.
         ("q = x^2\n+ 3x", "q = x^2 + 3*x"),
@@ -389,6 +438,30 @@ def verdicts(text: str) -> str:
         ("w = 2\nE = 1.2345*w^2\ndE/dw = 2 w ? ? = 4.9\nw' = w - dE/dw = -2.7", "tt!?"),
         # A formula with some of its figures put in does not become the definition.
         ("v = 0.5\nh = 2\na = v*h + u*k = k*u + v*h = 0.5*h + 3*(-0.26) = 0.22", "ttr"),
+        # A line that begins with its case begins a problem of its own.
+        ("z = 3x - 1\nFor x = 2 hours:\nz = 3(2) - 1 = 5\nFor x = 4:\nz = 3*4 - 1 = 11", "ttrtr"),
+        ("z = 3x - 1\nFor x = 2 hours:\nz = 3(2) - 1 = 6", "ttw"),
+        ("r = 0.1\nFor r = 0.1: s = g/0.1 = 10g\nFor r = 0.5: s = g/0.5 = 2g", "trrtr"),
+        # What is computed again from other whole figures is another value as well.
+        ("k = 1*1 + 0*1 + 1*1 = 2\nk = 1*0 + 0*1 + 1*1 = 1", "rr"),
+        ("k = 1*1 + 0*1 + 1*1 = 2\nk = 1*0 + 0*1 + 1*1 = 3", "rw"),
+        ("k = 2\nk = 4/1.6 = 2.5", "tr"),
+        # A number here and a vector there, and a vector of another length.
+        ("x = 3\ny = 2x = 6\nx = [1, 2]\ny = 2x = [2, 4]", "trtr"),
+        ("x = [1, 2, 5]\ny = 2x = [2, 4, 10]\nx = [1, 2]\ny = 2x = [2, 5]", "trrw"),
+        # An array that is given anew is new in all its elements.
+        ("x = [0.3, 0.4, 0.5]\nx = [0.9, 0.1, 0.6]\ny = 2x = [1.8, 0.2, 1.2]", "ttr"),
+        # What is general proves nothing where its names have values of several examples.
+        ("p = 0.75\np = 0.5\np/(1 - p) = e^Z\nZ = 4\np = 0.982", "tt?tt"),
+        ("p = 0.75\nZ = 4\np/(1 - p) = e^Z", "ttw"),
+        # Another function may have the same name; an arrow may lead to something else.
+        ("x = 2\nf(x) = x^2\nf(x) = x^3", "tt?"),
+        ("b = 0.9 → 10 steps", "?"),
+        # A part of a derivative is not all of it.
+        ("w = 2\nL = w^2 + 3w\ndL/dw (from step 1) = 2w = 4", "tt?"),
+        # A derivative that its own line declares is known by its name.
+        ("z = -4 + 4.5 = 0.5\n∂J/∂b = (1/6)[0.5*(-1.46) + 0.5*0.24] = -0.1017\n"
+         "b := 0 - 0.5*(-0.1017) = 0.0508\nP = 1/(1 + e^3.758) = 1/(1 + 42.87) = 0.022", "rrrw"),
         # Figures in the place of names without numbers are taken, and what they give is held.
         ("e = y - t\ne = 0.5 - 2 = -1.5", "tr"),
         ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),

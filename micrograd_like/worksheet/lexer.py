@@ -85,6 +85,8 @@ _RAISED_FIRST = re.compile(
     r"(?P<base>[^\W\d_])(?P<above>[²³])(?P<below>_\w+|_\{\w{1,12}\}|[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ₀-₉]+)(?![⁰¹²³⁴-⁹])"
     r"|(?P<sum>[ΣΠ][ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ]₌[₀-₉]{1,4})(?P<last>[ᵃ-ᵡᴬ-ᵂⁱⁿ⁰¹²³⁴-⁹]{0,4})"
 )
+#: A full stop, and what begins another sentence.
+_SENTENCE = re.compile(r"\.\s+[A-Z][a-z]")
 #: A number with commas between its thousands, outside of brackets: 65,536.
 _GROUPED = re.compile(r"(?<![\w.,])(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?)(?![\w,])")
 
@@ -205,6 +207,9 @@ class Lexer:
                 if name:  # 2e1 with a name e1
                     place = match.start() + len(text) - len(name)
                     text = text[: len(text) - len(name)]
+                if column > 1 and line[: column - 1].strip() and _SENTENCE.match(line, place - 1):
+                    place -= 1  # 2. Then …: the full stop is no part of the number
+                    text = text[:-1]
                 yield Token("number", text.replace(",", "."), number, column, place + 1)
             elif kind in ("below", "last", "sum"):
                 yield from _index_first(match, number)
