@@ -120,6 +120,35 @@ CASES = {
         [r"\frac{\partial e^2}{\partial w} = -2 e p"],
         [r"\frac{\partial e^2}{\partial w} = 2 e p"],
     ),
+    "softmax and cross-entropy, sums without a bound, two indices, Kronecker's delta": (
+        r"""L = -\sum_i y_i \log p_i
+        p_i = \frac{\exp(o_i)}{\sum_j \exp(o_j)}""",
+        [
+            r"\frac{\partial p_i}{\partial o_k} = p_i (\delta_{ik} - p_k)",
+            r"\frac{\partial L}{\partial o_k} = -\sum_i \frac{y_i}{p_i}"
+            r" \frac{\partial p_i}{\partial o_k}",
+            r"\frac{\partial L}{\partial o_k} = -\sum_i y_i \frac{\partial \log p_i}{\partial o_k}",
+            r"\frac{\partial L}{\partial o_k} = p_k - y_k",  # the y_i are shares of 1
+        ],
+        [
+            r"\frac{\partial p_i}{\partial o_k} = p_i (\delta_{ik} + p_k)",
+            r"\frac{\partial p_i}{\partial o_k} = p_i (1 - p_k)",
+            r"\frac{\partial L}{\partial o_k} = y_k - p_k",
+            r"\frac{\partial L}{\partial o_k} = -\frac{y_k}{p_k}",
+        ],
+    ),
+    "a bare sum": (
+        r"E = \frac{1}{2} \sum (t_k - a_k)^2",
+        [r"\frac{\partial E}{\partial a_k} = -(t_k - a_k)"],
+        [r"\frac{\partial E}{\partial a_k} = t_k - a_k"],
+    ),
+    "names with their arguments": (
+        r"""C(a^l) = (a^l - y)^2
+        a^l(z^l) = \sigma(z^l)
+        z^l(w^l) = a^{l-1} w^l""",
+        [r"\frac{\partial C}{\partial w^l} = 2 (a^l - y) \sigma(z^l) (1 - \sigma(z^l)) a^{l-1}"],
+        [r"\frac{\partial C}{\partial w^l} = 2 (a^l - y) \sigma(z^l) (1 - \sigma(z^l)) a^l"],
+    ),
     "a prime behind a bracket": (
         "",
         [r"(\ln(1 + x^2))' = \frac{2x}{1 + x^2}"],

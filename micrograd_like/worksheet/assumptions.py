@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Expr, Name
+from micrograd_like.formula import Call, Expr, Name, Number, nodes
 from micrograd_like.worksheet.builder import Builder, UndefinedError
 from micrograd_like.worksheet.resolve import Resolved
 
@@ -33,6 +33,7 @@ def with_assumptions(
     formulas = resolved.formulas
     if not resolved.free:
         return {n: f for n, f in formulas.items() if builder.has(n)}, {}, builder
+    shares = list(_shares(resolved))
     best: tuple[dict[Name, Expr], dict[Name, float], Builder] = {}, {}, builder
     most = -1
     for seed in range(_TRIES):
@@ -40,12 +41,36 @@ def with_assumptions(
         low, high = _RANGES[seed % len(_RANGES)]
         assumed = {name: round(chance.uniform(low, high), 3) for name in sorted(resolved.free)}
         assumed |= {name: counts[name] for name in resolved.free & counts.keys()}
+        for targets in shares:
+            assumed |= _shared(targets, assumed)
         works, trial = _computed(formulas, assumed)
         if len(works) > most:
             most, best = len(works), (works, assumed, trial)
         if len(works) == len(formulas):
             break
     return best
+
+
+def _shares(resolved: Resolved) -> Iterator[list[Name]]:
+    """Families of free names that are shares of a whole: y_i in Σ y_i·ln p_i, without 1 − y_i."""
+    found: dict[str, list[Name]] = {}
+    others: set[Expr] = set()
+    for formula in resolved.formulas.values():
+        for call in nodes(formula, Call):
+            match call:
+                case Call("mul", (Name() as share, Call("log", _))) if share in resolved.free:
+                    found.setdefault(share.rstrip("0123456789"), []).append(share)
+                case Call("sub", (Number(1), Name() as share)):
+                    others.add(share)
+    yield from (family for family in found.values() if others.isdisjoint(family))
+
+
+def _shared(family: list[Name], assumed: dict[Name, float]) -> dict[Name, float]:
+    """Numbers that add up to 1."""
+    whole = sum(abs(assumed[name]) for name in family)
+    parts = {name: round(abs(assumed[name]) / whole, 3) for name in family}
+    *first, last = sorted(parts)
+    return parts | {last: round(1 - sum(parts[name] for name in first), 3)}
 
 
 def _computed(

@@ -127,6 +127,7 @@ def each(
             return f"expected a sum of at most {_MOST} terms"
     else:
         numbers = instances(names, letter, known) or given_instances(names, letter, known)
+        numbers = numbers or range(1, known.sizes.get(letter, 0) + 1)
     terms = [put_in(body, letter, number, hidden) for number in numbers]
     if not terms or all(term == body for term in terms):
         return f"What the sum over {letter} runs over is not said"

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 from micrograd_like.notation import GREEK, normal_name
 from micrograd_like.notation.names import LETTERS
 from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.counts import assumed_counts
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.open_functions import open_functions
-from micrograd_like.worksheet.spelling import index_letters, instance, is_letters, is_word, pieces
+from micrograd_like.worksheet.spelling import index_letters, is_letters, is_word, pieces
 from micrograd_like.worksheet.survey import LeftCall, Survey
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
 
 _LONGEST_SPLIT = 24
-#: The least number of terms of a sum to which nothing gives one.
-_LEAST_COUNT = 3
 #: What a letter that is differentiated stands for, where nothing gives it a value.
 _COSTS = {
     "L": ("Loss", "loss", "LOSS"),
@@ -51,6 +49,8 @@ class Names:
         operands: Those that stand beside an operator.
         integers: Those that are given a whole number, with it.
         counts: Numbers assumed for what sums run to and nothing gives: the n of Σ_{i=1}^n.
+        sizes: Numbers of values assumed for indices whose sums have no bound.
+        counted: All indices of which a number of values is assumed.
         arrays: Vectors and matrices, with their shapes.
         varying: The shapes of those that have several, from which line on; () for a number.
         base: The number of their first element.
@@ -76,6 +76,8 @@ class Names:
     operands: set[str] = field(default_factory=set)
     integers: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()
     arrays: dict[str, tuple[int, ...]] = field(default_factory=dict)
     varying: dict[str, list[tuple[int, tuple[int, ...]]]] = field(default_factory=dict)
     base: int = 1
@@ -132,7 +134,11 @@ class Names:
         names._compound_bases = {name.partition("(")[0] for name in names.compounds}
         names.used = names.lefts | found.differentiated | {n for n in found.plain if _indexed(n)}
         names._defined = names.lefts | found.above | found.plain
-        names._assume_counts(found)
+        counts = assumed_counts(found, names.lefts)
+        names.counts, names.sizes = counts.bounds, counts.letters
+        names.counted = counts.counted
+        names.integers = found.integers | counts.bounds
+        names.used |= counts.names
         names.short = _without_index(found, names)
         return names
 
@@ -154,7 +160,8 @@ class Names:
                 self.applied.setdefault(name, set()).add(call.arguments)
                 self.lefts.add(name)
             called = found.called[name] | found.called[f"{name}'"]
-            if not set(call.arguments) <= found.lefts or called - {"names"}:
+            layered = "^(" in name and "names" in called  # z^l(w^l) is z^l
+            if not (layered or set(call.arguments) <= found.lefts) or called - {"names"}:
                 self.functions.add(name)
         elif call.named and len(call.arguments) == 1 and is_word(name):
             compound = f"{name}({call.arguments[0]})"
@@ -186,18 +193,6 @@ class Names:
             if name.endswith("'") and name.rstrip("'") in self.functions:
                 self.applied.pop(name, None)
                 self.lefts.discard(name)
-
-    def _assume_counts(self, found: Survey) -> None:
-        """A small number for every count that has none, no two alike, and names for its terms."""
-        free = sorted(found.bounds.keys() - self.lefts)
-        self.counts = {name: number for number, name in enumerate(free, _LEAST_COUNT)}
-        self.integers.update(self.counts)
-        indexed = found.plain | found.differentiated
-        for count, letters in ((self.counts[bound], found.bounds[bound]) for bound in free):
-            for name, letter in [*product(indexed, letters)]:
-                if letter in index_letters(name):
-                    indexed |= {instance(name, letter, k) for k in range(1, count + 1)}
-        self.used |= indexed - found.plain
 
     def stand_at(self, line: int) -> None:
         """Let every name have the shape that it was given last, at a line."""

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives, rewrite
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
 from micrograd_like.worksheet.brackets import separated, with_rows
-from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.clauses import Clause, clauses
 from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
@@ -21,12 +20,7 @@ from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.indices import (
-    instances,
-    letters_of,
-    names_below,
     names_in,
-    put_in,
-    quantity_in,
 )
 from micrograd_like.worksheet.joining import joined
 from micrograd_like.worksheet.layout import is_cells, laid_out
@@ -35,9 +29,9 @@ from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.open_functions import READINGS, bodies
 from micrograd_like.worksheet.openings import is_condition, is_heading, is_relation
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
-from micrograd_like.worksheet.records import FOR_ALL, Problem, Statement
+from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.source import Cells, Source
-from micrograd_like.worksheet.spelling import instance, layer_letters, shifted
+from micrograd_like.worksheet.templates import Templates
 from micrograd_like.worksheet.vocabulary import RELATIONS
 from micrograd_like.worksheet.wording import in_signs, in_vectors
 
@@ -45,11 +39,6 @@ from micrograd_like.worksheet.wording import in_signs, in_vectors
 MAX_PROPOSALS = 20
 #: How often lines are read again because a name turned out to be a vector.
 _PASSES = 4
-_EVERY = "it as one line for every value of its index"
-#: Statements that templates may stand for.
-_MOST_INSTANCES = 2_000
-#: The layers beside one of which no number is said.
-_LAYERS = (-1, -2, -3, 1, 2, 3)
 
 
 @dataclass
@@ -237,7 +226,7 @@ class _Reader:
             self.reads = [put_in_place(read, meant) for read in self.reads]
         if functions:
             self._open_functions()
-        self.reads = list(self._instances())
+        self.reads = Templates(self.document).instances(self.reads)
 
     def _open_functions(self) -> None:
         """Put what the functions of the document give in the place of their calls."""
@@ -269,104 +258,9 @@ class _Reader:
             doubt = "A function in it is defined nowhere"
             return replace(read, parts=(), doubt=doubt, subject=None)
 
-    def _instances(self) -> Iterator[Statement]:
-        """Every statement, and for a template h_t = … one for each of its numbers."""
-        names, count = self.document.names, 0
-        for read in [*self.reads, *self._layers()]:
-            letter = self._template_letter(read)
-            numbers = self._template_numbers(read, letter) if letter else []
-            if not letter or not numbers or count > _MOST_INSTANCES:
-                stands_for_all = not letter and self._stands_for_all(read)
-                yield _template(read, _EVERY) if stands_for_all else read
-                continue
-            count += len(numbers)
-            shown = f"it as one line for each {letter} = {', '.join(map(str, numbers))}"
-            claim = read.subject is not None or isinstance(read.left, Derivative)
-            if not claim:
-                yield _template(read, shown)
-            standing = [number for number in numbers if self._stands(read, letter, number)]
-            for place, number in enumerate(standing, 1):
-                one = self._instance(read, letter, number)
-                if claim:  # marked together, as the elements of an array are
-                    read_as = "; ".join(filter(None, [read.read_as, shown]))
-                    yield replace(one, element=place, read_as=read_as)
-                else:
-                    names.used.add(str(one.left))
-                    yield replace(one, defines="template")
-
-    def _layers(self) -> Iterator[Statement]:
-        """For z_L = w_L·a_{L−1} the same of the layers beside it that the document speaks of."""
-        known = self.document.names
-        for read in self.reads:
-            names = {n for part in read.parts for n in names_in(part.expr)}
-            alike = all(map(layer_letters, names - {*CONSTANTS}))
-            if read.subject is None and names and alike and layer_letters(str(read.left)):
-                for by in _LAYERS:
-                    left = Name(shifted(str(read.left), by))
-                    if left in known.used - known.lefts:
-                        known.lefts.add(left)
-                        other = read.rewritten(partial(_of_layer, by=by), left)
-                        yield replace(other, defines="template")
-
-    def _instance(self, read: Statement, letter: str, number: int) -> Statement:
-        """What a template says for one number."""
-        hidden = self.document.hidden
-        if read.subject is None:
-            left = quantity_in(read.left, letter, number, hidden)
-        else:
-            left = self.document.stand_in(put_in(read.subject, letter, number, hidden))
-        return read.rewritten(lambda expr: put_in(expr, letter, number, hidden), left)
-
-    def _stands(self, read: Statement, letter: str, number: int) -> bool:
-        """True if everything in the instance is in use: no h_{t−1} below the first."""
-        used = self.document.names.used
-        names = {n for part in read.parts for n in names_in(part.expr)}
-        shifted = {n: instance(n, letter, number) for n in names}
-        return all(new == old or new in used for old, new in shifted.items())
-
-    def _stands_for_all(self, read: Statement) -> bool:
-        """True for w += d_t·h_t, which is one line for every t."""
-        names = self.document.names
-        found = {n for part in read.parts for n in names_in(part.expr)}
-        return any(
-            letter not in names.lefts and instances(found, letter, names)
-            for letter in letters_of(found)
-        )
-
-    def _template_letter(self, read: Statement) -> str:
-        lefts = self.document.names.lefts
-        left = read.left if read.subject is None else read.subject
-        on_left = letters_of(names_below(left, self.document.hidden)) - lefts
-        return min(on_left) if len(on_left) == 1 and read.parts else ""
-
-    def _template_numbers(self, read: Statement, letter: str) -> list[int]:
-        names = self.document.names
-        left = read.left if read.subject is None else read.subject
-        mine = list(names_below(left, self.document.hidden))
-        found = instances(mine, letter, names)
-        if found or read.subject is not None or isinstance(read.left, Derivative):
-            return found
-        others = {n for part in read.parts for n in names_in(part.expr)}
-        return instances(others, letter, names)
-
-
-def _of_layer(expr: Expr, by: int) -> Expr:
-    """A formula of another layer."""
-
-    def rule(node: Expr) -> Expr | None:
-        return Name(shifted(node, by)) if isinstance(node, Name) else None
-
-    return rewrite(expr, rule)
-
 
 def _derivatives(read: Statement) -> list[Derivative]:
     return [q for expr in (read.left, *(p.expr for p in read.parts)) for q in derivatives(expr)]
-
-
-def _template(read: Statement, meant: str) -> Statement:
-    """The template itself, which is taken: what it says stands in its instances."""
-    read_as = "; ".join(filter(None, [read.read_as, meant]))
-    return replace(read, parts=(), doubt="", read_as=read_as, defines=FOR_ALL)
 
 
 def _letters_of(name: str) -> str:

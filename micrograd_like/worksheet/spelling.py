@@ -18,7 +18,7 @@ _ABOVE = re.compile(r"(.+?)\^\(([a-z])([+-]\d+)?\)(.*)")
 _LAYER = re.compile(r"(\^\(|_\{?)([lL])([+-]\d+)?(\)|\}|(?=_|'|$))")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
-_SERIES = re.compile(r"(?:Sigma|Pi)_\{([a-z])=1\}")
+_SERIES = re.compile(r"(?:Sigma|Pi)_\{?([a-z])(?:=1)?\}?")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
 _OLD = re.compile(r"(.+?)_old|(.+?)_current")
 
@@ -112,9 +112,20 @@ def index_letters(name: str) -> set[str]:
 
 
 def series_index(name: str) -> str:
-    """The i of Σ_{i=1}, a sum or product from 1 on; "" for any other name."""
+    """The i of Σ_i and Σ_{i=1}, a sum or product from 1 on; "" for any other name."""
     match = _SERIES.fullmatch(name)
     return match[1] if match else ""
+
+
+def index_places(name: str) -> Iterator[tuple[tuple[str, int], str]]:
+    """Every index letter of a name, with the place in which it stands."""
+    above = _ABOVE.fullmatch(name)
+    if above is not None and above[2] in LETTERS:
+        yield (above[1], -1), above[2]
+        name = f"{above[1]}{above[4]}"
+    match = _INDEXED.fullmatch(name)
+    if match is not None and _is_index(inside := match[2].strip("{}")):
+        yield from (((match[1], p), c) for p, c in enumerate(inside) if c in LETTERS)
 
 
 def is_shifted(name: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from micrograd_like.worksheet.brackets import closing, literal_shape
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.openings import remarked
-from micrograd_like.worksheet.spelling import element_number, is_word, series_index
+from micrograd_like.worksheet.spelling import element_number, index_letters, is_word, series_index
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: What a name that begins a statement may follow.
@@ -89,9 +89,10 @@ class Survey:
     ) -> None:
         text = tokens[place].text
         before = tokens[place - 1].text if place else ""
-        if counted := series_index(text):
-            self._bound(tokens[place + 1 : place + 4], counted)
         self.times |= _is_times(tokens, place)
+        counted = series_index(text)
+        if counted or text in ("Sigma", "Pi"):
+            self._bound(tokens[place + 1 :], counted)
         if _beside_operator(tokens, place):
             self.operands.add(text)
         if after == "(":
@@ -110,12 +111,18 @@ class Survey:
             )
 
     def _bound(self, behind: Sequence[Token], index: str) -> None:
-        """The n of Σ_{i=1}^n, with its i."""
-        texts = [token.text for token in behind]
-        if texts[:1] == ["^"] and len(texts) > 2:
-            bound = behind[-1 if texts[1:2] == ["("] else 1]
-            if bound.kind == "name":
-                self.bounds[bound.text].add(index)
+        """The n of Σ_{i=1}^n, with its i; "" for none, and for one that is no index of a name."""
+        if not index:
+            found = {letter for token in behind for letter in index_letters(token.text)}
+            index = min(found) if len(found) == 1 else ""
+        bound = ""
+        if len(behind) > 2 and behind[0].text == "^":
+            last = behind[2 if behind[1].text == "(" else 1]
+            if last.kind == "number":
+                return
+            bound = last.text if last.kind == "name" else ""
+        if index:
+            self.bounds[bound].add(index)
 
     def _example(self, tokens: Sequence[Token], place: int, end: int) -> None:
         """F(0.21) = 1/(1 + e^-0.21) in the midst of a line says what F is."""

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.tex.cursor import widened
-from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, SIZES, STYLES, WORDS
+from micrograd_like.worksheet.tex.macros import (
+    ACCENTS,
+    FRACTIONS,
+    FUNCTION_WORDS,
+    LETTERS,
+    NOTHING,
+    SERIES,
+    SIZES,
+    STYLES,
+    WORDS,
+)
 from micrograd_like.worksheet.tex.names import Names
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 
@@ -150,8 +160,8 @@ class Fractions(Names):
     def _may_follow(self, piece: Piece) -> bool:
         """True for what may follow the sign of a derivative: a name, a bracket, an order."""
         if piece.kind == "macro":
-            own = LETTERS.keys() | ACCENTS.keys() | STYLES | WORDS | NOTHING
-            return piece.text in own or piece.text == "left"
+            own = LETTERS.keys() | ACCENTS.keys() | STYLES | WORDS | NOTHING | FUNCTION_WORDS
+            return piece.text in own | FRACTIONS | SERIES.keys() | {"left", "sqrt"}
         return piece.kind in ("letter", "open") or piece.text in ("^", "(")
 
     def _order(self, place: int, stop: int) -> tuple[int, int]:

@@ -149,9 +149,9 @@ class Names(Cursor):
     def scripts(self, name: Written) -> list[tuple[Piece, int, int]]:
         """Take the indices and primes into the name; the powers that stand among them."""
         powers = []
-        while self.at("'", "_", "^"):
+        while self.at("'", "_", "^") or self.at_macro("prime"):
             sign = self.take()
-            if sign.text == "'":
+            if sign.text in ("'", "prime"):
                 name.primes += "'"
                 name.last = sign
                 continue

@@ -63,7 +63,9 @@ def _letters(pieces: Sequence[Piece]) -> Iterator[str]:
             run += piece.text
             behind = pieces[place] if place < len(pieces) else None
             if behind is None or behind.kind != "letter" or not piece.touches(behind):
-                yield from [] if run in FUNCTION_WORDS else {*run} - _CONSTANT
+                called = behind is not None and behind.text in ("(", "left")
+                names = {*run[:-1]} if called else {*run}  # g in g(x) is a function
+                yield from [] if run in FUNCTION_WORDS else names - _CONSTANT
                 run = ""
         elif piece.kind == "macro" and piece.text in LETTERS:
             yield from {LETTERS[piece.text]} - _CONSTANT

@@ -246,6 +246,7 @@ def _levels(pieces: Sequence[Piece]) -> Iterator[str]:
         above = pieces[place + 1 : _behind_group(pieces, place + 1)]
         letters = [p.text for p in above if p.kind not in ("open", "close")]
         behind = _behind_scripts(pieces, place)
+        behind = (_closing(pieces, behind) or behind - 1) + 1  # a^l(z^l) = …
         while behind < len(pieces) and pieces[behind].kind == "align":
             behind += 1
         before = pieces[place - 1]
