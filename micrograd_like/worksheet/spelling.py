@@ -16,6 +16,7 @@ _INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
 #: An index in brackets above: x^(i).
 _ABOVE = re.compile(r"(.+?)\^\(([a-z])([+-]\d+)?\)(.*)")
 _LAYER = re.compile(r"(\^\(|_\{?)([lL])([+-]\d+)?(\)|\}|(?=_|'|$))")
+_KRONECKER = re.compile(r"delta_?(\d)(\d)")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
 _SERIES = re.compile(r"(?:Sigma|Pi)_\{?([a-z])(?:=1)?\}?")
@@ -79,6 +80,12 @@ def instance(name: str, letter: str, number: int) -> str:
     if letter not in inside or not _is_index(inside):
         return name
     return normal_name(f"{base}_{{{inside.replace(letter, str(number))}}}{primes}")
+
+
+def kronecker(name: str) -> int | None:
+    """1 for δ_{22}, 0 for δ_{12}; None for another name."""
+    match = _KRONECKER.fullmatch(name)
+    return None if match is None else int(match[1] == match[2])
 
 
 def layer_letters(name: str) -> set[str]:

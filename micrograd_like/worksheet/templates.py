@@ -5,7 +5,6 @@ A definition is taken as one of each of its names; a claim is marked for each of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,15 +22,13 @@ from micrograd_like.worksheet.indices import (
     quantity_in,
 )
 from micrograd_like.worksheet.records import FOR_ALL, Statement
-from micrograd_like.worksheet.spelling import instance, layer_letters, shifted
+from micrograd_like.worksheet.spelling import instance, kronecker, layer_letters, shifted
 
 _EVERY = "it as one line for every value of its index"
 #: Statements that templates may stand for, and one of them.
 _MOST_INSTANCES, _MOST_OF_ONE = 2_000, 40
 #: The layers beside one of which no number is said.
 _LAYERS = (-1, -2, -3, 1, 2, 3)
-#: 1 where its two indices are the same, else 0, where nothing gives it another meaning.
-_KRONECKER = re.compile(r"delta_?(\d)(\d)")
 
 #: A number for each index.
 _Numbers = Mapping[str, int]
@@ -110,7 +107,7 @@ class Templates:
             new: str = name
             for letter, number in numbers.items():
                 new = instance(new, letter, number)
-            if new != name and new not in used and not _KRONECKER.fullmatch(new):
+            if new != name and new not in used and kronecker(new) is None:
                 return False
         return True
 
@@ -144,9 +141,10 @@ class Templates:
         """The expression with 1 for δ_{22} and 0 for δ_{12}."""
 
         def rule(node: Expr) -> Expr | None:
-            match = _KRONECKER.fullmatch(node) if isinstance(node, Name) else None
-            known = match is None or node in self._names.lefts
-            return None if known or match is None else Number(int(match[1] == match[2]))
+            if not isinstance(node, Name) or node in self._names.lefts:
+                return None
+            value = kronecker(node)
+            return None if value is None else Number(value)
 
         return rewrite(expr, rule)
 
