@@ -87,7 +87,7 @@ def _nearest(
     if [mark for mark, _ in ours] == [mark for mark, _ in theirs]:
         pairs = enumerate(zip(ours, theirs, strict=True))
         found.update((i, i) for i, ((_, a), (_, b)) in pairs if distance(a, b) == 0)
-    for _, _, i, j in sorted(candidates()):
+    for _, _, i, j in sorted(candidates()) if len(found) < most else ():
         if len(found) < most and i not in found and j not in found.values():
             found[i] = j
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import combinations, islice, pairwise
 from typing import TypeGuard
@@ -123,6 +123,7 @@ class Facts:
         #: For every name, those that it is computed from.
         self.inputs = {} if self.graph is None else self.graph.inputs
         self._noises: dict[Quantity, float] = {}
+        self._forms: dict[Quantity, Sequence[Expr]] = {}
         self._precise = None if self.graph is None else Precise(self.graph, self.truth.sources)
 
     def with_name(self, name: Name, formula: Expr) -> Facts:
@@ -252,8 +253,13 @@ class Facts:
         terms = self.terms(key)
         return added(multiplied(factors) for factors, _ in terms) if terms else Number(0)
 
-    def forms(self, key: Quantity) -> Iterator[Expr]:
+    def forms(self, key: Quantity) -> Sequence[Expr]:
         """The right formula in the shapes in which people write it."""
+        if key not in self._forms:
+            self._forms[key] = tuple(self._shapes(key))
+        return self._forms[key]
+
+    def _shapes(self, key: Quantity) -> Iterator[Expr]:
         yield (method := self.method(key))
         if isinstance(key, Name) and (spelled := spelled_out(method)) != method:
             yield spelled

@@ -8,15 +8,15 @@ slips it rests on, so that what follows from a slip can be told from what is rig
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, quantities, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, rewrite
 from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.values import Step, Values, run, steps_of
+from micrograd_like.marking.values import compiled
 from micrograd_like.marking.worlds import World
 from micrograd_like.worksheet.builder import CONSTANTS
 
@@ -104,6 +104,8 @@ def _times(a: float, b: float) -> float:
 
 Lookup = Callable[[Quantity], Figure]
 
+_NONE = frozenset[Quantity]()
+
 
 def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     """The formula worked out from figures; None where it, or one of them, is not defined.
@@ -117,41 +119,50 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     try:
         if isinstance(expr, Name | Derivative):
             return lookup(expr)
-        figures = {key: lookup(key) for key in quantities(expr)}
-        steps = steps_of(expr)
+        program = compiled(expr)
+        figures = [lookup(key) for key in program.keys]
     except ArithmeticError:
         return None
-    centers = {key: figure.center for key, figure in figures.items()}
-    center = _number(steps, centers)
-    slips = frozenset().union(*(figure.slips for figure in figures.values()))
+
+    def at(numbers: list[float]) -> float | None:
+        try:
+            if program.conditional:
+                numbers = program.numbers(dict(zip(program.keys, numbers, strict=True)))
+            return program.run(numbers)
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+
+    centers = [figure.center for figure in figures]
+    center = at(centers)
+    slips = _NONE.union(*(figure.slips for figure in figures))
     if center is None:  # 1 − p with p = 1.000, say, which may be less
-        ends = ({**centers, k: end} for k, f in figures.items() for end in (f.low, f.high))
-        inside = (_number(steps, moved) for moved in ends)
-        center = next((number for number in inside if number is not None), None)
+        moves = (_moved(centers, i, end) for i, f in enumerate(figures) for end in (f.low, f.high))
+        inside = (number for moved in moves if (number := at(moved)) is not None)
+        center = next(inside, None)
         return None if center is None else Figure(center, -math.inf, math.inf, slips)
-    up, down = dict(centers), dict(centers)
+    up, down = [*centers], [*centers]
     above = below = 0.0
-    for key, figure in figures.items():
+    for place, figure in enumerate(figures):
         reach = [(center, figure.center)]
         for end in {figure.low, figure.high} - {figure.center}:
-            moved = _number(steps, {**centers, key: end})
+            moved = at(_moved(centers, place, end)) if math.isfinite(end) else None
             if moved is None:  # beyond a pole or the edge of a domain
                 return Figure(center, -math.inf, math.inf, slips)
             reach.append((moved, end))
-        (least, down[key]), (most, up[key]) = min(reach), max(reach)
-        above, below = above + most - center, below + center - least
-    corners = [_number(steps, corner) for corner in (up, down)]
-    if None in corners:
+        if len(reach) > 1:
+            (lowest, down[place]), (highest, up[place]) = min(reach), max(reach)
+            above, below = above + highest - center, below + center - lowest
+    if up == down:
+        return Figure(center, center, center, slips)
+    most, least = at(up), at(down)
+    if most is None or least is None:
         return Figure(center, -math.inf, math.inf, slips)
-    reached = [center - below, center + above, *(c for c in corners if c is not None)]
-    return Figure(center, min(reached), max(reached), slips)
+    ends = (center - below, center + above, most, least)
+    return Figure(center, min(ends), max(ends), slips)
 
 
-def _number(steps: Sequence[Step], numbers: Values) -> float | None:
-    try:
-        return run(steps, numbers)
-    except (ArithmeticError, ValueError, TypeError):
-        return None
+def _moved(numbers: list[float], place: int, number: float) -> list[float]:
+    return [*numbers[:place], number, *numbers[place + 1 :]]
 
 
 def opened(expr: Expr, read: Callable[[Number], Figure]) -> tuple[Expr, dict[Quantity, Figure]]:

@@ -8,11 +8,11 @@ right method: rounding is carried along, so an honestly rounded number is never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
-from typing import Any
+from itertools import chain, combinations
+from typing import Any, TypeVar
 
 from micrograd_like.formula import (
     Call,
@@ -40,6 +40,9 @@ from micrograd_like.worksheet.records import Part
 
 #: Up to so many slips behind a number, every choice of those carried on is looked at.
 _MOST_SLIPS = 4
+
+_T = TypeVar("_T")
+_NO_SLIP = frozenset[Quantity]()
 
 #: What gives a figure from the learner's.
 Method = Callable[[View], Figure | None]
@@ -220,11 +223,13 @@ class Judge:
         if isinstance(key, Derivative) and part.approximate and _is_quotient(part.expr):
             return self._estimate(part, line)
         comparison = Comparison(line.figures, self._follows)
-        formulas = self._formulas(line)
-        formulas |= {j.worked: frozenset() for j in line.before if j.worked}
-        compared, own = min(
-            ((comparison.of(part.expr, formula), own) for formula, own in formulas.items()),
-            key=lambda pair: len(pair[0].off),
+        worked = ((j.worked, _NO_SLIP) for j in line.before if j.worked)
+        compared, own = _least(
+            (
+                (comparison.of(part.expr, formula), own)
+                for formula, own in chain(self._formulas(line), worked)
+            ),
+            lambda pair: len(pair[0].off),
         )
         figure = line.figures.result(compared.expr)
         if figure is None:
@@ -246,15 +251,18 @@ class Judge:
             return self._judged(part, "right", figure=figure)
         return self._judged(part, "unchecked", figure=figure, problem=_ESTIMATE)
 
-    def _formulas(self, line: _Line) -> dict[Expr, frozenset[Quantity]]:
+    def _formulas(self, line: _Line) -> Iterator[tuple[Expr, frozenset[Quantity]]]:
         """The formulas that figures may be put into, and the slips that are in each.
 
-        Those with the learner's own for some pieces are among them.
+        Those with the learner's own for some pieces come last.
         """
-        sound = [j.expr for j in line.before if j.verdict in SOUND and not j.numeric]
-        formulas = [*sound, *self.facts.forms(line.key)]
-        own = {self._own(f, line.key): self._slipped(f, line.key) for f in formulas}
-        return own | dict.fromkeys(formulas, frozenset[Quantity]())
+        sound = (j.expr for j in line.before if j.verdict in SOUND and not j.numeric)
+        formulas = list(dict.fromkeys(chain(sound, self.facts.forms(line.key))))
+        yield from ((formula, _NO_SLIP) for formula in formulas)
+        for formula in formulas:
+            own = self._own(formula, line.key)
+            if own != formula:
+                yield own, self._slipped(formula, line.key)
 
     def _own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""
@@ -269,7 +277,7 @@ class Judge:
 
     def _fits_one(self, part: Part, line: _Line) -> bool:
         """Whether a part in names and numbers is a formula with some of its numbers put in."""
-        return any(self.fits(part.expr, formula) for formula in self._formulas(line))
+        return any(self.fits(part.expr, formula) for formula, _ in self._formulas(line))
 
     def fits(self, figures: Expr, formula: Expr) -> bool:
         """Whether figures put in are those of the formula, operand by operand."""
@@ -371,6 +379,16 @@ def _is_number(statement: Statement, place: int) -> bool:
     """True for a single number that is held against what the line is about."""
     given = place == statement.builds and statement.kind == "given"
     return statement.parts[place].number is not None and not given
+
+
+def _least(items: Iterable[_T], size: Callable[[_T], int]) -> _T:
+    """The first of the smallest; where one is 0, no further one is made."""
+    found: list[_T] = []
+    for item in items:
+        if not size(item):
+            return item
+        found.append(item)
+    return min(found, key=size)
 
 
 def _choices(slips: Sequence[Quantity]) -> Iterator[frozenset[Quantity]]:

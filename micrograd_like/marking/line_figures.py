@@ -101,6 +101,8 @@ class LineFigures:
             figure = Figure.written(number)
             return Figure.exact(figure.center) if self._repeats(figure) else figure
 
+        if isinstance(expr, Number):
+            return read(expr)
         formula, numbers = opened(expr, read)
         return worked_out(formula, lambda key: numbers.get(key) or self.look_up(key))
 

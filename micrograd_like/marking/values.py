@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
-from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, fold
+from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, fold, quantities
 from micrograd_like.marking.effort import spend
 from micrograd_like.ops import FLOAT
 
@@ -63,14 +64,15 @@ def measured(
     numbers: list[float] = []
     errors: list[float] = []
     try:
-        steps = steps_of(expr)
-        spend(2 * len(steps))
-        for function, arity, leaf in steps:
+        program = compiled(expr)
+        spend(2 * len(program.steps))
+        given = [*program.constants, *program.numbers(world)]
+        for function, arity in program.steps:
             if function is None:
-                result = _leaf(leaf, world)
+                result = given[arity]
                 error = _GIVEN * abs(result)
-                if noise is not None and not isinstance(leaf, float):
-                    error = max(error, noise(leaf))
+                if noise is not None and arity >= len(program.constants):
+                    error = max(error, noise(program.leaves[arity - len(program.constants)]))
             else:
                 arguments, offsets = numbers[-arity:], errors[-arity:]
                 del numbers[-arity:], errors[-arity:]
@@ -105,61 +107,102 @@ def value(expr: Expr, world: Values) -> float | None:
         KeyError: A name has no number.
     """
     try:
-        return run(steps_of(expr), world)
+        program = compiled(expr)
+        return program.run(program.numbers(world))
     except (ArithmeticError, ValueError, TypeError):
         return None
 
 
 Function = Callable[..., float]
-#: A function and how many numbers it takes from the stack; or None, 0 and what is put there.
-Step = tuple[Function | None, int, Expr | float]
+#: A function and how many numbers it takes from the stack; or None and the place of the number
+#: that is put there, among the constants and, behind them, the leaves.
+Step = tuple[Function | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A formula as steps on a stack, arguments before their function.
+
+    Attributes:
+        constants: The numbers in it.
+        leaves: What else it is worked out from, each once; conditions as wholes.
+        keys: The quantities in it, the leaves where it has no condition.
+    """
+
+    steps: tuple[Step, ...]
+    constants: tuple[float, ...]
+    leaves: tuple[Expr, ...]
+    keys: tuple[Quantity, ...]
+
+    @property
+    def conditional(self) -> bool:
+        """True where a leaf is a condition."""
+        return self.leaves is not self.keys
+
+    def numbers(self, world: Values) -> list[float]:
+        """The numbers of the leaves.
+
+        Raises:
+            ArithmeticError, ValueError, TypeError: One is not defined.
+            KeyError: A name has no number.
+        """
+        return [_leaf(leaf, world) for leaf in self.leaves]
+
+    def run(self, numbers: Sequence[float]) -> float:
+        """The number that the steps come to, from those of the leaves.
+
+        Raises:
+            ArithmeticError, ValueError, TypeError: A function is not defined there.
+        """
+        spend(len(self.steps))
+        given = [*self.constants, *numbers]
+        stack: list[float] = []
+        for function, arity in self.steps:
+            if function is None:
+                stack.append(given[arity])
+                continue
+            if arity == 2:
+                right = stack.pop()
+                result = function(stack[-1], right)
+            elif arity == 1:
+                result = function(stack[-1])
+            else:
+                result = function(*stack[-arity:])
+                del stack[1 - arity :]
+            if not -math.inf < result < math.inf:
+                raise OverflowError
+            stack[-1] = result
+        return stack[0]
 
 
 @lru_cache(maxsize=4096)
-def steps_of(expr: Expr) -> tuple[Step, ...]:
-    """The formula as steps on a stack, arguments before their function.
-
-    Marking works the same few formulas out again and again, from other numbers.
+def compiled(expr: Expr) -> Program:
+    """The formula as a program: marking works the same few out again and again.
 
     Raises:
         OverflowError: A number in it is beyond floats.
     """
-    steps: list[Step] = []
-
-    def combine(node: Expr, _: list[None]) -> None:
-        if isinstance(node, Number):
-            steps.append((None, 0, _finite(float(node.value))))
-        elif isinstance(node, Call) and node.function not in _CONDITIONS:
-            steps.append((FUNCTIONS[node.function], len(node.arguments), node))
-        else:
-            steps.append((None, 0, node))
-
-    fold(expr, combine, whole=_CONDITIONS)
-    return tuple(steps)
-
-
-def run(steps: Sequence[Step], world: Values) -> float:
-    """The number that the steps come to.
-
-    Raises:
-        ArithmeticError, ValueError, TypeError: A function is not defined there.
-        KeyError: A name has no number.
-    """
-    spend(len(steps))
-    numbers: list[float] = []
-    for function, arity, leaf in steps:
-        if function is None:
-            numbers.append(leaf if type(leaf) is float else _leaf(leaf, world))
-        else:
-            arguments = numbers[-arity:]
-            del numbers[-arity:]
-            numbers.append(_finite(function(*arguments)))
-    return numbers[0]
+    found: list[Expr] = []
+    fold(expr, lambda node, _: found.append(node), whole=_CONDITIONS)
+    operands = dict.fromkeys(node for node in found if not _is_step(node))
+    numbers = [node for node in operands if isinstance(node, Number)]
+    keys = quantities(expr)
+    conditional = any(isinstance(node, Call) for node in operands)
+    leaves = tuple(n for n in operands if not isinstance(n, Number)) if conditional else keys
+    places: dict[Expr, int] = {leaf: place for place, leaf in enumerate([*numbers, *leaves])}
+    steps = (
+        (FUNCTIONS[node.function], len(node.arguments)) if _is_step(node) else (None, places[node])
+        for node in found
+    )
+    constants = tuple(_finite(float(number.value)) for number in numbers)
+    return Program(tuple(steps), constants, leaves, keys)
 
 
-def _leaf(leaf: Expr | float, world: Values) -> float:
-    if isinstance(leaf, float):
-        return leaf
+def _is_step(node: Expr) -> TypeGuard[Call]:
+    return isinstance(node, Call) and node.function not in _CONDITIONS
+
+
+def _leaf(leaf: Expr, world: Values) -> float:
     if isinstance(leaf, Call):
         return _finite(float(evaluate(leaf, world, FUNCTIONS)))  # type: ignore[arg-type]
     return _finite(world[leaf])  # type: ignore[index]
