@@ -250,8 +250,8 @@ def test_weights_are_given_by_name(weights: dict[str, float], message: str) -> N
         (lambda: nn.MLP(2, "31"), TypeError, "as a list, got '31'"),
         (lambda: nn.MLP(0, [1]), ValueError, "number of inputs: expected at least 1, got 0"),
         (lambda: nn.MLP(2, [0]), ValueError, "number of neurons: expected at least 1, got 0"),
-        (lambda: nn.MLP(2.0, [1]), TypeError, r"expected an int, got 2\.0 \(float\)"),
-        (lambda: nn.MLP(True, [1]), TypeError, "expected an int, got True"),
+        (lambda: nn.MLP(2.0, [1]), TypeError, r"expected a whole number, got 2\.0 \(float\)"),
+        (lambda: nn.MLP(True, [1]), TypeError, "expected a whole number, got True"),
         (
             lambda: nn.MLP(2, [1], output="sigmod"),
             ValueError,

@@ -545,11 +545,15 @@ def test_a_sample_that_is_not_finite_is_named_itself(backend: str, number: float
         program.value_and_grad([[1.0], [number]])
 
 
-@pytest.mark.parametrize("count", [0, -1, "2", 1.5, None, True])
+@pytest.mark.parametrize("count", [0, -1, "2", 1.5, None, True, np.bool_(True)])
 def test_threads_are_a_whole_number(count: Any) -> None:
     program = compile_graph(w * x, [x], [w], backend="numpy")
-    with pytest.raises(ValueError, match="threads: expected a whole number from 1 on"):
+    with pytest.raises((TypeError, ValueError), match=r"threads: expected (a whole|at least 1)"):
         program.threads = count
+
+
+def test_threads_may_be_numpys() -> None:
+    assert compile_graph(w * x, [x], [w], threads=np.int64(2)).threads == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from micrograd_like.engine.freshness import check_fresh as check_fresh
 from micrograd_like.engine.gradient import accumulate as accumulate
 from micrograd_like.engine.gradient import grad as grad
 from micrograd_like.engine.gradient import link_as_graph as link_as_graph
+from micrograd_like.engine.numbers import as_count as as_count
 from micrograd_like.engine.order import topological_order as topological_order
 from micrograd_like.engine.recording import record as record
 from micrograd_like.engine.unrecorded import Detached as Detached

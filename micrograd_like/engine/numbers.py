@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,6 +22,22 @@ def as_float(number: object) -> float:
         except OverflowError:
             raise DomainError("expected a number below 1.8e308, got a larger one") from None
     raise TypeError(f"expected {_EXPECTED}, got {described(number)}")
+
+
+def as_count(name: str, setting: Any, least: int | None = None) -> int:
+    """A setting that counts something as an int, NumPy's too; no truth value counts anything.
+
+    Raises:
+        TypeError: It is no whole number.
+        ValueError: It is below ``least``.
+    """
+    truth = isinstance(setting, bool) or type(setting).__name__ in ("bool", "bool_")
+    if truth or not hasattr(setting, "__index__"):
+        raise TypeError(f"{name}: expected a whole number, got {described(setting)}")
+    count = operator.index(setting)
+    if least is not None and count < least:
+        raise ValueError(f"{name}: expected at least {least}, got {count}")
+    return count
 
 
 def _is_scalar(number: Any) -> bool:

@@ -30,11 +30,3 @@ def inputs_of(x: Any, expected: int, name: str) -> list[Value]:
     if len(inputs) != expected:
         raise ValueError(f"{name}: expected {expected} inputs, got {len(inputs)}")
     return inputs
-
-
-def check_size(what: str, size: object) -> None:
-    """Refuse what is no whole number from 1 on."""
-    if isinstance(size, bool) or not hasattr(size, "__index__"):
-        raise TypeError(f"{what}: expected an int, got {size!r} ({type(size).__name__})")
-    if operator.index(size) < 1:
-        raise ValueError(f"{what}: expected at least 1, got {size}")

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from micrograd_like.engine import OPERATIONS, Parameter, Value
+from micrograd_like.engine import OPERATIONS, Parameter, Value, as_count
 from micrograd_like.errors import did_you_mean
-from micrograd_like.nn.checks import check_size, generator_of, inputs_of
+from micrograd_like.nn.checks import generator_of, inputs_of
 from micrograd_like.nn.module import Module
 from micrograd_like.ops import OPS
 
@@ -51,7 +51,7 @@ class Neuron(Module):
         bias: bool = True,
         seed: int | random.Random | None = None,
     ) -> None:
-        check_size("number of inputs", nin)
+        as_count("number of inputs", nin, 1)
         uniform = (generator_of(seed) or random).uniform
         check_activation(activation)
         self.activation = activation if nonlin else LINEAR
@@ -108,7 +108,7 @@ class Layer(Module):
     def __init__(
         self, nin: int, nout: int, *, seed: int | random.Random | None = None, **options: Any
     ) -> None:
-        check_size("number of neurons", nout)
+        as_count("number of neurons", nout, 1)
         generator = generator_of(seed)
         self.neurons = [Neuron(nin, seed=generator, **options) for _ in range(nout)]
         self._label()

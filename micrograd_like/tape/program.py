@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from micrograd_like.engine import Value
+from micrograd_like.engine import Value, as_count
 from micrograd_like.errors import CompileError, DomainError
 from micrograd_like.tape import diagnosis, native
 from micrograd_like.tape.arrays import Arrays
@@ -90,9 +90,7 @@ class Program:
 
     @threads.setter
     def threads(self, count: int) -> None:
-        if count.__class__ is not int or count < 1:
-            raise ValueError(f"threads: expected a whole number from 1 on, got {count!r}")
-        self._threads = count
+        self._threads = as_count("threads", count, 1)
 
     @property
     def columns(self) -> int:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 import os
-from typing import Any
 
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.data import Examples
 from micrograd_like.training.objective import Model
-
-
-def count(name: str, setting: Any, least: int | None) -> int:
-    """The setting as an int, NumPy's too; no truth value counts anything."""
-    truth = isinstance(setting, bool) or type(setting).__name__ in ("bool", "bool_")
-    if truth or not hasattr(setting, "__index__"):
-        raise TypeError(f"{name}: expected a whole number, got {setting!r}")
-    count = operator.index(setting)
-    if least is not None and count < least:
-        raise ValueError(f"{name}: expected at least {least}, got {count}")
-    return count
 
 
 def check_same_sizes(data: Examples, kept_out: Examples) -> None:

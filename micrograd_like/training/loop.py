@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from micrograd_like import losses
+from micrograd_like.engine import as_count
 from micrograd_like.errors import DomainError
 from micrograd_like.optim import SGD, Optimizer
 from micrograd_like.optim.ranges import check_range
@@ -30,7 +31,6 @@ from micrograd_like.training.checks import (
     check_optimizer,
     check_restorable,
     check_same_sizes,
-    count,
 )
 from micrograd_like.training.data import Correct, Examples, batches, examples, order
 from micrograd_like.training.objective import (
@@ -106,11 +106,11 @@ def fit(
     """
     data = examples(inputs, targets)
     kept_out = examples(*held_out, what="held-out ") if held_out is not None else None
-    batch_size = None if batch_size is None else count("batch_size", batch_size, 1)
-    patience = None if patience is None else count("patience", patience, 1)
-    seed = None if seed is None else count("seed", seed, None)
-    epochs = count("epochs", epochs, 0)
-    checkpoint_every = count("checkpoint_every", checkpoint_every, 1)
+    batch_size = None if batch_size is None else as_count("batch_size", batch_size, 1)
+    patience = None if patience is None else as_count("patience", patience, 1)
+    seed = None if seed is None else as_count("seed", seed, None)
+    epochs = as_count("epochs", epochs, 0)
+    checkpoint_every = as_count("checkpoint_every", checkpoint_every, 1)
     if kept_out is not None:
         check_same_sizes(data, kept_out)
     for name, setting in (("patience", patience), ("checkpoint", checkpoint)):

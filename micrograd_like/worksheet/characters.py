@@ -33,7 +33,7 @@ _EXCHANGED = {
 }
 # fmt: on
 #: Direction marks and invisible signs: they stand for nothing.
-_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u2069\ufe00-\ufe0f\ufeff"
+_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u206f\ufe00-\ufe0f\ufeff"
 BLANK = f"\\s{_INVISIBLE}"
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")

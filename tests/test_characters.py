@@ -1,0 +1,69 @@
+"""Text as it is pasted: what ends a line, what cannot be seen, and letters of other alphabets."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from micrograd_like import Worksheet
+
+#: Python's str.splitlines has these, written down here for themselves.
+ENDS = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=ascii)
+def test_a_line_ends_for_every_part_of_the_reader(end: str) -> None:
+    """Statements, and the line numbers of problems and marks."""
+    sheet = Worksheet.parse(f"a = 2{end}b = 3{end}c = a*b{end}dc/da = 3{end}")
+    assert {name: node.data for name, node in sheet.names.items()} == {"a": 2, "b": 3, "c": 6}
+    assert not sheet.problems
+    assert sheet.check().lines[-1].verdict == "right"
+    assert [p.line for p in Worksheet.parse(f"a = 2{end}b = = 3").problems] == [2]
+
+
+UNSEEN = [c for c in map(chr, range(0x2000, 0x2070)) if unicodedata.category(c) == "Cf"]
+
+
+@pytest.mark.parametrize("mark", [*"\u00ad\u061c\ufeff", *UNSEEN], ids=ascii)
+def test_what_cannot_be_seen_changes_nothing(mark: str) -> None:
+    """Direction marks, joiners and spaces of no width; the four that stand for signs do so."""
+    signs = {"\u2062": "*", "\u2063": ",", "\u2064": "+"}
+    if mark in signs:
+        sheet = Worksheet.parse(f"a = 2\nb = 3\nc = max(a{mark}b, a {signs[mark]} b)")
+        assert sheet.names["c"].data == {"*": 6, ",": 3, "+": 5}[signs[mark]]
+        return
+    sheet = Worksheet.parse(f"{mark}a = 2{mark}\nb = tanh{mark}(0)\nc = a {mark}+ b{mark}")
+    assert not sheet.problems
+    assert sheet.names["c"].data == 2.0
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("𝑥", "x"), ("𝐱", "x"), ("𝜎", "sigma"), ("𝛼", "alpha"), ("ｘ", "x"), ("𝟐𝒙", "2x")],
+)
+def test_letters_of_mathematics_are_letters(written: str, plain: str) -> None:
+    sheet = Worksheet.parse(f"x = 2\nsigma = 3\nalpha = 4\nq = {written}\nr = {plain}")
+    assert not sheet.problems
+    assert sheet.names["q"].data == sheet.names["r"].data
+
+
+def test_a_partial_of_mathematics_is_one() -> None:
+    assert Worksheet.parse("𝑥 = 2\nE = 𝑥^2\n𝜕E/𝜕𝑥 = 4").check().lines[-1].verdict == "right"
+
+
+@pytest.mark.parametrize(("letter", "latin"), ["аa", "еe", "оo", "рp", "сc", "хx"], ids=ascii)
+def test_a_cyrillic_letter_is_pointed_out(letter: str, latin: str) -> None:
+    (problem,) = Worksheet.parse(f"{latin}1 = 2\nq = 3*{letter}1").problems
+    assert f"{letter!r} is the Cyrillic letter, not the Latin one of '{latin}1'" in problem.message
+
+
+def test_a_name_in_cyrillic_is_a_name() -> None:
+    sheet = Worksheet.parse("вес = 2\nq = 3*вес")
+    assert not sheet.problems
+    assert sheet.names["q"].data == 6.0
+
+
+def test_a_name_e1_makes_2e1_a_product() -> None:
+    assert Worksheet.parse("e1 = 3\nc = 2e1").names["c"].data == 6.0
+    assert Worksheet.parse("e2 = 3\nc = 2e1").names["c"].data == 20.0
