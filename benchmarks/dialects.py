@@ -186,6 +186,15 @@ def _letters(pieces: list[tuple[str, str]], place: int) -> bool:
     return plain and after not in ("^", "(") and before not in ("/", "^")
 
 
+@dialect("no sign before a bracket")
+def brackets(lines: list[str], rng: random.Random) -> list[Written]:
+    """2(a − 5) and (a − 5)(b + 1)."""
+    return [
+        (re.sub(r"(?<![\w.^])(\d+|\))\s*[*·×]\s*\(", r"\1(", line), [place])
+        for place, line in enumerate(lines)
+    ]
+
+
 @dialect("sums with Σ")
 def sums(lines: list[str], rng: random.Random) -> list[Written]:
     """Σ_i e_i for e1 + e2 + e3, where these are all the indices in use."""
@@ -233,6 +242,13 @@ def prose(lines: list[str], rng: random.Random) -> list[Written]:
         )
         written.append((front + line, [place]))
     return written
+
+
+@dialect("every line numbered")
+def numbered(lines: list[str], rng: random.Random) -> list[Written]:
+    """1) or (1) or a dash before each."""
+    front = rng.choice(("{}) ", "({}) ", "- "))
+    return [(front.format(place + 1) + line, [place]) for place, line in enumerate(lines)]
 
 
 @dialect("several statements on a line")

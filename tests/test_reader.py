@@ -476,6 +476,11 @@ def verdicts(text: str) -> str:
         ("x = 0.3\ny = 1\n= .18", "tt!"), ("x = 0.3\ny = 1, z = 2\n= .18", "ttt!"),
         ("x = 0.3\ny = x*2\ny = 0.6\n= .18", "ttr!"),
         ("x = 0.3\nz = x*0.6\ny = 1\n= .18", "tttr"), ("x = 0.3\nz = x*0.6\n= .19", "tw"),
+        # A bracket of a quantity whose name is an article, too, is no remark, in a numbered line,
+        ("1) a = 36\n2) L = (a - 50)^2 = 196\n3) dL/da = 2(a - 50) = -28", "trr"),
+        ("1) a = 36\n2) L = (a - 50)^2 = 196\n3) dL/da = 2(a - 50) = 28", "trw"),
+        # … and one of words is.
+        ("a = 36\nL = 2a (by a rule) = 72", "tr"), ("a = 36\nL = 2a (a product) = 73", "tw"),
         # A figure with fewer digits stands for the one number that it rounds.
         ("u = exp(1.4) = 4.05520\nS = 0.4493 + 4.055 = 4.5045\np = u/S = 0.90026", "rrr"),
         # dfdx is ∂f/∂x as df_dx is, where f and x are names;

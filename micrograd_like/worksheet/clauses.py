@@ -20,8 +20,8 @@ from micrograd_like.worksheet.openings import (
     is_bullet,
     is_operator,
     is_relation,
-    numbering,
     remarked,
+    unnumbered,
 )
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
@@ -58,19 +58,12 @@ def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
     """The clauses of a document, in order; ``lines`` are logical ones, names joined."""
     bullets = sum(is_bullet(tokens) for tokens in lines) > 1
     for tokens in lines:
-        rest = _without_numbering(tokens, bullets)
+        rest = unnumbered(tokens, bullets)
         if rest and not _is_prose(rest, names):
             for piece in _split(rest, names):
                 clause = _trimmed(piece, names)
                 if clause is not None:
                     yield clause
-
-
-def _without_numbering(tokens: list[Token], bullets: bool) -> list[Token]:
-    """The line without what numbers it: 1), a), (2), 3., Step 1:, a bullet."""
-    if is_bullet(tokens) and (bullets or begins_statement(tokens[1:])):
-        return _without_numbering(tokens[1:], False)
-    return tokens[numbering(tokens) :]
 
 
 def _is_prose(tokens: Sequence[Token], names: Names) -> bool:

@@ -95,7 +95,7 @@ class Names:
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lines: Sequence[Sequence[Token]]) -> Names:
+    def of(cls, lines: Sequence[list[Token]]) -> Names:
         """The names of a document's lines."""
         names = cls()
         found = Survey.of(lines)

@@ -102,6 +102,18 @@ def is_bullet(tokens: Sequence[Token]) -> bool:
     )
 
 
+def unnumbered(tokens: list[Token], bullets: bool = False) -> list[Token]:
+    """The line without what numbers it: 1), a), (2), 3., Step 1:, a bullet.
+
+    Args:
+        tokens: Those of the line.
+        bullets: Whether a sign alone is one in this document, whatever stands behind it.
+    """
+    if is_bullet(tokens) and (bullets or begins_statement(tokens[1:])):
+        return unnumbered(tokens[1:])
+    return tokens[numbering(tokens) :]
+
+
 def numbering(tokens: Sequence[Token]) -> int:
     """How many tokens number the line: 1), a), (2), 3.; 0 for none."""
     match = _NUMBERING.match(_kinds(tokens[:4]))

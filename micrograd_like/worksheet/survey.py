@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from micrograd_like.worksheet.brackets import closing, literal_shape
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.openings import remarked
+from micrograd_like.worksheet.openings import remarked, unnumbered
 from micrograd_like.worksheet.spelling import element_number, index_letters, is_word, series_index
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
@@ -55,11 +55,11 @@ class Survey:
     times: bool = False
 
     @classmethod
-    def of(cls, lines: Sequence[Sequence[Token]]) -> Survey:
+    def of(cls, lines: Sequence[list[Token]]) -> Survey:
         """What stands where in a document's lines."""
         found = cls()
         for tokens in lines:
-            found.look(tokens)
+            found.look(unnumbered(tokens))
         return found
 
     def has_more(self, name: str, shape: tuple[int, ...]) -> bool:

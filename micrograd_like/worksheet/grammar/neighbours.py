@@ -112,9 +112,8 @@ class Neighbours(Cursor):
             return True
         while self.tokens[inside].text not in (")", "]") and self.tokens[inside].kind != "end":
             token = self.tokens[inside]
-            word = self.known.is_word(token) or (
-                token.text.lower() in CONNECTIVES and token.text not in self.known.lefts
-            )
+            joins = token.text.lower() in CONNECTIVES and len(token.text) > 1  # no bare (a − 5)
+            word = self.known.is_word(token) or (joins and token.text not in self.known.lefts)
             other = token.kind == "name" and self.tokens[inside + 1].text != "("
             mark = token.text in (*",.:;'-∂/",) or token.kind == "number"
             if not (word or other or mark):
