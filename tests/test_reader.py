@@ -308,7 +308,7 @@ def test_values(text: str, name: str, number: float) -> None:
         ("q = 1,5\nx = 0.5", 1, 6, "expected an operator"),
         ("= 9", 1, 1, "expected a name or a derivative"),
         ("a = 1\n= 9", 2, 1, "expected a name or a derivative"),
-        ("q = h(x)", 1, 5, "'h' is no function"),
+        ("q = h(2)", 1, 5, "'h' is no function"),
         ("yhat = 1\nq = 2 yhut", 2, 7, "did you mean 'yhat'?"),
         ("a = 1\nq = 2\u0430", 2, 6, "is the Cyrillic letter"),
         ("q = ∂E", 1, 5, "expected a derivative"),
