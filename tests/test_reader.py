@@ -386,6 +386,8 @@ def verdicts(text: str) -> str:
         ("m = 1\np = 1\nm ← 1.3\np = 1.3*2 = 2.6", "tttr"),
         # … and what it rests on may have been given.
         ("m = 1.5\np = 2\np = 1.5*2 = 2.6", "ttw"),
+        # … also where the old value stands last in a sum;
+        ("b = -0.2\nb = -(-0.78*0.05) - 0.2 = -0.161\nc = 2*b = -0.322", "trr"),
         # Another problem may use the same names; within one, a second formula is held against it.
         ("x = 2\nExample 1:\nu = x^2\nExample 2:\nu = x^3", "ttt"),
         ("x = 2\nu = x^2\nThe next step:\nu = x^3", "ttw"),
@@ -400,6 +402,9 @@ def verdicts(text: str) -> str:
         ("w = 2\nLoss = w^2\ndL/dw = 2w = 4", "ttr"),
         ("w = 2\nLoss = w^2\ndL/dw = 3w = 6", "tt?"),
         ("w = 2\nLoss = w^2\nL = w\ndL/dw = 1", "tttr"),
+        # What only a derivative gives a number is known as far as it is rounded there.
+        ("w = 0.4\nn = w*x + 1 = 0.8667\ndn/dw = x = -0.33", "t?r"),
+        ("w = 0.4\nx = -0.33\nn = w*x + 1 = 0.8667\ndn/dw = x = -0.33", "ttwr"),
         # A word for a derivative says not of what.
         ("x = 2\nderivative = 3x^2\nderivative = 2x", "tt?"),
         # What joins a cost and what it is differentiated by may not have been read.
@@ -469,6 +474,7 @@ def verdicts(text: str) -> str:
         ("a = 2\nb = a*3 = 6\nc = a*4 = 8\nE = b\n+ c = 14", "trrr"),
         ("a = 2\nb = a*3 = 6\nc = a*4 = 8\nE = b - 2\n- c = -4", "trrr"),
         ("a = 2\nb = a*3 = 6\nc = a*4 = 8\nE = b\n  + c = 15", "trrw"),
+        ("x = 3\nu = 4\n  - x = 4 - 3 = 1", "tr"), ("a = 2\n  - b = 4 - 3 = 1", "tr"),
         # … but below a result it begins a line of a list, as before a new name.
         ("a = 2\nb = 3\nc = a*b = 6\n  + a = 2\n  + c = 6", "ttrrr"),
         ("Results:\n+ a = 2\n+ b = 3\n+ c = a*b = 6", "ttr"),

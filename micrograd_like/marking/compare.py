@@ -93,12 +93,21 @@ class Comparison:
         )
         if not joined.off:
             return joined
-        if all(one.off for one in found):  # figures of another shape
+        atoms = [formula for figure, formula in joined.off if exact_number(figure) is not None]
+        given = any(formula in self.facts.truth.sources for formula in atoms)
+        other_shape = all(one.off for one in found)
+        if other_shape and not given:
             return self._whole(pair.figures, pair.formula)
-        ours, theirs = self.line.result(joined.expr), self.line.true(pair.formula)
+        expr = joined.expr
+        if given:  # what others are rounded by does not make up for a given that is another
+            expr = self.line.read(pair.figures, exact=True)
+        elif not any(isinstance(formula, Quantity) for formula in atoms):
+            expr = self.line.read(pair.figures)
+        ours, theirs = self.line.result(expr), self.line.true(pair.formula)
         if ours is not None and theirs is not None and ours.meets(theirs):
-            return Compared(joined.expr, whole=True)
-        return joined
+            return Compared(expr, whole=True)
+        off = ((pair.figures, pair.formula),) if other_shape else joined.off
+        return Compared(expr if given else joined.expr, joined.slips, off)
 
     def _whole(self, figures: Expr, formula: Expr) -> Compared:
         """What the figures come to beside what the formula comes to."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from micrograd_like.derivation.equations import Equation, equation
-from micrograd_like.formula import Call, Expr, Number, Quantity, quantities, rewrite
+from micrograd_like.formula import Call, Expr, Number, Quantity, exact_number, quantities, rewrite
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.values import Values, value
 from micrograd_like.notation import number
+
+#: Characters of a number that is written out in full though nobody has given it so.
+_SHORT = 8
 
 
 def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
@@ -23,7 +26,7 @@ def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
     Returns:
         None where there is none, or where it would not come to the number.
     """
-    here, sources = facts.truth.here, facts.truth.sources
+    here = facts.truth.here
     try:
         formula, true = decided(facts.method(key), here), facts.shown(key)
         known = {leaf: facts.shown(leaf) for leaf in quantities(formula)}
@@ -32,13 +35,22 @@ def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
         return None
     if reached is None or abs(reached - true) > _close(true) + 2 * facts.noise(key):
         return None
-    others = {leaf: number for leaf, number in known.items() if leaf not in sources}
+    given = {leaf: exact(number) for leaf, number in known.items() if _is_given(facts, leaf)}
+    others = {leaf: number for leaf, number in known.items() if leaf not in given}
     line = equation(key, formula, others, rule=facts.rule(key), value=true)
     numbers = line.numbers
-    for leaf, given in known.items():
-        if leaf in sources:  # what is given is written as it is given
-            numbers = replaced(numbers, leaf, exact(given))
+    for leaf, written_so in given.items():  # what is given is written as it is given
+        numbers = replaced(numbers, leaf, written_so)
     return Equation(left, formula, numbers, true, line.rule)
+
+
+def _is_given(facts: Facts, leaf: Quantity) -> bool:
+    """True for what starts from a number, or from figures that come to one of few digits: 1/10."""
+    sources = facts.truth.sources
+    if leaf not in sources:
+        return False
+    definition = facts.truth.definitions[leaf]
+    return exact_number(definition) is not None or len(repr(sources[leaf])) <= _SHORT
 
 
 def _close(true: float) -> float:

@@ -117,10 +117,12 @@ class _Joined:
         It is a term's where it is set further in, or before a name that is not new, as + E2 = 0.51
         below E = E1, which has no result yet.
         """
-        if _last_statement_is_given(last):
-            return False
+        further_in = found[0].column > last[0].column
+        if _last_statement_is_given(last):  # u = 4 and below it − x = 4 − 0.3, where x is known
+            own = begins_statement(found[1:]) and not is_given(found[1:])
+            return further_in and own and found[1].text in self.lefts
         if not is_given(found[1:]):
-            return found[0].column > last[0].column
+            return further_in
         listed = found[0].text == last[0].text
         return found[1].text in self.lefts and not listed and not _has_result(last)
 

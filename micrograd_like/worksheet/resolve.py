@@ -75,6 +75,7 @@ def resolve(
     draft = Draft(walked(reads, problems, hidden, sections))
     _doubt_declared(draft, set(names.values()))
     _doubt_given_below(draft)
+    _doubt_implied(draft)
     choose(draft)
     _differentiate_below(draft)
     _take_unread(draft)
@@ -83,6 +84,17 @@ def resolve(
     read_definitions(draft)
     _doubt_constants(draft)
     return _ordered(draft)
+
+
+def _doubt_implied(draft: Draft) -> None:
+    """A name that only the end of ∂n/∂w = x = −0.33 gives a number is known as far as that."""
+    for version in draft.versions.all:
+        read = draft.reads[version.first]
+        chain = draft.reads[version.first - 1]
+        implied = read.defines == "implied" and isinstance(chain.left, Derivative)
+        if implied and version.number is not None and version.number.places is not None:
+            where = read.place.where
+            draft.doubts[version.key] = f"{version.base} is only known from {where}, rounded"
 
 
 def _doubt_declared(draft: Draft, names: set[Name]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from micrograd_like.formula import Call, Expr, Name, Number, exact_number
+from micrograd_like.formula import Call, Expr, Name, Number, exact_number, terms
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.figures import figures_in
 from micrograd_like.worksheet.indices import names_in
@@ -230,13 +230,17 @@ class _Renewal:
 
 
 def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:
-    """True for a sum that begins with a number stated before, as −0.284 + v·u."""
+    """True for a sum that begins with a number stated before, as −0.284 + v·u.
+
+    Where it was given it may stand anywhere in the sum: −(−0.78·0.05) − 0.2.
+    """
     if number is None or (number.value in (0, 1) and not given):
         return False
-    at = expr
-    while isinstance(at, Call) and at.function in ("add", "sub"):
-        at = at.arguments[0]
-    return at is not expr and exact_number(at) == number
+    found = terms(expr)
+    if len(found) < 2:
+        return False
+    signed = [at if sign == "+" else Call("neg", (at,)) for sign, at in found]
+    return any(exact_number(at) == number for at in (signed if given else signed[:1]))
 
 
 def is_addend(expr: Expr, name: str) -> bool:
