@@ -108,7 +108,7 @@ def test_what_no_cause_says_is_told() -> None:
         ),
         (
             {"guesses": None, "mends": None, "misread": None},
-            "expected one of guesses, mends, numbers, misread, given, remains: "
+            "expected one of guesses, mends, numbers, misread, given, remains, arrays: "
             "without any it explains no line",
         ),
         ({"planter": Planter()}, "planter: expected either formulas or numbers"),

@@ -72,7 +72,7 @@ CASES = (
         "Z2 = W2 @ A1 + b2\nA2 = 1/(1+np.exp(-Z2))\nm = Y.shape[1]\n"
         "cost = -np.sum(Y*np.log(A2) + (1-Y)*np.log(1-A2))/m\n"
         "dZ2=A2-Y\ndW2=dZ2@A1.T/m\ndb2=np.sum(dZ2)/m\n",
-        {"db2=np.sum(dZ2)/m": ""},
+        {"db2=np.sum(dZ2)/m": "wrong-axis"},
         ("dZ2=A2-Y", "dW2=dZ2@A1.T/m"),
     ),
     Case(
@@ -322,6 +322,43 @@ def test_a_turned_sign_is_found_where_it_stands(data: st.DataObject, place: int)
     backward[place] = f"{name} = -{formula}"
     found = verdicts("\n".join([*program, *backward]))
     assert [line for line in backward if found[line] == "wrong"] == [backward[place]]
+
+
+DEEP = (
+    HEADED
+    + "X = np.random.randn(4, 3)\ny = np.random.randn(2, 3)\nW1 = np.random.randn(5, 4)\n"
+    + "b1 = np.zeros((5, 1))\nW2 = np.random.randn(2, 5)\nm = X.shape[1]\n"
+    + "Z1 = W1 @ X + b1\nA1 = np.tanh(Z1)\nZ2 = W2 @ A1\nA2 = 1/(1 + np.exp(-Z2))\n"
+    + "cost = -np.sum(y*np.log(A2) + (1 - y)*np.log(1 - A2))/m\n"
+    + "dZ2 = A2 - y\ndW2 = dZ2 @ A1.T / m\ndZ1 = (W2.T @ dZ2) * (1 - A1**2)\n"
+    + "dW1 = dZ1 @ X.T / m\ndb1 = np.sum(dZ1, axis=1, keepdims=True) / m\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("dZ2 = A2 - y", "dZ2 = A2 + y"),
+        ("dW2 = (dZ2 @ A1.T) / m", "dW2 = dZ2 @ Z1.T / m"),
+        ("dZ1 = (W2.T @ dZ2) * (1 - A1**2)", "dZ1 = (W2.T @ dZ2) * (1 - A1)"),
+        ("db1 = np.sum(dZ1, axis=1, keepdims=True) / m", "db1 = np.sum(dZ1) / m"),
+        ("dloss_dw1 = dloss_dh * h * (1 - h) * x", "dloss_dw1 = dloss_dh * x"),
+        ("dloss_dw2 = dloss_dp * h", "dloss_dw2 = dloss_dp * x"),
+    ],
+)
+def test_the_right_line_is_written_in_numpy(right: str, wrong: str) -> None:
+    scalar = (
+        LOGISTIC + "h = s(w1*x)\np = w2*h\nloss = (p - t)**2\ndloss_dp = 2*(p - t)\n"
+        "dloss_dw2 = dloss_dp*h\ndloss_dh = dloss_dp*w2\ndloss_dw1 = dloss_dh*h*(1 - h)*x\n"
+    )
+    program = DEEP if right[1].isupper() or right.startswith("db") else scalar
+    name = right.partition(" = ")[0]
+    lines = [wrong if line.startswith(f"{name} =") else line for line in program.splitlines()]
+    found = {line.source: line for line in report("\n".join(lines)).lines}
+    assert found[wrong].verdict == "wrong"
+    assert found[wrong].rewritten == right
+    mended = report("\n".join(right if line == wrong else line for line in lines)).lines
+    assert all(line.verdict in ("right", "taken") for line in mended)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
         return mark
     known: dict[str, Any] = {"working": working(read.facts, read.key, line.statement.left)}
     if mark.verdict == "wrong":
+        known["rewritten"] = line.statement.expected
         accidents = [part for part in read.judged if _by_accident(part, read.judged)]
         known["accident"] = bool(accidents)
         for part in accidents[:1]:
@@ -97,8 +98,15 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
             right = read.key if update is None else update.formula
             known["contrast"] = contrast(read.facts, read.key, part.expr, right)
         if causes:
-            known["causes"] = _causes(sheet, line.statement, read, line.learner)
+            found = _causes(sheet, line.statement, read, line.learner)
+            known["causes"] = _told_first(line.statement.slip, found)
     return replace(mark, **known)
+
+
+def _told_first(slip: str, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """The causes, in front of them the one that the reader has found, as it knows arrays."""
+    others = tuple(cause for cause in causes if cause.code not in (slip, "unknown"))
+    return (Cause(slip), *others) if slip else causes
 
 
 def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:

@@ -64,6 +64,7 @@ class Mistake:
         functions: Whether putting one function in the place of another is this slip.
         given: True for what explains a figure put in that is not the given one it stands for.
         rounding: True for what can only happen to a number that is rounded, not to one repeated.
+        arrays: True for what the reader finds that knows whole arrays, and says with the line.
         remains: "number" for what explains a wrong number whose formula is right, "anything" for
             what is said where nothing else is.
         few: True if it guesses so little that a number of two digits is no coincidence.
@@ -88,6 +89,7 @@ class Mistake:
     functions: Callable[[str, str], bool] | None = None
     given: bool = False
     rounding: bool = False
+    arrays: bool = False
     remains: Literal["", "number", "anything"] = ""
     few: bool = False
     general: bool = False

@@ -95,6 +95,7 @@ class LineMark:
         held: Of a local derivative, what is held fixed though it depends on the variable.
         expected: The true number.
         working: How the right number comes about, with ``places`` decimals as the learner has.
+        rewritten: The line as it should be, in the notation in which it is written.
         problem: Why a line is unreadable or unchecked.
         read_as: How the line was understood, where that is not as it stands.
     """
@@ -113,6 +114,7 @@ class LineMark:
     expected: float | None = None
     working: Equation | None = None
     places: int = 4
+    rewritten: str = ""
     problem: str = ""
     read_as: str = ""
 

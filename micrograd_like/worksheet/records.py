@@ -146,6 +146,8 @@ class Statement:
         doubt: Why a disagreement on it is no proof of a mistake.
         element: Which element of an array it is about, from 1; 0 for none.
         held: True for what is held against a definition that stands elsewhere: it makes none.
+        expected: The line as it should be, where the format can write it.
+        slip: The code of the cause that the format has found, should the line be wrong.
         defines: The function that f(x) = … defines; "template" for what one says of a number,
             and :data:`FOR_ALL` for the template h_t = … itself.
     """
@@ -163,6 +165,8 @@ class Statement:
     doubt: str = field(default="", compare=False)
     element: int = field(default=0, compare=False)
     held: bool = field(default=False, compare=False)
+    expected: str = field(default="", compare=False)
+    slip: str = field(default="", compare=False)
     defines: str = field(default="", compare=False)
 
     @property

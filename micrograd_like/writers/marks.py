@@ -57,6 +57,8 @@ def remark(line: LineMark, report: Report) -> Remark:
     said, reason = _said(line, report), _reason(line)
     if line.read_as and line.verdict not in ("right", "taken"):
         said += f" Read {line.read_as}."
+    if line.rewritten:
+        return Remark(line, said, "expected", line.rewritten, reason)
     if line.working is None:
         return Remark(line, said, reason=reason)
     label = "right" if line.verdict == "wrong" else "true"
@@ -64,7 +66,9 @@ def remark(line: LineMark, report: Report) -> Remark:
 
 
 def typed(line: LineMark) -> str:
-    """The right working as one would type it into a worksheet; "" where there is none."""
+    """The right working as one would type it, in the line's own notation; "" for none."""
+    if line.rewritten:
+        return line.rewritten
     if line.working is None:
         return ""
     figures = (line.working.numbers, Number(line.working.value))

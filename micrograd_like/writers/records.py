@@ -49,7 +49,7 @@ class Remark:
     Attributes:
         line: The line, marked.
         said: What a teacher would say, with fixed spaces where no line of text may end.
-        label: What the working is called, "right" or "true".
+        label: What the working is called: "right", "true", or "expected" in the line's notation.
         working: How the right number comes about, in text; "" where that is not said.
         reason: Of a right line, its rule and what is to be noticed.
     """

@@ -22,7 +22,7 @@ class CauseError(Exception):
 
 
 #: What makes a cause explain a line: at least one of them.
-_EXPLAINS = ("guesses", "mends", "numbers", "misread", "given", "remains")
+_EXPLAINS = ("guesses", "mends", "numbers", "misread", "given", "remains", "arrays")
 #: The pieces that a sentence may name.
 _PIECES = {"wrote", "meant", "left"}
 

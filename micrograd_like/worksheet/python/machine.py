@@ -623,9 +623,11 @@ class Machine:
         return self.cells.place(Place(line=line, column=len(before) + 1, end=len(end) + 1))
 
     def source(self, place: Place, node: ast.stmt) -> str:
-        """The text of a statement, as it stands."""
-        lines = self.lines[node.lineno - 1 : node.end_lineno]
-        return " ".join(line.strip() for line in lines)
+        """The text of a statement, as it stands, without what stands beside it on its lines."""
+        lines = [line.encode() for line in self.lines[node.lineno - 1 : node.end_lineno]]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return " ".join(line.decode().strip() for line in lines)
 
     def _tell(self, sentence: str) -> None:
         self.told[sentence] = None

@@ -192,7 +192,27 @@ class Finder:
             if better is None:
                 break
             best, fixed = better
-        return best
+        fixed = {**fixed, **self._as_used(best)}
+        return self._pass(cost, fixed)  # which leaves the points as they are under it
+
+    def _as_used(self, best: Meanings) -> dict[int, Meaning]:
+        """Wrong steps with the factor that the others ask of them.
+
+        dZ = A + Y with dW = dZ·Aᵀ/m should have been m times the derivative; what ends in a weight
+        has the factor of the other weights.
+        """
+        used = {i for at in best.found for i in self.inputs(at)}
+        ends = {at: (self.forward([at]), m) for at, m in best.found.items() if at not in used}
+        found = {}
+        for at, meaning in best.found.items():
+            behind = [m for below, m in ends.values() if at in ends or at in below]
+            factors = {m.factor for m in behind if m.agrees and m.of[0] == meaning.of[0]}
+            if not meaning.agrees and len(factors) == 1:
+                factor = factors.pop()
+                factor = factor if at in ends else meaning.factor / factor
+                if factor != meaning.factor and self._allowed(factor, False):
+                    found[at] = replace(meaning, factor=factor)
+        return found
 
     def _supposed(
         self, cost: Mapping[int, Name], fixed: dict[int, Meaning], best: Meanings
@@ -337,11 +357,13 @@ class Finder:
             for name, formula in zip(step.names, step.formulas, strict=True):
                 point.values[name] = point.value(formula)
 
-    def _table(self, at: int) -> np.ndarray:
+    def table(self, at: int) -> np.ndarray:
+        """The numbers of a step as it is written, a row for each point."""
         formulas = self.steps[at].formulas
         return np.array([[point.value(f) for f in formulas] for point in self.points])
 
-    def _true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
+    def true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
+        """The derivatives of several quantities, a row for each point."""
         for point in self.points:
             for one in dict.fromkeys(of):
                 point.slopes(one, [w for o, w in zip(of, wrt, strict=True) if o == one])
@@ -361,8 +383,8 @@ class Finder:
         if cost is None or len(step.older) != len(step.names):
             return None
         older = np.array([[point.value(n) for n in step.older] for point in self.points])
-        moved = self._table(at) - older
-        true = self._true([cost] * len(step.older), step.older)
+        moved = self.table(at) - older
+        true = self.true([cost] * len(step.older), step.older)
         found = [ratio(m[None], t[None]) for m, t in zip(moved, true, strict=True)]
         tells = np.abs(true).max(axis=1) > _NOTHING
         if None in found or not tells.any():
@@ -391,13 +413,13 @@ class Finder:
 
     def _meaning(self, at: int, result: Meanings) -> Meaning | None:
         """What a step is or claims to be; None where nothing tells."""
-        table = self._table(at)
+        table = self.table(at)
         claims: list[Meaning] = []
         turned: list[Meaning] = []
         nothing = False
         for said in self.said(at, [self.steps[place].base for place in result.cost]):
             for meaning in self._read(at, said, result):
-                true = self._true(meaning.of, meaning.wrt)
+                true = self.true(meaning.of, meaning.wrt)
                 if np.abs(true).max(initial=0.0) <= _NOTHING:
                     nothing = nothing or said.sure
                     continue
@@ -416,9 +438,9 @@ class Finder:
             return None
         anchored = self._anchored(at, result)
         likely = [(anchored.wrt, anchored.of)] if anchored is not None else []
-        likely = [o for o in likely if np.abs(self._true(o[1], o[0])).max() > _NOTHING]
+        likely = [o for o in likely if np.abs(self.true(o[1], o[0])).max() > _NOTHING]
         for wrt, of in [*likely, *self._candidates(at, result)]:
-            true = self._true(of, wrt)
+            true = self.true(of, wrt)
             factor = ratio(np.broadcast_to(table, true.shape), true)
             if factor is not None and not claims:
                 return Meaning(of, wrt, factor)
@@ -516,7 +538,7 @@ class Finder:
                     continue
                 seen.add(group)
                 of = (cost,) * size
-                if np.abs(self._true(of, group)).max(initial=0.0) > _NOTHING:
+                if np.abs(self.true(of, group)).max(initial=0.0) > _NOTHING:
                     yield group, of
 
     def _anchored(self, at: int, result: Meanings) -> Meaning | None:

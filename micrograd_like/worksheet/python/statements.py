@@ -8,6 +8,7 @@ from itertools import groupby
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes, rewrite
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
+from micrograd_like.worksheet.python.expected import Expected, Line
 from micrograd_like.worksheet.python.meaning import Finder, Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.records import Part, Place, Statement
@@ -107,6 +108,7 @@ class _Writer:
 
     def __init__(self, finder: Finder, meanings: Meanings, doubts: Mapping[Place, str]) -> None:
         self.finder, self.meanings, self.doubts = finder, meanings, doubts
+        self._expected = Expected(finder, meanings)
         self._stands_for: dict[str, Expr] = {}
         self._forward = finder.forward([*meanings.cost])
 
@@ -133,9 +135,11 @@ class _Writer:
         own = zip(
             step.names * repeats, step.formulas * repeats, meaning.of, meaning.wrt, strict=True
         )
+        line = Line() if meaning.agrees else self._expected.gradient(at)
         for name, formula, of, wrt in own:
             slope = Derivative(of, wrt)
-            yield self._statement(step, slope, times(self._meant(formula), 1 / meaning.factor))
+            said = self._statement(step, slope, times(self._meant(formula), 1 / meaning.factor))
+            yield replace(said, expected=line.text, slip=line.slip)
             if repeats == 1:
                 self._stands_for[name] = times(slope, meaning.factor)
 

@@ -163,7 +163,7 @@ def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
     yield from wrapped(remark.said if line.causes else printable(remark.said), page.width, margin)
     if remark.working:
         working = remark.working.replace(" = ", f" ={FIXED}")
-        label = f"{margin}{remark.label + ':':<7}"
+        label = f"{margin}{remark.label + ':':<6} "
         yield from wrapped(working, page.width, label, " " * len(label))
 
 
