@@ -86,15 +86,19 @@ Term = Expr | Array
 
 
 def element_names(name: str, shape: tuple[int, ...], first: int) -> list[str]:
-    """The names of an array's elements, counted from ``first``: x1, x2; W11, W12, W21, W22."""
-    mark = "_" if name[-1].isdecimal() or "'" in name else ""
+    """The names of an array's elements, counted from ``first``: x1, x2; W11, W12, W21, W22.
+
+    Primes stay behind: x1' is an element of x'.
+    """
+    base = name.rstrip("'")
+    primes = name[len(base) :]
+    mark = "_" if base[-1].isdecimal() or "'" in base else ""
     long = any(size + first > 10 for size in shape)
     found = []
     for index in product(*(range(first, first + size) for size in shape)):
         inside = ",".join(map(str, index)) if long and len(index) > 1 else "".join(map(str, index))
-        found.append(
-            normal_name(f"{name}{mark}{inside}" if "," not in inside else f"{name}_{{{inside}}}")
-        )
+        behind = f"_{{{inside}}}" if "," in inside else f"{mark}{inside}"
+        found.append(normal_name(f"{base}{behind}{primes}"))
     return found
 
 

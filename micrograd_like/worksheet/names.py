@@ -208,8 +208,9 @@ class Names:
         return name in self.lefts or name in self.used
 
     def is_defined(self, name: str) -> bool:
-        """True for a name that can be the A or B of dA/dB."""
-        return name in self._defined
+        """True for a name that can be the A or B of dA/dB: also the element a1 of a vector a."""
+        whole = name.rstrip("0123456789").rstrip("_")
+        return name in self._defined or (whole != name and whole in self.lefts)
 
     def is_word(self, token: Token) -> bool:
         """True for a plain word of two letters or more that is nothing else."""

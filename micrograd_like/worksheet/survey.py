@@ -10,7 +10,7 @@ from micrograd_like.worksheet.brackets import closing, literal_shape
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.openings import remarked, unnumbered
 from micrograd_like.worksheet.spelling import element_number, index_letters, is_word, series_index
-from micrograd_like.worksheet.vocabulary import RELATIONS
+from micrograd_like.worksheet.vocabulary import OF_ARRAYS, RELATIONS
 
 #: What a name that begins a statement may follow.
 _BEGINS = {"", ",", ";", "⇒", "→", "|", ":", "(", "…"}
@@ -207,7 +207,7 @@ class Survey:
             return
         inside = tokens[opening + 1 : place - 1]
         kind = _kind_of(inside)
-        if before in RELATIONS and kind != "other" and kind != "number":
+        if before in RELATIONS and (kind in ("names", "int") or name in OF_ARRAYS):
             return
         body = {
             token.text

@@ -8,6 +8,8 @@ from micrograd_like.ops import OPS
 FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
 FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
 FUNCTIONS |= {"lg": OPS["log10"], "sig": OPS["sigmoid"]}
+#: What is called with a whole vector or matrix.
+OF_ARRAYS = ("sum", "mean", "norm", "softmax")
 #: Those of one over another.
 RECIPROCALS = {"cot": "tan", "sec": "cos", "csc": "sin", "cosec": "sin"}
 #: What stands for the derivative of whatever is spoken of: no quantity of its own.

@@ -14,15 +14,11 @@ from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.indices import each
 from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.vocabulary import FUNCTIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS
 
+_ARRAY_FUNCTIONS = (arrays.total, arrays.mean, arrays.norm, arrays.softmax)
 #: What is made of a whole array.
-OF_ARRAYS: dict[str, Callable[[Array], Term]] = {
-    "sum": arrays.total,
-    "mean": arrays.mean,
-    "norm": arrays.norm,
-    "softmax": arrays.softmax,
-}
+APPLIED: dict[str, Callable[[Array], Term]] = dict(zip(OF_ARRAYS, _ARRAY_FUNCTIONS, strict=True))
 #: What a number may be wrapped in, in Python.
 WRAPPERS = {"Value", "Parameter", "tensor", "Tensor", "array", "float", "Variable", "asarray"}
 _SAME = {"data", "item", "detach", "value", "numpy", "copy", "clone"}
@@ -122,7 +118,7 @@ class Calls(Rules):
         """A sum, mean, norm or softmax: of an array, or of scalars one by one."""
         arguments = self.arguments()
         if isinstance(arguments[0], Array):
-            return OF_ARRAYS[text](arguments[0])
+            return APPLIED[text](arguments[0])
         if len(arguments) < 2 or text not in ("sum", "mean"):
             raise UnsureError(f"What {text} runs over is not said")
         total = self.joined("add", arguments)
