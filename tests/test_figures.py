@@ -93,3 +93,24 @@ def test_another_figure_is_wrong(sheet: str) -> None:
     *above, last = Worksheet.parse(sheet.replace(";", "\n")).check().lines
     assert {line.verdict for line in above} <= {"right", "taken"}
     assert last.verdict == "wrong"
+
+
+# fmt: off
+GIVES = [
+    ("u = -2.2438; v = 0.62156; a = u*1 = -2.244; b = v*1 = 0.622; "
+     "c = a*b = -2.244*0.622 = -1.394", "−1.396"),
+    ("a = tanh(-2) = -0.964; b = exp(-0.4748) = 0.622; d = a*b = -0.964*0.622 = -0.5998",
+     "−0.5996"),
+    ("u = sigmoid(0.3) = 0.57; z = 3*u = 3*0.57 = 1.70", "1.71"),
+    ("u = sigmoid(0.3) = 0.57; E = u^2; dE/du = 2*u = 2*0.57 = 1.15", ""),  # it is the true one
+    ("u = sigmoid(0.3) = 0.57; z = 3*u = 3*0.57 = 1.71", ""), ("x = 2; y = 3*x = 3*2 = 6", ""),
+    ("x = 2; y = 3*x = 3*2 ≈ 6.0", ""), ("u = sigmoid(0.3) = 0.57; z = 3*u = 1.72", ""),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("sheet", "given"), GIVES)
+def test_a_number_that_rounding_alone_allows_is_right_with_a_remark(sheet: str, given: str) -> None:
+    record = Worksheet.parse(sheet.replace(";", "\n")).check().record()["lines"][-1]
+    assert record["verdict"] == "right"
+    assert record["message"].partition("these figures give ")[2].rstrip(".") == given

@@ -435,6 +435,9 @@ def verdicts(text: str) -> str:
         # A value that is computed below another figure in its place is the next one.
         ("z = w·x + b = 2·3 + 1 = 7\na = z^2 = 49\nw = 2 - 1.2 = 0.8", "rrr"),
         ("z = w·x + b = 2·3 + 1 = 7\nw = 3 - 1 = 2\nx = 3\nb = 1", "rrtt"),
+        # … but not where it stands for another factor, as 3·2 for w·x.
+        ("z = w*x + b = 1.99*(-1.45) + 0.79 = -2.0955\nx = 1.99\nw = -1.45\nb = 0.79\ndz/dw = x",
+         "rtttr"),
         # 2e+1 is 2·e + 1 where that is right, and 20 where that is.
         ("a = 1\nS = 2*exp(a) + 1 = 2e+1\nr = exp(a)/S = e/(2e+1) = 0.4223", "trr"),
         ("a = 10\nS = 2*a = 2e+1", "tr"),

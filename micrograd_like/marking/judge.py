@@ -296,6 +296,21 @@ class Judge:
     # Numbers.
 
     def _number(self, part: Part, line: _Line) -> Judged:
+        judged = self._held(part, line)
+        return replace(judged, gives=self._given_otherwise(judged, line))
+
+    def _given_otherwise(self, judged: Judged, line: _Line) -> float | None:
+        """What the figures right before a number give; None where they give it, or it is true."""
+        last, figure = (line.before or (None,))[-1], judged.figure
+        if last is None or last.number or not last.numeric or figure is None:
+            return None
+        given = line.figures.exactly(last.expr)
+        sound = judged.verdict in SOUND and not self._without_number(line.key)
+        if not sound or given is None or figure.meets(given) or self._is_true(figure, line.key):
+            return None
+        return given.center
+
+    def _held(self, part: Part, line: _Line) -> Judged:
         assert part.number is not None
         figure = Figure.written(part.number, part.approximate)
         key, before = line.key, line.before

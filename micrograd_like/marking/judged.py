@@ -24,6 +24,8 @@ class Judged:
         accident: A formula that is right at these numbers alone.
         off: Figures put in that are not those of their operands.
         worked: Sound figures as a formula: the next part may be worked out from them.
+        gives: Of a number that is right by what is rounded before it alone, what the figures before
+            it give as they stand.
         problem: Why it is unchecked.
     """
 
@@ -36,6 +38,7 @@ class Judged:
     accident: bool = False
     off: tuple[Pair, ...] = ()
     worked: Expr | None = None
+    gives: float | None = None
     problem: str = ""
 
     @property

@@ -90,6 +90,10 @@ class LineFigures:
         """
         return self.result(self._each(expr, lambda f: self._is_given(f) or not self._rounds(f)))
 
+    def exactly(self, expr: Expr) -> Figure | None:
+        """What these very figures come to."""
+        return self.result(self.read(expr, exact=True))
+
     def as_it_stands(self, expr: Expr) -> Figure | None:
         """What figures come to, those of givens exact, all others as far as they are written."""
         return self.result(self._each(expr, self._is_given))

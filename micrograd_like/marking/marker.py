@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Quantity, quantities
+from micrograd_like.formula import Derivative, Number, Quantity, quantities
 from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
@@ -129,6 +129,7 @@ class Marker:
             "rule": "given" if statement.kind == "given" else read.rule,
             "places": _places(statement),
             "held": read.held,
+            "gives": next(filter(None, map(_gives, read.judged)), None),
         }
         if verdict == "unchecked":
             known["problem"] = next(part.problem for part in read.judged if part.problem)
@@ -245,6 +246,14 @@ def _line(statement: Statement, **known: Any) -> Line:
         statement.place, statement.source, left=statement.left, read_as=statement.read_as, **known
     )
     return Line(mark, statement)
+
+
+def _gives(judged: Judged) -> Number | None:
+    """What the figures before a number give, in as many places."""
+    number = judged.part.number
+    if judged.gives is None or number is None:
+        return None
+    return Number(round(judged.gives, number.places or 0), number.places)
 
 
 #: Decimals of a right working where the learner wrote no number to take them from.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.formula import Expr, Quantity
+from micrograd_like.formula import Expr, Number, Quantity
 from micrograd_like.worksheet.records import Place
 
 Verdict = Literal["taken", "right", "follows", "wrong", "unreadable", "unchecked"]
@@ -93,6 +93,8 @@ class LineMark:
         accident: True for a formula that is right at these numbers alone.
         contrast: Where that shows.
         held: Of a local derivative, what is held fixed though it depends on the variable.
+        gives: What the figures of a line give as they stand, where its number is right by what
+            they round alone.
         expected: The true number.
         working: How the right number comes about, with ``places`` decimals as the learner has.
         rewritten: The line as it should be, in the notation in which it is written.
@@ -110,6 +112,7 @@ class LineMark:
     accident: bool = False
     contrast: Contrast | None = None
     held: tuple[Quantity, ...] = ()
+    gives: Number | None = None
     rule: str = ""
     expected: float | None = None
     working: Equation | None = None

@@ -173,8 +173,9 @@ def _reason(line: LineMark) -> str:
     """The rule of a line, and what is to be noticed where it is right."""
     held = listed([text(name) for name in line.held])
     local = f"local, {held} held fixed" if held else ""
+    gives = f"these figures give {text(line.gives)}" if line.gives is not None else ""
     read = f"read {line.read_as}" if line.read_as else ""
-    return "; ".join(filter(None, (line.rule, local, read)))
+    return "; ".join(filter(None, (line.rule, local, gives, read)))
 
 
 def _reproach(line: LineMark) -> Iterator[str]:

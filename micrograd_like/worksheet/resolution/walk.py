@@ -128,10 +128,10 @@ class _Walk:
             return False
         for above in self._spoken.get(name, ()):
             parts = self.versions.reads[above].parts
-            for formula, figures in combinations(parts, 2):
-                found = dict(opened(formula.expr, figures.expr))
-                if name in found and unlike(found[name], number):
-                    return True
+            shapes = [dict(opened(a.expr, b.expr)) for a, b in combinations(parts, 2)]
+            stood = [figure for shape in shapes if name in shape for figure in shape.values()]
+            if stood and all(unlike(figure, number) for figure in stood):
+                return True  # nor is it another factor's figure, as 3·2 for w·x
         return False
 
     def _learn(self, version: Version, read: Statement, place: int) -> None:
