@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from random import Random
+from typing import get_args
 
 import pytest
 from command import Done, run
@@ -13,12 +14,12 @@ from command import Done, run
 from micrograd_like import Worksheet, grad
 from micrograd_like.engine import Value, apply
 from micrograd_like.errors import WorksheetError
-from micrograd_like.exercises import PLACES, Exercise, codes, generate
+from micrograd_like.exercises import PLACES, Blanks, Exercise, codes, generate
 from micrograd_like.exercises.oracle import Oracle
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.exercises.solve import Learner, rounded
 from micrograd_like.exercises.task import Manner, task
-from micrograd_like.formula import Call, Derivative, Name, Number, evaluate
+from micrograd_like.formula import Call, Derivative, Name, Number, evaluate, quantities
 from micrograd_like.ops import FLOAT, OPS
 
 # After everything else: what is installed is tested, not what lies beside the benchmarks.
@@ -55,15 +56,41 @@ def test_the_numbers_of_a_seed_stay_what_they_are() -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_blank_and_solved_have_the_same_lines(shape: str) -> None:
-    blank = read(generate(shape, 3, form="blank")).statements
+    blank = read(generate(shape, 3, form="blank", blanks="all")).statements
     solved = read(generate(shape, 3, form="solved")).statements
     assert [line.left for line in blank] == [line.left for line in solved]
     assert [line.blank for line in blank] == [line.kind != "given" for line in solved]
 
 
+@pytest.mark.parametrize("blanks", get_args(Blanks)[1:])
+@pytest.mark.parametrize("shape", ["2-2-2", "2-2-1", "relu-pair"])
+def test_some_lines_are_blank_and_the_others_right(shape: str, blanks: Blanks) -> None:
+    """What stands there is marked right, and has no number of a line that is open."""
+    sheet = read(generate(shape, 3, form="blank", blanks=blanks))
+    open_lines = {statement.line for statement in sheet.statements if statement.blank}
+    for line in sheet.check().lines:
+        assert line.verdict in (("unchecked",) if line.line in open_lines else ("right", "taken"))
+    assert all(
+        part.number is not None or quantities(part.expr)
+        for statement in sheet.statements
+        for part in statement.parts
+        if not statement.blank
+    )
+
+
+def test_a_long_worksheet_asks_for_one_of_each_kind() -> None:
+    """Of 2-2-2: each kind of node, a weight of each layer, a bias, the error of a hidden node."""
+    asked = [str(s.left) for s in read(generate("2-2-2", 1)).statements if s.blank]
+    assert len(asked) < 30
+    assert {"a1", "h1", "E", "dE/dh2", "dE/dv3", "dE/dc2", "dE/dw3", "v3'", "E'"} <= set(asked)
+    assert not {"a2", "h2", "dE/dh1", "dE/dv4", "v4'"} & set(asked)
+    short = read(generate("2-2-1", 1)).statements
+    assert all(s.blank for s in short if s.kind != "given")
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_nothing_in_a_blank_is_marked_but_what_is_given(shape: str) -> None:
-    sheet = read(generate(shape, 3, form="blank"))
+    sheet = read(generate(shape, 3, form="blank", blanks="all"))
     blank = {statement.line for statement in sheet.statements if statement.blank}
     for line in sheet.check().lines:
         assert line.verdict == ("unchecked" if line.line in blank else "taken")
@@ -171,6 +198,7 @@ def test_two_slips_are_two_lines_and_two_causes(seed: int) -> None:
         ({"shape": "2-2-3"}, "no shape '2-2-3'; did you mean '2-2-2'"),
         ({"shape": "chain", "places": 7}, "expected 2 to 6 places, got 7"),
         ({"shape": "chain", "form": "sloved"}, "did you mean 'solved'"),
+        ({"shape": "chain", "blanks": "forwards"}, "did you mean 'forward'"),
         ({"shape": "chain", "form": "slips", "slips": 3}, "expected 1 or 2 slips, got 3"),
         ({"shape": "chain", "form": "slips", "causes": ["asent"]}, "did you mean 'ascent'"),
         ({"shape": "chain", "form": "slips", "causes": ["ascent"]}, "no place for ascent; try "),

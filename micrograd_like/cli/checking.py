@@ -157,6 +157,7 @@ def _check_on_page(files: list[str], page: str, format: str, reports: list[Repor
 
 
 Form = Literal["blank", "solved", "slips"]
+Blanks = Literal["all", "key", "forward", "backward", "update"]
 
 
 @app.command()
@@ -173,6 +174,14 @@ def exercise(
         Form,
         typer.Option(help="blank: to be filled in; solved; slips: with mistakes to be found."),
     ] = "blank",
+    blanks: Annotated[
+        Blanks | None,
+        typer.Option(
+            show_default=False,
+            help="What a blank one asks for: all lines, those of a part, or key, one of each kind; "
+            "by default all, and key of a long one.",
+        ),
+    ] = None,
     slips: Annotated[int, typer.Option(min=1, max=2, help="How many mistakes.")] = 1,
     cause: Annotated[
         list[str] | None,
@@ -201,13 +210,15 @@ def exercise(
 
     if form != "slips" and (cause or answers or slips != 1):
         raise typer.BadParameter("only --form slips plants mistakes", param_hint="--form")
+    if form != "blank" and blanks is not None:
+        raise typer.BadParameter("only --form blank has blanks", param_hint="--blanks")
     if shape is None:
         width = max(map(len, SHAPES))
         for name, kind in SHAPES.items():
             typer.echo(f"{name:<{width}}  {kind.title}")
         return
     with reported():
-        made = generate(shape, seed, places, form, slips, cause)
+        made = generate(shape, seed, places, form, slips, cause, blanks=blanks)
         listed = "\n".join(map(str, made.planted))
         # What may fail comes first, save for answers that stand below the worksheet.
         if answers not in (None, STDOUT):

@@ -10,12 +10,13 @@ E' = (yhat' - y)^2 = ?
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
 from micrograd_like.errors import WorksheetError, did_you_mean
+from micrograd_like.exercises.blanks import Blanks, asked
 from micrograd_like.exercises.plant import plant, possible
 from micrograd_like.exercises.shapes import SHAPES, find
 from micrograd_like.exercises.slips import codes, planters
@@ -70,6 +71,7 @@ def generate(
     causes: Sequence[str] | None = None,
     learner: Learner | None = None,
     manner: Manner | None = None,
+    blanks: Blanks | None = None,
 ) -> Exercise:
     """A worksheet of a shape: the same one for the same arguments, everywhere.
 
@@ -82,6 +84,9 @@ def generate(
         causes: The codes of those that may be planted; without it any.
         learner: How the one who solves it works; without it from the figures as written.
         manner: How the lines are laid out.
+        blanks: Which lines of a blank one are left open: "all", those of "forward", "backward" or
+            "update", or "key", one of each kind; without it all of a short worksheet, and "key" of
+            a long one.
 
     Returns:
         The worksheet, and what was planted in it.
@@ -92,7 +97,10 @@ def generate(
     """
     find(shape)
     wanted = _checked(places, form, slips, causes)
-    made = _made(shape, seed, places, form, slips, wanted, learner, manner)
+    if blanks is not None and blanks not in get_args(Blanks):
+        near = did_you_mean(blanks, get_args(Blanks))
+        raise WorksheetError(f"there are no blanks {blanks!r}{near}")
+    made = _made(shape, seed, places, form, slips, wanted, learner, manner, blanks)
     if made is None:
         asked = " and ".join(causes or ["so many slips"])
         others = [other for other in SHAPES if _room(other, wanted) >= slips]
@@ -110,10 +118,11 @@ def _made(
     wanted: Sequence[str],
     learner: Learner | None,
     manner: Manner | None,
+    blanks: Blanks | None,
 ) -> Exercise | None:
     """The worksheet, or None where the slips find no place in it."""
     kind = find(shape)
-    learner = learner or Learner(places, rounds=True)
+    learner = learner or _learner(places, form, blanks)
     if manner is None:
         at_once = any(planters()[code].at_once for code in wanted)
         manner = Manner(at_once=at_once and len(wanted) <= slips)
@@ -128,13 +137,20 @@ def _made(
                 continue
         else:
             paper, planted = solve(drawn.steps, drawn.givens, learner), []
-        text, lines = _written(drawn, paper, form, seed, places)
+        open_lines = asked(drawn, blanks) if form == "blank" else set()
+        text, lines = _written(drawn, paper, form, seed, places, open_lines)
         found = tuple(
             PlantedSlip(slip.code, lines[slip.step], slip.shown, slip.wrong, slip.right)
             for slip in sorted(planted, key=lambda slip: slip.step)
         )
         return Exercise(shape, seed, form, kind.title, text, found)
     return None
+
+
+def _learner(places: int, form: Form, blanks: Blanks | None) -> Learner:
+    """Who works the lines: where some are blank, the others say nothing of what belongs there."""
+    whole = form != "blank" or blanks == "all"
+    return Learner(places, rounds=whole, figures=whole)
 
 
 @cache
@@ -185,17 +201,17 @@ _TASKS = {
 
 
 def _written(
-    drawn: Task, paper: Paper, form: Form, seed: int, places: int
+    drawn: Task, paper: Paper, form: Form, seed: int, places: int, open_lines: Collection[int]
 ) -> tuple[str, list[int]]:
     """The worksheet's text, and for every step the number of its line."""
     shape, asked = drawn.shape, _TASKS[form].format(places=places)
     rows = [f"# {shape.title}", f"# {asked} (exercise {shape.name}, seed {seed})", ""]
     rows += [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
     lines, before = [], ""
-    for heading, line in zip(_headings(drawn.steps), paper.lines, strict=True):
+    for step, (heading, line) in enumerate(zip(_headings(drawn.steps), paper.lines, strict=True)):
         if heading != before:
             rows += ["", f"# {heading}"]
-        rows.append(line.blank if form == "blank" else line.text)
+        rows.append(line.blank if step in open_lines else line.text)
         lines.append(len(rows))
         before = heading
     return "\n".join([*rows, ""]), lines
