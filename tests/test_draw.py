@@ -96,6 +96,44 @@ def test_dot_says_what_svg_says() -> None:
         assert text in source
 
 
+@needs_graphviz
+@pytest.mark.parametrize(
+    ("text", "values", "locals"),
+    [
+        (  # no number at all, and the cost before what it rests on
+            "C = (a - y)^2; a = sigmoid(z); z = w*x",
+            {"w": "", "z": "", "C": ""},
+            {("w", "z"): "x", ("z", "a"): "a · (1 − a)", ("a", "C"): "2 · (a − y)"},
+        ),
+        (  # what has a number keeps it, and so has a derivative that needs no other
+            "w = 2\nv = 3w\nC = v*x\ndC/dx = v",
+            {"w": "2", "v": "6", "x": "", "C": ""},
+            {("w", "v"): "3", ("v", "C"): "x", ("x", "C"): "v = 6"},
+        ),
+    ],
+)
+def test_without_a_number_formulas_are_drawn(
+    text: str, values: dict[str, str], locals: dict[tuple[str, str], str]
+) -> None:
+    sheet = Worksheet.parse(text)
+    root = parsed(visualize.svg(sheet))
+    boxes = {thing.get("id"): thing for thing in things(root, "node")}
+    assert {name: said(boxes[f"node-{name}"], "value") for name in values} == values
+    assert not any(said(box, "gradient") for box in boxes.values())
+    arrows = {thing.get("id"): thing for thing in things(root, "edge")}
+    for (tail, head), local in locals.items():
+        arrow = arrows[f"edge-{tail}-to-{head}"]
+        assert "".join(t.text or "" for t in arrow.iter(f"{SVG}tspan")) == local
+    assert "nan" not in visualize.svg(sheet, detail="operations").lower()
+
+
+def test_a_path_in_symbols_has_its_formula_below(tmp_path: Path) -> None:
+    (tmp_path / "s.txt").write_text("z = w*x\nC = (z - y)^2\n", encoding="utf-8")
+    done = run("draw", str(tmp_path / "s.txt"), "--path", "dC/dw")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "∂C/∂w = ∂C/∂z · ∂z/∂w = 2 · (z − y) · x" in done.stdout
+
+
 def test_before_backward_there_is_no_gradient_rather_than_zero() -> None:
     source = visualize.draw_dot(Value(2.0, "x").exp()).source
     assert source.count("no gradient yet</TD>") == 2

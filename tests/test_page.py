@@ -90,7 +90,9 @@ def test_a_marked_worksheet_shows_verdicts_causes_and_workings() -> None:
 
 
 def test_what_a_learner_wrote_is_escaped() -> None:
-    sheet = Worksheet.parse("x = 2\ny = x^2\n<script>alert(1)</script> = \"&'\nz = 3 # </script>\n")
+    sheet = Worksheet.parse(
+        "x = 2\ny = x^2\nq = <script>alert(1)</script> = \"&'\nz = 3 # </script>\n"
+    )
     text = visualize.page(sheet, report=sheet.check(), heading="</title><script>")
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text

@@ -94,15 +94,15 @@ class _Writer:
 
     def _lines(self, node: Node) -> list[Line]:
         name = shortened(name_text(node.name), _LONGEST_NAME)
-        value = number(node.value, self.places)
+        value = [Span("value", number(node.value, self.places))] if node.value is not None else []
         folded = self.shot.detail == "neurons" and node.neuron > 0
         if folded and not name:
             name = f"neuron {node.neuron}"
         first = [Span("name", name)] if name else []
         if (node.formula is None and not node.operation) or folded:
-            if "values" in self.show or not name:
+            if value and ("values" in self.show or not name):
                 first += [Span("equals", " = ")] if name else []
-                first.append(Span("value", value))
+                first += value
             rows = [tuple(first)]
         else:
             operation = self._operation(node)
@@ -110,22 +110,24 @@ class _Writer:
                 first += [Span("equals", " = ")] if name else []
                 first.append(Span("operation", operation))
             rows = [tuple(first)]
-            if "values" in self.show:
-                rows.append((Span("equals", "= "), Span("value", value)))
+            if value and "values" in self.show:
+                rows.append((Span("equals", "= "), *value))
         if node.bias is not None:
             rows.append(self._held(node.bias))
-        if "gradients" in self.show and node.role != "constant":
+        # A worksheet's are computed: there is none where there is no number.
+        numbered = node.gradient is not None or not self.shot.of
+        if "gradients" in self.show and node.role != "constant" and numbered:
             rows.append(self._gradient(node))
         return rows
 
     def _held(self, parameter: Held) -> Line:
         """A weight or a bias: its name and its number, as far as they are to be shown."""
         name = shortened(name_text(parameter.name), _LONGEST_NAME)
-        value = Span("value", number(parameter.value, self.places))
-        if not name:
-            return (value,)
-        first = Span("name", name)
-        return (first, Span("equals", " = "), value) if "values" in self.show else (first,)
+        first = [Span("name", name)] if name else []
+        if parameter.value is None or (name and "values" not in self.show):
+            return tuple(first)
+        equals = [Span("equals", " = ")] if name else []
+        return (*first, *equals, Span("value", number(parameter.value, self.places)))
 
     def _operation(self, node: Node) -> str:
         if node.formula is None:
@@ -150,9 +152,10 @@ class _Writer:
         parts = [f"{name} ({ROLES[node.role].word})"]
         if node.formula is not None:
             parts.append(shortened(text(node.formula, self.places), 400))
-        parts.append(number(node.value, self.places))
+        if node.value is not None:
+            parts.append(number(node.value, self.places))
         tip = " = ".join(parts)
-        if node.role == "constant":
+        if node.role == "constant" or (node.gradient is None and self.shot.of):
             return tip
         gradient = "no gradient yet"
         if node.gradient is not None:
@@ -182,35 +185,43 @@ class _Writer:
         return Arrow(name, *ends, edge, lines, *size, self._edge_tip(edge), weight)
 
     def _labels(self, edge: Edge) -> list[Line]:
-        if "derivatives" not in self.show or edge.local is None:
+        if "derivatives" not in self.show or self._is_silent(edge):
             return []
         if self.weighed or (self.shot.path is not None and not edge.on_path):
             return []
         if edge.weight is not None:
             return [self._held(edge.weight)]
+        written = "" if edge.formula is None else text(edge.formula, self.places)
+        if edge.local is None:
+            return [(Span("formula", shortened(written, _LONGEST_LABEL)),)]
         value = Span("local", number(edge.local, self.places))
         if edge.on_path and self.shot.detail == "names":
             symbol = shortened(self._symbol(edge), _LONGEST_LABEL)
             return [(Span("formula", symbol),), (Span("equals", "= "), value)]
-        written = "" if edge.formula is None else text(edge.formula, self.places)
         if isinstance(edge.formula, Number) or not written or len(written) > _LONGEST_LABEL:
             return [(value,)]
         if len(written) <= 4:
             return [(Span("formula", written), Span("equals", " = "), value)]
         return [(Span("formula", written),), (Span("equals", "= "), value)]
 
+    @staticmethod
+    def _is_silent(edge: Edge) -> bool:
+        """True for an arrow about which there is nothing to say, as for that of a constant."""
+        return edge.local is None and edge.formula is None and edge.weight is None
+
     def _symbol(self, edge: Edge) -> str:
         return text(Derivative(self.nodes[edge.head].name, self.nodes[edge.tail].name))
 
     def _edge_tip(self, edge: Edge) -> str:
         tail, head = (self._called(key) for key in (edge.tail, edge.head))
-        if edge.local is None:
+        if self._is_silent(edge):
             return f"from {tail} to {head}"
         steps = [f"∂{head}/∂{tail}"]
         held = "" if edge.weight is None else "".join(span.text for span in self._held(edge.weight))
         if edge.formula is not None:
             steps.append(shortened(text(edge.formula, self.places), 400))
-        steps.append(number(edge.local, self.places))
+        if edge.local is not None:
+            steps.append(number(edge.local, self.places))
         rule = f" ({edge.rule})" if edge.rule else ""
         weight = f"weight {held}; " if held else ""
         return weight + " = ".join(dict.fromkeys(steps)) + rule
@@ -221,7 +232,8 @@ class _Writer:
             return shortened(name_text(node.name), 100)
         if self.shot.detail == "neurons" and node.neuron:
             return f"neuron {node.layer}.{node.neuron}"
-        return _sign(node.operation) or number(node.value, self.places)
+        value = "" if node.value is None else number(node.value, self.places)
+        return _sign(node.operation) or value
 
     # What is said of the whole.
 
@@ -256,9 +268,11 @@ class _Writer:
     def caption(self) -> tuple[str, ...]:
         """The highlighted derivative worked out, path by path."""
         path, derivation = self.shot.path, self.shot.derivation
-        if path is None or self.shot.path_value is None:
+        if path is None:
             return ()
-        plain = f"{text(path)} = {number(self.shot.path_value, self.places)}"
+        value = self.shot.path_value
+        result = "" if value is None else f" = {number(value, self.places)}"
+        plain = f"{text(path)}{result}"
         if derivation is None or not derivation.paths:
             return (printable(plain),)
         rows: list[str] = []
@@ -269,7 +283,7 @@ class _Writer:
             rows.append(plain)
         elif derivation.path_count > 1:
             terms = " + ".join(f"path {n}" for n in range(1, derivation.path_count + 1))
-            rows.append(f"{text(path)} = {terms} = {number(self.shot.path_value, self.places)}")
+            rows.append(f"{text(path)} = {terms}{result}")
         return tuple(shortened(row, 2 * _LONGEST_CAPTION) for row in rows)
 
 

@@ -105,7 +105,8 @@ def draw(
             group=group,
         )
         write_output(output or STDOUT, picture)
-    finish(sheet, whole=False)
+        drawn = sheet.derivative(path)[0] if path else sheet.cost()
+    finish(sheet, whole=False, in_symbols=drawn in sheet.symbols.values())
 
 
 def _picture_format(output: str | None, format: Picture | None) -> Picture:

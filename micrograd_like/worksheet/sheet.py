@@ -16,6 +16,7 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -266,21 +267,21 @@ class Worksheet:
     def cost(self) -> Value:
         """The quantity that the worksheet differentiates most; without any, its last result.
 
+        One with a number is taken before one in symbols.
+
         Raises:
             WorksheetError: The worksheet computes nothing.
         """
         lefts = [s.left for s in self.statements]
-        taken = [left.of for left in lefts if isinstance(left, Derivative)]
-        wanted = [name for name in taken if name in self.names]
-        defined = [name for name, node in self.names.items() if node.op]
-        if not wanted and not defined:
-            raise WorksheetError("the worksheet computes nothing: expected a line like y = 2x + 1")
-        # Of several differentiated equally often, the one furthest on.
-        order = list(self.names)
-        most = (
-            max(wanted, key=lambda n: (wanted.count(n), order.index(n))) if wanted else defined[-1]
-        )
-        return self.names[most]
+        taken = Counter(str(left.of) for left in lefts if isinstance(left, Derivative))
+        for nodes in (self.names, self.symbols):
+            if wanted := [name for name in nodes if name in taken]:
+                # Of several differentiated equally often, the one furthest on.
+                return nodes[max(reversed(wanted), key=lambda name: taken[name])]
+        for nodes in (self.names, self.symbols):
+            if defined := [name for name, node in nodes.items() if node.op]:
+                return nodes[defined[-1]]
+        raise WorksheetError("the worksheet computes nothing: expected a line like y = 2x + 1")
 
     def problems_in_symbols(self) -> list[Problem]:
         """The problems that remain where a name may do without a number."""

@@ -23,7 +23,7 @@ from contextlib import suppress
 from micrograd_like.derivation import Derivation, derive
 from micrograd_like.engine import Symbol, Value, check_fresh, grad, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
-from micrograd_like.formula import Derivative, Expr, Name, Quantity
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.graph import (
     NamedGraph,
     constant,
@@ -67,7 +67,8 @@ def snapshot(
 ) -> Snapshot:
     """The graph of ``root``: that which a Value depends on, or which a worksheet's cost does.
 
-    Of a worksheet the gradients are those of the cost, of a Value its nodes' own.
+    Of a worksheet the gradients are those of the cost, of a Value its nodes' own. What rests on a
+    name without a number has formulas, and no numbers.
 
     Parameters are those named by ``parameters`` or in ``module``, what a worksheet updates
     (:func:`micrograd_like.graph.learned`), and those that :func:`micrograd_like.graph.roles_of`
@@ -95,11 +96,6 @@ def snapshot(
         raise ValueError(f"expected the detail 'names', 'operations' or 'neurons', got {detail!r}")
     output, wrt = _ends(root, path)
     order = _bounded_order(output)
-    if any(isinstance(node, Symbol) for node in order):
-        raise WorksheetError(
-            f"{printable(output.label)} has no number: a name that it rests on has none; "
-            "give it one"
-        )
     check_fresh(output, "draw")
     of_sheet = isinstance(root, Worksheet)
     taken = _Taken(output, wrt, order, of_sheet, _parameters(root, order, parameters, module))
@@ -211,6 +207,8 @@ class _Taken:
         self.roles = roles_of(order, output, parameters)
         #: Numbers that stand in a formula; what a network is given as numbers is its input.
         self.constants = {node for node, role in self.roles.items() if role == "constant"}
+        #: What has no number, as what it rests on has none.
+        self.open = depending(order, *(node for node in order if isinstance(node, Symbol)))
         self.between = depending(order, wrt)
         if wrt is not None and wrt not in self.between:
             raise WorksheetError(
@@ -244,8 +242,10 @@ class _Taken:
         between = {graph.names[node] for node in nodes if node in self.between}
         for of, wrt in graph.locals:
             pair = of, wrt
-            local, rule = graph.partials[pair], graph.rules[pair]
-            edges.append(Edge(str(wrt), str(of), local, graph.locals[pair], rule, wrt in between))
+            formula, rule = graph.locals[pair], graph.rules[pair]
+            numbered = all(name in graph.known for name in quantities(formula))
+            local = graph.partials[pair] if numbered else None
+            edges.append(Edge(str(wrt), str(of), local, formula, rule, wrt in between))
         derivation = None if self.wrt is None else derive(self.output, self.wrt)
         return self._snapshot("names", str(graph.output), shown, edges, derivation)
 
@@ -265,7 +265,8 @@ class _Taken:
         for node in self.order:
             constants = tuple(input in self.constants for input in node.inputs)
             for index, (input, partial) in enumerate(zip(node.inputs, node.partials, strict=True)):
-                local = None if constants[index] else partial
+                numbered = self.open.isdisjoint(node.inputs) and not constants[index]
+                local = partial if numbered else None
                 rule = OPS[node.op].rule_for(index, constants)
                 on_path = input in self.between
                 edges.append(Edge(keys[input], keys[node], local, None, rule, on_path))
@@ -281,11 +282,14 @@ class _Taken:
     ) -> Node:
         role = self.roles[node]
         on_path = node in self.between
+        value = None if node in self.open else node.data
         gradient = gradients.get(node)
-        return Node(key, name, role, formula, node.op, node.data, gradient, on_path=on_path)
+        return Node(key, name, role, formula, node.op, value, gradient, on_path=on_path)
 
     def _gradients(self, nodes: list[Value]) -> dict[Value, float | None]:
         """The gradients: a worksheet's are computed, a Value's nodes have their own."""
+        if self.output in self.open:
+            return {}
         if not self.computed:
             return {n: n.grad if n.has_grad and n not in self.constants else None for n in nodes}
         try:
@@ -305,7 +309,7 @@ class _Taken:
         path, value = None, None
         if self.wrt is not None:
             path = Derivative(quantity_of(self.output, "f"), quantity_of(self.wrt, "x"))
-            value = _gradient(self.output, self.wrt)
+            value = None if self.output in self.open else _gradient(self.output, self.wrt)
         return Snapshot(output, detail, nodes, tuple(edges), of, path, value, derivation)
 
 

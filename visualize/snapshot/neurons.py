@@ -7,7 +7,6 @@ several examples still has its neurons once. A layer is what has as many neurons
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import replace
 
@@ -142,10 +141,10 @@ class Neurons:
         """An edge to a sum as one to its neuron: ∂neuron/∂tail, by the chain rule."""
         if edge.head not in stand_in or stand_in[edge.head].key == edge.head:
             return edge
-        outer = self.users[edge.head][0].local
-        factor = math.nan if outer is None else outer
-        local = edge.local
-        if local is not None:  # as in the engine: a gradient of 0 is not propagated
+        factor, local = self.users[edge.head][0].local, edge.local
+        if factor is None:
+            local = None
+        elif local is not None:  # as in the engine: a gradient of 0 is not propagated
             local = local * factor if factor else 0.0
         rule = "chain rule"
         return replace(edge, head=stand_in[edge.head].key, local=local, formula=None, rule=rule)

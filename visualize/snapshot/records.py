@@ -17,10 +17,10 @@ NO_NAME = Name("")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A parameter that a neuron's box has taken in: its name, which may be empty, and number."""
+    """A parameter that a neuron's box has taken in: its name, and its number if it has one."""
 
     name: Quantity
-    value: float
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Node:
     #: The name of the operation's row, where the node is a single one; a neuron's is its
     #: activation's.
     operation: str
-    #: Its number.
-    value: float
-    #: ∂output/∂node, NaN where it does not exist; None where there is none yet.
+    #: Its number; None where it rests on a name that has none.
+    value: float | None
+    #: ∂output/∂node, NaN where it does not exist; None where there is none yet, or no number.
     gradient: float | None
     #: The layer of the network it belongs to, from 1; 0 for none.
     layer: int = 0
@@ -59,7 +59,7 @@ class Edge:
     tail: str
     head: str
     #: ∂head/∂tail, the other inputs held fixed; NaN where it does not exist; None from a constant,
-    #: which has none.
+    #: which has none, and where it rests on a name without a number.
     local: float | None
     #: The same as a formula, where the edge runs between names; else None.
     formula: Expr | None = None
