@@ -260,6 +260,36 @@ CASES += (
         {"dw += dLdy*x*x": "extra-factor"},
     ),
     Case(
+        "a cost written below the first update is meant with the old weight above it",
+        "dL_dw = 2*(w*x - 1.5)*x\nw = w - 0.1*dL_dw\nL = (w*x - 1.5)**2\nw = w - 0.1*dL_dw \n",
+        {"w = w - 0.1*dL_dw": "wrong-operand"},
+        ("dL_dw = 2*(w*x - 1.5)*x",),
+    ),
+    Case(
+        "the same with its gradient worked out anew",
+        "dL_dw = 2*(w*x - 1.5)*x\nw = w - 0.1*dL_dw\nL = (w*x - 1.5)**2\n"
+        "dL_dw = 2*(w*x - 1.5)*x\nw = w - 0.1*dL_dw\n",
+        {},
+        ("dL_dw = 2*(w*x - 1.5)*x", "w = w - 0.1*dL_dw"),
+    ),
+    Case(
+        "a product whose shapes do not fit",
+        HEADED + "x = np.array([0.5, -0.3])\nt = np.array([1.0, 0.2, 0.4])\n"
+        "W1 = np.random.randn(2, 2)\nW2 = np.random.randn(3, 2)\n"
+        "h = np.tanh(W1 @ x)\no = W2 @ h\ndo = 2*(o - t)\ndh = W2 @ do\n"
+        "dW1 = np.outer(dh*(1 - h**2), x)\n",
+        {"dh = W2 @ do": "shape"},
+        ("do = 2*(o - t)", "dW1 = np.outer(dh*(1 - h**2), x)"),
+    ),
+    Case(
+        "a bias that is summed over the units instead of the samples",
+        HEADED + "A = np.random.randn(3, 4)\nW = np.random.randn(2, 3)\nb = np.zeros((2, 1))\n"
+        "Y = np.random.randn(2, 4)\nZ = W @ A + b\ncost = np.sum((Z - Y)**2)\n"
+        "dZ = 2*(Z - Y)\ndb = np.sum(dZ, axis=0)\ndW = dZ @ A.T\n",
+        {"db = np.sum(dZ, axis=0)": "wrong-axis"},
+        ("dZ = 2*(Z - Y)", "dW = dZ @ A.T"),
+    ),
+    Case(
         "a cost and its gradient are added up over samples",
         "w = 0.5\nloss = 0\nfor x, y in zip([1.0, 2.0], [2.0, 3.5]):\n"
         "    loss += (w*x - y)**2\ndw = 0\nfor x, y in zip([1.0, 2.0], [2.0, 3.5]):\n"

@@ -24,6 +24,7 @@ from micrograd_like.marking.records import SOUND, Cause, LineMark
 from micrograd_like.marking.updates import Update
 from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
+from micrograd_like.worksheet.records import Slip
 
 #: Names and derivatives that may have been taken for another.
 _MOST_NAMES, _MOST_DERIVATIVES = 200, 200
@@ -100,13 +101,16 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
         if causes:
             found = _causes(sheet, line.statement, read, line.learner)
             known["causes"] = _told_first(line.statement.slip, found)
+            known["problem"] = "" if line.statement.slip is None else line.statement.slip.detail
     return replace(mark, **known)
 
 
-def _told_first(slip: str, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+def _told_first(slip: Slip | None, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
     """The causes, in front of them the one that the reader has found, as it knows arrays."""
-    others = tuple(cause for cause in causes if cause.code not in (slip, "unknown"))
-    return (Cause(slip), *others) if slip else causes
+    if slip is None:
+        return causes
+    others = (cause for cause in causes if cause.code not in (slip.code, "unknown"))
+    return (Cause(slip.code), *(() if slip.detail else others))
 
 
 def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:

@@ -128,6 +128,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A cause of a mistake that a reader finds which knows whole arrays.
+
+    Attributes:
+        code: Of the cause.
+        detail: What is to be said beside it.
+    """
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One statement: a left side and what is said to equal it.
 
@@ -147,7 +160,7 @@ class Statement:
         element: Which element of an array it is about, from 1; 0 for none.
         held: True for what is held against a definition that stands elsewhere: it makes none.
         expected: The line as it should be, where the format can write it.
-        slip: The code of the cause that the format has found, should the line be wrong.
+        slip: The cause that the format has found, should the line be wrong.
         defines: The function that f(x) = … defines; "template" for what one says of a number,
             and :data:`FOR_ALL` for the template h_t = … itself.
     """
@@ -166,7 +179,7 @@ class Statement:
     element: int = field(default=0, compare=False)
     held: bool = field(default=False, compare=False)
     expected: str = field(default="", compare=False)
-    slip: str = field(default="", compare=False)
+    slip: Slip | None = field(default=None, compare=False)
     defines: str = field(default="", compare=False)
 
     @property
@@ -206,7 +219,9 @@ class Statement:
 
 
 #: What tells a later version's name from the first one's.
-_VERSION = re.compile(r" \((?:words|(?:cell \d+, )?line|statement) \d+(?:, column \d+)?\)")
+_VERSION = re.compile(
+    r" \((?:words|(?:before )?(?:(?:cell \d+, )?line|statement) \d+(?:, column \d+)?)\)"
+)
 
 
 def without_version(text: str) -> str:

@@ -186,6 +186,8 @@ def _reproach(line: LineMark) -> Iterator[str]:
     yield _cause_sentence(first, line)
     if line.accident:
         yield f"Its number is right by accident, at these inputs alone{_where(line)}."
+    if line.problem:
+        yield f"{line.problem[:1].upper()}{line.problem[1:]}."
     if others and first.code != "unknown":
         joined = "And" if first.together else "Or"
         yield f"{joined}: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."

@@ -35,7 +35,8 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
     ends: set[str] = set()
     used = {at for later in range(len(finder.steps)) for at in finder.inputs(later)}
     for at, step in enumerate(finder.steps):
-        single = len(step.names) == 1 and not step.hidden and step.index is None
+        inner = step.base.startswith("net_")
+        single = len(step.names) == 1 and not inner and step.index is None
         if not single or at in finder.given or finder.is_update(at):
             continue
         if isinstance(step.formulas[0], Call) and step.formulas[0].function == "sub":

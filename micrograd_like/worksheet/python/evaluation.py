@@ -27,6 +27,7 @@ from micrograd_like.worksheet.python.library import (
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.terms import (
     MAX_ELEMENTS,
+    ShapeError,
     SizeError,
     Term,
     applied,
@@ -71,7 +72,8 @@ class Evaluator:
         try:
             return self._value(node)
         except (CallError, ValueError, TypeError, IndexError, SizeError) as error:
-            raise UnreadError(node, _said(error)) from None
+            shapes = isinstance(error, ShapeError)
+            raise UnreadError(node, str(error).split("\n")[0], shapes) from None
 
     def _value(self, node: ast.expr) -> Any:
         match node:
@@ -430,14 +432,6 @@ def _called(node: ast.AST) -> str:
         ast.Compare: "this comparison",
     }
     return names.get(type(node), f"this ({type(node).__name__})")
-
-
-def _said(error: Exception) -> str:
-    """A message in this project's words."""
-    text = str(error).split("\n")[0]
-    if "broadcast" in text:
-        return f"the shapes do not fit: {text}"
-    return text
 
 
 def element(value: Term) -> Expr:

@@ -31,7 +31,7 @@ from micrograd_like.worksheet.python.pieces import (
 )
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import Term, names_of
-from micrograd_like.worksheet.records import without_version
+from micrograd_like.worksheet.records import Slip, without_version
 
 #: Steps back from one gradient to the next that has a name.
 _DEEPEST = 4
@@ -45,11 +45,11 @@ class Line:
 
     Attributes:
         text: The assignment.
-        slip: The code of the cause that explains what is written instead; "" without one.
+        slip: The cause that explains what is written instead.
     """
 
     text: str = ""
-    slip: str = ""
+    slip: Slip | None = None
 
 
 class Expected:
@@ -69,18 +69,40 @@ class Expected:
         step, meaning = self.finder.steps[at], self.meanings.found[at]
         cost = self.finder.cost_at(at, self.meanings)
         plain = step.index is None and not step.augmented
+        misfit = Slip("shape", step.misfit) if step.misfit else None
         if cost is None or not plain or {*meaning.of} != {cost}:
-            return Line()
+            return Line(slip=misfit)
         shape = self._shape(meaning.wrt) or step.shape
         piece = _Writer(self, at, cost).gradient(meaning.wrt, shape, _DEEPEST)
         if piece is None:
-            return Line()
+            return Line(slip=misfit)
         factor = piece.factor(self.finder.true(meaning.of, meaning.wrt) * meaning.factor)
         if factor is None:
-            return Line()
+            return Line(slip=misfit)
         left = step.source.partition("=")[0].strip()
-        slip = piece.slip(self.finder.table(at), 1 / factor, step.shape)
+        code = piece.slip(self.finder.table(at), 1 / factor, step.shape)
+        slip = misfit or (Slip(code) if code else None)
         return Line(f"{left} = {_scaled(piece, 1 / factor, step.source)}", slip)
+
+    def of_another_shape(self, at: int) -> tuple[Meaning, Line] | None:
+        """What a step without a meaning claims to be, where a slip explains its shape."""
+        step, cost = self.finder.steps[at], self.finder.cost_at(at, self.meanings)
+        if cost is None or step.index is not None or step.augmented or at in self.forward:
+            return None
+        for said in self.finder.said(at, [cost]):
+            wrt = tuple(names_of(self.finder.snapshots[at][said.wrt]) or ())
+            if said.of or said.digits or not said.sure or len(wrt) in (0, len(step.names)):
+                continue
+            shape = self.finder.snapshots[at][said.wrt].shape
+            piece = _Writer(self, at, cost).gradient(wrt, shape, _DEEPEST)
+            if piece is None:
+                continue
+            for code, own in piece.slipped(self.finder.table(at), step.shape):
+                if self.finder.allowed(own, False):
+                    left = step.source.partition("=")[0].strip()
+                    meaning = Meaning((cost,) * len(wrt), wrt, agrees=False)
+                    return meaning, Line(f"{left} = {_scaled(piece, own, step.source)}", Slip(code))
+        return None
 
     def _shape(self, wrt: tuple[Name, ...]) -> tuple[int, ...] | None:
         """The shape of a variable by its names."""

@@ -18,7 +18,7 @@ from micrograd_like.formula import Call, Expr, Name, Number
 from micrograd_like.ops import ACTIVATIONS
 from micrograd_like.worksheet.python.evaluation import Evaluator
 from micrograd_like.worksheet.python.library import CallError, as_term, whole
-from micrograd_like.worksheet.python.naming import is_gradient_name
+from micrograd_like.worksheet.python.naming import is_gradient_name, said_by
 from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.syntax import (
@@ -33,7 +33,9 @@ from micrograd_like.worksheet.python.syntax import (
 from micrograd_like.worksheet.python.terms import (
     SizeError,
     Term,
+    added,
     chosen,
+    filled,
     names_of,
     numeric,
     scalar,
@@ -160,7 +162,12 @@ class Machine:
     def _unshaped(self, name: str) -> Any:
         """A free name: a number, or an array where it is used as one."""
         kind = self.shapes.kinds.get(name)
-        return self._free(name, ()) if kind is None else Unshaped(name, kind, self._free)
+        return self._free(name, ()) if kind is None else Unshaped(name, kind, self._guessed)
+
+    def _guessed(self, base: str, shape: tuple[int, ...]) -> Term:
+        """An array whose shape is chosen here: what does not fit it is no mistake."""
+        self.recorder.guessed = True
+        return self._free(base, shape)
 
     def _free(self, base: str, shape: tuple[int, ...]) -> Term:
         found = self.recorder.names(base, shape, Place())
@@ -320,7 +327,9 @@ class Machine:
     def _cannot(self, node: ast.stmt, error: Exception) -> None:
         """Something that is not read: a problem, where it gives a name its value."""
         targets = assigned_in(node)
-        if isinstance(node, ast.Assign) and self._gives_data(node.value, targets):
+        if isinstance(node, ast.Assign) and (
+            self._gives_data(node.value, targets) or self._misfits(node, error)
+        ):
             return
         if not targets or only_tells(node):
             return
@@ -335,6 +344,20 @@ class Machine:
             self.problems.append(problem)
         where = self.place(node).where
         self._unknown(node, f"{targets[0]!r} stands on {where}, which could not be read")
+
+    def _misfits(self, node: ast.Assign, error: Exception) -> bool:
+        """Take down a gradient whose operands do not fit, as that which its name says."""
+        own = isinstance(error, UnreadError) and error.shapes and not self.recorder.guessed
+        variables = self.recorder.current
+        base = target_name(node.targets[0])
+        said = [s for s in said_by(base, variables, ()) if s.sure and not s.of and not s.digits]
+        if not own or not said or self.recorder.silent:
+            return False
+        used = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name))
+        inside = [e for name in used if name in variables for e in variables[name].reshape(-1)]
+        whole = filled(variables[said[0].wrt].shape, lambda _: added(inside))
+        self.scope[base] = self._taken(base, whole, node, False, str(error))
+        return True
 
     def _gives_data(self, value: ast.expr, targets: list[str]) -> bool:
         """True for data from elsewhere: a call that takes nothing of the program's own."""
@@ -518,7 +541,9 @@ class Machine:
         made = [known.get(name) for name in names or ()]
         return any(m is not None and not isinstance(m[0], Number) and not m[1].older for m in made)
 
-    def _taken(self, base: str, value: Term, node: ast.stmt, augmented: bool) -> Term:
+    def _taken(
+        self, base: str, value: Term, node: ast.stmt, augmented: bool, misfit: str = ""
+    ) -> Term:
         place = self.place(node)
         formulas = [numeric(e) for e in value.reshape(-1)]
         formulas = self._inner_named(base, value.shape, formulas, place)
@@ -534,6 +559,7 @@ class Machine:
             tuple(formulas),
             tuple(older or ()),
             augmented,
+            misfit=misfit,
         )
         self.recorder.take(step)
         self.recorder.bind(base, names)

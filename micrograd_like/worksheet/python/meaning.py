@@ -210,7 +210,7 @@ class Finder:
             if not meaning.agrees and len(factors) == 1:
                 factor = factors.pop()
                 factor = factor if at in ends else meaning.factor / factor
-                if factor != meaning.factor and self._allowed(factor, False):
+                if factor != meaning.factor and self.allowed(factor, False):
                     found[at] = replace(meaning, factor=factor)
         return found
 
@@ -424,9 +424,9 @@ class Finder:
                     nothing = nothing or said.sure
                     continue
                 factor = ratio(np.broadcast_to(table, true.shape), true)
-                if factor is not None and (not said.sure or self._allowed(factor, bool(said.of))):
+                if factor is not None and (not said.sure or self.allowed(factor, bool(said.of))):
                     return replace(meaning, factor=factor)
-                if factor is not None and not said.whole and self._allowed(-factor, False):
+                if factor is not None and not said.whole and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
                 told = said.sure and len(self._versions_before(said.wrt, at)) < 2
                 if told and at not in self.partial:
@@ -455,7 +455,7 @@ class Finder:
         size = float(np.median(np.abs(table))) / max(float(np.median(np.abs(true))), _NOTHING)
         return min(options, key=lambda k: abs(np.log(max(size, _NOTHING) / k)))
 
-    def _allowed(self, factor: float, exact: bool) -> bool:
+    def allowed(self, factor: float, exact: bool) -> bool:
         """True for the factors that a named gradient may have: those of a mean."""
         close = [1.0] if exact else [1.0, *self._counts, *(1 / c for c in self._counts)]
         return any(abs(factor - one) < 1e-6 * one for one in close)

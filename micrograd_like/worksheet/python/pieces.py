@@ -51,11 +51,16 @@ class Piece:
 
     def slip(self, table: np.ndarray, factor: float, shape: tuple[int, ...]) -> str:
         """The code of the slip that gives a table of this shape, up to the factor; "" for none."""
+        near = 1e-6 * abs(factor)
+        found = (c for c, own in self.slipped(table, shape) if abs(own - factor) < near)
+        return next(found, "")
+
+    def slipped(self, table: np.ndarray, shape: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+        """The slips that give a table of this shape, and up to which factor."""
         for code, values in self.slips:
-            same = values[0].shape == shape and ratio(table, _flat(values))
-            if same and abs(same - factor) < 1e-6 * abs(factor):
-                return code
-        return ""
+            factor = ratio(table, _flat(values)) if values[0].shape == shape else None
+            if factor is not None:
+                yield code, factor
 
     def times(self, other: Piece) -> Piece | None:
         """Their product, element by element, the slips of this one carried on."""

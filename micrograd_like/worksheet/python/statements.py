@@ -8,6 +8,7 @@ from itertools import groupby
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes, rewrite
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
+from micrograd_like.worksheet.python.early import with_early_costs
 from micrograd_like.worksheet.python.expected import Expected, Line
 from micrograd_like.worksheet.python.meaning import Finder, Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
@@ -36,7 +37,7 @@ def statements_of(recorder: Recorder) -> Read:
     """The statements of a program, each gradient as the derivative that it is or claims to be."""
     read = Read()
     finder, meanings, doubts = _chosen(recorder, read.told)
-    writer = _Writer(finder, meanings, doubts)
+    writer = _Writer(finder, meanings, doubts, recorder.guessed)
     for at in range(len(finder.steps)):
         read.reads += writer.written(at)
     read.reads = [*_by_place(read.reads)]
@@ -47,7 +48,7 @@ def statements_of(recorder: Recorder) -> Read:
 
 def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict[Place, str]]:
     """The cost under which most lines are right, and why others would make some right too."""
-    finder = Finder(recorder)
+    finder = Finder(with_early_costs(recorder))
     if len(finder.steps) > _MOST_STEPS or not finder.points:
         return finder, Meanings({}), {}
     written = [finder.as_it_is(cost) for _, cost in written_costs(finder)]
@@ -106,8 +107,11 @@ def _by_place(reads: list[Statement]) -> Iterator[Statement]:
 class _Writer:
     """Writes the statements of one program."""
 
-    def __init__(self, finder: Finder, meanings: Meanings, doubts: Mapping[Place, str]) -> None:
+    def __init__(
+        self, finder: Finder, meanings: Meanings, doubts: Mapping[Place, str], guessed: bool
+    ) -> None:
         self.finder, self.meanings, self.doubts = finder, meanings, doubts
+        self.guessed = guessed
         self._expected = Expected(finder, meanings)
         self._stands_for: dict[str, Expr] = {}
         self._forward = finder.forward([*meanings.cost])
@@ -118,6 +122,15 @@ class _Writer:
         meaning = self.meanings.found.get(at)
         if meaning is not None:
             yield from self._derivatives(at, step, meaning)
+            return
+        sure = at not in self.meanings.updates and not self.guessed
+        misshapen = self._expected.of_another_shape(at) if sure else None
+        if misshapen is not None:
+            claim, line = misshapen
+            said = self._statement(
+                step, Derivative(claim.of[0], claim.wrt[0]), self._meant(step.formulas[0])
+            )
+            yield replace(said, expected=line.text, slip=line.slip)
             return
         rate = self.meanings.updates.get(at)
         for place, (name, formula) in enumerate(zip(step.names, step.formulas, strict=True)):

@@ -32,6 +32,7 @@ class Step:
         older: The elements' names before it; none where the name is new.
         augmented: True for ``+=`` and its like, and for elements of an array that is there.
         index: Of a single element, its index; None for a whole array.
+        misfit: Why its operands do not fit; its formulas then only say what it rests on.
         hidden: True for what the program does not name: the argument of an activation.
     """
 
@@ -44,6 +45,7 @@ class Step:
     older: tuple[Name, ...] = ()
     augmented: bool = False
     index: tuple[int, ...] | None = None
+    misfit: str = ""
     hidden: bool = False
 
     def with_formulas(self, formulas: Sequence[Expr]) -> Step:
@@ -59,12 +61,14 @@ class Recorder:
         steps: Those made so far.
         current: The names of every variable, as it is now.
         snapshots: The same before each step.
+        guessed: True where the shape of an array is chosen by the reader.
         silent: True while calls are worked out whose steps have been taken down already.
     """
 
     steps: list[Step] = field(default_factory=list)
     current: dict[str, Term] = field(default_factory=dict)
     snapshots: list[dict[str, Term]] = field(default_factory=list)
+    guessed: bool = False
     silent: bool = False
     _taken: set[str] = field(default_factory=set)
 

@@ -27,6 +27,10 @@ class SizeError(Exception):
     """An array is beyond the bounds."""
 
 
+class ShapeError(ValueError):
+    """Arrays of these shapes cannot be added or multiplied."""
+
+
 def scalar(expr: Expr) -> Term:
     """An array without axes."""
     term = np.empty((), object)
@@ -63,10 +67,14 @@ def applied(function: str, *terms: Term) -> Term:
     """A function of every element, repeated as NumPy repeats.
 
     Raises:
-        ValueError: The shapes do not fit.
+        ShapeError: The shapes do not fit.
         SizeError: The result has too many elements.
     """
-    size = math.prod(np.broadcast_shapes(*(t.shape for t in terms)))
+    try:
+        size = math.prod(np.broadcast_shapes(*(t.shape for t in terms)))
+    except ValueError:
+        shapes = " and ".join(str(t.shape) for t in terms)
+        raise ShapeError(f"shapes {shapes} do not fit") from None
     if size > MAX_ELEMENTS:
         raise SizeError(f"expected at most {MAX_ELEMENTS:,} elements, got {size:,}")
     each = np.frompyfunc(lambda *elements: made(function, elements), len(terms), 1)
@@ -77,13 +85,13 @@ def multiplied(a: Term, b: Term) -> Term:
     """The product of matrices, vectors and scalars, as ``dot`` has it.
 
     Raises:
-        ValueError: The inner sizes differ.
+        ShapeError: The inner sizes differ.
     """
     if not a.ndim or not b.ndim:
         return applied("mul", a, b)
     inner = b.shape[-2] if b.ndim > 1 else b.shape[0]
     if a.shape[-1] != inner:
-        raise ValueError(f"shapes {a.shape} and {b.shape} cannot be multiplied")
+        raise ShapeError(f"shapes {a.shape} and {b.shape} cannot be multiplied")
     left = a.reshape(-1, a.shape[-1])
     right = b.reshape(inner, -1)
     if left.shape[0] * right.shape[1] * inner > 10 * MAX_ELEMENTS:

@@ -10,9 +10,11 @@ from typing import Any
 class UnreadError(Exception):
     """Something that is not read, and where."""
 
-    def __init__(self, node: ast.AST, message: str) -> None:
+    def __init__(self, node: ast.AST, message: str, shapes: bool = False) -> None:
         super().__init__(message)
         self.node, self.message = node, message
+        #: True where it is read, but its operands have shapes that do not fit.
+        self.shapes = shapes
 
 
 class UnknownError(UnreadError):
