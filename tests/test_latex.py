@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from pathlib import Path
@@ -294,3 +295,47 @@ def test_random_pieces_are_read_or_refused() -> None:
 )
 def test_a_deep_or_large_document_is_read_or_refused(text: str) -> None:
     Worksheet.parse(text)  # ends, without a traceback
+
+
+WRONG = r"""$a = \sigma(wx)$
+
+$$\frac{\partial a}{\partial w} = a(1 - a)$$
+"""
+
+
+def test_the_right_working_is_in_latex_where_the_line_is() -> None:
+    report = Worksheet.parse(WRONG).check()
+    text = " ".join(str(report).split())
+    assert r"right: \frac{\partial a}{\partial w} = a \cdot \left(1 - a\right) \cdot x" in text
+    plain = str(Worksheet.parse("a = sigmoid(w*x)\nda/dw = a*(1 - a)").check())
+    assert "right: ∂a/∂w = a · (1 − a) · x" in plain
+
+
+def test_formulas_are_rendered_and_text_stays_as_it_was_typed() -> None:
+    page = Worksheet.parse(WRONG).check()._repr_html_()
+    assert page.count("<math") == 3  # two lines and a working
+    assert "\\frac" not in page
+    assert (
+        "<code>a = sigmoid(w*x)</code>" in Worksheet.parse("a = sigmoid(w*x)").check()._repr_html_()
+    )
+
+
+def test_rows_and_what_stands_between_formulas_are_rendered_as_one() -> None:
+    text = (
+        "$x = 2$\n\n$$\\begin{align} a &= x^2 \\\\ &= 4 \\end{align}$$\n\n"
+        "$$v = \\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}$$"
+    )
+    page = Worksheet.parse(text, format="markdown").check()._repr_html_()
+    assert "<code>" not in page
+    assert page.count("<mtr>") == 2  # the matrix' rows, and none of the alignment
+
+
+def test_a_wrong_formula_without_numbers_is_shown_some() -> None:
+    (line,) = (x for x in Worksheet.parse(WRONG).check().lines if x.verdict == "wrong")
+    assert line.sample is not None
+    at = {str(name): value for name, value in line.sample.at}
+    a = 1 / (1 + math.exp(-at["w"] * at["x"]))
+    assert line.sample.yours == pytest.approx(a * (1 - a))
+    assert line.sample.right == pytest.approx(a * (1 - a) * at["x"])
+    numbers = Worksheet.parse("$x = 2$, $w = 0.5$\n\n" + WRONG).check()
+    assert all(line.sample is None for line in numbers.lines)  # there the working has numbers

@@ -149,6 +149,11 @@ CASES = {
         [r"\frac{\partial C}{\partial w^l} = 2 (a^l - y) \sigma(z^l) (1 - \sigma(z^l)) a^{l-1}"],
         [r"\frac{\partial C}{\partial w^l} = 2 (a^l - y) \sigma(z^l) (1 - \sigma(z^l)) a^l"],
     ),
+    "a name that is a word elsewhere": (
+        r"a = \sigma(wx)",
+        [r"\frac{\partial a}{\partial w} = a(1 - a) x"],
+        [r"\frac{\partial a}{\partial w} = a(1 - a)"],
+    ),
     "a prime behind a bracket": (
         "",
         [r"(\ln(1 + x^2))' = \frac{2x}{1 + x^2}"],

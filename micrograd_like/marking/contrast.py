@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.graph import reached
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.records import Contrast
+from micrograd_like.marking.judged import Judged
+from micrograd_like.marking.records import Contrast, Sample
 from micrograd_like.marking.values import value
 from micrograd_like.marking.worlds import build
 from micrograd_like.worksheet.builder import UndefinedError
+from micrograd_like.worksheet.indices import names_in
 
 #: Numbers that are easily put in, and names for which they are.
 _PLACES = (0.9, 0.5, 2.0, -1.0, 3.0, 0.1)
@@ -42,6 +44,26 @@ def contrast(facts: Facts, key: Quantity, written: Expr, right: Expr) -> Contras
             if abs(yours - true) > _APART * max(abs(yours), abs(true)):
                 return Contrast(name, place, yours, true)
     return None
+
+
+def sample(facts: Facts, key: Quantity, judged: Sequence[Judged]) -> Sample | None:
+    """Where nothing has a number: some numbers, what a wrong formula gives with them, the right.
+
+    Args:
+        facts: Of the worksheet.
+        key: What the line is about.
+        judged: Its parts.
+    """
+    wrong = next((j for j in judged if j.verdict == "wrong" and not j.numeric), None)
+    sheet = facts.sheet
+    if wrong is None or not sheet.without_number(key):
+        return None
+    names = sheet.rests_on(names_in(wrong.expr)) | sheet.rests_on(names_in(key))
+    at = [(n, facts.true(n)) for n in sorted(names) if n in sheet.assumed]
+    yours, right = value(wrong.expr, facts.truth.here), facts.true(key)
+    if yours is None or len(at) > _MOST_NAMES or abs(yours - right) < 1e-3 * abs(right):
+        return None
+    return Sample(tuple(at), yours, right)
 
 
 def _movable(facts: Facts, key: Quantity, written: Expr) -> Iterator[Quantity]:

@@ -13,7 +13,7 @@ from typing import Any
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
 from micrograd_like.graph import reached
 from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.contrast import contrast
+from micrograd_like.marking.contrast import contrast, sample
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Hand, View
@@ -98,6 +98,7 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
             update = _update(line.statement, read)
             right = read.key if update is None else update.formula
             known["contrast"] = contrast(read.facts, read.key, part.expr, right)
+        known["sample"] = sample(read.facts, read.key, read.judged)
         if causes:
             found = _causes(sheet, line.statement, read, line.learner)
             known["causes"] = _told_first(line.statement.slip, found)

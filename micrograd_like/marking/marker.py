@@ -243,7 +243,12 @@ def _group() -> Callable[[Line], int]:
 
 def _line(statement: Statement, **known: Any) -> Line:
     mark = LineMark(
-        statement.place, statement.source, left=statement.left, read_as=statement.read_as, **known
+        statement.place,
+        statement.source,
+        left=statement.left,
+        read_as=statement.read_as,
+        notation=statement.notation,
+        **known,
     )
     return Line(mark, statement)
 

@@ -83,6 +83,20 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """Numbers for names that have none, and what a wrong formula gives with them.
+
+    Attributes:
+        at: The names and their numbers.
+        yours, right: What the formula gives there, and what is right.
+    """
+
+    at: tuple[tuple[Quantity, float], ...]
+    yours: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineMark:
     """A line, marked.
 
@@ -100,6 +114,8 @@ class LineMark:
         rewritten: The line as it should be, in the notation in which it is written.
         problem: Why a line is unreadable or unchecked.
         read_as: How the line was understood, where that is not as it stands.
+        notation: In what it is written: "latex", or "" for text.
+        sample: Where nothing has a number, numbers at which a wrong formula shows it.
     """
 
     place: Place
@@ -120,6 +136,8 @@ class LineMark:
     rewritten: str = ""
     problem: str = ""
     read_as: str = ""
+    notation: str = ""
+    sample: Sample | None = None
 
     @property
     def line(self) -> int:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from micrograd_like.derivation.equations import Equation, equation
-from micrograd_like.formula import Call, Expr, Number, Quantity, exact_number, quantities, rewrite
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Number,
+    Quantity,
+    derivatives,
+    exact_number,
+    nodes,
+    quantities,
+    rewrite,
+)
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.shape import replaced
 from micrograd_like.marking.values import Values, value
@@ -13,6 +24,8 @@ from micrograd_like.notation import number
 
 #: Characters of a number that is written out in full though nobody has given it so.
 _SHORT = 8
+#: Operations and names of a formula that is shown beside the chain.
+_MOST_SHOWN = 60
 
 
 def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
@@ -35,6 +48,10 @@ def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
         return None
     if reached is None or abs(reached - true) > _close(true) + 2 * facts.noise(key):
         return None
+    if facts.sheet.without_number(key):  # its numbers are assumed, and say nothing
+        return Equation(
+            left, formula, _by_links(facts, key, formula), true, facts.rule(key), closed=False
+        )
     given = {leaf: exact(number) for leaf, number in known.items() if _is_given(facts, leaf)}
     others = {leaf: number for leaf, number in known.items() if leaf not in given}
     line = equation(key, formula, others, rule=facts.rule(key), value=true)
@@ -51,6 +68,14 @@ def _is_given(facts: Facts, leaf: Quantity) -> bool:
         return False
     definition = facts.truth.definitions[leaf]
     return exact_number(definition) is not None or len(repr(sources[leaf])) <= _SHORT
+
+
+def _by_links(facts: Facts, key: Quantity, formula: Expr) -> Expr:
+    """The formula with every link of the chain worked out, where that is no longer than a line."""
+    about = formula if isinstance(formula, Derivative) else key  # y' is ∂y/∂x
+    forms = (decided(form, facts.truth.here) for form in facts.forms(about))
+    short = (form for form in forms if len(nodes(form, object)) <= _MOST_SHOWN)
+    return next((form for form in short if not derivatives(form)), formula)
 
 
 def _close(true: float) -> float:

@@ -6,7 +6,7 @@ import math
 import re
 
 from micrograd_like.formula import Derivative, Expr
-from micrograd_like.notation.names import LETTERS, SMALL, letters_named, spelling
+from micrograd_like.notation.names import LETTERS, SMALL, letters_named
 from micrograd_like.notation.numbers import number
 from micrograd_like.notation.writer import Style, filled, quotient_of, written
 from micrograd_like.ops import OPS
@@ -15,7 +15,12 @@ from micrograd_like.ops import OPS
 _LATIN_CAPITALS = {
     *("Alpha", "Beta", "Epsilon", "Zeta", "Eta", "Iota", "Kappa", "Mu", "Nu", "Rho", "Tau", "Chi")
 }
-_INDEXED = re.compile(rf"([A-Za-z]|{'|'.join(SMALL)})_([A-Za-z]\w*)('*)")
+_SCRIPTS = r"(?:\^\(([\w+-]+)\))?(?:_\{([^{}]+)\}|_([A-Za-z]\w*)|_?(\d+))?('*)"
+#: A letter with an accent, or a word, and what stands above it, its index and its primes.
+_ACCENTED = re.compile(rf"([A-Za-z]|{'|'.join(SMALL)})(bar|tilde|dot){_SCRIPTS}")
+_INDEXED = re.compile(rf"([A-Za-z]+?)(hat)?{_SCRIPTS}")
+#: Indices that are words, and no letters that count.
+_WORD = re.compile(r"[A-Za-z]{3,}\w*")
 _LATEX_SPECIAL = {c: f"\\{c}" for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -35,16 +40,17 @@ def name_latex(name: str | Derivative) -> str:
         above, below = quotient_of(name, name_latex, _brackets)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
     name = letters_named(name)
-    if indexed := _INDEXED.fullmatch(name):
-        base, index, primes = indexed.groups()
-        return rf"{_letters(base)}_{{\text{{{latex_escaped(index)}}}}}{primes}"
-    spelled = spelling(name)
-    if spelled is None:
+    indexed = _ACCENTED.fullmatch(name) or _INDEXED.fullmatch(name)
+    words = indexed is not None and indexed[5] and len(indexed[1]) > 1 and indexed[1] not in LETTERS
+    if indexed is None or words:
         return rf"\text{{{latex_escaped(name)}}}"
-    base = _letters(spelled.base)
-    if spelled.accent:
-        base = rf"\{spelled.accent}{{{base}}}"
-    return base + (f"_{{{spelled.digits}}}" if spelled.digits else "") + spelled.primes
+    base, accent, above, braced, word, digits, primes = indexed.groups("")
+    shown = rf"\{accent}{{{_letters(base)}}}" if accent else _letters(base)
+    shown += f"^{{({above})}}" if above else ""
+    index = braced or word or digits
+    if _WORD.fullmatch(index) or not re.fullmatch(r"[\w,+-]*", index):
+        index = rf"\text{{{latex_escaped(index)}}}"
+    return shown + (f"_{{{index}}}" if index else "") + primes
 
 
 def latex_escaped(text: str) -> str:

@@ -357,7 +357,7 @@ def _says_in_words(right: Sequence[Token], names: Names) -> bool:
     """True for a right side that is a phrase: number of training examples."""
     if len(right) < 2 or any(is_relation(t) for t in right):
         return False
-    words = [names.is_word(t) or t.text.lower() in CONNECTIVES for t in right]
+    words = [_is_said(t, names) for t in right]
     first = next((i for i, t in enumerate(right) if t.kind != "sign"), 0)
     if any(right[i].text not in ("(", "[") for i in range(first)) or not words[first]:
         return False

@@ -100,9 +100,10 @@ def read_source(source: Source, functions: int = 0) -> Reading:
     problems = sorted(found, key=lambda problem: problem.place)
     begun = (t[0].place for t in logical if is_heading(t) or is_condition(t))
     sections = tuple(cells.place(place).row for place in begun)
-    words = joined(
-        [*map(cells.statement, reader.reads)], document.hidden, source.reads, source.older
-    )
+    own = [*map(cells.statement, reader.reads)]
+    if source.notation:
+        own = [replace(read, notation=source.notation) for read in own]
+    words = joined(own, document.hidden, source.reads, source.older)
     return Reading(
         [*source.reads, *words.reads],
         problems,

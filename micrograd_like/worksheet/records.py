@@ -161,6 +161,7 @@ class Statement:
         held: True for what is held against a definition that stands elsewhere: it makes none.
         expected: The line as it should be, where the format can write it.
         slip: The cause that the format has found, should the line be wrong.
+        notation: In what it is written: "latex", or "" for the language of worksheets.
         defines: The function that f(x) = … defines; "template" for what one says of a number,
             and :data:`FOR_ALL` for the template h_t = … itself.
     """
@@ -180,6 +181,7 @@ class Statement:
     held: bool = field(default=False, compare=False)
     expected: str = field(default="", compare=False)
     slip: Slip | None = field(default=None, compare=False)
+    notation: str = field(default="", compare=False)
     defines: str = field(default="", compare=False)
 
     @property

@@ -8,11 +8,12 @@ from typing import Any
 
 from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.records import Cause, LineMark, Report
+from micrograd_like.marking.records import Cause, LineMark, Report, Sample
 from micrograd_like.marking.working import as_written
 from micrograd_like.notation import plain, text
 from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks, Sentence
+from micrograd_like.writers.formats.latex import inline_latex
 from micrograd_like.writers.formats.text import line_text
 from micrograd_like.writers.layout import FIXED
 from micrograd_like.writers.records import Cell, ClassSummary, Common, Remark, Summary
@@ -62,7 +63,8 @@ def remark(line: LineMark, report: Report) -> Remark:
     if line.working is None:
         return Remark(line, said, reason=reason)
     label = "right" if line.verdict == "wrong" else "true"
-    return Remark(line, said, label, line_text(line.working, line.places), reason)
+    write = inline_latex if line.notation == "latex" else line_text
+    return Remark(line, said, label, write(line.working, line.places), reason)
 
 
 def typed(line: LineMark) -> str:
@@ -71,7 +73,8 @@ def typed(line: LineMark) -> str:
         return line.rewritten
     if line.working is None:
         return ""
-    figures = (line.working.numbers, Number(line.working.value))
+    value = [Number(line.working.value)] if line.working.closed else []
+    figures = (line.working.numbers, *value)
     numbers = (as_written(expr, line.places) for expr in figures)
     return " = ".join(
         dict.fromkeys(map(plain, (line.working.left, line.working.formula, *numbers)))
@@ -188,9 +191,22 @@ def _reproach(line: LineMark) -> Iterator[str]:
         yield f"Its number is right by accident, at these inputs alone{_where(line)}."
     if line.problem:
         yield f"{line.problem[:1].upper()}{line.problem[1:]}."
+    if line.sample is not None:
+        yield _sampled(line.sample)
     if others and first.code != "unknown":
         joined = "And" if first.together else "Or"
         yield f"{joined}: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."
+
+
+def _sampled(sample: Sample) -> str:
+    """Numbers at which a formula is wrong."""
+    at = ", ".join(f"{text(name)} = {_short(number)}" for name, number in sample.at)
+    yours, right = map(_short, (sample.yours, sample.right))
+    return f"With {at.replace(' = ', f'{FIXED}={FIXED}')} yours gives {yours}, right is {right}."
+
+
+def _short(number: float) -> str:
+    return f"{number:.4g}".replace("-", "−")
 
 
 def _where(line: LineMark) -> str:

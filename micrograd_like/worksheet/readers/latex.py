@@ -32,5 +32,5 @@ def read(lines: list[str]) -> Source:
         else:
             rows.pass_over(own)
     source.problems += rows.problems
-    source.told = rows.told
+    source.told, source.notation = rows.told, "latex"
     return source

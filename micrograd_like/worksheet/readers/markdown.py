@@ -84,7 +84,7 @@ def read_words(lines: list[str]) -> Source:
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
-    source.told = rows.told
+    source.told, source.notation = rows.told, "latex"
     return source
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from micrograd_like.derivation.equations import Equation
 
 _LEFT = 'style="text-align:left"'
+#: What ends a formula up to where the next one begins.
+_BETWEEN = re.compile(r"\$\$?[^$]*\$\$?|\\[\])][^\\]*\\[\[(]")
+_ROWS = re.compile(r"\\begin\{[^{}]*\}|\\end\{[^{}]*\}|\\\\|\\.|.", re.DOTALL)
 _HEAD = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -86,6 +89,42 @@ def converted(source: str) -> str:
     return NUMBERED.sub(lambda letter: escape(chr(int(letter[1], 16))), shown)
 
 
+def working_html(remark: Remark) -> str:
+    """The right working, in the notation of its line."""
+    if remark.line.notation == "latex":
+        return converted(remark.working)
+    return escape(remark.working)
+
+
+def source_html(source: str, notation: str) -> str:
+    """What stands on a line: LaTeX as the formula that it is, all else as it was typed."""
+    typed = f"<code>{escape(source)}</code>"
+    if notation != "latex":
+        return typed
+    try:
+        return converted(_row_of(source))
+    except _refusals():
+        return typed  # what latex2mathml has no rule for
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """The errors of latex2mathml, which have no common base."""
+    from latex2mathml import exceptions
+
+    found = (one for one in vars(exceptions).values() if isinstance(one, type))
+    own = (one for one in found if issubclass(one, Exception))
+    return (AttributeError, IndexError, KeyError, ValueError, *own)
+
+
+def _row_of(source: str) -> str:
+    """A formula of several rows, or on both sides of words, in one."""
+    shown, depth = "", 0
+    for piece in _ROWS.findall(_BETWEEN.sub(" ", source)):
+        depth += piece.startswith("\\begin") - piece.startswith("\\end")
+        shown += " " if depth == 0 and piece in ("&", "\\\\") else piece
+    return shown
+
+
 def _equation(line: Equation, places: int, value_places: int, rules: bool) -> str:
     formula = latex(line.formula, places if isinstance(line.formula, Number) else None)
     value = latex(Number(line.value), value_places)
@@ -116,9 +155,10 @@ def _row(remark: Remark) -> str:
     )
     said = escape(remark.sentence)
     if remark.working:
-        said += f"<br>{remark.label}: <em>{escape(remark.working)}</em>"
+        said += f"<br>{remark.label}: <em>{working_html(remark)}</em>"
+    source = source_html(line.source, line.notation)
     return (
-        f"<tr>{mark}<td>{line.place.number}</td><td {_LEFT}><code>{escape(line.source)}</code></td>"
+        f"<tr>{mark}<td>{line.place.number}</td><td {_LEFT}>{source}</td>"
         f"<td {_LEFT}>{said}</td></tr>"
     )
 

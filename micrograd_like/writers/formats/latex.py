@@ -145,6 +145,13 @@ def line_latex(
     return f"{latex(line.left)} &= {joined}{said}"
 
 
+def inline_latex(line: Equation, places: int | None) -> str:
+    """The line as one formula: left = formula = numbers = value."""
+    value = [latex(Number(line.value), places)] if line.closed else []
+    steps = (line.left, line.formula, line.numbers)
+    return " = ".join(dict.fromkeys([*(latex(step, places) for step in steps), *value]))
+
+
 def _latex_rows(formula: str) -> list[str]:
     """The formula in rows that fit the page, broken before a sign that no bracket holds."""
     rows, depth, start = [], 0, 0
