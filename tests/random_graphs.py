@@ -57,15 +57,15 @@ class Recipe:
         return place in needed
 
 
-def drawn(seed: int, outputs: int = 1) -> tuple[Recipe, list[float], list[float]]:
-    """A recipe, and inputs and parameters at which it is defined."""
+def drawn(seed: int, outputs: int = 1, most: int = 25) -> tuple[Recipe, list[float], list[float]]:
+    """A recipe of up to ``most`` lines, and inputs and parameters at which it is defined."""
     generator = random.Random(seed)
     inputs = [generator.uniform(-2, 2) for _ in range(generator.randint(1, 3))]
     parameters = [generator.uniform(-2, 2) for _ in range(generator.randint(1, 5))]
     constants = (0.5, 2.0, -1.0, generator.uniform(-3, 3))
     nodes = [*map(Value, inputs), *map(Value, parameters), *map(Constant, constants)]
     lines = []
-    for _ in range(generator.randint(1, 25)):
+    for _ in range(generator.randint(1, most)):
         op = generator.choice((*OPS, *WEIGHTED))
         row = OPS[op]
         members = generator.randint(1, 5)

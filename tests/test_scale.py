@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from random_graphs import drawn
 
-from micrograd_like import DomainError, Value, compile_graph, losses, nn
+from micrograd_like import DomainError, Value, compile_graph, grad, losses, nn
 from micrograd_like.tape.program import Program
 
 pytestmark = [pytest.mark.scale, pytest.mark.filterwarnings("default")]  # theirs are not ours
@@ -166,6 +166,16 @@ def test_jax_takes_the_tables_side_at_a_kink() -> None:
     function = compile_graph(w.maximum(x) + (w - x).relu(), [x], [w]).to_jax()
     gradient = jax.grad(lambda p: function(p, np.array([[1.0]]))[0])(np.array([1.0]))
     assert gradient.tolist() == [0.5]
+
+
+@pytest.mark.parametrize("recorded", [-1.5, 0.5])
+def test_jax_decides_anew_in_a_graph_of_a_derivative(recorded: float) -> None:
+    """d/dx relu(x)·x, leaky and max(x, x²), recorded on either side of their kinks."""
+    x = Value(recorded, "x")
+    y = x.relu() * x + x.leaky_relu(0.25) + x.maximum(x * x)
+    slope = grad(y, x, create_graph=True)
+    got = compile_graph(slope, [x]).to_jax()(np.zeros(0), np.array([[-2.0], [0.5], [3.0]]))
+    np.testing.assert_allclose(got, [0 + 0.25 - 4, 1 + 1 + 1, 6 + 1 + 6])
 
 
 @pytest.mark.parametrize(
