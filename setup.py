@@ -6,6 +6,7 @@ from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError
 
 ROOT = Path(__file__).parent
 KERNEL = Path("micrograd_like/tape/kernel")
@@ -30,6 +31,8 @@ class BuildKernel(build_ext):
         (generated / "rows.h").write_text(rows_header(OPS.values()), encoding="utf-8")
         (generated / "names.h").write_text(names_header(OPS.values()), encoding="utf-8")
         extension.include_dirs.append(str(generated))
+        if self.compiler.compiler_type == "msvc":  # it knows none of the kernel's vectors
+            raise CompileError("the kernel is for gcc and clang; without it NumPy runs the tape")
         super().build_extension(extension)
 
 

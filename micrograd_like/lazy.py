@@ -8,10 +8,14 @@ a command that needs little starts fast.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+#: Where this package is installed, and the others that come with it.
+_HOME = Path(__file__).parent.parent
 
 
 def attach(
@@ -40,3 +44,25 @@ def attach(
         return getattr(import_module(module), wanted)
 
     return get, lambda: sorted(homes), sorted(homes)
+
+
+def beside(package: str) -> None:
+    """Import the package that is installed beside this one, whatever else has its name.
+
+    A folder that Python looks into first may hold a file of the user's own by that name.
+
+    Raises:
+        ImportError: The user's own is imported already.
+    """
+    if package not in sys.modules:
+        sys.path.insert(0, str(_HOME))
+        try:
+            import_module(package)
+        finally:
+            sys.path.remove(str(_HOME))
+    found = Path(sys.modules[package].__file__ or "")
+    if found.parent.parent != _HOME:
+        raise ImportError(
+            f"expected the package {package!r} that comes with micrograd_like, got {str(found)!r}, "
+            "which has the same name; rename it"
+        )

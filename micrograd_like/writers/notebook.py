@@ -11,6 +11,7 @@ from micrograd_like.engine import Value
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Expr
 from micrograd_like.graph import constant, quantity_of
+from micrograd_like.lazy import beside
 from micrograd_like.notation import latex, name_latex, number
 from micrograd_like.ops import OPS
 from micrograd_like.writers.formats.latex import lettered
@@ -42,6 +43,7 @@ def value_bundle(value: Value, **_: Any) -> dict[str, str]:
     Not both: notebooks that are given both show the LaTeX.
     """
     try:
+        beside("visualize")
         from visualize import svg
 
         picture = {"image/svg+xml": svg(value, prefix=_prefix(value))}
@@ -52,6 +54,7 @@ def value_bundle(value: Value, **_: Any) -> dict[str, str]:
 
 def value_dot(value: Value, format: str, rankdir: str, **options: Any) -> Any:
     """The node's graph for Graphviz, set to render itself in a format."""
+    beside("visualize")
     from visualize import draw_dot
 
     dot = draw_dot(value, direction=rankdir, **options)  # type: ignore[arg-type]
