@@ -11,12 +11,13 @@ from command import run
 
 from micrograd_like import Value, Worksheet, WorksheetError, derive, grad, nn
 from micrograd_like.derivation.factors import SHOWN_PATHS
-from micrograd_like.derivation.walk import walk
+from micrograd_like.derivation.walk import Backward, Forward, expr_of, walk
 from micrograd_like.engine import ON_NODES, Constant, Symbol
 from micrograd_like.formula import Name, evaluate, quantities
 from micrograd_like.notation import text
 from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet import builtin
+from micrograd_like.writers.step import numbered
 
 LESSON = """
 x1 = 0
@@ -411,11 +412,32 @@ def test_a_worksheet_without_numbers(
     assert len(left) == problems
 
 
-def test_what_needs_numbers_says_so() -> None:
-    sheet = Worksheet.parse(SYMBOLS)
-    assert "E" not in sheet.names
-    with pytest.raises(WorksheetError, match="E has no number"):
-        walk(sheet.symbols["E"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOGISTIC,
+        "x = 0.3\ny = x^2\nE = x*y + sin(y)",  # y is held fixed on the way straight from x
+        "x = 0.3\na = 2x\nb = exp(a)\nc = a*b\nE = a + b*c",
+    ],
+)
+def test_the_gradients_of_a_walk_in_symbols_are_those_of_numbers(text: str) -> None:
+    """At other numbers than those that stand in, too."""
+    steps = walk(without_numbers(text)["E"])
+    changed = Worksheet.parse(text.replace("0.3", "0.8").replace("0.7", "-1.2")).names
+    values = {Name(name): node.data for name, node in changed.items()}
+    totals = {step.name: step.total for step in steps if isinstance(step, Backward)}
+    assert {*totals} == {*changed} - {"E"}
+    for name, total in totals.items():
+        number = evaluate(expr_of(total), values, FLOAT)
+        assert number == pytest.approx(grad(changed["E"], changed[name]), rel=1e-13)
+    assert all(step.predicted[1] is None for step in steps if isinstance(step, Forward))
+
+
+def test_long_formulas_are_not_written_out_again_and_again() -> None:
+    """Each level doubles what a formula in the names alone would take."""
+    lines = [f"x{n + 1} = x{n}*sin(x{n})*cos(x{n})" for n in range(40)]
+    steps = walk(Worksheet.parse("\n".join(lines)).symbols["x40"])
+    assert max(len(line) for line in numbered(steps, 4)) < 2_000
 
 
 @pytest.mark.parametrize(

@@ -478,6 +478,19 @@ def test_motion_is_reduced_where_it_is_asked_for(opened: Any) -> None:
     assert view.page.evaluate(duration) in ("0s", "")
 
 
+def test_without_numbers_formulas_take_their_place(opened: Any) -> None:
+    """Nothing is greyed out for want of a number, and nothing can be predicted."""
+    view = opened(Worksheet.parse("C = (a - y)^2\na = sigmoid(z)\nz = w*x\n"))
+    view.page.keyboard.press("End")
+    assert view.table()["w"] == ("", "2 · (a − y) · a · (1 − a) · x")
+    assert view.page.locator(".picture .unknown").count() == 0
+    view.page.keyboard.press("Home")
+    assert view.page.locator(".picture .unknown[data-name=C]").count() == 1
+    view.page.click("#predict")
+    view.page.keyboard.press("ArrowRight")
+    assert "z is computed" in view.page.locator("#live").inner_text()
+
+
 def test_data_in_the_page_is_json(tmp_path: Path) -> None:
     text = visualize.page(LESSON)
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)

@@ -23,8 +23,10 @@ from micrograd_like.derivation.walk import (
     Backward,
     Forward,
     Given,
+    Result,
     Seed,
     Step,
+    expr_of,
     known_after,
     name_of,
     output_of,
@@ -151,7 +153,7 @@ def _heading(worksheet: Worksheet) -> str:
 
 def _data(step: Step, places: int) -> dict[str, Any]:
     """What the script needs of a step."""
-    sets = [{"name": str(n), "value": number(v, places)} for n, v in values_of(step)]
+    sets = [{"name": str(n), "value": _shown(v, places)} for n, v in values_of(step)]
     lines: list[str] = []  # what the worksheet's lines for this step are about
     match step:
         case Forward(name):
@@ -160,7 +162,7 @@ def _data(step: Step, places: int) -> dict[str, Any]:
             sets.append({"name": str(name), "gradient": number(1.0, places), "state": "complete"})
         case Backward(output, name, user):
             state = "complete" if step.complete else f"{step.part} of {step.parts}"
-            gradient = number(step.total, places)
+            gradient = _shown(step.total, places)
             sets.append({"name": str(name), "gradient": gradient, "state": state})
             lines = [str(Derivative(output, name)), str(Derivative(user, name))]
     return {
@@ -218,7 +220,11 @@ def _known(steps: Sequence[Step], places: int) -> Iterator[Mapping[str, str]]:
         yield {
             "name": str(name),
             "shown": name_text(name),
-            "value": "" if known.value is None else number(known.value, places),
-            "gradient": "" if known.gradient is None else number(known.gradient, places),
+            "value": _shown(known.value, places),
+            "gradient": _shown(known.gradient, places),
             "state": "complete" if known.parts else "",
         }
+
+
+def _shown(result: Result | None, places: int) -> str:
+    return "" if result is None else text(expr_of(result), places)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
+from micrograd_like.derivation.walk import Backward, Forward, Given, Result, Seed, Step, expr_of
 from micrograd_like.formula import Call, Derivative, Expr, Number, Quantity
 from micrograd_like.notation import name_text
 from micrograd_like.writers.formats import html
@@ -61,10 +61,8 @@ def equals(*pieces: Markup) -> Markup:
 def result(line: Equation, places: int) -> tuple[Markup, Markup]:
     """The formula, and what it comes to: `` = numbers = value``."""
     formula = mathml(line.formula, places)
-    steps = dict.fromkeys(
-        [formula, mathml(line.numbers, places), mathml(Number(line.value), places)]
-    )
-    _, *rest = steps
+    value = [mathml(Number(line.value), places)] if line.closed else []
+    _, *rest = dict.fromkeys([formula, mathml(line.numbers, places), *value])
     return formula, Markup("").join(Markup(" = ") + step for step in rest)
 
 
@@ -91,18 +89,19 @@ def _rows(step: Step, places: int) -> Iterator[Row]:
 def _backward_rows(step: Backward, places: int) -> Iterator[Row]:
     yield Row("rule", Markup.escape(step.local.rule))
     upstream = mathml(Derivative(step.output, step.user))
-    yield Row("upstream", equals(upstream, mathml(Number(step.upstream), places)))
+    yield Row("upstream", equals(upstream, mathml(expr_of(step.upstream), places)))
     formula, rest = result(step.local, places)
     yield Row("local", equals(mathml(step.local.left), formula) + _held(step), rest)
     formula, rest = result(step.product, places)
     total = mathml(step.product.left)
     yield Row("product", formula, rest)
     if step.parts == 1:
-        yield Row("so", total, Markup(" = ") + mathml(Number(step.total), places))
+        yield Row("so", total, Markup(" = ") + mathml(expr_of(step.total), places))
         return
-    parts = Call("add", (Number(step.before), Number(step.product.value)))
+    part = Number(step.product.value) if step.product.closed else step.product.numbers
+    parts = Call("add", (expr_of(step.before), part))
     so_far = f", {step.part} of {step.parts} parts" if not step.complete else ", complete"
-    summed = [mathml(parts, places), mathml(Number(step.total), places)]
+    summed = [mathml(parts, places), mathml(expr_of(step.total), places)]
     yield Row("sum", total, Markup(" = ") + equals(*summed) + so_far)
 
 
@@ -119,8 +118,8 @@ def node_view(name: Quantity, steps: Sequence[Step], places: int) -> NodeView:
         match step:
             case Given(values):
                 rows += [
-                    Row("given", equals(mathml(n), mathml(Number(v), places)))
-                    for n, v in values
+                    Row("given", equals(mathml(n), *_number(value, places)))
+                    for n, value in values
                     if n == name
                 ]
             case Forward(line=line) if step.name == name:
@@ -142,6 +141,10 @@ def node_view(name: Quantity, steps: Sequence[Step], places: int) -> NodeView:
     return NodeView(name, (*rows, *gradient))
 
 
-def _gradient(left: Expr, total: float, places: int, place: int) -> Row:
-    value = Markup(" = ") + mathml(Number(total), places)
+def _number(value: float | None, places: int) -> list[Markup]:
+    return [] if value is None else [mathml(Number(value), places)]
+
+
+def _gradient(left: Expr, total: Result, places: int, place: int) -> Row:
+    value = Markup(" = ") + mathml(expr_of(total), places)
     return Row("gradient", mathml(left), value, place)

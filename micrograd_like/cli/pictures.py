@@ -155,7 +155,7 @@ def page(
     with reported(sheet):
         report = mark(sheet, file) if marked else None
         write_page(output, sheet, report, places, parameters)
-    finish(sheet)
+    finish(sheet, in_symbols=sheet.cost() in sheet.symbols.values())
 
 
 def write_page(

@@ -71,10 +71,13 @@ def step(
     with reported(sheet):
         if derivative:
             steps = walk(*sheet.derivative(derivative))
+            of = sheet.derivative(derivative)[0]
         else:
-            steps = walk(sheet.cost(), beside=sheet.names.values())
-        unread = len(sheet.problems)
+            of = sheet.cost()
+            steps = walk(of, beside=sheet.names.values())
+        in_symbols = of in sheet.symbols.values()
+        unread = len(sheet.problems_in_symbols() if in_symbols else sheet.problems)
         lines = "1 line" if unread == 1 else f"{unread} lines"
         note = f"{lines} could not be read or computed: see below on leaving." if unread else ""
         run(steps, places, message=note)
-    finish(sheet)
+    finish(sheet, in_symbols=in_symbols)

@@ -2,7 +2,8 @@
 
 Backward starts from ∂E/∂E = 1. Every node, the output first, passes its gradient on: to each
 name it is computed from it adds *upstream · local*, and a gradient is complete when all the
-users of its name have added their part.
+users of its name have added their part. Where a name has no number, what rests on it is worked
+out in symbols.
 
 >>> x = Value(3.0, "x")
 >>> y = x**2; y.label = "y"
@@ -15,28 +16,43 @@ users of its name have added their part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import ClassVar
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local
 from micrograd_like.engine import Value, check_fresh, grad, topological_order
 from micrograd_like.errors import WorksheetError, did_you_mean
-from micrograd_like.formula import Call, Derivative, Name, Number, Quantity
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    multiplied,
+    nodes,
+    simplify,
+)
 from micrograd_like.graph import NamedGraph, quantity_of
 from micrograd_like.notation import name_text, normal_name, quantity
 
+#: What a value or a gradient comes to: a number, or a formula where there is none.
+Result = float | Expr
+#: A formula of more pieces than this is not written out again in those that rest on it.
+_LONGEST = 40
 #: Names told of to who typed none of them.
 _MOST_NAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The numbers to start from, by name."""
+    """The numbers to start from, by name; None for a name without one."""
 
     kind: ClassVar = "given"
-    values: tuple[tuple[Quantity, float], ...]
+    values: tuple[tuple[Quantity, float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +64,9 @@ class Forward:
     line: Equation
 
     @property
-    def predicted(self) -> tuple[Quantity, float]:
-        """What a learner can compute before it is shown, and its number."""
-        return self.line.left, self.line.value
+    def predicted(self) -> tuple[Quantity, float | None]:
+        """What a learner can compute before it is shown, and its number if it has one."""
+        return self.line.left, self.line.value if self.line.closed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,7 @@ class Seed:
     output: Quantity
 
     @property
-    def predicted(self) -> tuple[Quantity, float]:
+    def predicted(self) -> tuple[Quantity, float | None]:
         """What a learner can compute before it is shown, and its number."""
         return Derivative(self.output, self.output), 1.0
 
@@ -86,12 +102,12 @@ class Backward:
     output: Quantity
     name: Quantity
     user: Quantity
-    upstream: float
+    upstream: Result
     local: Equation
     held: tuple[Quantity, ...]
     product: Equation
-    before: float
-    total: float
+    before: Result
+    total: Result
     part: int
     parts: int
 
@@ -101,9 +117,9 @@ class Backward:
         return self.part == self.parts
 
     @property
-    def predicted(self) -> tuple[Quantity, float]:
-        """What a learner can compute before it is shown, and its number."""
-        return self.product.left, self.product.value
+    def predicted(self) -> tuple[Quantity, float | None]:
+        """What a learner can compute before it is shown, and its number if it has one."""
+        return self.product.left, self.product.value if self.product.closed else None
 
 
 #: One step of a walk through a graph.
@@ -119,7 +135,7 @@ class Known:
     """
 
     value: float | None = None
-    gradient: float | None = None
+    gradient: Result | None = None
     part: int = 0
     parts: int = 0
 
@@ -140,7 +156,7 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     Raises:
         TypeError: ``output`` or ``wrt`` is no Value.
         ValueError: Names clash.
-        WorksheetError: ``output`` does not depend on ``wrt``, or has no number.
+        WorksheetError: ``output`` does not depend on ``wrt``.
         DomainError: A derivative does not exist.
     """
     for node in (output,) if wrt is None else (output, wrt):
@@ -156,18 +172,16 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
                 "their derivative is 0, and there is no step between them"
             )
     graph = NamedGraph([*(node for node in beside if node is not output), output], names)
-    if graph.output not in graph.known:
-        raise WorksheetError(
-            f"{name_text(graph.output)} has no number: a name that it rests on has none; "
-            "give it one, or derive it in symbols"
-        )
     computed: Set[Quantity] = graph.values.keys() if wrt is None else graph.dependents(names[wrt])
     start = None if wrt is None else names[wrt]
-    nodes = [node for node in topological_order(output) if node in graph.names]
-    gradients = dict(zip(map(graph.names.__getitem__, nodes), grad(output, nodes), strict=True))
-    between = computed & gradients.keys()
-    slopes = {q for q in graph.values if isinstance(q, Derivative)} - gradients.keys()
-    later = set[Quantity]().union(*map(graph.dependents, slopes)) - gradients.keys()
+    named = [node for node in topological_order(output) if node in graph.names]
+    below = [graph.names[node] for node in named]
+    gradients: dict[Quantity, float] = {}
+    if graph.output in graph.known:
+        gradients = dict(zip(below, grad(output, named), strict=True))
+    between = computed & {*below}
+    slopes = {q for q in graph.values if isinstance(q, Derivative)}.difference(below)
+    later = set[Quantity]().union(*map(graph.dependents, slopes)).difference(below)
     first = computed - later
     return [
         _given(graph, computed, start),
@@ -192,13 +206,13 @@ def known_after(steps: Sequence[Step], index: int) -> dict[Quantity, Known]:
     return known
 
 
-def values_of(step: Step) -> tuple[tuple[Quantity, float], ...]:
-    """The values that are known from this step on, by name."""
+def values_of(step: Step) -> tuple[tuple[Quantity, float | None], ...]:
+    """The values that are known from this step on, by name; None for one in symbols."""
     match step:
         case Given(values):
             return values
-        case Forward(name, line):
-            return ((name, line.value),)
+        case Forward(name):
+            return ((name, step.predicted[1]),)
     return ()
 
 
@@ -256,7 +270,7 @@ def _given(graph: NamedGraph, between: Set[Quantity], start: Quantity | None) ->
     needed = {name for of, name in graph.locals if of in between} | between
     own = {q for q in graph.values if isinstance(q, Derivative) and q.of == graph.output}
     known = [name for name in graph.values if name in needed - computed - own]
-    return Given(tuple((name, graph.values[name]) for name in known))
+    return Given(tuple((name, graph.known.get(name)) for name in known))
 
 
 def _forward(graph: NamedGraph, names: Set[Quantity], start: Quantity | None) -> Iterator[Step]:
@@ -266,28 +280,32 @@ def _forward(graph: NamedGraph, names: Set[Quantity], start: Quantity | None) ->
 
 
 def _backward(
-    graph: NamedGraph, between: Set[Quantity], gradients: dict[Quantity, float]
+    graph: NamedGraph, between: Set[Quantity], gradients: Mapping[Quantity, float]
 ) -> Iterator[Step]:
     output = graph.output
     yield Seed(output)
     parts = {n: sum(user in between for user in graph.users[n]) for n in graph.values}
-    totals = dict.fromkeys(graph.values, 0.0)
+    totals: dict[Quantity, Result] = dict.fromkeys(graph.values, 0.0)
+    totals[output] = 1.0
     added = dict.fromkeys(graph.values, 0)
     for user in reversed(graph.values):
+        upstream = gradients.get(user, totals[user])
         for name in graph.inputs[user] if user in between else ():
             if name not in between:
                 continue
             line = local(graph, user, name)
             held = tuple(graph.held(user, name))
-            product = _product(output, user, name, gradients[user], line, bool(held))
+            product = _product(Derivative(output, user), upstream, line, bool(held))
             before, added[name] = totals[name], added[name] + 1
             complete = added[name] == parts[name]
-            totals[name] = gradients[name] if complete else before + product.value
+            totals[name] = _sum(before, product)
+            if complete and name in gradients:
+                totals[name] = gradients[name]
             yield Backward(
                 output,
                 name,
                 user,
-                gradients[user],
+                upstream,
                 line,
                 held,
                 product,
@@ -298,26 +316,49 @@ def _backward(
             )
 
 
-def _product(
-    output: Quantity,
-    user: Quantity,
-    name: Quantity,
-    upstream: float,
-    line: Equation,
-    held: bool,
-) -> Equation:
+def _product(above: Derivative, upstream: Result, line: Equation, held: bool) -> Equation:
     """∂output/∂user · ∂user/∂name, the user's part of ∂output/∂name.
 
-    Where the symbol ∂user/∂name would say more than this one way, its formula's number
+    Where the symbol ∂user/∂name would say more than this one way, its formula, or its number,
     stands in its place.
     """
-    above = Derivative(output, user)
-    below = Number(line.value) if held else Derivative(user, name)
-    return equation(
-        Derivative(output, name),
-        Call("mul", (above, below)),
-        {Derivative(user, name): line.value, above: upstream},
+    assert isinstance(line.left, Derivative)
+    link = Number(line.value) if line.closed else line.numbers
+    factors = _short(expr_of(upstream), above), _short(link, line.left)
+    product = equation(
+        Derivative(above.of, line.left.wrt),
+        Call("mul", (above, link if held else line.left)),
+        dict(zip((above, line.left), factors, strict=True)),
         rule="chain rule",
         # As in the engine: what has no effect passes nothing on, even at a singular point.
-        value=upstream * line.value if upstream else 0.0,
+        value=_times(upstream, line),
     )
+    if product.closed:
+        return product
+    telling = [factor for factor in factors if factor != Number(1)]
+    return replace(product, numbers=simplify(multiplied(telling)))
+
+
+def _times(upstream: Result, line: Equation) -> float:
+    """Their product, where both are numbers."""
+    if not isinstance(upstream, float) or not line.closed:
+        return math.nan
+    return upstream * line.value if upstream else 0.0
+
+
+def _sum(before: Result, product: Equation) -> Result:
+    """What a gradient comes to with one part more."""
+    if product.closed and isinstance(before, float):
+        return before + product.value
+    part = Number(product.value) if product.closed else product.numbers
+    return part if before == 0.0 else simplify(Call("add", (expr_of(before), part)))
+
+
+def _short(expr: Expr, symbol: Expr) -> Expr:
+    """The formula, or the symbol for it where it is long."""
+    return expr if len(nodes(expr, Call)) <= _LONGEST else symbol
+
+
+def expr_of(result: Result) -> Expr:
+    """A result as an expression."""
+    return Number(result) if isinstance(result, float) else result

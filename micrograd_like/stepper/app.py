@@ -21,13 +21,14 @@ from micrograd_like.derivation.walk import (
     Given,
     Known,
     Step,
+    expr_of,
     known_after,
     name_of,
     output_of,
 )
 from micrograd_like.errors import printable
 from micrograd_like.formula import Quantity
-from micrograd_like.notation import name_text, number
+from micrograd_like.notation import name_text, number, text
 from micrograd_like.stepper.jump import JumpScreen
 from micrograd_like.stepper.predict import judge
 from micrograd_like.writers.step import asked, rows, sentence, title
@@ -108,8 +109,13 @@ class StepperApp(App[None]):
     @property
     def hidden(self) -> bool:
         """Whether the step's number is still to be predicted."""
-        asks = not isinstance(self.step, Given)
+        asks = self.number is not None
         return self.predicting and self.at not in self._shown and asks
+
+    @property
+    def number(self) -> float | None:
+        """The number that can be predicted, if there is one."""
+        return None if isinstance(self.step, Given) else self.step.predicted[1]
 
     def compose(self) -> ComposeResult:
         """Head, step, question, table, keys."""
@@ -204,12 +210,12 @@ class StepperApp(App[None]):
     # Predictions.
 
     def _answer(self) -> None:
-        assert not isinstance(self.step, Given)
+        assert self.number is not None
         typed, self._typed = self._typed, ""
         if not typed:
             self.message = "Type a number first, or press → to be shown it."
             return
-        verdict = judge(typed, self.step.predicted[1])
+        verdict = judge(typed, self.number)
         shown = typed.replace("-", "−")
         if verdict in ("right", "sign", "wrong"):
             self._tried.setdefault(self.at, verdict == "right")
@@ -231,10 +237,10 @@ class StepperApp(App[None]):
                 self.message = f"{shown} is no number. Write it like −0.57 or 1.5e−9.{point}"
 
     def _reveal(self, opening: str) -> None:
-        assert not isinstance(self.step, Given)
+        assert self.number is not None
         self._shown.add(self.at)
         self._tried.setdefault(self.at, False)
-        self._say(f"{opening} {number(self.step.predicted[1], self.places)}.")
+        self._say(f"{opening} {number(self.number, self.places)}.")
 
     # The screen.
 
@@ -308,7 +314,7 @@ class StepperApp(App[None]):
         unknown = "?" if current and self.hidden else ""
         value = unknown if known.value is None else number(known.value, self.places)
         asked_too = bool(unknown) and not isinstance(self.step, Forward)
-        gradient = "" if known.gradient is None else number(known.gradient, self.places)
+        gradient = "" if known.gradient is None else text(expr_of(known.gradient), self.places)
         if asked_too:
             gradient = f"{gradient} + ?" if gradient else "?"
         state = ""

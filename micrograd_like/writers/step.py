@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from micrograd_like.derivation.equations import Equation
-from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step
-from micrograd_like.formula import Call, Derivative, Number, quantities
+from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step, expr_of
+from micrograd_like.formula import Call, Derivative, Number, Quantity, quantities
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers.blocks import rounding
 from micrograd_like.writers.layout import FIXED, wrapped
@@ -32,7 +32,9 @@ def title(step: Step) -> str:
 def sentence(step: Step) -> str:
     """What happens in the step, in one plain sentence."""
     match step:
-        case Given():
+        case Given(values):
+            if any(value is None for _, value in values):
+                return "These are known to start with; what has no number stays as it is."
             return "These numbers are known to start with."
         case Forward(name, line):
             return f"{name_text(name)} is computed from {listed(_names(line)) or 'numbers alone'}."
@@ -46,7 +48,7 @@ def _part_sentence(step: Backward) -> str:
     output, name, user = map(name_text, (step.output, step.name, step.user))
     way = "directly" if step.user == step.output else f"through {user}"
     if step.parts == 1:
-        if step.local.value == 0:
+        if step.local.closed and step.local.value == 0:
             return f"{name} acts on {output} {way}, but not here: the local derivative is 0."
         return f"{name} acts on {output} {way}: upstream times local."
     if step.part == 1:
@@ -59,8 +61,7 @@ def rows(step: Step, places: int, hidden: bool = False) -> list[Row]:
     """The step's rule, formula, numbers and sums; ``hidden`` keeps what is to be predicted."""
     match step:
         case Given(values):
-            pairs = [f"{name_text(n)} = {number(v, places)}" for n, v in values]
-            return [("given", ", ".join(pairs))]
+            return [("given", ", ".join(_known(name, value, places) for name, value in values))]
         case Forward():
             return _forward_rows(step, places, hidden)
         case Seed():
@@ -91,14 +92,19 @@ def numbered(steps: Sequence[Step], places: int) -> Iterator[str]:
             yield from _wrapped(head, said)
 
 
+def _known(name: Quantity, value: float | None, places: int) -> str:
+    return name_text(name) + ("" if value is None else f" = {number(value, places)}")
+
+
 def _forward_rows(step: Forward, places: int, hidden: bool) -> list[Row]:
     name, line = name_text(step.name), step.line
     formula = ("formula", f"{name} = {text(line.formula)}")
     if hidden:
         return [formula, ("value", f"{name} = ?")]
-    value = ("value", f"{name} = {number(line.value, places)}")
-    numbers = ("numbers", f"{name} = {text(line.numbers, places)}")
-    shown = {said: (head, said) for head, said in (value, numbers, formula)}
+    found = [("numbers", f"{name} = {text(line.numbers, places)}"), formula]
+    if line.closed:
+        found.insert(0, ("value", f"{name} = {number(line.value, places)}"))
+    shown = {said: (head, said) for head, said in found}
     return list(reversed(shown.values()))
 
 
@@ -107,7 +113,7 @@ def _backward_rows(step: Backward, places: int, hidden: bool) -> list[Row]:
     upstream = text(Derivative(step.output, step.user))
     result = [
         ("rule", link.rule),
-        ("upstream", f"{upstream} = {number(step.upstream, places)}"),
+        ("upstream", f"{upstream} = {text(expr_of(step.upstream), places)}"),
     ]
     left = text(link.left)
     if step.held:
@@ -124,16 +130,18 @@ def _backward_rows(step: Backward, places: int, hidden: bool) -> list[Row]:
 
 
 def _sum(step: Backward, places: int) -> str:
-    left, total = text(step.product.left), number(step.total, places)
+    left, total = text(step.product.left), text(expr_of(step.total), places)
     if step.parts == 1:
         return f"{left} = {total}, complete"
-    added = text(Call("add", (Number(step.before), Number(step.product.value))), places)
+    part = Number(step.product.value) if step.product.closed else step.product.numbers
+    added = text(Call("add", (expr_of(step.before), part)), places)
     state = "complete" if step.complete else f"{step.part} of {step.parts} parts"
-    return f"{left} = {added} = {total}, {state}"
+    return f"{_chain([left, added, total])}, {state}"
 
 
 def _worked(line: Equation, places: int) -> list[str]:
-    return [text(line.formula, places), text(line.numbers, places), number(line.value, places)]
+    shown = [text(line.formula, places), text(line.numbers, places)]
+    return [*shown, number(line.value, places)] if line.closed else shown
 
 
 def _chain(parts: list[str]) -> str:

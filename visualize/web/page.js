@@ -46,11 +46,12 @@
     const computed = new Set(steps.filter((s) => s.kind === "forward").map((s) => s.name));
     const found = new Map();
     for (const [name, final] of finals) {
-      found.set(name, { value: computed.has(name) ? "" : final.value, gradient: "", state: "" });
+      const reached = !computed.has(name);
+      found.set(name, { value: reached ? final.value : "", gradient: "", state: "", reached });
     }
     for (const step of steps.slice(0, count)) {
       for (const set of step.sets) {
-        found.set(set.name, { ...found.get(set.name), ...set });
+        found.set(set.name, { ...found.get(set.name), ...set, reached: true });
       }
     }
     return found;
@@ -109,7 +110,7 @@
     if (kind === "given") return "";
     const words = sets.map(({ name, value, gradient, state: of }) =>
       gradient === undefined
-        ? `${shownName(name)} is ${value}.`
+        ? `${shownName(name)} is ${value || "computed"}.`
         : `Its gradient is ${gradient}${of === "complete" ? "" : `, with ${of}`}.`,
     );
     return words.join(" ");
@@ -167,7 +168,7 @@
       const shown = (now && hidden ? before : after).get(name);
       write(node, shown);
       node.classList.toggle("now", now);
-      node.classList.toggle("unknown", shown?.value === "");
+      node.classList.toggle("unknown", shown?.reached === false);
       const whole = !state.predicting || (shown?.value && shown.state === "complete");
       node.querySelector("title").textContent = whole ? titles.get(node) : shownName(name);
     }
@@ -185,7 +186,7 @@
       const forward = step().kind === "forward" && head === step().name;
       const backward = step().kind === "backward" && tail === step().name && head === step().user;
       edge.classList.toggle("now", forward || backward);
-      edge.classList.toggle("unknown", [tail, head].some((name) => after.get(name)?.value === ""));
+      edge.classList.toggle("unknown", [tail, head].some((name) => after.get(name)?.reached === false));
       const known = passed.has(JSON.stringify([tail, head]));
       edge.classList.toggle("no-factor", !known);
       const arrow = `from ${shownName(tail)} to ${shownName(head)}`;
