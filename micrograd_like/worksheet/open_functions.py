@@ -39,6 +39,7 @@ def open_functions(found: Survey, defined: set[str]) -> list[str]:
         base
         for base in bases - others
         if is_letters(base)
+        and (len(base) == 1 or base.lower() not in FUNCTIONS)
         and found.arities[base] | found.arities[f"{base}'"] == {1}
         and (base in primed | found.same_letter or (base in _LETTERS and base not in found.bare))
         and {"names", "other"} & (found.called[base] | found.called[f"{base}'"])
