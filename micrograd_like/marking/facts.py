@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import combinations, islice, pairwise
 from typing import TypeGuard
@@ -126,10 +126,14 @@ class Facts:
         self._forms: dict[Quantity, Sequence[Expr]] = {}
         self._precise = None if self.graph is None else Precise(self.graph, self.truth.sources)
 
-    def with_name(self, name: Name, formula: Expr) -> Facts:
-        """These facts with one more name, on which nothing rests."""
+    def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Facts:
+        """These facts with some names more, or with other formulas.
+
+        Raises:
+            UndefinedError, DomainError: Their graph cannot be built.
+        """
         other = copy(self)
-        other.truth = self.truth.with_formulas({name: formula})
+        other.truth = self.truth.with_formulas(formulas)
         other.graph = _named(other.truth.here.nodes.values())
         other._take_over()
         return other
@@ -274,6 +278,20 @@ class Facts:
         if len(paths) < MOST_PATHS and sum(map(len, paths)) <= MOST_LINKS:
             yield added(multiplied([self.link(*link) for link in path]) for path in paths)
             yield added(multiplied([locals_[link] for link in path]) for path in paths)
+
+    def from_inputs(self, key: Quantity) -> Iterator[Expr]:
+        """The derivative by links that go back to what an operation is given: eˣ for y = eˣ."""
+        if isinstance(key, Name) or self.graph is None or key.of == key.wrt:
+            return
+        if terms := self.terms(key):
+            yield added(
+                multiplied([*factors[:-1], self._from_inputs(link)]) for factors, link in terms
+            )
+
+    def _from_inputs(self, link: Link) -> Expr:
+        user, local = link[0], self.locals[link]
+        formula = self.definitions.get(user)
+        return local if formula is None else replaced(local, user, formula)
 
     def targets(self, key: Quantity) -> list[Quantity]:
         """Sources of 0 or 1 that a cost without a target may have been written for.

@@ -49,6 +49,7 @@ Method = Callable[[View], Figure | None]
 
 #: A difference quotient is as near as this to the derivative that it estimates.
 _NEAR = 0.01
+_NOT_DEFINED = "These figures do not give a number: they may be too rough for that"
 _ESTIMATE = "This is an estimate by differences, and how near it comes is not known"
 
 #: A figure of fewer digits is decided by floats.
@@ -131,9 +132,7 @@ class Judge:
         if builds and key in self.facts.updates:
             target = self.facts.updates[key].formula
         elif builds:
-            figures = part.number is None and not self.facts.leaves(part.expr)
-            figure = line.figures.by_itself(part.expr) if figures else None
-            return self._judged(part, "taken", figure=figure)
+            return self._definition(part, line)
         if not self.facts.leaves(part.expr):
             if self._without_number(key):
                 figure = worked_out(line.figures.read(part.expr), line.figures.look_up)
@@ -172,6 +171,16 @@ class Judge:
                 return self._judged(part, "follows", slips=self._slipped(form, key))
         accident = same_number(part.expr, target, self.facts.truth.here)
         return self._judged(part, "wrong", accident=accident)
+
+    def _definition(self, part: Part, line: _Line) -> Judged:
+        """What defines a name is taken; it follows where a figure in it is that of a slip."""
+        figures = part.number is None and not self.facts.leaves(part.expr)
+        figure = line.figures.by_itself(part.expr) if figures else None
+        meant = self.learner.with_slips(part.expr)
+        new = set(quantities(meant)) - set(quantities(part.expr))
+        slips = _NO_SLIP.union(*(self.learner.hand.figure(key).slips for key in new))
+        verdict: Verdict = "follows" if slips else "taken"
+        return self._judged(part, verdict, figure=figure, slips=slips)
 
     def _is_worked_out(self, statement: Statement, place: int) -> bool:
         """True for figures behind which a number stands: that is held against them."""
@@ -213,7 +222,7 @@ class Judge:
                 return view.derivative(key)
             except ArithmeticError:  # one on the way does not exist
                 return None
-        return view.worked_out(self.facts.definitions[key])
+        return view.worked_out(self.learner.definition(key))
 
     # Figures put in.
 
@@ -232,16 +241,19 @@ class Judge:
             lambda pair: len(pair[0].off),
         )
         figure = line.figures.result(compared.expr)
+        slips = None if compared.off else compared.slips | own
+        if figure is None and slips is not None:  # the right figures, and 1/(1 − 1.00)
+            verdict: Verdict = "follows" if slips else "unchecked"
+            return self._judged(part, verdict, slips=slips, problem=_NOT_DEFINED)
         if figure is None:
             return self._judged(part, "wrong")
-        slips = None if compared.off else compared.slips | own
         if self._is_true(figure, key):
             slips = frozenset()
         elif slips is None:
             slips = self._follows(figure, partial(self._by_method, key))
         if slips is None:
             return self._judged(part, "wrong", figure=figure, off=compared.off)
-        verdict: Verdict = "follows" if slips else "right"
+        verdict = "follows" if slips else "right"
         return self._judged(part, verdict, figure=figure, slips=slips, worked=compared.expr)
 
     def _estimate(self, part: Part, line: _Line) -> Judged:
@@ -256,13 +268,21 @@ class Judge:
 
         Those with the learner's own for some pieces come last.
         """
-        sound = (j.expr for j in line.before if j.verdict in SOUND and not j.numeric)
-        formulas = list(dict.fromkeys(chain(sound, self.facts.forms(line.key))))
+        formulas = list(dict.fromkeys(self._shapes(line)))
         yield from ((formula, _NO_SLIP) for formula in formulas)
         for formula in formulas:
             own = self._own(formula, line.key)
             if own != formula:
                 yield own, self._slipped(formula, line.key)
+
+    def _shapes(self, line: _Line) -> Iterator[Expr]:
+        """What the line, or one before it, has as a formula; then the right ones."""
+        yield from (j.expr for j in line.before if j.verdict in SOUND and not j.numeric)
+        yield from self.learner.said.get(line.key, ())
+        yield from self.facts.forms(line.key)
+        if isinstance(line.key, Name):
+            yield self.learner.definition(line.key)
+        yield from self.facts.from_inputs(line.key)
 
     def _own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""
@@ -327,9 +347,9 @@ class Judge:
         if not before and stated is not None and figure.meets(stated):  # once more
             verdict = "follows" if stated.slips else "right"
             return self._judged(part, verdict, figure=figure, slips=stated.slips)
-        formulas = [j.expr for j in sound if not j.numeric] + list(self.facts.forms(key))
-        methods = [partial(View.worked_out, expr=formula) for formula in formulas]
-        for method in [*methods, partial(self._by_method, key)]:
+        formulas = dict.fromkeys(self._shapes(line))
+        methods = (partial(View.worked_out, expr=formula) for formula in formulas)
+        for method in chain(methods, [partial(self._by_method, key)]):
             slips = self._follows(figure, method)
             if slips is not None:
                 verdict = "follows" if slips else "right"

@@ -5,12 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from copy import copy
+from itertools import islice
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, rewrite
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, worked_out
 from micrograd_like.marking.judged import Judged, Read
+from micrograd_like.marking.records import SOUND
+from micrograd_like.marking.shape import replaced
 from micrograd_like.worksheet import Statement
+
+#: Formulas of one line that a later one may go on from.
+_MOST_SAID = 4
 
 
 class Learner:
@@ -20,6 +26,8 @@ class Learner:
         hand: The figures up to here.
         near: The same in the worlds near by, where slips are carried on.
         formulas: The wrong formulas up to here.
+        said: The sound formulas up to here.
+        slips: What the learner has for each quantity that is wrong: a formula, or a number.
         local: The derivatives that are stated as local ones alone.
     """
 
@@ -28,6 +36,8 @@ class Learner:
         self.hand = Hand(facts.truth.here, facts)
         self.near: list[Hand] = []
         self.formulas: dict[Quantity, Expr] = {}
+        self.said: dict[Quantity, tuple[Expr, ...]] = {}
+        self.slips: dict[Quantity, Expr] = {}
         self.local: set[Quantity] = set()
 
     def state(self, statement: Statement, read: Read) -> None:
@@ -47,6 +57,8 @@ class Learner:
         if not judged or statement.kind == "given":
             return
         self.local.discard(key)
+        sound = (j.expr for j in judged if j.verdict in SOUND and not j.numeric)
+        self.said[key] = tuple(islice(sound, _MOST_SAID)) or self.said.get(key, ())
         wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
         said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
         said = [(f, j) for f, j in said if j.number] or said
@@ -58,7 +70,7 @@ class Learner:
             self._carry_on(key, Number(said[-1][0].center))
         elif defined:
             for hand in self.near:
-                hand.define(key, self.facts.definitions[key])
+                hand.define(key, self.definition(key))
         if said:
             _, last = said[-1]
             # Of several that are right alike, whoever goes on may take the roughest.
@@ -75,7 +87,36 @@ class Learner:
             if result is not None:
                 self.hand.state(key, result.resting_on({key}))
         elif defined:
-            self.hand.define(key, self.facts.definitions[key])
+            self.hand.define(key, self.definition(key))
+
+    def definition(self, name: Quantity) -> Expr:
+        """The formula of a name, with the names of slips where it has what they stand for."""
+        formula = self.with_slips(self.facts.definitions[name])
+        for key in self.slips:
+            meant = self.facts.definitions.get(key)
+            if key != name and isinstance(meant, Call):
+                formula = replaced(formula, meant, key)
+        return formula
+
+    def with_slips(self, formula: Expr) -> Expr:
+        """A formula with the names of slips in the place of their figures.
+
+        Whoever writes 1.1·h below a wrong a = 1.1 means a·h.
+        """
+        given = set(map(abs, self.facts.truth.sources.values()))
+        known = {
+            abs(figure.center): (key, figure.center)
+            for key, figure in self.hand.stated.items()
+            if figure.slips and abs(figure.center) not in given
+        }
+
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Number) or node.places is None or node.value not in known:
+                return None
+            key, number = known[node.value]
+            return key if number == node.value else Call("neg", (key,))
+
+        return rewrite(formula, rule) if known else formula
 
     def among(self, facts: Facts) -> Learner:
         """The same learner among facts that have a further name."""
@@ -97,7 +138,8 @@ class Learner:
         return isinstance(method, Name) and sources.get(method) == figure.center
 
     def _carry_on(self, key: Quantity, formula: Expr) -> None:
-        """Take down a slip near by: a formula as it is, a number with a number near it."""
+        """Take down a slip; near by a formula as it is, a number with a number near it."""
+        self.slips[key] = formula
         if not self.near:
             self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
         chance = random.Random(len(self.hand.stated))

@@ -64,7 +64,9 @@ def local_reading(facts: Facts, key: Quantity) -> Local | None:
     )
     link = (key.of, key.wrt)
     name = Name(f"({key} with the rest held fixed)")
-    return Local(name, facts.with_name(name, facts.locals[link]), held, graph.rules[link], doubt)
+    return Local(
+        name, facts.with_formulas({name: facts.locals[link]}), held, graph.rules[link], doubt
+    )
 
 
 def fits(judged: Sequence[Judged]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Number, Quantity, quantities
+from micrograd_like.graph import reached
 from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
@@ -19,6 +20,7 @@ from micrograd_like.marking.learner import Learner
 from micrograd_like.marking.local import fits, local_reading
 from micrograd_like.marking.named import NamedDerivatives
 from micrograd_like.marking.older import of_older
+from micrograd_like.marking.own_world import read_in_own_world
 from micrograd_like.marking.records import SOUND, VERDICTS, LineMark, PartMark, gravest
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.indices import names_in
@@ -104,10 +106,29 @@ class Marker:
             problem = self._problem(statement, key)
             if not problem:
                 return self._mark_as_meant(statement)
+            own = read_in_own_world(self.learner, statement) if self.learner.slips else None
+            if own is not None:
+                return self._mark_own(statement, own)
         except TooMuchError:
             problem = "The worksheet is too large for all of it to be checked"
         parts = tuple(PartMark(part.source, "unchecked", part.place) for part in statement.parts)
         return _line(statement, verdict="unchecked", parts=parts, problem=problem)
+
+    def _mark_own(self, statement: Statement, read: Read) -> Line:
+        """A line that the learner's slips alone make possible."""
+        parts = tuple(PartMark(p.part.source, "follows", p.part.place) for p in read.judged)
+        of = read.key.of if isinstance(read.key, Derivative) else read.key
+        behind = reached(of, read.facts.inputs)
+        follows = tuple(sorted(behind & self.learner.slips.keys(), key=str))
+        self.learner.among(read.facts).state(statement, read)
+        return _line(
+            statement,
+            verdict="follows",
+            parts=parts,
+            follows=follows,
+            rule=read.rule,
+            places=_places(statement),
+        )
 
     def _mark_as_meant(self, statement: Statement) -> Line:
         """A line; as a derivative, where its name says so and nothing else can be meant."""

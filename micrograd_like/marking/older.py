@@ -36,7 +36,7 @@ def of_older(facts: Facts, learner: Learner, statement: Statement) -> str:
         parts = tuple(replace(part, expr=substitute(part.expr, older)) for part in parts)
         name = Name("(with names as they were before)")
         try:
-            before = facts.with_name(name, subject)
+            before = facts.with_formulas({name: subject})
             judged = Judge(before, learner.among(before)).parts(
                 replace(statement, subject=subject, parts=parts), name
             )
