@@ -114,7 +114,7 @@ def _surface(axes: Axes, picture: Surface) -> None:
 def _shaded(axes: Axes, picture: Surface, level: float) -> None:
     low = min(map(min, picture.values))
     high = max(map(max, picture.values))
-    reach = max(high - level, level - low) or 1.0
+    reach = max(high - level, level - low) or abs(level) or 1.0
     shade = axes.pcolormesh(
         picture.xs,
         picture.ys,

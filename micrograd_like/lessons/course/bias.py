@@ -52,8 +52,8 @@ def bias(settings: Settings) -> Outcome:
         ),
         *_without(runs, outputs, settings),
         *try_next(
-            "micrograd-like lessons bias --plot bias.svg: without a bias the boundary goes "
-            "through the origin, whatever the weights.",
+            "micrograd-like lessons bias --plot bias.svg: without a bias the output is ½ at the "
+            "origin whatever the weights, and here the best weights are 0: it is ½ everywhere.",
         ),
     ]
     record: dict[str, Any] = {
