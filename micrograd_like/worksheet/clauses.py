@@ -6,8 +6,7 @@ A line may hold several statements: ``x = 1, y = 2``; ``a = 1; b = 2``; ``so z =
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import replace
 
 from micrograd_like.worksheet.brackets import closing
 from micrograd_like.worksheet.continuation import GOES_ON
@@ -18,40 +17,21 @@ from micrograd_like.worksheet.openings import (
     begins_statement,
     ends_sentence,
     is_bullet,
-    is_operator,
     is_relation,
-    remarked,
     unnumbered,
 )
+from micrograd_like.worksheet.prose import is_prose, is_said, without_case
+from micrograd_like.worksheet.trimming import Clause, trimmed
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
+_IN_A_CASE = "It is said of one case"
 _ARROWS = {"⇒", "→"}
 #: Tokens that an expression left of a relation may have, behind a comma.
 MOST_LEFT = 40
 #: Words that may stand between two statements.
 _BETWEEN = CONNECTIVES | {"x"}
-#: Signs that compare, behind which nothing is held against anything.
-_COMPARISONS = {"≥", "≤", "<", ">", "≠", "!=", "∈", "∉", "≫", "≪", "∝", "~"}
-_QUALIFIED = "The brackets on its left side may say which part of it is meant"
 #: What a bracket begins with under which the statement before it holds.
 _CONDITIONS = {"with", "when", "at", "for", "if", "where", "since", "because", "using", "as"}
-#: What follows a name that is part of a formula.
-_NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
-
-
-@dataclass
-class Clause:
-    """The tokens of one statement, the end included.
-
-    Attributes:
-        tokens: The tokens.
-        borrowed: True where its left side stands further up, with a given between.
-        doubt: Why a disagreement on it is no proof of a mistake.
-    """
-
-    tokens: list[Token]
-    borrowed: bool = False
-    doubt: str = ""
 
 
 def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
@@ -59,25 +39,13 @@ def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
     bullets = sum(is_bullet(tokens) for tokens in lines) > 1
     for tokens in lines:
         rest = unnumbered(tokens, bullets)
-        if rest and not _is_prose(rest, names):
-            for piece in _split(rest, names):
-                clause = _trimmed(piece, names)
-                if clause is not None:
-                    yield clause
-
-
-def _is_prose(tokens: Sequence[Token], names: Names) -> bool:
-    """True for a line without a relation that has words, or nothing that counts."""
-    if any(t.text in RELATIONS and t.kind == "sign" for t in tokens):
-        return False
-    if tokens[-1].text == ":":  # Update:
-        return True
-    if is_operator(tokens[next((i + 1 for i, t in enumerate(tokens) if t.text == ":"), 0) :]):
-        return True  # d/dx (x²): a question, which the lines below may answer
-    if any(names.is_word(token) or token.text.lower() in CONNECTIVES for token in tokens):
-        labelled = len(tokens) > 3 and tokens[1].text == ":"
-        return not (labelled and names.is_quantity(tokens[0].text))
-    return all(t.kind in ("sign", "string") or t.text.endswith(".") for t in tokens)
+        if not rest or is_prose(rest, names):
+            continue
+        rest, in_a_case = without_case(rest)
+        for piece in _split(rest, names):
+            clause = trimmed(piece, names)
+            if clause is not None:
+                yield replace(clause, doubt=_IN_A_CASE) if in_a_case else clause
 
 
 # Several statements on a line.
@@ -110,7 +78,7 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
             width = _separator(tokens, place, start, related, names)
             if width is not None:
                 if place > start:
-                    yield tokens[start:place]
+                    yield tokens[start : place + (text == ":")]
                 start = place + width
                 place = max(start, place + 1)
                 related = False
@@ -153,12 +121,12 @@ def _separator(
             return 1 + words
         if token.text == "," and _is_claim(tokens[place + 1 : place + 1 + MOST_LEFT], names):
             return 1
-        ends = not rest or _is_said(rest[0], names)
+        ends = not rest or is_said(rest[0], names)
         return 1 if ends and token.text == "," else None
     if token.text == ":" and related and _is_closed(tokens[place - 1]):  # at t = 1: y = 2
         return 1
     if token.text in _ARROWS and token.kind == "sign":
-        said = related and rest and _is_said(rest[0], names)
+        said = related and rest and is_said(rest[0], names)
         if token.text == "⇒" or said or (place > start + 1 and begins_statement(rest)):
             return 1
         return 1 if related and _rests_on_left(tokens[start:], place - start, names) else None
@@ -180,12 +148,6 @@ def _separator(
 def _is_closed(token: Token) -> bool:
     """True for a number or a bracket that ends."""
     return token.kind == "number" or token.text == ")"
-
-
-def _is_said(token: Token, names: Names) -> bool:
-    """True for a word that is no quantity, or one that joins others."""
-    joins = token.kind == "name" and token.text.lower() in CONNECTIVES
-    return (joins or names.is_word(token)) and token.text not in names.lefts
 
 
 def _is_claim(tokens: Sequence[Token], names: Names) -> bool:
@@ -224,180 +186,3 @@ def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
             break
         count += 1
     return count
-
-
-# One clause.
-
-
-def _trimmed(tokens: list[Token], names: Names) -> Clause | None:
-    """The clause without the words before its left side; None for prose."""
-    while tokens and tokens[-1].text in (",", ".", ":") and tokens[-1].kind == "sign":
-        tokens = tokens[:-1]
-    tokens = _without_comparison(tokens)
-    relation = _first_relation(tokens)
-    if relation is None:
-        labelled = _labelled(tokens, names)
-        if labelled is not None:
-            return Clause(_ended(labelled))
-        if not tokens or _is_prose(tokens, names) or _says_nothing(tokens):
-            return None
-        return Clause(_ended(tokens))
-    if not any(is_relation(t) for t in _outside(tokens)):  # Dense(16, activation = relu)
-        return None
-    if not relation:
-        return Clause(_ended(tokens))
-    if relation == len(tokens) - 1:  # words stood behind it: n = the number of samples, x = 2
-        return None
-    if _leads_elsewhere(tokens, relation):
-        return None
-    if tokens[1].text == ":" and not begins_statement(tokens[2:]):
-        labelled = _labelled(tokens, names)
-        if labelled is not None:
-            return Clause(_ended(labelled))
-    left = _without_remark(tokens[:relation], names)
-    qualified = _without_qualifier(left, names)
-    doubt = "" if qualified is left else _QUALIFIED
-    left = qualified
-    tokens, relation = [*left, *tokens[relation:]], len(left)
-    label = _label_end(left, names)
-    if label == relation:  # nothing but words: they are the left side, or the line is prose
-        return None
-    if _says_in_words(tokens[relation + 1 :], names):
-        return None
-    tokens = tokens[label:]
-    apart = tokens[relation - label].line > tokens[relation - label - 1].line
-    return Clause(_ended(tokens), apart, doubt)
-
-
-def _says_nothing(tokens: Sequence[Token]) -> bool:
-    """True for what begins with no quantity, or holds quoted text, and relates nothing."""
-    begins = tokens[0].kind == "name" or tokens[0].text == "∂"
-    called = any(a.kind == "name" and b.text == "." for a, b in pairwise(tokens))
-    return not begins or called or any(token.kind == "string" for token in tokens)
-
-
-def _outside(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens that stand in no bracket."""
-    depth = 0
-    for token in tokens:
-        if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-        if depth <= 0:
-            yield token
-
-
-def _first_relation(tokens: Sequence[Token]) -> int | None:
-    """The place of the first relation outside of brackets, or else of the first."""
-    depth, inside = 0, None
-    for place, token in enumerate(tokens):
-        if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if is_relation(token):
-                if depth <= 0:
-                    return place
-                inside = place if inside is None else inside
-    return inside
-
-
-def _without_comparison(tokens: list[Token]) -> list[Token]:
-    """The tokens before ≥, < or ≠, which are not held against anything; none before = is none."""
-    depth = 0
-    for place, token in enumerate(tokens):
-        if token.text in ("if", "else"):
-            return tokens
-        if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if not depth and token.text in _COMPARISONS and _is_apart(tokens, place):
-                before = tokens[:place]
-                return before if any(map(is_relation, before)) else []
-    return tokens
-
-
-def _is_apart(tokens: Sequence[Token], place: int) -> bool:
-    """True for a sign with a blank behind it: x <b> is no comparison."""
-    behind = tokens[place + 1 : place + 2]
-    return not behind or tokens[place].end < behind[0].column
-
-
-def _leads_elsewhere(tokens: Sequence[Token], relation: int) -> bool:
-    """True where arrows alone relate: x → h → y is a picture, 64 → 128 no equation."""
-    signs = [token.text for token in tokens if is_relation(token)]
-    if tokens[relation].text != "→" or set(signs) != {"→"}:
-        return False
-    behind = tokens[relation + 1 :]
-    computes = any(t.kind == "number" or t.text in "+*/·" for t in behind)
-    named = tokens[relation - 1].kind == "name"
-    return len(signs) > 1 or not named or not computes
-
-
-def _without_qualifier(left: list[Token], names: Names) -> list[Token]:
-    """The left side dL/dW of ``dL/dW (from t=3) =``, which may be a part of it."""
-    pairs = {end: opening for opening, end in closing(left).items()}
-    opening = pairs.get(len(left) - 1, 0)
-    inside = left[opening + 1 : -1]
-    if not opening or left[-1].text != ")" or left[opening - 1].end == left[opening].column:
-        return left
-    said = any(_is_said(token, names) or is_relation(token) for token in inside)
-    return left[:opening] if said else left
-
-
-def _without_remark(left: list[Token], names: Names) -> list[Token]:
-    """The left side y of ``y (true label) =``; eta of ``learning rate (eta) =``."""
-    opening = remarked(left)
-    if not opening:
-        return left
-    inside = left[opening + 1 : -1]
-    if len(inside) == 1:
-        words = (names.is_word(t) or t.text.lower() in CONNECTIVES for t in left[:opening])
-        return inside if all(words) else left
-    return left[:opening]
-
-
-def _says_in_words(right: Sequence[Token], names: Names) -> bool:
-    """True for a right side that is a phrase: number of training examples."""
-    if len(right) < 2 or any(is_relation(t) for t in right):
-        return False
-    words = [_is_said(t, names) for t in right]
-    first = next((i for i, t in enumerate(right) if t.kind != "sign"), 0)
-    if any(right[i].text not in ("(", "[") for i in range(first)) or not words[first]:
-        return False
-    plain = all(t.kind == "name" or t.text in ("-", ",", ".", "'") for t in right)
-    beside = right[first + 1 : first + 2]
-    spoken = bool(beside) and (beside[0].kind == "name" or beside[0].text in ("(", ","))
-    return (plain and sum(words) > 1) or (spoken and sum(words) > 1)
-
-
-def _label_end(left: Sequence[Token], names: Names) -> int:
-    """How many tokens before a relation are words that belong to no left side."""
-    label = depth = 0
-    for place, token in enumerate(left):
-        if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-        if depth:
-            continue
-        colon = token.text == ":" and token.kind == "sign"
-        word = place < len(left) - 1 and _is_label(left, place, names)
-        comma = token.text == "," and any(names.is_word(t) for t in left[:place])
-        count = token.kind == "number" and token.text.endswith(".") and 0 < label == place
-        if colon or word or comma or (count and place < len(left) - 1):  # Step 2. h = …
-            label = place + 1
-    return label
-
-
-def _is_label(left: Sequence[Token], place: int, names: Names) -> bool:
-    """True for a word before the left side that is no part of it."""
-    token, after = left[place], left[place + 1]
-    words = names.is_word(token) or token.text.lower() in CONNECTIVES - names.lefts
-    return token.kind == "name" and words and after.text not in _NO_LABEL
-
-
-def _labelled(tokens: list[Token], names: Names) -> list[Token] | None:
-    """``W_xh: 0.5 - 0.1*0.3`` as W_xh = …, where W_xh is a name of the document."""
-    if len(tokens) > 2 and tokens[1].text == ":" and names.is_quantity(tokens[0].text):
-        return [tokens[0], tokens[1]._replace(text="←"), *tokens[2:]]
-    return None
-
-
-def _ended(tokens: Sequence[Token]) -> list[Token]:
-    last = tokens[-1]
-    return [*tokens, Token("end", "the end of the line", last.line, last.end, last.end)]

@@ -25,6 +25,8 @@ _LEADS = {"→", "⇒", "←"}
 _OPERATORS = {"+", "/", "^"}
 #: What a term further in begins with: elsewhere it may be the mark of a list.
 _SIGNS = {"+", "-"}
+#: Lines that a statement may go on over.
+_MOST_LINES = 150
 #: Lines that an array may be written on.
 _MOST_ROWS = 60
 
@@ -58,6 +60,9 @@ class _Joined:
     def take(self, found: list[Token]) -> Iterator[list[Token]]:
         """One more line; what it ends comes out."""
         last = self.last
+        if last and found[0].line - last[0].line > _MOST_LINES:
+            yield last
+            last = self.last = []
         if found[0].text in _LEADS:
             found = self._led(found, last)
             if not found:

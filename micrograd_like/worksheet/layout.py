@@ -55,9 +55,14 @@ def _without_rules(tokens: Sequence[Token]) -> list[Token]:
         end = _run(row[::-1])
         row = row[: len(row) - end]
     if len(row) > 2 and row[0].text == row[-1].text == "|":
-        inside = [token.text for token in row[1:-1]]
-        row = row[1:-1] if "|" not in inside and set(inside) & RELATIONS else row
+        return [_parted(row, i) for i in range(1, len(row) - 1)]
     return row
+
+
+def _parted(row: Sequence[Token], place: int) -> Token:
+    """The token, and ; for the bar between two cells of a table."""
+    token = row[place]
+    return token._replace(text=";") if token.text == "|" and _apart(row, place) else token
 
 
 def _run(row: Sequence[Token]) -> int:

@@ -44,12 +44,14 @@ class Conventions:
         comma: True where commas are the decimal sign.
         superscripts: True where ``w^(1)`` is a name of the layer 1 and not a power.
         layers: True where ``a^l`` is a name of the layer l and not a power.
+        raised: Letters whose superscript is a layer: a for ``a¹ = …``, and so a² beside it.
         mantissas: Names such as ``e1``, before which a number is a factor: 2e1 is 2·e1.
     """
 
     comma: bool = False
     superscripts: bool = False
     layers: bool = False
+    raised: frozenset[str] = field(default_factory=frozenset)
     mantissas: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -60,6 +62,7 @@ class Conventions:
             _has_decimal_commas(text),
             _LAYERED.search(text) is not None,
             _LAYERED_L.search(text) is not None,
+            _raised_letters(text),
             frozenset(_EXPONENT_NAMED.findall(text)),
         )
 
@@ -71,11 +74,18 @@ class Conventions:
             yield "A bracketed superscript, as in w^(1), is read as an index"
         if self.layers:
             yield "A superscript l, as in a^l, is read as an index"
+        if self.raised:
+            letter = min(self.raised)
+            yield f"A raised figure, as in {letter}¹ and {letter}², is read as an index"
 
 
 #: Within a line: \s would go through all blank lines, from each of them.
 _LAYERED = re.compile(r"(?m)(?:^|[,;∂d/])[^\S\n]*[^\W\d]\w*(?:_\{?\w+\}?)?\^\{?\(\w+\)\}?[^=\n]*=")
 _EXPONENT_NAMED = re.compile(r"(?m)^[^\S\n]*([eE]_?\d*)\s*[=≈]")
+#: A raised figure left of a relation or in a derivative; nobody writes the first power.
+_RAISED_LEFT = re.compile(
+    r"(?m)(?:^[^\S\n]*|[,;][^\S\n]*|∂|δ/|(?<=[^\w])d)([^\W\d_])([¹²³⁴-⁹])(?=[₀-₉ᵢⱼ]*\s*[=≈/,])"
+)
 _LAYERED_L = re.compile(
     r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w*\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w*\^[{(]?l\b)"
 )
@@ -83,10 +93,22 @@ _COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
 #: What stands above before what stands below: σ²_w, xᵢ squared as x²ᵢ, and Σₖ₌₁ᵗ.
 _RAISED_FIRST = re.compile(
     r"(?P<base>[^\W\d_])(?P<above>[²³])(?P<below>_\w+|_\{\w{1,12}\}|[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ₀-₉]+)(?![⁰¹²³⁴-⁹])"
+    r"|(?<=[\w)\]])(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+·[⁰¹²³⁴-⁹]+|⁻[ˣʸᶻᵃᵇᵏᵗⁿⁱ])"
+    r"|(?<!\w)(?P<euler>e)(?P<exponent>[ˣʸᶻᵃᵇᵏᵗⁿⁱ])(?!\w)"
     r"|(?P<sum>[ΣΠ][ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ]₌[₀-₉]{1,4})(?P<last>[ᵃ-ᵡᴬ-ᵂⁱⁿ⁰¹²³⁴-⁹]{0,4})"
 )
+_ABOVE_OR_BELOW = {"below", "last", "sum", "raised", "exponent"}
 #: A full stop, and what begins another sentence.
 _SENTENCE = re.compile(r"\.\s+[A-Z][a-z]")
+
+
+def _raised_letters(text: str) -> frozenset[str]:
+    """The letters that have layers above them, where one has the first."""
+    found = _RAISED_LEFT.findall(text)
+    first = any(figure == "¹" for _, figure in found)
+    return frozenset(letter for letter, _ in found) if first else frozenset()
+
+
 #: A number with commas between its thousands, outside of brackets: 65,536.
 _GROUPED = re.compile(r"(?<![\w.,])(?P<grouped>[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?)(?![\w,])")
 
@@ -161,6 +183,9 @@ def _above(conventions: Conventions) -> str:
     kinds = [_ABOVE]
     kinds += [_LAYER] if conventions.superscripts else []
     kinds += [_LAYER_L] if conventions.layers else []
+    if conventions.raised:
+        letters = "".join(sorted(conventions.raised))
+        kinds.append(rf"(?<=[{letters}])[¹²³⁴-⁹][₀-₉ᵢⱼₖ]*")
     return f"(?:{'|'.join(kinds)})"
 
 
@@ -170,6 +195,7 @@ _SIGNS |= {"<=": "≤", ">=": "≥", ".^": "^", ".*": "⊙", "./": "/"}
 #: What the rest of a line is only a remark behind.
 _REMARKS = {"#", "//"} | {f"<{'-' * n}" for n in range(2, 9)}
 _RAISED = re.compile("⁽(.+?)⁾")
+_RAISED_FIGURE = re.compile("(?<!⁽)([¹²³⁴-⁹])(?!⁾)([₀-₉ᵢⱼₖ]*)")
 _RAISED_L = re.compile(r"\^[{(]?([lL](?:[+-]1)?)[)}]?(?=_|'|$)")
 #: What nothing that is quoted belongs to as a name: print("loss"), Value('a').
 _CALLED = {"print", "Value", "Parameter", "label"}
@@ -193,7 +219,7 @@ class Lexer:
         place = depth = 0
         while place < len(line):
             match = None if depth or self._conventions.comma else _GROUPED.match(line, place)
-            match = match or _RAISED_FIRST.match(line, place) or self._pattern.match(line, place)
+            match = match or self._raised_first(line, place) or self._pattern.match(line, place)
             if match is None:  # the last alternative takes any character
                 raise AssertionError("unreachable")
             kind, text, column = str(match.lastgroup), match[0], place + 1
@@ -211,7 +237,7 @@ class Lexer:
                     place -= 1  # 2. Then …: the full stop is no part of the number
                     text = text[:-1]
                 yield Token("number", text.replace(",", "."), number, column, place + 1)
-            elif kind in ("below", "last", "sum"):
+            elif kind in _ABOVE_OR_BELOW:
                 yield from _index_first(match, number)
             elif kind == "given":
                 yield Token("name", _worded(text), number, column, place + 1)
@@ -219,7 +245,8 @@ class Lexer:
                 if match["of"]:
                     yield from self._of_quoted(match, number)
                     continue
-                letters = match["name"] if "⁽" in text else _letters(match["name"])
+                raised = "⁽" in text or (self._conventions.raised and _RAISED_FIGURE.search(text))
+                letters = match["name"] if raised else _letters(match["name"])
                 if not letters:  # ① and its like count as letters for the pattern
                     place = column
                     yield Token("fraction", text[0], number, column, place + 1)
@@ -243,6 +270,11 @@ class Lexer:
                 depth += (text in "([{") - (text in ")]}")
                 shown = "→" if text.startswith("--") else _SIGNS.get(text, text)
                 yield Token("sign", shown, number, column, place + 1)
+
+    def _raised_first(self, line: str, place: int) -> re.Match[str] | None:
+        """What stands above before what stands below, where it is no layer."""
+        match = _RAISED_FIRST.match(line, place)
+        return None if match is None or match["base"] in self._conventions.raised else match
 
     def _of_quoted(self, match: re.Match[str], number: int) -> Iterator[Token]:
         """Key("cat") as one name; print("cat") and its like as they stand."""
@@ -279,9 +311,25 @@ def _index_first(match: re.Match[str], number: int) -> Iterator[Token]:
             yield Token("sign", "^", number, end, end)
             yield Token("number" if last.isdecimal() else "name", last, number, end, end)
         return
+    if match["raised"] or match["exponent"]:
+        if match["euler"]:
+            yield Token("name", "e", number, column, column + 1)
+        yield from _as_exponent(match["raised"] or match["exponent"], number, column, end)
+        return
     power = match["above"].translate(_SUPERSCRIPTS)
     yield Token("name", _named(match["base"] + match["below"]), number, column, end)
     yield Token("power", power, number, end, end)
+
+
+def _as_exponent(text: str, number: int, column: int, end: int) -> Iterator[Token]:
+    """The tokens of ⁻⁰·⁵ and ⁻ᶻ as those of ^(-0.5) and ^(-z)."""
+    plain = unicodedata.normalize("NFKC", text.replace("·", ".")).replace("\u2212", "-")
+    signs = ["^", "(", *(["-"] if plain[0] == "-" else [])]
+    for sign in signs:
+        yield Token("sign", sign, number, column, end)
+    inside = plain.lstrip("+-")
+    yield Token("name" if inside.isalpha() else "number", inside, number, column, end)
+    yield Token("sign", ")", number, column, end)
 
 
 def _worded(text: str) -> str:
@@ -294,8 +342,15 @@ def _named(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text
     text = text.replace("][", ",").replace("⋆", "_star")
+    text = _RAISED_FIGURE.sub(_layer, text)
     text = _RAISED.sub(lambda m: f"^({unicodedata.normalize('NFKC', m[1])})", text)
     return normal_name(_RAISED_L.sub(r"^(\1)", text))
+
+
+def _layer(match: re.Match[str]) -> str:
+    """^(1)_2 for ¹₂."""
+    above, below = (unicodedata.normalize("NFKC", text) for text in match.groups())
+    return f"^({above})" + (f"_{below}" if below else "")
 
 
 def _without_modules(tokens: Iterable[Token]) -> Iterator[Token]:

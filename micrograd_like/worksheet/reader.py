@@ -13,7 +13,7 @@ from functools import partial
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
 from micrograd_like.worksheet.brackets import separated, with_rows
-from micrograd_like.worksheet.clauses import Clause, clauses
+from micrograd_like.worksheet.clauses import clauses
 from micrograd_like.worksheet.continuation import logical_lines
 from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
@@ -32,6 +32,7 @@ from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.templates import Templates
+from micrograd_like.worksheet.trimming import Clause
 from micrograd_like.worksheet.vocabulary import RELATIONS
 from micrograd_like.worksheet.wording import in_signs, in_vectors
 
@@ -135,6 +136,7 @@ class _Reader:
         self.functions.assume(assumed)
         self._seen: set[str] = set()
         self._called: set[str] = set()
+        self._twice: set[str] = set()
         self._cut: Token | None = None
         self.reads: list[Statement] = []
         self.problems: list[Problem] = []
@@ -154,9 +156,10 @@ class _Reader:
             return
         called = _called_on_left(tokens)
         if called in self._called:
-            another = f"{called} was another function before"
-            reads = [read.doubted(another) for read in reads]
+            self._twice.add(called)
         self._called.add(called or "=")
+        if again := next((f for f in sorted(self._twice) if _speaks_of(f, tokens)), ""):
+            reads = [read.doubted(f"{again} was another function before") for read in reads]
         if found is not None:
             self.functions.define(found.name, found.arguments, found.body)
             reads = [replace(read, defines=found.name) for read in reads]
@@ -272,6 +275,12 @@ def _is_label(tokens: Sequence[Token]) -> bool:
     """True for e.label = 'e', which says nothing of a number."""
     texts = [t.text for t in tokens[:4]]
     return len(tokens) > 4 and texts[1:2] == ["."] and tokens[4].kind == "string"
+
+
+def _speaks_of(function: str, tokens: Sequence[Token]) -> bool:
+    """True if the function, its derivative or its differential stands among the tokens."""
+    names = {function, f"{function}'", f"{function}''", f"d{function}"}
+    return any(token.kind == "name" and token.text in names for token in tokens)
 
 
 def _called_on_left(tokens: Sequence[Token]) -> str:

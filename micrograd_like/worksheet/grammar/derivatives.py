@@ -220,4 +220,12 @@ class Derivatives(Rules):
             self.take()
             wrt, of = self.take(), self.take()
             return Derivative(Name(of.text), Name(wrt.text))
+        name = self.next.text
+        arguments = max(self.known.applied.get(name, set()), key=len, default=())
+        if self.next.kind == "name" and len(arguments) > 1:
+            self.take()
+            if self.at("("):
+                self.skip_arguments(name)
+            self.scope.read_as[f"∇{name} as ∂{name}/∂({', '.join(arguments)})"] = None
+            return Array.of([Derivative(Name(name), Name(wrt)) for wrt in arguments])
         raise UnsureError("Gradients of vectors are not worked out")

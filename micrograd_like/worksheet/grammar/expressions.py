@@ -10,7 +10,6 @@ from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.clauses import Clause
 from micrograd_like.worksheet.grammar.calls import WRAPPERS, Calls
 from micrograd_like.worksheet.grammar.derivatives import Derivatives
 from micrograd_like.worksheet.grammar.numerals import number
@@ -18,6 +17,7 @@ from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNE
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.spelling import element_number
+from micrograd_like.worksheet.trimming import Clause
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS, RECIPROCALS, RELATIONS
 
 _INFIX = {
@@ -82,6 +82,8 @@ class Expressions(Derivatives, Calls):
                     break
                 self.take()
                 left = self.call("mul", left, self.expression(MULTIPLY))
+            elif self.at_unit():
+                self.unit()
             elif self.implicit_product():
                 if binding >= self.implicit:
                     break
@@ -90,6 +92,13 @@ class Expressions(Derivatives, Calls):
             else:
                 break
         return left
+
+    def unit(self) -> None:
+        """Pass over the words behind a number: 30 inputs per clerk + 1."""
+        words = [self.take().text]
+        while self.at_unit(inside=True):
+            words.append(self.take().text)
+        self.scope.doubts[f"the words {' '.join(words)[:60]!r} were passed over"] = None
 
     def transposed(self, left: Term) -> Term:
         """The rows of an array as its columns; a scalar as it is."""

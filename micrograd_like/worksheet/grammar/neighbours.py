@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from micrograd_like.notation import GREEK
 from micrograd_like.worksheet.grammar.cursor import Cursor
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
 from micrograd_like.worksheet.spelling import is_word
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
 
 _PROSE = CONNECTIVES | {"else"}
+#: What stands behind the unit of a number.
+_BEHIND_UNIT = {"+", "-", "*", "/", "·", "x", "X", ")"}
+#: What is made of all elements, and no unit.
+OF_ALL = {"sum", "mean", "norm", "softmax", "pi", "max", "min"}
 #: Columns that set apart what is no factor.
 _CELL = 3
 #: Tokens of a bracket that are looked at to tell whether it holds words.
@@ -73,6 +78,25 @@ class Neighbours(Cursor):
         """True for what a factor may begin with."""
         return token.kind in ("name", "number", "fraction") or token.text in ("(", "-", "∂", "√")
 
+    def at_unit(self, inside: bool = False) -> bool:
+        """True for words behind a number and before an operator: no quantity, but its unit."""
+        before, place = self.tokens[self.place - 1], self.place
+        if not inside and before.kind != "number":
+            return False
+        while self.tokens[place].kind == "name" and self.is_unit(self.tokens[place]):
+            place += 1
+        after = self.tokens[place]
+        computes = after.text in _BEHIND_UNIT and (after.kind != "name" or after.text in "xX")
+        apart = before.end < self.next.column
+        return place > self.place and apart and (computes or after.text in RELATIONS)
+
+    def is_unit(self, token: Token) -> bool:
+        """True for a word that nothing gives a value."""
+        text = token.text
+        known = text in self.known.lefts or self.known.is_quantity(text)
+        named = text.lower() in FUNCTIONS or text in GREEK.values() or text in OF_ALL
+        return is_word(text) and len(text) > 2 and not known and not named
+
     def figures_inside(self, place: int) -> bool:
         """True for a bracket that holds no name."""
         place += 1
@@ -115,7 +139,7 @@ class Neighbours(Cursor):
             joins = token.text.lower() in CONNECTIVES and len(token.text) > 1  # no bare (a − 5)
             word = self.known.is_word(token) or (joins and token.text not in self.known.lefts)
             other = token.kind == "name" and self.tokens[inside + 1].text != "("
-            mark = token.text in (*",.:;'-∂/",) or token.kind == "number"
+            mark = token.text in (*",.:;'-∂/…",) or token.kind == "number"
             if not (word or other or mark):
                 return False
             words += word
@@ -125,11 +149,16 @@ class Neighbours(Cursor):
 
     def holds_phrase(self, place: int) -> bool:
         """True for a bracket with two words side by side, one of which is no quantity."""
+        names = [t.text for t in self.tokens[place + 1 : place + 3]]
+        if names[1:] == [")"] and names[0].lower() in FUNCTIONS:  # (ReLU)
+            return True
         for a, b in pairwise(self.tokens[place + 1 : place + _LOOKED_AT]):
             if ")" in (a.text, b.text) or "]" in (a.text, b.text):
                 return False
-            words = a.kind == b.kind == "name" and a.end < b.column
-            if words and all(map(self.is_said, (a, b))):
+            beside = a.kind == b.kind == "name" and a.end < b.column
+            if beside and any(map(self.known.is_word, (a, b))):
+                return True
+            if beside and all(map(self.is_said, (a, b))):
                 return any(t.text not in self.known.lefts for t in (a, b))
         return False
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
-from micrograd_like.worksheet.clauses import Clause
 from micrograd_like.worksheet.grammar.neighbours import Neighbours
 from micrograd_like.worksheet.grammar.numerals import fraction, number
 from micrograd_like.worksheet.grammar.scope import Document, Scope
 from micrograd_like.worksheet.lexer import MAX_NAME, Token
+from micrograd_like.worksheet.trimming import Clause
 
 #: Operations in one part of a statement; nobody writes more by hand.
 MAX_OPERATIONS = 500

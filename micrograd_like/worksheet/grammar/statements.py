@@ -13,15 +13,15 @@ from functools import partial
 from math import prod
 
 from micrograd_like.errors import did_you_mean
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes
 from micrograd_like.worksheet import arrays, brackets
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.builder import stands_in
-from micrograd_like.worksheet.clauses import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.parts import Parts
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.trimming import Clause
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, PRONOUNS, RELATIONS
 
 #: Words behind a number that say nothing of it.
@@ -55,6 +55,7 @@ class _Statements(Parts):
     def __init__(self, clause: Clause, document: Document) -> None:
         super().__init__(clause, document)
         self.borrowed = clause.borrowed
+        self.case = clause.case
         if clause.doubt:
             self.scope.doubts[clause.doubt] = None
         self.function: FunctionDefinition | None = None
@@ -99,8 +100,8 @@ class _Statements(Parts):
         self.left_products, self.products = self.products, False
         if not self.at(*RELATIONS):
             self.expected("'=' after the left side")
-        assigned = self.at("←", "→", "+=", "-=")
-        blank = self.right_side(left)
+        assigned = self.at("←", "→", "+=", "-=") or self.case
+        blank = self.right_side(left, subject)
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
@@ -119,7 +120,19 @@ class _Statements(Parts):
         )
         return list(self.expanded(about, left, subject))
 
-    def right_side(self, left: Term) -> bool:
+    def doubt_relation(self, sign: str, before: Term | None, behind: Term) -> None:
+        """Take down why two parts side by side may not be meant to be equal."""
+        if sign == "→" and self.pieces:
+            self.scope.doubts["An arrow between its parts may lead to something else"] = None
+        if before is None or isinstance(before, Name | Array):
+            return
+        if sign == "≈" and _has_names(before) and _has_names(behind):
+            self.scope.doubts["≈ between formulas may hold only in a limit"] = None
+        sums = isinstance(before, Call) and before.function in ("add", "sub")
+        if sums and _has_names(before) and behind == Number(0) and self.next.kind == "end":
+            self.scope.doubts["It may be an equation that is to be solved"] = None
+
+    def right_side(self, left: Term, subject: Term | None) -> bool:
         """Read what is said to equal the left side; True where a ? stands for some of it."""
         self.pieces, blank = [], False
         while self.at(*RELATIONS):
@@ -128,9 +141,9 @@ class _Statements(Parts):
                 self.take()
                 blank = True
                 continue
-            if sign == "→" and self.pieces:
-                self.scope.doubts["An arrow between its parts may lead to something else"] = None
+            before = self.pieces[-1].term if self.pieces else subject
             piece = self.piece(sign == "≈", left)
+            self.doubt_relation(sign, before, piece.term)
             if sign in ("+=", "-="):
                 step = self.call("add" if sign == "+=" else "sub", left, piece.term)
                 piece = replace(piece, term=step)
@@ -151,6 +164,8 @@ class _Statements(Parts):
             yield about(left, parts, subject=subject)
             return
         shape = shapes[-1]
+        if isinstance(left, Derivative) and all(isinstance(term, Array) for term in terms):
+            left = self.by_elements(left, shape)
         if isinstance(left, Name):
             if stands_in(left):
                 raise ShapeError("expected a vector or matrix on the left side")
@@ -183,6 +198,13 @@ class _Statements(Parts):
             if not isinstance(own, Name | Derivative):
                 one, own = own, self.document.stand_in(own)
             yield about(own, parts, subject=one, element=place + 1)
+
+    def by_elements(self, slope: Derivative, shape: tuple[int, ...]) -> Term:
+        """∂L/∂W as an array of this shape, where nothing else says what W is."""
+        name = slope.wrt.name if isinstance(slope.wrt, Name) else ""
+        if not name or not isinstance(slope.of, Name) or name in self.known.lefts:
+            return slope
+        return arrays.derivative(slope.of, self.declared(name, shape))
 
     def declared(self, name: str, shape: tuple[int, ...]) -> Array:
         """The array of this name, whose elements are names of the document."""
@@ -277,6 +299,10 @@ class _Statements(Parts):
             self.scope.doubts[f"the words {' '.join(words)[:60]!r} were passed over"] = None
         if self.at(*RELATIONS):
             self.scope.doubts["words stand between its parts"] = None
+
+
+def _has_names(term: Term) -> bool:
+    return not isinstance(term, Array) and bool(nodes(term, Name, Derivative))
 
 
 def _reshaped(term: Term, shape: tuple[int, ...]) -> Term:
