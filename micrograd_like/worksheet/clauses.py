@@ -60,14 +60,14 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
         token = tokens[place]
         text = token.text if token.kind == "sign" else ""
         if text in ("(", "[", "{"):
-            before = tokens[start:place]
-            worded = not before or any(names.is_word(t) for t in before)
-            behind_words = worded and all(t.kind != "sign" or t.text in ":,-" for t in before)
-            inside = _inner_statement(tokens, place, pairs, related or behind_words, names)
+            behind = related or _is_worded(tokens, start, place, names)
+            inside = _inner_statement(tokens, place, pairs, behind, names)
             if inside is not None:
                 under = [*_split(inside, names)]
                 condition = tokens[place + 1].text.lower() in _CONDITIONS
-                yield from [*under, before] if condition else [before, *under]
+                yield from (
+                    [*under, tokens[start:place]] if condition else [tokens[start:place], *under]
+                )
                 start = place = pairs[place] + 1
                 related = False
                 continue
@@ -87,6 +87,15 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
         place += 1
     if start < len(tokens):
         yield tokens[start:]
+
+
+def _is_worded(tokens: Sequence[Token], start: int, place: int, names: Names) -> bool:
+    """True for nothing, or words and figures, before a bracket: Settings (rate = 0.1)."""
+    if place - start > MOST_LEFT:
+        return False
+    before = tokens[start:place]
+    worded = not before or any(names.is_word(t) for t in before)
+    return worded and all(t.kind != "sign" or t.text in ":,-" for t in before)
 
 
 def _inner_statement(
