@@ -207,6 +207,27 @@ def statements(line: str) -> list[str]:
         ("a = [1, 2]; b = [3, 4, 5]; q = a ⊗ bᵀ",
          "a1 = 1 / a2 = 2 / b1 = 3 / b2 = 4 / b3 = 5 / q11 = a1*b1 / q12 = a1*b2 / q13 = a1*b3 / "
          "q21 = a2*b1 / q22 = a2*b2 / q23 = a2*b3"),
+        # The cells of a table's row that relate; remarks of one function, or about one name.
+        ("| Name | q = 2x | p = 3 |", "q = 2*x / p = 3"),
+        ("q = max(0, x)   (ReLU)", "q = maximum(0, x)"),
+        ("q = 2x [w1 gradient]", "q = 2*x"),
+        # Units behind numbers; what words on the left are said to equal.
+        ("30 inputs x 2 clerks + 4 nudges = 60 + 4 = 64", "30*2 + 4 = 60 + 4 = 64"),
+        ("q = 3 error + 1; error = 2", "q = 3*error + 1 / error = 2"),
+        ("(slope of all) x w = (0.5*2) = 1", "0.5*2 = 1"),
+        ("(slope of all) x w = 1", ""),
+        # Code that says something of its own objects, a range, and a case.
+        ("self.op = op\nmode = 'fast'\nk = 1 … n", ""),
+        ("q = 1 - x if y = 5", "q = 1 - x"),
+        # Figures and letters above; layers, where one has the first.
+        ("q = e⁻⁰·⁵ + eˣ + 2⁻ˣ", "q = e^(-0.5) + e^x + 2^(-x)"),
+        ("a¹ = 2; a² = 3a¹; q = y²", "a^(1) = 2 / a^(2) = 3*a^(1) / q = y^2"),
+        ("a¹ = 2; a¹₂ = 4", "a^(1) = 2 / a^(1)_2 = 4"),
+        ("q = x¹ + z²", "q = x^1 + z^2"),
+        # The gradient of a quantity that is written with its arguments.
+        ("f(x, y) = 3x + y\n∇f = [3, 1]", "f = 3*x + y / df/dx = 3 / df/dy = 1"),
+        # What an array is differentiated by has its shape, whatever it is.
+        ("∂E/∂V = [1, 2]·0.5", "dE/dV1 = 1*0.5 / dE/dV2 = 2*0.5"),
         # The same letter of two arguments is two quantities.
         ("v(w1) = 2; v(w2) = 3", "v(w1) = 2 / v(w2) = 3"),
         ("learning rate = 0.1; q = 2 learning rate", "learning_rate = 0.1 / q = 2*learning_rate"),
@@ -462,6 +483,15 @@ def verdicts(text: str) -> str:
         # What is general proves nothing where its names have values of several examples.
         ("p = 0.75\np = 0.5\np/(1 - p) = e^Z\nZ = 4\np = 0.982", "tt?tt"),
         ("p = 0.75\nZ = 4\np/(1 - p) = e^Z", "ttw"),
+        # What holds in a limit, an equation to be solved, one of several cases.
+        ("x = 0.3\nσ(x) ≈ x", "t?"),
+        ("x = 0.3\nσ(x) ≈ 0.57444 ≈ 0.6", "tr"),
+        ("x = 3\nz = 2x - 1 = 0", "t?"),
+        ("x = 3\nz = 2x - 1 = 5 = 0", "tw"),
+        ("p = 0.3\ny = 1\nq = p if y = 1\nq = 1 - p if y = 0", "ttt?"),
+        # Words on the left say of nothing what it is.
+        ("(step for all) * 1 = 0.5*0.2 = 0.3", "?"),
+        ("x = 2\nf(x) = x^2\nf(x) = x^3\ndf/dx = 3x^2 = 12", "tt??"),
         # Another function may have the same name; an arrow may lead to something else.
         ("x = 2\nf(x) = x^2\nf(x) = x^3", "tt?"),
         ("b = 0.9 → 10 steps", "?"),

@@ -246,7 +246,10 @@ def _is_times(tokens: Sequence[Token], place: int) -> bool:
         return False
     before, own, after = tokens[place - 1 : place + 2]
     apart = before.end < own.column and own.end < after.column
-    figures = before.kind == after.kind == "number"
+    counted = before.kind == "number" or (
+        is_word(before.text) and place > 1 and tokens[place - 2].kind == "number"
+    )
+    figures = counted and after.kind == "number"
     return apart and (figures or before.text == own.text)
 
 
