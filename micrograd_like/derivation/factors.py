@@ -29,7 +29,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from micrograd_like.derivation.equations import Equation, equation, local
-from micrograd_like.engine import Value, check_fresh, grad, topological_order
+from micrograd_like.engine import Value, check_fresh, topological_order
 from micrograd_like.formula import (
     Derivative,
     Expr,
@@ -160,7 +160,8 @@ class _Worked:
         #: Between the output and wrt, the output first, each with what it acts on there.
         self.users = graph.between(graph.output, wrt)
         nodes = {name: node for node, name in graph.names.items() if name in self.users}
-        totals = dict(zip(nodes, grad(output, list(nodes.values())), strict=True))
+        gradients = graph.on_paper.gradients(output, list(nodes.values()))
+        totals = dict(zip(nodes, gradients, strict=True))
         self.order = list(self.users)
         #: Without a number, if the output rests on a name that has none.
         self.closed = graph.output in graph.known

@@ -23,7 +23,7 @@ from itertools import chain
 from typing import ClassVar
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local
-from micrograd_like.engine import Value, check_fresh, grad, topological_order
+from micrograd_like.engine import Value, check_fresh, topological_order
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import (
     Call,
@@ -178,7 +178,7 @@ def walk(output: Value, wrt: Value | None = None, beside: Iterable[Value] = ()) 
     below = [graph.names[node] for node in named]
     gradients: dict[Quantity, float] = {}
     if graph.output in graph.known:
-        gradients = dict(zip(below, grad(output, named), strict=True))
+        gradients = dict(zip(below, graph.on_paper.gradients(output, named), strict=True))
     between = computed & {*below}
     slopes = {q for q in graph.values if isinstance(q, Derivative)}.difference(below)
     later = set[Quantity]().union(*map(graph.dependents, slopes)).difference(below)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from micrograd_like.engine import Constant, Symbol, Value, topological_order
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, simplify
 from micrograd_like.graph.labels import quantity_of
+from micrograd_like.graph.on_paper import OnPaper
 from micrograd_like.graph.reachability import depending, path_count, paths, reached
 from micrograd_like.ops import OPS
 
@@ -35,7 +36,8 @@ class NamedGraph:
         known: The same without those that rest on a name without a number.
         formulas: For every quantity that is computed, its formula in those before it.
         locals: For every link, ∂of/∂wrt as a formula, what else acts on ``of`` held fixed.
-        partials: For every link, its number as the engine has it.
+        partials: For every link, its number.
+        on_paper: The numbers of the nodes themselves.
         rules: For every link, the names of the rules used.
         users: For every quantity, those that it acts on directly, in order of computation.
         inputs: For every quantity, those that it is computed from, in order of computation.
@@ -55,6 +57,7 @@ class NamedGraph:
         outputs = (output,) if isinstance(output, Value) else output
         seen: set[Value] = set()
         order = [node for out in outputs for node in topological_order(out, seen)]
+        self.on_paper = OnPaper(order)
         self.names = {n: quantity_of(n) for n in order if n.label} | dict(names or {})
         if not all(out in self.names for out in outputs):
             raise ValueError("expected an output with a label, such as E.label = 'E'")
@@ -73,14 +76,14 @@ class NamedGraph:
                 continue
             if name in self.values:
                 raise ValueError(f"two nodes are named {str(name)!r}; expected different names")
-            self.values[name] = node.data
+            self.values[name] = self.on_paper.data(node)
             if node.op:
                 self._fold(node, name)
         symbols = [node for node in order if isinstance(node, Symbol)]
         if symbols:
             without = depending(order, *symbols)
             known = (node for node in order if node not in without)
-            self.known = {self.names[n]: n.data for n in known if n in self.names}
+            self.known = {self.names[n]: self.on_paper.data(n) for n in known if n in self.names}
         self.users: dict[Quantity, list[Quantity]] = {name: [] for name in self.values}
         for of, wrt in self.locals:
             self.users[wrt].append(of)
@@ -177,11 +180,12 @@ class NamedGraph:
         rules: dict[Value, dict[str, None]] = {node: {}}  # in the order they are used
         for inner in reversed(region):
             constants = tuple(isinstance(input, Constant) for input in inner.inputs)
+            partials = self.on_paper.partials(inner)
             for index, input in enumerate(inner.inputs):
                 if isinstance(input, Constant):
                     continue
                 if numbers[inner]:  # as in the engine: what has no effect passes nothing on
-                    numbers[input] += numbers[inner] * inner.partials[index]
+                    numbers[input] += numbers[inner] * partials[index]
                 used = rules.setdefault(input, {})
                 alone = isinstance(written[inner], Name | Derivative)  # y = x
                 rule = "identity" if alone else OPS[inner.op].rule_for(index, constants)

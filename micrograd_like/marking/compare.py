@@ -93,7 +93,7 @@ class Comparison:
         )
         if not joined.off:
             return joined
-        atoms = [formula for figure, formula in joined.off if exact_number(figure) is not None]
+        atoms = [formula for figure, formula in joined.off if self._is_other(figure, formula)]
         given = any(formula in self.facts.truth.sources for formula in atoms)
         other_shape = all(one.off for one in found)
         if other_shape and not given:
@@ -101,13 +101,20 @@ class Comparison:
         expr = joined.expr
         if given:  # what others are rounded by does not make up for a given that is another
             expr = self.line.read(pair.figures, exact=True)
-        elif not any(isinstance(formula, Quantity) for formula in atoms):
+        elif not atoms:
             expr = self.line.read(pair.figures)
         ours, theirs = self.line.result(expr), self.line.true(pair.formula)
         if ours is not None and theirs is not None and ours.meets(theirs):
             return Compared(expr, whole=True)
         off = ((pair.figures, pair.formula),) if other_shape else joined.off
         return Compared(expr if given else joined.expr, joined.slips, off)
+
+    def _is_other(self, figure: Expr, formula: Expr) -> bool:
+        """True for a single number that is not that of a quantity with its sign turned."""
+        number = exact_number(figure)
+        if number is None or not isinstance(formula, Quantity):
+            return False
+        return abs(number.value) != abs(self.line.look_up(formula).center)
 
     def _whole(self, figures: Expr, formula: Expr) -> Compared:
         """What the figures come to beside what the formula comes to."""

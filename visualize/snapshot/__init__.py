@@ -21,11 +21,12 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 
 from micrograd_like.derivation import Derivation, derive
-from micrograd_like.engine import Symbol, Value, check_fresh, grad, topological_order
+from micrograd_like.engine import Symbol, Value, check_fresh, topological_order
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.graph import (
     NamedGraph,
+    OnPaper,
     constant,
     depending,
     learned,
@@ -216,6 +217,7 @@ class _Taken:
                 f"{printable(wrt.label or 'that node')}: there is no path to highlight"
             )
         self.computed = computed
+        self.on_paper = OnPaper(order)
 
     def with_detail(self, detail: Detail) -> Snapshot:
         """A box for every name, operation or neuron; each knows its layer and neuron."""
@@ -264,7 +266,8 @@ class _Taken:
         edges = []
         for node in self.order:
             constants = tuple(input in self.constants for input in node.inputs)
-            for index, (input, partial) in enumerate(zip(node.inputs, node.partials, strict=True)):
+            partials = self.on_paper.partials(node)
+            for index, (input, partial) in enumerate(zip(node.inputs, partials, strict=True)):
                 numbered = self.open.isdisjoint(node.inputs) and not constants[index]
                 local = partial if numbered else None
                 rule = OPS[node.op].rule_for(index, constants)
@@ -282,7 +285,7 @@ class _Taken:
     ) -> Node:
         role = self.roles[node]
         on_path = node in self.between
-        value = None if node in self.open else node.data
+        value = None if node in self.open else self.on_paper.data(node)
         gradient = gradients.get(node)
         return Node(key, name, role, formula, node.op, value, gradient, on_path=on_path)
 
@@ -293,9 +296,15 @@ class _Taken:
         if not self.computed:
             return {n: n.grad if n.has_grad and n not in self.constants else None for n in nodes}
         try:
-            return dict(zip(nodes, grad(self.output, nodes), strict=True))
+            return dict(zip(nodes, self.on_paper.gradients(self.output, nodes), strict=True))
         except ArithmeticError:
-            return {node: _gradient(self.output, node) for node in nodes}
+            return {node: self._gradient(node) for node in nodes}
+
+    def _gradient(self, node: Value) -> float:
+        try:
+            return self.on_paper.gradients(self.output, [node])[0]
+        except ArithmeticError:
+            return math.nan
 
     def _snapshot(
         self,
@@ -309,15 +318,8 @@ class _Taken:
         path, value = None, None
         if self.wrt is not None:
             path = Derivative(quantity_of(self.output, "f"), quantity_of(self.wrt, "x"))
-            value = None if self.output in self.open else _gradient(self.output, self.wrt)
+            value = None if self.output in self.open else self._gradient(self.wrt)
         return Snapshot(output, detail, nodes, tuple(edges), of, path, value, derivation)
-
-
-def _gradient(output: Value, node: Value) -> float:
-    try:
-        return float(grad(output, node))
-    except ArithmeticError:
-        return math.nan
 
 
 def _operation(node: Value) -> Expr | None:
