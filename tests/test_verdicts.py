@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from micrograd_like import Worksheet
+from micrograd_like.exercises import generate
+from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.marking import explain
 from micrograd_like.marking.marker import Marker
 from micrograd_like.worksheet import builtin
@@ -31,6 +33,33 @@ def test_verdicts_are_there_before_causes_are_sought(monkeypatch: pytest.MonkeyP
     found = [[line.mark.verdict for line in Marker(sheet).verdicts()] for sheet in _sheets()]
     assert found == told
     assert any("wrong" in verdicts for verdicts in found)
+
+
+# Lines further down.
+
+#: Lines about names of their own, one of them wrong.
+_UNRELATED = "\nqq = 0.7\nrr = qq^2 = 0.49\ndrr/dqq = 2*qq = 1.3"
+
+
+def _marks(rows: list[str]) -> list[tuple[object, ...]]:
+    lines = Worksheet.parse("\n".join(rows)).check().lines
+    return [(line.line, line.verdict, line.causes, line.accident) for line in lines]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_lines_further_down_change_no_verdict_and_no_cause(shape: str) -> None:
+    """No name of these worksheets gets another meaning further down."""
+    rows = generate(shape, 5, form="slips", slips=2).text.rstrip("\n").split("\n")
+    whole = _marks([*rows, _UNRELATED])
+    for count in (len(rows), len(rows) * 3 // 4, len(rows) // 2):
+        marks = _marks(rows[:count])
+        assert marks == whole[: len(marks)]
+
+
+def test_a_line_further_down_that_gives_a_name_another_meaning_changes_the_verdict() -> None:
+    rows = ["x = 2", "y = w*x = 3", "w = 1.5"]
+    assert [mark[1] for mark in _marks(rows)][1] == "right"
+    assert [mark[1] for mark in _marks([*rows[:2], "w = 2.5"])][1] == "wrong"
 
 
 # A slip, and work that goes on from it.

@@ -21,8 +21,9 @@ def _all_of_them(claim: Claim) -> Iterator[Guess]:
     for form in claim.forms:
         early = form
         for leaf in quantities(form):
-            if isinstance(leaf, Name) and f"{leaf}'" in claim.facts.definitions:
-                early = replaced(early, leaf, Name(f"{leaf}'"))
+            new = Name(f"{leaf}'")
+            if isinstance(leaf, Name) and new in claim.names:
+                early = replaced(early, leaf, new)
         if early != form:
             yield Guess(early)
 
