@@ -149,6 +149,23 @@ CASES = {
         [r"\frac{\partial C}{\partial w^l} = 2 (a^l - y) \sigma(z^l) (1 - \sigma(z^l)) a^{l-1}"],
         [r"\frac{\partial C}{\partial w^l} = 2 (a^l - y) \sigma(z^l) (1 - \sigma(z^l)) a^l"],
     ),
+    "the derivative of a function by its prime, said again and again": (
+        r"""g(z) = \frac{1}{1 + e^{-z}}
+        g'(z) = -\frac{\frac{d}{dz} (1 + e^{-z})}{(1 + e^{-z})^2}""",
+        [r"g'(z) = \frac{e^{-z}}{(1 + e^{-z})^2}", r"\sigma'(x) = \sigma(x) (1 - \sigma(x))"],
+        [r"g'(z) = -\frac{e^{-z}}{(1 + e^{-z})^2}", r"\sigma'(x) = -\sigma(x) (1 - \sigma(x))"],
+    ),
+    "a sum from 0": (
+        r"f(m, b) = \frac{1}{n} \sum_{i=0}^{n} (y_i - (m x_i + b))^2",
+        [r"\frac{\partial f}{\partial m} = -\frac{2}{n} \sum_{i=0}^{n} x_i (y_i - (m x_i + b))"],
+        [r"\frac{\partial f}{\partial m} = -\frac{2}{n} \sum_{i=0}^{n} (y_i - (m x_i + b))"],
+    ),
+    "an index that counts samples here and weights there": (
+        r"""E = \frac{1}{n} \sum_{i=1}^{n} (o_i - t_i)^2
+        o_i = \sum_{j=1}^{m} w_j x_{ij}""",
+        [r"\frac{\partial E}{\partial w_i} = \frac{2}{n} \sum_{j=1}^{n} (o_j - t_j) x_{ji}"],
+        [r"\frac{\partial E}{\partial w_i} = \frac{2}{n} \sum_{j=1}^{n} (o_j - t_j) x_{ij}"],
+    ),
     "a name that is a word elsewhere": (
         r"a = \sigma(wx)",
         [r"\frac{\partial a}{\partial w} = a(1 - a) x"],

@@ -46,7 +46,11 @@ def assumed_counts(found: Survey, defined: Collection[str]) -> Counts:
     bounds = sorted(bound for bound in found.bounds.keys() - {""} if bound not in defined)
     known = {letter for bound in bounds for letter in found.bounds[bound]}
     open_ = {letter for letter in found.bounds.get("", ()) if not _has_numbers(letter, found)}
-    sizes = {bound: number for number, bound in enumerate(bounds, _LEAST)}
+    sizes: dict[str, int] = {}
+    for bound in bounds:
+        group = {other for letter in found.bounds[bound] for other in alike.get(letter, {letter})}
+        same = [sizes[other] for other in sizes if found.bounds[other] & group]
+        sizes[bound] = min(same, default=_LEAST + len(sizes))
     letters: dict[str, int] = {}
     for letter in sorted(open_ - known):
         group = alike.get(letter, {letter})
@@ -60,7 +64,8 @@ def assumed_counts(found: Survey, defined: Collection[str]) -> Counts:
     for letter in {*most}:
         for other in alike.get(letter, ()):
             most.setdefault(other, most[letter])
-    names = {new for name in indexed for new in _instances(name, most)}
+    first = 0 if found.from_zero else 1
+    names = {new for name in indexed for new in _instances(name, most, first)}
     return Counts(sizes, letters, frozenset(most), frozenset(names - indexed))
 
 
@@ -87,11 +92,11 @@ def _has_numbers(letter: str, found: Survey) -> bool:
     )
 
 
-def _instances(name: str, sizes: dict[str, int]) -> Iterator[str]:
+def _instances(name: str, sizes: dict[str, int], first: int) -> Iterator[str]:
     """The name with numbers for its indices, for some and for all of them."""
     found = [name]
     for letter in sorted(index_letters(name) & sizes.keys()):
         if len(found) * sizes[letter] > _MOST:
             return
-        found += [instance(n, letter, k) for n in found for k in range(1, sizes[letter] + 1)]
+        found += [instance(n, letter, k) for n in found for k in range(first, sizes[letter] + 1)]
     yield from found

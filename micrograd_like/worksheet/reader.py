@@ -155,8 +155,9 @@ class _Reader:
                 self._cut = error.token
             return
         called = _called_on_left(tokens)
-        if called in self._called:
-            self._twice.add(called)
+        base = called.rstrip("'")
+        if called in self._called and (base == called or base in self._twice):
+            self._twice.add(called)  # f'(x) once more is about the same f
         self._called.add(called or "=")
         if again := next((f for f in sorted(self._twice) if _speaks_of(f, tokens)), ""):
             reads = [read.doubted(f"{again} was another function before") for read in reads]

@@ -19,7 +19,7 @@ _LAYER = re.compile(r"(\^\(|_\{?)([lL])([+-]\d+)?(\)|\}|(?=_|'|$))")
 _KRONECKER = re.compile(r"delta_?(\d)(\d)")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
-_SERIES = re.compile(r"(?:Sigma|Pi)_\{?([a-z])(?:=1)?\}?")
+_SERIES = re.compile(r"(?:Sigma|Pi)_\{?([a-z])(?:=[01])?\}?")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
 _OLD = re.compile(r"(.+?)_old|(.+?)_current")
 
@@ -119,7 +119,7 @@ def index_letters(name: str) -> set[str]:
 
 
 def series_index(name: str) -> str:
-    """The i of Σ_i and Σ_{i=1}, a sum or product from 1 on; "" for any other name."""
+    """The i of Σ_i, Σ_{i=1} and Σ_{i=0}, a sum or product; "" for any other name."""
     match = _SERIES.fullmatch(name)
     return match[1] if match else ""
 

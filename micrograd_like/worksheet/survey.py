@@ -51,6 +51,7 @@ class Survey:
     same_letter: set[str] = field(default_factory=set)
     calls: list[LeftCall] = field(default_factory=list)
     phrases: dict[tuple[str, ...], None] = field(default_factory=dict)
+    from_zero: bool = False
     bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     times: bool = False
 
@@ -91,6 +92,7 @@ class Survey:
         before = tokens[place - 1].text if place else ""
         self.times |= _is_times(tokens, place)
         counted = series_index(text)
+        self.from_zero |= bool(counted) and "=0" in text
         if counted or text in ("Sigma", "Pi"):
             self._bound(tokens[place + 1 :], counted)
         if _beside_operator(tokens, place):

@@ -247,9 +247,11 @@ class _Statements(Parts):
         return self.document.stand_in(expr), expr
 
     def looks_called(self) -> bool:
-        """True if a name and one pair of brackets are all that stands before the place."""
+        """True if a name that is no function and its brackets are all that stands up to here."""
         closing = brackets.closing(self.tokens[: self.place])
-        return self.tokens[0].kind == "name" and closing.get(1) == self.place - 1
+        base = self.tokens[0].text.rstrip("'")
+        known = base in FUNCTIONS or base in self.known.functions
+        return self.tokens[0].kind == "name" and not known and closing.get(1) == self.place - 1
 
     def function_definition(self) -> None:
         """f(x) = …, where x is no quantity: what the right side is makes f a function."""

@@ -27,7 +27,7 @@ def read(lines: list[str]) -> Source:
     formulas = [pieces(document.span(f.start, f.stop)) for f in found]
     rows = Rows(lines, Symbols.of(formulas))
     for formula, own in zip(found, formulas, strict=True):
-        if is_claimed(document.text, formula.outer[0]):
+        if is_claimed(document.text, formula):
             source.rows += rows.read(own, formula.display)
         else:
             rows.pass_over(own)

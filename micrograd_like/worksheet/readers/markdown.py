@@ -76,7 +76,7 @@ def read_words(lines: list[str]) -> Source:
     given = values(lines, symbols)
     placed = [(tokens[0][2:4], [tokens]) for tokens in (*plain, *given)]
     for formula in sorted(formulas, key=lambda f: f.start):
-        if is_claimed(document.text, formula.outer[0]):
+        if is_claimed(document.text, formula):
             line, column = document.position(formula.start)
             placed.append(((line + 1, column), rows.read(formulas[formula], formula.display)))
         else:

@@ -130,9 +130,17 @@ _NO_CLAIM = re.compile(
     re.IGNORECASE,
 )
 
+#: "If L = (a − y)² and a = wx, …" says what L is, for all that follows.
+_DEFINES = re.compile(r"=.*[A-Za-z]", re.DOTALL)
+_PREMISE = re.compile(r"\A\s*If (?=\W*\Z|.*\band\W*\Z)", re.DOTALL)
 
-def is_claimed(text: str, offset: int) -> bool:
+
+def is_claimed(text: str, formula: Found) -> bool:
     """False for a formula behind "if" or "instead of": it says nothing of what is so."""
+    offset = formula.outer[0]
     before = text[max(0, offset - 300) : offset]
     sentences = [m.end() for m in _SENTENCE.finditer(before)]
-    return _NO_CLAIM.search(before[sentences[-1] if sentences else 0 :]) is None
+    sentence = before[sentences[-1] if sentences else 0 :]
+    if _DEFINES.search(text, formula.start, formula.stop):
+        sentence = _PREMISE.sub("", sentence)
+    return _NO_CLAIM.search(sentence) is None

@@ -150,7 +150,8 @@ class Row(Environments):
             self.finish(replace(name, first=opening, last=self.last))
             return
         inside = self.captured(start, stop)
-        if self.at("^") and len(inside) > 1:
+        signed = len(inside) == 2 and inside[0].text in ("+", "-")  # {-e}^{-x} is seen as −e^{−x}
+        if self.at("^") and len(inside) > 1 and not signed:
             self.emit_all(inside, opening, self.last)
         elif self.at("_", "'"):
             raise TexError(self.next, _NO_INDEX)
