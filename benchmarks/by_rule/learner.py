@@ -314,7 +314,7 @@ class Learner:
             number, kind = self._worked(work, current, how)
         rounded = number.half > 0
         sign = "≈" if rounded and rng.random() < self.approximate else "="
-        drifted = "" if abs(number.value - number.true) <= _unit(number) else ", drifted"
+        drifted = "" if abs(number.value - number.true) <= unit(number) else ", drifted"
         if not work.parts or work.parts[-1].text != number.text:
             source = "full numbers" if work.full else "figures"
             work.parts.append(
@@ -363,7 +363,7 @@ def _ready(e: Op) -> bool:
     return all(figure(arg) for arg in e.args)
 
 
-def _unit(number: Num) -> Decimal:
+def unit(number: Num) -> Decimal:
     """Half a unit of the last place written."""
     shown = number.text.lower()
     for sign in ("*10^", "·10^"):
@@ -382,4 +382,4 @@ def _carried(figure: Num, true: Decimal, reach: Decimal) -> Num:
     """The figure with how far the truth may lie from it: nothing if it is the truth."""
     if abs(figure.value - true) <= EPS * abs(true):
         return replace(figure, half=ZERO, behind=true)
-    return replace(figure, half=max(figure.half, _unit(figure)) + reach, behind=true)
+    return replace(figure, half=max(figure.half, unit(figure)) + reach, behind=true)

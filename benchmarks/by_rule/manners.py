@@ -10,9 +10,10 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
-from benchmarks.by_rule.expression import Expr, Num, Op, Sym, Undefined, lift, symbols, times
-from benchmarks.by_rule.learner import Learner, Line, Part
+from benchmarks.by_rule.expression import Expr, Num, Op, Sym, Undefined, at, lift, symbols, times
+from benchmarks.by_rule.learner import Learner, Line, Part, unit
 from benchmarks.by_rule.network import Network
 from benchmarks.by_rule.shapes import Shape, value
 
@@ -181,10 +182,26 @@ def _tagged(lines: Iterable[Line], kind: str) -> list[Line]:
 
 
 def given_left_out(lines: list[Line], rng: random.Random) -> list[Line]:
-    """One given is nowhere stated; its number stands in the figures alone."""
+    """One given is nowhere stated; its number stands in the figures alone.
+
+    Nobody can tell then that a number is right which those figures do not give.
+    """
     givens = [line for line in lines if line.role == "given"]
     gone = rng.choice(givens)
-    return _tagged([line for line in lines if line is not gone], "a given left out")
+    kept = [_as_figures_give(line) for line in lines if line is not gone]
+    return _tagged(kept, "a given left out")
+
+
+def _as_figures_give(line: Line) -> Line:
+    """The line without what is worked out from full numbers, where its figures give another."""
+    for place, (before, part) in enumerate(pairwise(line.parts), 1):
+        figures, number = before.expr, part.expr
+        if not (figures and isinstance(number, Num)) or symbols(figures):
+            continue
+        given = at(figures, {})
+        if abs(given - number.value) > unit(number) and part.kind.startswith("number by full"):
+            return replace(line, parts=line.parts[:place])
+    return line
 
 
 def figures_first(lines: list[Line], rng: random.Random) -> list[Line]:
