@@ -302,6 +302,8 @@ def test_number_has_as_many_digits_as_places(value, places):
         ("xbar", "x\u0304", r"\bar{x}"),
         ("crossbar", "crossbar", r"\mathrm{crossbar}"),
         ("Delta", "Δ", r"\Delta"),
+        ("Deltaw1", "Δw1", r"\Delta w_{1}"),
+        ("Deltaeta", "Δη", r"\Delta \eta"),
         ("ж", "ж", r"\text{[U+0436]}"),
         # What acts on a terminal is spelled.
         ("\x1b[31mred", r"\x1b[31mred", r"\text{[U+001B][31mred}"),

@@ -6,7 +6,7 @@ import math
 import re
 
 from micrograd_like.formula import Derivative, Expr
-from micrograd_like.notation.names import LETTERS, SMALL, letters_named
+from micrograd_like.notation.names import LETTERS, SMALL, letters_named, step_of
 from micrograd_like.notation.numbers import number
 from micrograd_like.notation.writer import Style, filled, quotient_of, written
 from micrograd_like.ops import OPS
@@ -60,6 +60,9 @@ def latex_escaped(text: str) -> str:
 
 
 def _letters(base: str) -> str:
+    change, letter = step_of(base)
+    if change:
+        return rf"\{change} {_letters(letter)}"
     if base in LETTERS and base not in _LATIN_CAPITALS:
         return f"\\{base}"
     return rf"\mathrm{{{base}}}" if len(base) > 1 else base

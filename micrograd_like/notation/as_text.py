@@ -6,7 +6,7 @@ import unicodedata
 
 from micrograd_like.errors import printable
 from micrograd_like.formula import Derivative, Expr
-from micrograd_like.notation.names import ACCENT, LETTERS, spelling
+from micrograd_like.notation.names import ACCENT, LETTERS, spelling, step_of
 from micrograd_like.notation.numbers import number
 from micrograd_like.notation.writer import Style, brackets, filled, quotient_of, written
 from micrograd_like.ops import OPS
@@ -27,7 +27,9 @@ def name_text(name: str | Derivative) -> str:
     spelled = spelling(name)
     if spelled is None:
         return printable(name)
-    base, accent = LETTERS.get(spelled.base, spelled.base), ACCENT.get(spelled.accent, "")
+    change, letter = step_of(spelled.base)
+    base = LETTERS.get(change, "") + LETTERS.get(letter, letter)
+    accent = ACCENT.get(spelled.accent, "")
     return unicodedata.normalize("NFC", base + accent) + spelled.digits + spelled.primes
 
 

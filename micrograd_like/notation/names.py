@@ -96,6 +96,12 @@ def _index(inside: str) -> str:
     return f"_{inside}" if re.fullmatch(r"\w+", inside) else f"_{{{inside}}}"
 
 
+def step_of(base: str) -> tuple[str, str]:
+    """Δ and w of Δw, by their names; "" and the letters of any other name."""
+    letter = base.removeprefix("Delta")
+    return ("Delta", letter) if letter and letter != base else ("", base)
+
+
 class Spelling(NamedTuple):
     """A name in its parts: ``theta_hat2'`` is theta, hat, 2 and one prime."""
 
