@@ -215,7 +215,7 @@ def test_what_cannot_be_made_is_said(arguments: dict[str, object], message: str)
 
 # The law of the corpus, on a sample; `make marking-report` has 2,000 worksheets.
 
-SAMPLE = range(100)
+SAMPLE = range(4 * len(SHAPES))
 
 
 def test_the_sample_asks_for_every_shape_cause_and_number_of_places() -> None:
