@@ -248,6 +248,7 @@ PATTERNS = {
     "worksheet.readers.markdown": "the same of Markdown; what stands before a statement",
     "worksheet.exported": "code between words: its fences and marks, and what prints write",
     "worksheet.tex.document": "where formulas begin, and what ends them",
+    "worksheet.tex.own_macros": "what defines a macro, before there are pieces",
     "worksheet.tex.pieces": "pieces of TeX",
 }
 

@@ -339,3 +339,54 @@ def test_a_wrong_formula_without_numbers_is_shown_some() -> None:
     assert line.sample.right == pytest.approx(a * (1 - a) * at["x"])
     numbers = Worksheet.parse("$x = 2$, $w = 0.5$\n\n" + WRONG).check()
     assert all(line.sample is None for line in numbers.lines)  # there the working has numbers
+
+
+OWN_MACROS = r"""
+\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}}
+\newcommand\loss{L}
+\def\yhat{\hat{y}}
+\DeclareMathOperator{\relu}{ReLU}
+\renewcommand{\half}{\frac{1}
+{2}}
+
+$\yhat = wx$, $h = \relu(x)$
+
+$\loss = \half (\yhat - y)^2$
+
+$\pd{\loss}{w} = (\yhat - y) x$
+
+$\pd \loss \yhat = \yhat - y$
+"""
+
+
+def test_macros_that_a_document_defines_are_put_in() -> None:
+    sheet = Worksheet.parse(OWN_MACROS)
+    assert not sheet.unreadable
+    assert [(line.line, line.verdict) for line in sheet.check().lines] == [
+        *((9, "taken"), (9, "taken"), (11, "taken"), (13, "right"), (15, "right"))
+    ]
+    assert "\\pd" in sheet.told[0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        r"\newcommand{\a}{\a \a} $q = \a$",  # of itself
+        r"\newcommand{\b}[2]{#1 #3} $q = \b{x}{y}$",  # an argument that is none
+        r"\newcommand{\c}[1]{#1} $q = \c$",  # without its argument
+        r"\newcommand{\d}{x $q = \d$",  # without its end
+        r"\def\e#1{\e{#1#1}} $q = \e{x}$",  # longer and longer
+    ],
+)
+def test_macros_that_cannot_be_put_in_harm_nobody(broken: str) -> None:
+    sheet = Worksheet.parse(f"$x = 2$, $y = 3$\n\n{broken}\n\n$z = x y$", format="markdown")
+    assert [str(s) for s in sheet.statements if s.line in (1, 5)] == ["x = 2", "y = 3", "z = x*y"]
+
+
+@pytest.mark.parametrize("text", ["$q = \\frac{x$", "$q = x}$", "$q = (x$", "$q = \\foo x$"])
+def test_what_is_broken_is_told_with_its_place_and_the_rest_is_read(text: str) -> None:
+    sheet = Worksheet.parse(f"$x = 2$\n\n{text}\n\n$z = x^2 = 4$", format="markdown")
+    (problem,) = sheet.unreadable
+    assert problem.line == 3
+    assert "expected" in problem.message or "not read" in problem.message
+    assert sheet.check().lines[-1].verdict == "right"

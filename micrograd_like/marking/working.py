@@ -16,6 +16,7 @@ from micrograd_like.formula import (
     nodes,
     quantities,
     rewrite,
+    simplify,
 )
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.shape import replaced
@@ -75,7 +76,7 @@ def _by_links(facts: Facts, key: Quantity, formula: Expr) -> Expr:
     about = formula if isinstance(formula, Derivative) else key  # y' is ∂y/∂x
     forms = (decided(form, facts.truth.here) for form in facts.forms(about))
     short = (form for form in forms if len(nodes(form, object)) <= _MOST_SHOWN)
-    return next((form for form in short if not derivatives(form)), formula)
+    return next((simplify(form) for form in short if not derivatives(form)), formula)
 
 
 def _close(true: float) -> float:

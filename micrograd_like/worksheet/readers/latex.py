@@ -6,6 +6,7 @@ import re
 
 from micrograd_like.worksheet.source import Source, reads
 from micrograd_like.worksheet.tex.document import Document, is_claimed
+from micrograd_like.worksheet.tex.own_macros import put_in_told, with_macros_put_in
 from micrograd_like.worksheet.tex.pieces import pieces
 from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
@@ -22,6 +23,7 @@ _DOCUMENT = re.compile(r"\\documentclass|\\begin\{document\}|\\usepackage|\\(?:s
 )
 def read(lines: list[str]) -> Source:
     """The rows of every formula."""
+    lines, macros = with_macros_put_in(lines)
     document, source = Document(lines), Source(lines)
     found = [f for f in document.found(_OTHERS, source.problems) if f.kind == "formula"]
     formulas = [pieces(document.span(f.start, f.stop)) for f in found]
@@ -32,5 +34,5 @@ def read(lines: list[str]) -> Source:
         else:
             rows.pass_over(own)
     source.problems += rows.problems
-    source.told, source.notation = rows.told, "latex"
+    source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source

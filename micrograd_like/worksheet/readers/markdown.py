@@ -14,6 +14,7 @@ from micrograd_like.worksheet.readers import text as plain_text
 from micrograd_like.worksheet.source import Source, reads
 from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
 from micrograd_like.worksheet.tex.macros import LETTERS
+from micrograd_like.worksheet.tex.own_macros import put_in_told, with_macros_put_in
 from micrograd_like.worksheet.tex.pieces import Piece, pieces
 from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
@@ -61,6 +62,7 @@ def read(lines: list[str]) -> Source:
 
 def read_words(lines: list[str]) -> Source:
     """The rows of formulas and the lines of statements."""
+    lines, macros = with_macros_put_in(lines)
     document = Document(lines)
     source = Source(lines)
     found = list(document.found(_OTHERS, source.problems))
@@ -84,7 +86,7 @@ def read_words(lines: list[str]) -> Source:
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
-    source.told, source.notation = rows.told, "latex"
+    source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source
 
 
