@@ -17,17 +17,20 @@ def topological_order(output: Value, seen: set[Value] | None = None) -> list[Val
     order: list[Value] = []
     seen = set() if seen is None else seen
     stack: list[Value | None] = [output]
+    pop, push, done, mark = stack.pop, stack.append, order.append, seen.add
+    all_seen = seen.issuperset
     while stack:
-        node = stack.pop()
+        node = pop()
         if node is None:  # the mark above a node all of whose inputs are in order
-            order.append(stack.pop())  # type: ignore[arg-type]
+            done(pop())  # type: ignore[arg-type]
         elif node not in seen:
-            seen.add(node)
-            if seen.issuperset(node.inputs):  # a leaf, or a node that leads to nothing new
-                order.append(node)
+            mark(node)
+            if all_seen(inputs := node.inputs):  # a leaf, or a node that leads to nothing new
+                done(node)
             else:
-                stack += (node, None)
-                for input in reversed(node.inputs):
+                push(node)
+                push(None)
+                for input in reversed(inputs):
                     if input not in seen:
-                        stack.append(input)
+                        push(input)
     return order

@@ -209,20 +209,21 @@ class Value(Operations):
                 if node._grad is None:
                     node._grad = 0.0
         self._grad = self.grad + 1.0
+        kind, plain, isfinite = type, Value, math.isfinite
         for node in reversed(order):
             if gradient := node._grad:
                 for input, partial in zip(node.inputs, node.partials):  # noqa: B905
-                    # Python specialises a line for one class: nodes and leaves have one each.
-                    if type(input) is Value:
+                    # Python specialises a line for one class: nodes and parameters have one each.
+                    if kind(input) is plain:
                         input._grad += partial * gradient  # type: ignore[operator]
                     else:
                         input._grad += partial * gradient  # type: ignore[operator]
         # A gradient that is not finite reaches the leaves: inf and NaN propagate.
         for leaf in leaves:
-            if not math.isfinite(leaf.grad) and leaf.__class__ is not Constant:
+            if not isfinite(leaf._grad) and leaf.__class__ is not Constant:  # type: ignore[arg-type]
                 error = _gradient_error(order)
                 for node in order:
-                    node._grad = node._grad if math.isfinite(node.grad) else None
+                    node._grad = node._grad if isfinite(node.grad) else None
                 raise error
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
