@@ -24,7 +24,6 @@ from micrograd_like.marking.records import SOUND, Cause, LineMark
 from micrograd_like.marking.updates import Update
 from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
-from micrograd_like.worksheet.records import Slip
 
 #: Names and derivatives that may have been taken for another.
 _MOST_NAMES, _MOST_DERIVATIVES = 200, 200
@@ -100,18 +99,14 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
             known["contrast"] = contrast(read.facts, read.key, part.expr, right)
         known["sample"] = sample(read.facts, read.key, read.judged)
         if causes:
-            found = _causes(sheet, line.statement, read, line.learner)
-            known["causes"] = _told_first(line.statement.slip, found)
-            known["problem"] = "" if line.statement.slip is None else line.statement.slip.detail
+            slip = line.statement.slip
+            known["problem"] = "" if slip is None else slip.detail
+            known["causes"] = (
+                _causes(sheet, line.statement, read, line.learner)
+                if slip is None
+                else (Cause(slip.code),)  # the reader knows the arrays whose elements these are
+            )
     return replace(mark, **known)
-
-
-def _told_first(slip: Slip | None, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """The causes, in front of them the one that the reader has found, as it knows arrays."""
-    if slip is None:
-        return causes
-    others = (cause for cause in causes if cause.code not in (slip.code, "unknown"))
-    return (Cause(slip.code), *(() if slip.detail else others))
 
 
 def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:

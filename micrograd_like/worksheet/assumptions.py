@@ -12,6 +12,8 @@ from micrograd_like.worksheet.resolve import Resolved
 
 #: Choices of numbers for names without one, of which the first that fits everywhere is taken.
 _TRIES = 24
+#: Units with a gate, and from how many on some of them are to be off.
+_GATED, _MANY_UNITS = ("relu",), 4
 #: Where they are drawn from, in turn: a logarithm or root may be undefined in some of these.
 _RANGES = ((0.2, 0.9), (0.3, 2.5), (-1.5, 1.5), (1.1, 4.0))
 
@@ -46,9 +48,17 @@ def with_assumptions(
         works, trial = _computed(formulas, assumed)
         if len(works) > most:
             most, best = len(works), (works, assumed, trial)
-        if len(works) == len(formulas):
+        if len(works) == len(formulas) and _on_both_sides(trial):
+            best = works, assumed, trial
             break
     return best
+
+
+def _on_both_sides(trial: Builder) -> bool:
+    """True where of many units some are off, but not most: their gates are then seen."""
+    units = [n.inputs[0].data > 0 for n in trial.names.values() if n.op in _GATED]
+    off = units.count(False)
+    return len(units) < _MANY_UNITS or 0 < off <= len(units) / 2
 
 
 def _shares(resolved: Resolved) -> Iterator[list[Name]]:

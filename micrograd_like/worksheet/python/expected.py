@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, permutations
 
 import numpy as np
@@ -31,10 +31,13 @@ from micrograd_like.worksheet.python.pieces import (
 )
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import Term, names_of
+from micrograd_like.worksheet.python.trial import ratio
 from micrograd_like.worksheet.records import Slip, without_version
 
 #: Steps back from one gradient to the next that has a name.
 _DEEPEST = 4
+#: Variables that may have been taken for another.
+_MOST_BESIDE = 12
 #: Factors that differ by less, relatively, are the same.
 _CLOSE = 1e-6
 
@@ -72,15 +75,17 @@ class Expected:
         misfit = Slip("shape", step.misfit) if step.misfit else None
         if cost is None or not plain or {*meaning.of} != {cost}:
             return Line(slip=misfit)
-        shape = self._shape(meaning.wrt) or step.shape
+        shape = self._shape(meaning.wrt, at) or step.shape
         piece = _Writer(self, at, cost).gradient(meaning.wrt, shape, _DEEPEST)
         if piece is None:
             return Line(slip=misfit)
-        factor = piece.factor(self.finder.true(meaning.of, meaning.wrt) * meaning.factor)
+        true = self.finder.true(meaning.of, meaning.wrt) * meaning.factor
+        factor = piece.factor(true)
         if factor is None:
             return Line(slip=misfit)
         left = step.source.partition("=")[0].strip()
-        code = piece.slip(self.finder.table(at), 1 / factor, step.shape)
+        table = self.finder.table(at)
+        code = _of_factor(ratio(table, true)) or piece.slip(table, 1 / factor, step.shape)
         slip = misfit or (Slip(code) if code else None)
         return Line(f"{left} = {_scaled(piece, 1 / factor, step.source)}", slip)
 
@@ -104,12 +109,9 @@ class Expected:
                     return meaning, Line(f"{left} = {_scaled(piece, own, step.source)}", Slip(code))
         return None
 
-    def _shape(self, wrt: tuple[Name, ...]) -> tuple[int, ...] | None:
-        """The shape of a variable by its names."""
-        maker = self.finder.maker.get(wrt[0])
-        if maker is not None and self.finder.steps[maker].names == wrt:
-            return self.finder.steps[maker].shape
-        arrays = (v for variables in self.finder.snapshots[-1:] for v in variables.values())
+    def _shape(self, wrt: tuple[Name, ...], at: int) -> tuple[int, ...] | None:
+        """The shape of a variable by its names, as it is at a step."""
+        arrays = self.finder.snapshots[at].values()
         return next((array.shape for array in arrays if tuple(array.reshape(-1)) == wrt), None)
 
 
@@ -182,24 +184,45 @@ class _Writer:
             return
         if len(user.names) == len(wrt):
             pairs = zip(user.names, user.formulas, wrt, strict=True)
-            own = self._of_elements([_named(slope(f, n), f, u) for u, f, n in pairs], shape)
+            slopes = [_named(slope(f, n), f, u) for u, f, n in pairs]
+            own = self._of_elements(slopes, shape)
             if own is not None and own.text != "1":
-                yield above.times(own)
+                yield above.times(self._at_input(own, slopes, user.names, wrt))
         yield from sums(above)
         for other in self._operands(user, wrt):
-            yield from products(above, other)
+            beside = [v for v in self._pieces if v.shape == other.shape and v.text != other.text]
+            yield from products(above, other, beside[:_MOST_BESIDE])
 
-    def _operands(self, user: Step, wrt: tuple[Name, ...]) -> Iterator[Piece]:
+    def _at_input(
+        self, own: Piece, slopes: Sequence[Expr], outputs: Sequence[Name], wrt: Sequence[Name]
+    ) -> Piece:
+        """A slope of elements that knows what it comes to with the input for the output."""
+        pairs = zip(slopes, outputs, wrt, strict=True)
+        wrong = self._values([_named(f, out, n) for f, out, n in pairs], own.shape)
+        return replace(own, slips=(("derivative-at-input", wrong),))
+
+    def _operands(self, user: Step, wrt: tuple[Name, ...]) -> list[Piece]:
         """The variables that stand beside something in its user's formula."""
         inside = {n for formula in user.formulas for n in names(formula)} - {*wrt}
-        for base, current in self.variables.items():
-            elements = names_of(current)
-            if elements is not None and inside.intersection(elements):
-                values = (
-                    np.array([point.value(e) for e in elements]).reshape(current.shape)
-                    for point in self.finder.points
-                )
-                yield Piece(self._shown(base), ATOM, tuple(values))
+        used = {self._shown(b) for b, v in self.variables.items() if inside & {*v.reshape(-1)}}
+        return [piece for piece in self._pieces if piece.text in used]
+
+    @cached_property
+    def _pieces(self) -> list[Piece]:
+        """The variables of the program, those that are arrays of names."""
+        found = ((base, current, names_of(current)) for base, current in self.variables.items())
+        return [
+            Piece(self._shown(base), ATOM, self._values(elements, current.shape))
+            for base, current, elements in found
+            if elements and not base.startswith("net_")
+        ]
+
+    def _values(self, formulas: Sequence[Expr], shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+        """The numbers of an array's elements at every point."""
+        return tuple(
+            np.array([point.value(f) for f in formulas]).reshape(shape)
+            for point in self.finder.points
+        )
 
     def _of_elements(self, formulas: Sequence[Expr], shape: tuple[int, ...]) -> Piece | None:
         """Formulas of elements as one of arrays, where they are alike but for their index."""
@@ -207,11 +230,7 @@ class _Writer:
         text = next(iter(shown))
         if len(shown) != 1 or not text:
             return None
-        values = (
-            np.array([point.value(f) for f in formulas]).reshape(shape)
-            for point in self.finder.points
-        )
-        return Piece(text, _binding(formulas[0]), tuple(values))
+        return Piece(text, _binding(formulas[0]), self._values(formulas, shape))
 
     def _written(self, formula: Expr, at: int, shape: tuple[int, ...]) -> str:
         """A formula of an array's element, by its variables' names; "" where one has none."""
@@ -263,6 +282,13 @@ def _fits(array: Term, shape: tuple[int, ...]) -> bool:
     """True for an array that can be repeated to a shape."""
     pairs = zip(array.shape[::-1], shape[::-1], strict=False)
     return array.ndim <= len(shape) and all(a in (1, b) for a, b in pairs)
+
+
+def _of_factor(factor: float | None) -> str:
+    """The cause of a gradient that is right but for a factor; "" where it is none."""
+    if factor is None:
+        return ""
+    return "sign" if abs(factor + 1) < _CLOSE else "constant-factor"
 
 
 def _binding(formula: Expr) -> int:

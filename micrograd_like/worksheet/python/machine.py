@@ -514,7 +514,7 @@ class Machine:
             return value
         written = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Tuple)
         count = base in _COUNTS or base in self.shapes.sizes or not (written or augmented)
-        if _is_count(value) and count and isinstance(node, ast.Assign):
+        if not value.ndim and _is_count(value) and count and isinstance(node, ast.Assign):
             return scalar(Number(self.shapes.small(whole(value))))
         names = names_of(value)
         plain = (

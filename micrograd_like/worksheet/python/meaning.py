@@ -23,6 +23,8 @@ from micrograd_like.worksheet.python.trial import points, ratio, start_of
 
 #: Nameless quantities whose meaning is looked for by what is computed from them.
 _MOST_SUPPOSED = 4
+#: Suppositions that are tried for one of them.
+_MOST_TRIED = 30
 #: A derivative that is smaller everywhere is none.
 _NOTHING = 1e-12
 
@@ -192,7 +194,7 @@ class Finder:
             if better is None:
                 break
             best, fixed = better
-        fixed = {**fixed, **self._as_used(best)}
+        fixed = {**fixed, **self._as_used(best), **self._odd_one(best)}
         return self._pass(cost, fixed)  # which leaves the points as they are under it
 
     def _as_used(self, best: Meanings) -> dict[int, Meaning]:
@@ -214,10 +216,28 @@ class Finder:
                     found[at] = replace(meaning, factor=factor)
         return found
 
+    def _odd_one(self, best: Meanings) -> dict[int, Meaning]:
+        """The one gradient of a weight with a factor, where those of all others have none."""
+        weights = {n for u in best.updates for n in self.steps[u].older}
+        ends = {
+            at: meaning
+            for at, meaning in best.found.items()
+            if meaning.agrees
+            and self.cost_at(at, best) == meaning.of[0]
+            and {*meaning.wrt} <= weights
+        }
+        odd = [at for at, meaning in ends.items() if abs(meaning.factor - 1) > 1e-6]
+        if len(odd) != 1 or len(ends) < 3:
+            return {}
+        return {odd[0]: replace(ends[odd[0]], factor=1.0, agrees=False)}
+
     def _supposed(
         self, cost: Mapping[int, Name], fixed: dict[int, Meaning], best: Meanings
     ) -> tuple[Meanings, dict[int, Meaning]] | None:
-        """The first nameless step that means something which makes more steps right."""
+        """The nameless step whose meaning makes most steps right: of several the first.
+
+        Where mending one line mends several, only that one is wrong.
+        """
         options = [
             (at, one, least)
             for at in range(len(self.steps))
@@ -225,11 +245,13 @@ class Finder:
             for one, least in self._options(at, best)
         ]
         sure = [o for o in options if o[0] not in best.found or o[2] == best.score]
-        for at, one, least in [*sure, *(o for o in options if o not in sure)]:
+        found, most = None, 0
+        for at, one, least in [*sure, *(o for o in options if o not in sure)][:_MOST_TRIED]:
             tried = self._pass(cost, {**fixed, at: one})
-            if tried.score >= least and tried.wrong <= best.wrong:
-                return tried, {**fixed, at: one}
-        return None
+            better = found is None or tried.score - tried.wrong > most
+            if tried.score >= least and tried.wrong <= best.wrong and better:
+                found, most = (tried, {**fixed, at: one}), tried.score - tried.wrong
+        return found
 
     def _options(self, at: int, best: Meanings) -> Iterator[tuple[Meaning, int]]:
         """What a nameless step may be meant as, and the score from which it is taken as that.
@@ -253,33 +275,37 @@ class Finder:
         if known is not None and anchored is not None and anchored.wrt != known.wrt:
             yield anchored, best.score
         again = known is not None and any(meaning.wrt == known.wrt for meaning in before)
-        options = self._gated(at, known) if known and not again else self._candidates(at, best)
-        for wrt, of in options:
+        inner = None if known is None or again else self._gated(at, known)
+        if (
+            known is not None and inner is not None
+        ):  # at a unit that the cost is taken of, only if that mends more
+            wrt, direct = inner
             for factor in (size, -size):
-                yield Meaning(of, wrt, factor, agrees=False), best.score + (known is None)
+                yield Meaning(known.of, wrt, factor, agrees=False), best.score + direct
+        elif known is None or again:
+            for wrt, of in self._candidates(at, best):
+                for factor in (size, -size):
+                    yield Meaning(of, wrt, factor, agrees=False), best.score + (known is None)
         if known is not None:
             turned = bool(factors) and known.factor * factors[-1] < 0
             other = replace(known, factor=-known.factor, agrees=False)
             yield other, best.score + (not turned)
 
-    def _gated(
-        self, at: int, known: Meaning
-    ) -> Iterator[tuple[tuple[Name, ...], tuple[Name, ...]]]:
-        """The argument of an activation, where a gradient by its output is multiplied by more.
+    def _gated(self, at: int, known: Meaning) -> tuple[tuple[Name, ...], bool] | None:
+        """The argument of an activation, where a step is a gradient by its output.
 
-        Only what goes back through the activation needs the output itself.
+        And True where the cost is taken of that output. Where it is not, only what goes back
+        through the activation needs the output itself.
         """
         step, whole = self.steps[at], self.steps[self.maker.get(known.wrt[0], at)]
         used = {n for f in step.formulas for n in names(f)}
-        sure = any(said.sure for said in self.said(at, ()))
         last = self.steps[self.maker[known.of[0]]]
-        direct = {n for f in last.formulas for n in names(f)} & {*known.wrt}
-        inside = used & {*known.wrt} and not direct
-        if known.agrees and not sure and inside and whole.names == known.wrt:
-            inner = [f.arguments for f in whole.formulas if isinstance(f, Call)]
-            wrt = [a[0] for a in inner if len(a) == 1 and isinstance(a[0], Name)]
-            if len(wrt) == len(known.wrt):
-                yield tuple(wrt), known.of
+        direct = not {n for f in last.formulas for n in names(f)}.isdisjoint(known.wrt)
+        if not known.agrees or used.isdisjoint(known.wrt) or whole.names != known.wrt:
+            return None
+        inner = [f.arguments for f in whole.formulas if isinstance(f, Call)]
+        wrt = tuple(a[0] for a in inner if len(a) == 1 and isinstance(a[0], Name))
+        return (wrt, direct) if len(wrt) == len(known.wrt) else None
 
     def _may_be(self, at: int, best: Meanings) -> bool:
         """True for a step that is no forward pass, and that something wrong is computed from."""
@@ -364,9 +390,6 @@ class Finder:
 
     def true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
         """The derivatives of several quantities, a row for each point."""
-        for point in self.points:
-            for one in dict.fromkeys(of):
-                point.slopes(one, [w for o, w in zip(of, wrt, strict=True) if o == one])
         return np.array(
             [[p.slope(o, w) for o, w in zip(of, wrt, strict=True)] for p in self.points]
         )

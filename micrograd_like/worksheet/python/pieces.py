@@ -6,8 +6,8 @@ round, a sum over another axis.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ SUM, PRODUCT, ATOM = range(3)
 _Binary = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """An expression.
 
@@ -63,22 +63,23 @@ class Piece:
                 yield code, factor
 
     def times(self, other: Piece) -> Piece | None:
-        """Their product, element by element, the slips of this one carried on."""
+        """Their product, element by element, the slips of both carried on."""
         text = f"{self.inside(PRODUCT)} * {other.inside(PRODUCT)}"
-        return made(text, PRODUCT, np.multiply, self, other)
+        whole = made(text, PRODUCT, np.multiply, self, other)
+        if whole is None:
+            return None
+        left_out = (("missing-factor", self.values),)
+        return replace(whole, slips=(*left_out, *whole.slips))
 
 
-def made(
-    text: str, binding: int, compute: _Binary, one: Piece, other: Piece, slips: bool = True
-) -> Piece | None:
+def made(text: str, binding: int, compute: _Binary, one: Piece, other: Piece) -> Piece | None:
     """What a function of two pieces gives; None where their shapes do not allow it."""
     values = _computed(compute, one.values, other.values)
     if values is None:
         return None
-    carried = (
-        (code, _computed(compute, inner, other.values)) for code, inner in one.slips if slips
-    )
-    return Piece(text, binding, values, tuple((c, v) for c, v in carried if v is not None))
+    slips = [(code, _computed(compute, inner, other.values)) for code, inner in one.slips]
+    slips += [(code, _computed(compute, one.values, inner)) for code, inner in other.slips]
+    return Piece(text, binding, values, tuple((c, v) for c, v in slips if v is not None))
 
 
 def _computed(
@@ -96,7 +97,10 @@ def _flat(values: tuple[np.ndarray, ...]) -> np.ndarray:
 
 def differences(one: Piece, other: Piece) -> Iterator[Piece | None]:
     """Output − target, which the gradients of many costs come to."""
-    yield made(f"{one.text} - {other.text}", SUM, np.subtract, one, other)
+    found = made(f"{one.text} - {other.text}", SUM, np.subtract, one, other)
+    added = _computed(np.add, one.values, other.values)
+    if found is not None and added is not None:
+        yield replace(found, slips=(("sign", added),))
 
 
 def sums(above: Piece) -> Iterator[Piece]:
@@ -115,8 +119,15 @@ def sums(above: Piece) -> Iterator[Piece]:
             yield Piece(f"np.sum({above.text}{more})", ATOM, values, others)
 
 
-def products(above: Piece, other: Piece) -> Iterator[Piece]:
-    """What the gradient of a factor of a product may be, with the other factor."""
+def products(above: Piece, other: Piece, beside: Sequence[Piece]) -> Iterator[Piece]:
+    """What the gradient of a factor of a product may be, with the other factor.
+
+    Args:
+        above: The gradient of the product.
+        other: The other factor.
+        beside: What may have been taken for it.
+    """
+    plain = replace(above, slips=())
     a, b = above.inside(ATOM), other.inside(ATOM)
     ways: tuple[tuple[str, _Binary, tuple[_Binary, ...]], ...] = (
         (f"{b}.T @ {a}", lambda x, y: y.T @ x, (lambda x, y: y @ x,)),
@@ -127,8 +138,10 @@ def products(above: Piece, other: Piece) -> Iterator[Piece]:
     )
     for text, compute, turned in ways:
         binding = PRODUCT if "*" in text else SUM if "@" in text else ATOM
-        found = made(text, binding, compute, above, other, slips=False)
+        found = made(text, binding, compute, plain, other)
         if found is not None:
-            wrong = [_computed(way, above.values, other.values) for way in turned]
-            slips = tuple(("transposed", values) for values in wrong if values is not None)
-            yield Piece(found.text, found.binding, found.values, slips)
+            slips = [("transposed", _computed(way, above.values, other.values)) for way in turned]
+            slips += [
+                ("wrong-operand", _computed(compute, above.values, one.values)) for one in beside
+            ]
+            yield replace(found, slips=tuple((c, v) for c, v in slips if v is not None))

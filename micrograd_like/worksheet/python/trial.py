@@ -7,7 +7,7 @@ anew for what the program starts from.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,24 +39,14 @@ class Point:
 
     nodes: Mapping[str, Value]
     values: dict[Name, float]
-    _slopes: dict[str, dict[Name, float]] = field(default_factory=dict)
+    _slopes: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def slope(self, of: Name, wrt: Name) -> float:
         """∂of/∂wrt; 0 for what nothing is computed from."""
-        if wrt not in self.nodes:
-            return 0.0
-        known = self._slopes.setdefault(of, {})
-        if wrt not in known:
-            known[wrt] = float(grad(self.nodes[of], self.nodes[wrt]))
-        return known[wrt]
-
-    def slopes(self, of: Name, wrt: Iterable[Name]) -> None:
-        """Work out several at once."""
-        known = self._slopes.setdefault(of, {})
-        asked = [name for name in wrt if name not in known and name in self.nodes]
-        if asked and of in self.nodes:
-            found = grad(self.nodes[of], [self.nodes[name] for name in asked])
-            known.update(zip(asked, map(float, found), strict=True))
+        if of not in self._slopes:  # one way back gives those by all names
+            found = grad(self.nodes[of], [*self.nodes.values()])
+            self._slopes[of] = dict(zip(self.nodes, map(float, found), strict=True))
+        return self._slopes[of].get(wrt, 0.0)
 
     def value(self, expr: Expr) -> float:
         """The number of an expression; NaN where it has none."""

@@ -1,0 +1,34 @@
+"""Networks written out in NumPy, as ``benchmarks.programs`` measures them; a few of them here."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.programs import differences, measured, program
+from micrograd_like.worksheet import Worksheet
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_right_by_construction_agrees_with_differences(seed: int) -> None:
+    made = program(random.Random(seed), wrong=False)
+    if made.style.given:
+        assert max(differences(made).values()) < 1e-5
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=8, deadline=None)
+def test_a_program_that_is_right_is_not_accused(seed: int) -> None:
+    made = program(random.Random(seed), wrong=False)
+    found = Worksheet.parse(made.text, format="python").check()
+    assert all(line.verdict in ("right", "taken") for line in found.lines)
+
+
+def test_slips_are_found_and_named_and_nothing_else() -> None:
+    counts = measured(24, seed=7)
+    assert (counts.accused, counts.beside) == (0, 0)
+    assert counts.found >= counts.slips - 1
+    assert counts.named >= counts.slips - 2
