@@ -79,6 +79,7 @@ def draw(
     """Draw the graph of a worksheet's cost: values, gradients, and every local derivative.
 
     SVG, PNG and PDF need Graphviz, or pygraphviz, which brings it along; DOT needs neither.
+    Where names have no numbers, formulas are drawn.
 
     For instance: micrograd-like draw office-hours --path dE/dw1 -o lesson.svg
     """

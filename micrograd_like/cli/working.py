@@ -61,7 +61,8 @@ def step(
     """Step through a worksheet: forward value by value, then backward gradient by gradient.
 
     In a terminal it is driven with keys, and can ask for each number before it is shown; in
-    a pipe it prints all steps. For instance: micrograd-like step office-hours dE/dw5
+    a pipe it prints all steps. Where names have no numbers, the steps are formulas.
+    For instance: micrograd-like step office-hours dE/dw5
     """
     from micrograd_like.derivation.walk import walk
     from micrograd_like.stepper import run
