@@ -515,6 +515,17 @@ def verdicts(text: str) -> str:
         ("x = 0.3\ny = 1\n= .18", "tt!"), ("x = 0.3\ny = 1, z = 2\n= .18", "ttt!"),
         ("x = 0.3\ny = x*2\ny = 0.6\n= .18", "ttr!"),
         ("x = 0.3\nz = x*0.6\ny = 1\n= .18", "tttr"), ("x = 0.3\nz = x*0.6\n= .19", "tw"),
+        # A session: prompts say nothing, what is printed below a line is its result.
+        (">> x = 2\n>> y = x^2\ny = 4\n>> 2*x\nans = 4", "ttrt"),
+        (">> x = 2\n>> y = x^2\ny = 5", "ttw"), ("> x = 2\n> y = x^2 = 5", "tw"),
+        (">>> x = 2\n>>> x**2\n4", "tr"), (">>> x = 2\n>>> x**2\n5", "tw"),
+        ("In [1]: x = 2\nIn [2]: y = x^2\nOut[2]: 4", "tr"), ("In [1]: 2*3\nOut[1]: 5", "w"),
+        (">> W = [1 2; 3 4];\n>> x = [1; 2];\n>> z = W*x\nz =\n\n    5\n   11\n", "tttr"),
+        (">> W = [1 2; 3 4];\n>> x = [1; 2];\n>> z = W*x\nz =\n    5\n   12\n", "tttw"),
+        (">> x = [1; 2];\n>> d = [3; 4];\n>> V = d*x'\nV =\n   3   6\n   4   8\n", "tttr"),
+        # … and a prime of an array is the transpose where nothing else bears it.
+        ("A = [1, 2; 3, 4]\nx = [1, 1]\nz = A' x = [4, 6]", "ttr"),
+        ("x = [1, 1]\nx' = 2x = [2, 2]", "tr"),
         # A bracket of a quantity whose name is an article, too, is no remark, in a numbered line,
         ("1) a = 36\n2) L = (a - 50)^2 = 196\n3) dL/da = 2(a - 50) = -28", "trr"),
         ("1) a = 36\n2) L = (a - 50)^2 = 196\n3) dL/da = 2(a - 50) = 28", "trw"),

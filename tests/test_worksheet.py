@@ -790,7 +790,7 @@ def test_more_of_what_people_paste(text):
 
 
 def test_markdown_without_a_worksheet_says_so(tmp_path):
-    (tmp_path / "notes.md").write_text("# Notes\n```python\nx = 2\n```\n", encoding="utf-8")
+    (tmp_path / "notes.md").write_text("# Notes\nNothing is computed.\n", encoding="utf-8")
     with pytest.raises(WorksheetError, match="or a block fenced by ```worksheet"):
         Worksheet.read(tmp_path / "notes.md")
 

@@ -30,6 +30,7 @@ from micrograd_like.worksheet.open_functions import READINGS, bodies
 from micrograd_like.worksheet.openings import is_condition, is_heading, is_relation
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.session import with_results
 from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.templates import Templates
 from micrograd_like.worksheet.trimming import Clause
@@ -81,7 +82,7 @@ def read_source(source: Source, functions: int = 0) -> Reading:
         source: The document's tokens.
         functions: What those are that nothing defines, of :data:`READINGS`.
     """
-    rows = with_rows(map(laid_out, source.rows))
+    rows = with_rows(map(laid_out, with_results(source.rows)))
     worded = [in_vectors(in_signs(separated(row))) for row in rows if not is_cells(row)]
     logical = list(logical_lines(worded))
     names = Names.of(logical)

@@ -72,6 +72,12 @@ class Scope:
             shape = self.known.arrays[name]
             names = self.elements(name, shape)
             return Array(shape, tuple(map(Name, names)))
+        if name.endswith("'") and name not in self.known.lefts:  # the transpose, in Octave
+            array = self.stands(name[:-1], token) if name[:-1] in self.known.arrays else None
+            if isinstance(array, Array):
+                self.read_as[f"{name} as {name[:-1]}ᵀ"] = None
+                row = len(array.shape) == 1  # as Octave has it
+                return Array((*array.shape, 1), array.items) if row else array.transposed
         return Name(name)
 
     def elements(self, name: str, shape: tuple[int, ...]) -> list[str]:
