@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ import mpmath
 import pytest
 
 from benchmarks.latex_answers import FOUND, NAMED, Answer, Network, answers, outcome
+from micrograd_like.worksheet import Worksheet
 
 SEEDS = range(10)
 ALL = {seed: list(answers(seed)) for seed in SEEDS}
@@ -74,3 +76,28 @@ def test_slips_are_found_and_named() -> None:
 def test_the_sample_has_every_manner_of_slip() -> None:
     kinds = {answer.slip for some in ALL.values() for answer in some}
     assert kinds == {"", "digit", "sign", "link", "factor", "version"}
+
+
+def damaged(text: str, chance: random.Random) -> str:
+    """A document cut off, its lines shuffled, or some of its pieces exchanged."""
+    manner = chance.randrange(3)
+    if manner == 0:
+        return text[: chance.randrange(1, len(text))]
+    if manner == 1:
+        return "\n".join(chance.sample(lines := text.split("\n"), len(lines)))
+    pieces = re.findall(r"\\[A-Za-z]+|.|\n", text)
+    for _ in range(4):
+        one, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
+        pieces[one], pieces[other] = pieces[other], pieces[one]
+    return "".join(pieces)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_answer_is_read_as_far_as_it_goes(seed: int) -> None:
+    chance = random.Random(seed)
+    text = damaged(ALL[seed % len(ALL)][0].text, chance)
+    report = Worksheet.parse(text, format=chance.choice(("markdown", "latex"))).check()
+    assert str(report)
+    assert report._repr_html_()
+    for line in report.lines:
+        assert line.verdict != "unreadable" or "column" in line.problem

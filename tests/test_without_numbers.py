@@ -166,6 +166,17 @@ CASES = {
         [r"\frac{\partial E}{\partial w_i} = \frac{2}{n} \sum_{j=1}^{n} (o_j - t_j) x_{ji}"],
         [r"\frac{\partial E}{\partial w_i} = \frac{2}{n} \sum_{j=1}^{n} (o_j - t_j) x_{ij}"],
     ),
+    "a gradient as a vector, by the arguments of its function": (
+        "Q(b, w_1) = (b + w_1 x_1 - y_1)^2",
+        [
+            r"\nabla Q = \begin{bmatrix} 2(b + w_1 x_1 - y_1) & 2x_1(b + w_1 x_1 - y_1) \end{bmatrix}",
+            r"\nabla Q(b, w_1) = (2(b + w_1 x_1 - y_1), 2x_1(b + w_1 x_1 - y_1))",
+        ],
+        [
+            r"\nabla Q = \begin{bmatrix} 2(b + w_1 x_1 - y_1) & 2(b + w_1 x_1 - y_1) \end{bmatrix}",
+            r"\nabla Q(b, w_1) = (2x_1(b + w_1 x_1 - y_1), 2(b + w_1 x_1 - y_1))",
+        ],
+    ),
     "a name that is a word elsewhere": (
         r"a = \sigma(wx)",
         [r"\frac{\partial a}{\partial w} = a(1 - a) x"],

@@ -86,7 +86,7 @@ class Rows:
 
     def _tokens(self, row: Sequence[Piece], relates: bool) -> list[Token]:
         try:
-            tokens = Row(row, self.symbols).read()
+            tokens = _by_names(Row(row, self.symbols).read(), self.symbols)
             if relates and any(_is_word(token, _CONDITIONS) for token in tokens):
                 raise TexError(row[0], "expected a claim without a condition")
             return [] if _is_range(tokens) else tokens
@@ -112,6 +112,27 @@ class Rows:
         named = bool(tokens) and tokens[0].kind == "name"
         called = len(tokens) > 1 and tokens[1].text == "(" and tokens[-1].text == ")"
         return tokens[0].text if named and (len(tokens) == 1 or called) else ""
+
+
+def _by_names(tokens: list[Token], symbols: Symbols) -> list[Token]:
+    """∇Q(b, w) as [∂Q/∂b, ∂Q/∂w], where its arguments stand there or elsewhere in the document."""
+    if len(tokens) < 3 or tokens[0].text != "∇" or tokens[1].kind != "name":
+        return tokens
+    nabla, of, rest = tokens[0], tokens[1], tokens[2:]
+    if rest[0].text == "(" and (end := next((i for i, t in enumerate(rest) if t.text == ")"), 0)):
+        names = [token.text for token in rest[1:end] if token.kind == "name"]
+        rest = rest[end + 1 :]
+    else:
+        names = symbols.arguments(of.text)
+    if len(names) < 2 or not rest or not _is_relation(rest[0]):
+        return tokens
+    place = nabla._replace(end=of.end)
+    signs = {text: place._replace(kind="sign", text=text) for text in "[],∂/"}
+    found = [signs["["]]
+    for name in names:
+        wrt = place._replace(kind="name", text=name)
+        found += [signs["∂"], of, signs["/"], signs["∂"], wrt, signs[","]]
+    return [*found[:-1], signs["]"], *rest]
 
 
 def _is_relation(token: Token) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.tex.macros import LETTERS
 from micrograd_like.worksheet.tex.operators import differentiated_by
 from micrograd_like.worksheet.tex.pieces import Piece
@@ -99,6 +100,11 @@ class Symbols:
         counted = {call[0] for call in calls if _counts(call) and not call[0].isdecimal()}
         whole = all(_counts(call) for call in calls)
         return said if whole and counted and not counted & self.alone else None
+
+    def arguments(self, function: str) -> list[str]:
+        """The arguments that a letter is written with, b and w1 for J(b, w_1); none for several."""
+        calls = [call.split(",") for call in self.calls.get(function, ()) if "," in call]
+        return [normal_name(name) for name in calls[0]] if len(calls) == 1 else []
 
     def split(self, run: str) -> list[str]:
         """The names that a run of letters is made of; itself where it is one."""
