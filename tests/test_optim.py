@@ -354,6 +354,11 @@ def test_warmup_rises_in_equal_steps():
     assert [rate(n) for n in range(6)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4, 0.4])
 
 
+def test_after_the_warmup_its_schedule_begins_at_its_first_step():
+    rate = optim.warmup(optim.linear_decay(1.0, 0.0, 4), 2)
+    assert [rate(n) for n in range(8)] == pytest.approx([0.5, 1, 1, 0.75, 0.5, 0.25, 0, 0])
+
+
 def test_a_plateau_reduces_the_rate_and_a_lower_loss_does_not():
     rate = optim.ReduceOnPlateau(0.1, factor=0.1, patience=2, least=0.005)
     rates = []

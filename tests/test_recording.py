@@ -13,6 +13,7 @@ import pytest
 from references import symbolic
 
 from micrograd_like import DomainError, Value, Worksheet, apply, compile_graph, derive, grad
+from micrograd_like.engine import link_as_graph
 from micrograd_like.ops import OPS
 from micrograd_like.tape import native
 
@@ -199,6 +200,27 @@ def test_mixed_partials_of_a_power_at_zero(first: int) -> None:
             continue
         with pytest.raises(DomainError, match=r"does not exist|no finite derivative"):
             grad(grad(power, leaves[first], create_graph=True), leaves[1 - first])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("recorded", [(0.5, 2.0), (0.0, 2.0), (2.0, -1.0)])
+def test_the_derivative_by_an_exponent_holds_at_the_edge(
+    recorded: tuple[float, float], backend: str
+) -> None:
+    """∂xʸ/∂y = xʸ·ln x, which is 0 at x = 0, where ln x is not defined; y is above 0 there."""
+    leaves = [Value(number) for number in recorded]
+    slope = grad(leaves[0] ** leaves[1], leaves[1], create_graph=True)
+    program = compile_graph([slope, leaves[0] + leaves[1]], leaves, backend=backend)
+    values = program([[0.0, 2.0], [0.5, 2.0], [2.0, -1.0]])[:, 0]
+    assert values == pytest.approx([0.0, 0.25 * math.log(0.5), 0.5 * math.log(2.0)], rel=1e-15)
+
+
+def test_a_partial_that_is_0_everywhere_makes_no_node() -> None:
+    """∂select/∂a: no product with 0 stands in the graph of the derivative."""
+    a, x = Value(1.0), Value(2.0)
+    chosen = a.select(0.0, x, x * x) + a
+    assert link_as_graph(Value(3.0), chosen.inputs[0], 0) is None
+    assert repr(grad(chosen, a, create_graph=True)) == "Constant(1.0, no gradient yet)"
 
 
 # Where people see it.
