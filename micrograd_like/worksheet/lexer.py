@@ -80,20 +80,22 @@ class Conventions:
 
 
 #: Within a line: \s would go through all blank lines, from each of them.
-_LAYERED = re.compile(r"(?m)(?:^|[,;∂d/])[^\S\n]*[^\W\d]\w*(?:_\{?\w+\}?)?\^\{?\(\w+\)\}?[^=\n]*=")
+_LAYERED = re.compile(
+    r"(?m)(?:^|[,;∂d/])[^\S\n]*[^\W\d]\w{0,40}(?:_\{?\w{1,20}\}?)?\^\{?\(\w{1,20}\)\}?[^=\n]*="
+)
 _EXPONENT_NAMED = re.compile(r"(?m)^[^\S\n]*([eE]_?\d*)\s*[=≈]")
 #: A raised figure left of a relation or in a derivative; nobody writes the first power.
 _RAISED_LEFT = re.compile(
     r"(?m)(?:^[^\S\n]*|[,;][^\S\n]*|∂|δ/|(?<=[^\w])d)([^\W\d_])([¹²³⁴-⁹])(?=[₀-₉ᵢⱼ]*\s*[=≈/,])"
 )
 _LAYERED_L = re.compile(
-    r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w*\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w*\^[{(]?l\b)"
+    r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w{0,40}\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w{0,40}\^[{(]?l\b)"
 )
 _COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
 #: What stands above before what stands below: σ²_w, xᵢ squared as x²ᵢ, and Σₖ₌₁ᵗ.
 _RAISED_FIRST = re.compile(
-    r"(?P<base>[^\W\d_])(?P<above>[²³])(?P<below>_\w+|_\{\w{1,12}\}|[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ₀-₉]+)(?![⁰¹²³⁴-⁹])"
-    r"|(?<=[\w)\]])(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+·[⁰¹²³⁴-⁹]+|⁻[ˣʸᶻᵃᵇᵏᵗⁿⁱ])"
+    r"(?P<base>[^\W\d_])(?P<above>[²³])(?P<below>_[^\W⁰¹²³⁴-⁹]{1,12}|_\{\w{1,12}\}|[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ₀-₉]+)(?![⁰¹²³⁴-⁹])"
+    r"|(?<=[\w)\]])(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]{1,9}·[⁰¹²³⁴-⁹]{1,9}|⁻[ˣʸᶻᵃᵇᵏᵗⁿⁱ])"
     r"|(?<!\w)(?P<euler>e)(?P<exponent>[ˣʸᶻᵃᵇᵏᵗⁿⁱ])(?!\w)"
     r"|(?P<sum>[ΣΠ][ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ]₌[₀-₉]{1,4})(?P<last>[ᵃ-ᵡᴬ-ᵂⁱⁿ⁰¹²³⁴-⁹]{0,4})"
 )

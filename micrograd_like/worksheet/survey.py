@@ -167,13 +167,13 @@ class Survey:
 
     def _square(self, tokens: Sequence[Token], place: int) -> None:
         """The name whose square begins a statement: σ² = …."""
-        texts = [token.text for token in tokens[:place]]
         width = 1 if tokens[place - 1].kind == "power" else 2
         start = place - width - 1
+        texts = [token.text for token in tokens[max(start - 1, 0) : place]]
         raised = texts[-1] == "2" and (width == 1 or texts[-2:-1] == ["^"])
-        begins = start == 0 or (start > 0 and texts[start - 1] in _BEGINS)
+        begins = start == 0 or (start > 0 and texts[0] in _BEGINS)
         if raised and begins and tokens[start].kind == "name":
-            self.squares.add(texts[start])
+            self.squares.add(tokens[start].text)
 
     def _integer(self, tokens: Sequence[Token], place: int) -> None:
         after = tokens[place + 1 : place + 3]

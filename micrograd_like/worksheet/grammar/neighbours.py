@@ -29,6 +29,7 @@ class Neighbours(Cursor):
         super().__init__(tokens)
         self.known = known
         self.bars = 0  # how many |…| are open
+        self._behind: dict[str, list[bool]] = {}  # whether a bracket stands behind each name
 
     def implicit_product(self) -> bool:
         """True where a product needs no sign: 2x, w x, 2(…), x(…) of the worksheet, (…)(…)."""
@@ -179,12 +180,12 @@ class Neighbours(Cursor):
 
     def only_called(self, text: str) -> bool:
         """True for a name of several numbers: g(1) and g(2), and never g alone."""
-        after = [
-            self.tokens[place + 1]
-            for place, token in enumerate(self.tokens)
-            if token.kind == "name" and token.text == text
-        ]
-        return len(after) > 1 and all(token.text == "(" for token in after)
+        if not self._behind:
+            for token, after in pairwise(self.tokens):
+                if token.kind == "name":
+                    self._behind.setdefault(token.text, []).append(after.text == "(")
+        behind = self._behind.get(text, [])
+        return len(behind) > 1 and all(behind)
 
     def holds_itself(self, text: str) -> bool:
         """True for f (1 − f): there f is a quantity."""
