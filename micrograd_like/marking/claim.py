@@ -17,7 +17,7 @@ from micrograd_like.formula import (
     multiplied,
     nodes,
 )
-from micrograd_like.graph import Link, NamedGraph
+from micrograd_like.graph import Link
 from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import MOST_LINKS, MOST_PATHS, Facts
 from micrograd_like.marking.hand import Figure, View, worked_out
@@ -212,12 +212,11 @@ class Claim:
     @cached_property
     def link_slips(self) -> list[LinkSlip]:
         """Every slip of the table's rows in a link."""
-        graph = self.facts.graph
-        return [] if graph is None else [s for link in self.links for s in self._slips(graph, link)]
+        return [slip for link in self.links for slip in self._slips(link)]
 
-    def _slips(self, graph: NamedGraph, link: Link) -> Iterator[LinkSlip]:
-        size = graph.size(link[0])
-        for code, *pieces in graph.slips(*link) if size <= _MOST_SLIPPED else ():
+    def _slips(self, link: Link) -> Iterator[LinkSlip]:
+        size = self.facts.size(link)
+        for code, *pieces in self.facts.slips(link) if size <= _MOST_SLIPPED else ():
             spend(2 * size)
             yield LinkSlip(code, link, *pieces)
 

@@ -124,6 +124,7 @@ class Facts:
         self.inputs = {} if self.graph is None else self.graph.inputs
         self._noises: dict[Quantity, float] = {}
         self._forms: dict[Quantity, Sequence[Expr]] = {}
+        self._slips: dict[Link, Sequence[tuple[str, Expr, Expr, Expr]]] = {}
         self._precise = None if self.graph is None else Precise(self.graph, self.truth.sources)
 
     def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Facts:
@@ -292,6 +293,16 @@ class Facts:
         user, local = link[0], self.locals[link]
         formula = self.definitions.get(user)
         return local if formula is None else replaced(local, user, formula)
+
+    def size(self, link: Link) -> int:
+        """How many operations and numbers the formula has that a link is of."""
+        return 0 if self.graph is None else self.graph.size(link[0])
+
+    def slips(self, link: Link) -> Sequence[tuple[str, Expr, Expr, Expr]]:
+        """What a link becomes with one of its operations' slips (see :meth:`NamedGraph.slips`)."""
+        if link not in self._slips:
+            self._slips[link] = () if self.graph is None else tuple(self.graph.slips(*link))
+        return self._slips[link]
 
     def targets(self, key: Quantity) -> list[Quantity]:
         """Sources of 0 or 1 that a cost without a target may have been written for.

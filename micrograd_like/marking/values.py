@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol, TypeGuard
+from typing import Protocol
 
-from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, fold, quantities
+from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, quantities
 from micrograd_like.marking.effort import spend
 from micrograd_like.ops import FLOAT
 
@@ -66,13 +66,13 @@ def measured(
     try:
         program = compiled(expr)
         spend(2 * len(program.steps))
-        given = [*program.constants, *program.numbers(world)]
+        given = [*program.numbers(world), *program.constants]
         for function, arity in program.steps:
             if function is None:
                 result = given[arity]
                 error = _GIVEN * abs(result)
-                if noise is not None and arity >= len(program.constants):
-                    error = max(error, noise(program.leaves[arity - len(program.constants)]))
+                if noise is not None and arity >= 0:
+                    error = max(error, noise(program.leaves[arity]))
             else:
                 arguments, offsets = numbers[-arity:], errors[-arity:]
                 del numbers[-arity:], errors[-arity:]
@@ -115,7 +115,7 @@ def value(expr: Expr, world: Values) -> float | None:
 
 Function = Callable[..., float]
 #: A function and how many numbers it takes from the stack; or None and the place of the number
-#: that is put there, among the constants and, behind them, the leaves.
+#: that is put there, among the leaves and, counted from the end, the constants.
 Step = tuple[Function | None, int]
 
 
@@ -155,7 +155,7 @@ class Program:
             ArithmeticError, ValueError, TypeError: A function is not defined there.
         """
         spend(len(self.steps))
-        given = [*self.constants, *numbers]
+        given = [*numbers, *self.constants]
         stack: list[float] = []
         for function, arity in self.steps:
             if function is None:
@@ -183,23 +183,27 @@ def compiled(expr: Expr) -> Program:
         OverflowError: A number in it is beyond floats.
     """
     found: list[Expr] = []
-    fold(expr, lambda node, _: found.append(node), whole=_CONDITIONS)
-    operands = dict.fromkeys(node for node in found if not _is_step(node))
-    numbers = [node for node in operands if isinstance(node, Number)]
-    keys = quantities(expr)
-    conditional = any(isinstance(node, Call) for node in operands)
-    leaves = tuple(n for n in operands if not isinstance(n, Number)) if conditional else keys
-    places: dict[Expr, int] = {leaf: place for place, leaf in enumerate([*numbers, *leaves])}
-    steps = (
-        (FUNCTIONS[node.function], len(node.arguments)) if _is_step(node) else (None, places[node])
-        for node in found
-    )
-    constants = tuple(_finite(float(number.value)) for number in numbers)
-    return Program(tuple(steps), constants, leaves, keys)
-
-
-def _is_step(node: Expr) -> TypeGuard[Call]:
-    return isinstance(node, Call) and node.function not in _CONDITIONS
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if isinstance(node, Call) and node.function not in _CONDITIONS:
+            stack += node.arguments
+    steps: list[Step] = []
+    constants: list[float] = []
+    leaves: dict[Expr, int] = {}
+    for node in reversed(found):
+        if isinstance(node, Number):
+            constants.append(_finite(float(node.value)))
+            steps.append((None, -len(constants)))
+        elif isinstance(node, Call) and node.function not in _CONDITIONS:
+            steps.append((FUNCTIONS[node.function], len(node.arguments)))
+        else:
+            steps.append((None, leaves.setdefault(node, len(leaves))))
+    keys = tuple(leaf for leaf in leaves if isinstance(leaf, Quantity))
+    if len(keys) == len(leaves):
+        return Program(tuple(steps), tuple(reversed(constants)), keys, keys)
+    return Program(tuple(steps), tuple(reversed(constants)), tuple(leaves), quantities(expr))
 
 
 def _leaf(leaf: Expr, world: Values) -> float:
