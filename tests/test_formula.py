@@ -554,6 +554,13 @@ def test_taken_apart_and_put_together_again_it_has_the_same_value(tree, first):
         (parse("2 * 10 ** 3"), Number(2000)),
         (parse("2 * x"), None),
         (parse("2 + 3"), None),
+        # In powers of ten: a whole mantissa is exact, a written figure as accurate as it is.
+        (parse("3 * 10 ** 2"), Number(300)),
+        (parse("3 * 10 ** 0"), Number(3)),
+        (parse("3 * 10 ** -2"), Number(0.03, 2)),
+        (call("mul", Number(1.6, 1), parse("10 ** 3")), Number(1600.0, -2)),
+        (call("mul", Number(1.6, 1), parse("10 ** -8")), Number(1.6e-8, 9)),
+        (parse("3 * 10 ** 301"), None),
     ],
 )
 def test_exact_number(tree, number):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -116,6 +117,22 @@ def test_steps_are_those_of_pytorch(
         sum((k + 1) * (p - 1) ** 2 for k, p in enumerate(parameters)).backward()
         optimizer.step()
     assert run(make) == pytest.approx([p.item() for p in parameters], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (optim.RMSprop, {"rate": 0.01, "decay": 0.99, "epsilon": 1e-8, "weight_decay": 0}),
+        (optim.Adam, {"rate": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8, "weight_decay": 0}),
+        (optim.AdamW, {"rate": 0.001, "betas": (0.9, 0.999), "epsilon": 1e-8}),
+        (optim.AdamW, {"weight_decay": 0.01}),
+        (optim.Adagrad, {"rate": 0.01, "epsilon": 1e-10, "weight_decay": 0}),
+        (optim.SGD, {"momentum": 0, "nesterov": False, "weight_decay": 0}),
+    ],
+)
+def test_settings_that_are_not_given_are_pytorchs(kind: Any, settings: dict[str, Any]) -> None:
+    optimizer = kind([Value(1.0)])
+    assert {name: getattr(optimizer, name) for name in settings} == settings
 
 
 @pytest.mark.parametrize("make", [case[0] for case in CASES])

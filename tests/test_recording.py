@@ -13,7 +13,8 @@ import pytest
 from references import symbolic
 
 from micrograd_like import DomainError, Value, Worksheet, apply, compile_graph, derive, grad
-from micrograd_like.engine import link_as_graph
+from micrograd_like.engine import link_as_graph, record
+from micrograd_like.formula import parse
 from micrograd_like.ops import OPS
 from micrograd_like.tape import native
 
@@ -200,6 +201,15 @@ def test_mixed_partials_of_a_power_at_zero(first: int) -> None:
             continue
         with pytest.raises(DomainError, match=r"does not exist|no finite derivative"):
             grad(grad(power, leaves[first], create_graph=True), leaves[1 - first])
+
+
+@pytest.mark.parametrize(("at", "value"), [(1.0, 0.0), (4000.0, math.log(1000.0))])
+def test_a_branch_that_is_defined_nowhere_near_is_left_out_unless_it_is_taken(
+    at: float, value: float
+) -> None:
+    """ln(x − 3000) beyond 3000: no number that is tried makes its branch the one taken."""
+    chosen = record(parse("log(x - 3000) if x > 3000 else 0 * x"), {"x": Value(at)})
+    assert chosen.data == pytest.approx(value, rel=1e-15)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
