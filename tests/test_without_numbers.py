@@ -169,12 +169,26 @@ CASES = {
     "a gradient as a vector, by the arguments of its function": (
         "Q(b, w_1) = (b + w_1 x_1 - y_1)^2",
         [
-            r"\nabla Q = \begin{bmatrix} 2(b + w_1 x_1 - y_1) & 2x_1(b + w_1 x_1 - y_1) \end{bmatrix}",
+            r"\nabla Q = \begin{bmatrix}"
+            r" 2(b + w_1 x_1 - y_1) & 2x_1(b + w_1 x_1 - y_1) \end{bmatrix}",
             r"\nabla Q(b, w_1) = (2(b + w_1 x_1 - y_1), 2x_1(b + w_1 x_1 - y_1))",
         ],
         [
-            r"\nabla Q = \begin{bmatrix} 2(b + w_1 x_1 - y_1) & 2(b + w_1 x_1 - y_1) \end{bmatrix}",
+            r"\nabla Q = \begin{bmatrix}"
+            r" 2(b + w_1 x_1 - y_1) & 2(b + w_1 x_1 - y_1) \end{bmatrix}",
             r"\nabla Q(b, w_1) = (2x_1(b + w_1 x_1 - y_1), 2(b + w_1 x_1 - y_1))",
+        ],
+    ),
+    "a sum in which the index is left out, once for every sample or once": (
+        r"""L = \sum_{i=1}^n (y - \hat{y})^2
+        \hat{y} = \sigma(wx)""",
+        [
+            r"\frac{\partial L}{\partial w} = -2 (y - \hat{y}) \hat{y} (1 - \hat{y}) x",
+            r"\frac{\partial L}{\partial w} = \sum_{i=1}^n -2(y - \hat{y}) \hat{y}(1 - \hat{y})x",
+        ],
+        [
+            r"\frac{\partial L}{\partial w} = 2 (y - \hat{y}) \hat{y} (1 - \hat{y}) x",
+            r"\frac{\partial L}{\partial w} = \sum_{i=1}^n -2(y - \hat{y}) \hat{y}(1 - \hat{y})",
         ],
     ),
     "a name that is a word elsewhere": (

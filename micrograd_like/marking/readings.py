@@ -15,7 +15,7 @@ from micrograd_like.worksheet import Worksheet
 from micrograd_like.worksheet.records import Place
 
 _ACCUSED = ("wrong", "follows")
-_AGREES = "It does not agree, but what the functions in it are is not said, and for some it does"
+_AGREES = "It does not agree, but what is not said here may be read otherwise, and then it does"
 
 _Marks = Mapping[Place, LineMark]
 

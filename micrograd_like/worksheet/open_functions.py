@@ -6,7 +6,7 @@ one after the other: the usual activations, and smooth functions that are nobody
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from micrograd_like.formula import Expr, parse
 from micrograd_like.worksheet.spelling import is_letters
@@ -52,3 +52,11 @@ def bodies(names: Sequence[str], reading: int) -> dict[str, tuple[tuple[str, ...
     return {
         name: ((_ARGUMENT,), parse(formula.format(place))) for place, name in enumerate(names, 1)
     }
+
+
+def told_of(names: Sequence[str]) -> Iterator[str]:
+    """What is assumed of them, in words."""
+    if names:
+        *others, last = (said for said, _ in READINGS)
+        which = f"{', '.join(names)} {'are' if len(names) > 1 else 'is'}"
+        yield f"What {which} is not said: judged with {', '.join(others)} and {last}"

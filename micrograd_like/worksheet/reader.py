@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
 from micrograd_like.worksheet.brackets import separated, with_rows
@@ -26,7 +27,7 @@ from micrograd_like.worksheet.joining import joined
 from micrograd_like.worksheet.layout import is_cells, laid_out
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
-from micrograd_like.worksheet.open_functions import READINGS, bodies
+from micrograd_like.worksheet.open_functions import READINGS, bodies, told_of
 from micrograd_like.worksheet.openings import is_condition, is_heading, is_relation
 from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import Problem, Statement
@@ -72,7 +73,7 @@ class Reading:
     others: tuple[Callable[[], Reading], ...] = ()
 
 
-def read_source(source: Source, functions: int = 0) -> Reading:
+def read_source(source: Source, functions: int = 0, once: bool = False) -> Reading:
     """The statements of a document, and what could not be read of it.
 
     Which names are vectors may be seen only where they are computed: lines further up that use
@@ -81,6 +82,7 @@ def read_source(source: Source, functions: int = 0) -> Reading:
     Args:
         source: The document's tokens.
         functions: What those are that nothing defines, of :data:`READINGS`.
+        once: Whether a sum without its index in it is one term.
     """
     rows = with_rows(map(laid_out, with_results(source.rows)))
     worded = [in_vectors(in_signs(separated(row))) for row in rows if not is_cells(row)]
@@ -88,7 +90,7 @@ def read_source(source: Source, functions: int = 0) -> Reading:
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
-        document = Document(names, source.lines)
+        document = Document(names, source.lines, once=once)
         reader = _Reader(document, bodies(names.open, functions))
         for clause in clauses([names.joined(tokens) for tokens in logical], names):
             names.stand_at(clause.tokens[0].line)
@@ -112,18 +114,20 @@ def read_source(source: Source, functions: int = 0) -> Reading:
         source.lines,
         names,
         words.hidden,
-        told=(*source.told, *words.told),
+        told=(*source.told, *words.told, *told_of(names.open)),
         older=source.older,
         sections=sections,
         cells=cells,
-        others=_others(source, names, functions),
+        others=() if functions or once else tuple(_others(source, document)),
     )
 
 
-def _others(source: Source, names: Names, functions: int) -> tuple[Callable[[], Reading], ...]:
-    """The first reading's others: what functions that nothing defines may be besides."""
-    several = range(1, len(READINGS)) if names.open and not functions else ()
-    return tuple(partial(read_source, source, reading) for reading in several)
+def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading]]:
+    """The first reading's others: what functions may be besides, and sums without their index."""
+    functions = range(len(READINGS)) if document.names.open else (0,)
+    sums = (False, True) if document.unindexed else (False,)
+    for function, once in [*product(functions, sums)][1:]:
+        yield partial(read_source, source, function, once)
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from micrograd_like.worksheet.functions import inner_slope
 from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
-from micrograd_like.worksheet.indices import each
+from micrograd_like.worksheet.indices import each, letters_of, names_below
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS
 
@@ -142,6 +142,9 @@ class Calls(Rules):
             raise UnsureError("Sums of arrays over an index are not worked out")
         if index == "" and self.summed(body):
             return body
+        if count := self.unindexed(body, index, last):
+            self.document.unindexed = True
+            return body if self.document.once else self.call("mul", Number(count), body)
         terms = each(body, index, last, self.known, self.document.hidden)
         if isinstance(terms, str):
             raise UnsureError(terms)
@@ -150,6 +153,14 @@ class Calls(Rules):
             None
         )
         return self.joined(sign, terms)
+
+    def unindexed(self, body: Expr, index: str, last: Expr | None) -> int:
+        """The assumed number of terms of a sum in which its index does not stand; 0 for others."""
+        letter = index.partition("=")[0]
+        if not letter or letter in letters_of(names_below(body, self.document.hidden)):
+            return 0
+        count = self.known.counts.get(last, 0) if isinstance(last, Name) else 0
+        return count or (self.known.sizes.get(letter, 0) if last is None else 0)
 
     def summed(self, body: Term) -> bool:
         """True where a product of vectors is the sum already: Σ x·w."""

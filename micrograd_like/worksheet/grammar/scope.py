@@ -27,10 +27,14 @@ class Document:
         hidden: Expressions that have no name of their own, by the name that stands for them.
         slopes: The derivatives so far.
         near: False once so many names were proposed that nobody reads them.
+        once: Whether Σ_{i=1}^n (y − ŷ)², without an i in it, is read as (y − ŷ)²; else as n times.
+        unindexed: True once that mattered.
     """
 
     names: Names
     lines: list[str]
+    once: bool = False
+    unindexed: bool = False
     cost: str = ""
     near: bool = True
     hidden: dict[str, Expr] = field(default_factory=dict)
