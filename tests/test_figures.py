@@ -43,11 +43,17 @@ RIGHT = [
     "p = 0.999999; q = 1/(1 - p) = 1000000",
     "x = 1.0000001; q = 1/(x - 1) = 10000000", "x = 0.1; y = 0.2; u = x + y - 0.3 = 0",
     "x = 1e-9; y = (1 - cos(x))/x^2 = 0.5", "x = 3; e1 = 1e-12; q = (x + e1) - x = 1e-12",
+    # A result whose formula is left out is rounded: a long number, or one below what is computed.
+    "t = 0.01; o = 0.75136507; y = (t - o)^2/2 = (0.01 - 0.75136507)^2/2 = 0.274811083",
+    "x = 2; z = 3*x = 6; u = 0.667; y = 100*u = 66.66",
     # Very small and very large numbers.
     "q1 = 2e-3; q2 = -2.3e-3; r = 1e4; F = q1*q2/r^2 = -4.6*10^(-14)",
     "m = 5.972e24; G = 6.674e-11; g = G*m/6371000^2 = 9.82",
 ]
 WRONG = [
+    "t = 0.01; o = 0.75136507; y = (t - o)^2/2 = (0.01 - 0.75136507)^2/2 = 0.274811093",
+    "u = 0.667; y = 100*u = 66.66", "x = 2; z = 3*x = 6; u = 0.5; y = 3*u = 1.52",
+    "x = 2; z = 3*x = 6; u = 0.667; y = 100*u = 66.78",
     # What is given stays exact, however it is written out.
     "a = 2; w = 0.3; d = a*5; y = d*w = 2*5*0.3 = 3.4",
     "a = 2; w = 0.3; d = a*5 = 10; y = d*w + 1 = 2*5*0.3 + 1 = 4.4",

@@ -48,6 +48,10 @@ _TINY = 1e-9
 _NOISE = 1e-10
 
 
+#: So many digits has a number that is somebody's result: anywhere, and below what is computed.
+_LONG, _ROUNDED = 7, 3
+
+
 class Written:
     """A worksheet as it is written, wrong updates and all.
 
@@ -145,6 +149,22 @@ class Facts:
         except (DomainError, UndefinedError):  # what should be makes a later line impossible
             return
         self.graph = _named(self.truth.here.nodes.values())
+
+    @property
+    def rounded(self) -> Iterator[tuple[Name, Number]]:
+        """The givens whose figures somebody worked out and rounded, as their digits tell.
+
+        So has a long number, wherever it stands, and one of three digits or more below what is
+        computed: out = 0.7514, whose formula is left out.
+        """
+        below = False
+        for read in self.sheet.statements:
+            number = read.parts[0].number if len(read.parts) == 1 else None
+            below |= read.kind in ("definition", "claim", "update")
+            if read.kind != "given" or number is None or not isinstance(read.left, Name):
+                continue
+            if number.places and _digits(number) >= (_ROUNDED if below else _LONG):
+                yield read.left, number
 
     def leaves(self, expr: Expr) -> list[Quantity]:
         """The quantities in a formula; π and e are numbers, unless the worksheet defines them."""
@@ -404,3 +424,8 @@ def spelled_out(expr: Expr) -> Expr:
         return substitute(parse(row.value), row.bind(node.arguments))
 
     return rewrite(expr, rule)
+
+
+def _digits(number: Number) -> int:
+    """The significant digits that a number is written with."""
+    return len(str(abs(round(number.value * 10**number.places)))) if number.places else 0

@@ -39,6 +39,8 @@ class Learner:
         self.said: dict[Quantity, tuple[Expr, ...]] = {}
         self.slips: dict[Quantity, Expr] = {}
         self.local: set[Quantity] = set()
+        for name, number in facts.rounded:
+            self.hand.state(name, Figure.written(number))
 
     def state(self, statement: Statement, read: Read) -> None:
         """Take down what a line has said, for those after it."""
