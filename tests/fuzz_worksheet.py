@@ -193,17 +193,17 @@ def main():
         rng = random.Random(f"{options.seed} {case}")
         source = SOURCES[-1] if case % 50 == 0 else rng.choice(SOURCES[:-1])
         given, markdown = source(rng), rng.random() < 0.1
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             outcome = feed(given, markdown)
-            taken = time.perf_counter() - start
+            taken = time.process_time() - start
             if isinstance(outcome, Worksheet):
                 outcome = mark(outcome)
         except Exception as error:
             print(f"case {case}, {source.__name__}: {type(error).__name__}: {error}")
             print(f"  {given[:2000]!a}")
             raise
-        marked = time.perf_counter() - start
+        marked = time.process_time() - start
         slowest = max(slowest, marked)
         if taken > SLOW or marked > SLOW_TO_MARK:
             sys.exit(f"case {case}, {source.__name__}: {marked:.1f} s\n  {given[:200]!a}")

@@ -723,6 +723,39 @@ def test_printed_worksheets_read_back(lines):
     assert str(again) == str(sheet)
 
 
+#: Other ways to write the same: blanks, signs, brackets, letters, names of functions.
+SPELLINGS = (
+    lambda text: text.replace(" ", ""),
+    lambda text: text.replace(" ", "  "),
+    lambda text: text.replace("*", "·").replace("-", "−").replace("^", "**"),
+    lambda text: text.replace(" = ", " = ((").replace(" ≈ ", ")) ≈ ([") + "])",
+    lambda text: text.replace("sigmoid(", "σ(").replace("sqrt(", "√("),
+    lambda text: text.replace("exp(", "np.exp(").replace("log(", "ln("),
+    lambda text: re.sub(r"(?<![A-Za-z])[abc](?![A-Za-z])", lambda m: ITALIC[m[0]], text),
+    lambda text: text.replace("∂", "δ"),
+)
+#: What may stand around a line.
+FRAMES = (
+    str,
+    lambda text: f"Step 3: {text}   (by hand)",
+    lambda text: f"| {text} |",
+    lambda text: f"{text} ✓",
+)
+ITALIC = dict(zip("abc", "𝑎𝑏𝑐", strict=True))
+
+
+@given(TREES, TREES, st.sampled_from(SPELLINGS), st.sampled_from(FRAMES))
+def test_other_spellings_give_the_same_graph_and_marks(first, second, spelling, frame):
+    given_before = "a = 1.50\nb = -2\nc = .25\n"
+    line = f"q = {written(first)} ≈ {written(second)}"
+    plain = Worksheet.parse(given_before + line)
+    spelled = Worksheet.parse(given_before + frame(spelling(line)))
+    assert [s.parts for s in spelled.statements] == [s.parts for s in plain.statements]
+    assert spelled.formulas == plain.formulas
+    marks = [[mark.verdict for mark in sheet.check().lines] for sheet in (plain, spelled)]
+    assert marks[0] == marks[1]
+
+
 ALPHABET = "xyE12.5e'′_+-−*/^()[]|=≈,#√∂d²⁻½₁ŷασ·\n\t ~`"
 PIECES = ["x", "dx/dy", "∂x/∂y", "x = 1\n", "\ny = ", "2", "0.5", "(", ")", "^", "-", "/", "ln"]
 PIECES += ["max(", ",", "|", "²", "½", "'", " = ", "≈", "#", "pi", "1e308", "1.0e-400", "σ"]

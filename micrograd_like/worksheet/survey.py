@@ -143,7 +143,8 @@ class Survey:
         if last.kind != "name":
             return
         before = tokens[place - 2] if place > 1 else None
-        if before is None or before.text in _BEGINS or before.end + 2 <= last.column:
+        apart = before is not None and before.end + 2 <= last.column
+        if before is None or before.text in _BEGINS or (apart and before.text not in RELATIONS):
             self.lefts.add(last.text)
             if any(token.kind == "name" and token.text != "e" for token in tokens[place + 1 :]):
                 self.lettered.add(last.text)
