@@ -75,14 +75,13 @@ class Learner:
                 hand.define(key, self.definition(key))
         if said:
             _, last = said[-1]
-            # Of several that are right alike, whoever goes on may take the roughest.
-            alike = [figure for figure, j in said if j.verdict == last.verdict]
-            figure = max(alike[::-1], key=lambda f: f.high - f.low)
-            if self._repeats_a_given(key, figure):
-                figure = Figure.exact(figure.center)
+            figure = _any_of([figure for figure, j in said if j.verdict == last.verdict])
             slipped = last.verdict in ("wrong", "follows")
+            true = self.facts.true(key)
+            if self._repeats_a_given(key, figure) or (not slipped and _is(figure, true)):
+                figure = Figure.exact(figure.center)
             if last.verdict == "right":  # as the figures before it round
-                figure = figure.reaching(self.facts.true(key))
+                figure = figure.reaching(true)
             self.hand.state(key, figure.resting_on({key} if slipped else ()))
         elif wrong:
             result = worked_out(wrong[0].expr, self.hand.figure)
@@ -150,3 +149,19 @@ class Learner:
             if figure is not None:
                 moved = 1 + chance.uniform(0.005, 0.02) if isinstance(formula, Number) else 1
                 hand.state(key, Figure.exact(figure.center * moved).resting_on({key}))
+
+
+def _any_of(alike: Sequence[Figure]) -> Figure:
+    """Of several that are right alike, whoever goes on may take any, or what they round.
+
+    That is known as far as the one with the most digits says.
+    """
+    rough = max(alike[::-1], key=lambda f: f.high - f.low)
+    fine = min(alike, key=lambda f: f.high - f.low)
+    centers = [figure.center for figure in alike]
+    return Figure(rough.center, min(fine.low, *centers), max(fine.high, *centers), rough.slips)
+
+
+def _is(figure: Figure, true: float) -> bool:
+    """True for a figure that is the very number: nothing is rounded in 0.6533 = −1.39·(−0.47)."""
+    return abs(figure.center - true) <= 1e-13 * abs(true)
