@@ -11,7 +11,16 @@ from typing import Any
 import mpmath
 import pytest
 
-from micrograd_like import Constant, DomainError, Value, compile_graph, grad, gradcheck, no_grad
+from micrograd_like import (
+    Constant,
+    DomainError,
+    Value,
+    compile_graph,
+    grad,
+    gradcheck,
+    no_grad,
+    training,
+)
 from micrograd_like.nn import MLP
 from micrograd_like.tape import native
 
@@ -113,6 +122,19 @@ def test_what_was_computed_inside_is_a_leaf_like_any_other() -> None:
     assert compile_graph(z, [y], [x])([[2.0]]) == [6.0]
     for again in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
         assert (again.data, again.inputs) == (9.0, ())
+
+
+def test_what_was_computed_inside_is_not_differentiated() -> None:
+    """A zero, or no gradient at all, would be taken for the derivative."""
+    x = Value(3.0)
+    with no_grad():
+        y = x * x
+        with pytest.raises(ValueError, match=r"backward: expected a node with its graph, got 9\.0"):
+            training.fit(MLP(1, [1], seed=0), [[0.0]], [3.0], loss=lambda o, t: y, epochs=1)
+    with pytest.raises(ValueError, match="grad: expected a node with its graph"):
+        grad(y, x)
+    assert x.grad == 0.0
+    assert grad(y * x, x) == 9.0
 
 
 def test_an_error_inside_ends_it() -> None:

@@ -11,6 +11,7 @@ from micrograd_like.engine.messages import missing_gradient, shown
 from micrograd_like.engine.numbers import described
 from micrograd_like.engine.order import topological_order
 from micrograd_like.engine.recording import record
+from micrograd_like.engine.unrecorded import check_recorded
 from micrograd_like.engine.value import (
     OPERATIONS,
     Constant,
@@ -34,6 +35,7 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
 
     Raises:
         TypeError: An argument is no Value.
+        ValueError: ``output`` was computed inside ``no_grad``.
         DomainError: A derivative does not exist.
 
     >>> x = Value(2.0)
@@ -44,6 +46,7 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     for node in (output, *targets):
         if not isinstance(node, Value):
             raise TypeError(f"grad: expected Value nodes, got {described(node)}")
+    check_recorded(output, "grad")
     if create_graph:
         check_fresh(output, "grad")
     adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}

@@ -19,6 +19,31 @@ class Detached(Value):
     inputs = property(lambda self: (), lambda self, given: None)
     partials = property(lambda self: (), lambda self, given: None)
 
+    def backward(self) -> None:
+        """Nothing flows back from here.
+
+        Raises:
+            ValueError: Always.
+        """
+        check_recorded(self, "backward")
+
+
+def check_recorded(output: Value, what: str) -> None:
+    """Refuse to differentiate what was computed without its graph.
+
+    Args:
+        output: A node.
+        what: What was asked for, to begin the sentence with.
+
+    Raises:
+        ValueError: It was computed inside :func:`no_grad`.
+    """
+    if isinstance(output, Detached):
+        raise ValueError(
+            f"{what}: expected a node with its graph, got {output._data!r}, which was computed "
+            "inside no_grad()"
+        )
+
 
 _lock = threading.Lock()
 #: The threads that are inside, once for each time.
