@@ -14,8 +14,8 @@ from micrograd_like.errors import WorksheetError
 from micrograd_like.formula import Call, Derivative, Name, Number
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet import Worksheet, builder
+from micrograd_like.worksheet.bounds import MAX_NESTING
 from micrograd_like.worksheet.characters import MAX_BYTES, MAX_LINES, decode
-from micrograd_like.worksheet.grammar.cursor import MAX_NESTING
 from micrograd_like.worksheet.grammar.numerals import MAX_DIGITS
 from micrograd_like.worksheet.grammar.rules import MAX_OPERATIONS
 from micrograd_like.worksheet.lexer import MAX_NAME
@@ -453,6 +453,11 @@ def test_names_that_are_missing(text, messages):
          "at most 500 operations"),
         (f"x = {'1' * MAX_DIGITS}", f"x = {'1' * (MAX_DIGITS + 1)}", "at most 60 characters"),
         (f"{'x' * MAX_NAME} = 1", f"{'x' * (MAX_NAME + 1)} = 1", "at most 100 characters"),
+        (f"x = {' = '.join('1' * 300)}", f"x = {' = '.join('1' * 301)}", "at most 300 relations"),
+        (f"x = [{', '.join('1' * 2000)}]", f"x = [{', '.join('1' * 3000)}]",
+         "at most 6,000 names, numbers and signs"),
+        ("y = 1" + "\n+ 1" * 149, "y = 1" + "\n+ 1" * 150 + "\nz = 2",
+         "at most 150 lines in one statement"),
     ],
 )  # fmt: skip
 def test_bounds_of_a_line(within, beyond, message):
@@ -473,6 +478,35 @@ def test_bounds_of_a_worksheet(within, beyond, message):
     read(within)
     with pytest.raises(WorksheetError, match=re.escape(message)):
         Worksheet.parse(beyond)
+
+
+@pytest.mark.parametrize(
+    ("within", "beyond", "reason"),
+    [
+        # 8³ products and sums of two matrices; 20³ are refused before they are made.
+        (f"A = {[[1] * 8] * 8}\nB = A @ A", f"A = {[[1] * 20] * 20}\nB = A @ A", "20,000"),
+        ("f(x) = x*x + x*x\ny = f(f(2))", f"f(x) = {'x*x+' * 50}x\ny = f(f(f(2)))", "function"),
+        (f"v = {[1] * 500}\n" + "w = v + v\n" * 5, f"v = {[1] * 500}\n" + "w = v + v\n" * 50,
+         "60,000"),
+    ],
+    ids=["a product of matrices", "a function of a function", "all arrays of a document"],
+)  # fmt: skip
+def test_bounds_of_what_is_written_out(within, beyond, reason):
+    assert not any(statement.doubt for statement in read(within).statements)
+    last = Worksheet.parse(beyond).statements[-1]
+    assert (reason in last.doubt, last.parts) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["y = " + "(" * 90_000, "x = 1" + " = 1" * 20_000, "d" * 90_000, "x = 1,5\ny = " + "[" * 90_000,
+     "A = [1, 2]\n" + "[3, 4]\n" * 9_000, "y = 1 " + "(a = 1 " * 9_000, "x=(1," * 15_000],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_what_nobody_writes_is_refused_before_it_is_read(text):
+    sheet = Worksheet.parse(text)
+    assert len(sheet.statements) <= 200
+    assert all("expected" in problem.message for problem in sheet.problems)
 
 
 def test_deep_in_a_program():

@@ -60,14 +60,20 @@ Quantity = Name | Derivative
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """A function applied to arguments; the operators are calls too (``add``, ``pow``…)."""
+    """A function applied to arguments; the operators are calls too (``add``, ``pow``…).
+
+    Attributes:
+        size: The nodes of the tree, each time they stand there.
+    """
 
     function: str
     arguments: tuple[Expr, ...]
+    size: int = field(init=False, repr=False)
     _hash: int = field(init=False, repr=False)
     _quantities: tuple[Quantity, ...] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "size", 1 + sum(map(size, self.arguments)))
         object.__setattr__(self, "_hash", hash((self.function, *map(hash, self.arguments))))
 
     def __hash__(self) -> int:
@@ -192,6 +198,11 @@ def quantities(expr: Expr) -> tuple[Quantity, ...]:
 def derivatives(expr: Expr) -> list[Derivative]:
     """The derivatives in ``expr``, each once, in the order they are written."""
     return [quantity for quantity in quantities(expr) if isinstance(quantity, Derivative)]
+
+
+def size(expr: Expr) -> int:
+    """The nodes of the tree, each time they stand there."""
+    return expr.size if isinstance(expr, Call) else 1
 
 
 def names(expr: Expr) -> tuple[Name, ...]:

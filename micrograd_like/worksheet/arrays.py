@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, size
 from micrograd_like.notation import normal_name
+from micrograd_like.worksheet.bounds import MAX_WRITTEN, TOO_LONG
 
 #: Elements that the vectors and matrices of one line may have.
 MAX_ELEMENTS = 2_000
@@ -39,6 +40,8 @@ class Array:
     def __post_init__(self) -> None:
         if len(self.items) > MAX_ELEMENTS:
             raise ShapeError(f"expected at most {MAX_ELEMENTS:,} elements, got {len(self.items):,}")
+        if sum(map(size, self.items)) > MAX_WRITTEN:
+            raise ShapeError(TOO_LONG)
 
     @classmethod
     def of(cls, parts: Sequence[Term]) -> Array:
@@ -93,9 +96,9 @@ def element_names(name: str, shape: tuple[int, ...], first: int) -> list[str]:
     base = name.rstrip("'")
     primes = name[len(base) :]
     mark = "_" if base[-1].isdecimal() or "'" in base else ""
-    long = any(size + first > 10 for size in shape)
+    long = any(count + first > 10 for count in shape)
     found = []
-    for index in product(*(range(first, first + size) for size in shape)):
+    for index in product(*(range(first, first + count) for count in shape)):
         inside = ",".join(map(str, index)) if long and len(index) > 1 else "".join(map(str, index))
         behind = f"_{{{inside}}}" if "," in inside else f"{mark}{inside}"
         found.append(normal_name(f"{base}{behind}{primes}"))
@@ -169,6 +172,8 @@ def matrix_product(a: Array, b: Array) -> Term:
             f"{left.shape[1]} columns, the right one {right.shape[0]} rows"
         )
     rows, inner, columns = *left.shape, right.shape[1]
+    if 3 * rows * inner * columns > MAX_WRITTEN:
+        raise ShapeError(TOO_LONG)
     sums = tuple(
         _sum([Call("mul", (left.at(i, k), right.at(k, j))) for k in range(inner)])
         for i in range(rows)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from micrograd_like.worksheet.bounds import MAX_TOKENS
 from micrograd_like.worksheet.lexer import Token
 
 _WRAPPED = {"array", "tensor", "Tensor", "asarray", "matrix"}
-
-#: Tokens of an array that is written on several lines.
-_MOST_TOKENS = 5_000
 
 
 def closing(tokens: Sequence[Token]) -> dict[int, int]:
@@ -37,7 +35,7 @@ def literal_shape(tokens: Sequence[Token], place: int) -> tuple[int, ...]:
     if place >= len(tokens) or tokens[place].text not in ("[", "("):
         return ()
     depth, inner, counts, commas, rows = 0, 0, [], 0, 1
-    for behind, token in enumerate(tokens[place : place + 5_000], place + 1):
+    for behind, token in enumerate(tokens[place:], place + 1):
         if token.kind != "sign":
             continue
         if token.text in ("(", "[", "{"):
@@ -81,7 +79,7 @@ def with_rows(lines: Iterable[list[Token]]) -> Iterator[list[Token]]:
     for tokens in lines:
         deep = sum((t.text == "[") - (t.text == "]") for t in last) if _opens(last) else 0
         plain = all(t.kind == "number" or t.text in "[],;-" for t in tokens)
-        if deep > 0 and tokens and plain and len(last) < _MOST_TOKENS:
+        if deep > 0 and tokens and plain and len(last) < MAX_TOKENS:
             first, before = tokens[0], last[-1]
             parted = before.text in (",", ";", "[") or first.text == "]"
             sign = "," if first.text == "[" else ";"

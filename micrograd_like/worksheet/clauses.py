@@ -108,10 +108,10 @@ def _inner_statement(
     inside = list(tokens[place + 1 : end])
     if inside[0].text in GOES_ON:
         return []
-    if any(token.text == "→" for token in inside):  # (x₁ → h) says where a weight belongs
-        return None
     inside = inside[_words_before_statement(inside, names) :]
-    return inside if begins_statement(inside) else None
+    if not begins_statement(inside) or any(token.text == "→" for token in inside):
+        return None  # (x₁ → h) says where a weight belongs
+    return inside
 
 
 def _separator(
@@ -138,7 +138,11 @@ def _separator(
         said = related and rest and is_said(rest[0], names)
         if token.text == "⇒" or said or (place > start + 1 and begins_statement(rest)):
             return 1
-        return 1 if related and _rests_on_left(tokens[start:], place - start, names) else None
+        return (
+            1
+            if related and _rests_on_left(tokens[start : place + MOST_LEFT], place - start, names)
+            else None
+        )
     if not related or token.kind not in ("name", "sign"):
         return None
     if (token.kind == "name" and token.text.lower() in _BETWEEN) or names.is_word(token):
@@ -191,7 +195,7 @@ def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
         or (tokens[count].kind == "name" and tokens[count].text.lower() in CONNECTIVES)
         or (count and tokens[count].text in (",", ":"))
     ):
-        if begins_statement(tokens[count:]) and tokens[count].text in names.lefts:
+        if begins_statement(tokens[count : count + AHEAD]) and tokens[count].text in names.lefts:
             break
         count += 1
     return count

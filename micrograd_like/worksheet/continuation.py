@@ -8,9 +8,10 @@ matrix may stand on lines of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from micrograd_like.worksheet.bounds import MAX_ROWS
 from micrograd_like.worksheet.brackets import closing
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.openings import begins_statement, is_given, is_operator, is_relation
@@ -25,15 +26,18 @@ _LEADS = {"→", "⇒", "←"}
 _OPERATORS = {"+", "/", "^"}
 #: What a term further in begins with: elsewhere it may be the mark of a list.
 _SIGNS = {"+", "-"}
-#: Lines that a statement may go on over.
-_MOST_LINES = 150
-#: Lines that an array may be written on.
-_MOST_ROWS = 60
 
 
-def logical_lines(lines: Sequence[list[Token]]) -> Iterator[list[Token]]:
-    """The tokens of every statement or run of statements, continuation lines joined."""
-    joined = _Joined()
+def logical_lines(
+    lines: Iterable[list[Token]], too_long: list[list[Token]]
+) -> Iterator[list[Token]]:
+    """The tokens of every statement or run of statements, continuation lines joined.
+
+    Args:
+        lines: The tokens line by line.
+        too_long: Takes what goes on over more lines than may be read.
+    """
+    joined = _Joined(too_long)
     for found in lines:
         if found:
             yield from joined.take(found)
@@ -49,20 +53,25 @@ class _Joined:
         claimed: The left side of the last claim.
         asked: A derivative that is set as a question, and has no value yet: d/dx (x²).
         lefts: Names that statements so far begin with.
+        lines: On how many lines ``last`` stands.
+        too_long: Statements on more lines than may be read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, too_long: list[list[Token]]) -> None:
         self.last: list[Token] = []
         self.claimed: list[Token] = []
         self.asked: list[Token] = []
         self.lefts: set[str] = set()
+        self.lines = 0
+        self.too_long = too_long
 
     def take(self, found: list[Token]) -> Iterator[list[Token]]:
         """One more line; what it ends comes out."""
+        if self.lines > MAX_ROWS:
+            self.too_long.append(self.last)
+            self.last, self.lines = [], 0
         last = self.last
-        if last and found[0].line - last[0].line > _MOST_LINES:
-            yield last
-            last = self.last = []
+        self.lines += 1
         if found[0].text in _LEADS:
             found = self._led(found, last)
             if not found:
@@ -74,7 +83,7 @@ class _Joined:
             left = self._left_for(last, related)
             if left is not None:
                 yield last
-                last = list(left)
+                last, self.lines = list(left), 1
             if last:
                 self.last = last + found
                 return
@@ -92,7 +101,7 @@ class _Joined:
             last = [*last[:-1], last[-1], last[-1]._replace(text="?")]
         if last:
             yield last
-        self.last = list(found)
+        self.last, self.lines = list(found), 1
         if is_operator(_tail(found)) and not any(is_relation(t) for t in found):
             self.asked = _tail(found)
 
@@ -197,7 +206,7 @@ def _open(tokens: Sequence[Token]) -> bool:
     """True for a line that ends in an operator, or within an array."""
     if tokens[-1].kind == "sign" and tokens[-1].text in _CONTINUES:
         return True
-    if tokens[-1].line - tokens[0].line > _MOST_ROWS or tokens[-1].text not in (",", "]", ";"):
+    if tokens[-1].text not in (",", "]", ";"):
         return False
     depth = 0
     for token in tokens:
@@ -214,7 +223,7 @@ def _with_row(last: Sequence[Token], found: Sequence[Token]) -> list[Token] | No
     opening = next((o for o, c in closing(last).items() if c == len(last) - 1), 0)
     if not opening or not is_relation(last[opening - 1]):
         return None
-    if last[-1].line - last[0].line > _MOST_ROWS or _columns(last[opening:]) != _columns(found):
+    if _columns(last[opening:]) != _columns(found):
         return None
     before, end = last[opening], found[-1]
     comma = Token("sign", ",", end.line, found[0].column, found[0].column)

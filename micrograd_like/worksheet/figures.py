@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 
 from micrograd_like.formula import (
     Call,
@@ -45,12 +46,38 @@ def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
     yield from found.items()
 
 
-def read_figures(expr: Expr, known: Mapping[str, Number]) -> tuple[Expr | None, bool]:
+class Known:
+    """Numbers of names, each from a statement on, to be looked up by what they are near."""
+
+    def __init__(self, numbers: Iterable[tuple[str, Number, int]]) -> None:
+        self._numbers = sorted(numbers, key=_value)
+
+    def above(self, place: int, name: str) -> Near:
+        """Those made above a statement, but for one of this name."""
+
+        def near(value: float, reach: float) -> list[tuple[str, Number]]:
+            start = bisect_left(self._numbers, value - reach, key=_value)
+            end = bisect_right(self._numbers, value + reach, key=_value)
+            found = self._numbers[start:end]
+            return [(own, n) for own, n, first in found if first < place and own != name]
+
+        return near
+
+
+def _value(entry: tuple[str, Number, int]) -> float:
+    return entry[1].value
+
+
+#: The names whose numbers are so near to a value, and these numbers.
+Near = Callable[[float, float], list[tuple[str, Number]]]
+
+
+def read_figures(expr: Expr, known: Near) -> tuple[Expr | None, bool]:
     """The formula that is meant by figures in the place of names.
 
     Args:
         expr: An expression without names.
-        known: The numbers of names that may stand in it.
+        known: The names that may stand in it, by their numbers.
 
     Returns:
         The formula with the one name that each figure stands for, or None where it cannot be
@@ -105,23 +132,17 @@ def _fraction(node: Expr) -> Number | None:
     return None
 
 
-def _meant(node: Expr, known: Mapping[str, Number]) -> list[str]:
+def _meant(node: Expr, known: Near) -> list[str]:
     """The names that have just this number; else the one that it is a rounding of."""
     number = exact_number(node) or _fraction(node)
     if number is None or (number.value in (0, 0.5) and number.places is None):
         return []
-    same = [name for name, value in known.items() if value.value == number.value]
+    same = [name for name, _ in known(number.value, 0)]
     if same or number.places is None or abs(number.value) * 10**number.places < _TELLING:
         return same
-    near = [name for name, value in known.items() if _is_rounding(number, value)]
+    rounded = known(number.value, 0.5000001 * 10.0**-number.places)
+    near = [name for name, n in rounded if n.places is not None and n.places > number.places]
     return near if len(near) == 1 else []
-
-
-def _is_rounding(figure: Number, value: Number) -> bool:
-    """True for a figure that is the value with fewer digits."""
-    assert figure.places is not None
-    finer = value.places is not None and value.places > figure.places
-    return finer and abs(value.value - figure.value) <= 0.5000001 * 10.0**-figure.places
 
 
 def figures_in(expr: Expr) -> list[float]:

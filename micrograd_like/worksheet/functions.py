@@ -23,6 +23,7 @@ from micrograd_like.formula import (
     replaced,
     rewrite,
     simplify,
+    size,
     substitute,
 )
 from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
@@ -30,8 +31,8 @@ from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
 _ARGUMENT = Name("#0")
 #: Where a function of a document is compared with those of the table.
 _POINTS = (0.37, 1.21, -0.83, 2.4)
-#: Calls inside calls that are opened, and operations that one formula may grow to.
-_DEEPEST, _LARGEST = 8, 5_000
+#: Calls inside calls that are opened, and nodes that one formula may grow to.
+_DEEPEST, _LARGEST = 8, 10_000
 
 
 class UnknownFunctionError(Exception):
@@ -143,19 +144,21 @@ class Functions:
             if not any(f.endswith("()") for f in _calls(expr)):
                 return expr
             expr = self._once(expr)
+            if size(expr) > _LARGEST:
+                break
         raise UnknownFunctionError
 
     def _once(self, expr: Expr) -> Expr:
         """The expression with the calls in it replaced; those in what they give stay."""
-        size = len(nodes(expr, Call))
+        written = size(expr)
 
         def rule(node: Expr) -> Expr | None:
-            nonlocal size
+            nonlocal written
             if not (isinstance(node, Call) and node.function.endswith("()")):
                 return None
             body = self._body(node.function[:-2], len(node.arguments))
-            size += _size(body)
-            if size > _LARGEST:
+            written += size(body)
+            if written > _LARGEST:
                 raise UnknownFunctionError
             return substitute(body, {f"#{i}": given for i, given in enumerate(node.arguments)})
 
@@ -172,13 +175,9 @@ class Functions:
         return body
 
 
-def _size(expr: Expr) -> int:
-    return len(nodes(expr, object))
-
-
 def _as_row(body: Expr) -> Expr:
     """The body as the operation of the table that it is, where it is one: 1/(1 + e^−x) as σ."""
-    if _size(body) > 40:
+    if size(body) > 40:
         return body
     for row in ACTIVATIONS:
         try:

@@ -79,9 +79,10 @@ class Conventions:
             yield f"A raised figure, as in {letter}¹ and {letter}², is read as an index"
 
 
-#: Within a line: \s would go through all blank lines, from each of them.
+# These look from every place of a text: what they may run over from there is bounded.
 _LAYERED = re.compile(
-    r"(?m)(?:^|[,;∂d/])[^\S\n]*[^\W\d]\w{0,40}(?:_\{?\w{1,20}\}?)?\^\{?\(\w{1,20}\)\}?[^=\n]*="
+    r"(?m)(?:^|[,;∂d/])[^\S\n]{0,40}[^\W\d]\w{0,40}(?:_\{\w{1,20}\})?"
+    r"\^\{?\(\w{1,20}\)\}?[^=\n]{0,200}="
 )
 _EXPONENT_NAMED = re.compile(r"(?m)^[^\S\n]*([eE]_?\d*)\s*[=≈]")
 #: A raised figure left of a relation or in a derivative; nobody writes the first power.
@@ -89,8 +90,10 @@ _RAISED_LEFT = re.compile(
     r"(?m)(?:^[^\S\n]*|[,;][^\S\n]*|∂|δ/|(?<=[^\w])d)([^\W\d_])([¹²³⁴-⁹])(?=[₀-₉ᵢⱼ]*\s*[=≈/,])"
 )
 _LAYERED_L = re.compile(
-    r"(?m)(?:(?:^|[,;])[^\S\n]*[^\W\d]\w{0,40}\^[{(]?l\b[^=\n]*=|[∂d/][^\W\d]\w{0,40}\^[{(]?l\b)"
+    r"(?m)(?:(?:^|[,;])[^\S\n]{0,40}[^\W\d]\w{0,40}\^[{(]?l\b[^=\n]{0,200}="
+    r"|[∂d/][^\W\d]\w{0,40}\^[{(]?l\b)"
 )
+_IN_BRACKETS = re.compile(r"\[[^\[\]]*\]|\{[^{}]*\}|\w\([^()]*\)|\([^()=]{0,200},\s[^()]{0,200}\)")
 _COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
 #: What stands above before what stands below: σ²_w, xᵢ squared as x²ᵢ, and Σₖ₌₁ᵗ.
 _RAISED_FIRST = re.compile(
@@ -121,8 +124,7 @@ def _has_decimal_commas(text: str) -> bool:
     found = []
     for line in text.split("\n"):
         if "," in line:
-            outside = re.sub(r"\[[^\]]*\]|\{[^}]*\}|\w\([^)]*\)|\([^()=]*,\s[^()]*\)", " ", line)
-            found += _COMMA_NUMBER.findall(outside)
+            found += _COMMA_NUMBER.findall(_IN_BRACKETS.sub(" ", line))
     return any(len(f.partition(",")[2]) != 3 or f.startswith("0,") for f in found)
 
 

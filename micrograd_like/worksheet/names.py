@@ -93,6 +93,8 @@ class Names:
     same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: The phrases by the word that they begin with.
+    _phrases_from: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lines: Sequence[list[Token]]) -> Names:
@@ -108,6 +110,8 @@ class Names:
             for words in found.phrases
             if not (set(map(str.lower, words)) & CONNECTIVES) and words[-1] not in found.lefts
         }
+        for words, name in names.phrases.items():
+            names._phrases_from.setdefault(words[0].lower(), []).append((words, name))
         names.chained = {
             m for m in found.middles - found.lefts if m not in _NOT_CHAINED and not names.split(m)
         }
@@ -256,7 +260,7 @@ class Names:
         found: list[Token] = []
         place = 0
         while place < len(tokens):
-            for words, name in self.phrases.items():
+            for words, name in self._phrases_from.get(tokens[place].text.lower(), ()):
                 ahead = tokens[place : place + len(words)]
                 if len(ahead) == len(words) and all(
                     t.kind == "name" and t.text.lower() == w.lower()

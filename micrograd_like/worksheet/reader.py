@@ -7,12 +7,13 @@ name means where it stands is decided behind it (``resolve``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
+from micrograd_like.worksheet.bounds import TOO_FAR, beyond
 from micrograd_like.worksheet.brackets import separated, with_rows
 from micrograd_like.worksheet.clauses import clauses
 from micrograd_like.worksheet.continuation import logical_lines
@@ -84,9 +85,12 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
         functions: What those are that nothing defines, of :data:`READINGS`.
         once: Whether a sum without its index in it is one term.
     """
-    rows = with_rows(map(laid_out, with_results(source.rows)))
-    worded = [in_vectors(in_signs(separated(row))) for row in rows if not is_cells(row)]
-    logical = list(logical_lines(worded))
+    lines, refused, too_long = source.lines, list[Problem](), list[list[Token]]()
+    within = _within_bounds(source.rows, lines, refused)
+    rows = with_rows(map(laid_out, with_results(within)))
+    worded = (in_vectors(in_signs(separated(row))) for row in rows if not is_cells(row))
+    logical = list(_within_bounds(logical_lines(worded, too_long), lines, refused))
+    refused += (_refused(row, row[-1], TOO_FAR, lines) for row in too_long)
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
@@ -100,7 +104,7 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
             break
     reader.finish()
     cells = source.cells
-    found = [*source.problems, *map(cells.problem, reader.problems)]
+    found = [*source.problems, *map(cells.problem, [*refused, *reader.problems])]
     problems = sorted(found, key=lambda problem: problem.place)
     begun = (t[0].place for t in logical if is_heading(t) or is_condition(t))
     sections = tuple(cells.place(place).row for place in begun)
@@ -128,6 +132,23 @@ def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading
     sums = (False, True) if document.unindexed else (False,)
     for function, once in [*product(functions, sums)][1:]:
         yield partial(read_source, source, function, once)
+
+
+def _within_bounds(
+    rows: Iterable[list[Token]], lines: Sequence[str], refused: list[Problem]
+) -> Iterator[list[Token]]:
+    """The rows that are short enough to be read; what is said of the others goes to ``refused``."""
+    for row in rows:
+        if (found := beyond(row)) is None:
+            yield row
+        else:
+            refused.append(_refused(row, *found, lines))
+
+
+def _refused(row: Sequence[Token], token: Token, message: str, lines: Sequence[str]) -> Problem:
+    """What is said of a row that is not read."""
+    name, number = _would_define(row)
+    return Problem(token.place, message, lines[token.line - 1], row[0].line, name, number)
 
 
 class _Reader:
@@ -169,6 +190,7 @@ class _Reader:
         if found is not None:
             self.functions.define(found.name, found.arguments, found.body)
             reads = [replace(read, defines=found.name) for read in reads]
+        reads = self.document.kept(reads, len(tokens))
         for read in reads:
             self.reads += self._rooted(read)
             self.reads += self._chained(read)
@@ -263,10 +285,11 @@ class _Reader:
     def _opened(self, read: Statement) -> Statement:
         """The statement with the functions of the document put in."""
         try:
-            return read.rewritten(self.functions.opened)
+            opened = read.rewritten(self.functions.opened)
         except UnknownFunctionError:
             doubt = "A function in it is defined nowhere"
             return replace(read, parts=(), doubt=doubt, subject=None)
+        return read if opened is read else self.document.kept([opened], 0)[0]
 
 
 def _derivatives(read: Statement) -> list[Derivative]:

@@ -170,9 +170,8 @@ class Survey:
         """The name whose square begins a statement: σ² = …."""
         width = 1 if tokens[place - 1].kind == "power" else 2
         start = place - width - 1
-        texts = [token.text for token in tokens[max(start - 1, 0) : place]]
-        raised = texts[-1] == "2" and (width == 1 or texts[-2:-1] == ["^"])
-        begins = start == 0 or (start > 0 and texts[0] in _BEGINS)
+        raised = tokens[place - 1].text == "2" and (width == 1 or tokens[place - 2].text == "^")
+        begins = start == 0 or (start > 0 and tokens[start - 1].text in _BEGINS)
         if raised and begins and tokens[start].kind == "name":
             self.squares.add(tokens[start].text)
 

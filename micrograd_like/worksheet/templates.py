@@ -54,7 +54,7 @@ class Templates:
             letters = self._letters(read)
             numbers = {letter: self._numbers(read, letter) for letter in letters}
             choices = [dict(zip(numbers, some, strict=True)) for some in product(*numbers.values())]
-            if not letters or not choices or count > _MOST_INSTANCES:
+            if not letters or not choices or count > _MOST_INSTANCES or self._document.is_full:
                 stands_for_all = not letters and self._stands_for_all(read)
                 yield _template(read, _EVERY) if stands_for_all else read
                 continue
@@ -66,7 +66,7 @@ class Templates:
                 yield _template(read, shown)
             standing = [numbers for numbers in choices if self._stands(read, numbers)]
             for place, chosen in enumerate(standing, 1):
-                one = self._instance(read, chosen)
+                (one,) = self._document.kept([self._instance(read, chosen)], 0)
                 if claim:  # marked together, as the elements of an array are
                     read_as = "; ".join(filter(None, [read.read_as, shown]))
                     yield replace(one, element=place, read_as=read_as)

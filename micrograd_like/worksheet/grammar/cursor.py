@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from micrograd_like.worksheet.bounds import MAX_NESTING
 from micrograd_like.worksheet.lexer import MAX_NAME, Token
-
-MAX_NESTING = 200
 
 
 class UnreadableError(Exception):

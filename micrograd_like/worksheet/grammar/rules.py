@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
-from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.arrays import Array, ShapeError, Term
+from micrograd_like.worksheet.bounds import MAX_WRITTEN, TOO_LONG, TOO_MUCH
 from micrograd_like.worksheet.grammar.neighbours import Neighbours
 from micrograd_like.worksheet.grammar.numerals import fraction, number
 from micrograd_like.worksheet.grammar.scope import Document, Scope
@@ -48,6 +49,8 @@ class Rules(Neighbours, ABC):
     def call(self, function: str, *arguments: Term) -> Term:
         """An operation, counted; on arrays, element by element."""
         if any(isinstance(argument, Array) for argument in arguments):
+            if self.document.is_full:
+                raise ShapeError(TOO_MUCH)
             return arrays.elementwise(function, arguments)
         self.operations += 1
         if self.operations > MAX_OPERATIONS:
@@ -55,7 +58,10 @@ class Rules(Neighbours, ABC):
                 f"expected at most {MAX_OPERATIONS} operations in one formula; "
                 "give parts of it names of their own"
             )
-        return Call(function, arguments)  # type: ignore[arg-type]
+        made = Call(function, arguments)  # type: ignore[arg-type]
+        if made.size > MAX_WRITTEN:
+            self.fail(TOO_LONG)
+        return made
 
     def joined(self, function: str, terms: Sequence[Term]) -> Term:
         """The terms with an operation of two between them."""
@@ -70,6 +76,8 @@ class Rules(Neighbours, ABC):
             return arrays.outer(left, right)
         if sign == "⊙" or not (isinstance(left, Array) and isinstance(right, Array)):
             return self.call("mul", left, right)
+        if self.document.is_full:
+            raise ShapeError(TOO_MUCH)
         matrices = len(left.shape) == 2 and len(right.shape) == 2 and left.shape != right.shape
         if sign == "@" or matrices:
             return arrays.matrix_product(left, right)

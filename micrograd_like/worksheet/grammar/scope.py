@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, size
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.bounds import MAX_DOCUMENT, TOO_MUCH
 from micrograd_like.worksheet.builder import named_for
 from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.names import Names
-from micrograd_like.worksheet.records import Place
+from micrograd_like.worksheet.records import Place, Statement
 from micrograd_like.worksheet.spelling import derivatives_named, without_old
 
 
@@ -29,6 +30,7 @@ class Document:
         near: False once so many names were proposed that nobody reads them.
         once: Whether Σ_{i=1}^n (y − ŷ)², without an i in it, is read as (y − ŷ)²; else as n times.
         unindexed: True once that mattered.
+        written: Nodes of its formulas whose arrays, sums or functions are written out.
     """
 
     names: Names
@@ -37,8 +39,25 @@ class Document:
     unindexed: bool = False
     cost: str = ""
     near: bool = True
+    written: int = 0
     hidden: dict[str, Expr] = field(default_factory=dict)
     slopes: set[Derivative] = field(default_factory=set)
+
+    @property
+    def is_full(self) -> bool:
+        """True once no more arrays, sums and functions are written out."""
+        return self.written > MAX_DOCUMENT
+
+    def kept(self, reads: list[Statement], typed: int) -> list[Statement]:
+        """The statements that a line of so many tokens comes to; a doubt where they are too many.
+
+        What stands as it is typed is no more than the text: only what is written out is counted.
+        """
+        nodes = sum(size(part.expr) for read in reads for part in read.parts)
+        self.written += nodes if nodes > typed else 0
+        if nodes <= typed or not self.is_full:
+            return reads
+        return [replace(read, parts=(), subject=None, doubt=TOO_MUCH) for read in reads[:1]]
 
     def stand_in(self, expr: Expr) -> Quantity:
         """The quantity for an expression: its own, or a name in brackets that nobody can write."""

@@ -58,8 +58,10 @@ class _Choice:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.known = {version.key for version in draft.versions.all}
+        self.constants = CONSTANTS.keys() - draft.versions.first.keys()
         self.candidates = {v.key: list(self._candidates(v)) for v in draft.versions.all}
         self.asked = differentiated(draft)
+        self._mentioned: set[str] = set()  # the names in what has been chosen
 
     def _candidates(self, version: Version) -> Iterator[Definition]:
         """The parts that may define the version: formulas in their order, templates last."""
@@ -69,7 +71,7 @@ class _Choice:
         )
         for place in templates_last:
             for number, part in enumerate(draft.reads[place].parts):
-                names = set(names_in(part.expr)) - ({*CONSTANTS} - {*draft.versions.first})
+                names = set(names_in(part.expr)) - self.constants
                 if names and version.key not in names:
                     yield Definition(place, number, part.expr)
 
@@ -82,6 +84,7 @@ class _Choice:
             keys = {n: v.key for n, v in version.rests_on.items() if v is not None}
             formula = rename(version.formula, keys)
             draft.chosen[version.key] = Definition(version.first, -1, formula)
+            self._mentioned.update(names_in(formula))
             again = f"{version.base} is read as computed again on {where}"
             below = f"{version.base} is defined further down, behind other values of its names"
             draft.doubts[version.key] = again if version.why == "rests" else below
@@ -90,9 +93,12 @@ class _Choice:
             draft.doubts[version.key] = f"{version.base} is read as a new one on {where}"
         for candidate in self._sound_first(version):
             draft.chosen[version.key] = candidate
-            if not draft.circular(version.key):
+            names = names_in(candidate.expr)
+            on_itself = version.key in names or version.key in self._mentioned
+            if not on_itself or not draft.circular(version.key):
                 if self._disagrees(version, candidate):
                     break
+                self._mentioned.update(names)
                 return
             del draft.chosen[version.key]
         draft.chosen.pop(version.key, None)
@@ -141,6 +147,7 @@ class _Choice:
         sound = [d for d in parts if own not in {*names_in(d.expr)}]
         for definition in [*sound, *parts][:1]:
             self.draft.chosen[own] = definition
+            self._mentioned.update(names_in(definition.expr))
 
     def take_reaching(self) -> None:
         """Take another formula of a name where its first one reaches none of the names asked for.
@@ -151,12 +158,12 @@ class _Choice:
         for of, by in self.asked.items():
             if of not in draft.chosen:
                 continue
-            best, most = draft.chosen[of], len(by & draft.below(of).keys())
+            best, most = draft.chosen[of], draft.reached(of, by)
             if most == len(by):
                 continue
             for candidate in self.candidates.get(of, ()):
                 draft.chosen[of] = candidate
-                reached = len(by & draft.below(of).keys())
+                reached = draft.reached(of, by)
                 if reached > most and not draft.circular(of):
                     best, most = candidate, reached
             draft.chosen[of] = best

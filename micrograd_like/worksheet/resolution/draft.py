@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -62,6 +63,19 @@ class Draft:
                 if name in self.chosen:
                     stack += names_in(self.chosen[name].expr)
         return False
+
+    def reached(self, key: str, wanted: Set[str]) -> int:
+        """How many of these names a name rests on."""
+        seen: set[str] = set()
+        stack, left = [key], len(wanted)
+        while stack and left:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                left -= name in wanted
+                if name in self.chosen:
+                    stack += names_in(self.chosen[name].expr)
+        return len(wanted) - left
 
     def below(self, key: str) -> dict[str, None]:
         """What a name rests on, itself with it."""

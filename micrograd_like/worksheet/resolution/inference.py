@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from micrograd_like.formula import Expr, Name, Number, exact_number, nodes
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.figures import each_figure_moved, opened, read_figures
+from micrograd_like.worksheet.figures import Known, each_figure_moved, opened, read_figures
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import Place, Statement
 from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
+from micrograd_like.worksheet.resolution.versions import Version
 
 #: Formulas of one quantity whose shape figures may have.
 _MOST_SHAPES = 4
@@ -114,83 +115,94 @@ class _Figures:
 
 def read_definitions(draft: Draft) -> None:
     """Read a definition in figures only: a name for each, or a name of unknown dependence."""
-    numbers = {
-        key: number
-        for key, definition in draft.chosen.items()
-        if (number := exact_number(definition.expr)) is not None
-    }
+    definitions = _Definitions(draft)
     for key, definition in list(draft.chosen.items()):
         place, _, expr = definition
         named = any(n not in CONSTANTS or n in draft.versions.first for n in names_in(expr))
         if place >= 0 and exact_number(expr) is None and not named:
-            formula, sure = read_figures(expr, _before(draft, key, place, numbers))
-            if formula is None or not _taken(draft, key, definition, formula):
-                _unread(draft, key, definition, sure)
+            definitions.read(key, definition)
 
 
-def _before(draft: Draft, key: str, place: int, numbers: dict[str, Number]) -> dict[str, Number]:
-    """The numbers of what was given or stated before a statement."""
-    return {
-        v.key: number
-        for v in draft.versions.all
-        if v.first < place
-        and v.key != key
-        and (number := numbers.get(v.key) or v.number) is not None
-    }
+class _Definitions:
+    """Definitions in figures, read by what stands above them.
 
+    Attributes:
+        draft: What is decided so far.
+        known: The numbers of what is given or stated, each from its statement on.
+        asked: For every name those by which it is differentiated somewhere.
+        results: For every rounded number that a line of several parts comes to, the first one.
+        figures: For every figure the first statement that it stands in.
+        doubtful: The first statement in doubt.
+    """
 
-def _taken(draft: Draft, key: str, definition: Definition, formula: Expr) -> bool:
-    """True if the formula becomes the name's definition: it may not rest on the name."""
-    place = definition.place
-    draft.chosen[key] = definition._replace(expr=formula)
-    if draft.circular(key):
-        draft.chosen[key] = definition
-        return False
-    read = draft.reads[place]
-    draft.doubts.setdefault(key, f"{key} is read from its figures on {read.place.where}")
-    read_as = "; ".join(filter(None, [read.read_as, f"the figures as {text(formula)}"]))
-    draft.reads[place] = replace(read, read_as=read_as)
-    return True
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        numbers = ((v, _number_of(draft, v)) for v in draft.versions.all)
+        self.known = Known((v.key, n, v.first) for v, n in numbers if n is not None)
+        self.asked = differentiated(draft)
+        self.results: dict[float, int] = {}
+        self.figures: dict[float, int] = {}
+        unsure = (place for place, r in enumerate(draft.reads) if r.doubt or not r.parts)
+        self.doubtful = next(unsure, len(draft.reads))
+        for place, read in enumerate(draft.reads):
+            for number in (n for part in read.parts for n in nodes(part.expr, Number)):
+                self.figures.setdefault(number.value, place)
+            for stated in (part.number for part in read.parts[1:]):
+                if stated is not None and stated.places:
+                    self.results.setdefault(stated.value, place)
 
+    def read(self, key: str, definition: Definition) -> None:
+        """Put names for the figures of a definition, or say that they hide what it rests on."""
+        formula, sure = read_figures(definition.expr, self.known.above(definition.place, key))
+        if formula is None or not self._taken(key, definition, formula):
+            self._unread(key, definition, sure)
 
-def _unread(draft: Draft, key: str, definition: Definition, sure: bool) -> None:
-    """Figures that are no formula of names: rounded, or hiding what the name depends on."""
-    place, _, expr = definition
-    where = draft.reads[place].place.where
-    hiding = any(n.places is not None for n in nodes(expr, Number)) and key in differentiated(draft)
-    if not sure or hiding:
-        draft.doubts.setdefault(key, f"{key} has only figures on {where}")
-        draft.opaque[key] = (
-            f"{key} has only figures on {where}, and what it depends on is not known"
-        )
-    elif _repeats_a_result(draft, expr, place) or (
-        _repeats(draft, expr, place) and _rounds(expr, draft.reads[place])
-    ):
-        draft.doubts.setdefault(
-            key, f"the figures of {where} give it only as far as they are rounded"
-        )
-
-
-def _repeats_a_result(draft: Draft, expr: Expr, place: int) -> bool:
-    """True where a figure is what an earlier line of several parts came to, rounded."""
-    results = {
-        part.number.value
-        for read in draft.reads[:place]
-        for part in read.parts[1:]
-        if part.number is not None and part.number.places
-    }
-    return any(n.value in results for n in nodes(expr, Number) if n.places)
-
-
-def _repeats(draft: Draft, expr: Expr, place: int) -> bool:
-    """True where a figure may be rounded: it stands on an earlier line, or one is in doubt."""
-    above = draft.reads[:place]
-    if any(read.doubt or not read.parts for read in above):
+    def _taken(self, key: str, definition: Definition, formula: Expr) -> bool:
+        """True if the formula becomes the name's definition: it may not rest on the name."""
+        draft, place = self.draft, definition.place
+        draft.chosen[key] = definition._replace(expr=formula)
+        if draft.circular(key):
+            draft.chosen[key] = definition
+            return False
+        read = draft.reads[place]
+        draft.doubts.setdefault(key, f"{key} is read from its figures on {read.place.where}")
+        read_as = "; ".join(filter(None, [read.read_as, f"the figures as {text(formula)}"]))
+        draft.reads[place] = replace(read, read_as=read_as)
         return True
-    earlier = {
-        number.value for read in above for part in read.parts for number in nodes(part.expr, Number)
-    }
-    return any(n.value in earlier for n in nodes(expr, Number) if n.places is not None)
+
+    def _unread(self, key: str, definition: Definition, sure: bool) -> None:
+        """Figures that are no formula of names: rounded, or hiding what the name depends on."""
+        draft, (place, _, expr) = self.draft, definition
+        where = draft.reads[place].place.where
+        hiding = any(n.places is not None for n in nodes(expr, Number)) and key in self.asked
+        if not sure or hiding:
+            draft.doubts.setdefault(key, f"{key} has only figures on {where}")
+            draft.opaque[key] = (
+                f"{key} has only figures on {where}, and what it depends on is not known"
+            )
+        elif self._repeats_a_result(expr, place) or (
+            self._repeats(expr, place) and _rounds(expr, draft.reads[place])
+        ):
+            draft.doubts.setdefault(
+                key, f"the figures of {where} give it only as far as they are rounded"
+            )
+
+    def _repeats_a_result(self, expr: Expr, place: int) -> bool:
+        """True where a figure is what an earlier line of several parts came to, rounded."""
+        figures = (n.value for n in nodes(expr, Number) if n.places)
+        return any(self.results.get(value, place) < place for value in figures)
+
+    def _repeats(self, expr: Expr, place: int) -> bool:
+        """True where a figure may be rounded: it stands on an earlier line, or one is in doubt."""
+        figures = (n.value for n in nodes(expr, Number) if n.places is not None)
+        stands = any(self.figures.get(value, place) < place for value in figures)
+        return stands or self.doubtful < place
+
+
+def _number_of(draft: Draft, version: Version) -> Number | None:
+    """The number that a version is given or stated as."""
+    chosen = draft.chosen.get(version.key)
+    return (None if chosen is None else exact_number(chosen.expr)) or version.number
 
 
 def _rounds(expr: Expr, read: Statement) -> bool:

@@ -218,6 +218,9 @@ class _Renewal:
 
     def _later_figures(self) -> bool:
         """True if a figure of the statement is what a name behind the version was stated as."""
+        figures = {figure for part in self.read.parts[:-1] for figure in figures_in(part.expr)}
+        if not figures:
+            return False
         later = {
             v.number.value
             for v in self.versions.current.values()
@@ -225,8 +228,7 @@ class _Renewal:
             and v.number.places is not None
             and v.stated > self.version.stated
         }
-        parts = self.read.parts[:-1]
-        return any(figure in later for part in parts for figure in figures_in(part.expr))
+        return not figures.isdisjoint(later)
 
 
 def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:

@@ -56,6 +56,7 @@ class Versions:
         all: The versions, in their order.
         meant: For every statement what its names meant there.
         own: For every statement the version that it is about; None for a claim.
+        renewals: How many versions or updates of names that had a value already there are.
     """
 
     def __init__(
@@ -74,7 +75,9 @@ class Versions:
         self.all: list[Version] = []
         self.meant: list[dict[str, Version | None]] = []
         self.own: list[Version | None] = []
+        self.renewals = 0
         self._deep = 0
+        self._fresh: dict[int, int] = {}  # versions that are not stale, up to which renewal
 
     def last_row(self, version: Version) -> tuple[int, int]:
         """The last row that speaks of a version."""
@@ -105,18 +108,22 @@ class Versions:
     def stale(self, version: Version) -> bool:
         """True if something that the version's formula rests on has been given a new value."""
         seen: set[int] = set()
-        stack = [version]
+        stack, updated = [version], False
         while stack:
             at = stack.pop()
-            if id(at) in seen:
+            if id(at) in seen or self._fresh.get(id(at)) == self.renewals:
                 continue
             seen.add(id(at))
             for name, meant in at.rests_on.items():
                 meant = meant or self.first.get(name)
                 if meant is not None:
-                    if self.latest(name, version.first) is not meant:
+                    latest = self.latest(name, version.first)
+                    if latest is not meant:
                         return True
+                    updated |= latest is not self.current.get(name)
                     stack.append(meant)
+        if not updated:  # what an update is for depends on where one asks
+            self._fresh.update(dict.fromkeys(seen, self.renewals))
         return False
 
     def sources(self, version: Version | None) -> set[str]:

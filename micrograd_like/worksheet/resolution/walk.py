@@ -112,6 +112,7 @@ class _Walk:
                     key = f"{name} (statement {place + 1})"
         version = Version(key, name, place, older=older, why=why)
         self._keys.add(key)
+        self.versions.renewals += key != name or name.endswith(("_new", "'"))
         self.versions.current[name] = version
         if not updated:  # w ← w − …, where nothing gives w its value before: that one is free
             self.versions.first.setdefault(name, version)
