@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from command import run
 
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import generate
@@ -390,3 +391,12 @@ def test_what_is_broken_is_told_with_its_place_and_the_rest_is_read(text: str) -
     assert problem.line == 3
     assert "expected" in problem.message or "not read" in problem.message
     assert sheet.check().lines[-1].verdict == "right"
+
+
+def test_what_is_passed_over_is_listed_where_somebody_asks(tmp_path: Path) -> None:
+    text = "Let $a = 2$.\n\nIf $x = 1$, then it is not\n$b = 5$.\n"
+    assert [p.line for p in Worksheet.parse(text).passed] == [3, 4]
+    (tmp_path / "notes.md").write_text(text, encoding="utf-8")
+    listed = run("check", "--verbose", str(tmp_path / "notes.md")).stdout
+    assert "passed over, line 4: $b = 5$." in listed
+    assert "line 4" not in run("check", str(tmp_path / "notes.md")).stdout

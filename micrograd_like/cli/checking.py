@@ -66,6 +66,10 @@ def check(
             "as it is.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="List what was passed over, for it claims nothing."),
+    ] = False,
     causes: Annotated[
         bool,
         typer.Option(
@@ -108,7 +112,7 @@ def check(
     with reported():
         if page is None:
             _check_copied(files, annotate)
-            say(document(read(), several=len(files) > 1), format)
+            say(document(read(), len(files) > 1, verbose), format)
         elif annotate is not None:
             raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
         else:

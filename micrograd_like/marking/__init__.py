@@ -23,4 +23,4 @@ def check(sheet: Worksheet, file: str = "") -> Report:
         sheet: The worksheet.
         file: The name it goes by in the report.
     """
-    return Report(tuple(marked(sheet)), file, sheet.told)
+    return Report(tuple(marked(sheet)), file, sheet.told, sheet.passed)

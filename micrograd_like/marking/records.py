@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from micrograd_like.derivation.equations import Equation
 from micrograd_like.formula import Expr, Number, Quantity
-from micrograd_like.worksheet.records import Place
+from micrograd_like.worksheet.records import Place, Problem
 
 Verdict = Literal["taken", "right", "follows", "wrong", "unreadable", "unchecked"]
 
@@ -157,11 +157,13 @@ class Report:
     Attributes:
         file: Its name, "" where it was parsed from text.
         told: What was decided for the whole worksheet before it was read, in words.
+        passed: What was passed over, for it claims nothing.
     """
 
     lines: tuple[LineMark, ...]
     file: str = ""
     told: tuple[str, ...] = ()
+    passed: tuple[Problem, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

@@ -45,6 +45,8 @@ def mixed(
             part = read([line if n in inside else "" for n, line in enumerate(lines)])
             whole.rows += _answered(part.rows)
             whole.problems += map(cells.problem, part.problems)
+            whole.passed += part.passed
+            whole.notation = part.notation
             told.append(part.told)
     whole.rows.sort(key=lambda row: row[0][2:4])
     whole.told = tuple(sentence for sentences in told for sentence in sentences)

@@ -60,6 +60,7 @@ class Reading:
         sections: The rows in which another problem begins.
         cells: The cells in which the lines stand.
         others: The same document in the other ways in which it may be read.
+        passed: What was passed over, for it claims nothing.
     """
 
     reads: list[Statement]
@@ -72,6 +73,7 @@ class Reading:
     sections: tuple[tuple[int, int], ...] = ()
     cells: Cells = Cells()  # noqa: RUF009
     others: tuple[Callable[[], Reading], ...] = ()
+    passed: tuple[Problem, ...] = ()
 
 
 def read_source(source: Source, functions: int = 0, once: bool = False) -> Reading:
@@ -122,6 +124,7 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
         older=source.older,
         sections=sections,
         cells=cells,
+        passed=tuple(map(cells.problem, source.passed)),
         others=() if functions or once else tuple(_others(source, document)),
     )
 

@@ -57,6 +57,7 @@ class Worksheet:
         failures: The others, by the place of the statement whose formula could not be computed.
         lines: The text, line by line.
         told: What was decided for the whole document, in words.
+        passed: What was passed over, for it claims nothing: formulas behind an "if".
         formulas: What gives each name its value, also where names without one stand in it.
         assumed: Numbers that names without one are taken to have, so that formulas compare.
         symbols: Nodes of these names and of all that rests on them, apart from ``names``.
@@ -73,7 +74,7 @@ class Worksheet:
         self.unreadable = list(reading.problems)
         self.failures: dict[Place, Problem] = {}
         self.lines, self._cells = reading.lines, reading.cells
-        self.told = reading.told
+        self.told, self.passed = reading.told, reading.passed
         self._others = reading.others
         resolved = resolve(reading.reads, reading.problems, reading.hidden, reading.sections)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred

@@ -56,6 +56,7 @@ class Source:
         problems: What could not be understood, with its place.
         told: What was decided for the whole document, in words.
         reads: Statements of a format that gives them as they are, in the place of rows.
+        passed: What was passed over, for it claims nothing, with its place.
         notation: In what rows are written: "latex", or "" for the language of worksheets.
         older: For every later version of a name in them the one before.
         cells: The cells in which the lines stand.
@@ -66,6 +67,7 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     told: tuple[str, ...] = ()
     reads: list[Statement] = field(default_factory=list)
+    passed: list[Problem] = field(default_factory=list)
     notation: str = ""
     older: dict[str, str] = field(default_factory=dict)
     cells: Cells = Cells()

@@ -81,10 +81,16 @@ def typed(line: LineMark) -> str:
     )
 
 
-def document(reports: Iterable[Report], several: bool = False) -> Document:
-    """Marked worksheets, written one by one as they come; of ``several`` a summary at the end."""
+def document(reports: Iterable[Report], several: bool = False, verbose: bool = False) -> Document:
+    """Marked worksheets, written one by one as they come.
+
+    Args:
+        reports: Their reports.
+        several: True for a summary at the end.
+        verbose: True to list what was passed over.
+    """
     return Document(
-        _blocks(reports, several),
+        _blocks(reports, several, verbose),
         lambda: {"worksheets": [report_record(report) for report in reports]},
         (cell for report in reports for cell in _cells(report)),
     )
@@ -102,7 +108,7 @@ def causes() -> Iterator[tuple[str, str]]:
         yield cause.code, cause.sentence
 
 
-def _blocks(reports: Iterable[Report], several: bool) -> Iterator[Block]:
+def _blocks(reports: Iterable[Report], several: bool, verbose: bool) -> Iterator[Block]:
     counted = []
     for report in reports:
         block = marks(report, report.file if several else "")
@@ -110,6 +116,8 @@ def _blocks(reports: Iterable[Report], several: bool) -> Iterator[Block]:
         if report.told:
             where = f"{block.title}: " if block.title else ""
             yield Sentence(f"{where}{'. '.join(report.told)}.")
+        for passed in report.passed if verbose else ():
+            yield Sentence(f"passed over, line {passed.place.number}: {passed.source}")
         yield block
     if len(counted) > 1:
         yield ClassMarks(class_summary(counted))

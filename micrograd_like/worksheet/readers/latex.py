@@ -34,5 +34,6 @@ def read(lines: list[str]) -> Source:
         else:
             rows.pass_over(own)
     source.problems += rows.problems
+    source.passed += rows.passed
     source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source

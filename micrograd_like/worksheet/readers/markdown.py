@@ -86,6 +86,7 @@ def read_words(lines: list[str]) -> Source:
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
+    source.passed += rows.passed
     source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source
 

@@ -31,13 +31,14 @@ class Rows:
         lines: The document.
         symbols: What its letters are.
         problems: The rows that could not be read.
+        passed: The formulas that claim nothing, each with its place.
     """
 
     lines: Sequence[str]
     symbols: Symbols
     problems: list[Problem] = field(default_factory=list)
     _broken: bool = False
-    _passed: int = 0
+    passed: list[Problem] = field(default_factory=list)
 
     def read(self, pieces: Sequence[Piece], display: bool) -> list[list[Token]]:
         """The rows of one formula; inline, it neither goes on with another nor is left open."""
@@ -74,14 +75,17 @@ class Rows:
 
     def pass_over(self, pieces: Sequence[Piece]) -> None:
         """Take down a formula that claims nothing: behind an "if", or said to be wrong."""
-        self._passed += any(map(_relates, pieces))
+        if any(map(_relates, pieces)):
+            place = pieces[0].place
+            self.passed.append(Problem(place, "", self.lines[place.line - 1].strip()))
 
     @property
     def told(self) -> tuple[str, ...]:
         """How many relations were passed over, in words."""
-        if not self._passed:
+        if not self.passed:
             return ()
-        relations = "1 relation is" if self._passed == 1 else f"{self._passed} relations are"
+        count = len(self.passed)
+        relations = "1 relation is" if count == 1 else f"{count} relations are"
         return (f"{relations} passed over: behind a word such as 'if', 'not' or 'instead of'",)
 
     def _tokens(self, row: Sequence[Piece], relates: bool) -> list[Token]:
