@@ -97,6 +97,8 @@ class Evaluator:
                     self.settled(self.value(left)),
                     self.settled(self.value(right)),
                 )
+            case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[right]):
+                return self._identical(node, self.value(left), self.value(right), op)
             case ast.Call():
                 return self._call(node)
             case ast.Attribute():
@@ -188,6 +190,13 @@ class Evaluator:
     def settled(self, value: Any) -> Any:
         """A value, of some shape where it has none yet."""
         return self.machine.shapes.alone(value) if isinstance(value, Unshaped) else value
+
+    def _identical(self, node: ast.expr, a: Any, b: Any, op: ast.cmpop) -> bool:
+        """``x is None`` or ``x is True``: a question about what stands there, not its number."""
+        plain = [isinstance(x, bool | str | None) for x in (a, b)]
+        if not any(plain) or isinstance(a, Unshaped) or isinstance(b, Unshaped):
+            raise UnreadError(node, "whether this holds is not known here")
+        return (all(plain) and a == b) is isinstance(op, ast.Is)
 
     def _compared(self, function: str, a: Any, b: Any) -> Any:
         if not all(isinstance(x, np.ndarray | int | float | list) for x in (a, b)):

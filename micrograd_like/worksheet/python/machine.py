@@ -161,6 +161,9 @@ class Machine:
 
     def _unshaped(self, name: str) -> Any:
         """A free name: a number, or an array where it is used as one."""
+        if name in self.shapes.sizes:  # a size that nobody gives
+            self.recorder.guessed = True
+            return scalar(Number(self.shapes.size()))
         kind = self.shapes.kinds.get(name)
         return self._free(name, ()) if kind is None else Unshaped(name, kind, self._guessed)
 
@@ -266,6 +269,8 @@ class Machine:
         try:
             self._do(node)
         except UnknownError as error:
+            if isinstance(node, ast.If) and _returns(node):
+                raise
             self._give_up(node, error.message)
         except RecursionError:
             self._cannot(node, UnreadError(node, "this is too deep to be read"))
@@ -446,10 +451,11 @@ class Machine:
         try:
             holds = self.evaluator.truth(test)
         except UnreadError as error:
+            why = f"depends on {self.place(node).where}: {error.message}"
+            if _returns(node):  # what the function gives is not known, nor what follows here
+                raise UnknownError(node, f"what is returned {why}") from None
             for name in assigned_in(node):
-                self.scope[name] = Unknown(
-                    f"{name!r} depends on {self.place(node).where}: {error.message}"
-                )
+                self.scope[name] = Unknown(f"{name!r} {why}")
             return
         self._block(body if holds else other)
 
@@ -668,6 +674,11 @@ def _chosen_of(condition: Expr, new: Expr, old: Expr) -> Expr:
     if found is None:
         raise CallError("expected a comparison with > >= < <=")
     return found
+
+
+def _returns(node: ast.If) -> bool:
+    """True for a branch in which a function may be left."""
+    return any(isinstance(inner, ast.Return) for inner in ast.walk(node))
 
 
 def _is_main(test: ast.expr) -> bool:

@@ -188,7 +188,11 @@ def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
 def _sizes_in(node: ast.AST) -> Iterator[str]:
     """The names that stand where the sizes of an array are given."""
     match node:
-        case ast.Call(func=ast.Attribute(attr=name), args=arguments, keywords=keywords):
+        case ast.Slice(lower=lower, upper=upper):
+            yield from (end.id for end in (lower, upper) if isinstance(end, ast.Name))
+        case ast.Call(
+            func=ast.Attribute(attr=name) | ast.Name(id=name), args=arguments, keywords=keywords
+        ):
             if name in (*RANDOM, "zeros", "ones", "empty", "full"):
                 sizes = [k.value for k in keywords if k.arg == "size"]
                 for part in (*arguments, *sizes):

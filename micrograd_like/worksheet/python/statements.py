@@ -48,7 +48,8 @@ def statements_of(recorder: Recorder) -> Read:
 
 def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict[Place, str]]:
     """The cost under which most lines are right, and why others would make some right too."""
-    finder = Finder(with_early_costs(recorder))
+    earlier = with_early_costs(recorder)
+    finder = Finder(earlier)
     if len(finder.steps) > _MOST_STEPS or not finder.points:
         return finder, Meanings({}), {}
     written = [finder.as_it_is(cost) for _, cost in written_costs(finder)]
@@ -64,7 +65,10 @@ def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict
     if most.score < enough or (best.score and (most.wrong or not _is_unusual(finder, best))):
         costs = [m for m in written if m is not best and not best.found.keys() & m.cost.keys()]
         others = [(finder, m, _base(finder, m)) for m in costs]
-        return finder, finder.meanings(best.cost), _right_otherwise(others, "")
+        doubts = _right_otherwise(others, "")
+        if earlier is not recorder:  # what stands below may only be looked at
+            doubts = {**_right_otherwise(assumed, "the cost stands below; "), **doubts}
+        return finder, finder.meanings(best.cost), doubts
     told.append(f"assumed: the cost is {title}")
     others = [one for one in assumed if one[1] is not most]
     return found, found.meanings(most.cost), _right_otherwise(others, "the cost is not written; ")
