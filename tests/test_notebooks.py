@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -243,6 +245,31 @@ def test_large_outputs_and_arrays_are_no_matter(tmp_path: Path) -> None:
     found = Worksheet.read(file).check()
     assert at(found, "2:1").verdict == "taken"
     assert all(line.verdict == "unreadable" for line in found.lines if line.place.cell == 1)
+
+
+def test_spoilt_notebooks_are_read_or_refused_in_a_sentence() -> None:
+    """Cut off, its cells shuffled, characters exchanged, fields of other types."""
+    for seed in range(24):
+        chance = random.Random(seed)
+        cells = [*LESSON]
+        text = notebook(*cells)
+        match seed % 4:
+            case 0:
+                text = text[: chance.randrange(len(text))]
+            case 1:
+                chance.shuffle(cells)
+                text = notebook(*(cell[: chance.randrange(len(cell) + 1)] for cell in cells))
+            case 2:
+                signs = "()[]{}$\\=+-*/^_., \n%#01ax∂"
+                kept = (c if chance.random() > 0.04 else chance.choice(signs) for c in text)
+                text = "".join(kept) if chance.random() < 0.3 else notebook(*cells[::-1])
+            case _:
+                data = json.loads(text)
+                for cell in data["cells"]:
+                    cell[chance.choice([*cell])] = chance.choice([None, 3, [], {}, "x", [1]])
+                text = json.dumps(data)
+        with suppress(WorksheetError):
+            str(Worksheet.parse(text, format="notebook").check())
 
 
 # What is written of them.

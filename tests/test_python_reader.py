@@ -290,6 +290,43 @@ CASES += (
         ("dZ = 2*(Z - Y)", "dW = dZ @ A.T"),
     ),
     Case(
+        "a function that gives its derivative by a flag",
+        HEADED + "def s(x, derivative: bool = False):\n    if(derivative is True):\n"
+        "        return x*(1 - x)\n    return 1/(1 + np.exp(-x))\n"
+        "X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1]])\ny = np.array([[0, 1, 1]]).T\n"
+        "w = 2*np.random.random((3, 1)) - 1\nout = s(np.dot(X, w))\nerror = y - out\n"
+        "delta = error*s(out, derivative=True)\nw += X.T.dot(delta)\n",
+        {},
+        ("error = y - out", "delta = error*s(out, derivative=True)", "w += X.T.dot(delta)"),
+    ),
+    Case(
+        "a branch that may return, and nobody knows whether it does",
+        HEADED + "def s(x, slope):\n    if slope > unknown():\n        return x*(1 - x)\n"
+        "    return 1/(1 + np.exp(-x))\nx = 0.4\nw = 0.3\nz = w*x\nh = s(z, 0)\n"
+        "loss = (h - 1)**2\ndw = 2*(h - 1)*s(h, 1)*x\n",
+    ),
+    Case(
+        "a class whose sizes nobody gives",
+        HEADED + "class Net:\n    def __init__(self, inputs, hidden):\n"
+        "        self.w1 = np.random.randn(inputs, hidden)\n        self.b1 = np.zeros(hidden)\n"
+        "        self.w2 = np.random.normal(0, 0.1, (hidden, 1))\n"
+        "    def fit(self, X, y, lr):\n        n = len(X)\n"
+        "        h = np.maximum(0, np.dot(X, self.w1) + self.b1)\n"
+        "        out = np.dot(h, self.w2)\n        error = out - y\n"
+        "        dw2 = np.dot(h.T, error)/n\n"
+        "        dh = np.dot(error, self.w2.T)*(h > 0)\n        dw1 = np.dot(X.T, dh)/n\n"
+        "        self.w2 -= lr*dw2\n        self.w1 -= lr*dw1\n",
+        {},
+        ("dw2 = np.dot(h.T, error)/n", "dw1 = np.dot(X.T, dh)/n", "self.w1 -= lr*dw1"),
+    ),
+    Case(
+        "a cost that stands only below the updates may be there to be looked at",
+        HEADED + "def predict(x):\n    return x @ w\nx = np.random.randn(4, 2)\n"
+        "y = np.random.randn(4, 1)\nw = np.random.randn(2, 1)\nm = len(x)\nlr = 0.1\n"
+        "p = predict(x)\ndelta = (p - y)/m\ndw = x.T @ delta\nw -= lr*dw\n"
+        "p = predict(x)\nmse = np.mean((p - y)**2)\n",
+    ),
+    Case(
         "a cost and its gradient are added up over samples",
         "w = 0.5\nloss = 0\nfor x, y in zip([1.0, 2.0], [2.0, 3.5]):\n"
         "    loss += (w*x - y)**2\ndw = 0\nfor x, y in zip([1.0, 2.0], [2.0, 3.5]):\n"
@@ -309,7 +346,7 @@ def test_a_program_is_marked(case: Case) -> None:
         assert not cause or cause in [found.code for found in wrong[source].causes]
     right = {line.source for line in lines if line.verdict == "right"}
     assert set(case.right) <= right
-    assert all(line.verdict != "unreadable" for line in lines)
+    assert all(line.verdict != "unreadable" for line in lines if "unknown()" not in case.code)
 
 
 def _scalar_network(draw: st.DataObject) -> tuple[list[str], list[str]]:

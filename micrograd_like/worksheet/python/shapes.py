@@ -20,7 +20,7 @@ _SIZES = (4, 3, 2, 5)
 #: Sizes that stay as they are.
 _LARGEST = 6
 #: What the uses of a name say, those that say least first.
-_RANK = ("like", "bias", "list", "array", "vector")
+_RANK = ("like", "bias", "list", "array", "vector", "matrix")
 _PRODUCTS = ("dot", "matmul", "mm")
 
 
@@ -58,6 +58,7 @@ class Shapes:
         lists: The names of lists that grow.
         columns: True where samples are columns: a bias is a column.
         flat: True where a bias has a single axis.
+        products: What each name is multiplied with as a matrix, and whether it stands in front.
     """
 
     kinds: dict[str, str]
@@ -66,6 +67,7 @@ class Shapes:
     lists: frozenset[str]
     columns: bool
     flat: bool
+    products: Mapping[str, list[tuple[str, bool]]]
     known: Mapping[str, Term] = field(default_factory=dict)
     taken: int = 0
     length: int = 0
@@ -80,7 +82,11 @@ class Shapes:
         like: dict[str, str] = {}
         sizes: set[str] = set()
         lists: set[str] = set()
+        products: dict[str, list[tuple[str, bool]]] = {}
         for node in ast.walk(module):
+            for first, second in _factors(node):
+                products.setdefault(first, []).append((second, True))
+                products.setdefault(second, []).append((first, False))
             like |= dict(_compared(node))
             sizes |= set(_sizes_in(node))
             match node:
@@ -95,7 +101,9 @@ class Shapes:
                         axes += [a for a in (0, 1) if keyword.value.value == a]
                     kept = kept or keyword.arg == "keepdims"
         rows = axes.count(0) > axes.count(1)
-        return cls(kinds, like, frozenset(sizes), frozenset(lists), not rows, rows and not kept)
+        return cls(
+            kinds, like, frozenset(sizes), frozenset(lists), not rows, rows and not kept, products
+        )
 
     def size(self) -> int:
         """A size that is not taken yet."""
@@ -117,6 +125,12 @@ class Shapes:
         other = self.known.get(self.like.get(array.base, ""))
         if other is not None:
             return array.shaped(other.shape)
+        for other_name, in_front in self.products.get(array.base, ()):
+            factor = self.known.get(other_name)
+            if factor is not None and factor.ndim == 2 and array.kind != "vector":
+                size = self.size()
+                inner = (size, factor.shape[0]) if in_front else (factor.shape[1], size)
+                return array.shaped(inner)
         if array.kind == "list":
             self.length = self.length or self.size()
             return array.shaped((self.length,))
@@ -161,6 +175,10 @@ def _told(node: ast.AST) -> Iterator[tuple[str, str]]:
                     yield target_name(side), "bias" if isinstance(op, ast.Add) else "array"
                 elif is_target_name(target_name(side)) and isinstance(op, ast.Sub):
                     yield target_name(side), "like"
+        case ast.Subscript(
+            value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=1)
+        ):
+            yield target_name(inner), "matrix"
         case ast.Attribute(value=inner, attr="T" | "shape"):
             yield target_name(inner), "array"
         case ast.Call(func=ast.Attribute(value=inner, attr=name), args=arguments):
@@ -174,6 +192,22 @@ def _told(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield name, "list"
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
             yield name, "list"
+
+
+def _factors(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names of both factors of a product of matrices, where neither is turned round."""
+    match node:
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            pairs = [(left, right)]
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name), args=[left, right]):
+            pairs = [(left, right)] if name in _PRODUCTS else []
+        case _:
+            pairs = []
+    for first, second in pairs:
+        turned = any(isinstance(n, ast.Attribute) and n.attr == "T" for n in (first, second))
+        a, b = target_name(first), target_name(second)
+        if a and b and not turned:
+            yield a, b
 
 
 def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -196,7 +230,20 @@ def _sizes_in(node: ast.AST) -> Iterator[str]:
             if name in (*RANDOM, "zeros", "ones", "empty", "full"):
                 sizes = [k.value for k in keywords if k.arg == "size"]
                 for part in (*arguments, *sizes):
-                    yield from (n.id for n in ast.walk(part) if isinstance(n, ast.Name))
+                    yield from _whole_numbers(part)
+
+
+def _whole_numbers(node: ast.expr) -> Iterator[str]:
+    """The names in a size that are sizes themselves: not x of x.shape[1]."""
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _whole_numbers(part)
+        case ast.BinOp(left=left, right=right):
+            yield from _whole_numbers(left)
+            yield from _whole_numbers(right)
 
 
 def _is_product(node: ast.AST) -> bool:
