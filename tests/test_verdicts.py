@@ -15,6 +15,7 @@ from micrograd_like.exercises import generate
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.marking import explain
 from micrograd_like.marking.marker import Marker
+from micrograd_like.marking.records import MOST_EXPLAINED
 from micrograd_like.worksheet import builtin
 
 
@@ -33,6 +34,16 @@ def test_verdicts_are_there_before_causes_are_sought(monkeypatch: pytest.MonkeyP
     found = [[line.mark.verdict for line in Marker(sheet).verdicts()] for sheet in _sheets()]
     assert found == told
     assert any("wrong" in verdicts for verdicts in found)
+
+
+def test_beyond_so_many_wrong_lines_no_cause_is_sought_and_that_is_said() -> None:
+    wrong = "\n".join(f"dy/dx = {number}" for number in range(7, 8 + MOST_EXPLAINED))
+    report = Worksheet.parse(f"x = 2\ny = x^2\n{wrong}").check()
+    *explained, last = report.lines[2:]
+    assert {line.verdict for line in (*explained, last)} == {"wrong"}
+    assert all(line.causes for line in explained)
+    assert not last.causes
+    assert " ".join(str(report).split()).count("wrong lines alone") == 1
 
 
 # Lines further down.
@@ -182,8 +193,6 @@ T(2.6) = 3.625 + 6.125*0.1 = 4.2375
         ("x = 2\ny = -x = 2\nln(y) = 0.693", 2),
         ("x = 2\ny = -x = 2\ns = ln(y) = 0.693\nu = s*x = 1.386\nds/dy = 1/y = 0.5", 2),
         ("x = 2\ny = x - 2 = 1\nz = 1/y = 1", 2),
-        # The learner's 0 put in is as it has to be, whatever 1/0 is.
-        ("x = 2\ny = x - 1 = 0\nz = 1/y = 1/0", 2),
         # A figure put into one's own wrong formula.
         ("x = 3\nt = 1\ny = x^2 = 9\nE = (y-t)^2 = 64\ndE/dy = y-t = 8\ndE/dx = 8*2*3 = 48", 5),
         # A figure of a wrong line in a definition, and then its name there.
@@ -199,6 +208,12 @@ def test_what_rests_on_a_wrong_figure_follows(sheet: str, wrong: int) -> None:
     assert [line for line, verdict in verdicts.items() if verdict == "wrong"] == [wrong]
     assert verdicts[max(verdicts)] == "follows"
     assert "unchecked" not in verdicts.values()
+
+
+def test_what_rests_on_a_number_in_doubt_is_not_accused() -> None:
+    """x − 1 = 0 may be an equation that is to be solved; what has 0 for y is in doubt with it."""
+    lines = Worksheet.parse("x = 2\ny = x - 1 = 0\nz = 1/y = 1/0\nu = 3x = 7").check().lines
+    assert [line.verdict for line in lines] == ["taken", "unchecked", "unchecked", "wrong"]
 
 
 @pytest.mark.parametrize(

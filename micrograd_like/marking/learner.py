@@ -29,6 +29,7 @@ class Learner:
         said: The sound formulas up to here.
         slips: What the learner has for each quantity that is wrong: a formula, or a number.
         local: The derivatives that are stated as local ones alone.
+        doubted: The quantities whose number as stated last is in doubt.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -39,6 +40,7 @@ class Learner:
         self.said: dict[Quantity, tuple[Expr, ...]] = {}
         self.slips: dict[Quantity, Expr] = {}
         self.local: set[Quantity] = set()
+        self.doubted: set[Quantity] = set()
         for name, number in facts.rounded:
             self.hand.state(name, Figure.written(number))
 
@@ -61,6 +63,9 @@ class Learner:
         self.local.discard(key)
         sound = (j.expr for j in judged if j.verdict in SOUND and not j.numeric)
         self.said[key] = tuple(islice(sound, _MOST_SAID)) or self.said.get(key, ())
+        self.doubted.discard(key)
+        if any(j.number and j.verdict == "unchecked" for j in judged):
+            self.doubted.add(key)
         wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
         said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
         said = [(f, j) for f, j in said if j.number] or said

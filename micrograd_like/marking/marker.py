@@ -21,15 +21,21 @@ from micrograd_like.marking.local import fits, local_reading
 from micrograd_like.marking.named import NamedDerivatives
 from micrograd_like.marking.older import of_older
 from micrograd_like.marking.own_world import read_in_own_world
-from micrograd_like.marking.records import SOUND, VERDICTS, LineMark, PartMark, gravest
+from micrograd_like.marking.records import (
+    MOST_EXPLAINED,
+    SOUND,
+    VERDICTS,
+    LineMark,
+    PartMark,
+    gravest,
+)
+from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.indices import names_in
 from micrograd_like.worksheet.records import FOR_ALL, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
-#: Wrong lines of which the causes are sought.
-_MOST_EXPLAINED = 40
 _BLANK = "This is not filled in yet"
 
 
@@ -53,7 +59,7 @@ class Marker:
         for line in self.verdicts():
             count += line.mark.verdict == "wrong"
             with Effort(_MOST_OPERATIONS):
-                marks.append(explained(self.sheet, line, causes=count <= _MOST_EXPLAINED))
+                marks.append(explained(self.sheet, line, causes=count <= MOST_EXPLAINED))
         return iter(sorted(marks, key=lambda mark: mark.place))
 
     def verdicts(self) -> list[Line]:
@@ -183,7 +189,11 @@ class Marker:
         """The parts, none of them wrong where the premises are not clean."""
         if all(part.verdict != "wrong" for part in judged):
             return judged
-        doubt = self.sheet.doubt(statement) or of_older(self.facts, self.learner, statement)
+        doubt = (
+            self.sheet.doubt(statement)
+            or of_older(self.facts, self.learner, statement)
+            or self._rests_on_doubt(statement)
+        )
         if not doubt:
             return judged
         return [
@@ -192,6 +202,12 @@ class Marker:
             else part
             for before, part in zip([None, *judged], judged, strict=False)
         ]
+
+    def _rests_on_doubt(self, statement: Statement) -> str:
+        """That the number of something in a formula of the line is in doubt, or ""."""
+        named = (key for part in statement.parts for key in quantities(part.expr))
+        doubted = next((key for key in named if key in self.learner.doubted), None)
+        return f"the number of {text(doubted)} is in doubt" if doubted is not None else ""
 
     def _contradicts(self, part: Judged, before: Judged | None) -> bool:
         """True for a number that is not what the figures right before it give, as they stand."""

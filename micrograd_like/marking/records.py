@@ -34,6 +34,10 @@ _COUNTED: tuple[Verdict, ...] = (
     "unreadable",
 )
 
+#: Wrong lines of a worksheet of which the causes are sought: what is wrong everywhere is wrong for
+#: few reasons, and each takes a while.
+MOST_EXPLAINED = 40
+
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of a whole from those of its parts; "taken" for none."""

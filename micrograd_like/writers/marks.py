@@ -8,7 +8,7 @@ from typing import Any
 
 from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.records import Cause, LineMark, Report, Sample
+from micrograd_like.marking.records import MOST_EXPLAINED, Cause, LineMark, Report, Sample
 from micrograd_like.marking.working import as_written
 from micrograd_like.notation import plain, text
 from micrograd_like.worksheet.records import Place
@@ -191,7 +191,10 @@ def _reason(line: LineMark) -> str:
 
 def _reproach(line: LineMark) -> Iterator[str]:
     if not line.causes:
-        yield "It is not what the method gives."
+        yield (
+            "It is not what the method gives; why is looked for on the first "
+            f"{MOST_EXPLAINED} wrong lines alone."
+        )
         return
     first, *others = line.causes
     yield _cause_sentence(first, line)
