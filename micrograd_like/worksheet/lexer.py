@@ -94,7 +94,8 @@ _LAYERED_L = re.compile(
     r"|[∂d/][^\W\d]\w{0,40}\^[{(]?l\b)"
 )
 _IN_BRACKETS = re.compile(r"\[[^\[\]]*\]|\{[^{}]*\}|\w\([^()]*\)|\([^()=]{0,200},\s[^()]{0,200}\)")
-_COMMA_NUMBER = re.compile(r"(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
+#: A number alone in brackets may be a pair: the point (1,1).
+_COMMA_NUMBER = re.compile(r"(?!(?<=\()\d+,\d+\))(?<![\w.,])\d+,\d+(?:[eE][+-]?\d+)?(?![\w,.])")
 #: What stands above before what stands below: σ²_w, xᵢ squared as x²ᵢ, and Σₖ₌₁ᵗ.
 _RAISED_FIRST = re.compile(
     r"(?P<base>[^\W\d_])(?P<above>[²³])(?P<below>_[^\W⁰¹²³⁴-⁹]{1,12}|_\{\w{1,12}\}|[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ₀-₉]+)(?![⁰¹²³⁴-⁹])"

@@ -84,6 +84,8 @@ class Names:
     apart: set[str] = field(default_factory=set)
     costs: list[str] = field(default_factory=list)
     _defined: set[str] = field(default_factory=set)
+    #: Names without a value of their own that a glued name may be made of, too: the x of f(x, y).
+    _glued: set[str] = field(default_factory=set)
     chained: set[str] = field(default_factory=set)
     compounds: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class Names:
         }
         for words, name in names.phrases.items():
             names._phrases_from.setdefault(words[0].lower(), []).append((words, name))
+        arguments = (call.arguments for call in found.calls if call.named)
+        names._glued = found.differentiated.union(*arguments)
         names.chained = {
             m for m in found.middles - found.lefts if m not in _NOT_CHAINED and not names.split(m)
         }
@@ -247,7 +251,8 @@ class Names:
                 if not best[start] or text[start] == "_" or text[start].isdecimal():
                     continue
                 name = normal_name(text[start:end])
-                if name != text and name in self.lefts and len(ways) < 2:
+                known = name in self.lefts or name in self._glued
+                if name != text and known and len(ways) < 2:
                     ways += [(*way, name) for way in best[start]]
             best.append(ways[:2])
         yield from (way for way in best[-1] if len(set(way)) > 1)
