@@ -220,3 +220,14 @@ def test_a_worker_that_is_killed_is_told_in_a_sentence(marking: subprocess.Popen
     assert marking.returncode == 2
     assert b"a process that was marking was ended from outside" in said
     assert b"Traceback" not in said
+
+
+def test_a_derivative_by_an_array_is_worked_out_by_element(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.txt"
+    file.write_text("x = [2, 3]\nW = [[1, 4], [5, 6]]\nz = W·x\nE = z_1 - 2z_2\n", encoding="utf-8")
+    answer = json.loads(run("derive", str(file), "dE/dW", "--format", "json").stdout)
+    values = {element["name"]: element["value"] for element in answer["elements"]}
+    assert values == {"dE/dW11": 2, "dE/dW12": 3, "dE/dW21": -4, "dE/dW22": -6}
+    # One element is one derivation, as ever, and a name that is none is refused.
+    assert json.loads(run("derive", str(file), "dE/dW21", "--format", "json").stdout)["value"] == -4
+    assert "has no 'q'" in run("derive", str(file), "dE/dq").stderr

@@ -29,19 +29,19 @@ def derive(
 ) -> None:
     """Work out a derivative of a worksheet: every factor, rule, number and path.
 
-    Where names have no numbers, it is worked out in symbols.
+    Where names have no numbers, it is worked out in symbols; an array is worked out by element.
     For instance: micrograd-like derive office-hours dE/dw5
     """
     from micrograd_like.derivation import derive as worked_out
-    from micrograd_like.writers.derivation import document
+    from micrograd_like.writers.derivation import documents
 
     with reported():
         sheet = read_worksheet(file)
     with reported(sheet):
-        derivation = worked_out(*sheet.derivative(derivative))
-        say(document(derivation, places), format)
+        derivations = [worked_out(*pair) for pair in sheet.derivatives(derivative)]
+        say(documents(derivations, derivative, places), format)
     # In symbols, a line that could not be read may be the one that gives a name its number.
-    in_symbols = derivation.formula is not None
+    in_symbols = derivations[0].formula is not None
     finish(sheet, whole=in_symbols, in_symbols=in_symbols)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from micrograd_like.notation import GREEK, normal_name
 from micrograd_like.notation.names import LETTERS
+from micrograd_like.worksheet.arrays import element_names
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.counts import assumed_counts
 from micrograd_like.worksheet.lexer import Token
@@ -201,6 +202,12 @@ class Names:
             if name.endswith("'") and name.rstrip("'") in self.functions:
                 self.applied.pop(name, None)
                 self.lefts.discard(name)
+
+    def elements(self, array: str, shape: tuple[int, ...]) -> list[str]:
+        """The names of an array's elements."""
+        if array in self.apart:
+            return [f"{array}[{place}]" for place in range(1, shape[0] + 1)]
+        return element_names(array, shape, self.base)
 
     def stand_at(self, line: int) -> None:
         """Let every name have the shape that it was given last, at a line."""

@@ -137,7 +137,7 @@ def is_code(tokens: Sequence[Token]) -> bool:
         a.text == "." and a.kind == "sign" and b.kind == "name" and b.text != "grad"
         for a, b in pairwise(tokens[:relation])
     )
-    quoted = relation and tokens[-1].kind == "string" and len(tokens) == relation + 2
+    quoted = relation == 1 and tokens[-1].kind == "string" and len(tokens) == relation + 2
     ranges = relation == 1 and texts[3:4] == ["…"] and len(tokens) == 5
     return attributes or texts[:2] == [_OBJECT, "."] or bool(quoted) or ranges
 

@@ -94,6 +94,7 @@ class Worksheet:
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
         self._counts = reading.names.counts
+        self._elements = {n: reading.names.elements(n, s) for n, s in reading.names.arrays.items()}
         whole = with_assumptions(resolved, self._builder, self._counts)
         self.formulas, self.assumed, self._whole = whole
         self._in_symbols = self._whole.names
@@ -234,6 +235,21 @@ class Worksheet:
         if of in self.symbols and wrt in self._in_symbols:
             return self._in_symbols[of], self._in_symbols[wrt]
         return self.node(str(asked.of)), self.node(str(asked.wrt))
+
+    def derivatives(self, written: str) -> list[tuple[Value, Value]]:
+        """The nodes of a derivative, or where A or B is an array those of each element.
+
+        Raises:
+            WorksheetError: It has another form, or the worksheet does not have the names.
+        """
+        asked = quantity(written)
+        if not isinstance(asked, Derivative):
+            return [self.derivative(written)]
+        above, below = (
+            self._elements.get(self._as_here(str(side)), [str(side)])
+            for side in (asked.of, asked.wrt)
+        )
+        return [(self.node(of), self.node(wrt)) for of in above for wrt in below]
 
     def readings(self) -> list[Worksheet]:
         """The worksheet in every way in which it may be read, itself first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from micrograd_like.derivation.equations import Equation, equation
@@ -17,6 +17,21 @@ from micrograd_like.writers.formats.latex import latex_prose, lettered, line_lat
 def document(derivation: Derivation, places: int = 4) -> Document:
     """The derivation with ``places`` decimals."""
     return Document(blocks(derivation, places), lambda: record(derivation))
+
+
+def documents(derivations: Sequence[Derivation], written: str, places: int = 4) -> Document:
+    """Derivations of the elements of an array, one after the other; of one, that alone."""
+    if len(derivations) == 1:
+        return document(derivations[0], places)
+
+    def every() -> Iterator[Block]:
+        yield Lines(tuple(map(_result, derivations)), places, places)
+        for derivation in derivations:
+            yield Heading(name_text(derivation.left), level=1)
+            yield from blocks(derivation, places)
+
+    elements = [*map(record, derivations)]
+    return Document(every(), lambda: {"name": written, "elements": elements})
 
 
 def record(derivation: Derivation) -> dict[str, Any]:

@@ -235,7 +235,7 @@ class Expressions(Derivatives, Calls):
         whole = index.kind == "number" and index.text.isdecimal() and self.ahead(2).text == ")"
         if not whole or len([size for size in shape if size != 1]) > 1 or not shape:
             return ""
-        names = self.scope.elements(text, shape)
+        names = self.known.elements(text, shape)
         place = int(index.text) - self.known.base if len(index.text) < 5 else -1
         return names[place] if 0 <= place < len(names) else ""
 

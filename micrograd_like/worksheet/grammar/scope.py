@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, size
-from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.bounds import MAX_DOCUMENT, TOO_MUCH
 from micrograd_like.worksheet.builder import named_for
@@ -93,7 +92,7 @@ class Scope:
         self.places.setdefault(name, token.place)
         if name in self.known.arrays and name not in self.shadowed:
             shape = self.known.arrays[name]
-            names = self.elements(name, shape)
+            names = self.known.elements(name, shape)
             return Array(shape, tuple(map(Name, names)))
         if name.endswith("'") and name not in self.known.lefts:  # the transpose, in Octave
             array = self.stands(name[:-1], token) if name[:-1] in self.known.arrays else None
@@ -102,12 +101,6 @@ class Scope:
                 row = len(array.shape) == 1  # as Octave has it
                 return Array((*array.shape, 1), array.items) if row else array.transposed
         return Name(name)
-
-    def elements(self, name: str, shape: tuple[int, ...]) -> list[str]:
-        """The names of an array's elements."""
-        if name in self.known.apart:
-            return [f"{name}[{place}]" for place in range(1, shape[0] + 1)]
-        return arrays.element_names(name, shape, self.known.base)
 
     def current(self, text: str) -> str:
         """``w`` for ``w_old``, where nothing gives w_old a value of its own."""

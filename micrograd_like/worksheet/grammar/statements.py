@@ -208,7 +208,7 @@ class _Statements(Parts):
 
     def declared(self, name: str, shape: tuple[int, ...]) -> Array:
         """The array of this name, whose elements are names of the document."""
-        names = self.scope.elements(name, shape)
+        names = self.known.elements(name, shape)
         self.known.lefts.update(names)
         self.known.used.update(names)
         return Array(shape, tuple(map(Name, names)))
