@@ -516,8 +516,8 @@ def verdicts(text: str) -> str:
         ("x = 0.3\ny = x*2\ny = 0.6\n= .18", "ttr!"),
         ("x = 0.3\nz = x*0.6\ny = 1\n= .18", "tttr"), ("x = 0.3\nz = x*0.6\n= .19", "tw"),
         # Names that a function or a derivative has may stand glued, and a point is a pair.
-        ("f(x,y) = x - xy²\n∂f/∂x = 1 - y²\nAt (1,1):\n∇f = ⟨1 - y², -2xy⟩", "rrr"),
-        ("f(x,y) = x - xy²\n∂f/∂y = -xy", "rw"), ("xy = 3\nf(x,y) = x + xy\n∂f/∂x = 1", "ttr"),
+        ("f(x,y) = x - xy²\n∂f/∂x = 1 - y²\nAt (1,1):\n∇f = ⟨1 - y², -2xy⟩", "trr"),
+        ("f(x,y) = x - xy²\n∂f/∂y = -xy", "tw"), ("xy = 3\nf(x,y) = x + xy\n∂f/∂x = 1", "ttr"),
         # A session: prompts say nothing, what is printed below a line is its result.
         (">> x = 2\n>> y = x^2\ny = 4\n>> 2*x\nans = 4", "ttrt"),
         (">> x = 2\n>> y = x^2\ny = 5", "ttw"), ("> x = 2\n> y = x^2 = 5", "tw"),
