@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number, names, terms
+from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant, times
 from micrograd_like.worksheet.python.naming import Said, said_by
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.terms import Term, names_of
@@ -27,55 +28,6 @@ _MOST_SUPPOSED = 4
 _MOST_TRIED = 30
 #: A derivative that is smaller everywhere is none.
 _NOTHING = 1e-12
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a step is: ``factor`` times ∂of/∂wrt, element by element.
-
-    Attributes:
-        of, wrt: The quantities for each element of the step.
-        factor: By how much it is more than the derivative; None where nothing tells.
-        agrees: True where it is that; else it only claims to be.
-    """
-
-    of: tuple[Name, ...]
-    wrt: tuple[Name, ...]
-    factor: float = 1.0
-    agrees: bool = True
-
-
-@dataclass
-class Meanings:
-    """The meanings of a program's steps under one cost.
-
-    Attributes:
-        cost: The names of the cost's versions, by the step that makes each.
-        found: The meaning of each step, by its place in the program.
-        updates: The updates: for each the rate by which it goes against ∂cost/∂w, None where it is
-            no such.
-    """
-
-    cost: Mapping[int, Name]
-    found: dict[int, Meaning] = field(default_factory=dict)
-    updates: dict[int, Expr | None] = field(default_factory=dict)
-
-    @property
-    def score(self) -> int:
-        """How many steps agree."""
-        agreeing = sum(m.agrees for m in self.found.values())
-        return agreeing + sum(u is not None for u in self.updates.values())
-
-    @property
-    def wrong(self) -> int:
-        """How many do not."""
-        claims = sum(not m.agrees for m in self.found.values())
-        return claims + sum(u is None for u in self.updates.values())
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """The score, and how many agree without a factor of their own."""
-        return self.score, sum(m.agrees and m.factor == 1 for m in self.found.values())
 
 
 class Finder:
@@ -116,7 +68,7 @@ class Finder:
         self.versions: dict[str, list[Term]] = {}
         for at, step in enumerate(self.steps):
             if step.index is None and at not in self.given and not self.is_update(at):
-                self.versions.setdefault(step.base, []).append(_array(step.names, step.shape))
+                self.versions.setdefault(step.base, []).append(array(step.names, step.shape))
         self._counts = {
             float(size)
             for step in self.steps
@@ -355,11 +307,10 @@ class Finder:
     def _differentiated(self) -> list[int]:
         """The steps that a name says are differentiated."""
         found = []
-        for at, step in enumerate(self.steps):
+        for at in range(len(self.steps)):
             for said in self.said(at, ()):
                 if said.whole and said.of and (names_ := names_of(self.snapshots[at][said.of])):
                     found += [self.maker[n] for n in names_ if n in self.maker]
-            _ = step
         return found
 
     def said(self, at: int, costs: Sequence[str]) -> list[Said]:
@@ -492,7 +443,7 @@ class Finder:
         targets += [argument for argument in inner if argument is not None]
         cost = self.cost_at(at, result)
         for target in targets:
-            for wrt in _elements(target, said.digits, self.steps[at], self._first[said.wrt]):
+            for wrt in elements_meant(target, said.digits, self.steps[at], self._first[said.wrt]):
                 if said.of:
                     of = names_of(variables[said.of])
                     if of is not None and len(of) in (1, len(wrt)):
@@ -536,7 +487,7 @@ class Finder:
             return None
         if any(len(a) != 1 or not isinstance(a[0], Name) for a in inner):
             return None
-        return _array([a[0] for a in inner], target.shape)
+        return array([a[0] for a in inner], target.shape)
 
     def _candidates(
         self, at: int, result: Meanings
@@ -604,63 +555,12 @@ class Finder:
         """1 where the update takes the step away, −1 where it adds it."""
         point = self.points[min(1, len(self.points) - 1)]  # one of positive numbers
         name, formula = step.names[0], update.formulas[0]
-        for n, f in zip(update.names, update.formulas, strict=True):
+        for f in update.formulas:
             if name in names(f):
                 formula = f
-            _ = n
         before = point.values[name]
         low = point.value(formula)
         point.values[name] = before + 1.0
         high = point.value(formula)
         point.values[name] = before
         return -1.0 if high > low else 1.0
-
-
-def _array(elements: Sequence[Expr], shape: tuple[int, ...]) -> Term:
-    flat = np.empty(len(elements), object)
-    flat[:] = elements
-    array: Term = flat.reshape(shape)
-    return array
-
-
-def times(expr: Expr, factor: float) -> Expr:
-    """A factor in front: −1, a whole number, or one by it where it is that."""
-    if abs(factor - 1) < 1e-6:
-        return expr
-    if abs(factor + 1) < 1e-6:
-        return Call("neg", (expr,))
-    below = 1 / factor
-    if abs(factor) < 1 and abs(below - round(below)) < 1e-6 * abs(below):
-        return Call("div", (expr, Number(round(below))))
-    is_whole = abs(factor - round(factor)) < 1e-6 * abs(factor)
-    number = Number(round(factor) if is_whole else factor)
-    return number if expr == Number(1) else Call("mul", (number, expr))
-
-
-def _elements(
-    target: Term, digits: str, step: Step, starts: Sequence[int]
-) -> Iterator[tuple[Name, ...]]:
-    """The elements of a variable that a step may be about, counted from each of ``starts``."""
-    wrt = names_of(target)
-    if wrt is None:
-        return
-    size = len(step.names)
-    if not digits:
-        if step.index is not None and len(wrt) > 1:
-            try:
-                yield (target[step.index],)
-            except IndexError:
-                return
-        elif len(wrt) == size:
-            turned = target.T.shape == step.shape != target.shape and target.ndim > 1
-            yield tuple((target.T if turned else target).reshape(-1))
-        elif size == 1:
-            yield tuple(wrt)
-        return
-    for first in starts:
-        index = tuple(int(d) - first for d in digits)
-        while len(index) > target.ndim and index and index[-1] == 0:
-            index = index[:-1]
-        fits = len(index) == target.ndim
-        if fits and size == 1 and all(0 <= i < n for i, n in zip(index, target.shape, strict=True)):
-            yield (target[index],)

@@ -10,7 +10,8 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes, 
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
 from micrograd_like.worksheet.python.early import with_early_costs
 from micrograd_like.worksheet.python.expected import Expected, Line
-from micrograd_like.worksheet.python.meaning import Finder, Meaning, Meanings, times
+from micrograd_like.worksheet.python.meaning import Finder
+from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.records import Part, Place, Statement
 
