@@ -170,6 +170,19 @@ def test_help_does_not_import_what_it_does_not_need() -> None:
     assert not loaded & {"numpy", "sympy", "graphviz", "matplotlib", "micrograd_like.engine.value"}
 
 
+def test_a_text_is_marked_without_what_programs_need(tmp_path: Path) -> None:
+    (tmp_path / "sheet.txt").write_text("x = 2\ny = x^2 = 4\ndy/dx = 2x\n", encoding="utf-8")
+    code = (
+        "import sys; from micrograd_like.marking import check; "
+        "from micrograd_like.worksheet import Worksheet; "
+        f"assert check(Worksheet.read({str(tmp_path / 'sheet.txt')!r})).lines; print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not {*done.stdout.split()} & {"numpy", "sympy", "graphviz", "matplotlib", "typer"}
+
+
 def test_costs_offered_are_the_costs_there_are() -> None:
     from micrograd_like.cli.lessons import CostName
     from micrograd_like.lessons.office_hours import COSTS

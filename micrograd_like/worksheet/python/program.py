@@ -6,8 +6,6 @@ import ast
 import warnings
 from collections.abc import Iterable, Sequence
 
-from micrograd_like.worksheet.python.machine import Machine
-from micrograd_like.worksheet.python.statements import statements_of
 from micrograd_like.worksheet.records import Place, Problem
 from micrograd_like.worksheet.source import Cells, Source
 
@@ -58,12 +56,19 @@ def read_program(
             problems.append(Problem(place, message, lines[stretch.start]))
         else:
             module.body += ast.increment_lineno(found, stretch.start).body
+    unreadable = [*map(cells.problem, problems)]
+    if not module.body:
+        return Source(lines, problems=unreadable, cells=cells)
+    # They load NumPy, which no other document needs.
+    from micrograd_like.worksheet.python.machine import Machine
+    from micrograd_like.worksheet.python.statements import statements_of
+
     machine = Machine(lines, cells)
     machine.run(module)
     program = statements_of(machine.recorder)
     return Source(
         lines,
-        problems=[*map(cells.problem, problems), *machine.problems],
+        problems=[*unreadable, *machine.problems],
         told=(*machine.told, *program.told),
         reads=[*program.reads, *machine.unchecked],
         older=program.older,
