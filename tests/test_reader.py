@@ -348,6 +348,7 @@ def test_what_is_refused(text: str, line: int, column: int, message: str) -> Non
         ("q = Σ ½(t - o)^2", "What the sum runs over is not said"),
         ("v = [1, 2]\nu = [1, 2, 3]\nq = v + u", "expected equal shapes"),
         ("v = [[1, 2], [3]]", "expected rows of one length"),
+        ("W = [[1, 2, 3], [4, 5, 6]]\nv = [1, 2]\nq = W·v", "the left side has 3 columns"),
         ("x.grad = 3", "Nothing says of what this is the gradient"),
     ],
 )

@@ -50,10 +50,10 @@ class Parts(Expressions):
         place = self.place
         try:
             piece = self.one_piece(approximate)
-        except ShapeError:
+        except ShapeError as error:
             if not self.products:
                 raise
-            piece = None
+            piece, misfit = None, error
         if not self.products:
             assert piece is not None
             return piece
@@ -66,10 +66,10 @@ class Parts(Expressions):
         except ShapeError:
             other = None
         self.dot = not self.dot
-        if other is not None and (piece is None or _shape(other.term) == wanted):
+        if other is not None and _shape(other.term) == wanted:
             return other
         if piece is None:
-            raise ShapeError("the shapes of its vectors and matrices do not fit")
+            raise misfit
         self.place = place
         return self.one_piece(approximate)
 
