@@ -519,6 +519,9 @@ def verdicts(text: str) -> str:
         # Names that a function or a derivative has may stand glued, and a point is a pair.
         ("f(x,y) = x - xy²\n∂f/∂x = 1 - y²\nAt (1,1):\n∇f = ⟨1 - y², -2xy⟩", "trr"),
         ("f(x,y) = x - xy²\n∂f/∂y = -xy", "tw"), ("xy = 3\nf(x,y) = x + xy\n∂f/∂x = 1", "ttr"),
+        # A formula below figures that agree among themselves is none of theirs where it differs.
+        ("x = 0.5\nh = sigmoid(0.5) = 0.6225\nh = max(0, x)", "tr?"),
+        ("x = 0.5\nh = sigmoid(0.5) = 0.6425\nh = sigmoid(x)", "twt"),
         # A session: prompts say nothing, what is printed below a line is its result.
         (">> x = 2\n>> y = x^2\ny = 4\n>> 2*x\nans = 4", "ttrt"),
         (">> x = 2\n>> y = x^2\ny = 5", "ttw"), ("> x = 2\n> y = x^2 = 5", "tw"),

@@ -122,19 +122,30 @@ class _Choice:
         return parts[0] if parts else None
 
     def _disagrees(self, version: Version, candidate: Definition) -> bool:
-        """True for a formula behind a given that is not the formula's number."""
-        first, place = self._first_part(version), candidate.place
-        if first is None or first.number is None or place == version.first:
+        """True for a formula behind a given, or figures, that is not the formula's number."""
+        place = candidate.place
+        first = None if place == version.first else self._first_number(version)
+        if first is None:
             return False
         stated = [p.number for p in self.draft.reads[place].parts if p.number is not None]
         if stated:
-            return unlike(stated[-1], first.number)
+            return unlike(stated[-1], first)
         versions = self.draft.versions
         original = versions.reads[place].parts[candidate.part].expr
         if derivatives(original):  # its number is not known here: the given one stands
             return True
         value = versions.value(original, versions.meant[place])
-        return value is not None and unlike(Number(value, 12), first.number)
+        return value is not None and unlike(Number(value, 12), first)
+
+    def _first_number(self, version: Version) -> Number | None:
+        """The number that the version's first line gives it: a given, or what figures come to."""
+        parts = self.draft.reads[version.first].parts
+        first, last = (parts[0], parts[-1].number) if parts else (None, None)
+        if first is None or last is None or any(names_in(part.expr) for part in parts):
+            return None if first is None else first.number
+        value = self.draft.versions.value(first.expr, {})
+        agrees = value is not None and not unlike(Number(value, 12), last)
+        return last if agrees else first.number
 
     def _choose_number(self, version: Version) -> None:
         """Take the first part that does not rest on the version itself; else just the first."""
