@@ -45,12 +45,14 @@ class Compared:
         slips: What they follow from.
         off: Those that are not their operand's.
         whole: True where some have been compared by their result alone.
+        given_otherwise: True where all are their operands' but for givens that are others.
     """
 
     expr: Expr
     slips: frozenset[Quantity] = frozenset()
     off: tuple[Pair, ...] = ()
     whole: bool = False
+    given_otherwise: bool = False
 
 
 class Comparison:
@@ -90,6 +92,7 @@ class Comparison:
             slips=frozenset[Quantity]().union(*(one.slips for one in found)),
             off=tuple(off for one in found for off in one.off),
             whole=any(one.whole for one in found),
+            given_otherwise=all(one.given_otherwise or not one.off for one in found),
         )
         if not joined.off:
             return joined
@@ -106,8 +109,13 @@ class Comparison:
         ours, theirs = self.line.result(expr), self.line.true(pair.formula)
         if ours is not None and theirs is not None and ours.meets(theirs):
             return Compared(expr, whole=True)
-        off = ((pair.figures, pair.formula),) if other_shape else joined.off
-        return Compared(expr if given else joined.expr, joined.slips, off)
+        if other_shape:
+            return Compared(expr, joined.slips, ((pair.figures, pair.formula),))
+        sources = self.facts.truth.sources
+        alone = given and all(f in sources and self._is_other(a, f) for a, f in joined.off)
+        return Compared(
+            expr if given else joined.expr, joined.slips, joined.off, given_otherwise=alone
+        )
 
     def _is_other(self, figure: Expr, formula: Expr) -> bool:
         """True for a single number that is not that of a quantity with its sign turned."""

@@ -25,7 +25,7 @@ from micrograd_like.formula import (
     operands,
     quantities,
 )
-from micrograd_like.marking.compare import Comparison
+from micrograd_like.marking.compare import Compared, Comparison
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, View, worked_out
 from micrograd_like.marking.judged import Judged
@@ -240,6 +240,7 @@ class Judge:
             ),
             lambda pair: len(pair[0].off),
         )
+        compared = self._given_otherwise_put_in(part, line, comparison) or compared
         figure = line.figures.result(compared.expr)
         slips = None if compared.off else compared.slips | own
         if figure is None and slips is not None:  # the right figures, and 1/(1 − 1.00)
@@ -249,12 +250,26 @@ class Judge:
             return self._judged(part, "wrong")
         if self._is_true(figure, key):
             slips = frozenset()
-        elif slips is None:
+        elif slips is None and not compared.given_otherwise:
             slips = self._follows(figure, partial(self._by_method, key))
         if slips is None:
             return self._judged(part, "wrong", figure=figure, off=compared.off)
         verdict = "follows" if slips else "right"
         return self._judged(part, verdict, figure=figure, slips=slips, worked=compared.expr)
+
+    def _given_otherwise_put_in(
+        self, part: Part, line: _Line, comparison: Comparison
+    ) -> Compared | None:
+        """The first figures of a line, where a given in its formula has been put in as another.
+
+        What else the figures come to does not make up for that.
+        """
+        sound = [j for j in line.before if j.verdict in SOUND]
+        if any(j.numeric for j in sound):
+            return None
+        found = [comparison.of(part.expr, j.expr) for j in sound]
+        fits = any(not compared.off for compared in found)
+        return None if fits else next((c for c in found if c.given_otherwise), None)
 
     def _estimate(self, part: Part, line: _Line) -> Judged:
         """A difference quotient after ≈: near enough, or how near it has to be is not known."""

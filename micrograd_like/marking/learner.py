@@ -83,7 +83,7 @@ class Learner:
             figure = _any_of([figure for figure, j in said if j.verdict == last.verdict])
             slipped = last.verdict in ("wrong", "follows")
             true = self.facts.true(key)
-            if self._repeats_a_given(key, figure) or (not slipped and _is(figure, true)):
+            if self._repeats_a_given(key, figure) or (not slipped and self._is_exact(key, figure)):
                 figure = Figure.exact(figure.center)
             if last.verdict == "right":  # as the figures before it round
                 figure = figure.reaching(true)
@@ -143,6 +143,15 @@ class Learner:
         sources = self.facts.truth.sources
         return isinstance(method, Name) and sources.get(method) == figure.center
 
+    def _is_exact(self, key: Quantity, figure: Figure) -> bool:
+        """True for the very number from what is exact: 0.6533 = −1.39·(−0.47) rounds nothing."""
+        if not isinstance(key, Name) or key not in self.facts.definitions:
+            return False
+        given = worked_out(self.definition(key), self.hand.figure)
+        if given is None or given.low != given.high:
+            return False
+        return abs(figure.center - given.center) <= 1e-13 * abs(given.center)
+
     def _carry_on(self, key: Quantity, formula: Expr) -> None:
         """Take down a slip; near by a formula as it is, a number with a number near it."""
         self.slips[key] = formula
@@ -165,8 +174,3 @@ def _any_of(alike: Sequence[Figure]) -> Figure:
     fine = min(alike, key=lambda f: f.high - f.low)
     centers = [figure.center for figure in alike]
     return Figure(rough.center, min(fine.low, *centers), max(fine.high, *centers), rough.slips)
-
-
-def _is(figure: Figure, true: float) -> bool:
-    """True for a figure that is the very number: nothing is rounded in 0.6533 = −1.39·(−0.47)."""
-    return abs(figure.center - true) <= 1e-13 * abs(true)

@@ -107,13 +107,19 @@ class Precise:
 def exactly(expr: Expr, numbers: Mapping[Quantity, float]) -> float | None:
     """The formula at these decimals, rounded once, at the end; None where mpmath has none."""
     with mp.workdps(_DIGITS):
-        known = {quantity: _as_written(number) for quantity, number in numbers.items()}
+        known = {quantity: _in_full(quantity, number) for quantity, number in numbers.items()}
         try:
             found = evaluate(expr, known, _FUNCTIONS, number=_as_written)
         except (ArithmeticError, ValueError, TypeError):
             return None
         real = isinstance(found, mpf) and mpmath.isfinite(found)
         return float(found) if real else None
+
+
+def _in_full(quantity: Quantity, number: float) -> Any:
+    """A decimal as it is written; of π and e all digits."""
+    is_constant = isinstance(quantity, Name) and CONSTANTS.get(quantity) == number
+    return +getattr(mp, str(quantity)) if is_constant else _as_written(number)
 
 
 def _as_written(number: float) -> Any:

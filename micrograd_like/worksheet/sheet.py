@@ -25,7 +25,15 @@ from typing import TYPE_CHECKING
 
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, derivatives
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    derivatives,
+    exact_number,
+)
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.assumptions import with_assumptions
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
@@ -377,7 +385,14 @@ class Worksheet:
                     return why
             if key.of in behind and key.of in self.assumed:
                 return f"{key.of} is defined nowhere"
+            if any(map(self._is_in_figures, behind)) and (cut := self._independent(key)):
+                return cut
         return self._independent(statement.left)
+
+    def _is_in_figures(self, name: Name) -> bool:
+        """True for what has only figures for its formula: what they stand for is not known."""
+        formula = self.formulas.get(name)
+        return formula is not None and exact_number(formula) is None and not [*names_in(formula)]
 
     def _independent(self, key: Quantity) -> str:
         """Why a derivative that comes out as 0 may be none: what joins the two was not read."""
