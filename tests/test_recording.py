@@ -13,7 +13,7 @@ import pytest
 from references import symbolic
 
 from micrograd_like import DomainError, Value, Worksheet, apply, compile_graph, derive, grad
-from micrograd_like.engine import link_as_graph, record
+from micrograd_like.engine import link_as_graph, record, topological_order
 from micrograd_like.formula import parse
 from micrograd_like.ops import OPS
 from micrograd_like.tape import native
@@ -223,6 +223,16 @@ def test_the_derivative_by_an_exponent_holds_at_the_edge(
     program = compile_graph([slope, leaves[0] + leaves[1]], leaves, backend=backend)
     values = program([[0.0, 2.0], [0.5, 2.0], [2.0, -1.0]])[:, 0]
     assert values == pytest.approx([0.0, 0.25 * math.log(0.5), 0.5 * math.log(2.0)], rel=1e-15)
+
+
+def test_what_of_a_condition_is_between_constants_is_decided() -> None:
+    """2ʸ: that the base is not 0 is known; the graph of its derivative has no choice in it."""
+    y = Value(1.0)
+    slope = grad(2**y, y, create_graph=True)
+    assert compile_graph(slope, [y])([[0.0], [1.0], [-2.0]]) == pytest.approx(
+        [math.log(2), 2 * math.log(2), math.log(2) / 4], rel=1e-15
+    )
+    assert "select" not in {node.op for node in topological_order(slope)}
 
 
 def test_a_partial_that_is_0_everywhere_makes_no_node() -> None:
