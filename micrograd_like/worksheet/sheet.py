@@ -33,6 +33,7 @@ from micrograd_like.formula import (
     Quantity,
     derivatives,
     exact_number,
+    nodes,
 )
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.assumptions import with_assumptions
@@ -390,9 +391,11 @@ class Worksheet:
         return self._independent(statement.left)
 
     def _is_in_figures(self, name: Name) -> bool:
-        """True for what has only figures for its formula: what they stand for is not known."""
+        """True for what has decimal figures for its formula: what they stand for is not known."""
         formula = self.formulas.get(name)
-        return formula is not None and exact_number(formula) is None and not [*names_in(formula)]
+        if formula is None or exact_number(formula) is not None or [*names_in(formula)]:
+            return False
+        return any(number.places is not None for number in nodes(formula, Number))
 
     def _independent(self, key: Quantity) -> str:
         """Why a derivative that comes out as 0 may be none: what joins the two was not read."""
