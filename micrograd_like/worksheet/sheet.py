@@ -300,8 +300,8 @@ class Worksheet:
         """
         lefts = [s.left for s in self.statements]
         taken = Counter(str(left.of) for left in lefts if isinstance(left, Derivative))
-        for nodes in (self.names, self.symbols):
-            if wanted := [name for name in nodes if name in taken]:
+        for known in (self.names, self.symbols):
+            if wanted := [name for name in known if name in taken]:
                 # Of several differentiated equally often, the one furthest on.
                 return nodes[max(reversed(wanted), key=lambda name: taken[name])]
         for nodes in (self.names, self.symbols):
