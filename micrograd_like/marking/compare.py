@@ -97,14 +97,15 @@ class Comparison:
         if not joined.off:
             return joined
         atoms = [formula for figure, formula in joined.off if self._is_other(figure, formula)]
-        given = any(formula in self.facts.truth.sources for formula in atoms)
+        # Where several are off, they may have been laid beside one another's operands.
+        given = len(joined.off) == 1 and any(f in self.facts.truth.sources for f in atoms)
         other_shape = all(one.off for one in found)
         if other_shape and not given:
             return self._whole(pair.figures, pair.formula)
         expr = joined.expr
         if given:  # what others are rounded by does not make up for a given that is another
             expr = self.line.read(pair.figures, exact=True)
-        elif not atoms:
+        elif not atoms or len(joined.off) > 1:
             expr = self.line.read(pair.figures)
         ours, theirs = self.line.result(expr), self.line.true(pair.formula)
         if ours is not None and theirs is not None and ours.meets(theirs):

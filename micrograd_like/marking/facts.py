@@ -364,7 +364,7 @@ class Facts:
     def _left(self, user: Quantity, name: Quantity) -> float:
         """How far rounding may have moved a link that is nothing else: ∂(e²)/∂e at e = 0."""
         assert self.graph is not None
-        if not 0 < abs(self.graph.partials[user, name]) < _TINY:
+        if abs(self.graph.partials[user, name]) >= _TINY:
             return 0.0
 
         def noise(leaf: Expr) -> float:

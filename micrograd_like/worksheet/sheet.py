@@ -303,10 +303,10 @@ class Worksheet:
         for known in (self.names, self.symbols):
             if wanted := [name for name in known if name in taken]:
                 # Of several differentiated equally often, the one furthest on.
-                return nodes[max(reversed(wanted), key=lambda name: taken[name])]
-        for nodes in (self.names, self.symbols):
-            if defined := [name for name, node in nodes.items() if node.op]:
-                return nodes[defined[-1]]
+                return known[max(reversed(wanted), key=lambda name: taken[name])]
+        for known in (self.names, self.symbols):
+            if defined := [name for name, node in known.items() if node.op]:
+                return known[defined[-1]]
         raise WorksheetError("the worksheet computes nothing: expected a line like y = 2x + 1")
 
     def problems_in_symbols(self) -> list[Problem]:
