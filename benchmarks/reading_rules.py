@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -73,7 +73,7 @@ def _nothing(*arguments: Any) -> None:
     return None
 
 
-def _alone(rows: Sequence[list[Any]]) -> list[list[Any]]:
+def _alone(rows: Iterable[list[Any]], too_long: object) -> list[list[Any]]:
     return [row for row in rows if row]
 
 
