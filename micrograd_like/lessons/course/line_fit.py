@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -137,6 +138,7 @@ def _fitted(
         (name, _shown(m), _shown(b), f"{gaps[name]:.1e}" if name in gaps else "")
         for name, (m, b) in lines.items()
     )
+    highest = math.floor(200 / curvature) / 100  # rounded up, it would be one that runs away
     return [
         Heading("The updates"),
         Sentence(
@@ -147,7 +149,7 @@ def _fitted(
         Grid(("", "m", "b", "off by"), rows),
         Sentence(
             f"{away}All at once the rate must stay below 2 over the largest curvature of the "
-            f"cost, {number(curvature, 2)} for these points: below {number(2 / curvature, 2)}."
+            f"cost, {number(curvature, 2)} for these points: below {number(highest, 2)}."
         ),
         Sentence(
             "Ordinary least squares solves the same problem in one step. Below that rate all at "

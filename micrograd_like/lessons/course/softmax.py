@@ -123,9 +123,10 @@ def _not_the_highest(logits: list[float]) -> list[Block]:
         Grid(("times", *(f"p{n}" for n in range(1, len(logits) + 1))), rows),
         Sentence(
             "Every logit has its share; the largest has only the largest one. Multiplied by a "
-            "large number, softmax comes near to 1 for the highest and 0 for the others, by a "
-            "small one near to equal shares. What takes the highest is a threshold: it has no "
-            "slope to go by. Softmax has, and a number added to all logits changes nothing."
+            "large number, softmax comes near to 1 for the highest, where it is alone, and 0 for "
+            "the others, by a small one near to equal shares. What takes the highest is a "
+            "threshold: it has no slope to go by. Softmax has, and a number added to all logits "
+            "changes nothing."
         ),
     ]
 
