@@ -13,7 +13,7 @@ from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import generate
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.worksheet import Worksheet, builtin
-from micrograd_like.worksheet.characters import decode
+from micrograd_like.worksheet.tokens.characters import decode
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Seconds to read a worksheet, and to mark it: what there is to work out is counted.

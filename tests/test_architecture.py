@@ -159,6 +159,18 @@ def test_there_is_no_circle() -> None:
     list(TopologicalSorter(below).static_order())  # a CycleError names the modules of the circle
 
 
+@pytest.mark.parametrize("within_room", sorted({room(module) for module in MODULES}))
+def test_the_folders_of_a_room_have_an_order(within_room: str) -> None:
+    """A room's folders and the modules beside them: no two need each other."""
+    below: dict[str, set[str]] = {}
+    for module in MODULES:
+        if room(module) == within_room and "." in module:
+            others = {o for o in imported(module) if room(o) == within_room and "." in o}
+            mine = module.split(".")[1]
+            below.setdefault(mine, set()).update({o.split(".")[1] for o in others} - {mine})
+    list(TopologicalSorter(below).static_order())
+
+
 def within(folder: str) -> set[str]:
     return {name for name in ALL if f"{name}.".startswith(f"{folder}.")}
 
@@ -239,14 +251,14 @@ def reached(start: list[ast.expr], tree: ast.Module) -> set[str]:
 
 #: The modules of the reader that may use regular expressions, and on what.
 PATTERNS = {
-    "worksheet.characters": "lines and fences",
-    "worksheet.lexer": "tokens",
-    "worksheet.spelling": "a name by itself",
-    "worksheet.openings": "the kinds of tokens",
+    "worksheet.tokens.characters": "lines and fences",
+    "worksheet.tokens.lexer": "tokens",
+    "worksheet.tokens.spelling": "a name by itself",
+    "worksheet.tokens.openings": "the kinds of tokens",
     "worksheet.records": "the mark of a version, which the reader itself has made",
     "worksheet.readers.latex": "what no formula stands in; what a LaTeX document is known by",
     "worksheet.readers.markdown": "the same of Markdown; what stands before a statement",
-    "worksheet.exported": "code between words: its fences and marks, and what prints write",
+    "worksheet.sources.exported": "code between words: its fences and marks, and what prints write",
     "worksheet.tex.document": "where formulas begin, and what ends them",
     "worksheet.tex.own_macros": "what defines a macro, before there are pieces",
     "worksheet.tex.pieces": "pieces of TeX",

@@ -17,7 +17,7 @@ from micrograd_like.formula import parse
 from micrograd_like.marking import causes
 from micrograd_like.marking.causes import CAUSES, CauseError, in_order, problems
 from micrograd_like.marking.causes.plain_error import SHEET
-from micrograd_like.marking.mistakes import NETWORK, Example, Mistake
+from micrograd_like.marking.slips.mistakes import NETWORK, Example, Mistake
 from micrograd_like.ops import OPS
 
 EXAMPLES = [(mistake.code, example) for mistake in CAUSES for example in mistake.examples]
@@ -145,7 +145,7 @@ SEVEN = '''"""The wrong thing added: y = x + 7 for y = x + 5; a cause made up fo
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Number
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _guesses(claim):

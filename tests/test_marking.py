@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.records import Report
-from micrograd_like.marking.truth import NEAR
+from micrograd_like.marking.world.truth import NEAR
 from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.worksheet.builder import Builder
 

@@ -9,7 +9,7 @@ import pytest
 
 from micrograd_like.notation import plain
 from micrograd_like.worksheet import Worksheet
-from micrograd_like.worksheet.lexer import Conventions, Lexer
+from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer
 
 #: Names that most cases use.
 GIVEN = "x = 3\ny = 5\nw = 0.5\nx1 = 1\nx2 = 2\nw1 = 3\nw2 = 4\nE = w*x\nz = x^2\n"

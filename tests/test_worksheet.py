@@ -14,11 +14,11 @@ from micrograd_like.errors import WorksheetError
 from micrograd_like.formula import Call, Derivative, Name, Number
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet import Worksheet, builder
-from micrograd_like.worksheet.bounds import MAX_NESTING
-from micrograd_like.worksheet.characters import MAX_BYTES, MAX_LINES, decode
 from micrograd_like.worksheet.grammar.numerals import MAX_DIGITS
 from micrograd_like.worksheet.grammar.rules import MAX_OPERATIONS
-from micrograd_like.worksheet.lexer import MAX_NAME
+from micrograd_like.worksheet.tokens.bounds import MAX_NESTING
+from micrograd_like.worksheet.tokens.characters import MAX_BYTES, MAX_LINES, decode
+from micrograd_like.worksheet.tokens.lexer import MAX_NAME
 
 #: Names that most cases use: a line before the one in question, so that it stands in line 6.
 GIVEN = "x = 3\ny = 5\na = 0.25\nyhat = 0.75\nE = (yhat - y)^2 + x\n"

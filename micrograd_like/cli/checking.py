@@ -136,7 +136,7 @@ def _check_copied(files: list[str], annotate: str | None) -> None:
 
 def _annotate(file: str, output: str, report: Report) -> None:
     """Write the copy of a notebook with its marks."""
-    from micrograd_like.worksheet.characters import MAX_PACKED, decode
+    from micrograd_like.worksheet.tokens.characters import MAX_PACKED, decode
     from micrograd_like.writers.annotation import annotated
 
     with open(file, "rb") as stream:

@@ -77,7 +77,7 @@ def read_worksheet(file: str, given: bytes | None = None) -> Worksheet:
         OSError: The file cannot be opened.
     """
     from micrograd_like.worksheet import Worksheet, builtin
-    from micrograd_like.worksheet.characters import MAX_PACKED, decode
+    from micrograd_like.worksheet.tokens.characters import MAX_PACKED, decode
 
     if not file:
         raise WorksheetError("expected a file or a built-in worksheet's name, got nothing")

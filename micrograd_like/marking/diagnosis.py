@@ -17,14 +17,14 @@ from micrograd_like.formula import (
     Number,
 )
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.hand import Figure
-from micrograd_like.marking.mistakes import Guess, Mistake
-from micrograd_like.marking.pairs import two_slips
 from micrograd_like.marking.put_in import comes_to, explained, given_by, only_one_off, roughness
 from micrograd_like.marking.records import Cause
-from micrograd_like.marking.values import value
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.mistakes import Guess, Mistake
+from micrograd_like.marking.slips.pairs import two_slips
+from micrograd_like.marking.world.effort import Effort, TooMuchError
+from micrograd_like.marking.world.values import value
 
 # How well a cause explains a line.
 _FORMULA, _OPERAND, _NUMBER, _METHOD, _GENERAL, _COINCIDENCE, _NOTHING = range(7)

@@ -12,16 +12,16 @@ from typing import Any
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity
 from micrograd_like.graph import reached
-from micrograd_like.marking.claim import Claim
 from micrograd_like.marking.contrast import contrast, sample
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Hand, View
-from micrograd_like.marking.judge import Judge
-from micrograd_like.marking.judged import Judged, Read
-from micrograd_like.marking.learner import Learner
+from micrograd_like.marking.judging.judge import Judge
+from micrograd_like.marking.judging.judged import Judged, Read
+from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.records import SOUND, Cause, LineMark
-from micrograd_like.marking.updates import Update
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.updating.updates import Update
 from micrograd_like.marking.working import working
 from micrograd_like.worksheet import Statement, Worksheet
 

@@ -24,12 +24,12 @@ from micrograd_like.formula import (
     substitute,
 )
 from micrograd_like.graph import Link, NamedGraph, paths, reached
-from micrograd_like.marking.effort import spend
-from micrograd_like.marking.precise import Precise
-from micrograd_like.marking.shape import replaced
-from micrograd_like.marking.truth import Truth
-from micrograd_like.marking.updates import expected_updates
-from micrograd_like.marking.values import measured
+from micrograd_like.marking.updating.updates import expected_updates
+from micrograd_like.marking.world.effort import spend
+from micrograd_like.marking.world.precise import Precise
+from micrograd_like.marking.world.shape import replaced
+from micrograd_like.marking.world.truth import Truth
+from micrograd_like.marking.world.values import measured
 from micrograd_like.notation import name_text
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet

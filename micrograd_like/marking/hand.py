@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, rewrite
-from micrograd_like.marking.effort import spend
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.values import compiled
-from micrograd_like.marking.worlds import World
+from micrograd_like.marking.world.effort import spend
+from micrograd_like.marking.world.values import compiled
+from micrograd_like.marking.world.worlds import World
 from micrograd_like.worksheet.builder import CONSTANTS
 
 #: A whole number from here on may be a rounded one.

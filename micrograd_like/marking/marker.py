@@ -10,17 +10,16 @@ from typing import Any
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Number, Quantity, quantities
 from micrograd_like.graph import reached
-from micrograd_like.marking.effort import Effort, TooMuchError
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
 from micrograd_like.marking.hand import Figure
-from micrograd_like.marking.judge import Judge
-from micrograd_like.marking.judged import Judged, Read
-from micrograd_like.marking.learner import Learner
-from micrograd_like.marking.local import fits, local_reading
+from micrograd_like.marking.judging.judge import Judge
+from micrograd_like.marking.judging.judged import Judged, Read
+from micrograd_like.marking.judging.learner import Learner
+from micrograd_like.marking.judging.local import fits, local_reading
+from micrograd_like.marking.judging.older import of_older
+from micrograd_like.marking.judging.own_world import read_in_own_world
 from micrograd_like.marking.named import NamedDerivatives
-from micrograd_like.marking.older import of_older
-from micrograd_like.marking.own_world import read_in_own_world
 from micrograd_like.marking.records import (
     MOST_EXPLAINED,
     SOUND,
@@ -29,9 +28,10 @@ from micrograd_like.marking.records import (
     PartMark,
     gravest,
 )
+from micrograd_like.marking.world.effort import Effort, TooMuchError
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement, Worksheet
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import FOR_ALL, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.

@@ -18,7 +18,7 @@ from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
 from micrograd_like.graph import is_called_cost
 from micrograd_like.marking.explain import slips_in
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.forward import Forward
+from micrograd_like.marking.updating.forward import Forward
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement
 

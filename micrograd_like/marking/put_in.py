@@ -17,12 +17,12 @@ from micrograd_like.formula import (
     operands,
 )
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.compare import Pair
 from micrograd_like.marking.hand import Figure, opened, worked_out
+from micrograd_like.marking.judging.compare import Pair
 from micrograd_like.marking.records import Cause
-from micrograd_like.marking.shape import other_function
-from micrograd_like.marking.values import value
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.world.shape import other_function
+from micrograd_like.marking.world.values import value
 
 #: Nodes of figures that are laid beside a formula.
 _MOST_FIGURES = 200

@@ -19,8 +19,8 @@ from micrograd_like.formula import (
     simplify,
 )
 from micrograd_like.marking.facts import Facts
-from micrograd_like.marking.shape import replaced
-from micrograd_like.marking.values import Values, value
+from micrograd_like.marking.world.shape import replaced
+from micrograd_like.marking.world.values import Values, value
 from micrograd_like.notation import number
 
 #: Characters of a number that is written out in full though nobody has given it so.

@@ -13,7 +13,7 @@ from itertools import product
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, size
 from micrograd_like.notation import normal_name
-from micrograd_like.worksheet.bounds import MAX_WRITTEN, TOO_LONG
+from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG
 
 #: Elements that the vectors and matrices of one line may have.
 MAX_ELEMENTS = 2_000

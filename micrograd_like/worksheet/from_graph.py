@@ -11,12 +11,12 @@ from micrograd_like.formula import Call, Expr, Name, Number, nodes
 from micrograd_like.graph import constant
 from micrograd_like.notation import normal_name, plain
 from micrograd_like.ops import OPS
-from micrograd_like.worksheet.characters import MAX_BYTES, MAX_LINES
 from micrograd_like.worksheet.grammar.rules import MAX_OPERATIONS
-from micrograd_like.worksheet.lexer import is_name
-from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.reader import Reading
 from micrograd_like.worksheet.records import Part, Place, Statement
+from micrograd_like.worksheet.tokens.characters import MAX_BYTES, MAX_LINES
+from micrograd_like.worksheet.tokens.lexer import is_name
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: A formula written for a graph has about so many operations before parts of it get names.

@@ -13,31 +13,31 @@ from functools import partial
 from itertools import product
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
-from micrograd_like.worksheet.bounds import TOO_FAR, beyond
-from micrograd_like.worksheet.brackets import separated, with_rows
-from micrograd_like.worksheet.clauses import clauses
-from micrograd_like.worksheet.continuation import logical_lines
-from micrograd_like.worksheet.functions import Functions, UnknownFunctionError
+from micrograd_like.worksheet.clauses.clauses import clauses
+from micrograd_like.worksheet.clauses.continuation import logical_lines
+from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.grammar.statements import read_clause
-from micrograd_like.worksheet.indices import (
+from micrograd_like.worksheet.grammar.templates import Templates
+from micrograd_like.worksheet.naming.functions import Functions, UnknownFunctionError
+from micrograd_like.worksheet.naming.indices import (
     names_in,
 )
-from micrograd_like.worksheet.joining import joined
-from micrograd_like.worksheet.layout import is_cells, laid_out
-from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import Names
-from micrograd_like.worksheet.open_functions import READINGS, bodies, told_of
-from micrograd_like.worksheet.openings import is_condition, is_heading, is_relation
-from micrograd_like.worksheet.primes import derivatives_meant, put_in_place
+from micrograd_like.worksheet.naming.names import Names
+from micrograd_like.worksheet.naming.open_functions import READINGS, bodies, told_of
+from micrograd_like.worksheet.naming.primes import derivatives_meant, put_in_place
 from micrograd_like.worksheet.records import Problem, Statement
-from micrograd_like.worksheet.session import with_results
 from micrograd_like.worksheet.source import Cells, Source
-from micrograd_like.worksheet.templates import Templates
-from micrograd_like.worksheet.trimming import Clause
+from micrograd_like.worksheet.sources.joining import joined
+from micrograd_like.worksheet.tokens.bounds import TOO_FAR, beyond
+from micrograd_like.worksheet.tokens.brackets import separated, with_rows
+from micrograd_like.worksheet.tokens.layout import is_cells, laid_out
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.openings import is_condition, is_heading, is_relation
+from micrograd_like.worksheet.tokens.session import with_results
+from micrograd_like.worksheet.tokens.wording import in_signs, in_vectors
 from micrograd_like.worksheet.vocabulary import RELATIONS
-from micrograd_like.worksheet.wording import in_signs, in_vectors
 
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20

@@ -36,16 +36,16 @@ from micrograd_like.formula import (
     nodes,
 )
 from micrograd_like.notation import normal_name, quantity
-from micrograd_like.worksheet.assumptions import with_assumptions
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
-from micrograd_like.worksheet.characters import decode, lookalike_told
-from micrograd_like.worksheet.indices import names_in
-from micrograd_like.worksheet.kinds import kind_of
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_source
 from micrograd_like.worksheet.readers import format_of, formats, most_bytes
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement, without_version
+from micrograd_like.worksheet.resolution.assumptions import with_assumptions
 from micrograd_like.worksheet.resolution.choosing import BEHIND
-from micrograd_like.worksheet.resolve import Resolved, resolve
+from micrograd_like.worksheet.resolution.kinds import kind_of
+from micrograd_like.worksheet.resolution.resolve import Resolved, resolve
+from micrograd_like.worksheet.tokens.characters import decode, lookalike_told
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.worksheet.characters import split_lines
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement
+from micrograd_like.worksheet.tokens.characters import split_lines
+from micrograd_like.worksheet.tokens.lexer import Token
 
 
 @dataclass(frozen=True, slots=True)

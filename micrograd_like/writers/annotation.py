@@ -9,7 +9,7 @@ from typing import Any
 
 from micrograd_like.errors import WorksheetError
 from micrograd_like.marking.records import Report
-from micrograd_like.worksheet.notebooks import unpacked
+from micrograd_like.worksheet.sources.notebooks import unpacked
 from micrograd_like.writers.blocks import Document, Marks
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.html import block_html

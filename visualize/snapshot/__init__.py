@@ -38,7 +38,7 @@ from micrograd_like.nn import Module
 from micrograd_like.notation import quantity
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
-from micrograd_like.worksheet.kinds import older_names
+from micrograd_like.worksheet.resolution.kinds import older_names
 from visualize.options import Detail
 from visualize.snapshot.neurons import Neurons
 from visualize.snapshot.records import NO_NAME, Edge, Node, Snapshot

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from string import Formatter
 
-from micrograd_like.marking.mistakes import Mistake
+from micrograd_like.marking.slips.mistakes import Mistake
 from micrograd_like.ops import OPS
 
 

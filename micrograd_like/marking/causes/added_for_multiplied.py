@@ -16,9 +16,9 @@ from micrograd_like.formula import (
     summed,
     terms,
 )
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import added_links
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import added_links
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises.slips import Planter, rewritten
 from micrograd_like.formula import Number
-from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.slips.mistakes import Mistake, examples
 
 
 def _planted(value: float, number: Number) -> Iterator[Number]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Expr, Number
-from micrograd_like.marking.guesses import rows
-from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.slips.guesses import rows
+from micrograd_like.marking.slips.mistakes import Mistake, examples
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:

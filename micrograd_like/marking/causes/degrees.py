@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Expr, Number
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import one_call_changed
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.world.shape import one_call_changed
 
 _HALF_TURN = Number(math.pi / 180)
 

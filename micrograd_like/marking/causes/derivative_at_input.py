@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Derivative, Expr, Quantity, nodes, quantities
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import operand, rows
-from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import operand, rows
+from micrograd_like.marking.slips.mistakes import Mistake, examples
 from micrograd_like.ops import OPS
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Number
 from micrograd_like.marking.hand import Figure
-from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.slips.mistakes import Mistake, examples
 
 #: Digits before zeros that are more than a coincidence.
 _FEWEST = 2

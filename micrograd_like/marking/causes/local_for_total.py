@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Expr
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import in_place
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.slopes import Slip
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import in_place
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.slopes import Slip
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, factors, nodes, terms
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

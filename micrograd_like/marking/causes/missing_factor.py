@@ -21,9 +21,9 @@ from micrograd_like.formula import (
     without,
 )
 from micrograd_like.graph import Link
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import added_links, between
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import added_links, between
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 #: Neighbouring links left out at once.
 _LONGEST_RUN = 4

@@ -9,9 +9,9 @@ from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Expr, Name, Number, Quantity, added, factors, terms
 from micrograd_like.graph import Link
 from micrograd_like.marking.causes.plain_error import SHEET
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import without_activations
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import without_activations
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

@@ -21,9 +21,9 @@ from micrograd_like.formula import (
     substitute,
 )
 from micrograd_like.graph import NamedGraph
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import replaced
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.world.shape import replaced
 from micrograd_like.worksheet.builder import Builder
 
 _PREDICTION, _TARGET = Name("p"), Name("t")

@@ -8,9 +8,9 @@ from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.exercises.task import Link
 from micrograd_like.formula import Call, Derivative, Expr, Quantity
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import added_links, without_activations
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import added_links, without_activations
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 from micrograd_like.ops import ACTIVATIONS
 
 #: Two outputs behind two hidden nodes, the errors as courses write them.

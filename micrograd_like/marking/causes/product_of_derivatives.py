@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Expr
-from micrograd_like.marking.guesses import differentiated
-from micrograd_like.marking.mistakes import Mistake, examples
-from micrograd_like.marking.slopes import Slip, Slope, combined
+from micrograd_like.marking.slips.guesses import differentiated
+from micrograd_like.marking.slips.mistakes import Mistake, examples
+from micrograd_like.marking.slips.slopes import Slip, Slope, combined
 
 
 def _rule(call: Call, slopes: Sequence[Slope]) -> Iterator[Slip]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from micrograd_like.marking.mistakes import Mistake, examples
+from micrograd_like.marking.slips.mistakes import Mistake, examples
 
 #: Two units, three outputs.
 LAYER = """

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Expr, summed, terms
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import rows
 from micrograd_like.marking.hand import Figure
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import has_condition, one_call_changed
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import rows
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.world.shape import has_condition, one_call_changed
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:

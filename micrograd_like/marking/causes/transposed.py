@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, names
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import operand, operand_guesses
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import operand, operand_guesses
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Expr, Name, Quantity, names, quantities
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import operand
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import replaced
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import operand
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.world.shape import replaced
 
 
 def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:

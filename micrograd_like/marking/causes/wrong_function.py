@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Call, Expr
-from micrograd_like.marking.claim import Claim
-from micrograd_like.marking.guesses import rows
-from micrograd_like.marking.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.shape import one_call_changed
+from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import rows
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
+from micrograd_like.marking.world.shape import one_call_changed
 from micrograd_like.ops import ACTIVATIONS, OPS
 
 _LOGARITHMS = {"log", "log10", "log2"}  # one for another is its own cause

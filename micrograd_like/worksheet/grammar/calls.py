@@ -8,12 +8,12 @@ from micrograd_like.formula import Expr, Name, Number
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
-from micrograd_like.worksheet.functions import inner_slope
 from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
-from micrograd_like.worksheet.indices import each, letters_of, names_below
-from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.naming.functions import inner_slope
+from micrograd_like.worksheet.naming.indices import each, letters_of, names_below
+from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS
 
 _ARRAY_FUNCTIONS = (arrays.total, arrays.mean, arrays.norm, arrays.softmax)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from micrograd_like.worksheet.bounds import MAX_NESTING
-from micrograd_like.worksheet.lexer import MAX_NAME, Token
+from micrograd_like.worksheet.tokens.bounds import MAX_NESTING
+from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
 
 
 class UnreadableError(Exception):

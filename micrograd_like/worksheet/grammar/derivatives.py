@@ -10,7 +10,7 @@ from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.rules import ADD, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
-from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 

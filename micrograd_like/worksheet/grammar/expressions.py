@@ -10,14 +10,14 @@ from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.builder import CONSTANTS
+from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.calls import WRAPPERS, Calls
 from micrograd_like.worksheet.grammar.derivatives import Derivatives
 from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
-from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.spelling import element_number
-from micrograd_like.worksheet.trimming import Clause
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import element_number
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS, RECIPROCALS, RELATIONS
 
 _INFIX = {

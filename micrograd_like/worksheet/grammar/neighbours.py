@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from micrograd_like.notation import GREEK
 from micrograd_like.worksheet.grammar.cursor import Cursor
-from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import Names
-from micrograd_like.worksheet.spelling import is_word
+from micrograd_like.worksheet.naming.names import Names
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import is_word
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
 
 _PROSE = CONNECTIVES | {"else"}

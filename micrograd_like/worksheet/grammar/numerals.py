@@ -6,7 +6,7 @@ import unicodedata
 
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
-from micrograd_like.worksheet.lexer import Token
+from micrograd_like.worksheet.tokens.lexer import Token
 
 MAX_DIGITS = 60
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from micrograd_like.formula import Derivative, Expr, Name
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
-from micrograd_like.worksheet.brackets import literal_shape
+from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar import numerals
 from micrograd_like.worksheet.grammar.expressions import Expressions
 from micrograd_like.worksheet.grammar.rules import IMPLICIT, MULTIPLY
 from micrograd_like.worksheet.grammar.scope import Document
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.records import Part, Place
-from micrograd_like.worksheet.trimming import Clause
+from micrograd_like.worksheet.tokens.brackets import literal_shape
+from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 

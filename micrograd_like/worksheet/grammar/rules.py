@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
-from micrograd_like.worksheet.bounds import MAX_WRITTEN, TOO_LONG, TOO_MUCH
+from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.neighbours import Neighbours
 from micrograd_like.worksheet.grammar.numerals import fraction, number
 from micrograd_like.worksheet.grammar.scope import Document, Scope
-from micrograd_like.worksheet.lexer import MAX_NAME, Token
-from micrograd_like.worksheet.trimming import Clause
+from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG, TOO_MUCH
+from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
 
 #: Operations in one part of a statement; nobody writes more by hand.
 MAX_OPERATIONS = 500

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, size
 from micrograd_like.worksheet.arrays import Array, Term
-from micrograd_like.worksheet.bounds import MAX_DOCUMENT, TOO_MUCH
 from micrograd_like.worksheet.builder import named_for
-from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.names import Names
+from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.records import Place, Statement
-from micrograd_like.worksheet.spelling import derivatives_named, without_old
+from micrograd_like.worksheet.tokens.bounds import MAX_DOCUMENT, TOO_MUCH
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import derivatives_named, without_old
 
 
 class UnsureError(Exception):

@@ -14,14 +14,15 @@ from math import prod
 
 from micrograd_like.errors import did_you_mean
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes
-from micrograd_like.worksheet import arrays, brackets
+from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.builder import stands_in
+from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.parts import Parts
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.records import Statement
-from micrograd_like.worksheet.trimming import Clause
+from micrograd_like.worksheet.tokens import brackets
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, PRONOUNS, RELATIONS
 
 #: Words behind a number that say nothing of it.

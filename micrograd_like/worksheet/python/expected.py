@@ -18,7 +18,7 @@ import numpy as np
 from micrograd_like.formula import Call, Expr, Name, Number, names, rewrite
 from micrograd_like.notation.as_typed import literal
 from micrograd_like.notation.writer import Style, written
-from micrograd_like.worksheet.functions import slope
+from micrograd_like.worksheet.naming.functions import slope
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings
 from micrograd_like.worksheet.python.pieces import (

@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
-from micrograd_like.worksheet.characters import MAX_BYTES, MAX_PACKED
 from micrograd_like.worksheet.source import REGISTERED, Format, Source, reads
+from micrograd_like.worksheet.tokens.characters import MAX_BYTES, MAX_PACKED
 
 __all__ = ["Format", "Source", "format_of", "formats", "most_bytes", "reads"]
 

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
-from micrograd_like.worksheet.characters import fenced
-from micrograd_like.worksheet.exported import stretches
-from micrograd_like.worksheet.lexer import Conventions, Lexer, Token
-from micrograd_like.worksheet.mixed import mixed
 from micrograd_like.worksheet.readers import text as plain_text
 from micrograd_like.worksheet.source import Source, reads
+from micrograd_like.worksheet.sources.exported import stretches
+from micrograd_like.worksheet.sources.mixed import mixed
 from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
 from micrograd_like.worksheet.tex.macros import LETTERS
 from micrograd_like.worksheet.tex.own_macros import put_in_told, with_macros_put_in
@@ -19,6 +17,8 @@ from micrograd_like.worksheet.tex.pieces import Piece, pieces
 from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.tex.tables import values
+from micrograd_like.worksheet.tokens.characters import fenced
+from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer, Token
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Code, remarks of HTML, links and pictures.

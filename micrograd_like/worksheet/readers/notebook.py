@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import accumulate
 
 from micrograd_like.errors import WorksheetError
-from micrograd_like.worksheet.characters import MAX_LINES
-from micrograd_like.worksheet.mixed import Stretch, mixed
-from micrograd_like.worksheet.notebooks import Cell, cells_of, unpacked
 from micrograd_like.worksheet.readers import markdown, text
 from micrograd_like.worksheet.source import Cells, Source, reads
+from micrograd_like.worksheet.sources.mixed import Stretch, mixed
+from micrograd_like.worksheet.sources.notebooks import Cell, cells_of, unpacked
+from micrograd_like.worksheet.tokens.characters import MAX_LINES
 
 
 def _looks_like(document: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from micrograd_like.worksheet.lexer import Conventions, Lexer
 from micrograd_like.worksheet.source import Source, reads
+from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer
 
 
 @reads(".txt", ".text", ".worksheet", order=9, looks_like=lambda text: True)

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from micrograd_like.formula import Call, Name, Number, derivatives
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.figures import opened
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Part
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
+from micrograd_like.worksheet.resolution.figures import opened
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renaming import rename, with_part
 from micrograd_like.worksheet.resolution.versions import Version

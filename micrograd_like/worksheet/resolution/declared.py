@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, derivatives, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS, stands_in
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Statement
 from micrograd_like.worksheet.resolution.renaming import rename
 from micrograd_like.worksheet.resolution.versions import Version, Versions

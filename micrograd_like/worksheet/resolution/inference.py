@@ -11,11 +11,16 @@ from dataclasses import dataclass, field, replace
 from micrograd_like.formula import Expr, Name, Number, exact_number, nodes
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.figures import Known, each_figure_moved, opened, read_figures
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Place, Statement
 from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
+from micrograd_like.worksheet.resolution.figures import (
+    Known,
+    each_figure_moved,
+    opened,
+    read_figures,
+)
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.versions import Version
 

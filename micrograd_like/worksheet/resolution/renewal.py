@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from micrograd_like.formula import Call, Expr, Name, Number, exact_number, terms
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.figures import figures_in
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Part, Statement
+from micrograd_like.worksheet.resolution.figures import figures_in
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.versions import Version, Versions
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from micrograd_like.formula import Expr, Number
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.numbers import computed
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from micrograd_like.formula import Derivative, Expr, Name, Number
-from micrograd_like.worksheet.figures import opened
-from micrograd_like.worksheet.indices import names_in
+from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.resolution.figures import opened
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renewal import is_addend, renewed
 from micrograd_like.worksheet.resolution.versions import Version, Versions

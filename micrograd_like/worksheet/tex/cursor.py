@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.tex.macros import ACCENTS, NOTHING, STYLES, WORDS
 from micrograd_like.worksheet.tex.pairs import Pairs
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 from micrograd_like.worksheet.tex.symbols import Symbols
+from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: Braces, fractions and the like inside each other.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.tex.fractions import Fractions
 from micrograd_like.worksheet.tex.macros import CASES, MATRICES
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
+from micrograd_like.worksheet.tokens.lexer import Token
 
 _Cells = list[list[list[Token]]]
 #: What says in words when a case holds.

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.tex.cursor import widened
 from micrograd_like.worksheet.tex.environments import Environments
 from micrograd_like.worksheet.tex.macros import (
@@ -30,6 +29,7 @@ from micrograd_like.worksheet.tex.macros import (
 )
 from micrograd_like.worksheet.tex.names import Written
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
+from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import CONNECTIVES
 
 _PLAIN = {":=": "←", "<=": "≤", ">=": "≥"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from micrograd_like.notation import normal_name
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.tex.cursor import widened
 from micrograd_like.worksheet.tex.macros import (
     ACCENTS,
@@ -20,6 +19,7 @@ from micrograd_like.worksheet.tex.macros import (
 )
 from micrograd_like.worksheet.tex.names import Names
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
+from micrograd_like.worksheet.tokens.lexer import Token
 
 _Stretch = tuple[int, int]
 

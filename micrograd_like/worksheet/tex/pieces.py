@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from micrograd_like.worksheet.characters import exchanged
 from micrograd_like.worksheet.records import Place
+from micrograd_like.worksheet.tokens.characters import exchanged
 
 PieceKind = Literal["macro", "open", "close", "letter", "number", "sign", "row", "align"]
 

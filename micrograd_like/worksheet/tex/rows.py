@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from micrograd_like.worksheet.lexer import Token
 from micrograd_like.worksheet.records import Problem
 from micrograd_like.worksheet.tex.formula import Row
 from micrograd_like.worksheet.tex.macros import FORMULAS, SIGNS
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 from micrograd_like.worksheet.tex.symbols import Symbols
+from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 _OPERATORS = {"+", "-", "·", "*", "/", "⊙"}

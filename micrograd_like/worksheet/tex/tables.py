@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from micrograd_like.worksheet.lexer import Token
-from micrograd_like.worksheet.spelling import index_letters, instance
 from micrograd_like.worksheet.tex.formula import Row
 from micrograd_like.worksheet.tex.pieces import Span, TexError, pieces
 from micrograd_like.worksheet.tex.symbols import Symbols
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import index_letters, instance
 
 _VALUE = {"value", "values", "initial value", "number"}
 

@@ -1,0 +1,176 @@
+"""What a learner has stated up to a line, slips included; what is judged is recorded here."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from copy import copy
+from itertools import islice
+
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, rewrite
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.hand import Figure, Hand, worked_out
+from micrograd_like.marking.judging.judged import Judged, Read
+from micrograd_like.marking.records import SOUND
+from micrograd_like.marking.world.shape import replaced
+from micrograd_like.worksheet import Statement
+
+#: Formulas of one line that a later one may go on from.
+_MOST_SAID = 4
+
+
+class Learner:
+    """The learner of one worksheet, line by line.
+
+    Attributes:
+        hand: The figures up to here.
+        near: The same in the worlds near by, where slips are carried on.
+        formulas: The wrong formulas up to here.
+        said: The sound formulas up to here.
+        slips: What the learner has for each quantity that is wrong: a formula, or a number.
+        local: The derivatives that are stated as local ones alone.
+        doubted: The quantities whose number as stated last is in doubt.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.hand = Hand(facts.truth.here, facts)
+        self.near: list[Hand] = []
+        self.formulas: dict[Quantity, Expr] = {}
+        self.said: dict[Quantity, tuple[Expr, ...]] = {}
+        self.slips: dict[Quantity, Expr] = {}
+        self.local: set[Quantity] = set()
+        self.doubted: set[Quantity] = set()
+        for name, number in facts.rounded:
+            self.hand.state(name, Figure.written(number))
+
+    def state(self, statement: Statement, read: Read) -> None:
+        """Take down what a line has said, for those after it."""
+        if read.held:
+            self._state_locally(statement.left, read.judged)
+        else:
+            self._state(statement, read.key, read.judged)
+
+    def as_now(self) -> Learner:
+        """The learner as of this line, whatever is stated further on."""
+        other = copy(self)
+        other.hand = self.hand.as_now()
+        return other
+
+    def _state(self, statement: Statement, key: Quantity, judged: Sequence[Judged]) -> None:
+        if not judged or statement.kind == "given":
+            return
+        self.local.discard(key)
+        sound = (j.expr for j in judged if j.verdict in SOUND and not j.numeric)
+        self.said[key] = tuple(islice(sound, _MOST_SAID)) or self.said.get(key, ())
+        self.doubted.discard(key)
+        if any(j.number and j.verdict == "unchecked" for j in judged):
+            self.doubted.add(key)
+        wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
+        said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
+        said = [(f, j) for f, j in said if j.number] or said
+        defined = isinstance(key, Name) and statement.kind != "claim"
+        if wrong:
+            self.formulas[key] = wrong[0].expr
+            self._carry_on(key, wrong[0].expr)
+        elif said and said[-1][1].verdict == "wrong":
+            self._carry_on(key, Number(said[-1][0].center))
+        elif defined:
+            for hand in self.near:
+                hand.define(key, self.definition(key))
+        if said:
+            _, last = said[-1]
+            figure = _any_of([figure for figure, j in said if j.verdict == last.verdict])
+            slipped = last.verdict in ("wrong", "follows")
+            true = self.facts.true(key)
+            if self._repeats_a_given(key, figure) or (not slipped and self._is_exact(key, figure)):
+                figure = Figure.exact(figure.center)
+            if last.verdict == "right":  # as the figures before it round
+                figure = figure.reaching(true)
+            self.hand.state(key, figure.resting_on({key} if slipped else ()))
+        elif wrong:
+            result = worked_out(wrong[0].expr, self.hand.figure)
+            if result is not None:
+                self.hand.state(key, result.resting_on({key}))
+        elif defined:
+            self.hand.define(key, self.definition(key))
+
+    def definition(self, name: Quantity) -> Expr:
+        """The formula of a name, with the names of slips where it has what they stand for."""
+        formula = self.with_slips(self.facts.definitions[name])
+        for key in self.slips:
+            meant = self.facts.definitions.get(key)
+            if key != name and isinstance(meant, Call):
+                formula = replaced(formula, meant, key)
+        return formula
+
+    def with_slips(self, formula: Expr) -> Expr:
+        """A formula with the names of slips in the place of their figures.
+
+        Whoever writes 1.1·h below a wrong a = 1.1 means a·h.
+        """
+        given = set(map(abs, self.facts.truth.sources.values()))
+        known = {
+            abs(figure.center): (key, figure.center)
+            for key, figure in self.hand.stated.items()
+            if figure.slips and abs(figure.center) not in given
+        }
+
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Number) or node.places is None or node.value not in known:
+                return None
+            key, number = known[node.value]
+            return key if number == node.value else Call("neg", (key,))
+
+        return rewrite(formula, rule) if known else formula
+
+    def among(self, facts: Facts) -> Learner:
+        """The same learner among facts that have a further name."""
+        other = copy(self)
+        other.facts, other.hand = facts, self.hand.among(facts)
+        return other
+
+    def _state_locally(self, key: Quantity, judged: Sequence[Judged]) -> None:
+        """Take down a local derivative, which is no total: its figure is that of one link."""
+        figures = [j.figure for j in judged if j.figure is not None and j.verdict == "right"]
+        if figures and isinstance(key, Derivative):
+            self.hand.links[key] = max(figures, key=lambda f: f.high - f.low)
+        self.local.add(key)
+
+    def _repeats_a_given(self, key: Quantity, figure: Figure) -> bool:
+        """True for ∂a/∂w = x = 1.58, where x is given as 1.58: nothing is rounded."""
+        method = self.facts.method(key)
+        sources = self.facts.truth.sources
+        return isinstance(method, Name) and sources.get(method) == figure.center
+
+    def _is_exact(self, key: Quantity, figure: Figure) -> bool:
+        """True for the very number from what is exact: 0.6533 = −1.39·(−0.47) rounds nothing."""
+        if not isinstance(key, Name) or key not in self.facts.definitions:
+            return False
+        given = worked_out(self.definition(key), self.hand.figure)
+        if given is None or given.low != given.high:
+            return False
+        return abs(figure.center - given.center) <= 1e-13 * abs(given.center)
+
+    def _carry_on(self, key: Quantity, formula: Expr) -> None:
+        """Take down a slip; near by a formula as it is, a number with a number near it."""
+        self.slips[key] = formula
+        if not self.near:
+            self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
+        chance = random.Random(len(self.hand.stated))
+        for hand in self.near:
+            figure = worked_out(formula, hand.figure)
+            if figure is not None:
+                moved = 1 + chance.uniform(0.005, 0.02) if isinstance(formula, Number) else 1
+                hand.state(key, Figure.exact(figure.center * moved).resting_on({key}))
+
+
+def _any_of(alike: Sequence[Figure]) -> Figure:
+    """Of several that are right alike, whoever goes on may take any, or what they round.
+
+    That is known as far as the one with the most digits says.
+    """
+    rough = max(alike[::-1], key=lambda f: f.high - f.low)
+    fine = min(alike, key=lambda f: f.high - f.low)
+    centers = [figure.center for figure in alike]
+    return Figure(rough.center, min(fine.low, *centers), max(fine.high, *centers), rough.slips)

@@ -1,0 +1,165 @@
+"""What is known of the figures of a line, each as a name of its own.
+
+A figure is exact if it repeats a given; otherwise it may be off by half a unit of its last place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from itertools import count
+
+from micrograd_like.formula import (
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    exact_number,
+    nodes,
+    quantities,
+    rewrite,
+)
+from micrograd_like.marking.facts import Facts
+from micrograd_like.marking.hand import Figure, Hand, opened, worked_out
+from micrograd_like.marking.world.precise import exactly
+
+#: Names of the figures of a line.
+_FIGURE = "#"
+
+
+def is_figure(quantity: Quantity) -> bool:
+    """True for a name that stands for a figure of a line."""
+    return isinstance(quantity, Name) and quantity.startswith(_FIGURE)
+
+
+class LineFigures:
+    """The figures of one line, and what each may be.
+
+    Attributes:
+        hand: The learner's figures up to here.
+    """
+
+    def __init__(self, facts: Facts, hand: Hand) -> None:
+        self.facts, self.hand = facts, hand
+        self._known: dict[Name, Figure] = {}
+        self._count = count()
+
+    def named(self, figure: Figure) -> Name:
+        """A new name for a figure."""
+        name = Name(f"{_FIGURE}{next(self._count)}")
+        self._known[name] = figure
+        return name
+
+    # Names and what they stand for.
+
+    def look_up(self, quantity: Quantity) -> Figure:
+        """A figure of this line; or a quantity, as the learner has it where a slip is in it."""
+        if isinstance(quantity, Name) and quantity in self._known:
+            return self._known[quantity]
+        known = self.hand.figure(quantity)
+        return known if known.slips else Figure.exact(self.facts.truth.here[quantity])
+
+    def true(self, formula: Expr) -> Figure | None:
+        """What a formula is in truth, or from the figures of the part before."""
+        here = self.facts.truth.here
+        return worked_out(
+            formula,
+            lambda q: self._known[q] if q in self._known else Figure.exact(here[q]),
+        )
+
+    def result(self, expr: Expr) -> Figure | None:
+        """What figures that have been read come to; None where that is not defined."""
+        figure = worked_out(expr, self.look_up)
+        if figure is None or figure.low != figure.high:
+            return figure
+        # Nothing is rounded in the figures, and floats must not round them either.
+        numbers = {key: self.look_up(key).center for key in quantities(expr)}
+        center = exactly(expr, numbers)
+        return figure if center is None else Figure(center, center, center, figure.slips)
+
+    # Figures, read.
+
+    def read(self, expr: Expr, exact: bool = False) -> Expr:
+        """The figures by themselves, each as a name: exact, or off by half a unit."""
+        return self._each(expr, lambda figure: exact or self._repeats(figure))
+
+    def by_itself(self, expr: Expr) -> Figure | None:
+        """What figures come to that stand beside no formula.
+
+        One is off by half a unit if some quantity is rounded to it; else it stands for nothing.
+        """
+        return self.result(self._each(expr, lambda f: self._is_given(f) or not self._rounds(f)))
+
+    def exactly(self, expr: Expr) -> Figure | None:
+        """What these very figures come to."""
+        return self.result(self.read(expr, exact=True))
+
+    def as_it_stands(self, expr: Expr) -> Figure | None:
+        """What figures come to, those of givens exact, all others as far as they are written."""
+        return self.result(self._each(expr, self._is_given))
+
+    def written(self, expr: Expr) -> Figure | None:
+        """What figures come to, read by themselves."""
+
+        def read(number: Number) -> Figure:
+            figure = Figure.written(number)
+            return Figure.exact(figure.center) if self._repeats(figure) else figure
+
+        if isinstance(expr, Number):
+            return read(expr)
+        formula, numbers = opened(expr, read)
+        return worked_out(formula, lambda key: numbers.get(key) or self.look_up(key))
+
+    def beside(self, figures: Expr, formula: Expr) -> Expr:
+        """The figures by themselves; one that stands for what is computed is a rounding of it."""
+        number = exact_number(figures)
+        if number is None:
+            return self.read(figures)
+        written = Figure.written(number)
+        if not isinstance(formula, Quantity):  # that a given has its number is chance
+            whole = self.true(formula)
+            other = whole is not None and whole.center != written.center
+            return self.named(written) if other else self.read(figures)
+        same = written.center == self.look_up(formula).center
+        return self.named(Figure.exact(written.center) if same else written)
+
+    def _each(self, expr: Expr, exact: Callable[[Figure], bool]) -> Expr:
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Number):
+                return None
+            figure = Figure.written(node)
+            return self.named(Figure.exact(figure.center) if exact(figure) else figure)
+
+        return rewrite(expr, rule)
+
+    # Whose figure it may be.
+
+    def _rounds(self, figure: Figure) -> bool:
+        size, half = abs(figure.center), (figure.high - figure.low) / 2
+        return any(0 < abs(abs(value) - size) <= half for value in self._computed)
+
+    def _repeats(self, figure: Figure) -> bool:
+        """True for a figure that is a given's, and rounds no other quantity."""
+        return abs(figure.center) in self._given and not self._rounds(figure)
+
+    def _is_given(self, figure: Figure) -> bool:
+        """True for a figure that is a given's, and that no other quantity is stated as."""
+        size, sources = abs(figure.center), self.facts.truth.sources
+        stated = (f for key, f in self.hand.stated.items() if key not in sources)
+        return size in self._given and all(abs(f.center) != size for f in stated)
+
+    @cached_property
+    def _given(self) -> set[float]:
+        """Sizes of what is given; a figure worked out from rounded ones is itself rounded."""
+        definitions = self.facts.truth.definitions
+        return {
+            abs(value)
+            for name, value in self.facts.truth.sources.items()
+            if exact_number(definitions[name]) is not None
+            or all(number.places is None for number in nodes(definitions[name], Number))
+        }
+
+    @cached_property
+    def _computed(self) -> list[float]:
+        here, sources = self.facts.truth.here, self.facts.truth.sources
+        return [node.data for name, node in here.nodes.items() if name not in sources]

@@ -1,0 +1,1 @@
+"""What a cause of mistakes is, and what it may use to predict what was written."""

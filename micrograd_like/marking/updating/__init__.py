@@ -1,0 +1,1 @@
+"""Lines that renew a weight, and what gradient descent gives for them."""

@@ -1,0 +1,272 @@
+"""What is true: a worksheet's graph at its own numbers, and at numbers near them.
+
+Two formulas are the same if they give the same numbers in every world. At the worksheet's
+own numbers alone a wrong formula may be right by accident: with a = 0.4, a(1 − a) is 0.24
+and so is σ′(a).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, combinations, islice, product
+
+from micrograd_like.errors import DomainError
+from micrograd_like.formula import (
+    Expr,
+    Number,
+    Quantity,
+    names,
+    nodes,
+    quantities,
+    rewrite,
+)
+from micrograd_like.marking.world.values import Values, same_number, value
+from micrograd_like.marking.world.worlds import Mixed, World, build
+from micrograd_like.worksheet.builder import CONSTANTS, Builder, UndefinedError
+
+#: Worlds beside the worksheet's own.
+NEAR = 3
+#: How far they lie, and by how much less where there is a kink between.
+_LEAST, _MOST = 0.005, 0.02
+_SIZES = (1.0, 0.1, 0.01, 0.001)
+
+#: Sources, one after the other, because of whose numbers a formula may be right.
+_MOST_WAYS = 12
+#: Ways to read the numbers of one formula as quantities that have them.
+_MOST_READINGS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How sources are moved: some not at all, some so that their sum stays."""
+
+    frozen: frozenset[Quantity] = frozenset()
+    summing: tuple[Quantity, ...] = ()
+
+
+ANY_WAY = Way()
+
+
+class Truth:
+    """A worksheet's graph here and near by.
+
+    Args:
+        definitions: For every name the formula that gives it, inputs before their users.
+        built: What has built their graph; without it the graph is built.
+        starts: Names that are computed, but from which what follows starts anew: a new weight.
+
+    Raises:
+        UndefinedError, DomainError: The graph cannot be built.
+    """
+
+    def __init__(
+        self,
+        definitions: Mapping[Quantity, Expr],
+        built: Builder | None = None,
+        starts: Collection[Quantity] = (),
+    ) -> None:
+        self.definitions, self._starts = dict(definitions), starts
+        self.here = build(definitions, {}, starts) if built is None else World(built, definitions)
+        self.sources = {
+            name: self.here[name]
+            for name, expr in definitions.items()
+            if all(leaf in CONSTANTS and leaf not in definitions for leaf in quantities(expr))
+        }
+        self._near: dict[Way, list[World]] = {}
+
+    def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Truth:
+        """The same with some names more, or with other formulas.
+
+        Raises:
+            UndefinedError, DomainError: The graph cannot be built.
+        """
+        return Truth({**self.definitions, **formulas}, starts=self._starts)
+
+    def near(self, way: Way = ANY_WAY) -> list[World]:
+        """Worlds in which the sources have other numbers, as far as the way leaves them free.
+
+        They are so near that no operation is on the other side of its kink.
+        """
+        if way not in self._near:
+            movable = self.sources.keys() - way.frozen - self._not_movable
+            self._near[way] = []
+            for seed in range(NEAR if movable else 0):
+                for size in _SIZES:
+                    world = self._beside(seed, size, way, movable)
+                    if world is not None and self._same_sides(world):
+                        self._near[way].append(world)
+                        break
+        return self._near[way]
+
+    def _beside(
+        self, seed: int, size: float, way: Way, movable: Collection[Quantity]
+    ) -> World | None:
+        if size == 1.0 and not way.summing and len(movable) == len(self.sources):
+            return self._all_moved[seed]
+        return self._world(self._moved(seed, size, way, movable))
+
+    @cached_property
+    def _all_moved(self) -> list[World | None]:
+        """The worlds in which every source is moved, as far as sources ever are."""
+        moved = (self._moved(seed, 1.0, ANY_WAY, self.sources) for seed in range(NEAR))
+        return [self._world(numbers) for numbers in moved]
+
+    def _same_sides(self, world: World) -> bool:
+        if len(self.here.sides) != len(world.sides):  # another branch has other operations
+            return False
+        return all(h in (0, w) for h, w in zip(self.here.sides, world.sides, strict=True))
+
+    def _moved(
+        self, seed: int, size: float, way: Way, movable: Collection[Quantity]
+    ) -> dict[Quantity, float]:
+        chance = random.Random(seed)
+        moved = {}
+        for name, number in self.sources.items():
+            step = size * chance.choice((-1, 1)) * chance.uniform(_LEAST, _MOST)
+            if name in movable:
+                moved[name] = number * (1 + step) if number else step
+        if way.summing:  # shares of a whole stay so
+            *others, last = way.summing
+            total = sum(self.sources[name] for name in way.summing)
+            moved[last] = total - sum(moved.get(name, self.sources[name]) for name in others)
+        return moved
+
+    def _world(self, moved: Mapping[Quantity, float]) -> World | None:
+        try:
+            return build(self.definitions, moved, self._starts)
+        except (DomainError, UndefinedError):
+            return None
+
+    @cached_property
+    def _not_movable(self) -> frozenset[Quantity]:
+        """The sources that must stay as they are, such as n in (−2)ⁿ."""
+        if all(self._all_moved):
+            return frozenset()
+        moved = (self._moved(seed, 1.0, ANY_WAY, self.sources) for seed in range(NEAR))
+        return frozenset(
+            name
+            for numbers in moved
+            for name, number in numbers.items()
+            if self._world({name: number}) is None
+        )
+
+    @cached_property
+    def beside_kinks(self) -> list[World]:
+        """Where the graph is at a kink: worlds on its sides, as near as can be told apart."""
+        if 0 not in self.here.sides:
+            return []
+        seeds = range(2 * NEAR)
+        worlds = [self._world(self._moved(s, 1e-6, ANY_WAY, self.sources)) for s in seeds]
+        return [world for world in worlds if world is not None]
+
+    # Formulas.
+
+    def same(self, expr: Expr, wanted: Expr, worlds: Iterable[Values]) -> bool:
+        """True if the two give the same number in each of the worlds, to rounding.
+
+        A world in which ``expr`` is not defined says nothing: here it is.
+        """
+        return all(
+            same_number(expr, wanted, world)
+            for world in worlds
+            if world is self.here or value(expr, world) is not None
+        )
+
+    def equal(self, expr: Expr, wanted: Expr) -> bool:
+        """True if the two are the same here and near by."""
+        return self.same(expr, wanted, (self.here,)) and self.same(expr, wanted, self.near())
+
+    def holds(
+        self,
+        expr: Expr,
+        wanted: Expr,
+        forms: Sequence[Expr] = (),
+        belong: Collection[Quantity] = (),
+    ) -> bool:
+        """True if a person may write ``expr`` for ``wanted``: not right by accident alone.
+
+        Numbers put in and what they simplify to are allowed: the formula need hold only as one
+        of the quantities that are left in it.
+
+        Args:
+            expr: What was written.
+            wanted: What belongs there.
+            forms: The right formula in several shapes.
+            belong: Sources that may stand in it though the definitions leave them out.
+        """
+        if not self.same(expr, wanted, (self.here,)):
+            return False
+        if self.same(expr, wanted, self.near()):
+            return True
+        if any(self.holds_in_what_is_left(expr, form) for form in forms):
+            return True
+        asked = {leaf for form in forms for leaf in quantities(form)} | {*belong}
+        if any(self._holds_one_way(expr, wanted, way) for way in self._ways(expr, asked)):
+            return True
+        return any(self.same(reading, wanted, self.near()) for reading in self._readings(expr))
+
+    def holds_in_what_is_left(self, expr: Expr, form: Expr) -> bool:
+        """True if they are the same as functions of the quantities in ``expr`` alone.
+
+        What else is in the form is held fixed: its numbers may have been put in.
+        """
+        if not self.same(expr, form, (self.here,)):
+            return False
+        left, held = quantities(expr), quantities(form)
+        if not left:
+            return False
+        worlds = [Mixed(world, self.here, frozenset(left)) for world in self.near()]
+        # With nothing in common, nothing would be seen.
+        common = not set(left).isdisjoint(held)
+        return common and bool(worlds) and self.same(expr, form, worlds)
+
+    def _holds_one_way(self, expr: Expr, wanted: Expr, way: Way) -> bool:
+        worlds = self.near(way)
+        moves = any(not same_number(expr, expr, world, self.here) for world in worlds)
+        return moves and self.same(expr, wanted, worlds)
+
+    def _ways(self, expr: Expr, asked: set[Quantity]) -> Iterator[Way]:
+        """Ways to move the sources for formulas that are right because of what some are.
+
+        A 0 or 1 has made a term or a factor go away; n is the number of terms; the numbers of
+        all sources but those in the formula are put in; shares add up to 1. What stands in the
+        formula itself is held fixed only if it belongs there (``asked``).
+        """
+        used = set(names(expr))
+        neutral = frozenset(n for n, v in self.sources.items() if v in (0.0, 1.0, -1.0))
+        dropped = neutral - used
+        yield Way(dropped)
+        whole = [n for n, v in self.sources.items() if v == int(v) and n not in dropped]
+        belong = [n for n in whole if n not in used or n in asked]
+        yield from (Way(dropped | {name}) for name in belong[:_MOST_WAYS])
+        if used & self.sources.keys():
+            yield Way(frozenset(self.sources.keys() - used))
+        for summing in self._shares():
+            yield Way(dropped - set(summing), summing)
+
+    def _shares(self) -> Iterator[tuple[Quantity, ...]]:
+        """Sources between 0 and 1 that add up to 1: neighbours, or any two."""
+        parts = [name for name, number in self.sources.items() if 0 < number < 1]
+        runs = (parts[i:j] for i in range(len(parts)) for j in range(i + 3, i + 6))
+        pairs = combinations(parts[:_MOST_WAYS], 2)
+        for run in chain(pairs, runs):
+            if abs(sum(self.sources[name] for name in run) - 1) < 1e-12:
+                yield tuple(run)
+
+    def _readings(self, expr: Expr) -> Iterator[Expr]:
+        """The formula with its numbers read as sources that have them: 3·2·x as 3·x·x."""
+        values = {number.value: float(number.value) for number in nodes(expr, Number)}
+        meanings = [
+            [(value, None), *((value, n) for n, v in self.sources.items() if v == number)]
+            for value, number in values.items()
+        ]
+        for choice in islice(product(*meanings), 1, _MOST_READINGS):
+            read = {value: name for value, name in choice if name is not None}
+
+            def rule(node: Expr, read: dict[float, Quantity] = read) -> Expr | None:
+                return read.get(node.value) if isinstance(node, Number) else None
+
+            yield rewrite(expr, rule)

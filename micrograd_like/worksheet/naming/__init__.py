@@ -1,0 +1,1 @@
+"""Which names, indices and functions a document has, found before its expressions are read."""

@@ -1,0 +1,42 @@
+"""Kinds: whether a statement gives, defines or updates its left side, or claims something of it.
+
+A new name with a single number is *given*; a new name with an expression is *defined*, and
+its first part builds the graph; everything else a line says is a *claim*. A line that
+defines a primed name from the unprimed one and a derivative is an *update*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from micrograd_like.formula import Derivative, Name, derivatives
+from micrograd_like.worksheet.naming.indices import names_in
+from micrograd_like.worksheet.records import Kind, Statement
+
+
+def kind_of(read: Statement, builds: int, older: Mapping[str, str]) -> Kind:
+    """The kind of a statement.
+
+    Args:
+        read: The statement.
+        builds: Which of its parts gives the left side its value; −1 for none.
+        older: For every later version of a name the one before.
+    """
+    if builds < 0 or read.subject is not None or isinstance(read.left, Derivative):
+        return "claim"
+    part = read.parts[builds]
+    if part.number is not None:
+        return "given"
+    renewed = older_names(read.left.name, older)
+    if any(n in renewed for n in names_in(part.expr)) and derivatives(part.expr):
+        return "update"
+    return "definition"
+
+
+def older_names(name: str, older: Mapping[str, str]) -> set[Name]:
+    """The names that an update of a name may renew: w and w' for w'', w for w_new."""
+    found = {name[:end] for end in range(len(name.rstrip("'")), len(name))}
+    found |= {name.removesuffix("_new")} - {name}
+    if name in older:
+        found.add(older[name])
+    return set(map(Name, found))

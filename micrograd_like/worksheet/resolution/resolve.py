@@ -1,0 +1,243 @@
+"""What a name means where it stands: versions, definitions, free names; over the whole document.
+
+A name that is given another value is a new *version* from there on; what was computed from
+the old one keeps it. Which line defines a version is chosen over the whole document: a
+formula in names before figures, wherever it stands. A name without a formula or a value is
+*free*. Behind this stage every name means one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+
+from micrograd_like.formula import Derivative, Expr, Name, Number, derivatives, rewrite
+from micrograd_like.worksheet.builder import CONSTANTS, named_for, stands_in
+from micrograd_like.worksheet.naming.indices import names_in
+from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.resolution.choosing import choose, differentiated
+from micrograd_like.worksheet.resolution.declared import declared, put_names, with_declared
+from micrograd_like.worksheet.resolution.draft import Definition, Draft
+from micrograd_like.worksheet.resolution.inference import infer, read_definitions
+from micrograd_like.worksheet.resolution.renaming import rename
+from micrograd_like.worksheet.resolution.walk import walked
+
+
+@dataclass
+class Resolved:
+    """A document with every name resolved.
+
+    Attributes:
+        reads: The statements, each name that of its version.
+        builds: For each statement the part that defines its left side, or −1.
+        older: For every later version the one before.
+        inferred: Numbers that names without a value take from figures in their place.
+        opaque: Names whose dependence on others cannot be told: why.
+        doubts: Names about which nothing is sure: why.
+        formulas: For every name what gives it its value, inputs before their users.
+        definers: For every name its statement's number in ``reads``.
+        free: Names without a formula or a value.
+    """
+
+    reads: list[Statement]
+    builds: list[int]
+    older: dict[str, str]
+    inferred: dict[str, Number]
+    opaque: dict[str, str]
+    doubts: dict[str, str]
+    formulas: dict[Name, Expr] = field(default_factory=dict)
+    definers: dict[Name, int] = field(default_factory=dict)
+    free: set[Name] = field(default_factory=set)
+
+
+def resolve(
+    reads: Sequence[Statement],
+    problems: Sequence[Problem] = (),
+    hidden: Mapping[str, Expr] = MappingProxyType({}),
+    sections: Sequence[tuple[int, int]] = (),
+) -> Resolved:
+    """Decide what every name of a document means.
+
+    Args:
+        reads: The statements, in their order.
+        problems: What could not be read; where it would have defined a name, that is in doubt.
+        hidden: What stands for an expression without a name of its own, and the expression.
+        sections: The rows in which another problem begins.
+
+    Returns:
+        The statements with every name that of its version, and what gives each its value.
+    """
+    names = declared(reads, problems, hidden)
+    reads = [with_declared(read, names) for read in reads]
+    hidden = {name: put_names(expr, names) for name, expr in hidden.items()}
+    draft = Draft(walked(reads, problems, hidden, sections))
+    _doubt_declared(draft, set(names.values()))
+    _doubt_given_below(draft)
+    _doubt_implied(draft)
+    choose(draft)
+    _differentiate_below(draft)
+    _take_unread(draft)
+    infer(draft)
+    _take_hidden(draft)
+    read_definitions(draft)
+    _doubt_constants(draft)
+    return _ordered(draft)
+
+
+def _doubt_implied(draft: Draft) -> None:
+    """A name that only the end of ∂n/∂w = x = −0.33 gives a number is known as far as that."""
+    for version in draft.versions.all:
+        read = draft.reads[version.first]
+        chain = draft.reads[version.first - 1]
+        implied = read.defines == "implied" and isinstance(chain.left, Derivative)
+        if implied and version.number is not None and version.number.places is not None:
+            where = read.place.where
+            draft.doubts[version.key] = f"{version.base} is only known from {where}, rounded"
+
+
+def _doubt_declared(draft: Draft, names: set[Name]) -> None:
+    """A derivative that its own line declares is no proof against another line."""
+    for version in draft.versions.all:
+        if version.base in names:
+            where = draft.reads[version.first].place.where
+            draft.doubts[version.key] = f"{version.base} is only known from {where}"
+
+
+def _doubt_given_below(draft: Draft) -> None:
+    """What relates a name that has its values further down to one that gets others is general."""
+    renewed = {id(v.older) for v in draft.versions.all if v.older is not None}
+    for place, meant in enumerate(draft.versions.meant):
+        own = draft.versions.own[place]
+        if own is not None and own.first == place:
+            continue
+        below = [n for n, v in meant.items() if v is None and n in draft.versions.first]
+        again = [v.base for v in (*meant.values(), own) if v is not None and id(v) in renewed]
+        if below and again:
+            reason = f"{below[0]} has its value further down, where {again[0]} has another one"
+            draft.reads[place] = draft.reads[place].doubted(reason)
+
+
+def _differentiate_below(draft: Draft) -> None:
+    """Take ∂y/∂w by the w that y rests on, where w has been given another value since."""
+    versions = {version.key: version for version in draft.versions.all}
+    below_of = cache(draft.below)  # nothing is chosen meanwhile
+
+    def meant(node: Expr) -> Expr | None:
+        if not isinstance(node, Derivative) or node.of not in draft.chosen:
+            return None
+        below = below_of(str(node.of))
+        at = None if node.wrt in below else versions.get(str(node.wrt))
+        while at is not None:
+            key = at.base if at.older is None else at.older.key
+            if key in below:
+                return Derivative(node.of, Name(key))
+            at = at.older
+        return None
+
+    def changed(expr: Expr) -> Expr:
+        return rewrite(expr, meant) if derivatives(expr) else expr
+
+    draft.reads = [read.rewritten(changed) for read in draft.reads]
+
+
+def _take_unread(draft: Draft) -> None:
+    """The numbers of lines that could not be read carry on, in doubt."""
+    for problem in draft.versions.unread:
+        if "/" in problem.name:  # a derivative, which the graph knows without it
+            continue
+        reason = f"{problem.name!r} stands on {problem.place.where}, which could not be read"
+        draft.doubts.setdefault(problem.name, reason)
+        if problem.name not in draft.chosen and problem.number is not None:
+            draft.chosen[problem.name] = Definition(-1, -1, problem.number)
+
+
+def _take_hidden(draft: Draft) -> None:
+    """The expressions that have no names of their own."""
+    hidden = draft.versions.hidden
+    for place, read in enumerate(draft.reads):
+        if read.subject is not None:
+            draft.chosen[str(read.left)] = Definition(-1, -1, read.subject)
+        sources = [read.subject or read.left, *(part.expr for part in read.parts)]
+        stack = [n for expr in sources for n in (*names_in(expr), *_twice(expr)) if n in hidden]
+        while stack:
+            name = stack.pop()
+            if name not in draft.chosen:
+                expr = rename(hidden[name], draft.keys[place])
+                draft.chosen[name] = Definition(-1, -1, expr)
+                stack += [n for n in names_in(expr) if n in hidden]
+
+
+def _twice(expr: Expr) -> Iterator[Name]:
+    """The names that stand for what is differentiated again: ∂E/∂x in ∂(∂E/∂x)/∂y."""
+    for slope in derivatives(expr):
+        if isinstance(slope.of, Derivative):
+            yield named_for(slope.of)
+            yield from _twice(slope.of)
+
+
+def _doubt_constants(draft: Draft) -> None:
+    """A constant's name under a derivative sign is likely a quantity that nothing defines."""
+    asked = differentiated(draft)
+    for name in CONSTANTS:
+        if name in {*asked}.union(*asked.values()) and name not in draft.versions.first:
+            draft.doubts.setdefault(
+                name, f"{name} is differentiated, so it is no constant, and nothing defines it"
+            )
+
+
+def _ordered(draft: Draft) -> Resolved:
+    """The document, its definitions in an order in which they can be computed."""
+    older = {v.key: v.base if v.older is None else v.older.key for v in draft.versions.all}
+    older = {key: before for key, before in older.items() if key != before}
+    builds = [-1] * len(draft.reads)
+    resolved = Resolved(draft.reads, builds, older, draft.inferred, draft.opaque, draft.doubts)
+    for key in _inputs_first(draft):
+        place, part, expr = draft.chosen[key]
+        resolved.formulas[Name(key)] = expr
+        resolved.definers[Name(key)] = place
+        if place >= 0 and part >= 0:
+            builds[place] = part
+    _mark_opaque(draft)
+    resolved.free = _free(draft)
+    return resolved
+
+
+def _inputs_first(draft: Draft) -> list[str]:
+    """The names that are defined, each behind those that it rests on."""
+    order: dict[str, None] = {}
+    done: set[str] = set()
+    for start in draft.chosen:
+        stack = [(start, False)]
+        while stack:
+            key, entered = stack.pop()
+            if entered:
+                order[key] = None
+            elif key not in done:
+                done.add(key)
+                stack.append((key, True))
+                inputs = [*names_in(draft.chosen[key].expr)]
+                stack += [(name, False) for name in reversed(inputs) if name in draft.chosen]
+    return [*order]
+
+
+def _mark_opaque(draft: Draft) -> None:
+    """A name that has a number, and a formula that is not understood, depends on who knows what."""
+    for place, read in enumerate(draft.reads):
+        key = read.left.name if isinstance(read.left, Name) else ""
+        unsure = not read.parts and read.doubt and read.subject is None
+        other = unsure and key in draft.chosen and draft.chosen[key].place != place
+        if other and not [*names_in(draft.chosen[key].expr)]:
+            why = f"the formula of {key} on {read.place.where} is not understood"
+            draft.opaque.setdefault(key, why)
+
+
+def _free(draft: Draft) -> set[Name]:
+    """The names that stand somewhere and have neither a formula nor a value."""
+    used = {n for definition in draft.chosen.values() for n in names_in(definition.expr)}
+    for read in draft.reads:
+        for source in (*(p.expr for p in read.parts), read.left, read.subject):
+            if source is not None:
+                used.update(names_in(source))
+    return {n for n in used if not (n in draft.chosen or n in CONSTANTS or stands_in(n))}

@@ -1,0 +1,108 @@
+"""Layout: what is only drawn or noted on a line is left out, before anything is read.
+
+Rules (====), boxes and rows of a table say nothing; nor does a tick behind a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.vocabulary import RELATIONS
+
+#: Characters that a rule or a box is drawn with.
+_DRAWN = set("=-_*~+|#:.") | set("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯")
+_CORNERS = set("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯")
+_BRACKETS = set("()[]{}")
+#: So many of one sign side by side are a rule.
+_RULE = 3
+#: What is set behind a result when it is checked off.
+_TICKS = set("✓✔✅☑✗✘❌!∎■□⚠")
+
+
+def laid_out(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens of a line without rules, the bars of a box and ticks; none for a drawing."""
+    row = _without_remark(_without_rules(tokens))
+    signs = {token.text for token in row if token.kind == "sign"}
+    if _only_drawn(row) or signs & _CORNERS:
+        return []
+    while row and row[-1].text in _TICKS:
+        row = row[:-1]
+    return [t for i, t in enumerate(row) if t.text not in _TICKS or not _noted(row, i)]
+
+
+def _without_remark(row: Sequence[Token]) -> list[Token]:
+    """The row before an arrow that points back at what was said: q = 3  ← small."""
+    for place, token in enumerate(row):
+        if token.text == "←" and any(t.text in RELATIONS or t.text == "|" for t in row[:place]):
+            return list(row[:place])
+    return list(row)
+
+
+def _noted(row: Sequence[Token], place: int) -> bool:
+    """True for a tick between two statements, or before the words about it."""
+    after = row[place + 1]
+    return after.text in (")", ",", ";", "|") or after.kind == "name"
+
+
+def _without_rules(tokens: Sequence[Token]) -> list[Token]:
+    """The row without === on both sides, and without the | of a box on both ends."""
+    row = list(tokens)
+    start = _run(row)
+    row = row[start:]
+    if start:
+        end = _run(row[::-1])
+        row = row[: len(row) - end]
+    if len(row) > 2 and row[0].text == row[-1].text == "|":
+        return [_parted(row, i) for i in range(1, len(row) - 1)]
+    return row
+
+
+def _parted(row: Sequence[Token], place: int) -> Token:
+    """The token, and ; for the bar between two cells of a table."""
+    token = row[place]
+    return token._replace(text=";") if token.text == "|" and _apart(row, place) else token
+
+
+def _run(row: Sequence[Token]) -> int:
+    """How many tokens at the beginning are one rule: ==== or ----."""
+    count = width = 0
+    for token in row:
+        drawn = token.kind == "sign" and token.text in _DRAWN and token.text == row[0].text
+        if not drawn or (count and not _beside(row[count - 1], token)):
+            break
+        count += 1
+        width += token.end - token.column
+    return count if count > 1 and width >= _RULE else 0
+
+
+def _beside(a: Token, b: Token) -> bool:
+    return a.end == b.column or b.end == a.column
+
+
+def _only_drawn(row: Sequence[Token]) -> bool:
+    """True for signs alone that are no bracket of an array and no relation set apart."""
+    if any(token.kind != "sign" or token.text in _BRACKETS for token in row):
+        return False
+    return len(row) > 1 and sum(token.end - token.column for token in row) >= _RULE
+
+
+def is_cells(row: Sequence[Token]) -> bool:
+    """True for a row of a table: cells between bars, or numbers set apart, and no relation."""
+    if any(token.kind == "sign" and token.text in RELATIONS for token in row):
+        return False
+    bars = [i for i, token in enumerate(row) if token.text == "|"]
+    if len(bars) > 1 or any(_apart(row, i) for i in bars):
+        return True
+    figures = all(t.kind == "number" or t.text in ("-", "+", "…") for t in row)
+    apart = [a for a, b in pairwise(row) if a.kind == "number" and b.column > a.end]
+    return figures and len(apart) > 0 and all(a.kind == "number" for a in apart)
+
+
+def _apart(row: Sequence[Token], place: int) -> bool:
+    """True for a sign between two others, with blanks on both sides."""
+    if not 0 < place < len(row) - 1:
+        return False
+    before, after = row[place - 1], row[place + 1]
+    return before.end < row[place].column and row[place].end < after.column

@@ -1,0 +1,116 @@
+"""Wording: what is said in words or lists becomes the tokens of statements, first of all.
+
+Derivatives in words are ∂L/∂w, and points (x, y) = (1, 2), (2, 3) are the vectors x and y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.vocabulary import RELATIONS
+
+_DERIVATIVES = {"derivative", "gradient", "slope", "partial"}
+#: What stands between what is differentiated and what by.
+_BY = (
+    ("w", ".", "r", ".", "t", "."),
+    ("w", ".", "r", ".", "t"),
+    ("wrt",),
+    ("with", "respect", "to"),
+)
+_ARTICLES = {"the", "a", "an"}
+
+
+def in_signs(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with ∂L/∂w for "derivative of L with respect to w", where a relation follows."""
+    if not any(token.text.lower() in _DERIVATIVES for token in tokens):
+        return [*tokens]
+    found: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        derivative = _derivative(tokens, place)
+        if derivative is None:
+            found.append(tokens[place])
+            place += 1
+        else:
+            signs, place = derivative
+            found += signs
+    return found
+
+
+def _derivative(tokens: Sequence[Token], place: int) -> tuple[list[Token], int] | None:
+    """The signs for a derivative in words that begins here, and the place behind it."""
+    first = tokens[place]
+    if first.text.lower() not in _DERIVATIVES:
+        return None
+    texts = [token.text.lower() for token in tokens]
+    at = place + 1
+    if texts[place : at + 1] == ["partial", "derivative"]:
+        at += 1
+    if texts[at : at + 1] != ["of"]:
+        return None
+    of = _behind_article(texts, at + 1)
+    by = next((way for way in _BY if tuple(texts[of + 1 : of + 1 + len(way)]) == way), None)
+    if by is None:
+        return None
+    wrt = _behind_article(texts, of + 1 + len(by))
+    behind = tokens[wrt + 1] if wrt + 1 < len(tokens) else None
+    related = behind is not None and behind.kind == "sign" and behind.text in RELATIONS
+    if not related or tokens[of].kind != "name" or tokens[wrt].kind != "name":
+        return None
+    above = first._replace(kind="sign", text="∂")
+    line, below = tokens[of + 1], tokens[wrt - 1]
+    signs = [
+        above,
+        tokens[of],
+        line._replace(kind="sign", text="/"),
+        below._replace(kind="sign", text="∂"),
+        tokens[wrt],
+    ]
+    return signs, wrt + 1
+
+
+def in_vectors(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with x = [1, 2]; y = [2, 3] for (x, y) = (1, 2), (2, 3)."""
+    texts = [token.text for token in tokens]
+    relation = texts.index("=") if "=" in texts else 0
+    start = max((i + 1 for i in range(relation) if texts[i] == ":"), default=0)
+    left, right = tokens[start:relation], tokens[relation + 1 :]
+    names, points = _tuples(left), _tuples(right)
+    if len(names) != 1 or len(points) < 2 or {len(p) for p in points} != {len(names[0])}:
+        return [*tokens]
+    if any(len(item) != 1 or item[0].kind != "name" for item in names[0]):
+        return [*tokens]
+    found: list[Token] = []
+    for place, (name,) in enumerate(names[0]):
+        sign = tokens[relation]._replace(kind="sign")
+        column = [[*point[place], sign._replace(text=",")] for point in points]
+        inside = [token for item in column for token in item][:-1]
+        found += [name, sign, sign._replace(text="["), *inside, sign._replace(text="]")]
+        found.append(sign._replace(text=";"))
+    return found[:-1]
+
+
+def _tuples(tokens: Sequence[Token]) -> list[list[list[Token]]]:
+    """The items of every bracket, where the tokens are brackets with commas between and in them."""
+    found: list[list[list[Token]]] = []
+    depth = 0
+    for token in tokens:
+        sign = token.text if token.kind == "sign" else ""
+        if sign == "(" and not depth:
+            found.append([[]])
+            depth = 1
+        elif sign == ")" and depth:
+            depth = 0
+        elif sign == "," and depth:
+            found[-1].append([])
+        elif depth and (token.kind in ("name", "number") or sign == "-"):
+            found[-1][-1].append(token)
+        elif sign != "," or depth:
+            return []
+    return found if not depth and all(all(items) for items in found) else []
+
+
+def _behind_article(texts: Sequence[str], place: int) -> int:
+    """The place of the name that may stand behind an article."""
+    return place + (texts[place : place + 1] != [] and texts[place] in _ARTICLES)
