@@ -34,4 +34,3 @@ from micrograd_like.formula.tree import names as names
 from micrograd_like.formula.tree import nodes as nodes
 from micrograd_like.formula.tree import quantities as quantities
 from micrograd_like.formula.tree import rewrite as rewrite
-from micrograd_like.formula.tree import size as size

@@ -89,9 +89,9 @@ def _split(expr: Expr, marks: Mapping[str, str], mark: str) -> Iterator[Marked]:
 
 def exact_number(expr: Expr) -> Number | None:
     """The number, where the expression is a single one, its sign included; else None."""
+    if not isinstance(expr, Call):
+        return expr if isinstance(expr, Number) else None
     match expr:
-        case Number():
-            return expr
         case Call("neg", (inner,)):
             number = exact_number(inner)
             return None if number is None else Number(-number.value, number.places)
@@ -130,6 +130,10 @@ def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr
         place: Which time it is replaced, from 0, innermost first; without it every time.
     """
     times = count()
+    if not isinstance(old, Call):  # no node has it for an argument that it is itself
+        return rewrite(
+            expr, lambda node: new if node == old and place in (None, next(times)) else None
+        )
 
     def mark(node: Expr) -> Expr | None:
         return _REPLACED if node == old and place in (None, next(times)) else None

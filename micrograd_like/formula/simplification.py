@@ -119,7 +119,7 @@ class _Product:
         whole: The product as it was written, if it divides by zero: then it stays so.
     """
 
-    coefficient: Fraction
+    coefficient: int | Fraction
     above: list[Expr]
     below: list[Expr]
     whole: Expr | None = None
@@ -138,7 +138,7 @@ class _Product:
             left.above += others[0].above
             left.below += others[0].below
         else:
-            left.coefficient /= others[0].coefficient
+            left.coefficient = Fraction(left.coefficient, others[0].coefficient)
             left.above += others[0].below
             left.below += others[0].above
         return left
@@ -150,8 +150,8 @@ class _Product:
             case _Product():
                 return argument
             case Number(int() as value):
-                return cls(Fraction(value), [], [])
-        return cls(Fraction(1), [argument], [])
+                return cls(value, [], [])
+        return cls(1, [argument], [])
 
 
 def _finished(part: Expr | _Product) -> Expr:

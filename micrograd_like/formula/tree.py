@@ -8,12 +8,13 @@ as memory allows.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
+_set = object.__setattr__  # a node is frozen once it is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Number:
 
     value: int | float
     places: int | None = field(default=None, compare=False)
+    size: ClassVar[int] = 1
 
 
 class Name(str):
@@ -34,6 +36,7 @@ class Name(str):
 
     __slots__ = ()
     __match_args__ = ("name",)
+    size: ClassVar[int] = 1
 
     @property
     def name(self) -> str:
@@ -47,6 +50,14 @@ class Derivative:
 
     of: Quantity
     wrt: Quantity
+    size: ClassVar[int] = 1
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _set(self, "_hash", hash((self.of, self.wrt)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         """The derivative as a worksheet has it: dE/dw, or d(dE/dw)/dw."""
@@ -73,14 +84,19 @@ class Call:
     _quantities: tuple[Quantity, ...] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", 1 + sum(map(size, self.arguments)))
-        object.__setattr__(self, "_hash", hash((self.function, *map(hash, self.arguments))))
+        size = 1
+        for argument in self.arguments:
+            size += argument.size
+        _set(self, "size", size)
+        _set(self, "_hash", hash((self.function, self.arguments)))
 
     def __hash__(self) -> int:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
         """True for the same tree; a loop, so however deep it is."""
+        if not isinstance(other, Call) or self._hash != other._hash:
+            return False
         stack: list[tuple[object, object]] = [(self, other)]
         while stack:
             a, b = stack.pop()
@@ -118,21 +134,28 @@ def fold(
     """
     if not isinstance(expr, Call):  # most formulas that are folded are a name or a number
         return combine(expr, [])
-    before: list[Expr] = []  # every node before its arguments, and those from the last
+    results: list[Any] = []
+    for node, count in _inside_out(expr, whole):
+        arguments: list[Any] = []
+        if count:
+            arguments = results[-count:]
+            del results[-count:]
+        results.append(combine(node, arguments))
+    return results[0]
+
+
+def _inside_out(expr: Expr, whole: Collection[str]) -> Iterator[tuple[Expr, int]]:
+    """Every node behind its arguments, and how many of these it is entered for."""
+    before: list[tuple[Expr, int]] = []  # every node before its arguments, and those from the last
     stack: list[Expr] = [expr]
     while stack:
         node = stack.pop()
-        before.append(node)
         if isinstance(node, Call) and node.function not in whole:
             stack += node.arguments
-    results: list[Any] = []
-    for node in reversed(before):
-        count = 0
-        if isinstance(node, Call) and node.function not in whole:
-            count = len(node.arguments)
-        start = len(results) - count
-        results[start:] = [combine(node, results[start:])]
-    return results[0]
+            before.append((node, len(node.arguments)))
+        else:
+            before.append((node, 0))
+    return reversed(before)
 
 
 def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None], whole: Collection[str] = ()) -> Expr:
@@ -150,15 +173,17 @@ def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None], whole: Collection[s
     >>> rewrite(Call("neg", (Name("x"),)), lambda n: Number(2) if n == Name("x") else None)
     Call(function='neg', arguments=(Number(value=2, places=None),))
     """
-
-    def combine(node: Expr, arguments: list[Expr]) -> Expr:
-        if isinstance(node, Call) and any(map(operator.is_not, arguments, node.arguments)):
-            node = Call(node.function, tuple(arguments))
+    results: list[Expr] = []
+    for node, count in _inside_out(expr, whole):
+        if count:
+            assert isinstance(node, Call)
+            arguments = results[-count:]
+            del results[-count:]
+            if any(map(operator.is_not, arguments, node.arguments)):
+                node = Call(node.function, tuple(arguments))
         changed = rule(node)
-        return node if changed is None else changed
-
-    rewritten: Expr = fold(expr, combine, whole)
-    return rewritten
+        results.append(node if changed is None else changed)
+    return results[0]
 
 
 @overload
@@ -190,7 +215,7 @@ def quantities(expr: Expr) -> tuple[Quantity, ...]:
         return ()
     if expr._quantities is None:  # asked for again and again: found once
         found = tuple(dict.fromkeys(nodes(expr, Name, Derivative)))
-        object.__setattr__(expr, "_quantities", found)
+        _set(expr, "_quantities", found)
         return found
     return expr._quantities
 
@@ -198,11 +223,6 @@ def quantities(expr: Expr) -> tuple[Quantity, ...]:
 def derivatives(expr: Expr) -> list[Derivative]:
     """The derivatives in ``expr``, each once, in the order they are written."""
     return [quantity for quantity in quantities(expr) if isinstance(quantity, Derivative)]
-
-
-def size(expr: Expr) -> int:
-    """The nodes of the tree, each time they stand there."""
-    return expr.size if isinstance(expr, Call) else 1
 
 
 def names(expr: Expr) -> tuple[Name, ...]:

@@ -143,6 +143,8 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     up, down = [*centers], [*centers]
     above = below = 0.0
     for place, figure in enumerate(figures):
+        if figure.low == figure.high == figure.center:
+            continue
         reach = [(center, figure.center)]
         for end in {figure.low, figure.high} - {figure.center}:
             moved = at(_moved(centers, place, end)) if math.isfinite(end) else None

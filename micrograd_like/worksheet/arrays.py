@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added, size
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG
 
@@ -40,7 +40,7 @@ class Array:
     def __post_init__(self) -> None:
         if len(self.items) > MAX_ELEMENTS:
             raise ShapeError(f"expected at most {MAX_ELEMENTS:,} elements, got {len(self.items):,}")
-        if sum(map(size, self.items)) > MAX_WRITTEN:
+        if sum(item.size for item in self.items) > MAX_WRITTEN:
             raise ShapeError(TOO_LONG)
 
     @classmethod

@@ -409,7 +409,7 @@ class Worksheet:
 
     def without_number(self, expr: Expr) -> bool:
         """True if the expression rests on names that have no number."""
-        return not self.rests_on(names_in(expr)).isdisjoint(self.assumed)
+        return bool(self.assumed) and not self.rests_on(names_in(expr)).isdisjoint(self.assumed)
 
     def _undefined(self, name: str) -> str:
         if self.unread(name):

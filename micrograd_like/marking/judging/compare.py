@@ -66,10 +66,16 @@ class Comparison:
     def __init__(self, line: LineFigures, follows: Follows) -> None:
         self.line, self.follows = line, follows
         self.facts = line.facts
+        #: By the identity of both: equal numbers may be written with other decimals.
+        self._found: dict[tuple[int, int], tuple[Pairing, Compared]] = {}
 
     def of(self, figures: Expr, formula: Expr) -> Compared:
         """Figures that have been put into a formula."""
-        return self._compared(pairing(figures, formula, self._distance))
+        known = self._found.get((id(figures), id(formula)))
+        if known is None:
+            pair = pairing(figures, formula, self._distance)
+            known = self._found[id(figures), id(formula)] = pair, self._compared(pair)
+        return known[1]
 
     def _distance(self, figures: Expr, formula: Expr) -> float:
         """How far figures are from what a formula gives, in truth or from the learner's figures."""

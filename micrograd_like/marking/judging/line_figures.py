@@ -42,6 +42,8 @@ class LineFigures:
     def __init__(self, facts: Facts, hand: Hand) -> None:
         self.facts, self.hand = facts, hand
         self._known: dict[Name, Figure] = {}
+        #: By the identity of the expression: equal numbers may be written with other decimals.
+        self._written: dict[int, tuple[Expr, Figure | None]] = {}
         self._count = count()
 
     def named(self, figure: Figure) -> Name:
@@ -100,7 +102,11 @@ class LineFigures:
 
     def written(self, expr: Expr) -> Figure | None:
         """What figures come to, read by themselves."""
+        if id(expr) not in self._written:
+            self._written[id(expr)] = expr, self._come_to(expr)
+        return self._written[id(expr)][1]
 
+    def _come_to(self, expr: Expr) -> Figure | None:
         def read(number: Number) -> Figure:
             figure = Figure.written(number)
             return Figure.exact(figure.center) if self._repeats(figure) else figure

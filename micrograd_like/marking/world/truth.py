@@ -143,7 +143,7 @@ class Truth:
     @cached_property
     def _not_movable(self) -> frozenset[Quantity]:
         """The sources that must stay as they are, such as n in (−2)ⁿ."""
-        if all(self._all_moved):
+        if None not in self._all_moved:
             return frozenset()
         moved = (self._moved(seed, 1.0, ANY_WAY, self.sources) for seed in range(NEAR))
         return frozenset(

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, quantities
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    evaluate,
+    quantities,
+)
 from micrograd_like.marking.world.effort import spend
 from micrograd_like.ops import FLOAT
 
@@ -39,7 +48,7 @@ def same_number(expr: Expr, wanted: Expr, world: Values, other: Values | None = 
         world: The numbers they are worked out from.
         other: Those for ``wanted``, if they are others.
     """
-    a, b = measured(expr, world), measured(wanted, other or world)
+    a, b = measured(expr, world), measured(wanted, world if other is None else other)
     if a is None or b is None:
         return False
     return abs(a[0] - b[0]) <= a[1] + b[1] + 1e-9 * abs(b[0])
@@ -61,9 +70,12 @@ def measured(
         world: The numbers it is worked out from.
         noise: How far rounding may have moved those; else each is taken for a given.
     """
-    numbers: list[float] = []
-    errors: list[float] = []
     try:
+        if isinstance(expr, Name | Derivative):
+            own = _finite(world[expr])
+            return own, max(_GIVEN * abs(own), noise(expr) if noise else 0.0)
+        numbers: list[float] = []
+        errors: list[float] = []
         program = compiled(expr)
         spend(2 * len(program.steps))
         given = [*program.numbers(world), *program.constants]
@@ -146,7 +158,12 @@ class Program:
             ArithmeticError, ValueError, TypeError: One is not defined.
             KeyError: A name has no number.
         """
-        return [_leaf(leaf, world) for leaf in self.leaves]
+        if self.conditional:
+            return [_leaf(leaf, world) for leaf in self.leaves]
+        numbers = [world[key] for key in self.keys]
+        if not all(map(math.isfinite, numbers)):
+            raise OverflowError
+        return numbers
 
     def run(self, numbers: Sequence[float]) -> float:
         """The number that the steps come to, from those of the leaves.

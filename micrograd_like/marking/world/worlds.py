@@ -39,10 +39,11 @@ def build(
     return World(builder, definitions)
 
 
-class World:
+class World(dict[Quantity, float]):
     """The graph at one choice of the numbers it starts from.
 
-    ``world[Name("z1")]`` is a value, ``world[Derivative(Name("E"), Name("w5"))]`` a derivative.
+    ``world[Name("z1")]`` is a value, ``world[Derivative(Name("E"), Name("w5"))]`` a derivative,
+    each worked out when it is first asked for.
 
     Args:
         builder: What has built the graph.
@@ -50,17 +51,22 @@ class World:
     """
 
     def __init__(self, builder: Builder, names: Iterable[Quantity]) -> None:
+        super().__init__()
         self._builder = builder
         self.nodes = {str(name): self._node(name) for name in names}
         self._derivatives: dict[Quantity, dict[str, float] | None] = {}
 
-    def __getitem__(self, key: Quantity) -> float:
+    def __missing__(self, key: Quantity) -> float:
         """The number of a quantity.
 
         Raises:
             KeyError: The quantity is not known.
             DomainError: The derivative does not exist.
         """
+        number = self[key] = self._number(key)
+        return number
+
+    def _number(self, key: Quantity) -> float:
         if str(key) in self.nodes:  # a name, or a derivative that its own line declares
             return self.nodes[str(key)].data
         if isinstance(key, Name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, size
+from micrograd_like.formula import Derivative, Expr, Name, Quantity
 from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.builder import named_for
 from micrograd_like.worksheet.naming.names import Names
@@ -52,7 +52,7 @@ class Document:
 
         What stands as it is typed is no more than the text: only what is written out is counted.
         """
-        nodes = sum(size(part.expr) for read in reads for part in read.parts)
+        nodes = sum(part.expr.size for read in reads for part in read.parts)
         self.written += nodes if nodes > typed else 0
         if nodes <= typed or not self.is_full:
             return reads

@@ -23,7 +23,6 @@ from micrograd_like.formula import (
     replaced,
     rewrite,
     simplify,
-    size,
     substitute,
 )
 from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
@@ -144,20 +143,20 @@ class Functions:
             if not any(f.endswith("()") for f in _calls(expr)):
                 return expr
             expr = self._once(expr)
-            if size(expr) > _LARGEST:
+            if expr.size > _LARGEST:
                 break
         raise UnknownFunctionError
 
     def _once(self, expr: Expr) -> Expr:
         """The expression with the calls in it replaced; those in what they give stay."""
-        written = size(expr)
+        written = expr.size
 
         def rule(node: Expr) -> Expr | None:
             nonlocal written
             if not (isinstance(node, Call) and node.function.endswith("()")):
                 return None
             body = self._body(node.function[:-2], len(node.arguments))
-            written += size(body)
+            written += body.size
             if written > _LARGEST:
                 raise UnknownFunctionError
             return substitute(body, {f"#{i}": given for i, given in enumerate(node.arguments)})
@@ -177,7 +176,7 @@ class Functions:
 
 def _as_row(body: Expr) -> Expr:
     """The body as the operation of the table that it is, where it is one: 1/(1 + e^−x) as σ."""
-    if size(body) > 40:
+    if body.size > 40:
         return body
     for row in ACTIVATIONS:
         try:
