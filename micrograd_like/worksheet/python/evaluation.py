@@ -212,7 +212,7 @@ class Evaluator:
     def _listed(self, generator: ast.comprehension, body: ast.expr) -> list[Any]:
         found = []
         for item in self._few(generator.iter):
-            self.machine.set_target(generator.target, item)
+            self.machine.assignments.store(generator.target, item)
             if all(self.truth(test) for test in generator.ifs):
                 found.append(self.value(body))
         return found
@@ -309,7 +309,7 @@ class Evaluator:
         indices = as_term(value)
         if not indices.ndim:
             return whole(indices)
-        given = self.machine.given
+        given = self.machine.assignments.given
         return np.vectorize(lambda e: whole(scalar(given(e))), otypes=[int])(indices)
 
     # Calls.
@@ -326,15 +326,15 @@ class Evaluator:
         match function:
             case Defined():
                 return self._inside(
-                    node, lambda: self.machine.call(function, arguments, named, node)
+                    node, lambda: self.machine.calls.call(function, arguments, named, node)
                 )
             case Class():
-                return self.machine.instance(function, arguments, named, node)
+                return self.machine.calls.instance(function, arguments, named, node)
             case Instance():
                 forward = next((n for n in ("__call__", "forward") if n in function.methods), "")
                 if forward:
                     bound = Defined(function.methods[forward], self.machine.globals, function)
-                    return self.machine.call(bound, arguments, named, node)
+                    return self.machine.calls.call(bound, arguments, named, node)
             case Method(owner, name):
                 return self._method(node, owner, name, arguments, named)
             case External(path):

@@ -63,6 +63,7 @@ class Recorder:
         snapshots: The same before each step.
         guessed: True where the shape of an array is chosen by the reader.
         silent: True while calls are worked out whose steps have been taken down already.
+        maker: The step that gives each name its value.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Recorder:
     snapshots: list[dict[str, Term]] = field(default_factory=list)
     guessed: bool = False
     silent: bool = False
+    maker: dict[Expr, Step] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
 
     def names(self, base: str, shape: tuple[int, ...], place: Place) -> Term:
@@ -95,7 +97,13 @@ class Recorder:
     def take(self, step: Step) -> None:
         """Take down a step, and what every variable is before it."""
         self.steps.append(step)
+        self.maker.update(dict.fromkeys(step.names, step))
         self.snapshots.append(dict(self.current))
+
+    def formula(self, element: Expr) -> Expr:
+        """What gives a name its value; anything else as it is."""
+        step = self.maker.get(element)
+        return element if step is None else step.formulas[step.names.index(element)]
 
     def bind(self, base: str, value: Any) -> None:
         """A variable has these names from here on."""

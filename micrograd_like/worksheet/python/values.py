@@ -21,6 +21,14 @@ class UnknownError(UnreadError):
     """It rests on something that could not be read."""
 
 
+class LeftError(Exception):
+    """A function is left, with what it returns."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
 @dataclass(frozen=True)
 class External:
     """Something imported, by its dotted name; its last part says what it is."""
