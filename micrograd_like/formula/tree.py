@@ -209,10 +209,8 @@ def nodes(expr: Expr, *kinds: type) -> list[Any]:
 
 def quantities(expr: Expr) -> tuple[Quantity, ...]:
     """The names and derivatives in ``expr``, each once, in the order they are written."""
-    if isinstance(expr, Name | Derivative):
-        return (expr,)
     if not isinstance(expr, Call):
-        return ()
+        return () if isinstance(expr, Number) else (expr,)
     if expr._quantities is None:  # asked for again and again: found once
         found = tuple(dict.fromkeys(nodes(expr, Name, Derivative)))
         _set(expr, "_quantities", found)
@@ -222,6 +220,8 @@ def quantities(expr: Expr) -> tuple[Quantity, ...]:
 
 def derivatives(expr: Expr) -> list[Derivative]:
     """The derivatives in ``expr``, each once, in the order they are written."""
+    if not isinstance(expr, Call):
+        return [expr] if isinstance(expr, Derivative) else []
     return [quantity for quantity in quantities(expr) if isinstance(quantity, Derivative)]
 
 

@@ -32,11 +32,15 @@ class Cells:
 
     def statement(self, read: Statement) -> Statement:
         """A statement with its places in their cells."""
+        if not self.starts:
+            return read
         parts = tuple(map(self._part, read.parts))
         return replace(read, place=self.place(read.place), parts=parts)
 
     def problem(self, problem: Problem) -> Problem:
         """A problem with its place in its cell."""
+        if not self.starts:
+            return problem
         place = self.place(problem.place)
         first = problem.first and problem.first - problem.line + place.line
         return replace(problem, place=place, first=first)

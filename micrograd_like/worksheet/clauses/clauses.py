@@ -26,6 +26,8 @@ from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
 _IN_A_CASE = "It is said of one case"
 _ARROWS = {"⇒", "→"}
+#: Signs that may part two statements.
+_PARTING = {*_ARROWS, ";", ".", ",", "|", ":"}
 #: Tokens that an expression left of a relation may have, behind a comma.
 MOST_LEFT = 40
 #: Words that may stand between two statements.
@@ -119,10 +121,35 @@ def _separator(
 ) -> int | None:
     """How many tokens part two statements here; None where nothing does."""
     token = tokens[place]
+    if token.kind == "sign" and token.text in _PARTING:
+        return _parting(tokens, place, start, related, names)
+    if not related or token.kind not in ("name", "sign"):
+        return None
+    if (token.kind == "name" and token.text.lower() in _BETWEEN) or names.is_word(token):
+        words = _words_before_statement(tokens[place : place + AHEAD], names)
+        if words and begins_statement(tokens[place + words : place + words + AHEAD]):
+            return words
+        return None
+    return 0 if _begins_apart(tokens, place) else None
+
+
+def _begins_apart(tokens: Sequence[Token], place: int) -> bool:
+    """True where another statement begins, set apart from what stands before it."""
+    token, before = tokens[place], tokens[place - 1]
+    gap = token.line != before.line or token.column - before.end >= 2
+    closed = before.kind != "sign" or before.text in (")", "]", "}")
+    return gap and closed and begins_statement(tokens[place : place + AHEAD])
+
+
+def _parting(
+    tokens: Sequence[Token], place: int, start: int, related: bool, names: Names
+) -> int | None:
+    """How many tokens part two statements, beginning with a sign that may; None elsewhere."""
+    token = tokens[place]
     rest = tokens[place + 1 : place + 1 + AHEAD]
-    if (token.text == ";" and token.kind == "sign") or ends_sentence(tokens, place):
+    if token.text == ";" or ends_sentence(tokens, place):
         return 1
-    if token.text in (",", "|") and token.kind == "sign":
+    if token.text in (",", "|"):
         if not related:
             return None
         words = _words_before_statement(rest, names)
@@ -134,7 +161,7 @@ def _separator(
         return 1 if ends and token.text == "," else None
     if token.text == ":" and related and _is_closed(tokens[place - 1]):  # at t = 1: y = 2
         return 1
-    if token.text in _ARROWS and token.kind == "sign":
+    if token.text in _ARROWS:
         said = related and rest and is_said(rest[0], names)
         if token.text == "⇒" or said or (place > start + 1 and begins_statement(rest)):
             return 1
@@ -143,19 +170,7 @@ def _separator(
             if related and _rests_on_left(tokens[start : place + MOST_LEFT], place - start, names)
             else None
         )
-    if not related or token.kind not in ("name", "sign"):
-        return None
-    if (token.kind == "name" and token.text.lower() in _BETWEEN) or names.is_word(token):
-        words = _words_before_statement(tokens[place : place + AHEAD], names)
-        if words and begins_statement(tokens[place + words : place + words + AHEAD]):
-            return words
-        return None
-    before = tokens[place - 1]
-    gap = token.line != before.line or token.column - before.end >= 2
-    closed = before.kind != "sign" or before.text in (")", "]", "}")
-    if gap and closed and begins_statement(tokens[place : place + AHEAD]):
-        return 0
-    return None
+    return 0 if related and _begins_apart(tokens, place) else None
 
 
 def _is_closed(token: Token) -> bool:

@@ -30,6 +30,8 @@ _INFIX = {
     "⊗": ("mul", MULTIPLY),
     "/": ("div", MULTIPLY),
 }
+#: What no operand and no operator begins with.
+_ENDS = {*RELATIONS, *CLOSING.values(), ",", ";"} - {"|"}
 #: What is read and says nothing that could be computed.
 _NOT_WORKED_OUT = {
     "…": "What stands in the place of … is not",
@@ -58,6 +60,8 @@ class Expressions(Derivatives, Calls):
         while True:
             token = self.next
             sign = token.text if token.kind == "sign" else ""
+            if sign in _ENDS or token.kind == "end":
+                break
             if sign in _INFIX:
                 function, own = _INFIX[sign]
                 if own <= binding:

@@ -48,7 +48,7 @@ class Rules(Neighbours, ABC):
 
     def call(self, function: str, *arguments: Term) -> Term:
         """An operation, counted; on arrays, element by element."""
-        if any(isinstance(argument, Array) for argument in arguments):
+        if Array in map(type, arguments):
             if self.document.is_full:
                 raise ShapeError(TOO_MUCH)
             return arrays.elementwise(function, arguments)

@@ -232,8 +232,8 @@ class Names:
         text = token.text
         return (
             token.kind == "name"
-            and is_word(text)
             and text not in self.lefts
+            and is_word(text)
             and text.lower() not in _FUNCTIONS
             and text not in _SPELLED
             and text not in self.functions

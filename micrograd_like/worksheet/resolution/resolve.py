@@ -71,7 +71,8 @@ def resolve(
     """
     names = declared(reads, problems, hidden)
     reads = [with_declared(read, names) for read in reads]
-    hidden = {name: put_names(expr, names) for name, expr in hidden.items()}
+    if names:
+        hidden = {name: put_names(expr, names) for name, expr in hidden.items()}
     draft = Draft(walked(reads, problems, hidden, sections))
     _doubt_declared(draft, set(names.values()))
     _doubt_given_below(draft)
@@ -121,6 +122,8 @@ def _doubt_given_below(draft: Draft) -> None:
 
 def _differentiate_below(draft: Draft) -> None:
     """Take ∂y/∂w by the w that y rests on, where w has been given another value since."""
+    if not any(version.key != version.base for version in draft.versions.all):
+        return
     versions = {version.key: version for version in draft.versions.all}
     below_of = cache(draft.below)  # nothing is chosen meanwhile
 
@@ -160,7 +163,8 @@ def _take_hidden(draft: Draft) -> None:
         if read.subject is not None:
             draft.chosen[str(read.left)] = Definition(-1, -1, read.subject)
         sources = [read.subject or read.left, *(part.expr for part in read.parts)]
-        stack = [n for expr in sources for n in (*names_in(expr), *_twice(expr)) if n in hidden]
+        found = (n for expr in sources for n in (*names_in(expr), *_twice(expr)))
+        stack = [name for name in found if name in hidden] if hidden else []
         while stack:
             name = stack.pop()
             if name not in draft.chosen:

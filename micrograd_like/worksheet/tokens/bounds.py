@@ -25,6 +25,8 @@ TOO_MUCH = f"written out, the document has more than {MAX_DOCUMENT:,} operations
 
 def beyond(tokens: Sequence[Token]) -> tuple[Token, str] | None:
     """Why a line is refused, and the token at which it is too long; None within the bounds."""
+    if len(tokens) <= MAX_NESTING:
+        return None
     if len(tokens) > MAX_TOKENS:
         return tokens[MAX_TOKENS], f"expected at most {MAX_TOKENS:,} names, numbers and signs"
     relations = depth = 0

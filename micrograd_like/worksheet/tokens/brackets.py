@@ -78,8 +78,7 @@ def with_rows(lines: Iterable[list[Token]]) -> Iterator[list[Token]]:
     last: list[Token] = []
     for tokens in lines:
         deep = sum((t.text == "[") - (t.text == "]") for t in last) if _opens(last) else 0
-        plain = all(t.kind == "number" or t.text in "[],;-" for t in tokens)
-        if deep > 0 and tokens and plain and len(last) < MAX_TOKENS:
+        if deep > 0 and tokens and _is_plain(tokens) and len(last) < MAX_TOKENS:
             first, before = tokens[0], last[-1]
             parted = before.text in (",", ";", "[") or first.text == "]"
             sign = "," if first.text == "[" else ";"
@@ -91,14 +90,21 @@ def with_rows(lines: Iterable[list[Token]]) -> Iterator[list[Token]]:
     yield last
 
 
+def _is_plain(tokens: Sequence[Token]) -> bool:
+    """True for numbers, and what parts those of an array."""
+    return all(t.kind == "number" or t.text in "[],;-" for t in tokens)
+
+
 def _opens(tokens: Sequence[Token]) -> bool:
     """True for a line that says what an array is, as W = [1 2."""
+    if "[" not in [token.text for token in tokens]:
+        return False
     return any(a.text == "=" and b.text == "[" for a, b in pairwise(tokens))
 
 
 def separated(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with commas where only blanks part the numbers of an array: [0.1 -0.3]."""
-    if not any(token.text == "[" for token in tokens):
+    if "[" not in [token.text for token in tokens]:
         return [*tokens]
     closes = closing(tokens)
     behind = {place for opening, end in closes.items() for place in _gaps(tokens, opening, end)}

@@ -19,10 +19,14 @@ _BRACKETS = set("()[]{}")
 _RULE = 3
 #: What is set behind a result when it is checked off.
 _TICKS = set("✓✔✅☑✗✘❌!∎■□⚠")
+#: What else is left out of a line that does not begin with a sign.
+_MARKS = {*_TICKS, *_CORNERS, "←"}
 
 
 def laid_out(tokens: Sequence[Token]) -> list[Token]:
     """The tokens of a line without rules, the bars of a box and ticks; none for a drawing."""
+    if tokens and tokens[0].kind != "sign" and _MARKS.isdisjoint([t.text for t in tokens]):
+        return [*tokens]
     row = _without_remark(_without_rules(tokens))
     signs = {token.text for token in row if token.kind == "sign"}
     if _only_drawn(row) or signs & _CORNERS:

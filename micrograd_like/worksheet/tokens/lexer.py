@@ -222,9 +222,13 @@ class Lexer:
 
     def _tokens(self, line: str, number: int) -> Iterator[Token]:
         place = depth = 0
+        grouped = "," in line and not self._conventions.comma
+        raised = not line.isascii()
         while place < len(line):
-            match = None if depth or self._conventions.comma else _GROUPED.match(line, place)
-            match = match or self._raised_first(line, place) or self._pattern.match(line, place)
+            match = _GROUPED.match(line, place) if grouped and not depth else None
+            if match is None and raised:
+                match = self._raised_first(line, place)
+            match = match or self._pattern.match(line, place)
             if match is None:  # the last alternative takes any character
                 raise AssertionError("unreachable")
             kind, text, column = str(match.lastgroup), match[0], place + 1
@@ -250,8 +254,8 @@ class Lexer:
                 if match["of"]:
                     yield from self._of_quoted(match, number)
                     continue
-                raised = "⁽" in text or (self._conventions.raised and _RAISED_FIGURE.search(text))
-                letters = match["name"] if raised else _letters(match["name"])
+                layered = "⁽" in text or (self._conventions.raised and _RAISED_FIGURE.search(text))
+                letters = match["name"] if layered else _letters(match["name"])
                 if not letters:  # ① and its like count as letters for the pattern
                     place = column
                     yield Token("fraction", text[0], number, column, place + 1)

@@ -16,6 +16,7 @@ from micrograd_like.worksheet.vocabulary import CONNECTIVES, COUNTED, RELATIONS,
 #: Tokens before a relation that are looked at to tell whether a statement begins.
 AHEAD = 14
 _KINDS = {"name": "n", "number": "#", "power": "p"}
+_OTHERS = dict.fromkeys(RELATIONS - {"=", "≈", "←"}, "R")
 _LEFT = re.compile(r"(?:[∂n]n?\^?p?#?n?/∂?n\^?p?#?|∂p?n?/∂n|n(?:\([n#,]*\))?|n\.n)[=≈←R]")
 _OPERATOR = re.compile(r"[∂n](?:p|\^#)?/")
 #: Words that are cut short by a full stop.
@@ -54,6 +55,8 @@ def is_condition(tokens: Sequence[Token]) -> bool:
     start = 0
     while start < len(tokens) and tokens[start].text.lower() in SUPPOSES:
         start += 1
+    if not start and ":" not in [token.text for token in tokens[:AHEAD]]:
+        return False
     given = _GIVEN.match(_kinds(tokens[start : start + AHEAD]))
     if given is None:
         return False
@@ -139,7 +142,4 @@ def _counted(tokens: Sequence[Token]) -> int:
 
 def _kinds(tokens: Sequence[Token]) -> str:
     """The tokens as one character each."""
-    return "".join(
-        _KINDS.get(t.kind) or ("R" if t.text in RELATIONS - {"=", "≈", "←"} else t.text[:1])
-        for t in tokens
-    )
+    return "".join([_KINDS.get(t.kind) or _OTHERS.get(t.text) or t.text[:1] for t in tokens])

@@ -47,6 +47,8 @@ def with_results(rows: Iterable[list[Token]]) -> Iterator[list[Token]]:
 
 def _prompt(tokens: list[Token]) -> tuple[str, list[Token]]:
     """What a session sets before the line, as In3, Out3, In or nothing, and the line without."""
+    if tokens and tokens[0].kind == "name" and not tokens[0].text.startswith(("In", "Out")):
+        return "", tokens
     count = 0
     while count < min(3, len(tokens)) and tokens[count].text in _PROMPTS:
         count += 1

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from micrograd_like.notation import normal_name
 
 #: Letters that may be an index.
-LETTERS = "ijktnlmo"
+LETTERS = frozenset("ijktnlmo")
 _INDEXED = re.compile(r"(.+?)_(\{[^{}]*\}|[A-Za-z0-9]{1,3})('*)")
 #: An index in brackets above: x^(i).
 _ABOVE = re.compile(r"(.+?)\^\(([a-z])([+-]\d+)?\)(.*)")
@@ -63,6 +64,7 @@ def element_number(name: str, array: str) -> int:
     return int(behind[1]) if behind else 0
 
 
+@lru_cache(maxsize=4096)
 def instance(name: str, letter: str, number: int) -> str:
     """``x_i`` with a number for i: ``x3``; ``h_{t-1}`` is ``h2`` for t = 3."""
     above = _ABOVE.fullmatch(name)
@@ -88,9 +90,10 @@ def kronecker(name: str) -> int | None:
     return None if match is None else int(match[1] == match[2])
 
 
-def layer_letters(name: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def layer_letters(name: str) -> frozenset[str]:
     """The letter that counts layers in a name's index: L for ``a_{L-1}``, l for ``z^(l)``."""
-    return {match[2] for match in _LAYER.finditer(name)}
+    return frozenset(match[2] for match in _LAYER.finditer(name))
 
 
 def shifted(name: str, by: int) -> str:
@@ -105,17 +108,18 @@ def shifted(name: str, by: int) -> str:
     return normal_name(_LAYER.sub(put, name))
 
 
-def index_letters(name: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def index_letters(name: str) -> frozenset[str]:
     """The letters in a name's index that stand for numbers: t for ``h_{t-1}``."""
     above = _ABOVE.fullmatch(name)
-    found = {above[2]} & {*LETTERS} if above else set()
+    found = frozenset({above[2]} & LETTERS if above else ())
     match = _INDEXED.fullmatch(name)
     if match is None:
         return found
     inside = match[2].strip("{}")
     if shifted := _SHIFTED.fullmatch(inside):
         return found | {shifted[1]}
-    return found | ({*inside} & {*LETTERS} if _is_index(inside) else set())
+    return found | ({*inside} & LETTERS) if _is_index(inside) else found
 
 
 def series_index(name: str) -> str:

@@ -23,7 +23,7 @@ _ARTICLES = {"the", "a", "an"}
 
 def in_signs(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with ∂L/∂w for "derivative of L with respect to w", where a relation follows."""
-    if not any(token.text.lower() in _DERIVATIVES for token in tokens):
+    if _DERIVATIVES.isdisjoint([token.text.lower() for token in tokens]):
         return [*tokens]
     found: list[Token] = []
     place = 0
@@ -73,6 +73,8 @@ def _derivative(tokens: Sequence[Token], place: int) -> tuple[list[Token], int] 
 def in_vectors(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with x = [1, 2]; y = [2, 3] for (x, y) = (1, 2), (2, 3)."""
     texts = [token.text for token in tokens]
+    if texts.count("(") < 3:
+        return [*tokens]
     relation = texts.index("=") if "=" in texts else 0
     start = max((i + 1 for i in range(relation) if texts[i] == ":"), default=0)
     left, right = tokens[start:relation], tokens[relation + 1 :]
