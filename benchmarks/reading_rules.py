@@ -93,23 +93,37 @@ RULES = (
         *("another case is another problem", "reader:is_condition", _no),
         "r = 0.1\nFor r = 0.1: s = g/0.1 = 10g\nFor r = 0.5: s = g/0.5 = 2g",
     ),
-    Rule("a full stop ends a sentence", "clauses:ends_sentence", _no, "q = 2. That is it."),
-    Rule("what numbers a line", "clauses:unnumbered", _same, "1) q = 2\n(2) r = 2q = 4"),
+    Rule("a full stop ends a sentence", "clauses.clauses:ends_sentence", _no, "q = 2. That is it."),
+    Rule("what numbers a line", "clauses.clauses:unnumbered", _same, "1) q = 2\n(2) r = 2q = 4"),
     Rule(
-        *("what is said of one case", "clauses:without_case", lambda tokens: (tokens, False)),
+        *(
+            "what is said of one case",
+            "clauses.clauses:without_case",
+            lambda tokens: (tokens, False),
+        ),
         "p = 0.3\nq = p if y = 1\nq = 1 - p if y = 0",
     ),
-    Rule("comparisons", "trimming:without_comparison", _same, "x = 2\nq = 2x > 0"),
-    Rule("what is said on the right", "trimming:says_in_words", _no, "q = the rate (often small)"),
-    Rule("arrows in pictures", "trimming:leads_elsewhere", _no, "x = 2\nx → h → y"),
-    Rule("code", "trimming:is_code", _no, "self.op = op"),
+    Rule("comparisons", "clauses.trimming:without_comparison", _same, "x = 2\nq = 2x > 0"),
     Rule(
-        *("words on the left", "trimming:is_spoken", _no),
+        "what is said on the right",
+        "clauses.trimming:says_in_words",
+        _no,
+        "q = the rate (often small)",
+    ),
+    Rule("arrows in pictures", "clauses.trimming:leads_elsewhere", _no, "x = 2\nx → h → y"),
+    Rule("code", "clauses.trimming:is_code", _no, "self.op = op"),
+    Rule(
+        *("words on the left", "clauses.trimming:is_spoken", _no),
         "(slope of all) x 3 = (0.5*2) = 1",
     ),
-    Rule("glued names", "names:Names.split", lambda *_: (), "w = 2\nx = 3\nE = wx\ndE/dw = x = 3"),
     Rule(
-        *("names of several words", "names:Names.joined", lambda _, tokens: list(tokens)),
+        "glued names",
+        "naming.names:Names.split",
+        lambda *_: (),
+        "w = 2\nx = 3\nE = wx\ndE/dw = x = 3",
+    ),
+    Rule(
+        *("names of several words", "naming.names:Names.joined", lambda _, tokens: list(tokens)),
         "learning rate = 0.1\nq = 2 learning rate = 0.2",
     ),
     Rule(
@@ -126,23 +140,23 @@ RULES = (
         "a = 1\nb = 2a = 2\na = 5\nb = 2a = 10",
     ),
     Rule(
-        *("figures stand for names", "resolve:read_definitions", _nothing),
+        *("figures stand for names", "resolution.resolve:read_definitions", _nothing),
         "w = 0.7\nx = 0.3\nz = 0.7*0.3 = 0.21\ndz/dw = x = 0.3",
     ),
     Rule(
-        *("figures give names their values", "resolve:infer", _nothing),
+        *("figures give names their values", "resolution.resolve:infer", _nothing),
         "h = 0.6\nn = w*h + b\nn = 0.4*0.6 + 0.1 = 0.34\nq = 2b = 0.2",
     ),
     Rule(
-        *("functions by example", "functions:Functions.learn", _nothing),
+        *("functions by example", "naming.functions:Functions.learn", _nothing),
         "a = g(0.5) = 1/(1 + e^-0.5)\nq = g(0) = 0.5",
     ),
     Rule(
-        *("templates", "templates:Templates.instances", lambda _, reads: list(reads)),
+        *("templates", "grammar.templates:Templates.instances", lambda _, reads: list(reads)),
         "a1 = 1\na2 = 2\nh_t = 3a_t\nh2 = 6",
     ),
     Rule(
-        *("derivatives are declared", "resolve:declared", lambda *_: {}),
+        *("derivatives are declared", "resolution.resolve:declared", lambda *_: {}),
         "x = 2\np = 3\ndL/dp = p - 1\ndL/dx = dL/dp*p = 6",
     ),
     Rule(
