@@ -114,7 +114,7 @@ def _scaled(mantissa: Number, exponent: int) -> Number:
 # One part for another.
 
 #: Stands for what is replaced while the rest is still compared; no formula has it.
-_REPLACED = Name()
+_REPLACED = Name("")
 
 
 def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr:

@@ -32,16 +32,45 @@ class Number:
 
 
 class Name(str):
-    """A quantity, by its name: text of a type of its own, which hashes and sorts as text."""
+    """A quantity, by its name: text of a type of its own, which hashes and sorts as text.
 
-    __slots__ = ()
+    A name that is given another value is another quantity from there on: the same name in another
+    version, which is part of its text, ``w (line 12)``.
+    """
+
+    __slots__ = ("_plain", "_version")
     __match_args__ = ("name",)
     size: ClassVar[int] = 1
+    _plain: str
+    _version: str
+
+    def __new__(cls, text: str, version: str = "") -> Name:
+        """Make a name, or a version of it.
+
+        Args:
+            text: The name; what is a ``Name`` already stays what it is.
+            version: Where it gets the value that is meant, such as "line 12"; none for its first.
+        """
+        if not version:
+            return text if text.__class__ is cls else str.__new__(cls, text)
+        name = str.__new__(cls, f"{text} ({version})")
+        name._plain, name._version = str(text), version
+        return name
 
     @property
     def name(self) -> str:
         """The name as plain text."""
         return str(self)
+
+    @property
+    def plain(self) -> str:
+        """The name as it is written, whichever version is meant."""
+        return getattr(self, "_plain", self.name)
+
+    @property
+    def version(self) -> str:
+        """Where it gets the value that is meant; empty for the first version."""
+        return getattr(self, "_version", "")
 
 
 @dataclass(frozen=True, slots=True)

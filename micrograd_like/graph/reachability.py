@@ -6,7 +6,7 @@ so the same serves names, picture nodes and the engine's own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from micrograd_like.engine import Value
@@ -16,15 +16,25 @@ T = TypeVar("T")
 Adjacency = Mapping[T, Collection[T]]
 
 
+def reachable(starts: Iterable[T], adjacent: Callable[[T], Iterable[T]]) -> Iterator[T]:
+    """The starts and everything that can be reached from them, each once, as it is found."""
+    found = set[T]()
+    stack: list[T] = []
+    nodes = starts
+    while True:
+        for node in nodes:
+            if node not in found:
+                found.add(node)
+                stack.append(node)
+                yield node
+        if not stack:
+            return
+        nodes = adjacent(stack.pop())
+
+
 def reached(start: T, adjacent: Adjacency[T]) -> set[T]:
     """``start`` and everything that can be reached from it."""
-    found, stack = {start}, [start]
-    while stack:
-        for other in adjacent.get(stack.pop(), ()):
-            if other not in found:
-                found.add(other)
-                stack.append(other)
-    return found
+    return {*reachable((start,), lambda node: adjacent.get(node, ()))}
 
 
 def paths(of: T, wrt: T, users: Adjacency[T], ends: Collection[T] = ()) -> Iterator[tuple[T, ...]]:

@@ -3,6 +3,7 @@ from micrograd_like.notation.as_latex import latex_escaped as latex_escaped
 from micrograd_like.notation.as_latex import name_latex as name_latex
 from micrograd_like.notation.as_text import name_text as name_text
 from micrograd_like.notation.as_text import text as text
+from micrograd_like.notation.as_typed import as_written as as_written
 from micrograd_like.notation.as_typed import by_hand as by_hand
 from micrograd_like.notation.as_typed import literal as literal
 from micrograd_like.notation.as_typed import plain as plain

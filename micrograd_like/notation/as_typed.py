@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from micrograd_like.formula import Expr, Number
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity
 from micrograd_like.notation.writer import Style, brackets, written
 
 
 def plain(expr: Expr) -> str:
     """The expression as a worksheet has it, in ASCII; it reads back as the same expression."""
     return written(expr, _PLAIN)
+
+
+def as_written(expr: Expr) -> str:
+    """The same with every name as somebody wrote it, whichever of its versions is meant.
+
+    >>> from micrograd_like.formula import Name
+    >>> plain(Name("w", "line 2")), as_written(Name("w", "line 2"))
+    ('w (line 2)', 'w')
+    """
+    return written(expr, _WRITTEN)
 
 
 def by_hand(expr: Expr) -> str:
@@ -55,6 +65,15 @@ _PLAIN = Style(
     function=lambda function, arguments: f"{function}({arguments})",
     exact=True,
 )
+
+
+def _in_first_version(quantity: Quantity) -> Quantity:
+    if isinstance(quantity, Name):
+        return Name(quantity.plain)
+    return Derivative(_in_first_version(quantity.of), _in_first_version(quantity.wrt))
+
+
+_WRITTEN = replace(_PLAIN, name=lambda quantity: str(_in_first_version(quantity)))
 #: The same as people type it: dE/da * da/dw and ln.
 _BY_HAND = replace(
     _PLAIN,

@@ -69,7 +69,7 @@ class Reading:
     names: Names
     hidden: dict[str, Expr] = field(default_factory=dict)
     told: tuple[str, ...] = ()
-    older: dict[str, str] = field(default_factory=dict)
+    older: dict[Name, Name] = field(default_factory=dict)
     sections: tuple[tuple[int, int], ...] = ()
     cells: Cells = Cells()  # noqa: RUF009
     others: tuple[Callable[[], Reading], ...] = ()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import operator
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from micrograd_like.formula import Expr, Number, Quantity, exact_number
-from micrograd_like.notation import plain
+from micrograd_like.notation import as_written
 
 #: What a statement defines that is said for every value of an index.
 FOR_ALL = "for all"
@@ -214,18 +213,7 @@ class Statement:
         return replace(self, doubt="; ".join(filter(None, [self.doubt, reason])))
 
     def __str__(self) -> str:
-        text = plain(self.left if self.subject is None else self.subject)
+        text = as_written(self.left if self.subject is None else self.subject)
         for part in self.parts:
-            text += f" {'≈' if part.approximate else '='} {plain(part.expr)}"
-        return without_version(text + " = ?" * self.blank)
-
-
-#: What tells a later version's name from the first one's.
-_VERSION = re.compile(
-    r" \((?:words|(?:before )?(?:(?:cell \d+, )?line|statement) \d+(?:, column \d+)?)\)"
-)
-
-
-def without_version(text: str) -> str:
-    """The text with every name as it was written, whichever version it means."""
-    return _VERSION.sub("", text)
+            text += f" {'≈' if part.approximate else '='} {as_written(part.expr)}"
+        return text + " = ?" * self.blank

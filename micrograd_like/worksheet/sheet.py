@@ -35,12 +35,13 @@ from micrograd_like.formula import (
     exact_number,
     nodes,
 )
+from micrograd_like.graph import reachable
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_source
 from micrograd_like.worksheet.readers import format_of, formats, most_bytes
-from micrograd_like.worksheet.records import Part, Place, Problem, Statement, without_version
+from micrograd_like.worksheet.records import Part, Place, Problem, Statement
 from micrograd_like.worksheet.resolution.assumptions import with_assumptions
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolution.kinds import kind_of
@@ -342,9 +343,10 @@ class Worksheet:
         part = statement.parts[max(statement.builds, 0)]
         place, message = part.place, str(error)
         if isinstance(error, UndefinedError):
-            name = str(error.name)
-            place = part.names.get(without_version(name), place)
-            message = message or self._undefined(name)
+            name = error.name
+            written = name.plain if isinstance(name, Name) else str(name)
+            place = part.names.get(written, place)
+            message = message or self._undefined(str(name))
         return Problem(place, message, self.line(place))
 
     def unread(self, name: str) -> bool:
@@ -353,15 +355,11 @@ class Worksheet:
 
     def rests_on(self, names: Iterable[str]) -> set[Name]:
         """The names that these rest on, themselves with them."""
-        found: set[Name] = set()
-        stack = [Name(name) for name in names]
-        while stack:
-            name = stack.pop()
-            if name not in found:
-                found.add(name)
-                if name in self.formulas:
-                    stack += names_in(self.formulas[name])
-        return found
+
+        def inputs(name: Name) -> Iterable[Name]:
+            return names_in(self.formulas[name]) if name in self.formulas else ()
+
+        return {*reachable(map(Name, names), inputs)}
 
     def doubt(self, statement: Statement) -> str:
         """Why a disagreement of the statement is no proof of a mistake, or ""."""
@@ -423,7 +421,7 @@ class Worksheet:
         return f"{name!r} is not defined up to here{near}"
 
 
-def _building(read: Statement, builds: int, older: Mapping[str, str]) -> Statement:
+def _building(read: Statement, builds: int, older: Mapping[Name, Name]) -> Statement:
     """The statement with the part that gives its left side a value, and its kind."""
     return replace(read, kind=kind_of(read, builds, older), builds=builds)
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from micrograd_like.formula import Name
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement
 from micrograd_like.worksheet.tokens.characters import split_lines
 from micrograd_like.worksheet.tokens.lexer import Token
@@ -73,7 +74,7 @@ class Source:
     reads: list[Statement] = field(default_factory=list)
     passed: list[Problem] = field(default_factory=list)
     notation: str = ""
-    older: dict[str, str] = field(default_factory=dict)
+    older: dict[Name, Name] = field(default_factory=dict)
     cells: Cells = Cells()
 
 

@@ -38,7 +38,7 @@ from micrograd_like.nn import Module
 from micrograd_like.notation import quantity
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import Worksheet
-from micrograd_like.worksheet.resolution.kinds import older_names
+from micrograd_like.worksheet.resolution.kinds import renewable
 from visualize.options import Detail
 from visualize.snapshot.neurons import Neurons
 from visualize.snapshot.records import NO_NAME, Edge, Node, Snapshot
@@ -189,8 +189,8 @@ def _parameters(
 def _renewed(sheet: Worksheet) -> set[str]:
     """The names that a worksheet's updates give a new value."""
     updates = (s.left for s in sheet.statements if s.kind == "update")
-    names = (left.name for left in updates if isinstance(left, Name))
-    return {old for name in names for old in older_names(name, sheet.older)}
+    names = (left for left in updates if isinstance(left, Name))
+    return {old for name in names for old in renewable(name, sheet.older)}
 
 
 class _Taken:

@@ -15,7 +15,6 @@ from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.records import SOUND
 from micrograd_like.worksheet import Statement
 from micrograd_like.worksheet.builder import UndefinedError
-from micrograd_like.worksheet.records import without_version
 
 #: Updates that are gone back.
 _MOST_BACK = 4
@@ -43,6 +42,6 @@ def of_older(facts: Facts, learner: Learner, statement: Statement) -> str:
         except (DomainError, UndefinedError):
             break
         if all(part.verdict in SOUND for part in judged):
-            shown = ", ".join(without_version(name) for name in older)
+            shown = ", ".join(Name(name).plain for name in older)
             return f"it does with {shown} as before the update"
     return ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 
 from micrograd_like.formula import (
     Derivative,
@@ -17,8 +15,9 @@ from micrograd_like.formula import (
     quantities,
     terms,
 )
-from micrograd_like.graph import NamedGraph, is_called_cost, named_roles
+from micrograd_like.graph import NamedGraph, is_called_cost, named_roles, reachable
 from micrograd_like.worksheet import Statement, Worksheet
+from micrograd_like.worksheet.resolution.kinds import renewable
 
 #: Costs of one update.
 _MOST_COSTS = 8
@@ -69,14 +68,7 @@ class Forward:
 
     def reached(self, name: Quantity, line: Statement) -> list[Quantity]:
         """What a name acts on, directly or not, up to a line."""
-        found: dict[Quantity, None] = {}
-        stack = [name]
-        while stack:
-            for user in self.users(stack.pop(), line):
-                if user not in found:
-                    found[user] = None
-                    stack.append(user)
-        return list(found)
+        return [*reachable((name,), lambda one: self.users(one, line))][1:]
 
     def costs(self, weight: Quantity, line: Statement, written: Expr) -> list[Quantity]:
         """The quantities that an update may make small, the likeliest first.
@@ -116,23 +108,11 @@ class Forward:
 
     def behind(self, names: set[Quantity]) -> set[Quantity]:
         """These names and what they are computed from, not going back through updates."""
-        found, stack = {*names}, [*names]
-        while stack:
-            name = stack.pop()
-            if not self.starts(name):
-                new = self._mentioned(name) - found
-                found |= new
-                stack += new
-        return found
+        return {*reachable(names, lambda n: () if self.starts(n) else self._mentioned(n))}
 
     def computed_from(self, name: Quantity) -> set[Quantity]:
         """The name and all that it is computed from, through updates too."""
-        found, stack = {name}, [name]
-        while stack:
-            new = self._mentioned(stack.pop()) - found
-            found |= new
-            stack += new
-        return found
+        return {*reachable((name,), self._mentioned)}
 
     def _mentioned(self, name: Quantity) -> set[Quantity]:
         """The names in the formula of a name."""
@@ -148,15 +128,5 @@ def _renewed(sheet: Worksheet, name: Quantity) -> Name | None:
         return None
     named = quantities(sheet.definitions[name].parts[0].expr)
     slopes = {key.wrt for key in named if isinstance(key, Derivative)}
-    return next((old for old in _older(sheet, name) if old in named or old in slopes), None)
-
-
-def _older(sheet: Worksheet, name: Name) -> Iterator[Name]:
-    """The names that one may renew, the newest first: w' and w for w'', w for w_new."""
-    while name in sheet.older:
-        name = Name(sheet.older[name])
-        yield name
-    shorter = [name[:end] for end in range(len(name) - 1, len(name.rstrip("'")) - 1, -1)]
-    for old in (*shorter, re.sub(r"_?new$", "", name)):
-        if old != name and Name(old) in sheet.definitions:
-            yield Name(old)
+    known = (old for old in renewable(name, sheet.older) if old in named or old in slopes)
+    return next(known, None)

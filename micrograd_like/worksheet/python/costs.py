@@ -113,16 +113,12 @@ def _cross(output: Name, target: Name) -> Expr:
 
 
 def _base(name: Name) -> str:
-    return str(name).partition("[")[0].partition(" (")[0]
+    return name.plain.partition("[")[0]
 
 
 def _with_cost(finder: Finder, formula: Expr, title: str, outputs: list[Name], at: int) -> Assumed:
     """The program, the cost behind the output."""
-    taken = {
-        str(name).partition(" (")[0].partition("[")[0]
-        for step in finder.steps
-        for name in step.names
-    }
+    taken = {_base(name) for step in finder.steps for name in step.names}
     taken |= {str(leaf) for leaf in finder.leaves}
     free = next(n for n in ("E", "L", "C", "cost", "assumed_cost") if n not in taken)
     after = max(finder.maker[o] for o in outputs)

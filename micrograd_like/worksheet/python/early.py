@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from micrograd_like.formula import Expr, Name, names, rewrite
+from micrograd_like.graph import reachable
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.naming import is_cost_name, is_gradient_name
 from micrograd_like.worksheet.python.steps import Recorder, Step
@@ -34,14 +35,7 @@ def with_early_costs(recorder: Recorder) -> Recorder:
 
 def _below(finder: Finder, at: int) -> set[int]:
     """All that a step is computed from, going back through updates."""
-    found: set[int] = set()
-    stack = [at]
-    while stack:
-        place = stack.pop()
-        if place not in found:
-            found.add(place)
-            stack += finder.inputs(place)
-    return found
+    return {*reachable((at,), finder.inputs)}
 
 
 def _gradients(finder: Finder, update: int) -> int:
@@ -69,7 +63,7 @@ def _early(finder: Finder, cost: Step, place: int) -> Step | None:
     if any(finder.maker.get(n, -1) >= place for n in names(formula)):
         return None
     at = finder.steps[place].place
-    name = Name(f"{cost.base} (before {at.where})")
+    name = Name(cost.base, f"before {at.where}")
     at = at._replace(column=0, end=0)  # a place of its own
     return replace(cost, place=at, names=(name,), formulas=(formula,), older=(), hidden=True)
 

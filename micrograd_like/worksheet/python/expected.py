@@ -33,7 +33,7 @@ from micrograd_like.worksheet.python.pieces import (
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import Term, names_of
 from micrograd_like.worksheet.python.trial import ratio
-from micrograd_like.worksheet.records import Slip, without_version
+from micrograd_like.worksheet.records import Slip
 
 #: Steps back from one gradient to the next that has a name.
 _DEEPEST = 4
@@ -254,7 +254,7 @@ class _Writer:
                 if fits and np.broadcast_to(current, shape).reshape(-1)[at] == name:
                     return self._shown(base)
                 if not shape:
-                    return without_version(name)
+                    return name.plain
         return ""
 
     def _shown(self, base: str) -> str:

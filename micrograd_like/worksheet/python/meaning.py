@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number, names, terms
+from micrograd_like.graph import reachable
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant, times
 from micrograd_like.worksheet.python.naming import Said, said_by
 from micrograd_like.worksheet.python.steps import Recorder, Step
@@ -121,15 +122,7 @@ class Finder:
 
     def forward(self, ends: Sequence[int]) -> set[int]:
         """What these steps are computed from, not going back through updates."""
-        found: set[int] = set()
-        stack = [*ends]
-        while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                if not self.is_update(at):
-                    stack += self.inputs(at)
-        return found
+        return {*reachable(ends, lambda at: () if self.is_update(at) else self.inputs(at))}
 
     # The meanings.
 

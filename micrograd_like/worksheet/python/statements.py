@@ -30,7 +30,7 @@ class Read:
     """
 
     reads: list[Statement] = field(default_factory=list)
-    older: dict[str, str] = field(default_factory=dict)
+    older: dict[Name, Name] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
 

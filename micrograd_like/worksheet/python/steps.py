@@ -84,15 +84,14 @@ class Recorder:
     def name(self, base: str, index: tuple[int, ...], place: Place) -> Name:
         """A new name for one element."""
         plain = f"{base}[{','.join(map(str, index))}]" if index else base
-        marks = ("", f" ({place.where})", f" ({place.where}, column {place.column})")
-        later = (f" (statement {n})" for n in range(len(self._taken) + 1, 10**9))
-        found = next(
-            plain + mark for mark in chain(marks, later) if plain + mark not in self._taken
-        )
+        marks = ("", place.where, f"{place.where}, column {place.column}")
+        later = (f"statement {n}" for n in range(len(self._taken) + 1, 10**9))
+        names = (Name(plain, mark) for mark in chain(marks, later))
+        found = next(name for name in names if name not in self._taken)
         if len(self._taken) >= MAX_NAMES:
             raise WorksheetError(f"expected at most {MAX_NAMES:,} names, their elements counted")
         self._taken.add(found)
-        return Name(found)
+        return found
 
     def take(self, step: Step) -> None:
         """Take down a step, and what every variable is before it."""

@@ -31,9 +31,9 @@ def choose(draft: Draft) -> None:
     choice.take_parts()
 
 
-def differentiated(draft: Draft) -> dict[str, set[str]]:
+def differentiated(draft: Draft) -> dict[Name, set[Name]]:
     """For every name those by which it is differentiated somewhere."""
-    asked: dict[str, set[str]] = {}
+    asked: dict[Name, set[Name]] = {}
     for read in draft.reads:
         for expr in (read.left, *(part.expr for part in read.parts)):
             for slope in derivatives(expr):

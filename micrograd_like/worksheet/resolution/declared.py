@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from micrograd_like.formula import Derivative, Expr, Name, Quantity, derivatives, rewrite
+from micrograd_like.graph import reached
 from micrograd_like.worksheet.builder import CONSTANTS, stands_in
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
@@ -100,15 +101,5 @@ class _Definitions:
             return True
         if wrt in self.given:
             return False
-        reached = self._reached(of)
-        return wrt not in reached and not reached - {*CONSTANTS} <= self.closed
-
-    def _reached(self, name: str) -> set[str]:
-        found: set[str] = set()
-        stack = [name]
-        while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                stack += self.below.get(at, ())
-        return found
+        behind = reached(of, self.below)
+        return wrt not in behind and not behind - {*CONSTANTS} <= self.closed

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
+from micrograd_like.graph import reachable
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Statement
 from micrograd_like.worksheet.resolution.renaming import rename
@@ -43,7 +45,7 @@ class Draft:
     def __init__(self, versions: Versions) -> None:
         places = range(len(versions.reads))
         self.versions = versions
-        self.keys: list[dict[str, str]] = [_keys(versions, place) for place in places]
+        self.keys: list[dict[str, Name]] = [_keys(versions, place) for place in places]
         self.reads = [_renamed(versions, place, self.keys[place]) for place in places]
         self.chosen: dict[str, Definition] = {}
         self.inferred: dict[str, Number] = {}
@@ -52,45 +54,22 @@ class Draft:
 
     def circular(self, key: str) -> bool:
         """True if a name rests on itself."""
-        seen: set[str] = set()
-        stack = [*names_in(self.chosen[key].expr)]
-        while stack:
-            name = stack.pop()
-            if name == key:
-                return True
-            if name not in seen:
-                seen.add(name)
-                if name in self.chosen:
-                    stack += names_in(self.chosen[name].expr)
-        return False
+        return key in reachable(self._inputs(key), self._inputs)
 
-    def reached(self, key: str, wanted: Set[str]) -> int:
+    def reached(self, key: str, wanted: Set[Name]) -> int:
         """How many of these names a name rests on."""
-        seen: set[str] = set()
-        stack, left = [key], len(wanted)
-        while stack and left:
-            name = stack.pop()
-            if name not in seen:
-                seen.add(name)
-                left -= name in wanted
-                if name in self.chosen:
-                    stack += names_in(self.chosen[name].expr)
-        return len(wanted) - left
+        found = (name for name in reachable((key,), self._inputs) if name in wanted)
+        return sum(1 for _ in islice(found, len(wanted)))
 
-    def below(self, key: str) -> dict[str, None]:
+    def below(self, key: str) -> set[str]:
         """What a name rests on, itself with it."""
-        seen: dict[str, None] = {}
-        stack = [key]
-        while stack:
-            name = stack.pop()
-            if name not in seen:
-                seen[name] = None
-                if name in self.chosen:
-                    stack += names_in(self.chosen[name].expr)
-        return seen
+        return {*reachable((key,), self._inputs)}
+
+    def _inputs(self, key: str) -> Iterable[str]:
+        return names_in(self.chosen[key].expr) if key in self.chosen else ()
 
 
-def _keys(versions: Versions, place: int) -> dict[str, str]:
+def _keys(versions: Versions, place: int) -> dict[str, Name]:
     """What the names of a statement are called, where they are later versions."""
     keys = {}
     for name, version in versions.meant[place].items():
@@ -100,12 +79,12 @@ def _keys(versions: Versions, place: int) -> dict[str, str]:
     return keys
 
 
-def _renamed(versions: Versions, place: int, keys: dict[str, str]) -> Statement:
+def _renamed(versions: Versions, place: int, keys: dict[str, Name]) -> Statement:
     """The statement with the keys of versions for its names."""
     read, own = versions.reads[place], versions.own[place]
     left: Quantity = read.left
     if own is not None and own.key != own.base:
-        left = Name(own.key)
+        left = own.key
     first_sum = _first_of_a_sum(read, own)
     if isinstance(left, Derivative):
         left = rename(left, keys)  # type: ignore[assignment]

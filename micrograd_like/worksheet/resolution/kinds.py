@@ -7,14 +7,14 @@ defines a primed name from the unprimed one and a derivative is an *update*.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from micrograd_like.formula import Derivative, Name, derivatives
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Kind, Statement
 
 
-def kind_of(read: Statement, builds: int, older: Mapping[str, str]) -> Kind:
+def kind_of(read: Statement, builds: int, older: Mapping[Name, Name]) -> Kind:
     """The kind of a statement.
 
     Args:
@@ -27,16 +27,18 @@ def kind_of(read: Statement, builds: int, older: Mapping[str, str]) -> Kind:
     part = read.parts[builds]
     if part.number is not None:
         return "given"
-    renewed = older_names(read.left.name, older)
+    renewed = {*renewable(read.left, older)}
     if any(n in renewed for n in names_in(part.expr)) and derivatives(part.expr):
         return "update"
     return "definition"
 
 
-def older_names(name: str, older: Mapping[str, str]) -> set[Name]:
-    """The names that an update of a name may renew: w and w' for w'', w for w_new."""
-    found = {name[:end] for end in range(len(name.rstrip("'")), len(name))}
-    found |= {name.removesuffix("_new")} - {name}
-    if name in older:
-        found.add(older[name])
-    return set(map(Name, found))
+def renewable(name: Name, older: Mapping[Name, Name]) -> Iterator[Name]:
+    """The names that one may renew, the newest first: w' and w for w'', w for w_new."""
+    while name in older:
+        name = older[name]
+        yield name
+    for end in range(len(name) - 1, len(name.rstrip("'")) - 1, -1):
+        yield Name(name[:end])
+    if (shorter := name.removesuffix("new").removesuffix("_")) and shorter != name.rstrip("_"):
+        yield Name(shorter)

@@ -6,20 +6,23 @@ from collections.abc import Mapping
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Quantity, fold, rewrite
 
+#: What each name is called instead; names are text, so either serves as a key.
+Names = Mapping[str, Name] | Mapping[Name, Name]
 
-def rename(expr: Expr, keys: Mapping[str, str]) -> Expr:
+
+def rename(expr: Expr, keys: Names) -> Expr:
     """The expression with other names."""
     if not keys:
         return expr
 
     def renamed(quantity: Quantity) -> Quantity:
         if isinstance(quantity, Name):
-            return Name(keys.get(quantity, quantity))
+            return keys.get(quantity, quantity)
         return Derivative(renamed(quantity.of), renamed(quantity.wrt))
 
     def rule(node: Expr) -> Expr | None:
         if isinstance(node, Name):
-            return Name(keys[node]) if node in keys else None
+            return keys.get(node)
         return renamed(node) if isinstance(node, Derivative) else None
 
     return rewrite(expr, rule)

@@ -92,7 +92,7 @@ class _Renewal:
             name = str(read.left)
             number = read.parts[0].number if read.parts and read.subject is None else None
             if name in wanted - found.keys() and number is not None:
-                found[name] = Version(name, name, place, number=number)
+                found[name] = Version(Name(name), place, number=number)
         return found
 
     def _restated(self, known: Number) -> str:

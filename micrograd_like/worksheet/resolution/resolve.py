@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, derivatives, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, derivatives, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS, named_for, stands_in
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
@@ -22,6 +22,7 @@ from micrograd_like.worksheet.resolution.declared import declared, put_names, wi
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.inference import infer, read_definitions
 from micrograd_like.worksheet.resolution.renaming import rename
+from micrograd_like.worksheet.resolution.versions import Version
 from micrograd_like.worksheet.resolution.walk import walked
 
 
@@ -43,7 +44,7 @@ class Resolved:
 
     reads: list[Statement]
     builds: list[int]
-    older: dict[str, str]
+    older: dict[Name, Name]
     inferred: dict[str, Number]
     opaque: dict[str, str]
     doubts: dict[str, str]
@@ -124,18 +125,18 @@ def _differentiate_below(draft: Draft) -> None:
     """Take ∂y/∂w by the w that y rests on, where w has been given another value since."""
     if not any(version.key != version.base for version in draft.versions.all):
         return
-    versions = {version.key: version for version in draft.versions.all}
+    versions: dict[Quantity, Version] = {version.key: version for version in draft.versions.all}
     below_of = cache(draft.below)  # nothing is chosen meanwhile
 
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Derivative) or node.of not in draft.chosen:
             return None
         below = below_of(str(node.of))
-        at = None if node.wrt in below else versions.get(str(node.wrt))
+        at = None if node.wrt in below else versions.get(node.wrt)
         while at is not None:
-            key = at.base if at.older is None else at.older.key
+            key = Name(at.base) if at.older is None else at.older.key
             if key in below:
-                return Derivative(node.of, Name(key))
+                return Derivative(node.of, key)
             at = at.older
         return None
 
@@ -193,7 +194,7 @@ def _doubt_constants(draft: Draft) -> None:
 
 def _ordered(draft: Draft) -> Resolved:
     """The document, its definitions in an order in which they can be computed."""
-    older = {v.key: v.base if v.older is None else v.older.key for v in draft.versions.all}
+    older = {v.key: Name(v.base) if v.older is None else v.older.key for v in draft.versions.all}
     older = {key: before for key, before in older.items() if key != before}
     builds = [-1] * len(draft.reads)
     resolved = Resolved(draft.reads, builds, older, draft.inferred, draft.opaque, draft.doubts)

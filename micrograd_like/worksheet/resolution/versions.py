@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from micrograd_like.formula import Expr, Number
+from micrograd_like.formula import Expr, Name, Number
+from micrograd_like.graph import reachable
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
@@ -15,13 +16,12 @@ from micrograd_like.worksheet.resolution.numbers import computed
 _DEEPEST = 20
 
 
-@dataclass
+@dataclass(eq=False)
 class Version:
     """A name from one line on, until it is given another value.
 
     Attributes:
         key: Its name behind this stage.
-        base: The name as it is written.
         first: The statement that makes it.
         statements: Those that are about it.
         number: The last number that they state, and ``stated`` in which of them.
@@ -31,8 +31,7 @@ class Version:
         why: Why it is a new one (see ``renewed``).
     """
 
-    key: str
-    base: str
+    key: Name
     first: int
     statements: list[int] = field(default_factory=list)
     number: Number | None = None
@@ -41,6 +40,11 @@ class Version:
     rests_on: dict[str, Version | None] = field(default_factory=dict)
     older: Version | None = None
     why: str = ""
+
+    @property
+    def base(self) -> str:
+        """The name as it is written."""
+        return self.key.plain
 
 
 class Versions:
@@ -126,41 +130,25 @@ class Versions:
             self._fresh.update(dict.fromkeys(seen, self.renewals))
         return False
 
-    def sources(self, version: Version | None) -> set[str]:
+    def sources(self, version: Version) -> set[str]:
         """The names of what a version rests on in the end, its own with it."""
-        found: set[str] = set()
-        stack = [version]
-        while stack:
-            at = stack.pop()
-            if at is not None and at.key not in found:
-                found.add(at.key)
-                for name, meant in at.rests_on.items():
-                    meant = meant or self.first.get(name)
-                    stack.append(meant)
-                    if meant is None:
-                        found.add(name)
-        return found
+        behind = [*reachable((version,), self._behind)]
+        return {at.key for at in behind} | self._unknown(behind)
 
     def roots(self, version: Version | None, after: int) -> set[str]:
         """Those of what a version rests on, made after a statement, that rest on nothing."""
-        found: set[str] = set()
-        seen: set[str] = set()
-        stack = [version]
-        while stack:
-            at = stack.pop()
-            if at is None or at.key in seen:
-                continue
-            seen.add(at.key)
-            if not at.rests_on and at.first > after:
-                found.add(at.key)
-            for name, meant in at.rests_on.items():
-                meant = meant or self.first.get(name)
-                stack.append(meant)
-                if meant is None:
-                    found.add(name)
-        return found
+        behind = [] if version is None else [*reachable((version,), self._behind)]
+        made = {at.key for at in behind if not at.rests_on and at.first > after}
+        return made | self._unknown(behind)
 
-    # Numbers.
+    def _behind(self, version: Version) -> Iterator[Version]:
+        meant = (at or self.first.get(name) for name, at in version.rests_on.items())
+        return (at for at in meant if at is not None)
+
+    def _unknown(self, behind: Iterable[Version]) -> set[str]:
+        """The names that versions rest on and nothing has given a value."""
+        used = (pair for at in behind for pair in at.rests_on.items())
+        return {name for name, at in used if at is None and name not in self.first}
 
     def value(self, expr: Expr, meant: Mapping[str, Version | None]) -> float | None:
         """The number of an expression, from the numbers that are stated; None if unknown."""

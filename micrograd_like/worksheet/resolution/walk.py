@@ -46,8 +46,8 @@ def _split_early(versions: Versions) -> None:
         above = {n: _as_of(v, place) for n, v in version.rests_on.items()}
         if above == version.rests_on:
             continue
-        early = Version(name, name, place, formula=version.formula, rests_on=above, why="early")
-        version.key = f"{name} ({versions.reads[version.first].place.where})"
+        early = Version(Name(name), place, formula=version.formula, rests_on=above, why="early")
+        version.key = Name(name, versions.reads[version.first].place.where)
         version.older, versions.first[name] = early, early
         versions.all.append(early)
 
@@ -100,17 +100,17 @@ class _Walk:
         self, name: str, read: Statement, place: int, older: Version | None, why: str
     ) -> Version:
         """A new version of a name, and what it is called."""
-        key = name
+        key = Name(name)
         updated = older is None and (
             _updates_itself(read, name) or self._stood_otherwise(name, read, place)
         )
         if older is not None or updated:
-            key = f"{name} ({read.place.where})"
+            key = Name(name, read.place.where)
             if key in self._keys:
-                key = f"{name} ({read.place.where}, column {read.column})"
+                key = Name(name, f"{read.place.where}, column {read.column}")
                 if key in self._keys:
-                    key = f"{name} (statement {place + 1})"
-        version = Version(key, name, place, older=older, why=why)
+                    key = Name(name, f"statement {place + 1}")
+        version = Version(key, place, older=older, why=why)
         self._keys.add(key)
         self.versions.renewals += key != name or name.endswith(("_new", "'"))
         self.versions.current[name] = version

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Derivative, Name
+from micrograd_like.graph import reached
 from micrograd_like.worksheet.builder import Builder, UndefinedError
 from micrograd_like.worksheet.naming.indices import names_in
-from micrograd_like.worksheet.records import Statement, without_version
+from micrograd_like.worksheet.records import Statement
 
 
 def names_of(read: Statement) -> set[Name]:
@@ -22,7 +23,7 @@ def names_of(read: Statement) -> set[Name]:
 
 def key(name: str) -> str:
     """A name without what only one of the two notations writes."""
-    return "".join(c for c in without_version(name) if c not in "_[]{}(), .")
+    return "".join(c for c in Name(name).plain if c not in "_[]{}(), .")
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Code:
     """
 
     statements: Sequence[Statement]
-    older: Mapping[str, str]
+    older: Mapping[Name, Name]
     versions: dict[str, list[tuple[tuple[int, int], Name]]] = field(default_factory=dict)
     arrays: dict[str, dict[tuple[int, ...], str]] = field(default_factory=dict)
 
@@ -56,14 +57,14 @@ class Code:
         self.cost = costs.most_common(1)[0][0] if costs else None
         self._compute()
 
-    def _take(self, read: Statement, known: set[str]) -> None:
+    def _take(self, read: Statement, known: set[Name]) -> None:
         name = Name(str(read.left))
         known.add(name)
         self._inputs[name] = {n for part in read.parts for n in names_in(part.expr)}
         self._name(name, read.place.row)
 
     def _name(self, name: Name, row: tuple[int, int]) -> None:
-        plain = without_version(name)
+        plain = name.plain
         base, _, index = plain.partition("[")
         if index:
             at = tuple(map(int, index.rstrip("]").split(",")))
@@ -95,14 +96,7 @@ class Code:
 
     def below(self, name: Name) -> set[Name]:
         """What a name is computed from, itself with it."""
-        found: set[Name] = set()
-        stack = [name]
-        while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                stack += self._inputs.get(at, ())
-        return found
+        return reached(name, self._inputs)
 
     def next(self, plain: str, row: tuple[int, int]) -> Name | None:
         """The version that the code makes below a row, of a name that it has above it."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from micrograd_like.formula import Derivative, Expr, Name, Number, nodes, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.naming.indices import names_in
-from micrograd_like.worksheet.records import Part, Statement, without_version
+from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
-from micrograd_like.worksheet.resolution.renaming import rename
+from micrograd_like.worksheet.resolution.renaming import Names, rename
 from micrograd_like.worksheet.resolution.renewal import is_addend
 from micrograd_like.worksheet.sources.code_names import Code, key, names_of
 
@@ -45,7 +45,7 @@ def joined(
     words: Sequence[Statement],
     hidden: Mapping[str, Expr],
     code: Sequence[Statement],
-    older: Mapping[str, str],
+    older: Mapping[Name, Name],
 ) -> Joined:
     """What the words say, about the quantities of the code.
 
@@ -128,7 +128,7 @@ class _Match:
             for slope in nodes(expr, Derivative)
         }
         if cost is not None:
-            plain = without_version(cost)
+            plain = cost.plain
             for name in asked:
                 if name in _COSTS and name not in self.lefts and name not in self.plain:
                     self.plain[name] = plain
@@ -173,7 +173,7 @@ class _Match:
         figures = [n.places for n in nodes(part.expr, Number) if n.places is not None]
         return None if value is None else Number(value, min(figures, default=12))
 
-    def _keys(self, read: Statement) -> dict[str, str]:
+    def _keys(self, read: Statement) -> dict[Name, Name]:
         """Which version each name of a statement means; of a derivative, one that it rests on."""
         names, row = names_of(read) & self.plain.keys(), read.place.row
         below: set[Name] = set()
@@ -237,7 +237,7 @@ class _Match:
     def apart(self, read: Statement) -> Statement:
         """A statement about something else than the code, its names told apart from the code's."""
         taken = self.code.versions
-        keys = {str(name): f"{name} (words)" for name in names_of(read) if name in taken}
+        keys = {name: Name(name, "words") for name in names_of(read) if name in taken}
         left = rename(read.left, keys)
         assert isinstance(left, Name | Derivative)
         parts = tuple(_renamed(part, keys) for part in read.parts)
@@ -245,6 +245,6 @@ class _Match:
         return replace(read, left=left, parts=parts, subject=subject)
 
 
-def _renamed(part: Part, keys: Mapping[str, str]) -> Part:
+def _renamed(part: Part, keys: Names) -> Part:
     otherwise = None if part.otherwise is None else rename(part.otherwise, keys)
     return replace(part, expr=rename(part.expr, keys), otherwise=otherwise)
