@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Name
+from micrograd_like.formula import Derivative, Name, Quantity
 from micrograd_like.graph import reached
 from micrograd_like.worksheet.builder import Builder, UndefinedError
 from micrograd_like.worksheet.naming.indices import names_in
@@ -19,6 +19,11 @@ def names_of(read: Statement) -> set[Name]:
     exprs = [read.left, *(part.expr for part in read.parts)]
     exprs += [] if read.subject is None else [read.subject]
     return {name for expr in exprs for name in names_in(expr)}
+
+
+def called(quantity: Quantity) -> Name:
+    """A quantity as a name: a derivative by its text."""
+    return quantity if isinstance(quantity, Name) else Name(str(quantity))
 
 
 def key(name: str) -> str:
@@ -49,7 +54,7 @@ class Code:
         known = {*self.older.values()}
         for read in self.statements:
             if isinstance(read.left, Derivative):
-                costs[Name(str(read.left.of))] += 1
+                costs[called(read.left.of)] += 1
             elif read.defines != "implied":
                 self._take(read, known)
         for name in {n for read in self.statements for n in names_of(read)} - known:
@@ -58,7 +63,7 @@ class Code:
         self._compute()
 
     def _take(self, read: Statement, known: set[Name]) -> None:
-        name = Name(str(read.left))
+        name = called(read.left)
         known.add(name)
         self._inputs[name] = {n for part in read.parts for n in names_in(part.expr)}
         self._name(name, read.place.row)
@@ -77,7 +82,7 @@ class Code:
         for read in self.statements:
             if isinstance(read.left, Name) and read.parts:
                 try:
-                    node = builder.define(Name(str(read.left)), read.parts[0].expr)
+                    node = builder.define(called(read.left), read.parts[0].expr)
                 except (UndefinedError, DomainError):
                     continue
                 self.numbers[read.left] = node.data

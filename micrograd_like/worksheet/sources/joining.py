@@ -18,7 +18,7 @@ from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.renaming import Names, rename
 from micrograd_like.worksheet.resolution.renewal import is_addend
-from micrograd_like.worksheet.sources.code_names import Code, key, names_of
+from micrograd_like.worksheet.sources.code_names import Code, called, key, names_of
 
 #: What costs are called in formulas.
 _COSTS = ("E", "L", "J", "C", "Loss", "loss", "Cost", "cost", "ell", "mathcalL")
@@ -122,7 +122,7 @@ class _Match:
         """E is the code's cost, where the words differentiate it and do not say what it is."""
         cost = self.code.cost
         asked = {
-            Name(str(slope.of))
+            called(slope.of)
             for read in words
             for expr in (read.left, *(part.expr for part in read.parts))
             for slope in nodes(expr, Derivative)
@@ -177,7 +177,7 @@ class _Match:
         """Which version each name of a statement means; of a derivative, one that it rests on."""
         names, row = names_of(read) & self.plain.keys(), read.place.row
         below: set[Name] = set()
-        if isinstance(read.left, Derivative) and (of := Name(str(read.left.of))) in names:
+        if isinstance(read.left, Derivative) and (of := called(read.left.of)) in names:
             below = self.code.below(self.code.at(self.plain[of], row))
         return {name: self.code.at(self.plain[name], row, below) for name in names}
 
