@@ -6,7 +6,8 @@ import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 #: Such names are short, so that a file whose own name is as long as can be has one beside it.
 _UNFINISHED = ".micrograd-like-{}"
@@ -28,24 +29,68 @@ def write_whole(path: str | os.PathLike[str], data: bytes | str) -> None:
             is there still.
     """
     data = data.encode() if isinstance(data, str) else data
-    try:
-        target = os.path.realpath(path)
-        if os.path.islink(target):
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        before = os.stat(target) if os.path.exists(target) else None
+    with _named(path):
+        target, before = _target(path)
         if before is None or stat.S_ISREG(before.st_mode):
             _replace(target, data, before)
         else:
             with open(target, "wb") as stream:
                 stream.write(data)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse a path to which :func:`write_whole` cannot write; nothing there is changed.
+
+    Raises:
+        OSError: It cannot be written, with ``path`` as its ``filename``.
+    """
+    with _named(path):
+        target, before = _target(path)
+        if before is None or stat.S_ISREG(before.st_mode):
+            unfinished = _beside(target)
+            with open(unfinished, "xb"):
+                pass
+            os.unlink(unfinished)
+        elif stat.S_ISDIR(before.st_mode):
+            raise _error(errno.EISDIR)
+
+
+@contextmanager
+def _named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Errors about the path that was given, whatever file it leads to."""
+    try:
+        yield
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
 
 
+def _target(path: str | os.PathLike[str]) -> tuple[str, os.stat_result | None]:
+    """What is to be written, and what is there now."""
+    if not os.path.basename(path):  # it ends in a slash, or is empty
+        raise _error(errno.EISDIR if os.fspath(path) else errno.ENOENT)
+    target = os.path.realpath(path)
+    if os.path.islink(target):
+        raise _error(errno.ELOOP)
+    try:
+        before = os.stat(target)
+    except FileNotFoundError:
+        return target, None
+    if stat.S_ISREG(before.st_mode) and not os.access(target, os.W_OK):
+        raise _error(errno.EACCES)
+    return target, before
+
+
+def _error(code: int) -> OSError:
+    return OSError(code, os.strerror(code))
+
+
+def _beside(target: str) -> str:
+    """A new name in the file's folder."""
+    return os.path.join(os.path.dirname(target), _UNFINISHED.format(secrets.token_hex(8)))
+
+
 def _replace(target: str, data: bytes, before: os.stat_result | None) -> None:
-    if before is not None and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    unfinished = os.path.join(os.path.dirname(target), _UNFINISHED.format(secrets.token_hex(8)))
+    unfinished = _beside(target)
     try:
         with open(unfinished, "xb") as stream:
             stream.write(data)

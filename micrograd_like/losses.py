@@ -8,14 +8,16 @@ cross-entropy for y = 1, as on paper.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterable, Sequence
 
 from micrograd_like.engine import OPERATIONS, Value, as_value
 from micrograd_like.errors import DomainError
 
 Scalar = Value | float
-#: Largest difference from 1 of a sum of probabilities that are written as decimals.
-_SUM_TOLERANCE = 1e-6
+#: Largest difference from 1 of a sum of probabilities that are written as decimals, and of one of
+#: probabilities in half precision, each of which is off by 2⁻¹¹ of itself at most.
+_SUM_TOLERANCE, _SUM_OF_HALVES = 1e-6, 2.0**-11
 
 
 def half_squared_error(
@@ -141,7 +143,9 @@ def cross_entropy_with_logits(
     _check_lengths(nodes, goals)
     for target in goals:
         _check_probability(target)
-    if abs(math.fsum(as_value(target)._data for target in goals) - 1) > _SUM_TOLERANCE:
+    probabilities = [as_value(target)._data for target in goals]
+    tolerance = _SUM_OF_HALVES if all(map(_is_half, probabilities)) else _SUM_TOLERANCE
+    if abs(math.fsum(probabilities) - 1) > tolerance:
         raise ValueError(f"cross-entropy: expected targets with the sum 1, got {goals!r}")
     if weights is not None:
         goals = [as_value(goal) * weight for goal, weight in zip(goals, weights, strict=True)]
@@ -270,6 +274,11 @@ def _check_weights(weights: Sequence[float], count: int) -> None:
 def _check_lengths(outputs: Sequence[Scalar], targets: Sequence[Scalar]) -> None:
     if len(outputs) != len(targets):
         raise ValueError(f"expected as many targets as outputs, {len(outputs)}, got {len(targets)}")
+
+
+def _is_half(number: float) -> bool:
+    """True for a number from 0 to 1 that half precision holds."""
+    return bool(struct.unpack("e", struct.pack("e", number))[0] == number)
 
 
 def _check_probability(target: Scalar) -> None:

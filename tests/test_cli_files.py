@@ -112,6 +112,15 @@ def test_an_output_that_cannot_be_written_is_named(arguments: list[str], sheet: 
 # Standard input.
 
 
+@pytest.mark.parametrize("arguments", [["page", "-"], ["check", "-", "--page"]])
+def test_what_standard_input_gives_is_not_written_over(arguments: list[str], sheet: str) -> None:
+    output = [] if arguments[-1] == "--page" else ["-o"]
+    with open(sheet, encoding="utf-8") as stream:
+        done = process(*arguments, *output, sheet, stdin=stream)
+    assert (done.returncode, Path(sheet).read_text(encoding="utf-8")) == (2, WRONG)
+    assert "is what standard input gives itself; name another file" in done.stderr
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_standard_input_is_marked_among_files(jobs: str, sheet: str) -> None:
     done = process("check", "-", sheet, "-", "--jobs", jobs, "--format", "json", input=RIGHT)

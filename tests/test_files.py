@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_like import nn
-from micrograd_like.files import write_whole
+from micrograd_like.files import check_writable, write_whole
 from micrograd_like.training import load, save
 
 
@@ -84,14 +84,35 @@ def test_a_name_as_long_as_can_be(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "number"),
-    [("missing/a", errno.ENOENT), ("file/a", errno.ENOTDIR), ("folder", errno.EISDIR)],
+    [
+        ("missing/a", errno.ENOENT),
+        ("file/a", errno.ENOTDIR),
+        ("folder", errno.EISDIR),
+        ("folder/", errno.EISDIR),
+        ("new/", errno.EISDIR),  # no file of that name is made
+        ("n" * 300, errno.ENAMETOOLONG),
+    ],
 )
 def test_an_error_names_the_file_that_was_asked_for(name: str, number: int, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match=name) as caught:
-        write_whole(tmp_path / name, "text")
-    assert (caught.value.errno, caught.value.filename) == (number, str(tmp_path / name))
+    path = f"{tmp_path}/{name}"
+    for write in (lambda: write_whole(path, "text"), lambda: check_writable(path)):
+        with pytest.raises(OSError, match=name) as caught:
+            write()
+        assert (caught.value.errno, caught.value.filename) == (number, path)
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+
+
+def test_what_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    check_writable(path)
+    assert os.listdir(tmp_path) == []
+    path.write_text("text")
+    check_writable(path)
+    check_writable(os.devnull)
+    assert path.read_text() == "text"
+    assert os.listdir(tmp_path) == ["file"]
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+import mpmath
 import pytest
 
 from micrograd_like import Value, apply, gradcheck, nn
+from micrograd_like.engine.complex_functions import COMPLEX
 from micrograd_like.engine.differences import difference
 from micrograd_like.engine.numeric import Method
 from micrograd_like.ops import OPS, Op
@@ -73,6 +76,33 @@ def test_kinks_are_flagged_and_are_not_wrong(method: Method, f: object) -> None:
     assert {row.verdict for row in at_kink.rows} == {"kink"}
     beside = gradcheck(f, [0.5], method)
     assert {row.verdict for row in beside.rows} == {"agrees"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        # Half a unit away from a kink, a step does not reach it.
+        (Value.relu, 0.5),
+        (Value.relu, -0.5),
+        (abs, -0.5),
+        # A large negative number makes no more noise than a large positive one.
+        (lambda x: x * x, 1e6),
+        (lambda x: x * x, -1e6),
+        # Tiny slopes are known as well as large ones.
+        (lambda x: x * 1e-250, 1.0),
+    ],
+)
+def test_a_wrong_partial_is_called_wrong_wherever_it_can_be_known(
+    method: Method, f: Callable[[Value], Value], x: float
+) -> None:
+    def off(v: Value) -> Value:
+        out = f(v)
+        out.partials = tuple(partial * 1.00001 + 1e-255 for partial in out.partials)
+        return out
+
+    assert {row.verdict for row in gradcheck(f, [x], method).rows} == {"agrees"}
+    assert {row.verdict for row in gradcheck(off, [x], method).totals} == {"wrong"}
 
 
 def test_only_what_goes_through_the_kink_is_flagged() -> None:
@@ -227,3 +257,19 @@ def test_where_no_number_can_be_had_nothing_is_said(method: Method) -> None:
     numeric = difference(undefined, 1.0, method)
     assert math.isnan(numeric.value)
     assert numeric.uncertainty == math.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [("log1p", mpmath.log1p), ("expm1", mpmath.expm1), ("exp", mpmath.exp), ("tanh", mpmath.tanh)],
+)
+def test_functions_of_complex_numbers_hold_for_any_imaginary_part(
+    name: str, reference: Callable[[Any], Any]
+) -> None:
+    """Not only for the tiny one of a step."""
+    for a in (-0.5, 0.0, 1e-9, 0.3, 2.0):
+        for b in (1e-20, 1e-3, 0.7):
+            got = complex(COMPLEX[name](complex(a, b)))
+            wanted = complex(reference(mpmath.mpc(a, b)))
+            assert got.real == pytest.approx(wanted.real, rel=1e-14, abs=1e-300), (a, b)
+            assert got.imag == pytest.approx(wanted.imag, rel=1e-14), (a, b)

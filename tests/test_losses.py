@@ -167,6 +167,11 @@ def test_targets_in_float32_add_up_to_1() -> None:
     cost = losses.cross_entropy_with_logits([1, 2, 3], np.float32([0.9, 0.05, 0.05]))
     wanted = losses.cross_entropy_with_logits([1, 2, 3], [0.9, 0.05, 0.05])
     assert cost.data == pytest.approx(wanted.data, rel=1e-7)
+    half = np.float16([0.7, 0.2, 0.1])  # 1.00004
+    for targets in (half, half.tolist()):
+        cost = losses.cross_entropy_with_logits([1, 2, 3], targets)
+        wanted = losses.cross_entropy_with_logits([1, 2, 3], [0.7, 0.2, 0.1])
+        assert cost.data == pytest.approx(wanted.data, rel=1e-3)
     with pytest.raises(ValueError, match="with the sum 1"):
         losses.cross_entropy_with_logits([1, 2, 3], [0.9, 0.05, 0.0501])
 

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from micrograd_like import (
@@ -172,6 +173,14 @@ def test_state_goes_out_and_in() -> None:
     target.load_state_dict(state)
     assert target.state_dict() == state
     assert target([0.3, 0.7]).data == source([0.3, 0.7]).data
+
+
+def test_a_state_may_be_of_numpys_arrays_and_of_numbers_without_a_dimension() -> None:
+    neuron = nn.Neuron(2)
+    neuron.load_state_dict({"weight": [np.array(0.5), np.float32(2)], "bias": np.array(1.5)})
+    assert neuron.state_dict() == {"weight": [0.5, 2.0], "bias": 1.5}
+    neuron.load_state_dict({"weight": np.array([3.0, 4.0]), "bias": 0.0})
+    assert neuron.state_dict() == {"weight": [3.0, 4.0], "bias": 0.0}
 
 
 @pytest.mark.parametrize("module", [nn.Neuron(2), nn.Layer(2, 2), nn.Layer(2, 2, bias=False)])

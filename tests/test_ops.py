@@ -144,10 +144,26 @@ def test_a_row_that_does_not_hold_together_is_told(change, message):
         ({"samples": ((0.3,), (math.inf,))}, "the sample (inf,): expected finite numbers"),
         ({"domain": "x > 1"}, "the sample (0.3,) lies outside the domain 'x > 1'"),
         ({"kink": "x"}, "expected samples on both sides of the kink 'x' = 0"),
+        (
+            {"kink": "x", "samples": ((0.3,), (0.0,))},  # on it is on neither side
+            "expected samples on both sides of the kink 'x' = 0",
+        ),
+        (
+            {"signature": "x y", "samples": ((0.3, math.nan),)},
+            "the sample (0.3, nan): expected finite numbers",
+        ),
     ],
 )
 def test_a_sample_that_no_test_can_use_is_told(change, message):
     assert [*sample_problems(replace(GOOD, **change), FLOAT)] == [message]
+
+
+@pytest.mark.parametrize("name", ["log", "log10", "log2"])
+def test_the_slip_of_another_base_is_the_derivative_of_another_logarithm(name):
+    others = {OPS[other].partials for other in ("log", "log10", "log2") if other != name}
+    assert [partials in others for code, partials in OPS[name].slips if code == "log-base"] == [
+        True
+    ]
 
 
 def test_a_row_that_holds_together_has_no_problem():

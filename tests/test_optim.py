@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pickle
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -208,8 +211,16 @@ def test_schedules(schedule: optim.Schedule, rates: list[float]) -> None:
         (
             lambda: optim.SGD([V]).load_state_dict({"steps": -5, "velocity": [0.0]}),
             ValueError,
-            "steps: expected a whole number",
+            "steps: expected at least 0, got -5",
         ),
+        (lambda: optim.SGD([V], "0.1"), TypeError, "rate: expected a real number"),
+        (lambda: optim.SGD([V], None), TypeError, "rate: expected a real number"),
+        (lambda: optim.SGD([V], momentum="x"), TypeError, "momentum: expected a real number"),
+        (lambda: optim.SGD([V], lambda step: "x").step(), TypeError, "rate: expected a real"),
+        (lambda: optim.linear_decay("x", 0.0, 5), TypeError, "start: expected a real number"),
+        (lambda: optim.step_decay(0.1, 2.5), TypeError, "every: expected a whole number"),
+        (lambda: optim.ReduceOnPlateau(0.1, patience=0.5), TypeError, "patience: expected a whole"),
+        (lambda: optim.clip_norm([V], "1"), TypeError, "most: expected a real number"),
         (lambda: optim.linear_decay(1.0, 0.0, steps=0), ValueError, "steps"),
         (
             lambda: optim.Adam([Value(1)]).load_state_dict({"steps": 1}),
@@ -283,6 +294,8 @@ def test_an_overflow_in_the_square_is_called_that(make):
         ({"square": [-1.0]}, r"square: expected squares, from 0 on, got -1\.0"),
         ({"steps": True}, "steps: expected a whole number"),
         ({"square": [1.0, 2.0]}, "square: expected 1 numbers, got 2"),
+        ({"square": 5}, "square: expected 1 numbers, got 5"),
+        ({"mean": [10**400]}, "mean: expected finite numbers, got 1000"),
     ],
 )
 def test_a_state_that_cannot_be_is_refused_whole(changes, message):
@@ -383,3 +396,20 @@ def test_a_plateau_reduces_the_rate_and_a_lower_loss_does_not():
         rate.observe(loss)
         rates.append(rate(0))
     assert rates == pytest.approx([0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.005, 0.005, 0.005])
+
+
+def test_settings_may_be_any_numbers_and_leave_floats_behind():
+    """A momentum in float32 would lower the precision of all that it is multiplied by."""
+    for kind in (np.float32, np.float64, np.float16, Fraction, Decimal, np.int64):
+        w = Value(1.0)
+        sgd = optim.SGD(
+            [w], optim.warmup(kind(1), np.int64(2)), momentum=kind(0), weight_decay=kind(0)
+        )
+        adam = optim.Adam([w], kind(1), betas=(kind(0), kind(0)), epsilon=kind(1))
+        for optimizer in (sgd, adam, optim.Adagrad([w], kind(1), epsilon=kind(1))):
+            w.grad = 0.5
+            optimizer.step()
+            state = json.loads(json.dumps(optimizer.state_dict()))
+            optimizer.load_state_dict({**state, "steps": np.int64(1)})
+            assert type(optimizer.steps) is int
+        assert type(w.data) is float

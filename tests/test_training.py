@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from micrograd_like.training.data import batches, order
 from micrograd_like.training.objective import numbers
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+OTHERS = [[0.2, 0.1], [0.3, 0.9], [0.8, 0.2]], [0.3, 0.9, 0.6]
 OPTIMIZERS: dict[str, Callable[[list[Value]], optim.Optimizer]] = {
     "sgd": lambda p: optim.SGD(p, 0.5),
     "momentum": lambda p: optim.SGD(p, 0.2, momentum=0.9),
@@ -128,6 +130,8 @@ def test_accuracy_and_loss_are_those_before_each_update(size: int | None) -> Non
         (training.nearest, 0.51, 0.0, False),
         (training.nearest, [0.9, 0.6], [1.0, 0.0], False),
         (training.same_sign, -3.0, -1.0, True),
+        (training.same_sign, 0.1, 1.0, True),
+        (training.same_sign, 0.1, -1.0, False),
         (training.same_sign, 0.0, 1.0, False),
         (training.largest, [0.1, 0.7, 0.2], [0.0, 1.0, 0.0], True),
         (training.largest, [0.8, 0.7, 0.2], [0.0, 1.0, 0.0], False),
@@ -798,6 +802,48 @@ def test_patience_added_on_resume_keeps_the_best_from_there_on(tmp_path: Path) -
     )
     watched = [at_the_break, *(epoch.watched for epoch in history.epochs[3:])]
     assert training.evaluate(net, *XOR).loss == pytest.approx(min(watched), rel=1e-9)
+    assert history.epochs[history.best].watched == min(watched)
+    again = training.fit(
+        net, *XOR, optimizer=rate, epochs=90, patience=2, checkpoint=file, resume=True
+    )
+    assert again.best == history.best
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "returns"),
+    [
+        # Without patience nobody asked to return: what was learnt since stays.
+        ({"patience": 3}, {}, "last"),
+        ({"patience": 3, "held_out": XOR}, {"held_out": XOR}, "last"),
+        # Another loss is watched: the best is sought anew from the break on.
+        ({}, {"patience": 3, "held_out": OTHERS}, "best"),
+        ({"patience": 3}, {"patience": 3, "held_out": OTHERS}, "best"),
+        ({"patience": 3, "held_out": OTHERS}, {"patience": 3}, "best"),
+    ],
+)
+def test_patience_dropped_or_changed_on_resume(
+    first: Any, then: Any, returns: str, tmp_path: Path
+) -> None:
+    net, states = network(), []
+    run = partial(
+        training.fit,
+        net,
+        *XOR,
+        optimizer=optim.SGD(net.parameters(), 2.0),
+        resume=True,
+        checkpoint=tmp_path / "run.json",
+    )
+    run(epochs=4, **first)
+    history = run(epochs=12, on_epoch=lambda n, e: states.append(net.state_dict()), **then)
+    if returns == "last":
+        assert net.state_dict() == states[-1]
+        return
+    data = then.get("held_out", XOR)
+    kept = training.evaluate(net, *data).loss
+    assert kept == pytest.approx(history.epochs[history.best].watched, rel=1e-9)
+    for state in states:
+        net.load_state_dict(state)
+        assert kept <= training.evaluate(net, *data).loss * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("name", ["epochs", "batch_size", "patience", "checkpoint_every", "seed"])
@@ -847,6 +893,13 @@ class Bare:
         ({"checkpoint": "run.json"}, TypeError, "checkpoint: expected a model with state_dict"),
         ({"held_out": ([[1, 2]], [1])}, ValueError, "held_out: expected inputs of 1 numbers"),
         ({"held_out": ([[1]], [[1, 2]])}, ValueError, "held_out: expected targets of 1 numbers"),
+        ({"held_out": [[1]]}, TypeError, r"held_out: expected \(inputs, targets\), got"),
+        ({"goal": "0.1"}, TypeError, "goal: expected a real number"),
+        ({"min_delta": "0.1"}, TypeError, "min_delta: expected a real number"),
+        ({"loss": 3}, TypeError, "loss: expected a function, got 3"),
+        ({"correct": "nearest"}, TypeError, "correct: expected a function"),
+        ({"on_epoch": 3}, TypeError, "on_epoch: expected a function"),
+        ({"optimizer": "SGD"}, TypeError, "optimizer: expected one of optim"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_training(
@@ -860,12 +913,42 @@ def test_what_cannot_be_done_is_told_before_training(
     assert model.w.data != 1.0
 
 
-def test_a_folder_is_no_checkpoint(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "error", "message"),
+    [
+        (".", IsADirectoryError, "checkpoint: expected a file"),
+        ("new/", OSError, "checkpoint: there is no folder"),
+        ("n" * 300, OSError, "checkpoint: it cannot be written: File name too long"),
+        ("a\0b", ValueError, "checkpoint: embedded null"),
+    ],
+)
+def test_a_checkpoint_that_cannot_be_written_is_told_before_training(
+    name: str, error: type[Exception], message: str, tmp_path: Path
+) -> None:
     net = network()
     before = net.state_dict()
-    with pytest.raises(IsADirectoryError, match="checkpoint: expected a file"):
-        training.fit(net, *XOR, epochs=1, checkpoint=tmp_path)
+    with pytest.raises(error, match=message):
+        training.fit(net, *XOR, epochs=1, checkpoint=f"{tmp_path}/{name}")
+    with pytest.raises(TypeError, match="checkpoint: expected the path of a file, got 3"):
+        training.fit(net, *XOR, epochs=1, checkpoint=3)  # type: ignore[arg-type]
     assert net.state_dict() == before
+
+
+def test_a_model_is_called_and_has_parameters() -> None:
+    class Own(nn.Module):
+        def __call__(self, x: Any) -> Value:
+            return Value(1.0) * x[0]
+
+    class Trained(Own, Bare):
+        parameters = Bare.parameters
+
+    for model in (lambda x: x[0], 3):
+        with pytest.raises(TypeError, match="model: expected a network"):
+            training.fit(model, *XOR)  # type: ignore[arg-type]
+    with pytest.raises(NotImplementedError, match="Own: expected a class of its own to define"):
+        training.fit(Own(), *XOR)
+    with pytest.raises(TypeError, match="patience: expected a model with state_dict"):
+        training.fit(Trained(), *XOR, patience=2)
 
 
 def test_a_callback_sees_every_epoch() -> None:

@@ -193,6 +193,18 @@ def test_a_batch_that_is_not_finite_is_left_out_and_counted() -> None:
     assert other.skipped == 0
 
 
+def test_such_a_batch_is_left_out_of_a_compiled_run_too() -> None:
+    """The first example is none that a loss can be recorded at."""
+    rows, targets = [[1e200, 1e200], *ROWS[1:]], [1.0, *CLASSES[1:]]
+    compiled, through = nn.Neuron(2, seed=0), nn.Neuron(2, seed=0)
+    for model, how in ((compiled, True), (through, False)):
+        run = partial(fit, model, rows, targets, batch_size=1, seed=None, compiled=how)
+        assert run(epochs=2, on_nonfinite="skip").skipped == 2
+    assert [p.data for p in compiled.parameters()] == pytest.approx(
+        [p.data for p in through.parameters()], rel=1e-12
+    )
+
+
 def test_by_itself_such_a_batch_ends_the_run() -> None:
     with pytest.raises(DomainError, match="epoch 1: pow"):
         fit(neuron(), ROWS, [5.0, *CLASSES[1:]], loss=overflowing)

@@ -114,13 +114,23 @@ def check_output(output: str | None, *inputs: str) -> None:
     Raises:
         WorksheetError: Both are given, or neither; the message names them.
     """
-    if output in (None, STDOUT) or not os.path.exists(output):
+    if output in (None, STDOUT) or not os.path.isfile(output):
         return
     for file in inputs:
-        if file != STDIN and os.path.exists(file) and os.path.samefile(output, file):
-            raise WorksheetError(
-                f"the output {output!r} is the worksheet {file!r} itself; name another file"
-            )
+        read = _status(file)
+        if read is not None and os.path.samestat(os.stat(output), read):
+            what = "what standard input gives" if file == STDIN else f"the worksheet {file!r}"
+            raise WorksheetError(f"the output {output!r} is {what} itself; name another file")
+
+
+def _status(file: str) -> os.stat_result | None:
+    """Of the file that is read; None for a built-in worksheet, and where nothing is open."""
+    try:
+        if file != STDIN:
+            return os.stat(file)
+        return None if sys.stdin is None else os.fstat(sys.stdin.fileno())
+    except OSError:
+        return None
 
 
 def write_output(output: str, data: bytes | str) -> None:

@@ -174,11 +174,17 @@ class Module:
     def layout(self) -> list[list[Neuron]]:
         """The neurons, layer by layer."""
         """The neurons, layer by layer."""
-        raise NotImplementedError
+        raise NotImplementedError(self._of_its_own())
 
     def _arrays(self) -> dict[str, Any]:
         """The parameters as nested lists by name, as :meth:`state_dict` lays them out."""
-        raise NotImplementedError
+        raise NotImplementedError(self._of_its_own())
+
+    def _of_its_own(self) -> str:
+        return (
+            f"{type(self).__name__}: expected a class of its own to define parameters() and, where "
+            "they are saved or returned to, state_dict() and load_state_dict()"
+        )
 
     def _label(self) -> None:
         for name, value in self.named_parameters():
@@ -207,7 +213,7 @@ def _numbers(values: Any) -> Any:
 
 
 def _flat(array: Any) -> Iterator[Any]:
-    if isinstance(array, Value) or not hasattr(array, "__iter__") or isinstance(array, str):
+    if _is_single(array):
         yield array
     else:
         for item in array:
@@ -216,7 +222,14 @@ def _flat(array: Any) -> Iterator[Any]:
 
 def _shape(array: Any) -> tuple[int, ...]:
     """The lengths of nested sequences, () for a single number; −1 where rows differ."""
-    if isinstance(array, Value | str) or not hasattr(array, "__iter__"):
+    if _is_single(array):
         return ()
     inner = {_shape(item) for item in array}
     return (len(list(array)), *(inner.pop() if len(inner) == 1 else (-1,) if inner else ()))
+
+
+def _is_single(array: Any) -> bool:
+    """True for a number, or what should have been one; NumPy's may have no dimension."""
+    if isinstance(array, Value | str) or not hasattr(array, "__iter__"):
+        return True
+    return getattr(array, "shape", None) == ()

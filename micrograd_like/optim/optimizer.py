@@ -9,8 +9,9 @@ from itertools import repeat
 from typing import Any
 
 from micrograd_like.engine import Value
+from micrograd_like.engine.numbers import as_count, as_float
 from micrograd_like.errors import DomainError, printable
-from micrograd_like.optim.ranges import check_positive, check_range
+from micrograd_like.optim.ranges import in_range, positive
 from micrograd_like.optim.schedules import Schedule
 
 
@@ -83,10 +84,9 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: expected every parameter once")
         for each in (rate, *self.rates.values()):
             if not callable(each):
-                check_range("rate", each, 0, math.inf)
-        check_range("weight_decay", weight_decay, 0, math.inf)
+                in_range("rate", each, 0, math.inf)
         self.rate = rate
-        self.weight_decay = weight_decay
+        self.weight_decay = in_range("weight_decay", weight_decay, 0, math.inf)
         self.steps = 0
         self.state = {slot: [0.0] * len(self.parameters) for slot in self.slots}
 
@@ -124,9 +124,7 @@ class Optimizer:
         self.steps = step
 
     def _rate_now(self, rate: float | Schedule) -> float:
-        now = float(rate(self.steps) if callable(rate) else rate)
-        check_range("rate", now, 0, math.inf)
-        return now
+        return in_range("rate", rate(self.steps) if callable(rate) else rate, 0, math.inf)
 
     def _refused(self, place: int, rate: float, sums: tuple[float, ...]) -> DomainError:
         parameter = self.parameters[place]
@@ -164,22 +162,28 @@ class Optimizer:
             raise ValueError(f"state: expected {sorted(expected)}, got {sorted(state)}")
         taken = {}
         for slot in self.slots:
-            numbers = list(state[slot])
-            if len(numbers) != len(self.parameters):
-                raise ValueError(
-                    f"{slot}: expected {len(self.parameters)} numbers, got {len(numbers)}"
-                )
-            for number in numbers:
-                real = isinstance(number, int | float) and not isinstance(number, bool)
-                if not real or not math.isfinite(number):
-                    raise ValueError(f"{slot}: expected finite numbers, got {number!r}")
-                if slot in self.squares and number < 0:
-                    raise ValueError(f"{slot}: expected squares, from 0 on, got {number!r}")
-            taken[slot] = [float(number) for number in numbers]
-        steps = state["steps"]
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
-            raise ValueError(f"steps: expected a whole number from 0 on, got {steps!r}")
+            given = state[slot]
+            if not hasattr(given, "__len__") or len(given) != len(self.parameters):
+                count = f"{len(given)} of them" if hasattr(given, "__len__") else repr(given)
+                raise ValueError(f"{slot}: expected {len(self.parameters)} numbers, got {count}")
+            taken[slot] = [self._taken(slot, number) for number in given]
+        try:
+            steps = as_count("steps", state["steps"], 0)
+        except TypeError as error:
+            raise ValueError(str(error)) from None
         self.state, self.steps = taken, steps
+
+    def _taken(self, slot: str, given: Any) -> float:
+        """A running sum from a state."""
+        try:
+            number = math.nan if isinstance(given, bool) else as_float(given)
+        except (TypeError, DomainError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise ValueError(f"{slot}: expected finite numbers, got {given!r}")
+        if slot in self.squares and number < 0:
+            raise ValueError(f"{slot}: expected squares, from 0 on, got {given!r}")
+        return number
 
     def _direction(self, gradient: float, sums: Sums, step: int) -> tuple[float, Sums]:
         """The step before it is scaled by the rate, and the running sums after it.
@@ -209,7 +213,7 @@ def clip_norm(parameters: Iterable[Value], most: float) -> float:
         ValueError: ``most`` is not above 0.
         DomainError: A gradient is not finite.
     """
-    check_positive("most", most)
+    most = positive("most", most)
     given = list(parameters)
     norm = math.hypot(*(parameter.grad for parameter in given))
     if not math.isfinite(norm):
@@ -230,6 +234,6 @@ def clip_value(parameters: Iterable[Value], most: float) -> None:
     Raises:
         ValueError: ``most`` is not above 0.
     """
-    check_positive("most", most)
+    most = positive("most", most)
     for parameter in parameters:
         parameter.grad = max(-most, min(parameter.grad, most))

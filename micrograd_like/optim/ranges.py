@@ -1,23 +1,45 @@
-"""Settings that must lie in a range, and what is said of one that does not."""
+"""Settings that must lie in a range, as floats, and what is said of one that does not."""
 
 from __future__ import annotations
 
+from micrograd_like.engine.numbers import as_float
+from micrograd_like.errors import DomainError
 
-def check_range(name: str, number: float, low: float, high: float) -> None:
-    """Refuse a setting that is not in low ≤ number < high.
+
+def real(name: str, setting: float) -> float:
+    """The setting as a float, whatever kind of number it is.
 
     Raises:
-        ValueError: It is not.
+        TypeError: It is no number; the message has the setting's name.
+        DomainError: It is too large for a float.
     """
+    try:
+        return as_float(setting)
+    except (TypeError, DomainError) as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
+def in_range(name: str, setting: float, low: float, high: float) -> float:
+    """The setting as a float, with low ≤ setting < high.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not in the range.
+    """
+    number = real(name, setting)
     if not low <= number < high:
         raise ValueError(f"{name}: expected {low} <= {name} < {high}, got {number!r}")
+    return number
 
 
-def check_positive(name: str, number: float) -> None:
-    """Refuse a setting that is not above 0.
+def positive(name: str, setting: float) -> float:
+    """The setting as a float above 0.
 
     Raises:
-        ValueError: It is not.
+        TypeError: It is no number.
+        ValueError: It is not above 0.
     """
+    number = real(name, setting)
     if not number > 0:
         raise ValueError(f"{name}: expected a number above 0, got {number!r}")
+    return number

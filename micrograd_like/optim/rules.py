@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from micrograd_like.optim.optimizer import Optimizer, Parameters, Sums
-from micrograd_like.optim.ranges import check_positive, check_range
+from micrograd_like.optim.ranges import in_range, positive
 from micrograd_like.optim.schedules import Schedule
 
 
@@ -30,10 +30,9 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, rate, weight_decay)
-        check_range("momentum", momentum, 0, 1)
-        if nesterov and not momentum:
+        self.momentum, self.nesterov = in_range("momentum", momentum, 0, 1), nesterov
+        if nesterov and not self.momentum:
             raise ValueError("nesterov: expected a momentum above 0 with it, got 0")
-        self.momentum, self.nesterov = momentum, nesterov
 
     def _direction(self, gradient: float, sums: Sums, step: int) -> tuple[float, Sums]:
         velocity = self.momentum * sums[0] + gradient
@@ -61,9 +60,8 @@ class RMSprop(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, rate, weight_decay)
-        check_range("decay", decay, 0, 1)
-        check_positive("epsilon", epsilon)
-        self.decay, self.epsilon = decay, epsilon
+        self.decay = in_range("decay", decay, 0, 1)
+        self.epsilon = positive("epsilon", epsilon)
 
     def _direction(self, gradient: float, sums: Sums, step: int) -> tuple[float, Sums]:
         square = self.decay * sums[0] + (1 - self.decay) * gradient * gradient
@@ -96,10 +94,9 @@ class Adam(Optimizer):
         super().__init__(parameters, rate, weight_decay)
         if len(betas) != 2:
             raise ValueError(f"betas: expected two numbers, got {betas!r}")
-        for beta in betas:
-            check_range("betas", beta, 0, 1)
-        check_positive("epsilon", epsilon)
-        self.betas, self.epsilon = betas, epsilon
+        first, second = (in_range("betas", beta, 0, 1) for beta in betas)
+        self.betas = (first, second)
+        self.epsilon = positive("epsilon", epsilon)
 
     def _direction(self, gradient: float, sums: Sums, step: int) -> tuple[float, Sums]:
         first, second = self.betas
@@ -151,8 +148,7 @@ class Adagrad(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, rate, weight_decay)
-        check_positive("epsilon", epsilon)
-        self.epsilon = epsilon
+        self.epsilon = positive("epsilon", epsilon)
 
     def _direction(self, gradient: float, sums: Sums, step: int) -> tuple[float, Sums]:
         square = sums[0] + gradient * gradient

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from micrograd_like.optim.ranges import check_positive, check_range
+from micrograd_like.engine.numbers import as_count
+from micrograd_like.optim.ranges import in_range, real
 
 #: The rate after so many steps (0, 1, 2, …).
 Schedule = Callable[[int], float]
@@ -75,8 +76,8 @@ def step_decay(start: float, every: int, factor: float = 0.1) -> Schedule:
     Raises:
         ValueError: ``every`` is not above 0.
     """
-    check_positive("every", every)
-    return _StepDecay(start, every, factor)
+    every = as_count("every", every, 1)
+    return _StepDecay(real("start", start), every, real("factor", factor))
 
 
 def exponential_decay(start: float, factor: float) -> Schedule:
@@ -85,9 +86,10 @@ def exponential_decay(start: float, factor: float) -> Schedule:
     Raises:
         ValueError: The factor is out of this range.
     """
+    factor = real("factor", factor)
     if not 0 < factor <= 1:
         raise ValueError(f"factor: expected 0 < factor <= 1, got {factor!r}")
-    return _ExponentialDecay(start, factor)
+    return _ExponentialDecay(real("start", start), factor)
 
 
 def linear_decay(start: float, end: float, steps: int) -> Schedule:
@@ -96,8 +98,8 @@ def linear_decay(start: float, end: float, steps: int) -> Schedule:
     Raises:
         ValueError: ``steps`` is not above 0.
     """
-    check_positive("steps", steps)
-    return _LinearDecay(start, end, steps)
+    steps = as_count("steps", steps, 1)
+    return _LinearDecay(real("start", start), real("end", end), steps)
 
 
 def cosine_decay(start: float, end: float, steps: int) -> Schedule:
@@ -106,8 +108,8 @@ def cosine_decay(start: float, end: float, steps: int) -> Schedule:
     Raises:
         ValueError: ``steps`` is not above 0.
     """
-    check_positive("steps", steps)
-    return _CosineDecay(start, end, steps)
+    steps = as_count("steps", steps, 1)
+    return _CosineDecay(real("start", start), real("end", end), steps)
 
 
 def warmup(rate: float | Schedule, steps: int) -> Schedule:
@@ -116,8 +118,8 @@ def warmup(rate: float | Schedule, steps: int) -> Schedule:
     Raises:
         ValueError: ``steps`` is not above 0.
     """
-    check_positive("steps", steps)
-    return _Warmup(rate, steps)
+    steps = as_count("steps", steps, 1)
+    return _Warmup(rate if callable(rate) else real("rate", rate), steps)
 
 
 @dataclass
@@ -142,9 +144,10 @@ class ReduceOnPlateau:
 
     def __post_init__(self) -> None:
         """Refuse settings out of range."""
-        check_range("rate", self.rate, 0, math.inf)
-        check_range("factor", self.factor, 0, 1)
-        check_positive("patience", self.patience)
+        self.rate = in_range("rate", self.rate, 0, math.inf)
+        self.factor = in_range("factor", self.factor, 0, 1)
+        self.patience = as_count("patience", self.patience, 1)
+        self.least = real("least", self.least)
 
     def observe(self, loss: float) -> None:
         """Take note of a loss."""

@@ -16,7 +16,7 @@ from micrograd_like.nn import MLP, Layer, Neuron
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.files import CHECKPOINT, Document, read, with_path, write
 from micrograd_like.training.objective import Model
-from micrograd_like.training.records import End, Epoch, History, Score
+from micrograd_like.training.records import End, Epoch, History, Score, alike
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Progress:
 
     def __post_init__(self) -> None:
         self.best = History(tuple(self.epochs), "finished").best
-        for place in range(len(self.epochs)):
+        for place in alike(self.epochs):
             self._note_improvement(place)
 
     def _note_improvement(self, place: int) -> None:
@@ -61,9 +61,13 @@ class Progress:
             self.best = len(self.epochs) - 1
         return better
 
-    def restart(self, after: Score | None, state: dict[str, Any]) -> None:
+    def watches(self, held_out: bool) -> bool:
+        """Whether there is a best state, and by the loss that is watched from now on."""
+        return self.best_state is not None and (self.epochs[-1].held_out is not None) is held_out
+
+    def restart(self, held: Score | None, after: Score | None, state: dict[str, Any]) -> None:
         """Take the parameters of now for the best so far, as they were after the last epoch."""
-        self.epochs[-1] = replace(self.epochs[-1], after=after)
+        self.epochs[-1] = replace(self.epochs[-1], held_out=held, after=after)
         self.best = self.improved = len(self.epochs) - 1
         self.best_state = state
 

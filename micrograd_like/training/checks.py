@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
+from micrograd_like.engine.numbers import described
+from micrograd_like.files import check_writable
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.data import Examples
 from micrograd_like.training.objective import Model
+
+
+def check_model(model: Any) -> None:
+    """Refuse what cannot be called on a row of numbers, or has no parameters to train."""
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise TypeError(
+            "model: expected a network, or another callable with parameters(), got "
+            f"{described(model)}"
+        )
+    model.parameters()
+
+
+def check_callable(name: str, function: object) -> None:
+    """Refuse what is to be called, and cannot be."""
+    if function is not None and not callable(function):
+        raise TypeError(f"{name}: expected a function, got {described(function)}")
+
+
+def check_pair(name: str, given: object) -> None:
+    """Refuse what is no pair of inputs and targets."""
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise TypeError(f"{name}: expected (inputs, targets), got {described(given)}")
 
 
 def check_same_sizes(data: Examples, kept_out: Examples) -> None:
@@ -28,16 +53,27 @@ def check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) ->
         if resume:
             raise ValueError("resume: expected a checkpoint to go on from, got none")
         return
+    if not isinstance(checkpoint, str | os.PathLike):
+        raise TypeError(f"checkpoint: expected the path of a file, got {described(checkpoint)}")
     if not os.path.isdir(os.path.dirname(checkpoint) or "."):
         raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
     if os.path.isdir(checkpoint):
         raise IsADirectoryError(
             f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
         )
+    try:
+        check_writable(checkpoint)
+    except OSError as error:
+        reason = f"checkpoint: it cannot be written: {error.strerror}"
+        raise OSError(error.errno, reason, error.filename) from None
+    except ValueError as error:  # a character that no name has
+        raise ValueError(f"checkpoint: {error}") from None
 
 
 def check_optimizer(optimizer: Optimizer, model: Model) -> None:
-    """Refuse an optimiser of which no parameter is the model's."""
+    """Refuse what is no optimiser, or one of which no parameter is the model's."""
+    if not hasattr(optimizer, "step") or not hasattr(optimizer, "parameters"):
+        raise TypeError(f"optimizer: expected one of optim, got {described(optimizer)}")
     if not {*model.parameters()} & {*optimizer.parameters}:
         raise ValueError(
             "optimizer: expected it over the model's parameters, got one over others; "
@@ -48,6 +84,11 @@ def check_optimizer(optimizer: Optimizer, model: Model) -> None:
 def check_restorable(name: str, model: Model) -> None:
     """Refuse a module that cannot return to earlier parameters."""
     missing = [m for m in ("state_dict", "load_state_dict") if not hasattr(model, m)]
+    if not missing:
+        try:
+            model.state_dict()
+        except NotImplementedError:
+            missing = ["state_dict", "load_state_dict"]
     if missing:
         raise TypeError(
             f"{name}: expected a model with {' and '.join(missing)}, to return to earlier "

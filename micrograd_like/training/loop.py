@@ -22,13 +22,16 @@ from micrograd_like import losses
 from micrograd_like.engine import as_count
 from micrograd_like.errors import DomainError
 from micrograd_like.optim import SGD, Optimizer
-from micrograd_like.optim.ranges import check_range
+from micrograd_like.optim.ranges import in_range, real
 from micrograd_like.training.bar import bar
 from micrograd_like.training.checkpoint import Checkpoint, Progress
 from micrograd_like.training.checks import (
+    check_callable,
     check_checkpoint,
     check_choice,
+    check_model,
     check_optimizer,
+    check_pair,
     check_restorable,
     check_same_sizes,
 )
@@ -104,7 +107,10 @@ def fit(
         ModelFileError: The run cannot go on from the checkpoint.
         DomainError: A loss or an update is not finite, or is so in every batch of an epoch.
     """
+    check_model(model)
     data = examples(inputs, targets)
+    if held_out is not None:
+        check_pair("held_out", held_out)
     kept_out = examples(*held_out, what="held-out ") if held_out is not None else None
     batch_size = None if batch_size is None else as_count("batch_size", batch_size, 1)
     patience = None if patience is None else as_count("patience", patience, 1)
@@ -117,7 +123,10 @@ def fit(
         if setting is not None:
             check_restorable(name, model)
     check_checkpoint(checkpoint, resume)
-    check_range("min_delta", min_delta, 0, math.inf)
+    min_delta = in_range("min_delta", min_delta, 0, math.inf)
+    goal = None if goal is None else real("goal", goal)
+    for name, function in (("loss", loss), ("correct", correct), ("on_epoch", on_epoch)):
+        check_callable(name, function)
     check_choice("on_nonfinite", on_nonfinite, ("raise", "skip"))
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
     check_optimizer(optimizer, model)
@@ -152,13 +161,17 @@ def fit(
         """What the parameters of now come to, where somebody looks at that."""
         return Score(objective.mean_loss()) if patience is not None and not kept_out else None
 
-    def closed() -> Epoch:
-        held = score(model, kept_out, loss, correct) if kept_out else None
-        return Epoch(run.score(done), held, after(), len(done.skipped))
+    def held() -> Score | None:
+        return score(model, kept_out, loss, correct) if kept_out else None
 
-    if patience is not None and done.epochs and done.best_state is None:
+    def closed() -> Epoch:
+        return Epoch(run.score(done), held(), after(), len(done.skipped))
+
+    if patience is None:
+        done.best_state = None
+    elif done.epochs and not done.watches(kept_out is not None):
         # Earlier parameters are not in the checkpoint: the present ones count as the best so far.
-        done.restart(after(), model.state_dict())
+        done.restart(held(), after(), model.state_dict())
 
     with bar(epochs, len(data), progress) as show, _interrupts() as interrupted:
         end: End | None = done.end(goal, patience)

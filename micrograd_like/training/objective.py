@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from micrograd_like import losses
 from micrograd_like.engine import Value
 from micrograd_like.engine.watching import watched_numbers
+from micrograd_like.errors import DomainError
 from micrograd_like.training.data import Correct, Examples, Numbers, examples
 from micrograd_like.training.records import Score
 
@@ -98,12 +100,13 @@ class CompiledObjective:
         from micrograd_like.tape.compiling import compile_graph
 
         self._data, self._parameters, self._correct = data, parameters, correct
-        x = [Value(number) for number in data.inputs[0]]
+        place, first = _defined(model, loss, data)
+        x = [Value(number) for number in data.inputs[place]]
         output = model(x)
         tried = {repr(goal): place for place, goal in enumerate(data.targets)}
         for place in tried.values():
-            _applied(loss, output, data.targets[place])  # refuses the targets that it does not take
-        first = data.targets[0]
+            with suppress(DomainError):  # that is for the batch in which the example stands
+                _applied(loss, output, data.targets[place])
         goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
         with watched_numbers() as asked:
             cost = loss(model(x), goal if isinstance(first, list) else goal[0])
@@ -124,9 +127,12 @@ class CompiledObjective:
 
     def _check(self, model: Model, loss: Loss, places: list[int]) -> None:
         """Hold the program's losses against the graph's, on an example for every target."""
-        for place, compiled in zip(places, self._program(self._rows[places]), strict=True):
+        for place in places:
             target = self._data.targets[place]
-            through = loss(model(self._data.inputs[place]), target).data
+            through = _defined_at(model, loss, self._data, place)
+            if through is None:
+                continue
+            (compiled,) = self._program(self._rows[[place]])
             if not math.isclose(through, compiled, rel_tol=1e-9, abs_tol=1e-12):
                 raise ValueError(
                     f"compiled: for the target {target!r} the loss is {through!r} through the "
@@ -154,6 +160,21 @@ class CompiledObjective:
         """See :class:`Objective`."""
         self._program.parameters[:] = [parameter.data for parameter in self._parameters]
         return float(self._program(self._rows).mean())
+
+
+def _defined(model: Model, loss: Loss, data: Examples) -> tuple[int, Numbers]:
+    """The place and the target of the first example whose loss is defined, or of the first."""
+    places = (p for p in range(len(data)) if _defined_at(model, loss, data, p) is not None)
+    place = next(places, 0)
+    return place, data.targets[place]
+
+
+def _defined_at(model: Model, loss: Loss, data: Examples, place: int) -> float | None:
+    """The loss of an example; None where it is not defined, or too large."""
+    try:
+        return _applied(loss, model(data.inputs[place]), data.targets[place]).data
+    except DomainError:
+        return None
 
 
 def _applied(loss: Loss, output: Any, target: Numbers) -> Value:

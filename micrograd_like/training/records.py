@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,6 +41,12 @@ class Epoch:
         return (self.held_out or self.after or self.score).loss
 
 
+def alike(epochs: Sequence[Epoch]) -> list[int]:
+    """The places of the epochs whose loss watched is of the same kind as the last one's."""
+    kinds = [(epoch.held_out is None, epoch.after is None) for epoch in epochs]
+    return [place for place, kind in enumerate(kinds) if kind == kinds[-1]]
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """All epochs of a run, a resumed one's earlier ones too, and why it ended."""
@@ -49,9 +56,11 @@ class History:
 
     @property
     def best(self) -> int:
-        """The place in ``epochs``, from 0, of the lowest loss watched; −1 without epochs."""
-        watched = [epoch.watched for epoch in self.epochs]
-        return watched.index(min(watched)) if watched else -1
+        """The place in ``epochs``, from 0, of the lowest loss watched; −1 without epochs.
+
+        Of a run that was resumed to watch another loss, among the epochs since.
+        """
+        return min(alike(self.epochs), key=lambda place: self.epochs[place].watched, default=-1)
 
     @property
     def skipped(self) -> int:
