@@ -126,20 +126,18 @@ class Call:
         """True for the same tree; a loop, so however deep it is."""
         if not isinstance(other, Call) or self._hash != other._hash:
             return False
-        stack: list[tuple[object, object]] = [(self, other)]
+        stack = [(self, other)]
         while stack:
             a, b = stack.pop()
-            if a is b:
-                continue
-            if not (isinstance(a, Call) and isinstance(b, Call)):
-                if isinstance(a, Call) or isinstance(b, Call) or a != b:
+            if a.function != b.function or len(a.arguments) != len(b.arguments):
+                return False
+            for own, its in zip(a.arguments, b.arguments, strict=True):
+                if own is its:
+                    continue
+                if isinstance(own, Call) and isinstance(its, Call) and own._hash == its._hash:
+                    stack.append((own, its))
+                elif isinstance(own, Call) or own != its:
                     return False
-                continue
-            if a._hash != b._hash or a.function != b.function:
-                return False
-            if len(a.arguments) != len(b.arguments):
-                return False
-            stack += zip(a.arguments, b.arguments, strict=True)
         return True
 
 

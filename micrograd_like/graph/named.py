@@ -70,6 +70,8 @@ class NamedGraph:
         self.rules: dict[Link, str] = {}
         self._regions: dict[Quantity, tuple[list[Value], dict[Value, Expr]]] = {}
         self._dependents: dict[Quantity, frozenset[Quantity]] = {}
+        self._behind: dict[Quantity, frozenset[Quantity]] = {}
+        self._slips: dict[Quantity, list[tuple[Quantity, str, Expr, Expr, Expr]]] = {}
         for node in order:
             name = self.names.get(node)
             if name is None:
@@ -103,11 +105,11 @@ class NamedGraph:
 
         Nothing, where ``of`` does not depend on ``wrt``.
         """
-        found = self.dependents(wrt)
-        if of not in found:
+        if of not in self.dependents(wrt):
             return {}
-        below: set[Quantity] = reached(of, self.inputs)
-        found &= below
+        if of not in self._behind:
+            self._behind[of] = frozenset(reached(of, self.inputs))
+        found = self.dependents(wrt) & self._behind[of]
         return {
             name: [user for user in self.users[name] if user in found and name != of]
             for name in reversed(self.values)
@@ -240,6 +242,12 @@ class NamedGraph:
         Yields:
             The slip's code, the whole, the partial that is wrong, and the right one.
         """
+        if of not in self._slips:
+            self._slips[of] = [*self._slips_of(of)]
+        yield from (slip for name, *slip in self._slips[of] if name == wrt)
+
+    def _slips_of(self, of: Quantity) -> Iterator[tuple[Quantity, str, Expr, Expr, Expr]]:
+        """The slips in every ∂of/∂wrt, each behind its ``wrt``."""
         region, written = self._regions[of]
         node = region[-1]
         for inner in region:
@@ -252,9 +260,11 @@ class NamedGraph:
                     continue
                 right = OPS[inner.op].partial(index, operands, out)
                 for code, formula in OPS[inner.op].slipped(index, operands, out):
+                    wrong, meant = simplify(formula), simplify(right)
                     for named, derivative in self._derived(of, {(inner, index): formula}).items():
-                        if self.names[named] == wrt and derivative != self.locals[of, wrt]:
-                            yield code, derivative, simplify(formula), simplify(right)
+                        wrt = self.names[named]
+                        if derivative != self.locals[of, wrt]:
+                            yield wrt, code, derivative, wrong, meant
 
 
 def constant(number: float) -> Number:

@@ -11,8 +11,6 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.judging.judged import Judged
 from micrograd_like.marking.records import Contrast, Sample
 from micrograd_like.marking.world.values import value
-from micrograd_like.marking.world.worlds import build
-from micrograd_like.worksheet.builder import UndefinedError
 from micrograd_like.worksheet.naming.indices import names_in
 
 #: Numbers that are easily put in, and names for which they are.
@@ -34,9 +32,9 @@ def contrast(facts: Facts, key: Quantity, written: Expr, right: Expr) -> Contras
     for name in [*_movable(facts, key, written)][:_MOST_NAMES]:
         for place in _PLACES:
             try:
-                world = build(facts.definitions, {name: place})
+                world = facts.truth.here.moved({name: place})
                 both = value(written, world), value(right, world)
-            except (DomainError, UndefinedError, KeyError):
+            except (DomainError, KeyError):
                 continue
             yours, true = both
             if yours is None or true is None:

@@ -14,7 +14,9 @@ into the graph as operations, each ∂A/∂name a node that bears its name.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 
 from micrograd_like.engine import (
     Constant,
@@ -71,6 +73,8 @@ class Builder:
         self._constants: dict[str, Constant] = {}
         self._gradients: dict[Derivative, Value] = {}
         self._adjoints: dict[Value, dict[Value, Value]] = {}
+        #: The leaves from which what follows starts, and what their numbers are computed by.
+        self._starts: dict[Value, Value] = {}
         self._visited = 0
 
     def define(self, name: Name, expr: Expr) -> Value:
@@ -94,16 +98,44 @@ class Builder:
         """Let a name be where what follows starts from: it keeps its number, and no more."""
         node = Value(self.names[name].data)
         node.label = name.name
+        self._starts[node] = self.names[name]
         self.names[name.name] = node
 
     def assume(self, name: Name, number: float) -> None:
         """Let ``name`` be one without a number, with this one in its place."""
         self.names[name.name] = Symbol(number, name.name)
 
+    def moved(self, numbers: Mapping[str, float]) -> Builder:
+        """The same graph with other numbers for some names.
+
+        Raises:
+            DomainError: An operation is not defined there.
+        """
+        copies: dict[Value, Value] = {}
+        seen: set[Value] = set()
+        named = (self.names, self.hidden, self._gradients)
+        outputs = chain(self._starts.values(), *(nodes.values() for nodes in named))
+        for node in chain.from_iterable(topological_order(output, seen) for output in outputs):
+            if node.label in numbers and self.names.get(node.label) is node:
+                copies[node] = Value(numbers[node.label])
+            elif node in self._starts:
+                copies[node] = Value(copies[self._starts[node]].data)
+            elif node.op:
+                copies[node] = apply(node.op, *(copies[input] for input in node.inputs))
+            else:
+                copies[node] = node if isinstance(node, Constant) else Value(node.data)
+            copies[node].label = node.label
+        other = Builder()
+        other.names = {name: copies[node] for name, node in self.names.items()}
+        other.hidden = {name: copies[node] for name, node in self.hidden.items()}
+        other._gradients = {key: copies[node] for key, node in self._gradients.items()}
+        other._starts = {copies[node]: copies[own] for node, own in self._starts.items()}
+        return other
+
     def _built(self, expr: Expr) -> Value:
         if (number := exact_number(expr)) is not None:
             return Value(number.value)
-        if "e" not in self.names and "e" not in self.broken:
+        if "e" not in self.names and "e" not in self.broken and "e" in quantities(expr):
             expr = _exponentials(expr)
         values = {quantity: self._operand(quantity) for quantity in quantities(expr)}
         built: Value = record(expr, values, Constant)

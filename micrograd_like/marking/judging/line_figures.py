@@ -5,8 +5,8 @@ A figure is exact if it repeats a given; otherwise it may be off by half a unit 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from functools import cached_property
 from itertools import count
 
 from micrograd_like.formula import (
@@ -15,7 +15,6 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     exact_number,
-    nodes,
     quantities,
     rewrite,
 )
@@ -72,7 +71,7 @@ class LineFigures:
     def result(self, expr: Expr) -> Figure | None:
         """What figures that have been read come to; None where that is not defined."""
         figure = worked_out(expr, self.look_up)
-        if figure is None or figure.low != figure.high:
+        if figure is None or figure.low != figure.high or isinstance(expr, Name):
             return figure
         # Nothing is rounded in the figures, and floats must not round them either.
         numbers = {key: self.look_up(key).center for key in quantities(expr)}
@@ -142,30 +141,19 @@ class LineFigures:
 
     def _rounds(self, figure: Figure) -> bool:
         size, half = abs(figure.center), (figure.high - figure.low) / 2
-        return any(0 < abs(abs(value) - size) <= half for value in self._computed)
+        computed = self.facts.truth.computed
+        first, last = (
+            bisect_left(computed, size - 2 * half),
+            bisect_right(computed, size + 2 * half),
+        )
+        return any(0 < abs(other - size) <= half for other in computed[first:last])
 
     def _repeats(self, figure: Figure) -> bool:
         """True for a figure that is a given's, and rounds no other quantity."""
-        return abs(figure.center) in self._given and not self._rounds(figure)
+        return abs(figure.center) in self.facts.truth.given and not self._rounds(figure)
 
     def _is_given(self, figure: Figure) -> bool:
         """True for a figure that is a given's, and that no other quantity is stated as."""
         size, sources = abs(figure.center), self.facts.truth.sources
         stated = (f for key, f in self.hand.stated.items() if key not in sources)
-        return size in self._given and all(abs(f.center) != size for f in stated)
-
-    @cached_property
-    def _given(self) -> set[float]:
-        """Sizes of what is given; a figure worked out from rounded ones is itself rounded."""
-        definitions = self.facts.truth.definitions
-        return {
-            abs(value)
-            for name, value in self.facts.truth.sources.items()
-            if exact_number(definitions[name]) is not None
-            or all(number.places is None for number in nodes(definitions[name], Number))
-        }
-
-    @cached_property
-    def _computed(self) -> list[float]:
-        here, sources = self.facts.truth.here, self.facts.truth.sources
-        return [node.data for name, node in here.nodes.items() if name not in sources]
+        return size in self.facts.truth.given and all(abs(f.center) != size for f in stated)

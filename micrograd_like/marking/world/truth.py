@@ -18,6 +18,7 @@ from micrograd_like.formula import (
     Expr,
     Number,
     Quantity,
+    exact_number,
     names,
     nodes,
     quantities,
@@ -25,7 +26,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.marking.world.values import Values, same_number, value
 from micrograd_like.marking.world.worlds import Mixed, World, build
-from micrograd_like.worksheet.builder import CONSTANTS, Builder, UndefinedError
+from micrograd_like.worksheet.builder import CONSTANTS, Builder
 
 #: Worlds beside the worksheet's own.
 NEAR = 3
@@ -69,13 +70,29 @@ class Truth:
         starts: Collection[Quantity] = (),
     ) -> None:
         self.definitions, self._starts = dict(definitions), starts
-        self.here = build(definitions, {}, starts) if built is None else World(built, definitions)
+        self.here = build(definitions, starts) if built is None else World(built, definitions)
         self.sources = {
             name: self.here[name]
             for name, expr in definitions.items()
             if all(leaf in CONSTANTS and leaf not in definitions for leaf in quantities(expr))
         }
         self._near: dict[Way, list[World]] = {}
+
+    @cached_property
+    def given(self) -> set[float]:
+        """Sizes of what is given; a figure worked out from rounded ones is itself rounded."""
+        return {
+            abs(value)
+            for name, value in self.sources.items()
+            if exact_number(self.definitions[name]) is not None
+            or all(n.places is None for n in nodes(self.definitions[name], Number))
+        }
+
+    @cached_property
+    def computed(self) -> list[float]:
+        """Sizes of all other names, the smallest first."""
+        others = (node for name, node in self.here.nodes.items() if name not in self.sources)
+        return sorted(abs(node.data) for node in others)
 
     def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Truth:
         """The same with some names more, or with other formulas.
@@ -136,8 +153,8 @@ class Truth:
 
     def _world(self, moved: Mapping[Quantity, float]) -> World | None:
         try:
-            return build(self.definitions, moved, self._starts)
-        except (DomainError, UndefinedError):
+            return self.here.moved(moved)
+        except DomainError:
             return None
 
     @cached_property

@@ -119,6 +119,8 @@ def value(expr: Expr, world: Values) -> float | None:
         KeyError: A name has no number.
     """
     try:
+        if isinstance(expr, Name | Derivative):
+            return _finite(world[expr])
         program = compiled(expr)
         return program.run(program.numbers(world))
     except (ArithmeticError, ValueError, TypeError):

@@ -7,23 +7,18 @@ from functools import cached_property
 
 from micrograd_like.engine import Value, grad, topological_order
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Expr, Name, Number, Quantity, evaluate, parse
+from micrograd_like.formula import Expr, Name, Quantity, evaluate, parse
 from micrograd_like.marking.world.effort import spend
 from micrograd_like.marking.world.values import Values
 from micrograd_like.ops import FLOAT, OPS
 from micrograd_like.worksheet.builder import CONSTANTS, Builder
 
 
-def build(
-    definitions: Mapping[Quantity, Expr],
-    moved: Mapping[Quantity, float],
-    starts: Collection[Quantity] = (),
-) -> World:
-    """The graph of definitions, some of them with another number.
+def build(definitions: Mapping[Quantity, Expr], starts: Collection[Quantity] = ()) -> World:
+    """The graph of definitions.
 
     Args:
         definitions: For every name the formula that gives it, inputs before their users.
-        moved: The numbers of some names, in the place of their formulas.
         starts: Names that are computed, but from which what follows starts anew.
 
     Raises:
@@ -33,7 +28,7 @@ def build(
     builder = Builder()
     for name, expr in definitions.items():
         assert isinstance(name, Name)
-        builder.define(name, Number(moved[name]) if name in moved else expr)
+        builder.define(name, expr)
         if name in starts:
             builder.start_at(name)
     return World(builder, definitions)
@@ -52,9 +47,18 @@ class World(dict[Quantity, float]):
 
     def __init__(self, builder: Builder, names: Iterable[Quantity]) -> None:
         super().__init__()
-        self._builder = builder
-        self.nodes = {str(name): self._node(name) for name in names}
+        self._builder, self._names = builder, [*names]
+        self.nodes = {str(name): self._node(name) for name in self._names}
         self._derivatives: dict[Quantity, dict[str, float] | None] = {}
+
+    def moved(self, numbers: Mapping[Quantity, float]) -> World:
+        """The same graph with other numbers for some names.
+
+        Raises:
+            DomainError: An operation is not defined there.
+        """
+        moved = {str(name): number for name, number in numbers.items()}
+        return World(self._builder.moved(moved), self._names)
 
     def __missing__(self, key: Quantity) -> float:
         """The number of a quantity.
