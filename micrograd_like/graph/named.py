@@ -22,6 +22,8 @@ MAX_UNNAMED = 1000
 
 #: Neighbours (of, wrt): ``of`` is computed from ``wrt`` directly.
 Link = tuple[Quantity, Quantity]
+#: A slip's code, what a derivative becomes with it, and the partial that is wrong and the right one.
+_Slip = tuple[str, Expr, Expr, Expr]
 
 
 class NamedGraph:
@@ -71,7 +73,7 @@ class NamedGraph:
         self._regions: dict[Quantity, tuple[list[Value], dict[Value, Expr]]] = {}
         self._dependents: dict[Quantity, frozenset[Quantity]] = {}
         self._behind: dict[Quantity, frozenset[Quantity]] = {}
-        self._slips: dict[Quantity, list[tuple[Quantity, str, Expr, Expr, Expr]]] = {}
+        self._slips: dict[Quantity, list[tuple[Quantity, _Slip]]] = {}
         for node in order:
             name = self.names.get(node)
             if name is None:
@@ -236,7 +238,7 @@ class NamedGraph:
         """How many operations and numbers the formula of a computed name has."""
         return len(self._regions[of][0])
 
-    def slips(self, of: Quantity, wrt: Quantity) -> Iterator[tuple[str, Expr, Expr, Expr]]:
+    def slips(self, of: Quantity, wrt: Quantity) -> Iterator[_Slip]:
         """What ∂of/∂wrt becomes with one of its operations' slips.
 
         Yields:
@@ -244,9 +246,9 @@ class NamedGraph:
         """
         if of not in self._slips:
             self._slips[of] = [*self._slips_of(of)]
-        yield from (slip for name, *slip in self._slips[of] if name == wrt)
+        yield from (slip for name, slip in self._slips[of] if name == wrt)
 
-    def _slips_of(self, of: Quantity) -> Iterator[tuple[Quantity, str, Expr, Expr, Expr]]:
+    def _slips_of(self, of: Quantity) -> Iterator[tuple[Quantity, _Slip]]:
         """The slips in every ∂of/∂wrt, each behind its ``wrt``."""
         region, written = self._regions[of]
         node = region[-1]
@@ -264,7 +266,7 @@ class NamedGraph:
                     for named, derivative in self._derived(of, {(inner, index): formula}).items():
                         wrt = self.names[named]
                         if derivative != self.locals[of, wrt]:
-                            yield wrt, code, derivative, wrong, meant
+                            yield wrt, (code, derivative, wrong, meant)
 
 
 def constant(number: float) -> Number:
