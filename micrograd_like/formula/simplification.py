@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,33 +19,38 @@ def simplify(expr: Expr) -> Expr:
     condition between exact numbers is decided. Factors keep their order, and nothing is
     cancelled or expanded, so the result is still recognisably what was written.
     """
+    if not isinstance(expr, Call):
+        return expr
     # A derivative has the same parts in it many times, as the same objects: each is done once.
-    order, uses = _parts(expr)
+    order, shared = _calls(expr)
     done: dict[int, Expr | _Product] = {}
-    for node in order:
-        below = node.arguments if isinstance(node, Call) else ()
-        arguments = [_own(done[id(p)]) if uses[id(p)] > 1 else done[id(p)] for p in below]
-        done[id(node)] = _combined(node, arguments)
+    for call in order:
+        arguments = [done.get(id(part), part) for part in call.arguments]
+        if not shared.isdisjoint(map(id, call.arguments)):
+            arguments = [*map(_own, arguments)]
+        done[id(call)] = _combined(call, arguments)
     return _finished(done[id(expr)])
 
 
-def _parts(expr: Expr) -> tuple[list[Expr], Counter[int]]:
-    """Every object in the expression once, arguments first; how often each is an argument."""
-    order: dict[int, Expr] = {}
-    uses: Counter[int] = Counter()
+def _calls(expr: Call) -> tuple[list[Call], set[int]]:
+    """Every call in the expression once, arguments first; which are arguments several times."""
+    order: dict[int, Call] = {}
+    used: set[int] = set()
+    shared: set[int] = set()
     stack = [expr]
     while stack:
-        node = stack[-1]
-        below = node.arguments if isinstance(node, Call) else ()
+        call = stack[-1]
+        below = [part for part in call.arguments if isinstance(part, Call)]
         waiting = [part for part in below if id(part) not in order]
         if waiting:
             stack += waiting
             continue
         stack.pop()
-        if id(node) not in order:
-            order[id(node)] = node
-            uses.update(map(id, below))
-    return [*order.values()], uses
+        if id(call) not in order:
+            order[id(call)] = call
+            for part in below:
+                (shared if id(part) in used else used).add(id(part))
+    return [*order.values()], shared
 
 
 def _own(part: Expr | _Product) -> Expr | _Product:
@@ -56,9 +60,7 @@ def _own(part: Expr | _Product) -> Expr | _Product:
     return part
 
 
-def _combined(node: Expr, arguments: list[Expr | _Product]) -> Expr | _Product:
-    if not isinstance(node, Call):
-        return node
+def _combined(node: Call, arguments: list[Expr | _Product]) -> Expr | _Product:
     if node.function in ("mul", "div", "neg"):
         return _Product.of(node.function, arguments)
     return _simplified(Call(node.function, tuple(map(_finished, arguments))))
@@ -138,7 +140,8 @@ class _Product:
             left.above += others[0].above
             left.below += others[0].below
         else:
-            left.coefficient = Fraction(left.coefficient, others[0].coefficient)
+            if others[0].coefficient != 1:
+                left.coefficient = Fraction(left.coefficient, others[0].coefficient)
             left.above += others[0].below
             left.below += others[0].above
         return left

@@ -22,7 +22,7 @@ MAX_UNNAMED = 1000
 
 #: Neighbours (of, wrt): ``of`` is computed from ``wrt`` directly.
 Link = tuple[Quantity, Quantity]
-#: A slip's code, what a derivative becomes with it, and the partial that is wrong and the right one.
+#: A slip's code, the derivative with it, the partial that is wrong, and the right one.
 _Slip = tuple[str, Expr, Expr, Expr]
 
 

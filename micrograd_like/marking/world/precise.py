@@ -7,7 +7,9 @@ worked out with mpmath from there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from decimal import Context, Decimal, localcontext
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +18,13 @@ from mpmath import mp, mpf
 
 from micrograd_like.formula import (
     ARITHMETIC,
+    Call,
     Derivative,
     Expr,
     Name,
     Quantity,
     evaluate,
+    nodes,
     parse,
     quantities,
 )
@@ -106,6 +110,8 @@ class Precise:
 
 def exactly(expr: Expr, numbers: Mapping[Quantity, float]) -> float | None:
     """The formula at these decimals, rounded once, at the end; None where mpmath has none."""
+    if not numbers.keys() & CONSTANTS.keys() and _is_decimal(expr):
+        return _in_decimals(expr, numbers)
     with mp.workdps(_DIGITS):
         known = {quantity: _in_full(quantity, number) for quantity, number in numbers.items()}
         try:
@@ -114,6 +120,22 @@ def exactly(expr: Expr, numbers: Mapping[Quantity, float]) -> float | None:
             return None
         real = isinstance(found, mpf) and mpmath.isfinite(found)
         return float(found) if real else None
+
+
+def _is_decimal(expr: Expr) -> bool:
+    """True where the formula only adds, multiplies and divides."""
+    return all(call.function in _DECIMAL for call in nodes(expr, Call))
+
+
+def _in_decimals(expr: Expr, numbers: Mapping[Quantity, float]) -> float | None:
+    """The same by the decimals of the standard library, which are made for it."""
+    with localcontext(_CONTEXT):
+        known = {quantity: Decimal(repr(number)) for quantity, number in numbers.items()}
+        try:
+            found = float(evaluate(expr, known, _DECIMAL, number=lambda n: Decimal(repr(n))))
+        except ArithmeticError:
+            return None
+    return found + 0.0 if math.isfinite(found) else None  # no −0
 
 
 def _in_full(quantity: Quantity, number: float) -> Any:
@@ -135,6 +157,9 @@ def _function(name: str) -> Callable[..., Any]:
     return getattr(mpmath, name, worked)
 
 
+#: What decimals are computed with.
+_DECIMAL = {name: ARITHMETIC[name] for name in ("add", "sub", "mul", "div", "neg")}
+_CONTEXT = Context(prec=_DIGITS)
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _function(name) for name in OPS},
     **ARITHMETIC,
