@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -15,9 +16,19 @@ from micrograd_like.tape import native
 sys.path.append(str(Path(__file__).parent.parent))
 
 
+# What is imported and collected stays until the end: to look through it for garbage, again and
+# again, would be a tenth of the work of every run.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 # Of examples that are drawn, the suite has few, and the same ones in every run, so that a red run
 # has a change as its cause; `make test-slow` draws many, and others each time.
-settings.register_profile("few", max_examples=40, deadline=None, derandomize=True, database=None)
+settings.register_profile("few", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("many", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("few")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -76,6 +77,7 @@ ALL = {
 }
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Names of the modules imported, save for those only the type checker imports.
 

@@ -30,6 +30,7 @@ from micrograd_like.lessons.pictures import (
     MatrixLine,
     Picture,
     Plane,
+    Surface,
 )
 from micrograd_like.lessons.xor_networks import (
     SEEDS,
@@ -432,13 +433,19 @@ def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
 
 
 def test_a_picture_of_every_kind_is_the_same_file_again_and_one_of_pixels(tmp_path: Path) -> None:
-    drawn: list[Picture] = [Images("Digits", [[[0.0, 1.0], [1.0, 0.0]]], ["1"])]
-    for name in ("line-fit", "moons", "activations", "matrix-form"):
-        drawn += shortly(name).pictures
-    kinds = {type(picture): picture for picture in drawn}
-    assert set(kinds) == set(get_args(Picture))
+    grid, path = [[0.0, 1.0], [1.0, 0.0]], {"path": [(0.0, 1.0), (1.0, 0.0)]}
+    kinds: list[Picture] = [
+        Curves("Loss", "loss", {"a": [1.0, 0.5]}),
+        Plane("A line", "x", "y", path, path, path),
+        Surface("Classes", [0.0, 1.0], [0.0, 1.0], grid, [(0.5, 0.5)], [1], 0.5),
+        Contours("A bowl", "w", "b", [0.0, 1.0], [0.0, 1.0], grid, path),
+        MatrixLine("A product", [("A", grid), "·", ("B", grid)]),
+        Images("Digits", [grid], ["1"]),
+        Layers("Gradients", "size", {"sigmoid": [1e-9, 1e-3]}),
+    ]
+    assert {type(picture) for picture in kinds} == set(get_args(Picture))
     for name in ("plot.svg", "again.svg", "plot.png"):
-        plots.save([*kinds.values()], tmp_path / name)
+        plots.save(kinds, tmp_path / name)
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "plot.svg").read_bytes()
 

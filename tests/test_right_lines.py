@@ -117,8 +117,9 @@ def test_every_line_is_read() -> None:
     assert verdicts["right"] + verdicts["taken"] > 0.9 * sum(verdicts.values())
 
 
-def test_no_right_line_is_called_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    status = main(["--lines", "600", "--jobs", "1", "--examples", "1"])
+@pytest.mark.parametrize("lines", [300, pytest.param(3000, marks=pytest.mark.slow)])
+def test_no_right_line_is_called_wrong(lines: int, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--lines", str(lines), "--jobs", "1", "--examples", "1"])
     assert status == 0, capsys.readouterr().out
 
 
