@@ -90,6 +90,7 @@ def test_documents(document: str) -> None:
     [
         ("| Symbol | Value |\n|---|---|\n| $x$ | 2 |\n| $w_{1}$ | $-0.5$ |", "x = 2 / w1 = -0.5"),
         ("| $a$ | $b$ |\n|:--|--:|\n| 1 | 0.5 |", "a = 1 / b = 0.5"),
+        ("| Symbol | Value | From |\n|---|---|---|\n| w₁ | 0.5 | the first |", "w1 = 0.5"),
         ("| $i$ | $x^{(i)}$ | $t_i$ |\n|---|---|---|\n| 1 | 0.5 | 0 |\n| 2 | 1.5 | 1 |",
          "x^(1) = 0.5 / t1 = 0 / x^(2) = 1.5 / t2 = 1"),
         # Of what a number is under another heading, a table does not say enough.
@@ -109,6 +110,19 @@ def test_tables_of_values(table: str, plainly: str) -> None:
 @pytest.mark.parametrize(
     ("text", "plainly"),
     [
+        # A heading or a line in bold may end in what a function is,
+        ("**Example 1: doubling, f(t) = 2t**\n\n- f(3) = 6", "2*t = 2*t / 2*3 = 6"),
+        # … a line may go on with the one above, and stand in marks of code;
+        ("- `q = 2 * 3`\n  `= 6`", "q = 2*3 = 6"),
+        ("`loss.backward()`, `x = f(a=1)`\n\n`self.q = 2`", ""),
+        # … and a backslash may keep a sign from being one of Markdown.
+        ("* **v** = \\[1, 2]", "v1 = 1 / v2 = 2"),
+        ("Gradient = 0.5 \\* (-60)", "Gradient = 0.5*(-60)"),
+        ("$p = \\sigma(0) \\in (0, 1)$", "p = sigmoid(0)"),
+        ("$\\partial w = 2$ and $q = 3 \\partial w$", "dw = 2 / q = 3*dw"),
+        ("$a = 3$, $q = \\|a\\| \\|a\\|$", "a = 3 / q = abs(a)*abs(a)"),
+        ("$P(y \\mid x) = 0.5$, $q = 2 P(y \\mid x)$", "P_y_x = 0.5 / q = 2*P_y_x"),
+        ("$E[g^2]_0 = 2$", "Egsq0 = 2"),
         # An inline formula that ends in = goes on with the value right behind it.
         ("$q = 1 + 1 =$ $2$", "q = 1 + 1 = 2"),
         ("$q = 1 + 1 =$ **2.0**, see below", "q = 1 + 1 = 2.0"),

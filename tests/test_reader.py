@@ -308,6 +308,24 @@ def test_notations(line: str, plainly: str) -> None:
         # Templates stand for each of their numbers.
         ("x_1 = 1\nx_2 = 2\nh_t = 3x_t\nq = h_1 + h_2", "q", 9),
         ("h_0 = 1\nh_t = 2h_{t-1}\nh_1 = 2\nh_2 = 4\nq = h_2", "q", 4),
+        # … also where none of those between is spoken of;
+        ("h_t = 2h_{t-1} + x_t, q = 3h_3\nx_1 = 1, x_2 = 2, x_3 = 3\nh_0 = 0", "q", 33),
+        ("y_i = 2x_i\nq = Σ_{i=1}^{2} y_i\nx_1 = 1, x_2 = 3", "q", 8),
+        # An x between derivatives that are linked is times.
+        ("x = 2\nu = x^2\ny = u^3\nq = dy/du x du/dx", "q", 192),
+        # What is said of a name's change alone is a quantity.
+        ("x = 2\n∂x = 3\nq = x - 0.5∂x", "q", 0.5),
+        # Brackets of a function may be square.
+        ("x = 2\nq = exp[x - 2]", "q", 1),
+        # Values stand in tables.
+        ("| Symbol | Value | From |\n|---|---|---|\n| w₁ | 0.5 | x → h |\n| x | -2 | data |\n"
+         "q = w₁x", "q", -1),
+        ("| a | b |\n|---|---|\n| 2 | 0.5 |\nq = a b", "q", 1),
+        # Fractions may be drawn over three lines.
+        ("x = 3\ny = x^2\n     dy    x + 1\nq =  -- + -----\n     dx      2", "q", 8),
+        ("x = 3\nq = ─────\n    x - 1\np = 2", "p", 2),
+        # A line of dashes between two things is a picture.
+        ("x = 2\nx = 5 ------/ y\nq = 3x", "q", 6),
         # With a name e1, 2e1 is a product.
         ("e1 = 4\nq = 2e1", "q", 8),
         # Commas as decimal signs, throughout.
@@ -329,7 +347,7 @@ def test_values(text: str, name: str, number: float) -> None:
         ("q = 1,5\nx = 0.5", 1, 6, "expected an operator"),
         ("= 9", 1, 1, "expected a name or a derivative"),
         ("a = 1\n= 9", 2, 1, "expected a name or a derivative"),
-        ("q = h(2)", 1, 5, "'h' is no function"),
+        ("q = sigmod(2)", 1, 5, "'sigmod' is no function"),
         ("yhat = 1\nq = 2 yhut", 2, 7, "did you mean 'yhat'?"),
         ("a = 1\nq = 2\u0430", 2, 6, "is the Cyrillic letter"),
         ("q = ∂E", 1, 5, "expected a derivative"),
@@ -350,6 +368,10 @@ def test_what_is_refused(text: str, line: int, column: int, message: str) -> Non
         ("v = [[1, 2], [3]]", "expected rows of one length"),
         ("W = [[1, 2, 3], [4, 5, 6]]\nv = [1, 2]\nq = W·v", "the left side has 3 columns"),
         ("x.grad = 3", "Nothing says of what this is the gradient"),
+        ("q = f(x; w)", "Nothing says what the function f is"),
+        ("n = floor((8 - 3)/2) + 1 = 3", "floor(…) is not worked out"),
+        ("L = E[(y - 3)^2] = 2", "Expectations are not worked out"),
+        ("q = total(3)", "Nothing says what the function total is"),
     ],
 )
 def test_what_cannot_be_worked_out(text: str, reason: str) -> None:
@@ -410,6 +432,31 @@ def verdicts(text: str) -> str:
         ("m = 1.5\np = 2\np = 1.5*2 = 2.6", "ttw"),
         # … also where the old value stands last in a sum;
         ("b = -0.2\nb = -(-0.78*0.05) - 0.2 = -0.161\nc = 2*b = -0.322", "trr"),
+        # The mean that momentum keeps is a new one in every step, and a weight that decays,
+        ("g = 0.5\nv = 0\nv = 0.9v + 0.1g = 0.05\nw = 1\nw = w - 0.1v = 0.995\n"
+         "v = 0.9*0.05 + 0.1*0.5 = 0.095", "ttrtrr"),
+        ("g = 2\nw = 1\nw = (1 - 0.1)w - 0.1g = 0.7\ng = 1\nw = 0.9w - 0.1g = 0.53", "ttrtr"),
+        # … and what is computed wrong from it is seen;
+        ("g = 6\ns = 0\ns = 0.9s + 0.1g^2 = 4.6", "ttw"),
+        # … but a formula that holds of itself is no step.
+        ("p = 0.5\np = 1/(1 + e^(-(2p - 1)))", "t?"),
+        # A function that is defined anew is another one from there on,
+        ("f(x) = 2x\nf(3) = 6\nf(x) = x^2\nf(3) = 9\nf'(3) = 6", "rr?rr"),
+        # … the same in another form is not;
+        ("f(x) = (x + 1)^2\nf(x) = x^2 + 2x + 1\nf(2) = 8", "rrw"),
+        # … and what stands above any definition proves nothing against it.
+        ("g(2) = 2*2 + 1 = 5\ng(t) = tanh(t)", "?r"),
+        # A share of a whole is no function of its own score alone,
+        ("f(2) = e^2/(e^2 + e^1) = 0.7311\nf(1) = e^1/(e^2 + e^1) = 0.2689", "rr"),
+        # … and a function that its examples agree on is one, whose figures may stand for names.
+        ("x = 0.2\nz = 3x\nF(x) = 1/(1 + e^-x) = 0.5498\nF(z) = 1/(1 + e^-0.6) = 0.6457", "ttrr"),
+        ("F(0.2) = 1/(1 + e^-0.2) = 0.5498\nF(0.5) = 1/(1 + e^-0.5) = 0.6225\nF(0.1) = 0.6",
+         "rrw"),
+        # What an unknown function is at a number is a quantity, and its figures are held.
+        ("f'(4) = 2*4 = 8\nx = 4 - 0.1f'(4) = 3.2", "rr"),
+        ("f'(4) = 2*4 = 9", "w"),
+        # One part of a sum is not the whole of it.
+        ("w = 2\nL = w^2 + 3w\ndw += 2w", "tt?"),
         # Another problem may use the same names; within one, a second formula is held against it.
         ("x = 2\nExample 1:\nu = x^2\nExample 2:\nu = x^3", "ttt"),
         ("x = 2\nu = x^2\nThe next step:\nu = x^3", "ttw"),

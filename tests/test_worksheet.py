@@ -340,7 +340,6 @@ def test_trees(line, left, tree):
         ("q = 10 000", 8, "expected an operator"),
         ("q = 1.2.3", 8, "expected an operator"),
         ("q = 1,5", 6, "expected an operator"),
-        ("q = z(x)", 5, "'z' is no function and no name of this worksheet"),
         ("q = sigmod(x)", 5, "did you mean 'sigmoid'?"),
         # Functions and their arguments.
         ("q = max(x)", 5, "max takes 2 arguments, got 1"),

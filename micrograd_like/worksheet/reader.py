@@ -36,7 +36,14 @@ from micrograd_like.worksheet.tokens.layout import is_cells, laid_out
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.openings import is_condition, is_heading, is_relation
 from micrograd_like.worksheet.tokens.session import with_results
-from micrograd_like.worksheet.tokens.wording import in_signs, in_vectors
+from micrograd_like.worksheet.tokens.stacked import with_fractions
+from micrograd_like.worksheet.tokens.wording import (
+    changes,
+    in_one_name,
+    in_signs,
+    in_vectors,
+    with_changes,
+)
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: After so many problems nobody reads which name was meant.
@@ -89,16 +96,20 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
     """
     lines, refused, too_long = source.lines, list[Problem](), list[list[Token]]()
     within = _within_bounds(source.rows, lines, refused)
-    rows = with_rows(map(laid_out, with_results(within)))
-    worded = (in_vectors(in_signs(separated(row))) for row in rows if not is_cells(row))
+    rows = [*with_rows(map(laid_out, with_results(with_fractions([*within]))))]
+    if changed := changes(rows):
+        rows = [with_changes(row, changed) for row in rows]
+    worded = (
+        in_vectors(in_signs(in_one_name(separated(row)))) for row in rows if not is_cells(row)
+    )
     logical = list(_within_bounds(logical_lines(worded, too_long), lines, refused))
     refused += (_refused(row, row[-1], TOO_FAR, lines) for row in too_long)
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
         document = Document(names, source.lines, once=once)
-        reader = _Reader(document, bodies(names.open, functions))
-        for clause in clauses([names.joined(tokens) for tokens in logical], names):
+        reader, passed = _Reader(document, bodies(names.open, functions)), list[Token]()
+        for clause in clauses([names.joined(tokens) for tokens in logical], names, passed):
             names.stand_at(clause.tokens[0].line)
             reader.read(clause)
         names.stand_at(0)
@@ -124,7 +135,7 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
         older=source.older,
         sections=sections,
         cells=cells,
-        passed=tuple(map(cells.problem, source.passed)),
+        passed=tuple(map(cells.problem, _passed(source, passed))),
         others=() if functions or once else tuple(_others(source, document)),
     )
 
@@ -135,6 +146,12 @@ def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading
     sums = (False, True) if document.unindexed else (False,)
     for function, once in [*product(functions, sums)][1:]:
         yield partial(read_source, source, function, once)
+
+
+def _passed(source: Source, tokens: Iterable[Token]) -> list[Problem]:
+    """What was passed over, in the order in which it stands."""
+    said = (Problem(t.place, "", source.lines[t.line - 1].strip()) for t in tokens)
+    return sorted([*source.passed, *said], key=lambda problem: problem.place)
 
 
 def _within_bounds(
@@ -188,11 +205,13 @@ class _Reader:
         if called in self._called and (base == called or base in self._twice):
             self._twice.add(called)  # f'(x) once more is about the same f
         self._called.add(called or "=")
-        if again := next((f for f in sorted(self._twice) if _speaks_of(f, tokens)), ""):
-            reads = [read.doubted(f"{again} was another function before") for read in reads]
         if found is not None:
-            self.functions.define(found.name, found.arguments, found.body)
+            place = tokens[0].place
+            self.functions.define(found.name, found.arguments, found.body, place)
             reads = [replace(read, defines=found.name) for read in reads]
+        twice = (f for f in sorted(self._twice) if not self.functions.is_one(f))
+        if again := next((f for f in twice if _speaks_of(f, tokens)), ""):
+            reads = [read.doubted(f"{again} was another function before") for read in reads]
         reads = self.document.kept(reads, len(tokens))
         for read in reads:
             self.reads += self._rooted(read)
@@ -253,9 +272,7 @@ class _Reader:
         """What other lines had to be read for: functions and templates."""
         functions = self.document.names.functions
         if functions:
-            for read in self.reads:
-                sides = [] if read.subject is None else [read.subject]
-                self.functions.learn([*sides, *(part.expr for part in read.parts)])
+            self.functions.learn(map(_sides, self.reads))
         applied = self.document.names.applied
         if meant := derivatives_meant(self.reads, self.functions, applied):
             self.reads = [put_in_place(read, meant) for read in self.reads]
@@ -278,7 +295,7 @@ class _Reader:
         stated = {str(read.left) for read in self.reads}
         bare = {str(n) for read in self.reads for q in _derivatives(read) for n in names_in(q.of)}
         for read in self.reads:
-            call = self.functions.call(read.defines)
+            call = self.functions.call(read.defines, read.place)
             if call is not None and read.defines in bare - stated:
                 stated.add(read.defines)
                 part = replace(read.parts[0], expr=call, otherwise=None)
@@ -287,12 +304,30 @@ class _Reader:
 
     def _opened(self, read: Statement) -> Statement:
         """The statement with the functions of the document put in."""
+        functions, place = self.functions, read.place
+        read = read.rewritten(functions.with_values_named, read.left)
+        if isinstance(read.subject, Name):
+            read = replace(read, left=read.subject, subject=None)
         try:
-            opened = read.rewritten(self.functions.opened)
+            opened = read.rewritten(partial(functions.opened, place=place), read.left)
         except UnknownFunctionError:
             doubt = "A function in it is defined nowhere"
             return replace(read, parts=(), doubt=doubt, subject=None)
-        return read if opened is read else self.document.kept([opened], 0)[0]
+        if opened is read:
+            return read
+        if below := next(
+            filter(None, (functions.begins_below(e, place) for e in _sides(read))), ""
+        ):
+            opened = opened.doubted(f"{below} is only defined further down")
+        asked = read.subject
+        if asked is not None and opened.subject is not None and functions.several(asked):
+            opened = replace(opened, left=self.document.stand_in(opened.subject))
+        return self.document.kept([opened], 0)[0]
+
+
+def _sides(read: Statement) -> list[Expr]:
+    """What a statement says is equal, its left side first where that is no quantity."""
+    return [*([] if read.subject is None else [read.subject]), *(p.expr for p in read.parts)]
 
 
 def _derivatives(read: Statement) -> list[Derivative]:

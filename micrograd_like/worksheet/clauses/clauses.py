@@ -36,8 +36,11 @@ _BETWEEN = CONNECTIVES | {"x"}
 _CONDITIONS = {"with", "when", "at", "for", "if", "where", "since", "because", "using", "as"}
 
 
-def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
-    """The clauses of a document, in order; ``lines`` are logical ones, names joined."""
+def clauses(lines: Sequence[list[Token]], names: Names, passed: list[Token]) -> Iterator[Clause]:
+    """The clauses of a document, in order; ``lines`` are logical ones, names joined.
+
+    Where what relates something says nothing in mathematics, its first token goes to ``passed``.
+    """
     bullets = sum(is_bullet(tokens) for tokens in lines) > 1
     for tokens in lines:
         rest = unnumbered(tokens, bullets)
@@ -46,6 +49,8 @@ def clauses(lines: Sequence[list[Token]], names: Names) -> Iterator[Clause]:
         rest, in_a_case = without_case(rest)
         for piece in _split(rest, names):
             clause = trimmed(piece, names)
+            if clause is None and any(map(is_relation, piece)):
+                passed.append(piece[0])
             if clause is not None:
                 yield replace(clause, doubt=_IN_A_CASE) if in_a_case else clause
 

@@ -15,7 +15,7 @@ from micrograd_like.worksheet.tokens.spelling import is_word
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
 
 #: Signs that compare, behind which nothing is held against anything.
-_COMPARISONS = {"≥", "≤", "<", ">", "≠", "!=", "∈", "∉", "≫", "≪", "∝", "~"}
+COMPARISONS = {"≥", "≤", "<", ">", "≠", "!=", "∈", "∉", "≫", "≪", "∝", "~"}
 #: What a program says its own object is.
 _OBJECT = "self"
 
@@ -106,16 +106,16 @@ def without_comparison(tokens: list[Token]) -> list[Token]:
             return tokens
         if token.kind == "sign":
             depth += (token.text in "([{") - (token.text in ")]}")
-            if not depth and token.text in _COMPARISONS and _is_apart(tokens, place):
+            if not depth and token.text in COMPARISONS and _is_apart(tokens, place):
                 before = tokens[:place]
                 return before if any(map(is_relation, before)) else []
     return tokens
 
 
 def _is_apart(tokens: Sequence[Token], place: int) -> bool:
-    """True for a sign with a blank behind it: x <b> is no comparison."""
+    """True for a sign, save for one with no blank behind it that may be a tag: x <b>."""
     behind = tokens[place + 1 : place + 2]
-    return not behind or tokens[place].end < behind[0].column
+    return not behind or tokens[place].text not in "<>" or tokens[place].end < behind[0].column
 
 
 def leads_elsewhere(tokens: Sequence[Token], relation: int) -> bool:

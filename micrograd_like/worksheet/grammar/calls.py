@@ -12,8 +12,10 @@ from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.naming.functions import inner_slope
-from micrograd_like.worksheet.naming.indices import each, letters_of, names_below
+from micrograd_like.worksheet.naming.indices import each, letters_of, names_below, names_in
+from micrograd_like.worksheet.tokens.brackets import literal_shape
 from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import is_symbol
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS
 
 _ARRAY_FUNCTIONS = (arrays.total, arrays.mean, arrays.norm, arrays.softmax)
@@ -21,7 +23,19 @@ _ARRAY_FUNCTIONS = (arrays.total, arrays.mean, arrays.norm, arrays.softmax)
 APPLIED: dict[str, Callable[[Array], Term]] = dict(zip(OF_ARRAYS, _ARRAY_FUNCTIONS, strict=True))
 #: What a number may be wrapped in, in Python.
 WRAPPERS = {"Value", "Parameter", "tensor", "Tensor", "array", "float", "Variable", "asarray"}
+#: What is understood and not worked out.
+_UNREAD = {"floor", "ceil", "ceiling", "round", "argmax", "argmin", "lim", "std", "clip"}
+_UNREAD |= {"Var", "Cov", "Corr", "det", "trace", "rank", "KL"}
 _SAME = {"data", "item", "detach", "value", "numpy", "copy", "clone"}
+
+
+def unread_call(text: str) -> str:
+    """Why what a name is called with comes to nothing known: f(x; θ), floor(x); "" for another."""
+    if text in _UNREAD:
+        return f"{text}(…) is not worked out"
+    if text == "E":
+        return "Expectations are not worked out"
+    return f"Nothing says what the function {text} is" if is_symbol(text) else ""
 
 
 class Calls(Rules):
@@ -33,7 +47,7 @@ class Calls(Rules):
             return self.power_of_function(function, token)
         if self.at("|"):
             arguments = [self.prefix()]  # ln|x|
-        elif self.at("("):
+        elif self.at("(") or (self.at("[") and not literal_shape(self.tokens, self.place)[1:]):
             arguments = self.arguments()
         else:
             if self.next.kind not in ("name", "number"):
@@ -148,6 +162,7 @@ class Calls(Rules):
         terms = each(body, index, last, self.known, self.document.hidden)
         if isinstance(terms, str):
             raise UnsureError(terms)
+        self.known.used.update(name for term in terms for name in names_in(term))
         self.operations += (self.operations - deep + 1) * len(terms)
         self.scope.read_as[f"the {'sum' if sign == 'add' else 'product'} as {len(terms)} terms"] = (
             None

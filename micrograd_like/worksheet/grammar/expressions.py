@@ -11,7 +11,7 @@ from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.clauses.trimming import Clause
-from micrograd_like.worksheet.grammar.calls import WRAPPERS, Calls
+from micrograd_like.worksheet.grammar.calls import WRAPPERS, Calls, unread_call
 from micrograd_like.worksheet.grammar.derivatives import Derivatives
 from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
@@ -38,6 +38,8 @@ _NOT_WORKED_OUT = {
     "∫": "Integrals are not",
     "∞": "∞ is not",
     "±": "± is not",
+    "⌊": "Rounding is not",
+    "⌈": "Rounding is not",
 }
 
 
@@ -171,6 +173,8 @@ class Expressions(Derivatives, Calls):
             return self.applied("sqrt", token)
         if self.at(*_NOT_WORKED_OUT):
             raise UnsureError(f"{_NOT_WORKED_OUT[token.text]} worked out")
+        if len(token.text) > 1 and token.text[0] == "\\":
+            raise UnsureError(f"{token.text} is not worked out")
         return None
 
     def array(self, first: Term, opening: Token) -> Array:
@@ -256,9 +260,13 @@ class Expressions(Derivatives, Calls):
         """A name that nothing gives a value, or a constant; before brackets a mistake."""
         quantity = self.known.is_quantity(text) or text in self.known.operands
         called = self.at("(") and not self.is_remark(self.place)
+        if (called or self.at("[")) and not quantity and (reason := unread_call(text)):
+            raise UnsureError(reason)
         if called and not quantity and text not in CONSTANTS:
             options = (*self.known.lefts, *FUNCTIONS)
             near = did_you_mean(text, options) if self.document.near else ""
+            if not near:
+                raise UnsureError(f"Nothing says what the function {text} is")
             self.fail(f"{text!r} is no function and no name of this worksheet{near}", token)
         if text in CONSTANTS:
             return Name(text)

@@ -34,7 +34,7 @@ class Neighbours(Cursor):
     def implicit_product(self) -> bool:
         """True where a product needs no sign: 2x, w x, 2(…), x(…) of the worksheet, (…)(…)."""
         before, token = self.tokens[self.place - 1], self.next
-        bracket = before.kind == "sign" and before.text in (")", "]", "}", "ᵀ")
+        bracket = before.kind == "sign" and before.text in (")", "]", "}", "ᵀ", "ⁱ", "ⁿ")
         bar = before.text == "|" and before.kind == "sign"
         closed = bracket or bar
         operand = before.kind in ("number", "name", "power", "fraction") or closed
@@ -42,7 +42,7 @@ class Neighbours(Cursor):
             return False
         if self.at("(", "[", "{"):
             return not self.is_remark(self.place)
-        if self.at("√", "∂", "∇"):
+        if self.at("√", "∂", "∇", "⌊", "⌈") or (token.text[0] == "\\" and len(token.text) > 1):
             return True
         if self.at("|"):
             return not self.bars and before.kind in ("number", "fraction")
@@ -65,7 +65,7 @@ class Neighbours(Cursor):
             return False
         before, token, after = self.tokens[self.place - 1], self.next, self.ahead(1)
         spaced = before.end < token.column and token.end < after.column
-        if spaced and self.known.times and self.is_operand(after):
+        if spaced and ((self.known.times and self.is_operand(after)) or self.is_chain()):
             return True
         figures = before.kind in ("number", "fraction", "power") or before.text == ")"
         if not spaced or not figures:
@@ -74,6 +74,15 @@ class Neighbours(Cursor):
             return True
         bracket = after.text == "(" and self.figures_inside(self.place + 1)
         return bracket or (after.text == "-" and self.ahead(2).kind == "number")
+
+    def is_chain(self) -> bool:
+        """True between dy/du and du/dx: what is below the one is above the other."""
+        place = self.place
+        before = [t.text for t in self.tokens[max(place - 3, 0) : place]]
+        after = [t.text for t in self.tokens[place + 1 : place + 4]]
+        if after[:1] == ["∂"]:
+            return before == ["/", *after[:2]] and after[2:] == ["/"]
+        return before[1:] == ["/", *after[:1]] and after[1:2] == ["/"] and after[0][0] in "dδ"
 
     def is_operand(self, token: Token) -> bool:
         """True for what a factor may begin with."""

@@ -148,10 +148,10 @@ class Rules(Neighbours, ABC):
         """What stands in the brackets behind a function's name."""
         opening = self.take()
         found = [self.inner(0)]
-        while self.at(","):
+        while self.at(",", ";"):
             self.take()
             found.append(self.inner(0))
-        self.closed(found[-1], ")", opening)
+        self.closed(found[-1], CLOSING[opening.text], opening)
         return found
 
     def closed(self, inside: Term, sign: str, opening: Token) -> Term:

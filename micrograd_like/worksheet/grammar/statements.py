@@ -228,7 +228,8 @@ class _Statements(Parts):
         if derivative is not None and self.at(*RELATIONS):
             return derivative, None
         self.place = 0
-        if first.kind == "name" or first.kind in ("number", "fraction") or self.at(*"(|√∂∇-+[‖"):
+        known = first.kind in ("name", "number", "fraction") or self.at(*"(|√∂∇-+[‖")
+        if known or first.text[:1] == "\\":
             try:
                 expr = self.expression(0)
             except UnreadableError as error:

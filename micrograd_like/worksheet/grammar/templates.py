@@ -14,6 +14,7 @@ from micrograd_like.formula import Derivative, Expr, Name, Number, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.naming.indices import (
+    LAST,
     instances,
     letters_of,
     names_below,
@@ -22,7 +23,13 @@ from micrograd_like.worksheet.naming.indices import (
     quantity_in,
 )
 from micrograd_like.worksheet.records import FOR_ALL, Statement
-from micrograd_like.worksheet.tokens.spelling import instance, kronecker, layer_letters, shifted
+from micrograd_like.worksheet.tokens.spelling import (
+    instance,
+    is_shifted,
+    kronecker,
+    layer_letters,
+    shifted,
+)
 
 _EVERY = "it as one line for every value of its index"
 #: Statements that templates may stand for, and one of them.
@@ -42,11 +49,32 @@ class Templates:
 
     def instances(self, reads: Sequence[Statement]) -> list[Statement]:
         """Every statement, and for a template one for each of its numbers."""
+        self._unroll(reads)
         found = list(self._instances([*reads, *self._layers(reads)]))
         if any(name.startswith("delta_") for name in self._names.used - self._names.lefts):
             found = [read.rewritten(self._without_kronecker, read.left) for read in found]
             self._hidden.update({n: self._without_kronecker(e) for n, e in self._hidden.items()})
         return found
+
+    def _unroll(self, reads: Sequence[Statement]) -> None:
+        """Take for used what templates give: with x_1 to x_3 and h_0 also h_1 to h_3."""
+        used = self._names.used
+        templates = [
+            (read, letter)
+            for read in reads
+            if read.subject is None and isinstance(read.left, Name)
+            for letter in self._letters(read)
+            if not is_shifted(read.left)
+        ]
+        for _ in range(LAST if templates else 0):
+            known = len(used)
+            for read, letter in templates:
+                for number in range(LAST):
+                    left = instance(str(read.left), letter, number)
+                    if left not in used and self._stands(read, {letter: number}, needed=True):
+                        used.add(left)
+            if len(used) == known:
+                break
 
     def _instances(self, reads: Sequence[Statement]) -> Iterator[Statement]:
         names, count = self._names, 0
@@ -100,16 +128,23 @@ class Templates:
             read = read.rewritten(put, left)
         return read
 
-    def _stands(self, read: Statement, numbers: _Numbers) -> bool:
-        """True if everything in the instance is in use: no h_{t−1} below the first."""
-        used = self._names.used
+    def _stands(self, read: Statement, numbers: _Numbers, needed: bool = False) -> bool:
+        """True if everything in the instance is in use: no h_{t−1} below the first.
+
+        Args:
+            read: The template.
+            numbers: Those of the instance.
+            needed: Whether some of it has to have the index.
+        """
+        used, indexed = self._names.used, not needed
         for name in {n for part in read.parts for n in names_in(part.expr)}:
             new: str = name
             for letter, number in numbers.items():
                 new = instance(new, letter, number)
             if new != name and new not in used and kronecker(new) is None:
                 return False
-        return True
+            indexed |= new != name
+        return indexed
 
     def _stands_for_all(self, read: Statement) -> bool:
         """True for w += d_t·h_t, which is one line for every t."""

@@ -6,9 +6,11 @@ A call of one, ``f()`` as a tree's function, is replaced by what it gives; one w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from math import isclose
+from typing import NamedTuple
 
 from micrograd_like.formula import (
     Call,
@@ -25,9 +27,13 @@ from micrograd_like.formula import (
     simplify,
     substitute,
 )
+from micrograd_like.notation import plain
 from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
+from micrograd_like.worksheet.records import Place
 
 _ARGUMENT = Name("#0")
+#: What is defined here is so for every line.
+ANYWHERE = Place()
 #: Where a function of a document is compared with those of the table.
 _POINTS = (0.37, 1.21, -0.83, 2.4)
 #: Calls inside calls that are opened, and nodes that one formula may grow to.
@@ -88,53 +94,115 @@ def _calls(expr: Expr) -> set[str]:
     return {call.function for call in nodes(expr, Call)}
 
 
+class Function(NamedTuple):
+    """A function as a line defines it: its arguments, and what it gives of #0, #1 and so on."""
+
+    place: Place
+    arguments: tuple[str, ...]
+    body: Expr
+
+
 class Functions:
-    """The functions that a document defines, by their names: arguments and body."""
+    """The functions that a document defines, by their names.
+
+    One that is defined anew, as something else, is another function from there on.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[tuple[str, ...], Expr]] = {}
+        self._known: dict[str, list[Function]] = {}
 
-    def define(self, name: str, arguments: tuple[str, ...], body: Expr) -> None:
-        """Take f(x) = body; the first definition stands."""
-        if name in self._known or f"{name}()" in _calls(body):
+    def define(
+        self, name: str, arguments: tuple[str, ...], body: Expr, place: Place = ANYWHERE
+    ) -> None:
+        """Take f(x) = body from this place on."""
+        if f"{name}()" in _calls(body):
             return
         places = {argument: Name(f"#{i}") for i, argument in enumerate(arguments)}
         body = substitute(body, places)
-        self._known[name] = arguments, _as_row(body) if len(arguments) == 1 else body
+        body = _as_row(body) if len(arguments) == 1 else body
+        defined = self._known.setdefault(name, [])
+        if not defined or not _alike(defined[-1].body, body):
+            defined.append(Function(place, arguments, body))
+
+    def with_values_named(self, expr: Expr) -> Expr:
+        """The expression with f'(4) as a quantity of its own, where nothing says what f is."""
+
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Call) or not node.function.endswith("()"):
+                return None
+            name = node.function[:-2]
+            figures = all(exact_number(argument) is not None for argument in node.arguments)
+            if not figures or name.rstrip("'") in self._known:
+                return None
+            return Name(f"{name}({', '.join(map(plain, node.arguments))})")
+
+        return rewrite(expr, rule)
+
+    def at(self, name: str, place: Place) -> Function | None:
+        """The function that a name means on a line: the last one above it, or else the first."""
+        defined = self._known.get(name, [])
+        above = [function for function in defined if function.place[:4] < place[:4]]
+        return (above[-1] if above else defined[0]) if defined else None
+
+    def is_one(self, name: str) -> bool:
+        """True for a function that is the same wherever it is defined."""
+        return len(self._known.get(name.rstrip("'"), ())) == 1
+
+    def several(self, expr: Expr) -> bool:
+        """True if a function called in the expression is another one further down."""
+        called = {name.removesuffix("()").rstrip("'") for name in _calls(expr)}
+        return any(len(self._known.get(name, ())) > 1 for name in called)
+
+    def begins_below(self, expr: Expr, place: Place) -> str:
+        """A function called in the expression that is only defined further down; "" for none."""
+        for called in sorted(_calls(expr)):
+            name = called.removesuffix("()").rstrip("'")
+            defined = self._known.get(name) if called != name else None
+            if defined and defined[0].place[:4] > place[:4]:
+                return name
+        return ""
 
     def assume(self, functions: Mapping[str, tuple[tuple[str, ...], Expr]]) -> None:
         """Take those that nothing defines for these: arguments and body."""
         for name, (arguments, body) in functions.items():
             self.define(name, arguments, body)
 
-    def argument(self, name: str) -> str:
+    def argument(self, name: str, place: Place = ANYWHERE) -> str:
         """The argument of a function of one, as its definition names it; "" for any other."""
-        arguments, _ = self._known.get(name, ((), None))
-        return arguments[0] if len(arguments) == 1 else ""
+        function = self.at(name, place)
+        return function.arguments[0] if function and len(function.arguments) == 1 else ""
 
-    def call(self, name: str) -> Call | None:
+    def call(self, name: str, place: Place = ANYWHERE) -> Call | None:
         """The function with the arguments of its definition, f(x, y); None where it has none."""
-        if name not in self._known:
-            return None
-        return Call(f"{name}()", tuple(map(Name, self._known[name][0])))
+        function = self.at(name, place)
+        return function and Call(f"{name}()", tuple(map(Name, function.arguments)))
 
-    def learn(self, parts: Iterable[Expr]) -> None:
-        """Take F(0.21) = 1/(1 + e^-0.21): neighbours of which one applies F and one holds 0.21."""
-        parts = list(parts)
-        for call, body in pairwise(parts):
-            if not (isinstance(call, Call) and call.function.endswith("()")):
-                continue
-            name = call.function[:-2]
-            if name in self._known or name.endswith("'") or len(call.arguments) != 1:
-                continue
-            if exact_number(body) is not None or isinstance(body, Name | Derivative):
-                continue
-            general = replaced(body, call.arguments[0], _ARGUMENT)
-            if general != body and f"{name}()" not in _calls(general):
-                self._known[name] = ("x",), _as_row(general)
+    def learn(self, lines: Iterable[Sequence[Expr]]) -> None:
+        """Take F(0.21) = 1/(1 + e^-0.21): neighbours of which one applies F and one holds 0.21.
 
-    def opened(self, expr: Expr) -> Expr:
-        """The expression with every call of these functions replaced by what it gives.
+        What other examples contradict more often than not is none: a share of a whole,
+        f(2) = e²/(e² + e¹), is no function of its 2 alone.
+        """
+        examples: dict[str, list[tuple[Expr, Expr]]] = {}
+        for call, body in (pair for parts in lines for pair in pairwise(parts)):
+            match call:
+                case Call(function, (argument,)) if function.endswith("()"):
+                    name = function[:-2]
+                    plain_value = exact_number(body) is not None
+                    if not plain_value and not isinstance(body, Name | Derivative):
+                        examples.setdefault(name, []).append((argument, body))
+        for name, found in examples.items():
+            if name in self._known or name.endswith("'"):
+                continue
+            for argument, body in found:
+                general = replaced(body, argument, _ARGUMENT)
+                if general != body and f"{name}()" not in _calls(general):
+                    if _holds(general, found):
+                        self._known[name] = [Function(ANYWHERE, ("x",), _as_row(general))]
+                    break
+
+    def opened(self, expr: Expr, place: Place = ANYWHERE) -> Expr:
+        """The expression with every call of these functions replaced by what it gives there.
 
         Raises:
             UnknownFunctionError: Nothing defines one of them, or what comes of it is too large.
@@ -142,12 +210,12 @@ class Functions:
         for _ in range(_DEEPEST):
             if not any(f.endswith("()") for f in _calls(expr)):
                 return expr
-            expr = self._once(expr)
+            expr = self._once(expr, place)
             if expr.size > _LARGEST:
                 break
         raise UnknownFunctionError
 
-    def _once(self, expr: Expr) -> Expr:
+    def _once(self, expr: Expr, place: Place) -> Expr:
         """The expression with the calls in it replaced; those in what they give stay."""
         written = expr.size
 
@@ -155,7 +223,7 @@ class Functions:
             nonlocal written
             if not (isinstance(node, Call) and node.function.endswith("()")):
                 return None
-            body = self._body(node.function[:-2], len(node.arguments))
+            body = self._body(node.function[:-2], len(node.arguments), place)
             written += body.size
             if written > _LARGEST:
                 raise UnknownFunctionError
@@ -163,15 +231,42 @@ class Functions:
 
         return rewrite(expr, rule)
 
-    def _body(self, name: str, count: int) -> Expr:
+    def _body(self, name: str, count: int, place: Place) -> Expr:
         """What a function of so many arguments gives, or where it has primes its derivative."""
         base = name.rstrip("'")
-        arguments, body = self._known.get(base, ((), None))
-        if body is None or len(arguments) != count:
+        function = self.at(base, place)
+        if function is None or len(function.arguments) != count:
             raise UnknownFunctionError
+        body = function.body
         for _ in range(len(name) - len(base)):
-            body = slope(self.opened(body), _ARGUMENT)
+            body = slope(self.opened(body, place), _ARGUMENT)
         return body
+
+
+def _holds(general: Expr, examples: Sequence[tuple[Expr, Expr]]) -> bool:
+    """True for what at least half of the examples say that is about other arguments."""
+    others = [
+        _alike(substitute(general, {_ARGUMENT: argument}), body)
+        for argument, body in examples
+        if exact_number(argument) is not None and replaced(body, argument, _ARGUMENT) != general
+    ]
+    return 2 * sum(others) >= len(others)
+
+
+def _alike(one: Expr, other: Expr) -> bool:
+    """True for two bodies that give the same, whatever stands for their names."""
+    if one == other:
+        return True
+    names = sorted({*nodes(one, Name), *nodes(other, Name)})
+    for shift in _POINTS:
+        values = {name: shift + 0.29 * i for i, name in enumerate(names)}
+        try:
+            a, b = (float(evaluate(expr, values, FLOAT)) for expr in (one, other))
+        except (ArithmeticError, ValueError, TypeError, KeyError):
+            return False
+        if not isclose(a, b, rel_tol=1e-9, abs_tol=1e-12):
+            return False
+    return True
 
 
 def _as_row(body: Expr) -> Expr:

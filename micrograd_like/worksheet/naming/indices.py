@@ -19,6 +19,8 @@ from micrograd_like.worksheet.tokens.spelling import index_letters, instance, is
 
 #: Terms that a sum may have.
 _MOST = 200
+#: The numbers of an index are below this.
+LAST = 13
 
 
 def put_in(expr: Expr, letter: str, number: int, hidden: dict[str, Expr]) -> Expr:
@@ -102,7 +104,7 @@ def given_instances(names: Iterable[str], letter: str, known: Names) -> list[int
 def _own_numbers(names: Iterable[str], letter: str, among: Set[str]) -> list[set[int]]:
     """For every name with the index the numbers that it has."""
     return [
-        {k for k in range(13) if instance(name, letter, k) in among}
+        {k for k in range(LAST) if instance(name, letter, k) in among}
         for name in names
         if instance(name, letter, 1) != name and not is_shifted(name)
     ]

@@ -292,7 +292,7 @@ def _commas(inside: Sequence[Token]) -> int:
     count = depth = 0
     for token in inside:
         depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
-        count += token.text == "," and not depth
+        count += token.text in (",", ";") and not depth
     return count
 
 

@@ -35,7 +35,18 @@ _LOST_INLINE = re.compile(
 )
 _LOST_NOT = re.compile(r"\$|\\\(|\\\[")
 #: What may stand before a statement: a quotation mark, a bullet, a number, a label in bold.
-_BEFORE = re.compile(r"\s{0,3}(?:>\s*)*(?:[-*+•]\s+|\d+[.)]\s+)?(?:\*\*[^*\n]{1,60}\*\*:?\s*)?")
+_BEFORE = re.compile(
+    r"\s{0,3}(?:>\s*)*(?:[-*+•]\s+|\d+[.)]\s+)?(?:\*\*[^*\n]{1,60}\*\*:?\s*(?![\s=≈]))?"
+)
+#: A heading, or a line in bold, and the statement in which it ends: **Example 1: f(x) = 2x**.
+_TITLE = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*(?=[^*\n]*\*\*:?\s*$)).*?[\s:(](?=\w\(\w\)\s*=)")
+#: A line that goes on with the one above, and what only a program says.
+_GOES_ON = re.compile(r"[=≈]\s")
+_CODE = re.compile(
+    r"\w\.[A-Za-z]\w*\(|[\"']|\(\w+=|\b(?:for|import|def|return|lambda)\b|==|[A-Za-z]\["
+)
+#: A sign that a backslash keeps from being one of Markdown.
+_ESCAPED = re.compile(r"\\([\[\]()*+])")
 _STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
 #: What may stand between $z =$ and its value, and a value that is no formula.
 _BEHIND = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*")
@@ -65,7 +76,7 @@ def read_words(lines: list[str]) -> Source:
     lines, macros = with_macros_put_in(lines)
     document = Document(lines)
     source = Source(lines)
-    found = list(document.found(_OTHERS, source.problems))
+    found = list(document.found(_OTHERS, source.problems, escapes=True))
     lost = [] if _LOST_NOT.search(document.text) else list(_lost(document, found))
     found += lost
     formulas = {f: pieces(document.span(f.start, f.stop)) for f in found if f.kind == "formula"}
@@ -128,17 +139,24 @@ def _statements(document: Document, found: list[Found]) -> Iterator[list[Token]]
     used: set[int] = set()
     for stretch in found:
         first, last = (document.position(offset)[0] for offset in stretch.outer)
-        used.update(range(first, last + 1))
+        if stretch.kind == "formula" or first < last or document.text[stretch.start] != "`":
+            used.update(range(first, last + 1))
     lexer = Lexer(Conventions.of(document.lines))
-    in_code = False
+    in_code = taken = False
     for number, line in enumerate(document.lines):
         in_code = (in_code or _CELL.match(line) is not None) and not line.startswith("#")
-        start = _BEFORE.match(line).end()  # type: ignore[union-attr]
-        if number in used or in_code or not _STATEMENT.match(line, start):
+        begun, taken = taken, False
+        if number in used or in_code:
             continue
-        blank = " " * start + line[start:].replace("**", "  ")
-        tokens = lexer.tokens(blank, number + 1)
-        if tokens and not _has_words(tokens):
+        start = (_TITLE.match(line) or _BEFORE.match(line)).end()  # type: ignore[union-attr]
+        plain = " " * start + _ESCAPED.sub(r" \1", line[start:].replace("**", "  "))
+        start = len(plain) - len(plain[start:].lstrip("` "))
+        if "`" in plain and _CODE.search(plain):
+            continue
+        if not _STATEMENT.match(plain, start) and not (begun and _GOES_ON.match(plain, start)):
+            continue
+        tokens = lexer.tokens(plain, number + 1)
+        if taken := bool(tokens) and not _has_words(tokens):
             yield tokens
 
 

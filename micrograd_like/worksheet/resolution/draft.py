@@ -92,7 +92,7 @@ def _renamed(versions: Versions, place: int, keys: dict[str, Name]) -> Statement
     if not first_sum:
         return renamed
     parts = tuple(replace(p, expr=_from_nothing(p.expr, first_sum)) for p in renamed.parts)
-    return replace(renamed, parts=parts)
+    return replace(renamed, parts=parts).doubted("It may be only one part of a sum")
 
 
 def _first_of_a_sum(read: Statement, own: Version | None) -> str:

@@ -246,7 +246,10 @@ def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:
 
 
 def is_addend(expr: Expr, name: str) -> bool:
-    """True for name ± something, as it stands or turned twice: −(rate·slope − name)."""
+    """True for name ± something, as it stands or turned twice: −(rate·slope − name).
+
+    It may be damped, β·name + something: the mean that momentum keeps, a weight that decays.
+    """
     stack: list[tuple[Expr, int]] = [(expr, 1)]
     while stack:
         at, sign = stack.pop()
@@ -259,9 +262,26 @@ def is_addend(expr: Expr, name: str) -> bool:
                 stack.append((a, -sign))
             case Call("mul", (a, b)) if one := _unit(a) or _unit(b):
                 stack.append((b if _unit(a) else a, sign * one))
+            case Call("mul", _) if at is not expr and sign > 0 and _has_factor(at, name):
+                return True
             case Name(own) if own == name and sign > 0:
                 return isinstance(expr, Call)
     return False
+
+
+def _has_factor(product: Expr, name: str) -> bool:
+    """True for a product with the name once, and nowhere in the other factors."""
+    found, others = 0, 0
+    stack = [product]
+    while stack:
+        match stack.pop():
+            case Call("mul", (a, b)):
+                stack += [a, b]
+            case Name(own) if own == name:
+                found += 1
+            case other:
+                others += name in {*names_in(other)}
+    return found == 1 and not others
 
 
 def _unit(expr: Expr) -> int:

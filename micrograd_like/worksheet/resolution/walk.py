@@ -120,6 +120,8 @@ class _Walk:
         if why == "rests" and older is not None:
             version.formula = older.formula
             version.rests_on = {n: self.versions.latest(n, older.first) for n in older.rests_on}
+            if name in version.rests_on:  # the mean that it was
+                version.rests_on[name] = older
         return version
 
     def _stood_otherwise(self, name: str, read: Statement, place: int) -> bool:

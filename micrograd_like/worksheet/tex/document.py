@@ -62,13 +62,14 @@ class Document:
         place = Place(line=line + 1, column=column + 1, end=column + 2)
         return Problem(place, message, self.lines[line])
 
-    def found(self, others: str, problems: list[Problem]) -> Iterator[Found]:
+    def found(self, others: str, problems: list[Problem], escapes: bool = False) -> Iterator[Found]:
         """The formulas, in order, and what ``others`` matches.
 
         Args:
             others: A pattern of what holds no formula. Its group ``until`` is a line that ends it,
                 its group ``name`` an environment.
             problems: Where formulas that do not end are taken down.
+            escapes: Whether a backslash may also make a bracket a sign like any other.
         """
         pattern = re.compile(
             rf"(?P<escaped>\\\\|\\\$)|(?:{others})|{_ENVIRONMENT}|(?P<mark>\$\$|\$|\\\(|\\\[)",
@@ -87,7 +88,8 @@ class Document:
                 continue
             stop, width = self._end(match, opening)
             if stop < 0:
-                if opening != "$":  # that may be money
+                money = opening == "$"
+                if not money and not (escapes and opening[0] == "\\" and match["mark"]):
                     shown = opening if match["mark"] else rf"\begin{{{opening}}}"
                     wanted = _ENDS[opening][0] if match["mark"] else rf"\end{{{opening}}}"
                     message = f"expected {wanted} for the {shown}, got the end of the paragraph"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from micrograd_like.worksheet.clauses.prose import COMPARISONS
 from micrograd_like.worksheet.tex.cursor import widened
 from micrograd_like.worksheet.tex.environments import Environments
 from micrograd_like.worksheet.tex.macros import (
@@ -25,6 +26,8 @@ from micrograd_like.worksheet.tex.macros import (
     SIGNS,
     SIZES,
     STYLES,
+    UNREAD,
+    UNREAD_OVER,
     WORDS,
 )
 from micrograd_like.worksheet.tex.names import Written
@@ -107,8 +110,9 @@ class Row(Environments):
     def _opens(self, piece: Piece) -> bool:
         """True for a bar that begins a factor behind another: ½‖o − y‖."""
         before = self.tokens[-1] if self.tokens else None
-        operand = before is not None and (before.kind != "sign" or before.text in (")", "]"))
         bars = sum(token.text == "‖" for token in self.tokens)
+        closed = (")", "]") if bars % 2 else (")", "]", "‖")
+        operand = before is not None and (before.kind != "sign" or before.text in closed)
         double = piece.kind == "macro" and piece.text in ("|", "Vert") and bars % 2 == 0
         return operand and (double or piece.text in ("lVert", "lvert"))
 
@@ -194,6 +198,8 @@ class Row(Environments):
             self._series(piece)
         elif text in _STRUCTURES:
             _STRUCTURES[text](self, piece)
+        elif text in UNREAD or (text in UNREAD_OVER and self.at("_")):
+            self._unread(piece)
         elif text in FUNCTION_WORDS:
             self._function(piece)
         elif text in IGNORED:
@@ -244,13 +250,26 @@ class Row(Environments):
     # Structures.
 
     def _series(self, piece: Piece) -> None:
-        """Σ_{i=1}^n with its index in the name, as the lexer has it."""
+        """Σ_{i=1}^n with its index in the name, as the lexer has it; Σ_{i ∈ D} is not told."""
+        if self._runs_over_set():
+            self._unread(piece)
+            return
         name = Written(piece, piece, SERIES[piece.text])
         while self.at_macro("limits", "nolimits"):
             self.place += 1
         powers = self.scripts(name)
         self.emit("name", name.name, name.first, name.last)
         self.raise_to(powers)
+
+    def _runs_over_set(self) -> bool:
+        """True for an index that says of what it is, or what it is not: i ∈ D, k ≠ i."""
+        place = self.place
+        while place < self.stop and self.pieces[place].text in ("limits", "nolimits"):
+            place += 1
+        if self.pieces[place : place + 1] and self.pieces[place].text != "_":
+            return False
+        end = self.pairs.braces.get(place + 1, place)
+        return any(SIGNS.get(p.text, p.text) in COMPARISONS for p in self.pieces[place + 1 : end])
 
     def _function(self, piece: Piece) -> None:
         """A function by its name; a logarithm with its base."""
@@ -263,6 +282,14 @@ class Row(Environments):
             name.base, name.below = _LOGARITHMS[base], ""
         self.emit("name", name.base + name.primes, piece, name.last)
         self.raise_to(powers)
+
+    def _unread(self, piece: Piece) -> None:
+        """A limit, an integral and the like: a sign that says what is not worked out."""
+        while self.at_macro("limits", "nolimits"):
+            self.place += 1
+        while self.at("_", "^"):
+            self.argument(self.take())
+        self.emit("sign", rf"\{piece.text}", piece)
 
     def _root(self, piece: Piece) -> None:
         """√(x), and the third root as a power."""

@@ -17,16 +17,19 @@ LETTERS |= {"ell": "l", "imath": "i", "jmath": "j"}
 #: Signs of the language of worksheets.
 SIGNS = {
     "cdot": "·", "times": "*", "ast": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
-    "div": "/", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "≈", "doteq": "≈", "equiv": "=",
+    "div": "/", "approx": "≈", "simeq": "≈", "cong": "≈", "doteq": "≈", "equiv": "=",
     "triangleq": "=", "coloneqq": "←", "leftarrow": "←", "gets": "←", "longleftarrow": "←",
     "to": "⇒", "rightarrow": "⇒", "longrightarrow": "⇒", "mapsto": "⇒",
     "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⇒", "therefore": "⇒", "iff": "⇒",
     "Leftrightarrow": "⇒",
-    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "lt": "<", "gt": ">",
-    "dots": "…", "ldots": "…", "cdots": "…", "colon": ":", "%": "%", "partial": "∂",
+    "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "lt": "<", "gt": ">", "ne": "≠", "neq": "≠",
+    "in": "∈", "notin": "∉", "gg": "≫", "ll": "≪", "propto": "∝", "sim": "~", "mid": "|",
+    "dots": "…", "ldots": "…", "cdots": "…", "vdots": "…", "ddots": "…", "colon": ":",
+    "%": "%", "partial": "∂",
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "lbrack": "[", "rbrack": "]",
     "lparen": "(", "rparen": ")", "|": "‖", "Vert": "‖", "lVert": "‖", "rVert": "‖",
     "vert": "|", "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "prime": "'",
+    "infty": "∞", "pm": "±", "mp": "±", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
 }
 
 #: Marks above a letter.
@@ -37,8 +40,8 @@ ACCENTS = {
 
 #: Another shape of letters, or a box, around one argument.
 STYLES = {
-    "mathbf", "boldsymbol", "bm", "pmb", "mathit", "mathcal", "mathscr", "mathfrak", "mathsf",
-    "boxed", "fbox", "underline", "smash", "ensuremath", "textbf", "textit", "emph",
+    "mathbf", "mathbb", "boldsymbol", "bm", "pmb", "mathit", "mathcal", "mathscr", "mathfrak",
+    "mathsf", "boxed", "fbox", "underline", "smash", "ensuremath", "textbf", "textit", "emph",
 }
 #: An argument that is a word.
 WORDS = {"mathrm", "text", "textrm", "mbox", "operatorname", "operatorname*", "hbox", "textnormal",
@@ -63,6 +66,10 @@ SIZES = {
 }
 FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"}
 SERIES = {"sum": "Σ", "prod": "Π"}
+#: What is understood, with what stands above and below it, and not worked out.
+UNREAD = {"int", "iint", "oint", "lim", "arg", "argmin", "argmax", "sup", "inf", "det"}
+#: What is so where it has an index: the least of what w and b give.
+UNREAD_OVER = {"min", "max"}
 #: Functions that are control words of TeX, or of somebody's who defined them.
 FUNCTION_WORDS = {name for name in FUNCTIONS if name.isalpha()} - {*LETTERS} | {"ReLU", "softmax"}
 

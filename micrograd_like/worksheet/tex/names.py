@@ -2,6 +2,7 @@ r"""Names in TeX: letters side by side, with marks, indices and primes: ``\hat{y
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from micrograd_like.notation import normal_name
@@ -44,6 +45,9 @@ class Names(Cursor):
         ):
             self.place += 1
         run = self.pieces[start : self.place]
+        if mean := self._mean_of_squares(run):
+            self.finish(mean)
+            return
         names = self.symbols.split("".join(piece.text for piece in run))
         place = 0
         for name in names[:-1]:
@@ -51,6 +55,17 @@ class Names(Cursor):
             self.emit("name", normal_name(name), run[place], run[place + size - 1])
             place += size
         self.finish(self._numbered(Written(run[place], run[-1], names[-1])))
+
+    def _mean_of_squares(self, run: Sequence[Piece]) -> Written | None:
+        """E[g²]_t as one name, which its index says that it is."""
+        closing = self.pairs.brackets.get(self.place, self.stop)
+        inside = [p.text for p in self.pieces[self.place + 1 : closing] if p.text not in "{}"]
+        squared = len(inside) == 3 and inside[1:] == ["^", "2"] and run[0].text == "E"
+        indexed = closing + 1 < self.stop and self.pieces[closing + 1].text == "_"
+        if len(run) > 1 or not squared or not indexed:
+            return None
+        self.place = closing + 1
+        return Written(run[0], self.last, f"E{inside[0]}sq")
 
     def _numbered(self, name: Written) -> Written:
         """The name with digits that stand right behind it: w1."""
@@ -186,6 +201,8 @@ class Names(Cursor):
                 written += LETTERS[piece.text]
             elif piece.kind == "macro" and piece.text == "prime":
                 written += "'"
+            elif piece.text in ("|", "mid", "<"):  # p_{j|i}, x_{<t}
+                written += "," if written else "0"
             elif not (
                 piece.kind in ("open", "close")
                 or piece.text == "_"

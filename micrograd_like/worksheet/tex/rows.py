@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from micrograd_like.worksheet.clauses.prose import COMPARISONS
 from micrograd_like.worksheet.records import Problem
 from micrograd_like.worksheet.tex.formula import Row
 from micrograd_like.worksheet.tex.macros import FORMULAS, SIGNS
@@ -19,7 +20,6 @@ _RANGES = frozenset({"for"})
 _BESIDE = frozenset({"where", "with", "since", "because", "as", "using"}) | _RANGES
 #: Words behind which a claim is none, for nobody says that it holds.
 _CONDITIONS = frozenset({"when", "unless", "otherwise"})
-_COMPARED = {">", "<", "≥", "≤"}
 _GOES_ON = "it goes on with a formula that could not be read"
 
 
@@ -156,7 +156,7 @@ def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     related, depth = False, 0
     for place, token in enumerate(tokens):
         depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
-        if related and not depth and token.kind == "sign" and token.text in _COMPARED:
+        if related and not depth and token.kind == "sign" and token.text in COMPARISONS:
             return tokens[:place], []  # z = 0.5 > 0
         if related and _is_word(token, _BESIDE):
             side = tokens[place + 1 :]

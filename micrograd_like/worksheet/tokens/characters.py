@@ -31,6 +31,7 @@ _EXCHANGED = {
     "ʹ": "'", "\u0374": "'", "‖": "‖", "∥": "‖", "∘": "⊙", "│": "|", "┃": "|", "║": "|",
     "⟨": "[", "⟩": "]", "〈": "[", "〉": "]",
     "─": "-", "━": "-", "═": "=", "►": ">", "▶": ">", "▸": ">", "◄": "<", "◀": "<",
+    "`": " ",
 }
 # fmt: on
 #: Direction marks and invisible signs: they stand for nothing.
@@ -45,7 +46,7 @@ def exchanged(line: str) -> str:
     """The line with plain characters for their look-alikes, as many as before."""
     line = _STAR.sub("⋆", line)
     if line.isascii():
-        return line
+        return line.replace("`", " ")
     return "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)
 
 

@@ -13,7 +13,7 @@ from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: Characters that a rule or a box is drawn with.
 _DRAWN = set("=-_*~+|#:.") | set("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯")
-_CORNERS = set("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯")
+_CORNERS = set("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯\\╲╱")
 _BRACKETS = set("()[]{}")
 #: So many of one sign side by side are a rule.
 _RULE = 3
@@ -29,7 +29,7 @@ def laid_out(tokens: Sequence[Token]) -> list[Token]:
         return [*tokens]
     row = _without_remark(_without_rules(tokens))
     signs = {token.text for token in row if token.kind == "sign"}
-    if _only_drawn(row) or signs & _CORNERS:
+    if _only_drawn(row) or signs & _CORNERS or ("-" in signs and _holds_line(row)):
         return []
     while row and row[-1].text in _TICKS:
         row = row[:-1]
@@ -79,6 +79,17 @@ def _run(row: Sequence[Token]) -> int:
         count += 1
         width += token.end - token.column
     return count if count > 1 and width >= _RULE else 0
+
+
+def _holds_line(row: Sequence[Token]) -> bool:
+    """True for a picture: a line of dashes leads from one thing on it to another."""
+    width, begins = 0, False
+    for before, token in pairwise(row):
+        begins = begins if width else before.kind != "sign" or before.text in (")", ">", "|", "*")
+        width = width + 1 if token.text == "-" else 0
+        if begins and width > _RULE:
+            return True
+    return False
 
 
 def _beside(a: Token, b: Token) -> bool:

@@ -45,6 +45,7 @@ class Conventions:
         superscripts: True where ``w^(1)`` is a name of the layer 1 and not a power.
         layers: True where ``a^l`` is a name of the layer l and not a power.
         raised: Letters whose superscript is a layer: a for ``a¹ = …``, and so a² beside it.
+        samples: True where yⁱ is of the sample i: a sum over i stands there.
         mantissas: Names such as ``e1``, before which a number is a factor: 2e1 is 2·e1.
     """
 
@@ -53,6 +54,7 @@ class Conventions:
     layers: bool = False
     raised: frozenset[str] = field(default_factory=frozenset)
     mantissas: frozenset[str] = field(default_factory=frozenset)
+    samples: bool = False
 
     @classmethod
     def of(cls, lines: Sequence[str]) -> Conventions:
@@ -64,6 +66,7 @@ class Conventions:
             _LAYERED_L.search(text) is not None,
             _raised_letters(text),
             frozenset(_EXPONENT_NAMED.findall(text)),
+            "ⁱ" in text and re.search(r"[Σ∑]_?[{(]?[iᵢ]", text) is not None,
         )
 
     def told(self) -> Iterator[str]:
@@ -148,6 +151,8 @@ _OF_QUOTED = rf"(?P<of>\(\s*{_QUOTED}(?:\s*(?:→|->|,)\s*{_QUOTED})*\s*\))"
 _GIVEN = (
     r"(?P<given>(?:[pPqQ]|Pr)\([A-Za-z][^()|=\n]{0,20}[|=][^()|\n]{1,30}(?:\|[^()|\n]{1,30})?\))"
 )
+#: The mean of squares that RMSprop keeps, E[g²]_t: one quantity, as its index says.
+_MEAN = r"(?P<mean>E\[[^\W\d_](?:\^2|²)\](?:_\{[\w+-]{1,8}\}|_\w|[₀-₉ₜ])(?:[+-]\d(?=\s*[=≈]))?)"
 #: A letter behind ₁ begins another name: m₁x₁.
 _BEHIND_INDEX = "(?!(?<=[₀-₉])(?!new|old|next|prev)[A-Za-z\u0370-\u03ff])"
 _TOKEN = (
@@ -156,6 +161,7 @@ _TOKEN = (
     r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<fraction>[¼-¾⅐-⅟])"
     r"|{given}"
+    r"|{mean}"
     r"|(?P<name>{no}[^\W\d_](?:{no}{behind}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
     r"(?:{of}|(?:{index}?{above}{index}?|{index})?{plus})⋆?)(?P<prime>['″]*)"
     r"|(?P<string>'[^'\n]*'|\"[^\"\n]*\")"
@@ -179,6 +185,7 @@ def _compiled(conventions: Conventions) -> re.Pattern[str]:
         behind=_BEHIND_INDEX,
         of=_OF_QUOTED,
         given=_GIVEN,
+        mean=_MEAN,
     )
     return re.compile(pattern, re.DOTALL)
 
@@ -188,6 +195,7 @@ def _above(conventions: Conventions) -> str:
     kinds = [_ABOVE]
     kinds += [_LAYER] if conventions.superscripts else []
     kinds += [_LAYER_L] if conventions.layers else []
+    kinds += ["ⁱ"] if conventions.samples else []
     if conventions.raised:
         letters = "".join(sorted(conventions.raised))
         kinds.append(rf"(?<=[{letters}])[¹²³⁴-⁹][₀-₉ᵢⱼₖ]*")
@@ -250,11 +258,18 @@ class Lexer:
                 yield from _index_first(match, number)
             elif kind == "given":
                 yield Token("name", _worded(text), number, column, place + 1)
+            elif kind == "mean":
+                index = text.partition("]")[2]
+                yield Token("name", mean_of_squares(text[2], index), number, column, place + 1)
             elif kind in ("name", "prime"):
                 if match["of"]:
                     yield from self._of_quoted(match, number)
                     continue
-                layered = "⁽" in text or (self._conventions.raised and _RAISED_FIGURE.search(text))
+                layered = (
+                    "⁽" in text
+                    or "ⁱ" in text
+                    or (self._conventions.raised and _RAISED_FIGURE.search(text))
+                )
                 letters = match["name"] if layered else _letters(match["name"])
                 if not letters:  # ① and its like count as letters for the pattern
                     place = column
@@ -346,11 +361,16 @@ def _worded(text: str) -> str:
     return normal_name("_".join(re.findall(r"\w+", text)))
 
 
+def mean_of_squares(letter: str, index: str) -> str:
+    """The name of E[g²]_t in plain form."""
+    return _named(f"E{letter}sq{index}")
+
+
 def _named(text: str) -> str:
     """A name in plain form, whichever index stands above it."""
     if text.isascii() and text.isalnum():
         return text
-    text = text.replace("][", ",").replace("⋆", "_star")
+    text = text.replace("][", ",").replace("⋆", "_star").replace("ⁱ", "^(i)")
     text = _RAISED_FIGURE.sub(_layer, text)
     text = _RAISED.sub(lambda m: f"^({unicodedata.normalize('NFKC', m[1])})", text)
     return normal_name(_RAISED_L.sub(r"^(\1)", text))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from micrograd_like.notation import normal_name
+from micrograd_like.notation import GREEK, normal_name
 
 #: Letters that may be an index.
 LETTERS = frozenset("ijktnlmo")
@@ -48,6 +48,12 @@ def is_letters(name: str) -> bool:
     """True for plain letters, primes behind them or not."""
     letters = name.rstrip("'")
     return letters.isascii() and letters.isalpha()
+
+
+def is_symbol(name: str) -> bool:
+    """True for one letter, Latin or Greek, with whatever index and primes it has."""
+    base = re.split(r"[_^\d']", name, maxsplit=1)[0]
+    return len(base) == 1 or base in GREEK.values()
 
 
 def pieces(name: str) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ Derivatives in words are ∂L/∂w, and points (x, y) = (1, 2), (2, 3) are the v
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 
-from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.notation import normal_name
+from micrograd_like.worksheet.tokens.brackets import closing
+from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 _DERIVATIVES = {"derivative", "gradient", "slope", "partial"}
@@ -18,6 +20,8 @@ _BY = (
     ("wrt",),
     ("with", "respect", "to"),
 )
+#: What may be said under a condition.
+_PROBABILITIES = {"p", "P", "q", "Q", "Pr", "pi"}
 _ARTICLES = {"the", "a", "an"}
 
 
@@ -68,6 +72,50 @@ def _derivative(tokens: Sequence[Token], place: int) -> tuple[list[Token], int] 
         tokens[wrt],
     ]
     return signs, wrt + 1
+
+
+def in_one_name(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with p(y | x) as one name, which is what it is given: p_y_x."""
+    found = [*tokens]
+    for place in range(len(found) - 1, -1, -1):
+        base = found[place].text.partition("_")[0]
+        if base not in _PROBABILITIES or [t.text for t in found[place + 1 : place + 2]] != ["("]:
+            continue
+        end = closing(found).get(place + 1, 0)
+        inside = found[place + 2 : end]
+        if [token.text for token in inside].count("|") == 1:
+            said = [found[place].text, *(t.text for t in inside if t.kind in ("name", "number"))]
+            name = normal_name("_".join(said)[:MAX_NAME])
+            found[place : end + 1] = [found[place]._replace(text=name, end=found[end].end)]
+    return found
+
+
+def changes(rows: Iterable[Sequence[Token]]) -> set[str]:
+    """The names w of which a line says what ∂w alone is, as dw elsewhere: ∂w = 2x."""
+    found = set()
+    for tokens in rows:
+        if tokens and any(token.text == "∂" for token in tokens):
+            for before, sign, name, after in zip(
+                [None, *tokens], tokens, tokens[1:], tokens[2:], strict=False
+            ):
+                begins = before is None or before.text in (",", ";", "-", "·", ":")
+                if begins and sign.text == "∂" and name.kind == "name" and after.text in RELATIONS:
+                    found.add(name.text)
+    return found
+
+
+def with_changes(tokens: Sequence[Token], names: Set[str]) -> list[Token]:
+    """The tokens with dw for ∂w, where that is a quantity of its own."""
+    found: list[Token] = []
+    for place, token in enumerate(tokens):
+        last = found[-1] if found else None
+        alone = last is not None and last.text == "∂" and token.text in names
+        above = [t.text for t in tokens[place + 1 : place + 2]] == ["/"]
+        if alone and not above and [t.text for t in found[-2:-1]] != ["/"]:
+            found[-1] = token._replace(text=f"d{token.text}", column=found[-1].column)
+        else:
+            found.append(token)
+    return found
 
 
 def in_vectors(tokens: Sequence[Token]) -> list[Token]:
