@@ -162,7 +162,7 @@ def _spoken_of(
 
     And what it is computed from, wherever that stands.
     """
-    above = [s.left for s in sheet.statements if s.place < statement.place]
+    above = [s.left for s in sheet.statements if s.order < statement.order]
     of = key.of if isinstance(key, Derivative) else key
     names = dict.fromkeys(
         name

@@ -65,7 +65,7 @@ class Marker:
     def verdicts(self) -> list[Line]:
         """The verdicts of all statements; no cause has been sought yet."""
         with Effort(_MOST_OPERATIONS):
-            return list(_folded(self._marked()))
+            return list(_folded(sorted(self._marked(), key=lambda line: line.mark.place)))
 
     def _marked(self) -> list[Line]:
         """The marks of the statements, each marked behind those that state what it goes on from.

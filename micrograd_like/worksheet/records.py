@@ -157,6 +157,8 @@ class Statement:
         read_as: How it was understood, where that is not as it stands.
         doubt: Why a disagreement on it is no proof of a mistake.
         element: Which element of an array it is about, from 1; 0 for none.
+        step: When it is reached, where its place does not tell: a function is entered from further
+            down; 0 for what is reached in the order of its lines.
         held: True for what is held against a definition that stands elsewhere: it makes none.
         expected: The line as it should be, where the format can write it.
         slip: The cause that the format has found, should the line be wrong.
@@ -177,11 +179,17 @@ class Statement:
     read_as: str = field(default="", compare=False)
     doubt: str = field(default="", compare=False)
     element: int = field(default=0, compare=False)
+    step: int = field(default=0, compare=False)
     held: bool = field(default=False, compare=False)
     expected: str = field(default="", compare=False)
     slip: Slip | None = field(default=None, compare=False)
     notation: str = field(default="", compare=False)
     defines: str = field(default="", compare=False)
+
+    @property
+    def order(self) -> tuple[int, Place]:
+        """What is reached before it has less."""
+        return self.step, self.place
 
     @property
     def line(self) -> int:

@@ -46,7 +46,7 @@ def _own_facts(learner: Learner, statement: Statement) -> Facts | None:
     lost: dict[Quantity, Expr] = {}
     for other in facts.sheet.statements:
         defines = isinstance(other.left, Name) and other.left not in facts.definitions
-        if defines and other.parts and other.place <= statement.place:
+        if defines and other.parts and other.order <= statement.order:
             lost.setdefault(other.left, other.subject or other.parts[0].expr)
     if not own or not lost:
         return None

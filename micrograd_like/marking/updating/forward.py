@@ -61,7 +61,7 @@ class Forward:
             for user in self._graph.users.get(name, ())
             if user != but
             and user in definitions
-            and definitions[user].place < line.place
+            and definitions[user].order < line.order
             and user not in self.renewed
             and not nodes(definitions[user].parts[0].expr, Derivative)
         ]
@@ -83,7 +83,7 @@ class Forward:
         asked = Counter(
             s.left.of
             for s in self.sheet.statements
-            if isinstance(s.left, Derivative) and s.place < line.place
+            if isinstance(s.left, Derivative) and s.order < line.order
         )
         main = [name for name, _ in asked.most_common(1) if name in reached]
         final = [*main, *(name for name in ends if name not in main)]

@@ -15,7 +15,7 @@ from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term, chosen, names_of, numeric, scalar, term
-from micrograd_like.worksheet.python.values import Instance, UnreadError
+from micrograd_like.worksheet.python.values import Data, Instance, UnreadError
 from micrograd_like.worksheet.records import Place
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Assignments:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self._labels: dict[Name, int] = {}
 
     def store(
         self, target: ast.expr, value: Any, node: ast.stmt | None = None, augmented: bool = False
@@ -56,16 +57,18 @@ class Assignments:
                     name = f"{owner_name}.{attribute}"
                     self.machine.scope[name] = self.stored(name, value, target, node, augmented)
             case ast.Subscript(value=inner, slice=index):
-                self._store_part(inner, index, value, node)
+                self._store_part(inner, index, value, node, augmented)
             case _:
                 raise UnreadError(target, "expected a name on the left side")
 
     def _unpack(self, parts: list[ast.expr], value: Any, node: ast.stmt | None) -> None:
-        free = isinstance(value, Unshaped) or (isinstance(value, np.ndarray) and not value.ndim)
-        if free:  # what somebody else has put together
+        single = isinstance(value, np.ndarray) and not value.ndim
+        if single or isinstance(value, Unshaped | Data):  # what somebody else has put together
             for part in parts:
                 name = target_name(part)
-                if not self.machine.knows(name):
+                if isinstance(value, Data):
+                    self.store(part, value, node)
+                elif not self.machine.knows(name):
                     self.machine.scope[name] = self.machine.free(name)
             return
         values = [term(v) for v in value] if isinstance(value, np.ndarray) else [*value]
@@ -78,6 +81,9 @@ class Assignments:
         self, base: str, value: Any, target: ast.expr, node: ast.stmt | None, augmented: bool
     ) -> Any:
         """What a variable stands for, once it is assigned a value."""
+        if isinstance(value, Data):
+            self.machine.tell(f"{base} {value.why}")
+            return self.machine.free(base)
         grows = base in self.machine.shapes.lists
         if isinstance(value, list | tuple) and value and _is_numeric(value) and not grows:
             try:
@@ -108,6 +114,13 @@ class Assignments:
         """The number that a name is given, where it is one."""
         found = self.machine.recorder.formula(expr)
         return found if isinstance(found, Number) else expr
+
+    def label(self, expr: Expr) -> int:
+        """A whole number in an index; an element of data is a class there: 0 or 1 in turn."""
+        found = self.given(expr)
+        if isinstance(found, Name) and found not in self.machine.recorder.maker:
+            return self._labels.setdefault(found, len(self._labels) % 2)
+        return whole(scalar(found))
 
     def _is_computed(self, names: list[Name] | None) -> bool:
         """True for names that stand for what is worked out from others."""
@@ -158,17 +171,31 @@ class Assignments:
         return [Call(f, (name,)) for f, name in zip(outer, flat, strict=True)]
 
     def _store_part(
-        self, inner: ast.expr, index: ast.expr, value: Any, node: ast.stmt | None
+        self,
+        inner: ast.expr,
+        index: ast.expr,
+        value: Any,
+        node: ast.stmt | None,
+        augmented: bool,
     ) -> None:
         """Give elements of an array, or what a dictionary or list holds, a value."""
-        owner = self.machine.evaluator.settled(self.machine.evaluator.value(inner))
+        owner = self.machine.evaluator.value(inner)
         base = target_name(inner)
+        if isinstance(owner, Unshaped) and owner.term is None and _is_one(value):
+            owner.kind = "onehot" if isinstance(index, ast.Tuple) else owner.kind
+            return
+        owner = self.machine.evaluator.settled(owner)
+        if isinstance(owner, Data):
+            return
         if isinstance(owner, dict):
             key = self.machine.evaluator._key(index)
-            owner[key] = self.stored(str(key), value, inner, node, False)
+            name = key if isinstance(key, str) else f"{base}{key}"
+            owner[key] = self.stored(name, value, inner, node, augmented)
             return
         if isinstance(owner, list):
-            owner[whole(self.machine.evaluator.value(index))] = value
+            which = whole(self.machine.evaluator.value(index))
+            own = f"{base}{which % len(owner)}"
+            owner[which] = self.stored(own, value, inner, node, augmented)
             return
         array = as_term(owner).copy()
         mask = self._mask(index)
@@ -229,6 +256,10 @@ def _is_numeric(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return not value.ndim
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.size == 1 and value.item() == Number(1)
 
 
 def _is_count(value: Term) -> bool:

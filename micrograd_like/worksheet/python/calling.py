@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from contextlib import suppress
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from micrograd_like.worksheet.python.syntax import calls_of, is_helper
+from micrograd_like.worksheet.python.layers import backward_of, fed, order_of
+from micrograd_like.worksheet.python.syntax import called_in, is_helper
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
@@ -19,8 +20,8 @@ from micrograd_like.worksheet.python.values import (
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
 
-#: In which order methods are read that nobody calls.
-_ORDER = {"__init__": 0, "forward": 1, "feedforward": 1, "feed_forward": 1, "predict": 1}
+#: Calls of one function whose steps are taken down.
+_MOST_TAKEN = 3
 
 
 class Calls:
@@ -28,39 +29,60 @@ class Calls:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self._called: set[ast.AST] = set()
+        self._called: Counter[ast.AST] = Counter()
+        self._anywhere: set[str] = set()
 
-    def function_by_itself(self, node: ast.FunctionDef, owner: Instance | None) -> None:
-        """Read a function that nobody calls, its arguments free."""
-        if node in self._called or is_helper(node):
-            return
-        self._called.add(node)
-        skipped = () if owner is None else ("self",)
-        given = [a.arg for a in (*node.args.args, *node.args.kwonlyargs) if a.arg not in skipped]
-        known = {
-            a.arg: d for a, d in zip(node.args.args[::-1], node.args.defaults[::-1], strict=False)
-        }
-        self.machine.scope = self.machine.globals
-        for name in given:
-            if (
-                name not in self.machine.globals
-                and name in known
-                and not isinstance(known[name], ast.Constant)
-            ):
-                self.machine.globals[name] = self.machine.attempt(known[name])
-        if owner is not None:
-            self.machine.globals["self"] = owner
-        with suppress(LeftError, UnknownError):
-            self.machine.block(node.body)
+    def read_uncalled(self, module: ast.Module) -> None:
+        """Read the classes and functions that nothing in a module calls."""
+        self._anywhere = called_in(module)
+        for node in module.body:
+            if isinstance(node, ast.ClassDef):
+                self._class_by_itself(node)
+        functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
+        self._by_themselves(functions, None)
 
-    def class_by_itself(self, node: ast.ClassDef) -> None:
-        """Read the methods of a class that nobody calls."""
+    def _class_by_itself(self, node: ast.ClassDef) -> None:
         known = self.machine.globals.values()
         instances = [v for v in known if isinstance(v, Instance) and v.name == node.name]
         owner = instances[0] if instances else Instance(node.name, Class(node).methods)
-        methods = sorted(owner.methods.values(), key=lambda n: _ORDER.get(n.name, 2))
-        for method in methods:
-            self.function_by_itself(method, owner)
+        self._by_themselves([*owner.methods.values()], owner)
+
+    def _by_themselves(self, functions: list[ast.FunctionDef], owner: Instance | None) -> None:
+        """Read functions, those first that nothing calls: they enter the others."""
+        order = sorted(
+            functions,
+            key=lambda n: (n.name in self._anywhere and n.name != "__init__", order_of(n.name)),
+        )
+        for node in order:
+            back = backward_of(node, functions)
+            if node in self._called or (is_helper(node) and back is None):
+                continue
+            given = self._function_by_itself(node, owner)
+            if back is not None and given is not None and back not in self._called:
+                fed(self.machine, back, given)
+                self._function_by_itself(back, owner)
+
+    def _function_by_itself(self, node: ast.FunctionDef, owner: Instance | None) -> Any:
+        """Read a function with its arguments free; what it gives."""
+        self._called[node] += 1
+        skipped = () if owner is None else ("self",)
+        given = [a.arg for a in (*node.args.args, *node.args.kwonlyargs) if a.arg not in skipped]
+        defaults = zip(node.args.args[::-1], node.args.defaults[::-1], strict=False)
+        known = {a.arg: d for a, d in defaults if not isinstance(d, ast.Constant)}
+        names = self.machine.globals
+        self.machine.scope = names
+        for name in given:
+            if name not in names and name in known:
+                names[name] = self.machine.attempt(known[name])
+        if owner is not None:
+            names["self"] = owner
+        try:
+            self.machine.block(node.body)
+        except UnknownError:
+            return None
+        except LeftError as left:
+            return left.value
+        return None
 
     def call(
         self, function: Defined, arguments: list[Any], named: dict[str, Any], node: ast.AST
@@ -74,11 +96,10 @@ class Calls:
                 return self.machine.evaluator.value(definition.body)
             finally:
                 self.machine.scope = before
-        again = definition in self._called or is_helper(definition)
         silent = self.machine.recorder.silent
-        several = calls_of(definition.name, self.machine.module) > 1
-        self.machine.recorder.silent = silent or again or several
-        self._called.add(definition)
+        often = self._called[definition] >= _MOST_TAKEN
+        self.machine.recorder.silent = silent or often or is_helper(definition)
+        self._called[definition] += 1
         try:
             self.machine.block(definition.body)
         except LeftError as left:

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd_like.formula import COMPARISONS, Expr, Number
+from micrograd_like.formula import COMPARISONS, Number
 from micrograd_like.formula.parsing import BINARY, COMPARE
+from micrograd_like.worksheet.python.applying import Applier
 from micrograd_like.worksheet.python.library import (
     FUNCTIONS,
-    ONE,
     RANDOM,
-    TWO,
+    SAME,
     CallError,
     as_term,
     called,
     dot,
     kind,
-    shape_of,
     whole,
 )
 from micrograd_like.worksheet.python.shapes import Unshaped
@@ -36,9 +35,11 @@ from micrograd_like.worksheet.python.terms import (
     term,
 )
 from micrograd_like.worksheet.python.values import (
-    Class,
+    COUNTED,
+    Data,
     Defined,
     External,
+    Fields,
     Instance,
     Method,
     Unknown,
@@ -50,10 +51,6 @@ if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
 
 _CONSTANTS = {"pi": math.pi, "e": math.e, "newaxis": None, "inf": math.inf}
-#: Calls inside calls.
-_DEEPEST = 12
-#: Functions of Python that are read though no module gives them.
-_BUILTINS = ("len", "abs", "max", "min", "sum", "float", "int", "pow", "bool")
 
 
 class Evaluator:
@@ -61,7 +58,7 @@ class Evaluator:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self._depth = 0
+        self.applier = Applier(self)
 
     def value(self, node: ast.expr) -> Any:
         """What an expression stands for.
@@ -79,6 +76,10 @@ class Evaluator:
         match node:
             case ast.Constant(value=bool() | str() | None as value):
                 return value
+            case ast.Constant(value=value) if value is ...:
+                return value
+            case ast.JoinedStr(values=parts):
+                return self._text(parts)
             case ast.Constant(value=int() | float() as number_):
                 return scalar(Number(number_))
             case ast.Name(id=name):
@@ -90,7 +91,7 @@ class Evaluator:
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 return not self.truth(inner)
             case ast.BinOp(left=left, op=op, right=right):
-                return self.binary(node, op, self.value(left), self.value(right))
+                return self.binary(node, op, self.operand(left), self.operand(right))
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARE:
                 return self._compared(
                     COMPARE[type(op)],
@@ -100,17 +101,19 @@ class Evaluator:
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[right]):
                 return self._identical(node, self.value(left), self.value(right), op)
             case ast.Call():
-                return self._call(node)
+                return self.applier.call(node)
             case ast.Attribute():
                 return self._attribute(node)
             case ast.Subscript(value=whole_, slice=index):
-                return self._subscript(node, self.settled(self.value(whole_)), index)
+                return self._subscript(node, self.value(whole_), index)
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 values = [self.value(part) for part in parts]
                 return values if isinstance(node, ast.List) else tuple(values)
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
                 return {self._key(k): self.value(v) for k, v in pairs if k is not None}
+            case ast.DictComp(key=key, value=of, generators=[generator]):
+                return dict(self._listed(generator, lambda: (self._key(key), self.value(of))))
             case ast.IfExp(test=test, body=then, orelse=other):
                 return self._chosen(node, test, then, other)
             case ast.Lambda():
@@ -122,7 +125,7 @@ class Evaluator:
                 ast.ListComp(elt=body, generators=[generator])
                 | ast.GeneratorExp(elt=body, generators=[generator])
             ):
-                return self._listed(generator, body)
+                return self._listed(generator, lambda: self.value(body))
         raise UnreadError(node, f"{_called(node)} is not read")
 
     def _known(self, node: ast.expr, value: Any) -> Any:
@@ -147,6 +150,8 @@ class Evaluator:
             UnreadError: It does not say.
         """
         value = self.settled(self.value(node))
+        if isinstance(value, Data):
+            raise UnreadError(node, "whether this holds is not known here")
         if isinstance(value, np.ndarray):
             known = number(value)
             if known is None:
@@ -156,8 +161,14 @@ class Evaluator:
 
     def binary(self, node: ast.AST, op: ast.operator, a: Any, b: Any) -> Any:
         """Two operands and what stands between them."""
+        if isinstance(a, str) or isinstance(b, str):
+            return _joined(op, a, b)
+        if isinstance(a, Data) or isinstance(b, Data):
+            a, b = self.machine.with_data(a), self.machine.with_data(b)
+            if not isinstance(a, Unshaped) and not isinstance(b, Unshaped):
+                return a if isinstance(a, Data) else b
         if isinstance(a, Unshaped) or isinstance(b, Unshaped):
-            a, b = self._fitted(op, a, b)
+            a, b = self.fitted(op, a, b)
         if isinstance(op, ast.MatMult):
             return dot(a, b)
         if isinstance(a, list) and isinstance(b, list) and isinstance(op, ast.Add):
@@ -173,7 +184,7 @@ class Evaluator:
             raise UnreadError(node, "this operator is not read")
         return applied(BINARY[type(op)], as_term(a), as_term(b))
 
-    def _fitted(self, op: ast.operator, a: Any, b: Any) -> tuple[Any, Any]:
+    def fitted(self, op: ast.operator, a: Any, b: Any) -> tuple[Any, Any]:
         """Two operands, a free array among them of the shape that the other one asks for."""
         shapes = self.machine.shapes
         if isinstance(op, ast.MatMult):
@@ -199,6 +210,8 @@ class Evaluator:
         return (all(plain) and a == b) is isinstance(op, ast.Is)
 
     def _compared(self, function: str, a: Any, b: Any) -> Any:
+        if isinstance(a, Data) or isinstance(b, Data):
+            return COUNTED
         if not all(isinstance(x, np.ndarray | int | float | list) for x in (a, b)):
             return {"eq": a == b, "ne": a != b}.get(function, False)
         return applied(function, as_term(a), as_term(b))
@@ -209,15 +222,29 @@ class Evaluator:
             return called("where", [condition, self.value(then), self.value(other)], {})
         return self.value(then if self.truth(test) else other)
 
-    def _listed(self, generator: ast.comprehension, body: ast.expr) -> list[Any]:
+    def _text(self, parts: list[ast.expr]) -> str | Data:
+        """A formatted text, where all in it is known."""
+        found = [self.value(p.value if isinstance(p, ast.FormattedValue) else p) for p in parts]
+        written = [*map(written_out, found)]
+        known = [w for w in written if w is not None]
+        return "".join(known) if len(known) == len(written) else COUNTED
+
+    def operand(self, node: ast.expr) -> Any:
+        """What is computed with: what is None up to here is given elsewhere."""
+        value = self.value(node)
+        if value is None and isinstance(node, ast.Name | ast.Attribute):
+            return self.machine.given_elsewhere(node)
+        return value
+
+    def _listed(self, generator: ast.comprehension, body: Callable[[], Any]) -> list[Any]:
         found = []
-        for item in self._few(generator.iter):
+        for item in self.few(generator.iter):
             self.machine.assignments.store(generator.target, item)
             if all(self.truth(test) for test in generator.ifs):
-                found.append(self.value(body))
+                found.append(body())
         return found
 
-    def _few(self, node: ast.expr) -> list[Any]:
+    def few(self, node: ast.expr) -> list[Any]:
         """What a loop runs over, where all of it is wanted."""
         items = self.items(node)
         if len(items) >= MAX_ELEMENTS:
@@ -256,8 +283,16 @@ class Evaluator:
         owner = self.machine.attribute_owner(node)
         if owner is not None:
             return self._known(node, owner)
-        value = self.settled(self.value(node.value))
+        value = self.value(node.value)
+        if isinstance(value, Unshaped) and value.term is None:
+            if name in SAME or name in ("reshape", "view"):
+                return Method(value, name)
+            if name == "T" and value.kind == "onehot":  # its use says which way it lies
+                return value
+        value = self.settled(value)
         match value:
+            case Data():
+                return External(f"random.{name}") if name in RANDOM else value
             case External(path):
                 return _CONSTANTS_OF.get(name, External(f"{path}.{name}"))
             case Instance():
@@ -279,8 +314,15 @@ class Evaluator:
         raise UnreadError(node, f"{name!r} of {kind(value)} is not read")
 
     def _subscript(self, node: ast.Subscript, owner: Any, index: ast.expr) -> Any:
+        if isinstance(owner, Unshaped) and owner.kind == "onehot" and owner.term is None:
+            return owner
+        owner = self.settled(owner)
+        if isinstance(owner, Data):
+            return owner
         if isinstance(owner, dict):
             key = self._key(index)
+            if isinstance(owner, Fields):
+                return owner.setdefault(key, self.machine.free(str(key)))
             if key not in owner:
                 raise UnreadError(node, f"nothing is stored under {key!r} here")
             return self._known(node, owner[key])
@@ -303,108 +345,12 @@ class Evaluator:
             case ast.Slice(lower=lower, upper=upper, step=step):
                 ends = (lower, upper, step)
                 return slice(*(None if e is None else whole(self.value(e)) for e in ends))
-        value = self.value(node)
+        value = self.settled(self.operand(node))
         if value is None or value is Ellipsis:
             return value
         indices = as_term(value)
-        if not indices.ndim:
-            return whole(indices)
-        given = self.machine.assignments.given
-        return np.vectorize(lambda e: whole(scalar(given(e))), otypes=[int])(indices)
-
-    # Calls.
-
-    def _call(self, node: ast.Call) -> Any:
-        if isinstance(node.func, ast.Name) and node.func.id in ("list", "tuple", "range"):
-            if node.func.id == "range":
-                return self._few(node)
-            made = [*self._few(node.args[0])] if node.args else []
-            return made if node.func.id == "list" else tuple(made)
-        function = self._function(node)
-        arguments = [self.value(a) for a in node.args]
-        named = {k.arg: self.value(k.value) for k in node.keywords if k.arg is not None}
-        match function:
-            case Defined():
-                return self._inside(
-                    node, lambda: self.machine.calls.call(function, arguments, named, node)
-                )
-            case Class():
-                return self.machine.calls.instance(function, arguments, named, node)
-            case Instance():
-                forward = next((n for n in ("__call__", "forward") if n in function.methods), "")
-                if forward:
-                    bound = Defined(function.methods[forward], self.machine.globals, function)
-                    return self.machine.calls.call(bound, arguments, named, node)
-            case Method(owner, name):
-                return self._method(node, owner, name, arguments, named)
-            case External(path):
-                return self._external(node, path.rpartition(".")[2], arguments, named)
-        raise UnreadError(node, f"a call of {kind(function)} is not read")
-
-    def _function(self, node: ast.Call) -> Any:
-        if isinstance(node.func, ast.Name):
-            name = node.func.id
-            if not self.machine.knows(name):
-                if name in (*_BUILTINS, *FUNCTIONS, *ONE, *TWO, *RANDOM):
-                    return External(name)
-                raise UnreadError(node, f"what {name}() gives is not known here")
-        return self.value(node.func)
-
-    def _inside(self, node: ast.AST, work: Callable[[], Any]) -> Any:
-        if self._depth >= _DEEPEST:
-            raise UnreadError(node, f"calls are read {_DEEPEST} deep")
-        self._depth += 1
-        try:
-            return work()
-        finally:
-            self._depth -= 1
-
-    def _shaped(self, name: str, arguments: list[Any]) -> list[Any]:
-        """The arguments of a function, free arrays of a shape that goes with the others."""
-        if len(arguments) == 2 and any(isinstance(a, Unshaped) for a in arguments):
-            if name in ("dot", "matmul", "mm"):
-                return [*self._fitted(ast.MatMult(), *arguments)]
-            if name in TWO:
-                return [*self._fitted(ast.Sub() if "sub" in name else ast.Mult(), *arguments)]
-        return [self.settled(argument) for argument in arguments]
-
-    def _method(
-        self, node: ast.Call, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]
-    ) -> Any:
-        if isinstance(owner, dict):
-            if name == "items":
-                return [(k, v) for k, v in owner.items()]
-            if name in ("keys", "values"):
-                return [*getattr(owner, name)()]
-            if name in ("copy",):
-                return dict(owner)
-            if name == "get":
-                return owner.get(arguments[0], arguments[1] if len(arguments) > 1 else None)
-            raise UnreadError(node, f"a dictionary's {name}() is not read")
-        if isinstance(owner, list) and name == "append":
-            owner.append(arguments[0])
-            return None
-        if isinstance(owner, list) and name == "reverse":
-            owner.reverse()
-            return None
-        if name in ("backward", "zero_grad", "zero_"):
-            raise UnreadError(node, f"{name}() is not run")
-        return self._external(node, name, [owner, *arguments], named)
-
-    def _external(
-        self, node: ast.Call, name: str, arguments: list[Any], named: dict[str, Any]
-    ) -> Any:
-        arguments = self._shaped(name, arguments)
-        if name in RANDOM:
-            return self.machine.free_array(node, _random_shape(name, arguments, named))
-        if name in ("zeros", "ones", "empty", "full") and arguments:
-            sizes = arguments[0] if isinstance(arguments[0], tuple | list) else (arguments[0],)
-            small = [scalar(Number(self.machine.shapes.small(whole(size)))) for size in sizes]
-            arguments = [tuple(small), *arguments[1:]]
-        try:
-            return called(name, arguments, named)
-        except KeyError:
-            raise UnreadError(node, f"what {name}() gives is not known here") from None
+        label = self.machine.assignments.label
+        return np.vectorize(label, otypes=[int])(indices) if indices.ndim else label(indices.item())
 
 
 _CONSTANTS_OF = {
@@ -414,35 +360,30 @@ _CONSTANTS_OF = {
 assert set(COMPARE.values()) == set(COMPARISONS)
 
 
-def _random_shape(name: str, arguments: list[Any], named: dict[str, Any]) -> tuple[int, ...]:
-    if "size" in named:
-        return _sizes(named["size"])
-    if name in ("randn", "rand"):
-        return shape_of(*arguments)
-    if name in ("random", "standard_normal", "random_sample"):
-        return _sizes(arguments[0]) if arguments else ()
-    return _sizes(arguments[2]) if len(arguments) > 2 else ()
+def written_out(value: Any) -> str | None:
+    """A text or a known number as text."""
+    if isinstance(value, str):
+        return value
+    known = number(value) if isinstance(value, np.ndarray) else None
+    return None if known is None else str(known)
 
 
-def _sizes(value: Any) -> tuple[int, ...]:
-    return shape_of(value) if isinstance(value, tuple | list) else (whole(value),)
+def _joined(op: ast.operator, a: Any, b: Any) -> str | Data:
+    """Texts, one behind the other."""
+    parts = [written_out(a), written_out(b)]
+    if isinstance(op, ast.Add) and None not in parts:
+        return "".join(filter(None, parts))
+    return COUNTED
 
 
 def _called(node: ast.AST) -> str:
     """What a piece of syntax is, in words."""
     names = {
-        ast.JoinedStr: "a formatted text",
         ast.Await: "await",
         ast.Yield: "yield",
         ast.Set: "a set",
         ast.NamedExpr: "an assignment inside an expression",
         ast.Starred: "an unpacked argument",
-        ast.DictComp: "a dictionary made in a loop",
         ast.Compare: "this comparison",
     }
     return names.get(type(node), f"this ({type(node).__name__})")
-
-
-def element(value: Term) -> Expr:
-    """The only element of an array."""
-    return value.reshape(-1)[0]  # type: ignore[no-any-return]

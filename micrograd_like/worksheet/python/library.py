@@ -59,6 +59,9 @@ SAME = (
     *("clip", "nan_to_num", "clone", "detach", "astype", "double", "asmatrix", "atleast_1d"),
     *("ascontiguousarray", "matrix", "clamp", "numpy", "longdouble", "requires_grad_", "item"),
 )
+#: What is counted, chosen or compared, and so not differentiated.
+COUNTING = ("argmax", "argmin", "argsort", "round", "around", "unique", "bincount", "array_equal")
+PRODUCTS = ("dot", "matmul", "mm")
 RANDOM = ("randn", "rand", "random", "uniform", "normal", "standard_normal", "random_sample")
 
 
@@ -208,6 +211,12 @@ def reciprocal(value: Any) -> Term:
 
 
 # Choices.
+
+
+@_function("permutation")
+def permutation(count: Any) -> Term:
+    """An order; that in which things stand."""
+    return arange(count) if not as_term(count).ndim else as_term(count)
 
 
 @_function("where")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_like.formula import Name, Number
+from micrograd_like.worksheet.python.applying import NOT_RUN
 from micrograd_like.worksheet.python.assigning import Assignments
 from micrograd_like.worksheet.python.calling import Calls
 from micrograd_like.worksheet.python.evaluation import Evaluator
@@ -21,7 +22,7 @@ from micrograd_like.worksheet.python.library import CallError
 from micrograd_like.worksheet.python.naming import said_by
 from micrograd_like.worksheet.python.places import Places
 from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
-from micrograd_like.worksheet.python.steps import Recorder
+from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.syntax import (
     assigned_in,
     only_tells,
@@ -32,8 +33,10 @@ from micrograd_like.worksheet.python.syntax import (
 from micrograd_like.worksheet.python.terms import SizeError, Term, added, filled, scalar
 from micrograd_like.worksheet.python.values import (
     Class,
+    Data,
     Defined,
     External,
+    Fields,
     Instance,
     LeftError,
     Unknown,
@@ -45,8 +48,6 @@ from micrograd_like.worksheet.source import Cells
 
 #: Passes of one loop, and statements in all.
 MAX_PASSES, MAX_STATEMENTS = 1_000, 20_000
-#: What runs a text.
-_NOT_RUN = ("exec", "eval", "compile")
 
 
 class Machine:
@@ -82,12 +83,7 @@ class Machine:
         self.shapes = Shapes.of(module)
         self.shapes.known = self.recorder.current
         self.block(module.body)
-        for node in module.body:
-            if isinstance(node, ast.ClassDef):
-                self.calls.class_by_itself(node)
-        for node in module.body:
-            if isinstance(node, ast.FunctionDef):
-                self.calls.function_by_itself(node, None)
+        self.calls.read_uncalled(module)
 
     def attempt(self, node: ast.expr) -> Any:
         """What an expression stands for; unknown where it is not read."""
@@ -115,22 +111,54 @@ class Machine:
         if name in self.shapes.sizes:  # a size that nobody gives
             self.recorder.guessed = True
             return scalar(Number(self.shapes.size()))
+        if name in self.shapes.size_lists:
+            return [scalar(Number(self.shapes.size())) for _ in range(3)]
         kind = self.shapes.kinds.get(name)
-        return self._free(name, ()) if kind is None else Unshaped(name, kind, self._guessed)
+        if kind == "fields":
+            return Fields()
+        return self.array(name, ()) if kind is None else self.unshaped(name, kind)
+
+    def unshaped(self, name: str, kind: str = "array") -> Unshaped:
+        """A free array whose shape is chosen where it is used."""
+        return Unshaped(name, kind, self._guessed, self._one_hot)
+
+    def given_elsewhere(self, node: ast.expr) -> Any:
+        """A free name in the place of a None that is computed with."""
+        found = self.free(target_name(node))
+        self.assignments.store(node, found)
+        return found
+
+    def with_data(self, value: Any) -> Any:
+        """Data that is computed with as an array of its own; anything else as it is."""
+        return self.unshaped("data") if isinstance(value, Data) else value
+
+    def _one_hot(self, base: str, shape: tuple[int, ...]) -> Term:
+        """Labels of which one is 1 in every sample; they stay as they are."""
+        self.recorder.guessed = True
+        classes = 0 if self.shapes.columns or len(shape) < 2 else 1
+        found = self.array(base, shape)
+        numbers = [
+            Number(int(at[classes] == (at[1 - classes] if len(shape) > 1 else 0) % shape[classes]))
+            for at in np.ndindex(*shape)
+        ]
+        names = tuple(found.reshape(-1))
+        self.recorder.take(Step(Place(), "", base, shape, names, tuple(numbers), hidden=True))
+        return found
 
     def _guessed(self, base: str, shape: tuple[int, ...]) -> Term:
         """An array whose shape is chosen here: what does not fit it is no mistake."""
         self.recorder.guessed = True
-        return self._free(base, shape)
+        return self.array(base, shape)
 
-    def _free(self, base: str, shape: tuple[int, ...]) -> Term:
+    def array(self, base: str, shape: tuple[int, ...]) -> Term:
+        """A free array of this shape."""
         found = self.recorder.names(base, shape, Place())
         self.recorder.bind(base, found)
         return found
 
     def free_array(self, node: ast.AST, shape: tuple[int, ...]) -> Term:
         """An array of which only the shape is known."""
-        return self._free(self._target, tuple(map(self.shapes.small, shape)))
+        return self.array(self.target, tuple(map(self.shapes.small, shape)))
 
     def attribute_owner(self, node: ast.Attribute) -> Any:
         """What ``w.grad`` stands for; None for any other attribute."""
@@ -155,7 +183,7 @@ class Machine:
         for node in body:
             self._left -= 1
             if self._left < 0:
-                self._tell(f"only the first {MAX_STATEMENTS:,} statements are read")
+                self.tell(f"only the first {MAX_STATEMENTS:,} statements are read")
                 return
             self._statement(node)
 
@@ -197,7 +225,7 @@ class Machine:
             case ast.For():
                 self._for(node)
             case ast.While(body=body):
-                self._tell(f"{self.places.of(node).where}: one pass of the loop is read")
+                self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
                 self.block(body)
             case ast.If(test=test, body=body, orelse=other):
                 self._if(node, test, body, other)
@@ -212,15 +240,15 @@ class Machine:
         """A call whose value nobody takes: of a function of the program, it is entered."""
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name and not self.knows(name):
-            if name in _NOT_RUN:
-                self._tell(f"{self.places.of(call).where}: {name}() is not run")
+            if name in NOT_RUN:
+                self.tell(f"{self.places.of(call).where}: {name}() is not run")
             return
         function = self.attempt(call.func)
         if isinstance(function, Defined) or getattr(function, "name", "") in ("append", "reverse"):
             self.evaluator.value(call)
 
     def _assign_all(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> None:
-        self._target = target_name(targets[0])
+        self.target = target_name(targets[0])
         found = self.evaluator.value(value)
         for target in targets:
             self.assignments.store(target, found, node)
@@ -268,9 +296,9 @@ class Machine:
         called = value.func.id if isinstance(value.func, ast.Name) else ""
         for name in targets:
             self.scope[name] = self.free(name)
-            self._tell(
+            self.tell(
                 f"{self.places.of(value).where}: {called}() is not run"
-                if called in _NOT_RUN
+                if called in NOT_RUN
                 else f"{name} is data from elsewhere"
             )
         return True
@@ -278,7 +306,7 @@ class Machine:
     def _give_up(self, node: ast.stmt, why: str) -> None:
         targets = assigned_in(node)
         if isinstance(node, ast.For | ast.While | ast.With | ast.Try):
-            self._tell(f"{self.places.of(node).where} is passed over: {why}")
+            self.tell(f"{self.places.of(node).where} is passed over: {why}")
             targets = []
         for name in targets:
             place = self.places.of(node)
@@ -308,7 +336,7 @@ class Machine:
             items = None
         names = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         if items is None:
-            self._tell(f"{self.places.of(node).where}: one pass of the loop is read")
+            self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
             for name in sorted(names):
                 self.scope[name] = self.free(name)
             self.block(node.body)
@@ -317,7 +345,7 @@ class Machine:
         if len(items) > MAX_PASSES:
             once = True
         if once and len(items) > 1:
-            self._tell(f"{self.places.of(node).where}: one pass of the loop is read")
+            self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
         for item in items[:1] if once else items:
             self.assignments.store(node.target, item)
             self.block(node.body)
@@ -351,7 +379,8 @@ class Machine:
             return
         self.block(body if holds else other)
 
-    def _tell(self, sentence: str) -> None:
+    def tell(self, sentence: str) -> None:
+        """Say what was decided."""
         self.told[sentence] = None
 
 

@@ -20,7 +20,7 @@ _SIZES = (4, 3, 2, 5)
 #: Sizes that stay as they are.
 _LARGEST = 6
 #: What the uses of a name say, those that say least first.
-_RANK = ("like", "bias", "list", "array", "vector", "matrix")
+_RANK = ("like", "bias", "list", "array", "vector", "matrix", "fields")
 _PRODUCTS = ("dot", "matmul", "mm")
 
 
@@ -30,20 +30,22 @@ class Unshaped:
 
     Attributes:
         base: Its name.
-        kind: "array", "vector", or "bias" for what is added to a product.
-        make: Gives it a shape.
+        kind: "array", "vector", "bias" for what is added to a product, or "onehot" for labels.
+        make, make_one_hot: Give it a shape; as labels of which one is 1 in every sample.
         term: Its names, once it has one.
     """
 
     base: str
     kind: str
     make: Callable[[str, tuple[int, ...]], Term]
+    make_one_hot: Callable[[str, tuple[int, ...]], Term]
     term: Term | None = field(default=None, repr=False)
 
     def shaped(self, shape: tuple[int, ...]) -> Term:
         """The array, of this shape if it has none yet."""
         if self.term is None:
-            self.term = self.make(self.base, shape)
+            make = self.make_one_hot if self.kind == "onehot" else self.make
+            self.term = make(self.base, shape)
         return self.term
 
 
@@ -54,7 +56,7 @@ class Shapes:
     Attributes:
         kinds: The names that are used as arrays, and how.
         like: For a target the output that it is compared with.
-        sizes: The names that are used as sizes.
+        sizes, size_lists: The names that are used as sizes, and those whose elements are.
         lists: The names of lists that grow.
         columns: True where samples are columns: a bias is a column.
         flat: True where a bias has a single axis.
@@ -64,6 +66,7 @@ class Shapes:
     kinds: dict[str, str]
     like: dict[str, str]
     sizes: frozenset[str]
+    size_lists: frozenset[str]
     lists: frozenset[str]
     columns: bool
     flat: bool
@@ -81,6 +84,7 @@ class Shapes:
         kept = False
         like: dict[str, str] = {}
         sizes: set[str] = set()
+        size_lists: set[str] = set()
         lists: set[str] = set()
         products: dict[str, list[tuple[str, bool]]] = {}
         for node in ast.walk(module):
@@ -88,7 +92,10 @@ class Shapes:
                 products.setdefault(first, []).append((second, True))
                 products.setdefault(second, []).append((first, False))
             like |= dict(_compared(node))
-            sizes |= set(_sizes_in(node))
+            for size in _sizes_in(node):
+                listed = isinstance(size, ast.Subscript)
+                (size_lists if listed else sizes).add(target_name(size))
+            axes += [0, 0] * _picks(node)
             match node:
                 case ast.Call(func=ast.Attribute(value=inner, attr="append")):
                     lists.add(target_name(inner))
@@ -102,7 +109,14 @@ class Shapes:
                     kept = kept or keyword.arg == "keepdims"
         rows = axes.count(0) > axes.count(1)
         return cls(
-            kinds, like, frozenset(sizes), frozenset(lists), not rows, rows and not kept, products
+            kinds,
+            like,
+            frozenset(sizes),
+            frozenset(size_lists),
+            frozenset(lists),
+            not rows,
+            rows and not kept,
+            products,
         )
 
     def size(self) -> int:
@@ -131,6 +145,11 @@ class Shapes:
                 size = self.size()
                 inner = (size, factor.shape[0]) if in_front else (factor.shape[1], size)
                 return array.shaped(inner)
+        if array.kind == "vector" and is_target_name(array.base):
+            for other_name in ("X" + array.base[1:], "x" + array.base[1:]):
+                rows = self.known.get(other_name)
+                if rows is not None and rows.ndim == 2:
+                    return array.shaped((rows.shape[0],))
         if array.kind == "list":
             self.length = self.length or self.size()
             return array.shaped((self.length,))
@@ -176,6 +195,22 @@ def _told(node: ast.AST) -> Iterator[tuple[str, str]]:
                 elif is_target_name(target_name(side)) and isinstance(op, ast.Sub):
                     yield target_name(side), "like"
         case ast.Subscript(
+            value=inner,
+            slice=ast.Constant(value=str())
+            | ast.JoinedStr()
+            | ast.BinOp(left=ast.Constant(value=str())),
+        ):
+            yield target_name(inner), "fields"
+        case ast.Subscript(value=matrix, slice=ast.Tuple(elts=[ast.Call(), ast.Name(id=name)])) if (
+            _picks(node)
+        ):
+            yield target_name(matrix), "array"
+            yield name, "vector"
+        case ast.Assign(
+            targets=[ast.Tuple(elts=[_, _])], value=ast.Attribute(value=inner, attr="shape")
+        ):
+            yield target_name(inner), "matrix"
+        case ast.Subscript(
             value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=1)
         ):
             yield target_name(inner), "matrix"
@@ -219,11 +254,19 @@ def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
                 yield (a, b) if is_target_name(a) else (b, a)
 
 
-def _sizes_in(node: ast.AST) -> Iterator[str]:
-    """The names that stand where the sizes of an array are given."""
+def _picks(node: ast.AST) -> bool:
+    """True for ``p[range(m), y]``: of every row the element of its class."""
+    match node:
+        case ast.Subscript(slice=ast.Tuple(elts=[ast.Call(func=function), ast.expr()])):
+            return target_name(function).rpartition(".")[2] in ("range", "arange")
+    return False
+
+
+def _sizes_in(node: ast.AST) -> Iterator[ast.expr]:
+    """What stand where the sizes of an array are given."""
     match node:
         case ast.Slice(lower=lower, upper=upper):
-            yield from (end.id for end in (lower, upper) if isinstance(end, ast.Name))
+            yield from (end for end in (lower, upper) if isinstance(end, ast.Name))
         case ast.Call(
             func=ast.Attribute(attr=name) | ast.Name(id=name), args=arguments, keywords=keywords
         ):
@@ -233,11 +276,13 @@ def _sizes_in(node: ast.AST) -> Iterator[str]:
                     yield from _whole_numbers(part)
 
 
-def _whole_numbers(node: ast.expr) -> Iterator[str]:
+def _whole_numbers(node: ast.expr) -> Iterator[ast.expr]:
     """The names in a size that are sizes themselves: not x of x.shape[1]."""
     match node:
-        case ast.Name(id=name):
-            yield name
+        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
+            yield node
+        case ast.Subscript(value=ast.Name() | ast.Attribute(value=ast.Name(id="self"))):
+            yield node
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             for part in parts:
                 yield from _whole_numbers(part)

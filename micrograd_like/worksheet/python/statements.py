@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes, rewrite
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
@@ -40,8 +40,8 @@ def statements_of(recorder: Recorder) -> Read:
     finder, meanings, doubts = _chosen(recorder, read.told)
     writer = _Writer(finder, meanings, doubts, recorder.guessed)
     for at in range(len(finder.steps)):
-        read.reads += writer.written(at)
-    read.reads = [*_by_place(read.reads)]
+        read.reads += (replace(statement, step=at + 1) for statement in writer.written(at))
+    read.reads = [*_numbered(read.reads)]
     for step in finder.steps:
         read.older.update(zip(step.names, step.older, strict=False))
     return read
@@ -99,14 +99,14 @@ def _right_otherwise(
     return found
 
 
-def _by_place(reads: list[Statement]) -> Iterator[Statement]:
-    """The statements in the order of their lines, those of one line counted as its elements."""
-    shown = [read for read in reads if not read.defines]
-    yield from (read for read in reads if read.defines)
-    for _, group in groupby(sorted(shown, key=lambda read: read.place), lambda read: read.place):
-        together = [*group]
-        for number, read in enumerate(together, 1):
-            yield replace(read, element=number if len(together) > 1 else 0)
+def _numbered(reads: list[Statement]) -> Iterator[Statement]:
+    """The statements in their order, those of one place counted as its elements."""
+    together = Counter(read.place for read in reads if not read.defines)
+    count: Counter[Place] = Counter()
+    for read in reads:
+        count[read.place] += not read.defines
+        several = not read.defines and together[read.place] > 1
+        yield replace(read, element=count[read.place]) if several else read
 
 
 class _Writer:

@@ -105,7 +105,7 @@ def _returns(node: ast.stmt) -> bool:
     return False
 
 
-def calls_of(name: str, module: ast.Module) -> int:
-    """How often a program calls a function of this name."""
+def called_in(module: ast.Module) -> set[str]:
+    """The names of the functions and methods that a program calls."""
     calls = (n.func for n in ast.walk(module) if isinstance(n, ast.Call))
-    return sum(getattr(f, "id", getattr(f, "attr", "")) == name for f in calls)
+    return {getattr(f, "id", getattr(f, "attr", "")) for f in calls}

@@ -118,6 +118,8 @@ def _point(steps: Sequence[Step], leaves: Sequence[Name], chance: _Chance) -> Po
 
 def _is_label(step: Step) -> bool:
     """True for what must stay as it is: labels, which are 0 or 1."""
+    if step.hidden and all(isinstance(f, Number) for f in step.formulas):
+        return True
     numbers = [f.value for f in step.formulas if isinstance(f, Number)]
     if len(numbers) < len(step.formulas) or not is_target_name(step.base):
         return False

@@ -67,6 +67,24 @@ class Class:
 
 
 @dataclass(frozen=True)
+class Data:
+    """What a program is given from elsewhere, or counts: nothing is differentiated by it.
+
+    Attributes:
+        why: That, in words that follow its name.
+    """
+
+    why: str = "is data from elsewhere"
+
+
+COUNTED = Data("is counted, not differentiated")
+
+
+class Fields(dict[Any, Any]):
+    """A dictionary that the program is given: what stands under a key is a free name."""
+
+
+@dataclass(frozen=True)
 class Unknown:
     """What a line that could not be read would have given."""
 

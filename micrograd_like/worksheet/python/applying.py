@@ -1,0 +1,227 @@
+"""Calls in a program: of its own functions, of NumPy's and the like, of methods of arrays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from micrograd_like.formula import Number
+from micrograd_like.worksheet.python.library import (
+    COUNTING,
+    PRODUCTS,
+    RANDOM,
+    SAME,
+    TWO,
+    as_term,
+    called,
+    kind,
+    shape_of,
+    whole,
+)
+from micrograd_like.worksheet.python.shapes import Unshaped
+from micrograd_like.worksheet.python.terms import number, scalar
+from micrograd_like.worksheet.python.values import (
+    COUNTED,
+    Class,
+    Data,
+    Defined,
+    External,
+    Instance,
+    Method,
+    UnreadError,
+)
+
+if TYPE_CHECKING:
+    from micrograd_like.worksheet.python.evaluation import Evaluator
+
+#: Calls inside calls.
+_DEEPEST = 12
+#: What runs a text.
+NOT_RUN = ("exec", "eval", "compile")
+#: What gives data anew that it is given.
+_SPLITTING = ("train_test_split", "fit_transform", "transform", "shuffle")
+#: Modules whose functions compute with what they are given.
+_NUMERIC = ("numpy", "math", "scipy", "torch", "jax")
+
+
+class Applier:
+    """Works out calls for an evaluator."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator, self.machine = evaluator, evaluator.machine
+        self._depth = 0
+
+    def call(self, node: ast.Call) -> Any:
+        """What a call gives.
+
+        Raises:
+            UnreadError: It is not read.
+        """
+        if isinstance(node.func, ast.Name) and node.func.id in ("list", "tuple", "range"):
+            if node.func.id == "range":
+                return self.evaluator.few(node)
+            made = [*self.evaluator.few(node.args[0])] if node.args else []
+            return made if node.func.id == "list" else tuple(made)
+        function = self._function(node)
+        arguments = self._arguments(node.args, isinstance(function, External | Method))
+        named = {k.arg: self.evaluator.value(k.value) for k in node.keywords if k.arg is not None}
+        match function:
+            case Defined():
+                return self._inside(
+                    node, lambda: self.machine.calls.call(function, arguments, named, node)
+                )
+            case Class():
+                return self.machine.calls.instance(function, arguments, named, node)
+            case Instance():
+                forward = next((n for n in ("__call__", "forward") if n in function.methods), "")
+                if forward:
+                    bound = Defined(function.methods[forward], self.machine.globals, function)
+                    return self.machine.calls.call(bound, arguments, named, node)
+            case Method(owner, name):
+                return self._method(node, owner, name, arguments, named)
+            case External(path):
+                root, _, name = path.rpartition(".")
+                numeric = root.partition(".")[0] in _NUMERIC
+                return self._external(node, name, arguments, named, numeric)
+            case Data():
+                return function
+        raise UnreadError(node, f"a call of {kind(function)} is not read")
+
+    def _arguments(self, nodes: list[ast.expr], computes: bool) -> list[Any]:
+        """The arguments of a call; of one that computes with them, None is given elsewhere."""
+        found = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                found += self.evaluator.few(node.value)
+            else:
+                found.append(
+                    self.evaluator.operand(node) if computes else self.evaluator.value(node)
+                )
+        return found
+
+    def _function(self, node: ast.Call) -> Any:
+        if isinstance(node.func, ast.Name):
+            name = node.func.id
+            if not self.machine.knows(name):
+                if name in NOT_RUN:
+                    raise UnreadError(node, f"{name}() is not run")
+                return External(name)
+        return self.evaluator.value(node.func)
+
+    def _inside(self, node: ast.AST, work: Callable[[], Any]) -> Any:
+        if self._depth >= _DEEPEST:
+            raise UnreadError(node, f"calls are read {_DEEPEST} deep")
+        self._depth += 1
+        try:
+            return work()
+        finally:
+            self._depth -= 1
+
+    def _shaped(self, name: str, arguments: list[Any]) -> list[Any]:
+        """The arguments of a function, free arrays of a shape that goes with the others."""
+        if len(arguments) == 2 and any(isinstance(a, Unshaped) for a in arguments):
+            if name in ("dot", "matmul", "mm"):
+                return [*self.evaluator.fitted(ast.MatMult(), *arguments)]
+            if name in TWO:
+                return [
+                    *self.evaluator.fitted(ast.Sub() if "sub" in name else ast.Mult(), *arguments)
+                ]
+        return [self.evaluator.settled(argument) for argument in arguments]
+
+    def _method(
+        self, node: ast.Call, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]
+    ) -> Any:
+        if isinstance(owner, dict):
+            if name == "items":
+                return [(k, v) for k, v in owner.items()]
+            if name in ("keys", "values"):
+                return [*getattr(owner, name)()]
+            if name in ("copy",):
+                return dict(owner)
+            if name == "get":
+                return owner.get(arguments[0], arguments[1] if len(arguments) > 1 else None)
+            raise UnreadError(node, f"a dictionary's {name}() is not read")
+        if isinstance(owner, list) and name == "append":
+            owner.append(arguments[0])
+            return None
+        if isinstance(owner, list) and name == "reverse":
+            owner.reverse()
+            return None
+        if name in ("backward", "zero_grad", "zero_"):
+            raise UnreadError(node, f"{name}() is not run")
+        return self._external(node, name, [owner, *arguments], named, True)
+
+    def _external(
+        self,
+        node: ast.Call,
+        name: str,
+        arguments: list[Any],
+        named: dict[str, Any],
+        numeric: bool,
+    ) -> Any:
+        if name in COUNTING:
+            return COUNTED
+        if any(isinstance(a, Data) for a in arguments):
+            if name not in TWO and name not in PRODUCTS:
+                return next(a for a in arguments if isinstance(a, Data))
+            arguments = [self.machine.with_data(a) for a in arguments]
+        first = arguments[0] if arguments else None
+        if isinstance(first, Unshaped) and first.term is None:
+            if name in SAME:
+                return first
+            if name in ("reshape", "view"):
+                return first.shaped(self._chosen_sizes(arguments[1:]))
+        arguments = self._shaped(name, arguments)
+        if name in RANDOM:
+            return self.machine.free_array(node, _random_shape(name, arguments, named))
+        if name in ("zeros", "ones", "empty", "full") and arguments:
+            sizes = arguments[0] if isinstance(arguments[0], tuple | list) else (arguments[0],)
+            if not all(isinstance(s, np.ndarray) and number(s) is not None for s in sizes):
+                return self.machine.unshaped(self.machine.target)
+            small = [scalar(Number(n)) for n in self._chosen_sizes([sizes])]
+            arguments = [tuple(small), *arguments[1:]]
+        if name in ("eye", "identity"):
+            if isinstance(arguments[0], Data) or number(as_term(arguments[0])) is None:
+                return self.machine.unshaped(self.machine.target, "onehot")
+            arguments = [scalar(Number(n)) for n in self._chosen_sizes(arguments[:1])]
+        try:
+            return called(name, arguments, named)
+        except KeyError:
+            if numeric or (
+                name not in _SPLITTING
+                and any(self._is_own(a) for a in (*arguments, *named.values()))
+            ):
+                raise UnreadError(node, f"what {name}() gives is not known here") from None
+            return Data()
+
+    def _is_own(self, value: Any) -> bool:
+        """True for what is worked out by the program."""
+        if isinstance(value, list | tuple):
+            return any(map(self._is_own, value))
+        if isinstance(value, np.ndarray):
+            return any(e in self.machine.recorder.maker for e in value.reshape(-1))
+        return isinstance(value, Instance | Defined)
+
+    def _chosen_sizes(self, sizes: list[Any]) -> tuple[int, ...]:
+        """Sizes, small ones in the place of large ones; -1 is one that is chosen."""
+        if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
+            sizes = [*sizes[0]]
+        small = self.machine.shapes
+        return tuple(small.small(n) if n >= 0 else small.size() for n in map(whole, sizes))
+
+
+def _random_shape(name: str, arguments: list[Any], named: dict[str, Any]) -> tuple[int, ...]:
+    if "size" in named:
+        return _sizes(named["size"])
+    if name in ("randn", "rand"):
+        return shape_of(*arguments)
+    if name in ("random", "standard_normal", "random_sample"):
+        return _sizes(arguments[0]) if arguments else ()
+    return _sizes(arguments[2]) if len(arguments) > 2 else ()
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    return shape_of(value) if isinstance(value, tuple | list) else (whole(value),)
