@@ -135,6 +135,8 @@ class Op:
 
     def place(self, index: int, count: int) -> tuple[int, int]:
         """Which name of the signature input ``index`` of ``count`` is, and which member."""
+        if not self.families and index < count == len(self.inputs):
+            return index, 0
         members = self.arity(count)
         for position, name in enumerate(self.inputs):
             width = members if name in self.families else 1
@@ -152,6 +154,8 @@ class Op:
 
     def bind(self, operands: tuple[Any, ...]) -> dict[str, Any]:
         """Give the inputs their operands: a single one, or a tuple for a family."""
+        if not self.families and len(operands) == len(self.inputs):
+            return dict(zip(self.inputs, operands, strict=True))
         members = self.arity(len(operands))
         bound: dict[str, Any] = {}
         start = 0

@@ -91,6 +91,8 @@ def exact_number(expr: Expr) -> Number | None:
     """The number, where the expression is a single one, its sign included; else None."""
     if not isinstance(expr, Call):
         return expr if isinstance(expr, Number) else None
+    if expr.function not in ("neg", "mul"):
+        return None
     match expr:
         case Call("neg", (inner,)):
             number = exact_number(inner)

@@ -200,6 +200,9 @@ def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None], whole: Collection[s
     >>> rewrite(Call("neg", (Name("x"),)), lambda n: Number(2) if n == Name("x") else None)
     Call(function='neg', arguments=(Number(value=2, places=None),))
     """
+    if not isinstance(expr, Call):
+        changed = rule(expr)
+        return expr if changed is None else changed
     results: list[Expr] = []
     for node, count in _inside_out(expr, whole):
         if count:

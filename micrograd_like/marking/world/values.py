@@ -48,12 +48,21 @@ def same_number(expr: Expr, wanted: Expr, world: Values, other: Values | None = 
         world: The numbers they are worked out from.
         other: Those for ``wanted``, if they are others.
     """
-    a, b = measured(expr, world), measured(wanted, world if other is None else other)
-    if a is None or b is None:
+    other = world if other is None else other
+    try:
+        ours, theirs = value(expr, world), value(wanted, other)
+    except KeyError:  # a name without a number
         return False
-    return abs(a[0] - b[0]) <= a[1] + b[1] + 1e-9 * abs(b[0])
+    if ours is None or theirs is None:
+        return False
+    if abs(ours - theirs) <= _ALIKE * abs(theirs):  # whatever rounding has done
+        return True
+    a, b = measured(expr, world), measured(wanted, other)
+    return a is not None and b is not None and abs(a[0] - b[0]) <= a[1] + b[1] + _ALIKE * abs(b[0])
 
 
+#: Two numbers are the same within this, as a part of them.
+_ALIKE = 1e-9
 #: A number of the worksheet, and one operation on it, as parts of the number.
 _GIVEN, _ROUNDING = 4e-14, 4e-16
 
