@@ -148,6 +148,31 @@ def test_manners_of_writing(text: str, plainly: str) -> None:
     assert " / ".join(map(str, sheet.statements)) == plainly
 
 
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        ("```\nw = 0.5\ny = 3w  (the output)\n```\n\n~~~text\nE = y^2\n~~~",
+         "w = 0.5 / y = 3*w / E = y^2"),
+        ("With $w = 2$:\n```\ny = w^2\n```\nand $dy/dw = 2w$", "w = 2 / y = w^2 / dy/dw = 2*w"),
+        ("- `E = (a - t)^2`, so\n  - `dE/da = 2*(a - t)`", "E = (a - t)^2 / dE/da = 2*(a - t)"),
+        # A program without its language is one; beside it, spans may be of anything.
+        ("```\nimport numpy as np\nw = 0.5\ny = 3*w\n```\nTry `w = y`.", "w = 0.5 / y = 3*w"),
+        # What is of another language, or only a setting, claims nothing.
+        ('```json\n{"w": 0.5}\n```\n```bash\nw=3\n```\n`w = 3` and `$x = 2$`, not `w = x`', ""),
+    ],
+)  # fmt: skip
+def test_fences_and_spans(text: str, plainly: str) -> None:
+    sheet = Worksheet.parse(text, format="markdown")
+    assert not sheet.unreadable, str(sheet.unreadable[0])
+    assert " / ".join(map(str, sheet.statements)) == plainly
+
+
+def test_a_slip_between_fences_is_found_where_it_stands() -> None:
+    text = "Forward:\n```\nz = 3*w; E = z^2\n```\nBackward:\n```\ndE/dz = 2*z\ndE/dw = 2*z\n```"
+    marks = [(line.place.line, line.verdict) for line in Worksheet.parse(text).check().lines]
+    assert marks == [(3, "taken"), (3, "taken"), (7, "right"), (8, "wrong")]
+
+
 def test_what_is_passed_over_is_counted() -> None:
     sheet = Worksheet.parse("$a = 2$. If $x = 1$ and $x > 0$, then $b = 5$. Not $a = 3$.")
     assert sheet.told == (

@@ -1,9 +1,13 @@
-"""Markdown: blocks fenced by ```worksheet; where there is none, formulas and lines like them."""
+"""Markdown: blocks fenced by ```worksheet; where there is none, all that says something.
+
+That is formulas, lines and code spans like them, what is typed between fences, and Python.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from itertools import pairwise, zip_longest
 
 from micrograd_like.worksheet.readers import text as plain_text
@@ -19,6 +23,7 @@ from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.tex.tables import values
 from micrograd_like.worksheet.tokens.characters import fenced
 from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer, Token
+from micrograd_like.worksheet.tokens.openings import is_relation
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Code, remarks of HTML, links and pictures.
@@ -26,6 +31,7 @@ _OTHERS = (
     r"^[ \t]*(?P<until>`{3,}|~{3,}).*|`[^`\n]+`|<!--[^>]{0,2000}-->|!?\[[^\]\n]{0,200}\]\([^)\n]*\)"
 )
 _FENCE = re.compile(r"(?m)^[^\S\n]*(?:`{3,}|~{3,})[^\S\n]*worksheet\b")
+_BLOCK = re.compile(r"(?m)^[^\S\n]*(?:`{3}|~{3})")
 _SOME_WORDS = "|".join(["frac", "partial", "hat", "cdot", "times", "sigma", "begin", *LETTERS])
 _TEX = re.compile(rf"\$[^$\n]+\$|\$\$|\\\(|\\\[|\\(?:{_SOME_WORDS})(?![A-Za-z])")
 #: The brackets of formulas whose backslashes were lost when they were copied.
@@ -58,7 +64,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 @reads(
     *(".md", ".markdown"),
     order=2,
-    looks_like=lambda text: bool(_TEX.search(text) or _FENCE.search(text)),
+    looks_like=lambda text: bool(_TEX.search(text) or _BLOCK.search(text)),
     expects="expected a formula such as $z = wx$, or a block fenced by ```worksheet",
 )
 def read(lines: list[str]) -> Source:
@@ -66,13 +72,20 @@ def read(lines: list[str]) -> Source:
     if _FENCE.search("\n".join(lines)):
         return plain_text.read(list(fenced(lines)))
     parts = stretches(lines)
-    if any(part.kind == "code" for part in parts):
-        return mixed(lines, parts, {"text": read_words})
-    return read_words(lines)
+    kinds = {part.kind for part in parts}
+    if kinds == {"text"}:
+        return read_words(lines)
+    words = partial(read_words, spans="code" not in kinds)
+    return mixed(lines, parts, {"text": words, "typed": plain_text.read})
 
 
-def read_words(lines: list[str]) -> Source:
-    """The rows of formulas and the lines of statements."""
+def read_words(lines: list[str], spans: bool = True) -> Source:
+    """The rows of formulas and the lines of statements.
+
+    Args:
+        lines: The document.
+        spans: Whether `z = w*x` is a formula; beside code it may be anything.
+    """
     lines, macros = with_macros_put_in(lines)
     document = Document(lines)
     source = Source(lines)
@@ -81,7 +94,10 @@ def read_words(lines: list[str]) -> Source:
     found += lost
     formulas = {f: pieces(document.span(f.start, f.stop)) for f in found if f.kind == "formula"}
     _join(document, formulas)
-    plain = list(_statements(document, found))
+    lexer = Lexer(Conventions.of(lines))
+    plain = list(_statements(document, found, lexer))
+    if spans:
+        plain += _in_spans(document, found, lexer, {tokens[0].line for tokens in plain})
     symbols = Symbols.of(formulas.values())
     symbols.lost = bool(lost)
     symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
@@ -134,14 +150,40 @@ def _lost(document: Document, found: list[Found]) -> Iterator[Found]:
                 yield Found("formula", *match.span(1), match.span(), display)
 
 
-def _statements(document: Document, found: list[Found]) -> Iterator[list[Token]]:
+def _in_spans(
+    document: Document, found: list[Found], lexer: Lexer, read: Collection[int]
+) -> Iterator[list[Token]]:
+    """The tokens of `dE/dw = x*d`: a code span that says what something is in terms of names.
+
+    Args:
+        document: The document.
+        found: Its stretches.
+        lexer: Takes them apart.
+        read: Lines that are read as a whole.
+    """
+    for stretch in found:
+        inside = document.text[slice(*stretch.outer)].strip("`")
+        if (
+            stretch.kind == "other"
+            and _STATEMENT.match(inside)
+            and is_claimed(document.text, stretch)
+        ):
+            line, column = document.position(document.text.index(inside, stretch.start))
+            if line + 1 in read:
+                continue
+            tokens = lexer.tokens(" " * column + inside, line + 1)
+            right = tokens[1 + next((n for n, t in enumerate(tokens) if is_relation(t)), 0) :]
+            if any(token.kind == "name" for token in right) and not _has_words(tokens):
+                yield tokens
+
+
+def _statements(document: Document, found: list[Found], lexer: Lexer) -> Iterator[list[Token]]:
     """The tokens of lines that are statements of the language of worksheets."""
     used: set[int] = set()
     for stretch in found:
         first, last = (document.position(offset)[0] for offset in stretch.outer)
         if stretch.kind == "formula" or first < last or document.text[stretch.start] != "`":
             used.update(range(first, last + 1))
-    lexer = Lexer(Conventions.of(document.lines))
     in_code = taken = False
     for number, line in enumerate(document.lines):
         in_code = (in_code or _CELL.match(line) is not None) and not line.startswith("#")

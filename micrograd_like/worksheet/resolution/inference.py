@@ -179,7 +179,9 @@ class _Definitions:
         """Figures that are no formula of names: rounded, or hiding what the name depends on."""
         draft, (place, _, expr) = self.draft, definition
         where = draft.reads[place].place.where
-        hiding = any(n.places is not None for n in nodes(expr, Number)) and key in self.asked
+        figures = [*nodes(expr, Number)]
+        decimal = any(n.places is not None for n in figures)
+        hiding = key in self.asked and (decimal or len(figures) > 1)
         if not sure or hiding:
             draft.doubts.setdefault(key, f"{key} has only figures on {where}")
             draft.opaque[key] = (

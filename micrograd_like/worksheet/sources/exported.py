@@ -1,4 +1,6 @@
-"""Code in Markdown: between fences, and behind ``In [3]:`` where a notebook was exported.
+"""What stands in Markdown beside its words: code, and working between fences.
+
+Code stands between fences too, and behind ``In [3]:`` where a notebook was exported.
 
 Behind such a mark the code goes on as long as it is Python; what its prints may have written is
 output, and no code, whatever it looks like.
@@ -15,6 +17,10 @@ from micrograd_like.worksheet.sources.mixed import Stretch
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(?:\{\.?)?([\w+-]*)")
 _PYTHON = ("python", "python3", "py", "ipython", "ipython3", "numpy")
+#: What fences are called whose lines are as somebody types them.
+_TYPED = ("", "text", "txt", "plain", "plaintext", "ascii", "math", "maths", "none")
+#: What is only written in programs; x.T is in formulas too.
+_ONLY_CODE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.For, ast.While)
 _INPUT = re.compile(r"\s*In\s*\[\s*\d*\s*\]:\s*")
 #: What may not be behind the mark any more: another one, words, a formula.
 _END = re.compile(r"\s*(?:In|Out)\s*\[\s*\d*\s*\]:|.*\$")
@@ -23,24 +29,35 @@ _MOST_PARAGRAPHS = 60
 
 
 def stretches(lines: Sequence[str]) -> list[Stretch]:
-    """The lines of a document, as words and as code."""
-    code = [*_fenced(lines), *_inputs(lines)]
-    inside = {n for stretch in code for n in stretch}
-    words = [range(n, n + 1) for n in range(len(lines)) if n not in inside]
-    return [Stretch("code", lines) for lines in code] + [Stretch("text", one) for one in words]
+    """The lines of a document, as words, as code and as lines that are typed."""
+    beside = [*_fenced(lines), *(Stretch("code", inside) for inside in _inputs(lines))]
+    taken = {n for stretch in beside for n in stretch.lines}
+    return beside + [Stretch("text", range(n, n + 1)) for n in range(len(lines)) if n not in taken]
 
 
-def _fenced(lines: Sequence[str]) -> Iterator[range]:
-    """What stands between fences of Python."""
-    fence, start, wanted = "", 0, False
+def _fenced(lines: Sequence[str]) -> Iterator[Stretch]:
+    """What stands between fences of Python, or of no language."""
+    fence, start, language = "", 0, ""
     for number, line in enumerate(lines):
         mark = _FENCE.match(line)
         if mark and not fence:
-            fence, start, wanted = mark[1], number + 1, mark[2].lower() in _PYTHON
+            fence, start, language = mark[1], number + 1, mark[2].lower()
         elif mark and mark[1].startswith(fence) and not mark[2]:
-            if wanted and _is_flush(lines[start:number]):
-                yield range(start, number)
-            fence = ""
+            fence, inside = "", lines[start:number]
+            if language in _PYTHON or (language in _TYPED and _is_code(inside)):
+                if _is_flush(inside):
+                    yield Stretch("code", range(start, number))
+            elif language in _TYPED:
+                yield Stretch("typed", range(start, number))
+
+
+def _is_code(lines: Sequence[str]) -> bool:
+    """True for lines that can be nothing but a program."""
+    text = "\n".join(lines)
+    return is_program(text) and any(
+        isinstance(node, _ONLY_CODE) or (isinstance(node, ast.Attribute) and node.attr != "T")
+        for node in ast.walk(parsed(text))
+    )
 
 
 def _is_flush(lines: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ def mixed(
         inside = {n for s in stretches if s.kind == kind for n in s.lines}
         if inside:
             part = read([line if n in inside else "" for n, line in enumerate(lines)])
-            whole.rows += _answered(part.rows)
+            whole.rows += _answered([row for row in part.rows if row])
             whole.problems += map(cells.problem, part.problems)
             whole.passed += part.passed
             whole.notation = part.notation
