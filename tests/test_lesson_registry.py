@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from copied import copy_packages, python
+from copied import commands, copy_packages
 
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons import catalogue
@@ -53,30 +52,30 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return python(folder, "-m", "micrograd_like", "lessons", *arguments)
-
-
 def test_one_file_is_all_that_a_lesson_needs(copy: Path) -> None:
-    """Listed in its place, its setting an option with help, run, and drawn."""
-    names = [line.split()[0] for line in run(copy).stdout.splitlines()[1:] if line]
+    """Listed in its place, its setting an option with help and a range, run, and drawn."""
+    own = ["lessons", "halving-numbers"]
+    listed, helped, done, written, refused = commands(
+        copy,
+        ["lessons"],
+        [*own, "--help"],
+        [*own, "--halvings", "2", "--plot", "halved.svg"],
+        [*own, "--format", "json"],
+        [*own, "--halvings", "10"],
+    )
+    names = [line.split()[0] for line in listed.stdout.splitlines()[1:] if line]
     assert names[:3] == ["one-weight", "halving-numbers", "line-fit"]
-    helped = run(copy, "halving-numbers", "--help").stdout
-    assert "--halvings" in helped
-    assert "How often. (from 1 to 9; default: 3)" in " ".join(helped.replace("│", " ").split())
-    done = run(copy, "halving-numbers", "--halvings", "2", "--plot", "halved.svg")
+    assert "--halvings" in helped.stdout
+    said = " ".join(helped.stdout.replace("│", " ").split())
+    assert "How often. (from 1 to 9; default: 3)" in said
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("It ends at 0.25.\n")
     assert ">Halved<" in (copy / "halved.svg").read_text(encoding="utf-8")
-    document = json.loads(run(copy, "halving-numbers", "--format", "json").stdout)
+    document = json.loads(written.stdout)
     assert document["settings"] == {"halvings": 3}
     assert document["numbers"] == [1, 0.5, 0.25, 0.125]
-
-
-def test_its_range_is_kept(copy: Path) -> None:
-    done = run(copy, "halving-numbers", "--halvings", "10")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "--halvings: expected a whole number from 1 to 9, got 10" in done.stderr
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--halvings: expected a whole number from 1 to 9, got 10" in refused.stderr
 
 
 @dataclass(frozen=True)

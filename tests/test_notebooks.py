@@ -244,7 +244,7 @@ def test_large_outputs_and_arrays_are_no_matter(tmp_path: Path) -> None:
     file.write_text(json.dumps(data), encoding="utf-8")
     found = Worksheet.read(file).check()
     assert at(found, "2:1").verdict == "taken"
-    assert all(line.verdict == "unreadable" for line in found.lines if line.place.cell == 1)
+    assert {line.verdict for line in found.lines if line.place.cell == 1} == {"unreadable"}
 
 
 def test_spoilt_notebooks_are_read_or_refused_in_a_sentence() -> None:

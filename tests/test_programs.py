@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from benchmarks.programs import differences, measured, program
 from micrograd_like.worksheet import Worksheet
 
+#: Right ones whose numbers are written out.
+GIVEN = [made for seed in range(8) if (made := program(random.Random(seed), False)).style.given]
 
-@pytest.mark.parametrize("seed", range(8))
-def test_what_is_right_by_construction_agrees_with_differences(seed: int) -> None:
-    made = program(random.Random(seed), wrong=False)
-    if made.style.given:
-        assert max(differences(made).values()) < 1e-5
+
+@pytest.mark.parametrize("place", range(len(GIVEN)))
+def test_what_is_right_by_construction_agrees_with_differences(place: int) -> None:
+    assert max(differences(GIVEN[place]).values()) < 1e-5
 
 
 @given(st.integers(0, 10**9))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from copied import copy_packages, python
+from copied import commands, copy_packages, python
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
@@ -224,23 +223,23 @@ def with_a_new_format(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return python(folder, "-m", "micrograd_like", *arguments)
-
-
 def test_a_file_is_all_a_format_needs(with_a_new_format: Path) -> None:
     """One file more: the command offers it, and writes it."""
     (with_a_new_format / "sheet.txt").write_text(SLIPS, encoding="utf-8")
-    done = run(with_a_new_format, "check", "sheet.txt", "--format", "bullets")
+    done, *helped = commands(
+        with_a_new_format,
+        ["check", "sheet.txt", "--format", "bullets"],
+        ["derive", "--help"],
+        ["lessons", "one-weight", "--help"],
+    )
     assert (done.stdout, done.stderr, done.returncode) == ("* y = x^2 = 5\n", "", 2)
-    for command in (["derive"], ["lessons", "one-weight"]):
-        assert "bullets" in run(with_a_new_format, *command, "--help").stdout
+    assert ["bullets" in each.stdout for each in helped] == [True, True]
 
 
 def test_a_file_without_a_writer_is_told_at_once(with_a_new_format: Path) -> None:
     empty = with_a_new_format / "micrograd_like" / "writers" / "formats" / "empty.py"
     empty.write_text('"""Nothing."""\n', encoding="utf-8")
-    done = run(with_a_new_format, "--help")
+    done = python(with_a_new_format, "-m", "micrograd_like", "--help")
     empty.unlink()
     assert done.returncode != 0
     assert "writers/formats/empty.py: expected a function with @writes(...)" in done.stderr
