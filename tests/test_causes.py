@@ -77,6 +77,27 @@ def test_plain_errors_are_right_for_the_cross_entropy() -> None:
     assert last(sheet + "dE/dh1 = -(w11*e1 + w21*e2)") == ("right", [])
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("dE/dh1 = w11*e1 + w21*e2", {"sign", "plain-error"}),
+        ("dE/dh1 = -(w11*e1 + w12*e2)", {"transposed", "plain-error"}),
+        ("dE/dh1 = w11*e1 + w12*e2", {"transposed", "sign", "plain-error"}),
+        ("dE/dh1 = w11/(w11 + w12)*e1 + w21/(w21 + w22)*e2", {"sign", "normalised-weights"}),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_the_courses_formula_with_another_slip(line: str, expected: set[str], named: bool) -> None:
+    """Its sign, W for Wᵀ, or both; with sums that have a name, and without one."""
+    sheet = SHEET
+    if not named:
+        for n in "12":
+            formula = f"w{n}1*h1 + w{n}2*h2"
+            sheet = sheet.replace(f"a{n} = {formula}\n", "").replace(f"(a{n})", f"({formula})")
+    assert last(sheet + line)[0] == "wrong"
+    assert set(last(sheet + line)[1]) == expected
+
+
 @pytest.mark.parametrize("definition", ["o{0} = sigmoid(w{0}1*h1 + w{0}2*h2)", "o{0} = tanh(a{0})"])
 def test_plain_errors_however_the_outputs_are_written(definition: str) -> None:
     sheet = SHEET
@@ -85,8 +106,16 @@ def test_plain_errors_however_the_outputs_are_written(definition: str) -> None:
     assert last(sheet + "dE/dh1 = -(w11*e1 + w21*e2)")[1][0] == "plain-error"
 
 
-def test_one_path_without_it_is_a_link_left_out() -> None:
-    assert last(NETWORK + "dE/dz1 = (yhat - y)*w5")[1][0] == "missing-factor"
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("dE/dz1 = (yhat - y)*w5", "plain-error"),  # the error, back through the weight
+        ("dE/dz1 = dE/dyhat*w5", "missing-factor"),  # written in derivatives: one is left out
+        ("dE/dw5 = (yhat - y)*z1", "missing-factor"),  # of a weight there is no hidden error
+    ],
+)
+def test_one_path_without_the_outputs_derivative(line: str, code: str) -> None:
+    assert last(NETWORK + line)[1][0] == code
 
 
 def test_what_no_cause_says_is_told() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, overload
 
 _A = TypeVar("_A")
@@ -29,6 +30,13 @@ class Number:
     value: int | float
     places: int | None = field(default=None, compare=False)
     size: ClassVar[int] = 1
+
+    @property
+    def digits(self) -> int:
+        """The significant digits that a decimal figure is written with; 0 of another number."""
+        if self.places is None:
+            return 0
+        return max(1, Decimal(repr(self.value)).adjusted() + self.places + 1) if self.value else 1
 
 
 class Name(str):

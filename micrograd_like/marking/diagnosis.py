@@ -109,7 +109,7 @@ def _in_figures(claim: Claim) -> Iterator[tuple[int, Cause]]:
     if claim.figures is not None:
         for mistake in CAUSES:
             for guess in _guesses(claim, mistake):
-                near = comes_to(claim, claim.figure, guess.expr)
+                near = comes_to(claim, claim.come_to, guess.expr)
                 if near and claim.fits(claim.figures, guess.expr):
                     yield _OPERAND, _cause(mistake, guess)
                     break
@@ -161,20 +161,35 @@ def _cause(mistake: Mistake, guess: Guess) -> Cause:
 
 
 def _two_at_once(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
-    """A slip, and with it a sign turned or a factor of 2; or two slips along the paths."""
-    for also in CAUSES:
-        for undone in also.undone(formula) if also.undone else ():
-            for mistake in CAUSES:
-                if (
-                    mistake.general or mistake.alone
-                ):  # with two slips, almost anything could be meant
-                    continue
-                for level, cause in _explains_formula(claim, undone, mistake):
-                    yield level, replace(cause, together=True)
-                    yield level, Cause(also.code, together=True)
-                    return
+    """A slip, and with it what turns the whole; or two slips along the paths."""
+    for also, undone in _undone(claim, formula):
+        for mistake in CAUSES:
+            if mistake.general or mistake.alone:  # with two slips, almost anything could be meant
+                continue
+            for level, cause in _explains_formula(claim, undone, mistake):
+                yield from ((level, replace(one, together=True)) for one in (cause, *also))
+                return
     for cause in two_slips(claim, formula, CAUSES) if claim.sure else ():
         yield _FORMULA, replace(cause, together=True)
+
+
+def _undone(claim: Claim, formula: Expr) -> Iterator[tuple[tuple[Cause, ...], Expr]]:
+    """What a formula may have been before its sign, a factor of 2 or its indices went wrong.
+
+    Before one of them, then before two of different kinds.
+    """
+    kinds = [mistake for mistake in CAUSES if mistake.undone]
+    once = [(kind, guess) for kind in kinds for guess in _before(kind, claim, formula)]
+    for kind, guess in once:
+        yield (_cause(kind, guess),), guess.expr
+    for kind, guess in once:
+        for other in kinds[kinds.index(kind) + 1 :]:
+            for before in _before(other, claim, guess.expr):
+                yield (_cause(kind, guess), _cause(other, before)), before.expr
+
+
+def _before(kind: Mistake, claim: Claim, formula: Expr) -> Iterator[Guess]:
+    yield from kind.undone(claim, formula) if kind.undone else ()
 
 
 # Numbers.

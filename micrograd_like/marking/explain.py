@@ -137,6 +137,8 @@ def _causes(
     sound = isinstance(key, Name) or any(
         part.verdict in SOUND and not part.number for part in read.judged
     )
+    judge = Judge(read.facts, learner)
+    figures = wrong.expr if wrong.numeric and not wrong.number else None
     return causes_of(
         Claim(
             read.facts,
@@ -145,9 +147,10 @@ def _causes(
             target,
             formula=None if wrong.numeric else wrong.expr,
             figure=wrong.figure,
-            figures=wrong.expr if wrong.numeric and not wrong.number else None,
+            figures=figures,
+            come_to=None if figures is None else judge.as_it_stands(figures),
             off=wrong.off,
-            fits=Judge(read.facts, learner).fits,
+            fits=judge.fits,
             sound=sound,
             update=update,
             **_spoken_of(sheet, statement, read.facts, key),

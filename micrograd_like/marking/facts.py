@@ -163,7 +163,7 @@ class Facts:
             below |= read.kind in ("definition", "claim", "update")
             if read.kind != "given" or number is None or not isinstance(read.left, Name):
                 continue
-            if number.places and _digits(number) >= (_ROUNDED if below else _LONG):
+            if number.places and number.digits >= (_ROUNDED if below else _LONG):
                 yield read.left, number
 
     def leaves(self, expr: Expr) -> list[Quantity]:
@@ -424,8 +424,3 @@ def spelled_out(expr: Expr) -> Expr:
         return substitute(parse(row.value), row.bind(node.arguments))
 
     return rewrite(expr, rule)
-
-
-def _digits(number: Number) -> int:
-    """The significant digits that a number is written with."""
-    return len(str(abs(round(number.value * 10**number.places)))) if number.places else 0

@@ -64,9 +64,9 @@ def _count(claim: Claim, factor: Expr) -> bool:
     return number > 1 and number.is_integer()
 
 
-def _undone(formula: Expr) -> Iterator[Expr]:
-    yield Call("div", (formula, Number(2)))
-    yield Call("mul", (formula, Number(2)))
+def _undone(claim: Claim, written: Expr) -> Iterator[Guess]:
+    yield Guess(Call("div", (written, Number(2))))
+    yield Guess(Call("mul", (written, Number(2))))
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:

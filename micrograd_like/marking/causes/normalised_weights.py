@@ -6,41 +6,51 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, Name, Number, Quantity, added, factors, terms
+from micrograd_like.formula import Call, Expr, Name, Quantity, added, factors, product
 from micrograd_like.graph import Link
-from micrograd_like.marking.causes.plain_error import SHEET
+from micrograd_like.marking.causes.plain_error import ONE_OUTPUT, SHEET
 from micrograd_like.marking.slips.claim import Claim
-from micrograd_like.marking.slips.guesses import without_activations
+from micrograd_like.marking.slips.guesses import (
+    Weighted,
+    as_calculated,
+    weighted,
+    without_activations,
+)
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _guesses(claim: Claim) -> Iterator[Guess]:
+    for links, found in _split(claim):
+        pieces = (found.share, found.weight) if found else (None, None)
+        yield Guess(claim.chain(links), *pieces)
+
+
+def _numbers(claim: Claim) -> Iterator[Guess]:
+    for links, found in _split(claim):
+        pieces = (found.share, found.weight) if found else (None, None)
+        yield from (Guess(expr, *pieces) for expr in as_calculated(claim, links))
+
+
+def _split(claim: Claim) -> Iterator[tuple[dict[Link, Expr], Weighted | None]]:
     """The shares at one layer or at each; also without the outputs' derivatives, as in courses."""
-    shares: dict[Link, Expr] = {}
-    for user, name in claim.links:
-        weight = claim.facts.locals[user, name]
-        row = _row(claim, user, name)
-        if isinstance(weight, Name) and len(row) > 1:
-            shares[user, name] = Call("div", (weight, added(row)))
-    for link, share in shares.items():
-        yield Guess(claim.chain({link: share}), share, claim.facts.locals[link])
-    if len(shares) > 1:
-        yield Guess(claim.chain(shares))
-    if shares and (open_links := without_activations(claim)):
-        yield Guess(claim.chain({**open_links, **shares}))
-        for link, share in shares.items() if len(shares) > 1 else ():
-            yield Guess(claim.chain({**open_links, link: share}), share, claim.facts.locals[link])
+    sums = {link: found for link in claim.links if (found := weighted(claim, link))}
+    open_links = without_activations(claim) if sums else {}
+    own = {link: claim.facts.locals[link] for link in sums}
+    for others in (own, open_links) if open_links else (own,):
+        shared = {
+            link: _shared(others.get(link, claim.facts.locals[link]), found)
+            for link, found in sums.items()
+        }
+        if len(sums) > 1 or others is open_links:
+            yield {**others, **shared}, None
+        for link, found in sums.items() if len(sums) > 1 or others is own else ():
+            yield {**others, link: shared[link]}, found
 
 
-def _row(claim: Claim, user: Quantity, name: Quantity) -> list[Expr]:
-    """The weights of the sum ``user``: what stands on the side of the weight of ``name``."""
-    products = [
-        [part for _, part in factors(term)]
-        for _, term in terms(claim.facts.definitions.get(user, Number(0)))
-    ]
-    pairs = [pair for pair in products if len(pair) == 2 and all(isinstance(p, Name) for p in pair)]
-    own = [pair.index(name) for pair in pairs if name in pair]
-    return [pair[1 - own[0]] for pair in pairs] if len(own) == 1 else []
+def _shared(local: Expr, found: Weighted) -> Expr:
+    """A link's derivative with the share in the place of the weight."""
+    parts = [(mark, found.share if part == found.weight else part) for mark, part in factors(local)]
+    return product(parts)
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -86,7 +96,13 @@ MISTAKE = Mistake(
             ),
             sheet=SHEET,
         ),
+        *examples(
+            ("dE/dh1 = -w1/(w1 + w2)*(t - o)", "dE/dh1 = -w1*(t - o)*o*(1 - o)"),
+            ("dE/dh2 = -0.13/0.33*0.4550 = -0.1792", "dE/dh2 = -0.13*0.4550*0.5450*0.4550"),
+            sheet=ONE_OUTPUT,
+        ),
     ),
     guesses=_guesses,
+    numbers=_numbers,
     planter=Planter(formulas=_planted),
 )

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.exercises.task import Link
-from micrograd_like.formula import Call, Derivative, Expr, Quantity
+from micrograd_like.exercises.task import Link as Factor
+from micrograd_like.formula import Call, Derivative, Expr, Quantity, nodes
+from micrograd_like.graph import Link
 from micrograd_like.marking.slips.claim import Claim
-from micrograd_like.marking.slips.guesses import added_links, without_activations
+from micrograd_like.marking.slips.guesses import (
+    added_links,
+    as_calculated,
+    weighted,
+    without_activations,
+)
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 from micrograd_like.ops import ACTIVATIONS
 
@@ -32,12 +38,42 @@ e2 = t2 - o2
 E = (e1^2 + e2^2)/2
 """
 
+#: One output, whose weighted sum has no name.
+ONE_OUTPUT = """
+h1 = 0.5
+h2 = 0.62
+w1 = 0.2
+w2 = 0.13
+t = 1
+o = sigmoid(w1*h1 + w2*h2)
+E = (t - o)^2/2
+"""
+
 
 def _guesses(claim: Claim) -> Iterator[Guess]:
-    if len(claim.paths) < 2 or added_links(claim):  # there, with + for ·
-        return
-    if open_links := without_activations(claim):
+    if open_links := _open_links(claim):
         yield Guess(claim.chain(open_links))
+
+
+def _numbers(claim: Claim) -> Iterator[Guess]:
+    if open_links := _open_links(claim):
+        yield from map(Guess, as_calculated(claim, open_links))
+
+
+def _open_links(claim: Claim) -> dict[Link, Expr]:
+    """The outputs' links without their derivatives, of what is about a hidden node."""
+    if added_links(claim):  # the derivative is there, with + for ·
+        return {}
+    return without_activations(claim) if len(claim.paths) > 1 or _hidden(claim) else {}
+
+
+def _hidden(claim: Claim) -> bool:
+    """True for the one path to a hidden node, or through it, written without derivatives.
+
+    Where it is written in derivatives, as ∂E/∂ŷ·w5, one of them is left out.
+    """
+    written = nodes(claim.formula, Derivative) if claim.formula is not None else []
+    return not written and any(weighted(claim, link) for link in claim.links)
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -46,7 +82,7 @@ def _planted(place: places.Place) -> Iterator[Expr]:
         yield places.chained(paths)
 
 
-def _open(place: places.Place, term: Sequence[Link]) -> list[Link]:
+def _open(place: places.Place, term: Sequence[Factor]) -> list[Factor]:
     """The path without the output's activation: ∂E/∂o for ∂E/∂n where o = σ(n).
 
     Empty where it has none, or where ∂E/∂o is not written yet.
@@ -58,7 +94,7 @@ def _open(place: places.Place, term: Sequence[Link]) -> list[Link]:
     match place.task.graph.users.get(first.wrt, []):
         case [out] if rest and _is_output(place, out, first.wrt):
             slope = Derivative(first.of, out)
-            return [Link(first.of, out, slope), *rest] if slope in place.before else []
+            return [Factor(first.of, out, slope), *rest] if slope in place.before else []
     return []
 
 
@@ -82,11 +118,21 @@ MISTAKE = Mistake(
     brief="hidden error without the outputs' derivatives",
     sentence="The outputs' errors go back through the weights alone; on every path the derivative "
     "of the output's activation stands between them.",
-    examples=examples(
-        ("dE/dh1 = -(w11*e1 + w21*e2)", "dE/dh1 = -(w11*e1*o1*(1 - o1) + w21*e2*o2*(1 - o2))"),
-        ("dE/dh2 = -w12*e1 - w22*e2", "dE/dh2 = -(w12*e1*o1*(1 - o1) + w22*e2*o2*(1 - o2))"),
-        sheet=SHEET,
+    examples=(
+        *examples(
+            ("dE/dh1 = -(w11*e1 + w21*e2)", "dE/dh1 = -(w11*e1*o1*(1 - o1) + w21*e2*o2*(1 - o2))"),
+            ("dE/dh2 = -w12*e1 - w22*e2", "dE/dh2 = -(w12*e1*o1*(1 - o1) + w22*e2*o2*(1 - o2))"),
+            ("dE/dh1 = -(0.2*0.4550 + 0.31*(-0.5994))", "dE/dh1 = 0.0221"),
+            ("dE/dh1 = -0.0948", "dE/dh1 = 0.0221"),
+            sheet=SHEET,
+        ),
+        *examples(
+            ("dE/dh1 = -w1*(t - o)", "dE/dh1 = -w1*(t - o)*o*(1 - o)"),
+            ("dE/dh2 = -0.13*0.4550 = -0.0592", "dE/dh2 = -0.13*0.4550*0.5450*0.4550"),
+            sheet=ONE_OUTPUT,
+        ),
     ),
     guesses=_guesses,
+    numbers=_numbers,
     planter=Planter(formulas=_planted),
 )

@@ -45,10 +45,6 @@ def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
         yield Guess(Call("neg", (written,)))
 
 
-def _undone(formula: Expr) -> Iterator[Expr]:
-    yield Call("neg", (formula,))
-
-
 def _turned(figure: Figure, true: float) -> bool:
     return true != 0 and figure.meets(Figure.exact(-true))
 
@@ -79,7 +75,7 @@ MISTAKE = Mistake(
     ),
     guesses=_guesses,
     mends=_mends,
-    undone=_undone,
+    undone=_mends,
     of_path=-1,
     misread=_turned,
     few=True,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, names
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, names, substitute
 from micrograd_like.marking.slips.claim import Claim
 from micrograd_like.marking.slips.guesses import operand, operand_guesses
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
@@ -23,6 +23,15 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
     if isinstance(claim.key, Derivative) and claim.key.wrt in claim.transposed:
         other = Derivative(claim.key.of, claim.transposed[claim.key.wrt])
         yield Guess(other, other, claim.key)
+
+
+def _undone(claim: Claim, written: Expr) -> Iterator[Guess]:
+    """Every weight with its indices the other way round, as W for Wᵀ has them."""
+    swapped: dict[str, Expr] = {
+        name: claim.transposed[name] for name in names(written) if name in claim.transposed
+    }
+    if swapped:
+        yield Guess(substitute(written, swapped))
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -50,6 +59,7 @@ MISTAKE = Mistake(
     guesses=_guesses,
     mends=operand(_accept),
     numbers=operand_guesses(_accept),
+    undone=_undone,
     few=True,
     planter=Planter(formulas=_planted),
 )

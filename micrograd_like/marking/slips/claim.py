@@ -14,6 +14,7 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     added,
+    factors,
     multiplied,
     nodes,
 )
@@ -72,6 +73,7 @@ class Claim:
         formula: The wrong formula, or None.
         figure: The wrong number or result of figures put in, or None.
         figures: The wrong figures put in, or None.
+        come_to: What these come to, known as far as those that are no givens are written.
         off: Those of them that are not their operands': (figures, operand).
         fits: Whether figures put in are those of a formula, operand by operand.
         sound: True where the line, or the definition it is about, has the right formula.
@@ -87,6 +89,7 @@ class Claim:
     formula: Expr | None = None
     figure: Figure | None = None
     figures: Expr | None = None
+    come_to: Figure | None = None
     off: tuple[tuple[Expr, Expr], ...] = ()
     fits: Callable[[Expr, Expr], bool] = lambda figures, formula: False
     sound: bool = False
@@ -244,8 +247,9 @@ class Claim:
                 sums.setdefault(name, []).append(user)
         rows: dict[Quantity, dict[Quantity, Quantity]] = {}
         for (user, name), local in self.facts.locals.items():
-            if isinstance(local, Name) and sums.get(local) == [user] != sums.get(name):
-                rows.setdefault(user, {})[name] = local
+            own = [f for _, f in factors(local) if isinstance(f, Name) and sums.get(f) == [user]]
+            if len(own) == 1 and sums.get(name) != [user]:
+                rows.setdefault(user, {})[name] = own[0]
         layers: dict[tuple[Quantity, ...], list[dict[Quantity, Quantity]]] = {}
         place = {name: place for place, name in enumerate(graph.values)}
         for user in sorted(rows, key=place.__getitem__):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from micrograd_like.formula import (
     Call,
     Derivative,
     Expr,
+    Marked,
+    Name,
+    Number,
     Quantity,
     added,
     factors,
@@ -15,6 +20,7 @@ from micrograd_like.formula import (
     product,
     quantities,
     simplify,
+    summed,
     terms,
 )
 from micrograd_like.graph import Link
@@ -27,6 +33,10 @@ from micrograd_like.ops import ACTIVATIONS
 
 #: Whether one quantity, written in the place of another, is this slip: (claim, wrote, meant).
 Accept = Callable[[Claim, Quantity, Quantity], bool]
+_SUM = ("add", "sub")
+_TURNED = {"+": "-", "-": "+"}
+#: What weights are called.
+_WEIGHT = re.compile("w|theta", re.IGNORECASE)
 
 
 def rows(code: str) -> Guesses:
@@ -92,10 +102,97 @@ def _inside(claim: Claim, link: Link) -> bool:
     return isinstance(formula, Call) and formula.arguments != (link[1],)
 
 
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A link to a node of a weighted sum: its weight, and all weights of the sum."""
+
+    weight: Name
+    row: tuple[Name, ...]
+
+    @property
+    def share(self) -> Expr:
+        """Its part of the sum of all weights."""
+        return Call("div", (self.weight, added(self.row)))
+
+
+def weighted(claim: Claim, link: Link) -> Weighted | None:
+    """The weight of a link to a node; None of a link to a weight, or of no weighted sum.
+
+    The sum is the whole formula, or stands in it, as in σ(w1·h1 + w2·h2). What is computed is
+    a node; of two givens it is the one beside a weight by name.
+    """
+    user, name = link
+    for found in _weighted_sums(claim, user):
+        own = [pair for pair in found if name in pair]
+        if len(found) > 1 and len(own) == 1:
+            place = own[0].index(name)
+            row = tuple(pair[1 - place] for pair in found)
+            if name not in claim.facts.truth.sources or _WEIGHT.match(row[0]):
+                return Weighted(own[0][1 - place], row)
+    return None
+
+
+def _weighted_sums(claim: Claim, user: Quantity) -> Iterator[list[tuple[Name, Name]]]:
+    """The products of two names in every sum of a name's formula."""
+    formula = claim.facts.definitions.get(user)
+    sums = [n for n in nodes(formula, Call) if n.function in _SUM] if formula is not None else []
+    inner = {id(part) for node in sums for part in node.arguments}
+    for node in sums:
+        if id(node) not in inner:
+            products = ([part for _, part in factors(term)] for _, term in terms(node))
+            yield list(_pairs(products))
+
+
+def _pairs(products: Iterable[list[Expr]]) -> Iterator[tuple[Name, Name]]:
+    for product_ in products:
+        match product_:
+            case [Name() as a, Name() as b]:
+                yield a, b
+
+
+def as_calculated(claim: Claim, links: Mapping[Link, Expr]) -> Iterator[Expr]:
+    """The chain with other formulas for some links, in the shapes into which figures are put.
+
+    Signs stand in front, of a term or of the whole; an error is o − t or t − o. Last comes the
+    whole without its sign, as courses have it: e_h = Σ w·e is −∂E/∂h.
+    """
+    for turn in (False, True):
+        paths = [_sign_in_front(claim, path, links, turn) for path in claim.paths]
+        turned = [(_TURNED[sign], term) for sign, term in paths]
+        yield summed(paths)
+        (sign, first), *rest = paths
+        if sign == "-":  # it goes with the figure behind it, as in −0.2·0.455
+            yield summed([("+", product([("*", Number(-1)), *factors(first)])), *rest])
+        yield Call("neg", (summed(turned),))
+        yield summed(turned)
+
+
+def _sign_in_front(
+    claim: Claim, path: Sequence[Link], links: Mapping[Link, Expr], turn: bool
+) -> Marked:
+    """A path's product, its signs taken together; ``turn`` writes b − a for its first a − b."""
+    sign, parts = "+", []
+    for link in path:
+        for mark, part in factors(links.get(link, claim.facts.locals[link])):
+            while isinstance(part, Call) and part.function == "neg":
+                sign, (part,) = _TURNED[sign], part.arguments
+            match part:
+                case Number(-1):
+                    sign = _TURNED[sign]
+                    continue
+                case Number(1):
+                    continue
+                case Call("sub", (a, b)) if turn:
+                    sign, turn = _TURNED[sign], False
+                    part = Call("sub", (b, a))
+            parts.append((mark, part))
+    return sign, product(parts)
+
+
 def added_links(claim: Claim) -> dict[Link, Expr]:
     """The links whose factors stand in what is written, added: ŷ + (1 − ŷ) for ŷ·(1 − ŷ)."""
     sums = [] if claim.formula is None else nodes(claim.formula, Call)
-    written = [_sorted(node) for node in sums if node.function in ("add", "sub")]
+    written = [_sorted(node) for node in sums if node.function in _SUM]
     found = {}
     for link in claim.links:
         parts = factors(claim.facts.locals[link])

@@ -83,7 +83,7 @@ class Mistake:
     guesses: Guesses | None = None
     mends: Mends | None = None
     numbers: Guesses | None = None
-    undone: Callable[[Expr], Iterator[Expr]] | None = None
+    undone: Mends | None = None
     of_path: int | None = None
     misread: Misread | None = None
     functions: Callable[[str, str], bool] | None = None

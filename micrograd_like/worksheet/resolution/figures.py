@@ -20,7 +20,7 @@ from micrograd_like.formula import (
 #: Figures that stand for nothing in particular.
 _COMMON = {0, 1, 2, 0.5, -1, 10}
 #: From three digits on, that a figure rounds a number is no chance.
-_TELLING = 100
+_TELLING = 3
 
 
 def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
@@ -138,7 +138,7 @@ def _meant(node: Expr, known: Near) -> list[str]:
     if number is None or (number.value in (0, 0.5) and number.places is None):
         return []
     same = [name for name, _ in known(number.value, 0)]
-    if same or number.places is None or abs(number.value) * 10**number.places < _TELLING:
+    if same or number.places is None or number.digits < _TELLING:
         return same
     rounded = known(number.value, 0.5000001 * 10.0**-number.places)
     near = [name for name, n in rounded if n.places is not None and n.places > number.places]
