@@ -41,6 +41,7 @@ from micrograd_like.lessons.xor_networks import (
     train_xor,
 )
 from micrograd_like.worksheet import Worksheet, builtin
+from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.latex import to_latex
 from micrograd_like.writers.formats.text import to_text
 from micrograd_like.writers.layout import Page
@@ -73,6 +74,16 @@ def lesson(*arguments: str, **environment: str) -> Done:
 def record(name: str, **given: Any) -> Any:
     """A lesson's numbers, through JSON and back."""
     return dict(catalogue.document(name, given, catalogue.run(name, given)).record())
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_which_lessons_have_a_worksheet_is_listed(name: str) -> None:
+    """And none has numbers that JSON has no words for."""
+    outcome = catalogue.run(name, SHORT[name])
+    assert bool(outcome.worksheet) == catalogue.load(name).by_hand
+    (listed,) = (line for line in catalogue.listing().splitlines() if f"  {name} " in line)
+    assert ("(no worksheet)" in listed) != catalogue.load(name).by_hand
+    json.dumps(outcome.record, allow_nan=False)
 
 
 # One neuron.
@@ -122,6 +133,36 @@ def test_a_run_that_diverges_is_told(rate: float) -> None:
         if name == "line-fit" or rate > 2:
             assert "it runs away: every step goes too far" in said
         plots.figure(outcome.pictures)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("bias", {"rate": 1e308, "epochs": 4}),
+        ("splitting-the-error", {"rate": 1e308, "epochs": 4}),
+        ("splitting-the-error", {"epochs": 1, "weights": "0 0, 0 0"}),
+        ("starting-weights", {"rate": 1e308, "epochs": 4}),
+        ("starting-weights", {"spread": 1e-16, "epochs": 4}),
+        ("matrix-form", {"rate": 1e300, "hidden": 1}),
+        ("matrix-form", {"rate": 1e-320, "hidden": 1}),
+        ("line-fit", {"rate": 1e-320, "epochs": 4}),
+        ("line-fit", {"rate": 1e150, "epochs": 4}),
+        ("softmax", {"logits": "100 -100"}),
+        ("momentum", {"steepness": 1.0, "rate": 1e308, "epochs": 4}),
+    ],
+)
+def test_extreme_settings(name: str, given: dict[str, Any]) -> None:
+    """Sentences with figures that one can read, no token that JSON lacks, a picture, no warning."""
+    outcome = catalogue.run(name, given)
+    document = catalogue.document(name, given, outcome)
+    data = written("json", document)
+    json.loads(data, parse_constant=lambda token: pytest.fail(token))
+    text = re.sub(r'"[^"]*"', "", to_text(outcome.blocks))  # but for what is to be typed
+    assert not re.search(r"\d{30}|\bnan\b|\binf\b|[^\w−–-]-\d|[-−]0\.0+\b(?!e)", text)
+    plots.svg(outcome.pictures)
+    if outcome.worksheet:
+        report = Worksheet.parse(outcome.worksheet).check()
+        assert not {line.verdict for line in report.lines} & {"wrong", "unreadable"}
 
 
 def test_a_run_that_diverges_is_no_error() -> None:

@@ -652,8 +652,8 @@ def test_an_optimiser_over_another_networks_parameters_is_refused() -> None:
 @pytest.mark.parametrize(
     ("outputs", "targets", "message"),
     [
-        (1, [[0, 1]], "an output of one number with a target of 2 numbers"),
-        (2, [1], "an output of 2 numbers with a target of one number"),
+        (1, [[0, 1]], "targets: expected 1 number, one for each output of the model, got 2"),
+        (2, [1], "targets: expected 2 numbers, one for each output of the model, got 1"),
         (2, [[0, 1]], "losses.mean_squared_error"),
     ],
 )

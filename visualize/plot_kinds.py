@@ -18,6 +18,7 @@ from micrograd_like.lessons.pictures import (
     Rows,
     Surface,
 )
+from micrograd_like.notation import formatted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +30,8 @@ ON_DARK = ("#5fb8ee", "#f0b429", "#35d0a4", "#e3a1c6", "#a9d9f6", "#ff8f45", "#d
 _MARKS = "o^sDvP*X"
 _DASHES = ("-", "--", ":", "-.")
 _SHADES = "RdBu_r"
+#: Axes reach no farther: their logarithms are taken back by exponentials.
+_LARGEST = 1e100
 #: Marks along the path of a descent, about.
 _MOST_MARKS = 25
 #: Inches of a matrix's cell.
@@ -59,7 +62,8 @@ def _curves(axes: Axes, picture: Curves) -> None:
 
     for (name, line), (colour, dash, _) in zip(picture.lines.items(), _styles(), strict=False):
         places = range(picture.first, picture.first + len(line))
-        axes.plot(places, line, dash, label=name, color=colour, linewidth=1.8)
+        shown = [value if abs(value) < _LARGEST else math.nan for value in line]
+        axes.plot(places, shown, dash, label=name, color=colour, linewidth=1.8)
     if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
         axes.set_yscale("log")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -131,42 +135,27 @@ def _shaded(axes: Axes, picture: Surface, level: float) -> None:
 
 
 def _regions(axes: Axes, picture: Surface) -> None:
-    """The ground of every class in a pale shade of its colour."""
-    from matplotlib.colors import ListedColormap, to_rgb
-
+    """The ground of every class in a thin veil of its colour, on a light page or a dark one."""
     classes = sorted({*picture.classes, *(int(v) for row in picture.values for v in row)})
-    pale = [
-        tuple(0.35 * part + 0.65 for part in to_rgb(colour))
-        for _, (colour, _, _) in zip(classes, _styles(), strict=False)
-    ]
-    places = [[classes.index(int(value)) for value in row] for row in picture.values]
-    axes.pcolormesh(
-        picture.xs,
-        picture.ys,
-        places,
-        cmap=ListedColormap(pale),
-        vmin=-0.5,
-        vmax=len(classes) - 0.5,
-        shading="nearest",
-        rasterized=True,
-    )
+    for own, (colour, _, _) in zip(classes, _styles(), strict=False):
+        inside = [[float(value == own) for value in row] for row in picture.values]
+        axes.contourf(picture.xs, picture.ys, inside, [0.5, 1.5], colors=[colour], alpha=0.3)
 
 
 def _contours(axes: Axes, picture: Contours) -> None:
     """Levels closer together the lower they lie, so that the floor of the bowl shows."""
-    low = min(map(min, picture.values))
-    high = max(map(max, picture.values))
-    levels = [low + (high - low) * (step / 14) ** 2 for step in range(1, 15)]
-    shown = axes.contourf(
-        picture.xs, picture.ys, picture.values, [low, *levels], cmap="Greys", alpha=0.9
-    )
-    if high > low:
+    known = [value for row in picture.values for value in row if math.isfinite(value)]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    levels = sorted({low + (high - low) * (step / 14) ** 2 for step in range(15)})
+    if len(levels) > 1:  # a cost that is the same everywhere has no lines
+        greys = [(0.5, 0.5, 0.5, 0.9 * step / len(levels)) for step in range(len(levels) - 1)]
+        shown = axes.contourf(picture.xs, picture.ys, picture.values, levels, colors=greys)
         axes.contour(
-            picture.xs, picture.ys, picture.values, levels, colors="#606060", linewidths=0.6
+            picture.xs, picture.ys, picture.values, levels[1:], colors="#606060", linewidths=0.6
         )
+        axes.figure.colorbar(shown, ax=axes, format="%.3g")
     _paths(axes, picture.paths, _styles())
     _labelled(axes, picture.x_label, picture.y_label, grid=False)
-    axes.figure.colorbar(shown, ax=axes, format="%.3g")
     _legend(axes)
 
 
@@ -230,7 +219,7 @@ def _cells(axes: Axes, rows: Rows, left: float, top: float, size: float) -> None
                 Rectangle((x, y), 1, 1, facecolor=ground, edgecolor="white", linewidth=0.5)
             )
             if len(row) <= _MOST_CELLS:
-                written = f"{value:.4f}".replace("-", "−")
+                written = formatted(value, ".4f")
                 style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
                 axes.text(x + 0.5, y + 0.5, written, color=ink, **style)
 

@@ -107,21 +107,24 @@ def _changed(set: list[str], alpha: float | None) -> dict[str, float]:
     """The numbers of ``--set`` and ``--alpha`` by name.
 
     Raises:
-        LessonError: Something else than NAME=NUMBER.
+        LessonError: Something else than NAME=NUMBER, or a name twice.
     """
     from micrograd_like.errors import LessonError
-    from micrograd_like.notation import letters_named
+    from micrograd_like.notation import letters_named, typed
 
     changed = {} if alpha is None else {"alpha": alpha}
     for assignment in set:
         name, sign, number = (part.strip() for part in assignment.partition("="))
         try:
-            value = float(number.replace("−", "-"))
+            value = typed(number)
         except ValueError:
             sign = ""
         if not sign:
             raise LessonError(f"--set: expected NAME=NUMBER, such as w5=0.4, got {assignment!r}")
-        changed[letters_named(name)] = value
+        name = letters_named(name)
+        if name in changed:
+            raise LessonError(f"{name} is set twice: expected one number for it")
+        changed[name] = value
     return changed
 
 

@@ -69,7 +69,10 @@ def document(name: str, given: Mapping[str, Any], outcome: Outcome) -> Document:
 def listing() -> str:
     """All lessons and worksheets, a line each."""
     worksheets = {name: builtin.title(name) for name in builtin.names()}
-    titles = {name: lesson.title for name, lesson in lessons().items()}
+    titles = {
+        name: lesson.title + ("" if lesson.by_hand else " (no worksheet)")
+        for name, lesson in lessons().items()
+    }
     width = max(map(len, [*titles, *worksheets]))
     lines = ["Lessons, run by: micrograd-like lessons NAME"]
     lines += [f"  {name:<{width}}  {title}" for name, title in titles.items()]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_like.engine import Value
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number
 from micrograd_like.tape.compiling import compile_graph
 from micrograd_like.tape.program import Program
 from micrograd_like.training.data import batches, order
@@ -84,18 +84,17 @@ def descend(
         return float(np.mean(program(rows)))
 
     losses, path, away = [mean_loss()], [where.tolist()], False
-    with np.errstate(all="ignore"):
-        for epoch in range(epochs):
-            for batch in batches(order(len(rows), seed, epoch), size):
-                velocity = momentum * velocity + _gradient(program, rows[batch], where)
-                where = where - rate * velocity
-            after = mean_loss() if np.isfinite(where).all() else math.inf
-            away = not after <= _AWAY * max(losses[0], 1e-300)
-            if math.isfinite(after):
-                losses.append(after)
-                path.append(where.tolist())
-            if away:
-                break
+    for epoch in range(epochs):
+        for batch in batches(order(len(rows), seed, epoch), size):
+            velocity = momentum * velocity + _gradient(program, rows[batch], where)
+            where = where - rate * velocity
+        after = mean_loss() if np.isfinite(where).all() else math.inf
+        away = not after <= _AWAY * max(losses[0], 1e-300)
+        if math.isfinite(after):
+            losses.append(after)
+            path.append(where.tolist())
+        if away:
+            break
     return Descent(losses, path, away)
 
 
@@ -113,8 +112,10 @@ def ran_away(run: Descent, rate: float) -> str:
     if not run.away:
         return ""
     if run.epochs:
-        times = f"{run.losses[-1] / run.losses[0]:.2g}"
-        when = f"After {run.epochs} epochs the loss was {times} times what it was at first"
+        times = formatted(run.losses[-1] / run.losses[0], ".2g")
+        when = (
+            f"After {counted(run.epochs, 'epoch')} the loss was {times} times what it was at first"
+        )
     else:
         when = "In the first epoch the loss grew beyond all numbers"
     return (

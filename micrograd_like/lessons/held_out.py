@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from micrograd_like.errors import LessonError
+from micrograd_like.notation import formatted
 from micrograd_like.training import History
 from micrograd_like.writers.blocks import Grid
 
@@ -22,7 +23,7 @@ def scores(epochs: dict[str, Any]) -> Grid:
     for name, epoch in epochs.items():
         figures = [name]
         for score in (epoch.score, epoch.held_out):
-            figures += [f"{score.loss:.4f}", f"{score.accuracy:.1%}"]
+            figures += [formatted(score.loss, ".4f"), formatted(score.accuracy, ".1%")]
         rows.append(tuple(figures))
     return Grid(("", "loss", "right", "held out", "right"), tuple(rows))
 

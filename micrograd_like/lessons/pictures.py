@@ -197,11 +197,12 @@ def contours(
     places = [point for path in paths.values() for point in path]
     extents = [(min(axis), max(axis)) for axis in zip(*places, strict=True)]
     widths = [high - low for low, high in extents]
-    widest = max(widths) or 1.0
+    widest = max(widths)
     grid = []
     for (low, high), width in zip(extents, widths, strict=True):
-        half = max(reach, 0.75 * (widest if square else width or widest))
         middle = (low + high) / 2
+        nothing = 0.05 * (abs(middle) or 1.0)  # closer by, a cost is flat to rounding
+        half = max(reach, 0.75 * (widest if square else width), nothing)
         grid.append(span(middle - half, middle + half, steps))
     xs, ys = grid
     return Contours(title, *labels, xs, ys, [[of(x, y) for x in xs] for y in ys], paths)

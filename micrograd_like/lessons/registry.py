@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from micrograd_like.errors import LessonError, did_you_mean
 from micrograd_like.lessons.outcome import Outcome
 
@@ -149,7 +151,11 @@ def options(settings: type) -> dict[str, Option]:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A registered lesson."""
+    """A registered lesson.
+
+    Attributes:
+        by_hand: Whether it leaves a worksheet.
+    """
 
     name: str
     title: str
@@ -157,6 +163,7 @@ class Lesson:
     settings: type
     function: Function[Any]
     options: Mapping[str, Option]
+    by_hand: bool = True
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -174,7 +181,8 @@ class Lesson:
                 flag = "--" + name.replace("_", "-")
                 raise LessonError(f"the lesson {self.name} has no use for {flag}; {self.takes}")
         checked = {name: self.options[name].checked(value) for name, value in given.items()}
-        return self.function(self.settings(**checked))
+        with np.errstate(all="ignore"):  # a run that leaves the numbers is told by the lesson
+            return self.function(self.settings(**checked))
 
     @property
     def takes(self) -> str:
@@ -183,18 +191,21 @@ class Lesson:
         return f"it takes {flags}" if flags else "it has no settings"
 
 
-def lesson(title: str, *, order: int, settings: type[S]) -> Callable[[Function[S]], Function[S]]:
+def lesson(
+    title: str, *, order: int, settings: type[S], by_hand: bool = True
+) -> Callable[[Function[S]], Function[S]]:
     """Register a function as the lesson of its module.
 
     Args:
         title: What the lesson is about, in a sentence.
         order: Its place among the lessons, smaller first.
         settings: The dataclass of its settings, made with :func:`setting`.
+        by_hand: False for what no hand calculates, so that there is no worksheet of it.
     """
 
     def register(function: Function[S]) -> Function[S]:
         name = function.__module__.rpartition(".")[2].replace("_", "-")
-        made = Lesson(name, title, order, settings, function, options(settings))
+        made = Lesson(name, title, order, settings, function, options(settings), by_hand)
         setattr(function, _MARK, made)
         return function
 

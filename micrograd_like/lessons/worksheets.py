@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from micrograd_like.derivation.equations import Equation, equation, forward, local, total
@@ -13,6 +13,7 @@ from micrograd_like.notation import plain
 
 #: Significant digits of a result in a worksheet.
 _DIGITS = 6
+_LEAST = 1e-290
 #: A number, a vector, or the rows of a matrix.
 Entries = float | list[float] | list[list[float]]
 
@@ -41,11 +42,15 @@ def update(
     return equation(Name(f"{name}'"), Call("sub", (Name(name), step)), values)
 
 
-def worksheet(title: str, given: Mapping[str, float], sections: Iterable[Section]) -> str:
+def worksheet(title: str, given: Mapping[str, float], sections: Sequence[Section]) -> str:
     """The calculation as a worksheet: what is given, then ``left = formula = result`` by section.
 
-    What is given is written in full, results to six significant digits.
+    What is given is written in full, results to six significant digits. "" where a number
+    leaves the range in which floats have so many digits: no hand works with it.
     """
+    written = [*given.values(), *(line.value for part in sections for line in part.equations)]
+    if not all(map(_by_hand, written)):
+        return ""
     lines = [f"# {title}", "", *(f"{name} = {_exact(value)}" for name, value in given.items())]
     for section in (one for one in sections if one.equations):
         lines += ["", f"# {section.title}"]
@@ -84,7 +89,7 @@ def side_by_side(title: str, outputs: Sequence[tuple[Value, str]]) -> str:
         given |= own
         for section in sections:
             lines.setdefault(section.title, []).extend(section.equations)
-    return worksheet(title, given, (Section(t, tuple(each)) for t, each in lines.items()))
+    return worksheet(title, given, [Section(t, tuple(each)) for t, each in lines.items()])
 
 
 def _calculated(
@@ -115,9 +120,27 @@ def _calculated(
 def in_matrices(
     title: str, given: Mapping[str, Entries], lines: Iterable[tuple[str, Entries]]
 ) -> str:
-    """A calculation in vectors and matrices as a worksheet: what is given, then every line."""
+    """A calculation in vectors and matrices as a worksheet: what is given, then every line.
+
+    Empty as for :func:`worksheet`.
+    """
+    lines = list(lines)
+    if not all(map(_by_hand, _numbers([*given.values(), *(entries for _, entries in lines)]))):
+        return ""
     head = [f"# {title}", "", *(f"{name} = {_array(e, _exact)}" for name, e in given.items()), ""]
     return "\n".join([*head, *(f"{line} = {_array(e, _figure)}" for line, e in lines)]) + "\n"
+
+
+def _numbers(entries: Sequence[Entries]) -> Iterator[float]:
+    for entry in entries:
+        if isinstance(entry, list):
+            yield from _numbers(entry)
+        else:
+            yield entry
+
+
+def _by_hand(value: float) -> bool:
+    return value == 0 or _LEAST < abs(value) < 1 / _LEAST
 
 
 def _array(entries: Entries, shown: Callable[[float], str]) -> str:

@@ -12,7 +12,10 @@ from micrograd_like.notation.names import GREEK as GREEK
 from micrograd_like.notation.names import letters_named as letters_named
 from micrograd_like.notation.names import normal_name as normal_name
 from micrograd_like.notation.names import quantity as quantity
+from micrograd_like.notation.numbers import counted as counted
 from micrograd_like.notation.numbers import decimals as decimals
+from micrograd_like.notation.numbers import formatted as formatted
 from micrograd_like.notation.numbers import half_up as half_up
 from micrograd_like.notation.numbers import number as number
 from micrograd_like.notation.numbers import signed as signed
+from micrograd_like.notation.numbers import typed as typed

@@ -17,6 +17,7 @@ from micrograd_like import losses
 from micrograd_like.engine import Value
 from micrograd_like.engine.watching import watched_numbers
 from micrograd_like.errors import DomainError
+from micrograd_like.notation import counted
 from micrograd_like.training.data import Correct, Examples, Numbers, examples
 from micrograd_like.training.records import Score
 
@@ -186,12 +187,16 @@ def _applied(loss: Loss, output: Any, target: Numbers) -> Value:
     try:
         return loss(output, target)
     except (TypeError, AttributeError) as error:
-        given, goal = (
-            f"{len(x)} numbers" if isinstance(x, list) else "one number" for x in (output, target)
-        )
+        outputs, goals = (len(x) if isinstance(x, list) else 1 for x in (output, target))
+        if outputs != goals:
+            raise TypeError(
+                f"targets: expected {counted(outputs, 'number')}, one for each output of the "
+                f"model, got {goals}"
+            ) from error
         raise TypeError(
-            f"loss: it does not take an output of {given} with a target of {goal} ({error}); "
-            "of several outputs, make it one that takes lists, such as losses.mean_squared_error"
+            f"loss: it does not take an output of {counted(outputs, 'number')} with a target of "
+            f"{goals} ({error}); of several outputs, make it one that takes lists, such as "
+            "losses.mean_squared_error"
         ) from error
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from micrograd_like.notation import counted
 from micrograd_like.writers.records import Cell, ClassSummary, Remark, Summary
 
 if TYPE_CHECKING:  # the names of the formats must be had fast
@@ -121,8 +122,7 @@ class Document:
 
 def rounding(places: int) -> str:
     """What a reader must know of the numbers: how they are rounded."""
-    plural = "place" if places == 1 else "places"
     return (
-        f"Numbers are shown to {places} {plural} or more; every result is computed in full, "
-        "not from the rounded figures beside it."
+        f"Numbers are shown to {counted(places, 'place')} or more; every result is computed in "
+        "full, not from the rounded figures beside it."
     )

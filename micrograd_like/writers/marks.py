@@ -10,7 +10,7 @@ from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.records import MOST_EXPLAINED, Cause, LineMark, Report, Sample
 from micrograd_like.marking.working import as_written
-from micrograd_like.notation import plain, text
+from micrograd_like.notation import formatted, plain, text
 from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks, Sentence
 from micrograd_like.writers.formats.latex import inline_latex
@@ -217,7 +217,7 @@ def _sampled(sample: Sample) -> str:
 
 
 def _short(number: float) -> str:
-    return f"{number:.4g}".replace("-", "−")
+    return formatted(number, ".4g")
 
 
 def _where(line: LineMark) -> str:
@@ -226,7 +226,7 @@ def _where(line: LineMark) -> str:
     if shown is None:
         return ""
     numbers = (shown.at, shown.yours, shown.right)
-    at, yours, right = (f"{value:.4g}".replace("-", "−") for value in numbers)
+    at, yours, right = (formatted(value, ".4g") for value in numbers)
     place = f"{text(shown.name)} = {at}".replace(" ", FIXED)
     return f": at {place} yours gives {yours}, right is {right}"
 

@@ -13,11 +13,11 @@ from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import side_by_side
 from micrograd_like.lessons.xor_networks import ACTIVATIONS, XOR_INPUTS, XOR_TARGETS
 from micrograd_like.nn import LINEAR, MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.training import LayerFlow, layer_flow
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
-NAMES = {"sigmoid": "σ", "tanh": "tanh", "relu": "ReLU", LINEAR: "identity"}
+NAMES = {"sigmoid": "σ", "tanh": "tanh", "relu": "ReLU", LINEAR: "linear"}
 PLACES = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
@@ -43,7 +43,7 @@ def activations(settings: Settings) -> Outcome:
         Sentence(
             "σ′ is at most ¼, at a = 0; tanh′ is at most 1, there too; both die away on either "
             "side. ReLU′ is 1 or 0: on the left nothing comes back at all, and a neuron that is "
-            "on the left for every example is dead. The identity's is 1 everywhere, but a "
+            "on the left for every example is dead. A linear neuron's is 1 everywhere, but a "
             "network of nothing else is one straight function, however many layers it has."
         ),
         *_by_layer(flows, settings),
@@ -91,12 +91,14 @@ def _flow(name: str, settings: Settings) -> list[LayerFlow]:
 
 def _table(head: str, rows: dict[str, list[float]]) -> Grid:
     heads = (head, *(f"a = {number(a)}" for a in PLACES))
-    return Grid(heads, tuple((NAMES[n], *(f"{x:.4f}" for x in row)) for n, row in rows.items()))
+    return Grid(
+        heads, tuple((NAMES[n], *(formatted(x, ".4f") for x in row)) for n, row in rows.items())
+    )
 
 
 def _by_layer(flows: dict[str, list[LayerFlow]], settings: Settings) -> list[Block]:
     rows = tuple(
-        (NAMES[name], *(f"{layer.gradient:.1e}" for layer in _ends(flow)), _share(flow))
+        (NAMES[name], *(formatted(layer.gradient, ".1e") for layer in _ends(flow)), _share(flow))
         for name, flow in flows.items()
     )
     last = settings.layers
@@ -117,7 +119,7 @@ def _ends(flow: Sequence[LayerFlow]) -> tuple[LayerFlow, LayerFlow, LayerFlow]:
 
 def _share(flow: Sequence[LayerFlow]) -> str:
     last = flow[-1].gradient
-    return f"{flow[0].gradient / last:.1e}" if last else "–"
+    return formatted(flow[0].gradient / last, ".1e") if last else "–"
 
 
 def _pictures(flows: dict[str, list[LayerFlow]]) -> list[Picture]:

@@ -8,14 +8,14 @@ from typing import Any
 from micrograd_like import losses
 from micrograd_like.derivation import derive
 from micrograd_like.engine import Value, grad
-from micrograd_like.lessons.descent import Descent, descend
+from micrograd_like.lessons.descent import Descent, descend, ran_away
 from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Picture, surface
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.lessons.xor_networks import XOR_INPUTS
 from micrograd_like.nn import Neuron
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 #: 1 where both inputs are 1.
@@ -104,16 +104,19 @@ def _without(
     runs: dict[str, Descent], outputs: dict[str, list[float]], settings: Settings
 ) -> list[Block]:
     rows = tuple(
-        (f"{x1} {x2}", str(target), *(f"{row[place]:.4f}" for row in outputs.values()))
+        (f"{x1} {x2}", str(target), *(formatted(row[place], ".4f") for row in outputs.values()))
         for place, ((x1, x2), target) in enumerate(zip(XOR_INPUTS, AND_TARGETS, strict=True))
     )
-    losses_said = " and ".join(f"{run.losses[-1]:.4f} {name}" for name, run in runs.items())
+    away = {name: said for name, run in runs.items() if (said := ran_away(run, settings.rate))}
+    ends = {name: formatted(run.losses[-1], ".4f") for name, run in runs.items()}
     return [
-        Heading(f"AND, learnt with a bias and without: {settings.epochs} epochs"),
+        Heading(f"AND, learnt with a bias and without: {counted(settings.epochs, 'epoch')}"),
         Grid(("x1 x2", "target", *(f"{name} b" for name in outputs)), rows),
         Sentence(
             "Without a bias the sum is 0 for the inputs 0 0, and σ(0) = ½ whatever the weights: "
-            f"that example cannot be learnt. The mean cross-entropy ends at {losses_said} a bias."
+            f"that example cannot be learnt. The mean cross-entropy ends at "
+            f"{ends['with']} with a bias and {ends['without']} without."
+            f"{''.join(f' {name.capitalize()} a bias: {said}' for name, said in away.items())}"
         ),
     ]
 

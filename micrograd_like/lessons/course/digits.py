@@ -11,7 +11,7 @@ from micrograd_like.lessons.outcome import Outcome, try_next, uninterrupted
 from micrograd_like.lessons.pictures import Curves, Images, Picture
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.nn import MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.optim import Adam
 from micrograd_like.training import History, fit, largest
 from micrograd_like.writers.blocks import Block, Heading, Sentence
@@ -34,7 +34,12 @@ class Settings:
     hidden: int = setting(32, "Hidden neurons.", least=1, most=1000)
 
 
-@lesson("Handwritten digits, 8×8: ten classes, the compiled program.", order=80, settings=Settings)
+@lesson(
+    "Handwritten digits, 8×8: ten classes, the compiled program.",
+    order=80,
+    settings=Settings,
+    by_hand=False,
+)
 def digits(settings: Settings) -> Outcome:
     """1,797 handwritten digits of 8×8 pixels, a quarter of each digit held out."""
     seed, epochs, rate, hidden = settings.seed, settings.epochs, settings.rate, settings.hidden
@@ -116,7 +121,7 @@ def _said(
         Sentence(
             f"{cut_short(history)}{count - len(misread)} of {count} images held out are read "
             "right, "
-            f"{1 - len(misread) / count:.2%}."
+            f"{formatted(1 - len(misread) / count, '.2%')}."
             + (f" Most often misread: {confused}." if confused else "")
         ),
         *try_next(

@@ -17,7 +17,7 @@ from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture, Plane, Point, contours, span
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import backpropagation
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 SLOPE, INTERCEPT, NOISE, POINTS = 2.0, -0.5, 0.2, 20
@@ -135,7 +135,7 @@ def _fitted(
         if run.away
     )
     rows = tuple(
-        (name, _shown(m), _shown(b), f"{gaps[name]:.1e}" if name in gaps else "")
+        (name, _shown(m), _shown(b), formatted(gaps[name], ".1e") if name in gaps else "")
         for name, (m, b) in lines.items()
     )
     highest = math.floor(200 / curvature) / 100  # rounded up, it would be one that runs away
@@ -145,7 +145,9 @@ def _fitted(
             "So Δm = rate · error · x and Δb = rate · error, with error = y − ŷ: for one point "
             "after the other, or for the mean over all points at once."
         ),
-        Heading(f"After {settings.epochs} epochs" if not away else "Too far at every step"),
+        Heading(
+            f"After {counted(settings.epochs, 'epoch')}" if not away else "Too far at every step"
+        ),
         Grid(("", "m", "b", "off by"), rows),
         Sentence(
             f"{away}All at once the rate must stay below 2 over the largest curvature of the "
@@ -160,7 +162,7 @@ def _fitted(
 
 
 def _shown(value: float) -> str:
-    return f"{value:.8f}" if abs(value) < 1e4 else f"{value:.2e}"
+    return formatted(value, ".8f") if abs(value) < 1e4 else formatted(value, ".2e")
 
 
 def _near(run: Descent) -> list[Point]:

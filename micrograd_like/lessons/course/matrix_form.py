@@ -15,7 +15,7 @@ from micrograd_like.lessons.pictures import MatrixLine, Rows
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import Entries, in_matrices
 from micrograd_like.nn import MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 from micrograd_like.writers.blocks import Matrices as MatricesBlock
 
@@ -201,7 +201,11 @@ def _beside_the_graph(by_method: dict[str, Matrices], graph: Matrices) -> list[B
     largest = {n: float(abs(a).max()) for n, a in zip(_NAMES, graph.all(), strict=True)}
     gaps = {name: _gaps(changes, graph) for name, changes in by_method.items()}
     rows = tuple(
-        (name, f"{largest[name]:.6f}", *(f"{gaps[method][name]:.1e}" for method in _E_H))
+        (
+            name,
+            formatted(largest[name], ".6f"),
+            *(formatted(gaps[method][name], ".1e") for method in _E_H),
+        )
         for name in _NAMES
     )
     return [

@@ -14,7 +14,7 @@ from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture, contours
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import Section, worksheet
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 START = (-4.0, 1.0)
@@ -54,8 +54,7 @@ def momentum(settings: Settings) -> Outcome:
         Heading("Momentum", level=1),
         Sentence(
             f"A valley: E = ½(u² + {number(settings.steepness)}·v²), from u = {number(START[0])} "
-            f"and v = {number(START[1])}. At equal distances the slope across it is "
-            f"{number(settings.steepness)} times that along it."
+            f"and v = {number(START[1])}. {_slopes(settings.steepness)}"
         ),
         Sentence(
             "Plain descent: w := w − rate · ∂E/∂w. With momentum a step is kept up: m := β·m + "
@@ -75,8 +74,14 @@ def momentum(settings: Settings) -> Outcome:
     return Outcome(blocks, record, _pictures(runs, settings), _by_hand(settings))
 
 
+def _slopes(steepness: float) -> str:
+    if steepness == 1:
+        return "With c = 1 it is a round bowl: at equal distances the slope is the same both ways."
+    return f"At equal distances the slope across it is {number(steepness)} times that along it."
+
+
 def _by_hand(settings: Settings) -> str:
-    """Two steps with momentum as a worksheet; none where they leave the range of numbers."""
+    """Two steps with momentum as a worksheet."""
     given = dict(zip("uv", START, strict=True))
     given |= {"c": settings.steepness, "alpha": settings.rate, "beta": settings.share}
     values: dict[Quantity, float] = {Name(name): value for name, value in given.items()}
@@ -96,8 +101,6 @@ def _by_hand(settings: Settings) -> str:
             line(step, derivative if before is None else Call("add", (kept, derivative)))
             moved = Call("sub", (at[name], Call("mul", (Name("alpha"), step))))
             line(Name(f"{name}{here}'"), moved)
-    if not all(map(math.isfinite, values.values())):
-        return ""
     return worksheet("Two steps with momentum", given, [Section("Step by step", tuple(lines))])
 
 
@@ -113,7 +116,9 @@ def _compared(runs: dict[str, Descent], settings: Settings) -> list[Block]:
     for name, run in runs.items():
         steps = _steps(run)
         shown = "–" if steps is None else str(steps)
-        rows.append((name, shown, *(f"{x:.1e}" for x in run.end), f"{run.losses[-1]:.1e}"))
+        rows.append(
+            (name, shown, *(formatted(x, ".1e") for x in run.end), formatted(run.losses[-1], ".1e"))
+        )
     away = " ".join(
         f"{name.capitalize()}: {ran_away(run, settings.rate)}"
         for name, run in runs.items()
@@ -122,14 +127,15 @@ def _compared(runs: dict[str, Descent], settings: Settings) -> list[Block]:
     left = [abs(1 - settings.rate), abs(1 - settings.rate * c)]
     return [
         Heading("Both ways down"),
-        Grid(("", f"steps to {FLOOR:.0e}", "u", "v", "E"), tuple(rows)),
+        Grid(("", f"steps to {formatted(FLOOR, '.0e')}", "u", "v", "E"), tuple(rows)),
         Sentence(
             f"{away}A plain step leaves |1 − rate| = {number(left[0], 3)} of u and |1 − c·rate| = "
-            f"{number(left[1], 3)} of v. It must stay below 2/c = {number(2 / c, 3)} for the steep "
-            "way, and is slow along the flat one for that. Momentum adds up steps that agree and "
-            "cancels those that turn round: where the slope stays the same, its steps grow to "
-            f"1/(1 − β) = {number(1 / (1 - beta), 3)} times the plain one, and it stays in the "
-            f"valley up to the rate 2(1 + β)/c = {number(2 * (1 + beta) / c, 3)}."
+            f"{number(left[1], 3)} of v. The rate must stay below 2/c = {number(2 / c, 3)}"
+            f"{' for the steep way, and the flat one is slow for that' if c > 1 else ''}. "
+            "Momentum adds up steps that agree and cancels those that turn round: where the slope "
+            f"stays the same, its steps grow to 1/(1 − β) = {number(1 / (1 - beta), 3)} times the "
+            "plain one, and it stays in the valley up to the rate 2(1 + β)/c = "
+            f"{number(2 * (1 + beta) / c, 3)}."
         ),
     ]
 

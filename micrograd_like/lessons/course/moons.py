@@ -11,7 +11,7 @@ from micrograd_like.lessons.outcome import Outcome, try_next, uninterrupted
 from micrograd_like.lessons.pictures import Curves, Picture, surface
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.nn import MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.optim import Adam
 from micrograd_like.training import History, fit
 from micrograd_like.writers.blocks import Block, Heading, Sentence
@@ -29,7 +29,7 @@ class Settings:
     hidden: int = setting(16, "Neurons in each of two hidden layers.", least=1, most=1000)
 
 
-@lesson("Two moons, told apart by a curved boundary.", order=70, settings=Settings)
+@lesson("Two moons, told apart by a curved boundary.", order=70, settings=Settings, by_hand=False)
 def moons(settings: Settings) -> Outcome:
     """Two interleaved half circles, half of the points held out."""
     seed, epochs, rate, hidden = settings.seed, settings.epochs, settings.rate, settings.hidden
@@ -90,8 +90,9 @@ def _overfitting(history: History) -> list[Block]:
         return []
     return [
         Sentence(
-            f"Held out, the loss was lowest after epoch {history.best + 1}, at {best:.4f}; since "
-            "then the network has learnt the noise of its own points. fit(patience=…) stops there."
+            f"Held out, the loss was lowest after epoch {history.best + 1}, at "
+            f"{formatted(best, '.4f')}; since then the network has learnt the noise of its own "
+            "points. fit(patience=…) stops there."
         )
     ]
 

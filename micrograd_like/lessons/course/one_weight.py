@@ -12,7 +12,7 @@ from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Curves, Picture, Plane, span
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import backpropagation
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 GUESS, ANSWER = 0.7, 1.0
@@ -71,6 +71,12 @@ def one_weight(settings: Settings) -> Outcome:
 def _nudges(guesses: list[float], run: Descent, rate: float) -> list[Block]:
     error, epochs, left = ANSWER - GUESS, run.epochs, 1 - rate
     shown = sorted({n for n in (0, 1, 2, 3, 10, 20, epochs) if n <= epochs})
+    after = (
+        f": after {counted(epochs, 'nudge')} 0.3 · {_base(left)}^{epochs} = "
+        f"{formatted(error * left**epochs, '.3g')}"
+        if epochs
+        else ""
+    )
     return [
         Heading("The nudge"),
         Sentence(
@@ -81,12 +87,14 @@ def _nudges(guesses: list[float], run: Descent, rate: float) -> list[Block]:
         Heading("Again and again"),
         Grid(
             ("nudges", "guess", "error"),
-            tuple((str(n), f"{guesses[n]:.6f}", f"{ANSWER - guesses[n]:.6f}") for n in shown),
+            tuple(
+                (str(n), formatted(guesses[n], ".6f"), formatted(ANSWER - guesses[n], ".6f"))
+                for n in shown
+            ),
         ),
         Sentence(
             f"{ran_away(run, rate)}Every nudge leaves {number(left, _PLACES)} of the error, "
-            f"1 − rate · x²: after {epochs} of them 0.3 · {_base(left)}^{epochs} = "
-            f"{error * left**epochs:.3g}."
+            f"1 − rate · x²{after}."
         ),
     ]
 

@@ -11,7 +11,7 @@ from micrograd_like.lessons.pictures import Curves, surface
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.nn import Neuron
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number
 from micrograd_like.optim import SGD
 from micrograd_like.training import Score, evaluate, fit, same_sign
 from micrograd_like.training.data import order
@@ -30,7 +30,7 @@ class Settings:
 
     seed: int = setting(0, "Other points and starting weights.", least=0)
     epochs: int = setting(1000, "Passes over all points at most.", least=1, most=1_000_000)
-    rate: float = setting(0.1, "The learning rate.", above=0)
+    rate: float = setting(0.1, "The learning rate.", above=0, most=1e300)
 
 
 @lesson("Two inputs and a bias; the perceptron's rule is a gradient.", order=30, settings=Settings)
@@ -133,6 +133,7 @@ def _first_correction(points: list[list[float]], targets: list[int], seed: int, 
 def _side_by_side(
     by_rule: list[float], by_graph: list[float], mistakes: list[int], gap: float, score: Score
 ) -> list[Block]:
+    differ = f"differ by {formatted(gap, '.1g')} at most" if gap else "are the same to the last bit"
     return [
         Heading("Both, side by side"),
         Grid(
@@ -142,15 +143,12 @@ def _side_by_side(
                 ("the graph", *(number(w, 6) for w in by_graph)),
             ),
         ),
-        Sentence(
-            f"After {len(mistakes)} epochs they "
-            f"{f'differ by {gap:.1g} at most' if gap else 'are the same to the last bit'}."
-        ),
+        Sentence(f"After {counted(len(mistakes), 'epoch')} they {differ}."),
         Sentence(
             f"All {EXAMPLES} points are right: an epoch went by without a mistake."
             if mistakes[-1] == 0
-            else f"{score.accuracy:.0%} of the points are right; the last epoch still made "
-            f"{mistakes[-1]} mistakes. More --epochs will do."
+            else f"{formatted(score.accuracy or 0.0, '.0%')} of the points are right; the last "
+            f"epoch still made {counted(mistakes[-1], 'mistake')}. More --epochs will do."
         ),
     ]
 

@@ -15,7 +15,7 @@ from micrograd_like.lessons.pictures import Picture, Plane, span, surface
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.nn import Layer
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number, typed
 from micrograd_like.optim import SGD
 from micrograd_like.training import fit
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
@@ -52,8 +52,8 @@ def softmax(settings: Settings) -> Outcome:
             ("", *heads),
             (
                 ("a", *(number(x) for x in logits)),
-                ("e^a", *(f"{math.exp(x):.5g}" for x in logits)),
-                ("p", *(f"{x:.4f}" for x in shares)),
+                ("e^a", *(formatted(math.exp(x), ".5g") for x in logits)),
+                ("p", *(formatted(x, ".4f") for x in shares)),
                 ("the highest", *("1" if x == max(logits) else "0" for x in logits)),
             ),
         ),
@@ -77,7 +77,7 @@ def softmax(settings: Settings) -> Outcome:
 
 def _logits(settings: Settings) -> list[float]:
     try:
-        logits = [float(word) for word in settings.logits.split()]
+        logits = [typed(word) for word in settings.logits.split()]
     except ValueError:
         logits = []
     if not 2 <= len(logits) <= _MOST or not all(abs(x) <= 100 for x in logits):
@@ -116,7 +116,8 @@ def shares_of(logits: list[float], factor: float = 1.0) -> list[float]:
 
 def _not_the_highest(logits: list[float]) -> list[Block]:
     rows = tuple(
-        (number(factor), *(f"{x:.4f}" for x in shares_of(logits, factor))) for factor in FACTORS
+        (number(factor), *(formatted(x, ".4f") for x in shares_of(logits, factor)))
+        for factor in FACTORS
     )
     return [
         Heading('Not "takes the highest"'),
@@ -134,7 +135,7 @@ def _not_the_highest(logits: list[float]) -> list[Block]:
 def _derivatives(
     heads: list[str], jacobian: list[list[float]], slopes: list[float], right: int
 ) -> list[Block]:
-    rows = [(f"p{n}", *(f"{x:.4f}" for x in row)) for n, row in enumerate(jacobian, 1)]
+    rows = [(f"p{n}", *(formatted(x, ".4f") for x in row)) for n, row in enumerate(jacobian, 1)]
     return [
         Heading("Its derivatives"),
         Grid(("∂p/∂a", *heads), tuple(rows)),
@@ -142,7 +143,7 @@ def _derivatives(
             "∂p_i/∂a_i = p_i(1 − p_i), and ∂p_i/∂a_j = −p_i·p_j for another j: what one share "
             "gains the others lose, so that every column adds up to 0."
         ),
-        Grid((f"E = −ln p{right}", *heads), (("∂E/∂a", *(f"{x:.4f}" for x in slopes)),)),
+        Grid((f"E = −ln p{right}", *heads), (("∂E/∂a", *(formatted(x, ".4f") for x in slopes)),)),
         Sentence(
             "With the cross-entropy that is p − y: the share, less 1 for the right class. It is "
             "why a network's last layer needs no derivative of its activation there."

@@ -26,10 +26,12 @@ from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import backpropagation
 from micrograd_like.lessons.xor_networks import LEARNT, SEEDS, XOR_INPUTS, XOR_TARGETS
 from micrograd_like.nn import MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number, typed
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 _PLACES = 4
+#: Weights and targets that products and squares of stay in the range of numbers.
+_MOST = 1_000_000
 #: Derivatives of outputs that differ by less, relatively, turn no direction.
 _SAME = 1e-9
 
@@ -122,8 +124,8 @@ def _where_they_part(
             f"at least 4 times too long, here {_times(first)} times. Another example has another "
             "o(1 − o): once the examples are added up, the direction is another one too. Summed "
             f"over the four XOR examples, plain Wᵀ·E turns the inner weights' change by up to "
-            f"{trained['angle']['start']:.1f}° in {SEEDS} networks 2-{hidden}-1 at their start, "
-            f"and by up to {trained['angle']['way']:.1f}° on the way."
+            f"{formatted(trained['angle']['start'], '.1f')}° in {SEEDS} networks 2-{hidden}-1 at "
+            f"their start, and by up to {formatted(trained['angle']['way'], '.1f')}° on the way."
         ),
         *([Sentence(_on_several(whole))] if len(whole["errors"]) > 1 else []),
         Sentence(
@@ -150,7 +152,7 @@ def _on_several(whole: Mapping[str, Any]) -> str:
         return (
             f"The outputs' o(1 − o) are equal here, {shown}, so that plain Wᵀ·E is only too long."
         )
-    turned = "" if angle is None else f", and the direction is off by {angle:.1f}°"
+    turned = "" if angle is None else f", and the direction is off by {formatted(angle, '.1f')}°"
     return f"With several outputs each has a factor of its own, here {shown}{turned}."
 
 
@@ -160,13 +162,11 @@ def _split(w: Array, o: Array, t: Array) -> dict[str, Any]:
     graph = _from_graph(w, o, t)
     truth = np.array(graph)
     split: dict[str, Any] = {"guesses": o.tolist(), "errors": (t - o).tolist(), "graph": graph}
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = w / w.sum(axis=1, keepdims=True)
+    shares = w / w.sum(axis=1, keepdims=True)
     split["shares"] = shares.tolist() if np.isfinite(shares).all() else None
     split |= {"hidden": {}, "ratio": {}, "angle": {}}
     for name, method in HIDDEN_ERRORS.items():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            got = method(w, errors, column_o)[:, 0]
+        got = method(w, errors, column_o)[:, 0]
         exists = bool(np.isfinite(got).all())
         lengths = float(np.linalg.norm(got)), float(np.linalg.norm(truth))
         comparable = exists and min(lengths) > 0
@@ -215,11 +215,11 @@ def _worked_out(w: Array, o: Array, t: Array) -> list[Block]:
 def _said(split: dict[str, Any], w: Array) -> list[Block]:
     rows = []
     for name, hidden in (*split["hidden"].items(), ("−∂E/∂h, the graph", split["graph"])):
-        figures = ["–"] * w.shape[1] if hidden is None else [f"{e:.6f}" for e in hidden]
+        figures = ["–"] * w.shape[1] if hidden is None else [formatted(e, ".6f") for e in hidden]
         ratio, angle = split["ratio"].get(name), split["angle"].get(name)
         shown = (
-            "–" if ratio is None else f"{ratio:.2f}",
-            "–" if angle is None else f"{angle:.1f}°",
+            "–" if ratio is None else formatted(ratio, ".2f"),
+            "–" if angle is None else f"{formatted(angle, '.1f')}°",
         )
         rows.append((name, *figures[:4], *(shown if name in split["ratio"] else ("", ""))))
     heads = [f"h{j}" for j in range(1, w.shape[1] + 1)][:4]
@@ -237,14 +237,15 @@ def _shares(shares: list[list[float]] | None) -> str:
     if shares is None:
         return "The weights of an output add up to 0: they have no shares."
     said = "; ".join(
-        ", ".join(f"h{j} {share:.0%}" for j, share in enumerate(row[:4], 1)) for row in shares
+        ", ".join(f"h{j} {formatted(share, '.0%')}" for j, share in enumerate(row[:4], 1))
+        for row in shares
     )
     return f"Shares of the weights: {said}."
 
 
 def _times(split: Mapping[str, Any]) -> str:
     ratio = split["ratio"]["plain Wᵀ·E"]
-    return "–" if ratio is None else f"{ratio:.2f}"
+    return "–" if ratio is None else formatted(ratio, ".2f")
 
 
 def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, Any]:
@@ -258,26 +259,27 @@ def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, Any]
 
     results: dict[str, Any] = {}
     for name, method in HIDDEN_ERRORS.items():
-        with np.errstate(all="ignore"):
-            _, costs = matrices.train(
-                nets,
-                XOR_INPUTS,
-                XOR_TARGETS,
-                rate=rate,
-                epochs=epochs,
-                hidden_error=method,
-                seeds=seeds,
-                look=look if method is matrices.chain_rule else None,
-            )
+        _, costs = matrices.train(
+            nets,
+            XOR_INPUTS,
+            XOR_TARGETS,
+            rate=rate,
+            epochs=epochs,
+            hidden_error=method,
+            seeds=seeds,
+            look=look if method is matrices.chain_rule else None,
+        )
+        costs[np.isnan(costs)] = np.inf
         below = costs < LEARNT
         learnt = below[-1]
         first = [int(column.argmax()) + 1 for column in below.T[learnt]]
         results[name] = {
             "learnt": int(learnt.sum()),
+            "ran away": int(np.isinf(costs[-1]).sum()),
             "of": SEEDS,
             "median epochs": float(np.median(first)) if first else None,
             "costs": costs[-1].tolist(),
-            "curve": np.nanmedian(costs, axis=1).tolist(),
+            "curve": np.median(costs, axis=1).tolist(),
         }
     return {"methods": results, "angle": {"start": angles[0], "way": max(angles)}}
 
@@ -298,7 +300,8 @@ def _largest_angle(now: Matrices) -> float:
     a, b = inner.values()
     lengths = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
     apart = np.linalg.norm(a / lengths[0][:, None] - b / lengths[1][:, None], axis=1)
-    return float(np.degrees(2 * np.arcsin(np.minimum(apart / 2, 1.0))).max())
+    known = np.nan_to_num(apart)  # a change that is 0 has no direction
+    return float(np.degrees(2 * np.arcsin(np.minimum(known / 2, 1.0))).max())
 
 
 def _trained_blocks(trained: dict[str, dict[str, Any]], epochs: int, rate: float) -> list[Block]:
@@ -309,19 +312,29 @@ def _trained_blocks(trained: dict[str, dict[str, Any]], epochs: int, rate: float
             (
                 name,
                 f"{outcome['learnt']} of {outcome['of']}",
-                "–" if median is None else f"{median:.0f}",
+                "–" if median is None else formatted(median, ".0f"),
             )
         )
     return [
         Grid(("", "learnt", "epochs"), tuple(rows)),
         Sentence(
-            f"Learnt: a mean squared error below {LEARNT} after {epochs} epochs at the rate "
-            f"{number(rate)}; epochs: until then, the median of those that do. The plain split is "
-            "longer than the gradient, so that its inner weights move as with a higher rate: "
-            "faster where that does no harm. The normalised split divides by a sum of weights "
-            "that may come near 0, and then throws them far away."
+            f"Learnt: a mean squared error below {LEARNT} after {counted(epochs, 'epoch')} at "
+            f"the rate {number(rate)}; epochs: until then, the median of those that do. The plain "
+            "split is longer than the gradient, so that its inner weights move as with a higher "
+            "rate: faster where that does no harm. The normalised split divides by a sum of "
+            f"weights that may come near 0, and then throws them far away.{_lost(trained)}"
         ),
     ]
+
+
+def _lost(trained: Mapping[str, dict[str, Any]]) -> str:
+    """A sentence about networks whose weights have left the range of numbers, else ""."""
+    away = ", ".join(
+        f"{outcome['ran away']} of {outcome['of']} {name}"
+        for name, outcome in trained.items()
+        if outcome["ran away"]
+    )
+    return f" At this rate weights ran away beyond all numbers: {away}." if away else ""
 
 
 def _numbers(weights: str, guesses: str, targets: str) -> tuple[Array, Array, Array]:
@@ -349,9 +362,12 @@ def _numbers(weights: str, guesses: str, targets: str) -> tuple[Array, Array, Ar
 
 def _row(name: str, text: str) -> list[float]:
     try:
-        row = [float(word) for word in text.split()]
+        row = [typed(word) for word in text.split()]
     except ValueError:
         row = []
-    if not row or not all(map(math.isfinite, row)):
-        raise LessonError(f"--{name}: expected numbers with spaces between them, got {text!r}")
+    if not row or not all(abs(number) <= _MOST for number in row):
+        raise LessonError(
+            f"--{name}: expected numbers with spaces between them, none above {_MOST:,}, "
+            f"got {text!r}"
+        )
     return row

@@ -15,7 +15,7 @@ from micrograd_like.lessons.pictures import Curves, Picture
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.xor_networks import XOR_INPUTS, XOR_TARGETS, one_update
 from micrograd_like.nn import MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 HIDDEN, EQUAL = 2, 0.5
@@ -28,7 +28,9 @@ class Settings:
     seed: int = setting(0, "Other random weights.", least=0)
     epochs: int = setting(3000, "Passes over XOR's four examples.", least=1, most=1_000_000)
     rate: float = setting(2.0, "The learning rate.", above=0)
-    spread: float = setting(1.0, "Random weights lie between plus and minus this.", above=0)
+    spread: float = setting(
+        1.0, "Random weights lie between plus and minus this.", above=0, most=1e6
+    )
 
 
 @lesson("Starting weights: why equal ones never part.", order=52, settings=Settings)
@@ -115,12 +117,17 @@ def _said(
     apart: dict[str, list[float]],
 ) -> list[Block]:
     at_first = tuple(
-        (name, f"h{n}", *(f"{slope:.6f}" for slope in neuron))
+        (name, f"h{n}", *(formatted(slope, ".6f") for slope in neuron))
         for name, neurons in slopes.items()
         for n, neuron in enumerate(neurons, 1)
     )
     at_last = tuple(
-        (name, f"{apart[name][0]:.6f}", f"{apart[name][-1]:.6f}", f"{run.losses[-1]:.6f}")
+        (
+            name,
+            formatted(apart[name][0], ".6f"),
+            formatted(apart[name][-1], ".6f"),
+            formatted(run.losses[-1], ".6f"),
+        )
         for name, run in runs.items()
     )
     return [

@@ -12,7 +12,7 @@ from micrograd_like.lessons.outcome import Outcome, try_next
 from micrograd_like.lessons.pictures import Picture, Plane, span
 from micrograd_like.lessons.registry import lesson, setting
 from micrograd_like.lessons.worksheets import side_by_side
-from micrograd_like.notation import number
+from micrograd_like.notation import formatted, number
 from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 
 PLACES = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
@@ -45,7 +45,7 @@ def threshold(settings: Settings) -> Outcome:
         Heading("Values and slopes"),
         Grid(
             ("a", "step", "slope", "σ(a)", "slope", f"σ({number(k)}a)", "slope"),
-            tuple((number(a), *(f"{x:.4f}" for x in row)) for a, *row in rows),
+            tuple((number(a), *(formatted(x, ".4f") for x in row)) for a, *row in rows),
         ),
         Sentence(
             "The threshold's derivative is 0 everywhere but at a = 0, where it has none. ∂E/∂w is "

@@ -21,7 +21,7 @@ from micrograd_like.lessons.xor_networks import (
     train_xor,
 )
 from micrograd_like.nn import MLP
-from micrograd_like.notation import number
+from micrograd_like.notation import counted, formatted, number
 from micrograd_like.training import History, Score
 from micrograd_like.training.bar import tracked
 from micrograd_like.training.data import order
@@ -30,7 +30,12 @@ from micrograd_like.writers.blocks import Block, Grid, Heading, Sentence
 #: Hidden neurons of the largest network that is worked by hand.
 _BY_HAND = 12
 #: What the hidden neurons are, in words.
-_KINDS = {"sigmoid": "logistic", "tanh": "tanh", "relu": "ReLU", "linear": "without activation"}
+_KINDS = {
+    "sigmoid": "logistic",
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "linear": "linear, without activation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,8 @@ def _said(
                     way,
                     str(len(history.epochs)),
                     str(len(history.epochs) * (4 // WAYS[way])),
-                    f"{score.loss:.6f}",
-                    f"{score.accuracy:.0%}",
+                    formatted(score.loss, ".6f"),
+                    formatted(score.accuracy or 0.0, ".0%"),
                 )
                 for way, (_, history, score) in runs.items()
             ),
@@ -129,7 +134,10 @@ def _said(
         Grid(
             ("x1 x2", *WAYS),
             tuple(
-                (f"{x1} {x2}", *(f"{net([x1, x2]).data:.4f}" for net, _, _ in runs.values()))
+                (
+                    f"{x1} {x2}",
+                    *(formatted(net([x1, x2]).data, ".4f") for net, _, _ in runs.values()),
+                )
                 for x1, x2 in XOR_INPUTS
             ),
         ),
@@ -173,8 +181,9 @@ def _on_stuck(stuck: dict[int, int], settings: Settings) -> str:
     epochs, hidden = settings.epochs, settings.hidden
     runs = SEEDS * len(WAYS)
     said = (
-        f"Learnt: all four right and the loss below {LEARNT} within {epochs} epochs. Of the runs "
-        f"with two hidden nodes {stuck[2]} of {runs}, {stuck[2] / runs:.0%}, have not: "
+        f"Learnt: all four right and the loss below {LEARNT} within "
+        f"{counted(epochs, 'epoch')}. Of the runs with two hidden nodes {stuck[2]} of {runs}, "
+        f"{formatted(stuck[2] / runs, '.0%')}, have not: "
     )
     documented = Settings()
     if settings.activation == "linear":

@@ -7,7 +7,6 @@ weighted sum, ``z`` its activation. The numbers come from a class on backpropaga
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,6 +25,8 @@ INPUTS = MappingProxyType({"x1": 0.0, "x2": 1.0})
 TARGET = 1.0
 RATE = 0.2
 WEIGHTS = MappingProxyType({"w1": 0.1, "w2": 0.2, "w3": 0.3, "w4": 0.4, "w5": 0.5, "w6": 0.6})
+#: Numbers that may be set are no larger.
+MOST = 1e100
 GIVEN = MappingProxyType({**INPUTS, "y": TARGET, "alpha": RATE, **WEIGHTS})
 
 #: The derivatives in the lesson's order: between neighbours, of the cost, and those of the
@@ -97,14 +98,14 @@ def numbers(changed: Mapping[str, float]) -> dict[str, float]:
 
     Raises:
         LessonError: A name that is not among them, with near ones; a number that is not
-            finite; a learning rate that is not above 0.
+            too large for products of three; a learning rate that is not above 0.
     """
     for name, value in changed.items():
         if name not in GIVEN:
             near = did_you_mean(name, GIVEN)
             raise LessonError(f"expected one of {', '.join(GIVEN)}, got {name!r}{near}")
-        if not math.isfinite(value):
-            raise LessonError(f"{name}: expected a finite number, got {value}")
+        if not abs(value) <= MOST:
+            raise LessonError(f"{name}: expected a number from −1e100 to 1e100, got {value}")
     if changed.get("alpha", RATE) <= 0:
         raise LessonError(f"alpha: expected a number above 0, got {changed['alpha']}")
     if not 0 <= changed.get("y", TARGET) <= 1:
@@ -142,7 +143,8 @@ def worked_example(
     SGD(net.parameters(), rate=given["alpha"]).step()
     again = second_pass({**given, **{name: p.data for name, p in net.named_parameters()}})
     # The class prints this cost beside the gradients of another.
-    beside = [lesson_cost(graph)] if cost != "log10" and given["y"] == 1 else []
+    shown = cost != "log10" and given["y"] == 1 and graph.values[Name("yhat")] > 0
+    beside = [lesson_cost(graph)] if shown else []
 
     def totals(names: tuple[Name, ...]) -> tuple[Equation, ...]:
         return tuple(total(graph, name, values, HIDDEN) for name in names)

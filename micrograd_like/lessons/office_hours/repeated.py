@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -106,4 +107,7 @@ def pictures(
 def _cost(values: Mapping[str, Value], target: float, cost: str) -> float:
     net = network({name: values[name].data for name in WEIGHTS})
     named = net.trace([values[name] for name in INPUTS])
-    return COSTS[cost].of(named["yhat"], Value(target)).data
+    try:
+        return COSTS[cost].of(named["yhat"], Value(target)).data
+    except DomainError:  # −ln ŷ where ŷ has come down to 0: a gap in the picture
+        return math.nan

@@ -8,7 +8,7 @@ from typing import Any
 from micrograd_like.lessons.office_hours.calculation import COSTS, GIVEN, WorkedExample
 from micrograd_like.lessons.office_hours.published import Published, Slip
 from micrograd_like.lessons.office_hours.repeated import Step, shown_steps
-from micrograd_like.notation import name_text, number, plain, signed, text
+from micrograd_like.notation import counted, formatted, name_text, number, plain, signed, text
 from micrograd_like.writers.blocks import (
     MOST_PLACES,
     Block,
@@ -69,12 +69,15 @@ def repeated_blocks(done: Sequence[Step]) -> list[Block]:
     """The update again and again: ŷ and E over the steps."""
     last = done[-1]
     shown = [(n, done[n]) for n in shown_steps(len(done) - 1)]
-    rows = [(f"{n}", f"{step.prediction:.6f}", f"{step.cost:.6f}") for n, step in shown]
+    rows = [
+        (f"{n}", formatted(step.prediction, ".6f"), formatted(step.cost, ".6f"))
+        for n, step in shown
+    ]
     return [
         Heading("Again and again"),
         Grid(("steps", "ŷ", "E"), tuple(rows)),
         Sentence(
-            f"After {len(done) - 1:,} updates with the same example "
+            f"After {counted(len(done) - 1, 'update')} with the same example "
             f"ŷ = {number(last.prediction, 4)} and E = {number(last.cost, 4)}."
         ),
     ]

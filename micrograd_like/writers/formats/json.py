@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from micrograd_like.notation import latex, text
@@ -18,7 +19,20 @@ if TYPE_CHECKING:
 @writes("record")
 def write(document: Document, page: Page) -> Iterator[str]:
     """The document's record: in ASCII, save for the lines that somebody wrote."""
-    yield json.dumps(document.record(), indent=2, ensure_ascii=document.cells is None)
+    record = _finite(document.record())
+    yield json.dumps(record, indent=2, ensure_ascii=document.cells is None, allow_nan=False)
+
+
+def _finite(data: Any) -> Any:
+    """The data with null for what is no number: JSON has no word for infinity."""
+    match data:
+        case float():
+            return data if math.isfinite(data) else None
+        case Mapping():
+            return {name: _finite(part) for name, part in data.items()}
+        case list() | tuple():
+            return [_finite(part) for part in data]
+    return data
 
 
 def line_record(line: Equation) -> dict[str, Any]:
