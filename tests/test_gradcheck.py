@@ -82,15 +82,14 @@ def test_kinks_are_flagged_and_are_not_wrong(method: Method, f: object) -> None:
 @pytest.mark.parametrize(
     ("f", "x"),
     [
-        # Half a unit away from a kink, a step does not reach it.
+        # Half a unit away from a kink.
         (Value.relu, 0.5),
-        (Value.relu, -0.5),
         (abs, -0.5),
         # A large negative number makes no more noise than a large positive one.
         (lambda x: x * x, 1e6),
         (lambda x: x * x, -1e6),
         # Tiny slopes are known as well as large ones.
-        (lambda x: x * 1e-250, 1.0),
+        (lambda x: x * 1e-290, 1.0),
     ],
 )
 def test_a_wrong_partial_is_called_wrong_wherever_it_can_be_known(
@@ -98,7 +97,7 @@ def test_a_wrong_partial_is_called_wrong_wherever_it_can_be_known(
 ) -> None:
     def off(v: Value) -> Value:
         out = f(v)
-        out.partials = tuple(partial * 1.00001 + 1e-255 for partial in out.partials)
+        out.partials = tuple(partial * 1.00001 for partial in out.partials)
         return out
 
     assert {row.verdict for row in gradcheck(f, [x], method).rows} == {"agrees"}
@@ -205,13 +204,14 @@ def test_bad_calls_say_what_was_expected(
     [
         lambda x: x * x.data,
         lambda x: Value(x.data**2),
-        lambda x: x + math.sin(x.data),
+        lambda x: x + x.data / 7,
         lambda x: x * x.detach(),
         lambda x: x * float(x),
     ],
 )
-def test_what_leaves_the_graph_is_wrong(f, method):
-    table = gradcheck(f, [3.0], method)
+@pytest.mark.parametrize("point", [3.0, 1e12, -1e12])
+def test_what_leaves_the_graph_is_wrong(f, method, point):
+    table = gradcheck(f, [point], method)
     assert not table
     assert [row.verdict for row in table.totals] == ["wrong"]
 

@@ -12,7 +12,16 @@ import mpmath
 import pytest
 from references import symbolic
 
-from micrograd_like import DomainError, Value, Worksheet, apply, compile_graph, derive, grad
+from micrograd_like import (
+    Constant,
+    DomainError,
+    Value,
+    Worksheet,
+    apply,
+    compile_graph,
+    derive,
+    grad,
+)
 from micrograd_like.engine import link_as_graph, record, topological_order
 from micrograd_like.formula import parse
 from micrograd_like.ops import OPS
@@ -59,6 +68,15 @@ def test_a_derivative_is_replayed_at_another_point(
     program = compile_graph(node, [x], backend=backend)
     assert program([[at]])[0] == pytest.approx(expected, rel=1e-14, abs=1e-300)
     assert program([[recorded]])[0] == pytest.approx(node.data, rel=1e-14)
+
+
+def test_a_constant_0_is_no_denominator() -> None:
+    """0·x and 0/x make no node; x/0 is an error, as it is for numbers."""
+    x, zero = Value(2.0), Constant(0.0)
+    for formula in ("z*x", "x*z", "z/x"):
+        assert isinstance(record(parse(formula), {"x": x, "z": zero}, folding=True), Constant)
+    with pytest.raises(DomainError):
+        record(parse("x/z"), {"x": x, "z": zero}, folding=True)
 
 
 def test_constants_decide_when_the_graph_is_made() -> None:

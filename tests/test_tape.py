@@ -8,6 +8,7 @@ import pickle
 import random
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from micrograd_like import (
 )
 from micrograd_like.ops import OPS
 from micrograd_like.tape import native
+from micrograd_like.tape.arrays import _over_elements
 
 #: Where there is no compiler, the suite runs with NumPy alone.
 pytestmark = pytest.mark.filterwarnings("ignore:compile_graph. NumPy runs the tape")
@@ -223,6 +225,48 @@ def test_lowering(build: Any, most: int, why: str) -> None:
     assert len(made) <= most, why
 
 
+#: Sums by what their products are made of: inputs x, y, parameters p, q, numbers.
+SUMS = {
+    "p": lambda x, y, p, q: p,
+    "x·p": lambda x, y, p, q: x * p,
+    "x·2": lambda x, y, p, q: x * 2,
+    "p·q": lambda x, y, p, q: p * q,
+    "x·y": lambda x, y, p, q: x * y,
+    "x·p + y·q": lambda x, y, p, q: x * p + y * q,
+    "x·p + y·2": lambda x, y, p, q: x * p + y * 2,
+    "x·2 + y·p": lambda x, y, p, q: x * 2 + y * p,
+    "x·y + p·q": lambda x, y, p, q: x * y + p * q,
+    "x·p + p·q": lambda x, y, p, q: x * p + p * q,
+    "x·p + y·q + p·q": lambda x, y, p, q: x * p + y * q + p * q,
+    "x·y + x·p + p·2": lambda x, y, p, q: x * y + x * p + p * 2,
+}
+
+
+@pytest.mark.parametrize("second", SUMS)
+@pytest.mark.parametrize("first", SUMS)
+def test_sums_of_all_kinds_of_products(first: str, second: str) -> None:
+    """Taken over by their only user, kept where they are asked for, subtracted, multiplied."""
+
+    def built(numbers: list[float]) -> tuple[list[Value], list[Value]]:
+        leaves = [Value(number, name) for number, name in zip(numbers, "xypq", strict=True)]
+        a, b = SUMS[first](*leaves), SUMS[second](*leaves)
+        touched = (leaves[0] + leaves[1]) * 0.25  # every program depends on its inputs
+        return leaves, [a, -a, a + b, a - b + touched, (a - b) * (b - a), a + touched]
+
+    (x, y, p, q), outputs = built([0.5, -0.75, 1.25, 2.0])
+    there = [-1.5, 0.25, 1.25, 2.0]
+    for chosen in ([0, 3], [1, 2, 5], [3], [4, 5]):
+        kept = [outputs[place] for place in chosen]
+        program = compile_graph(kept, [x, y], [p, q], backend="numpy")
+        (values,), (slopes,) = program([there[:2]]), program.per_sample_grad([there[:2]])
+        leaves, again = built(there)
+        wanted = [again[place] for place in chosen]
+        assert list(values) == pytest.approx([v.data for v in wanted], rel=1e-14), chosen
+        for row, output in zip(slopes, wanted, strict=True):
+            exact = grad(output, leaves[2:])
+            assert list(row) == pytest.approx(exact, rel=1e-14, abs=1e-15), chosen
+
+
 def test_rows_are_used_again() -> None:
     """A chain of 1,000 functions needs two rows for its values."""
     chain = x
@@ -401,6 +445,9 @@ def test_a_gradient_that_is_not_finite_names_the_derivative(backend: str) -> Non
         program.value_and_grad(X)
     with pytest.raises(DomainError, match=message):
         program.per_sample_grad(X)
+    beside = compile_graph(w.sin() * x + root + w.cos() * x, [x], [w], backend=backend)
+    with pytest.raises(DomainError, match=message):  # others that are finite are not named
+        beside.value_and_grad(X)
     shielded = compile_graph((root * 0 + w * x), [x], [w], backend=backend)
     assert shielded.value_and_grad(X)[1].tolist() == [99.0]
 
@@ -500,6 +547,35 @@ def test_without_the_kernel_numpy_runs_with_a_warning(monkeypatch: pytest.Monkey
         assert compile_graph(w * x, [x], [w], backend="numpy").backend == "numpy"
     with pytest.raises(CompileError, match="the kernel in C is not there"):
         compile_graph(w * x, [x], [w], backend="c")
+
+
+def test_where_a_kernel_is_missing_it_is_said_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "kernel", None)
+    checkout = (Path(native.__file__).parents[2] / "setup.py").exists()
+    expected = "run the installed package" if checkout else "there was no C compiler"
+    assert expected in native.missing()
+
+
+@needs_kernel
+def test_a_program_that_comes_where_there_is_no_kernel_is_run_by_numpy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = pickle.dumps(compile_graph(w * x, [x], [w], backend="c"))
+    assert pickle.loads(data).backend == "c"
+    monkeypatch.setattr(native, "kernel", None)
+    with pytest.warns(RuntimeWarning, match="NumPy runs the tape"):
+        twin = pickle.loads(data)
+    assert (twin.backend, twin([[3.0]]).tolist()) == ("numpy", [6.0])
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "value"),
+    [("erf", 0.5, math.erf(0.5)), ("gamma", -1.0, math.nan), ("gamma", 1e3, math.inf)],
+)
+def test_a_function_that_numpy_lacks_is_computed_number_by_number(
+    name: str, argument: float, value: float
+) -> None:
+    np.testing.assert_array_equal(_over_elements(name)(np.array([argument, argument])), value)
 
 
 @needs_kernel
