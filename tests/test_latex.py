@@ -158,7 +158,7 @@ def test_manners_of_writing(text: str, plainly: str) -> None:
         # A program without its language is one; beside it, spans may be of anything.
         ("```\nimport numpy as np\nw = 0.5\ny = 3*w\n```\nTry `w = y`.", "w = 0.5 / y = 3*w"),
         # What is of another language, or only a setting, claims nothing.
-        ('```json\n{"w": 0.5}\n```\n```bash\nw=3\n```\n`w = 3` and `$x = 2$`, not `w = x`', ""),
+        ('```json\n{"w": 0.5}\n```\n```bash\nw=3\n```\nwith `w = 3`, `$x = 2$`, not `w = x`', ""),
     ],
 )  # fmt: skip
 def test_fences_and_spans(text: str, plainly: str) -> None:

@@ -163,11 +163,8 @@ def _in_spans(
     """
     for stretch in found:
         inside = document.text[slice(*stretch.outer)].strip("`")
-        if (
-            stretch.kind == "other"
-            and _STATEMENT.match(inside)
-            and is_claimed(document.text, stretch)
-        ):
+        says = stretch.kind == "other" and _STATEMENT.match(inside) and not _CODE.search(inside)
+        if says and is_claimed(document.text, stretch):
             line, column = document.position(document.text.index(inside, stretch.start))
             if line + 1 in read:
                 continue
