@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import termios
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ VERDICTS = "x = 2\nv = x + 1 = 3\ny = x^2 = 5\nz = y + 1 = 6\nq = )\nw = x^2 = ?
 ENCODINGS = ("ascii", "latin-1", "cp1252", "cp437", "cp850", "koi8-r", "shift_jis", "utf-8")
 
 
+@cache
 def printed(*arguments: str, **options: Any) -> bytes:
     return run(*arguments, **options).printed
 
