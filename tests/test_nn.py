@@ -308,6 +308,13 @@ def test_a_weight_is_named_from_j_to_i() -> None:
     assert net.state_dict() == nn.MLP(2, [3, 1], seed=0).state_dict()
 
 
+def test_what_a_worksheet_names_itself_looks_like_no_weight() -> None:
+    """Nodes without a name are v1, v2, …; beside the weights v11, v12 another letter is taken."""
+    for names, fresh in (("numbers", "v1"), ("ij", "s1")):
+        out = nn.MLP(2, [2, 1], output="sigmoid", names=names, seed=0)([1.0, 2.0])
+        assert f"\n{fresh} = " in str(Worksheet.from_graph(out))
+
+
 def test_two_indices_in_worksheets_derivations_and_files(tmp_path: Path) -> None:
     weights = {"w_11": 0.2, "w_21": 0.1, "w_12": -0.3, "w_22": 0.4}
     net = nn.MLP(2, [2], output="sigmoid", bias=False, names="ij", weights=weights)

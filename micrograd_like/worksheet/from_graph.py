@@ -59,7 +59,7 @@ def definitions_of(output: Value) -> Iterator[tuple[Name, Expr]]:
     names: dict[Value, Name] = {}
     taken = {_usable(node.label) for node in order}
     taken -= {f"d{name}" for name in taken}  # dy/dx would read as a derivative
-    fresh = {letter: _fresh(letter, taken) for letter in "vx"}
+    fresh = {True: _fresh(_unused("vsnqr", taken), taken), False: _fresh("x", taken)}
     used: set[str] = set()
     written: dict[Value, Expr] = {}
     sizes: dict[Value, int] = {}
@@ -78,7 +78,7 @@ def definitions_of(output: Value) -> Iterator[tuple[Name, Expr]]:
         inline = node.op and not name and users[node] == 1 and sizes[node] <= _INLINE
         if inline and node is not output:
             continue
-        names[node] = Name(name or next(fresh["v" if node.op else "x"]))
+        names[node] = Name(name or next(fresh[bool(node.op)]))
         yield names[node], written[node] if node.op else Number(node.data)
 
 
@@ -86,6 +86,12 @@ def _usable(label: str) -> str:
     """The label as a worksheet's name, or "" where it cannot be one."""
     name = normal_name(label)
     return name if is_name(name) and name not in FUNCTIONS else ""
+
+
+def _unused(letters: str, taken: set[str]) -> str:
+    """The first letter that no numbered name has: v1 beside v11 and v12 looks like a weight."""
+    numbered = {name[0] for name in taken if name[1:].lstrip("_").isdigit()}
+    return next((letter for letter in letters if letter not in numbered), letters[0])
 
 
 def _fresh(letter: str, taken: set[str]) -> Iterator[str]:
