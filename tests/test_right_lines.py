@@ -280,6 +280,44 @@ ACCUSED = {
         p_i = e^z_i/Σ_j e^z_j
         S = 7.389 + 2.718 + 1 = 11.107
         p3 = 1/11.107 = 0.090""",
+    "a power of ten of one digit after ≈": """
+        c = 4.5e11
+        E = c*c = 2.025E23 ≈ 2e23""",
+    "a product rounded to one factor, which is a given's number": """
+        v = 0.97; d = 1.38333; c = 2.00
+        y = -d*(1/(2*sqrt(v)))/v = -1.38333*(1/(2*0.9849))/0.97 = -1.38333*(1/2.0)/0.97 = -0.724""",
+    "a factor in the place of one that it may round": """
+        h = -0.206966; g = 0.307262; w = 0.3; u = 0.1
+        d = -1*((h^2 + 1*(-1))*g*w) + u = -((-0.206966)^2 - 1)*0.307262*0.3 + 0.1
+          = -(0.042835 - 1)*0.307262*0.3 + 0.1 = 0.188""",
+    "a rough figure among others that are names": """
+        x1 = -1.3351; x2 = -2.8853; w1 = -1.2513; w2 = -0.3760; b = 0.8111
+        a = -1.2513*(-1.3351) + (-0.38*(-2.8853)) + 0.8111 = 1.671 + 1.096414 + 0.8111
+          = 2.77 + 0.8111 = 3.5811
+        h = sigmoid(3.58) = 0.9725
+        dh/dw2 = h*(1 - h)*x2 = -0.0772""",
+    "a negative number taken away by its size": """
+        x = 2; w = 0.71; b = -0.4913
+        a = 0.71*2 - 0.4913 = 0.9287
+        da/db = 1; da/dw = x = 2""",
+    "a result in powers of ten above what is given": """
+        E = m*c^2 = m*(c*c) = 5.1156*10^10
+        m = 2.9e-11
+        c = 4.2e10
+        dE/dm = c*c = 1.764*10^21""",
+    "a figure with more digits than were stated": """
+        z = -3.1508807; y = 1
+        p = sigmoid(z) = 0.0411
+        E = (0.04105679 - 1)^2 = 0.9196
+        dE/dp = 2*(p - y) = -1.918; dE/dz = dE/dp*p*(1 - p) = -0.0755""",
+    "a rate with a capital exponent where the cost is E": """
+        eta = 1E-3; w = 2
+        E = w^2 = 4
+        w' = w - eta*dE/dw = 1.996
+        dE/deta = 0 = 0E-5""",
+    "figures after a minus for what is added": """
+        c = 2.8; g = -2.82; h = -0.40667; k = 1.78
+        d = 2*k/3 + g + h = 2*(1.78)/3 - 2.8 - 0.4067 = 3.56/3 - 2.8 - 0.4067 = -2.0200333""",
     "an expression of what is given before an arrow": """
         h = [-0.3157, 0.3305] → 1 - h² = [0.9003, 0.8908]""",
 }
@@ -319,6 +357,23 @@ UNSURE = {
     "a weight before its update": """
         w = 2.0; w ← w*0.95 = 1.900
         w*0.95^10 = w*0.5987 = 1.197""",
+    "weight decay in figures below another step": """
+        w = 0.89; s = 2.28; lr = 0.01
+        E = (w*s)^2/2; dE/dw = w*s^2 = 4.6266
+        w' = w - lr*dE/dw = 0.8437
+        w' = 0.89 - 0.1*(4.6266 + 0.3*0.89) = 0.4006""",
+    "a factor of −1 put in as a sign": """
+        x = -1; w = -0.9
+        s = -(-0.9) = 0.9
+        L = s + w^2 = 1.71
+        dL/dw = x + 2*w = -1 - 1.8 = -2.8""",
+    "a figure that goes on from a rough line in doubt": """
+        x = 1.6; w = 1.5; t = 0.8; b = 1.86
+        n = 1.5*1.6 + 1.86 = 4.26 = 4.3
+        o = relu(n) = 4.3
+        E = (4.3 - 0.8)*(4.3 - 0.8) = 12.250000
+        dE/dn = 2*(o - t) = 2*(4.3 - 0.8) = 7
+        dE/dw = dE/dn*x = 1.6*7 = 11.072""",
     "a derivation behind a row of fractions": """
         s = 0.381
         s   (1 + e^(-s))²   (1 + e^(-s))²
@@ -432,6 +487,21 @@ PASSED = {
         s = 0.381
         s  *  (1 - s)
         = 0.25""",
+    "a power of ten of one digit after ≈, too far off": """
+        c = 4.5e11
+        E = c*c = 2.025E23 ≈ 4e23""",
+    "a product rounded to another factor": """
+        v = 0.97; d = 1.38333; c = 2.00
+        y = -d*(1/(2*sqrt(v)))/v = -1.38333*(1/(2*0.9849))/0.97 = -1.38333*(1/2.2)/0.97 = -0.648""",
+    "figures of a step that is not the one above": """
+        w = 0.89; s = 2.28; lr = 0.01
+        E = (w*s)^2/2; dE/dw = w*s^2 = 4.6266
+        w' = w - lr*dE/dw = 0.8437
+        w' = 0.89 - 0.1*4.6266 = 0.4273""",
+    "a negative number taken away, and the wrong derivative": """
+        x = 2; w = 0.71; b = -0.4913
+        a = w*x + b = 0.71*2 - 0.4913 = 0.9287
+        da/db = -1""",
 }
 
 

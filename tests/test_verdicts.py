@@ -185,6 +185,10 @@ T(2.6) = 3.625 + 6.125*0.1 = 4.2375
 """
 
 
+#: The square of what is meant, wrong as x².
+_OWN = "u1 = x*y\nu2 = u1^2 = x^2\nu5 = ln(x*y + 1)\n"
+
+
 @pytest.mark.parametrize(
     ("sheet", "wrong"),
     [
@@ -200,6 +204,18 @@ T(2.6) = 3.625 + 6.125*0.1 = 4.2375
         ("w = [1, 3]\nd = 0.5\nh = 0.2\na = w*d = [0.6, 1.7]\ng = [0.6, 1.7]*h = [0.12, 0.34]", 4),
         # A figure of a wrong line about an expression.
         (_TAYLOR.strip(), 3),
+        # A formula of the learner's own wrong one, with numbers and without.
+        (_OWN + "u7 = u2*u5 = x^2*ln(x*y + 1)", 2),
+        (_OWN + "u7 = u2*u5\ndu7/dx = 2x*ln(x*y + 1) + x^2*y/(x*y + 1)", 2),
+        (_OWN + "u7 = u2*u5\ndu7/dy = x^3/(x*y + 1)", 2),
+        (_OWN + "du2/dx = 2x", 2),
+        ("x = 2\ny = 3\n" + _OWN + "u7 = u2*u5\ndu7/dy = x^3/(x*y + 1) = 8/7 = 1.143", 4),
+        (
+            "x = 2\ny = 3\n" + _OWN + "u7 = u2*u5 = x^2*ln(x*y + 1) = 7.784\n"
+            "du7/dx = 2x*ln(x*y + 1) + x^2*y/(x*y + 1) = 4*1.946 + 12/7 = 9.50\n"
+            "du7/dx = du7/du2*du2/dx + du7/du5*du5/dx = 1.946*4 + 4*3/7 = 9.50",
+            4,
+        ),
     ],
 )
 def test_what_rests_on_a_wrong_figure_follows(sheet: str, wrong: int) -> None:
@@ -208,6 +224,28 @@ def test_what_rests_on_a_wrong_figure_follows(sheet: str, wrong: int) -> None:
     assert [line for line, verdict in verdicts.items() if verdict == "wrong"] == [wrong]
     assert verdicts[max(verdicts)] == "follows"
     assert "unchecked" not in verdicts.values()
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("du7/dy = x^3/(x*y + 2)", "wrong"),  # a slip of its own
+        ("du2/dx = 3x", "wrong"),
+        ("du2/du1 = 2*u1", "right"),  # the right one, whatever stands above
+        ("du5/dx = x/(x*y + 1)", "wrong"),  # what does not rest on it
+        ("u2 = x^2", "wrong"),  # the slip once more
+    ],
+)
+def test_a_formula_follows_from_a_slip_by_what_it_says_alone(line: str, verdict: str) -> None:
+    lines = Worksheet.parse(f"{_OWN}u7 = u2*u5\n{line}").check().lines
+    assert lines[-1].verdict == verdict
+
+
+def test_a_line_agrees_with_itself_before_it_follows_from_anything() -> None:
+    """With m right, 0.998 would be: but 1 − 0.001·0.2, which is written, is 0.9998."""
+    sheet = "g = 2\nm = (1 - 0.9)*g = 0.2\nn = m/(1 - 0.9) = 0.2\nw = 1 - 0.001*0.2 = "
+    assert Worksheet.parse(sheet + "0.998").check().lines[-1].verdict == "wrong"
+    assert Worksheet.parse(sheet + "0.9998").check().lines[-1].verdict != "wrong"
 
 
 def test_what_rests_on_a_number_in_doubt_is_not_accused() -> None:

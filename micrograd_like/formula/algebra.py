@@ -88,14 +88,17 @@ def _split(expr: Expr, marks: Mapping[str, str], mark: str) -> Iterator[Marked]:
 
 
 def exact_number(expr: Expr) -> Number | None:
-    """The number, where the expression is a single one, its sign included; else None."""
+    """The number, where the expression is a single one, its sign included; else None.
+
+    −(−0.9) is none: somebody has put −0.9 into a formula.
+    """
     if not isinstance(expr, Call):
         return expr if isinstance(expr, Number) else None
     if expr.function not in ("neg", "mul"):
         return None
     match expr:
         case Call("neg", (inner,)):
-            number = exact_number(inner)
+            number = None if _is_turned(inner) else exact_number(inner)
             return None if number is None else Number(-number.value, number.places)
         case Call("mul", (mantissa, Call("pow", (Number(10, None), power)))):
             exponent, figure = exact_number(power), exact_number(mantissa)  # −1.6×10⁻⁸
@@ -103,6 +106,10 @@ def exact_number(expr: Expr) -> Number | None:
             if figure is not None and exponent is not None and whole and abs(exponent.value) <= 300:
                 return _scaled(figure, int(exponent.value))
     return None
+
+
+def _is_turned(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "neg"
 
 
 def _scaled(mantissa: Number, exponent: int) -> Number:

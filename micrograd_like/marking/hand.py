@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 
 from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, rewrite
@@ -60,7 +61,7 @@ class Figure:
         if number.places is not None:
             reach = (1.0 if approximate else 0.5) * 10.0**-number.places
         elif approximate and center.is_integer():
-            digits = str(abs(int(number.value)))
+            digits = f"{abs(Decimal(repr(number.value))):f}".removesuffix(".0")
             reach = 10.0 ** (len(digits) - max(len(digits.rstrip("0")), 1))
         elif approximate:
             reach = 1.0

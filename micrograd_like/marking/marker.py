@@ -18,7 +18,7 @@ from micrograd_like.marking.judging.judged import Judged, Read
 from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.judging.local import fits, local_reading
 from micrograd_like.marking.judging.older import of_older
-from micrograd_like.marking.judging.own_world import read_in_own_world
+from micrograd_like.marking.judging.own_world import follows_in_own_world, read_in_own_world
 from micrograd_like.marking.named import NamedDerivatives
 from micrograd_like.marking.records import (
     MOST_EXPLAINED,
@@ -28,6 +28,7 @@ from micrograd_like.marking.records import (
     PartMark,
     gravest,
 )
+from micrograd_like.marking.updating.updates import decays_in_figures
 from micrograd_like.marking.world.effort import Effort, TooMuchError
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement, Worksheet
@@ -183,25 +184,41 @@ class Marker:
             if fits(locally):
                 read = local.read(locally)
                 return replace(read, judged=self._in_doubt(statement, read.judged))
+        if wrong and (slips := follows_in_own_world(self.learner, statement)):
+            judged = [
+                replace(part, verdict="follows", slips=slips) if part.verdict == "wrong" else part
+                for part in judged
+            ]
         return Read(self.facts, key, self._in_doubt(statement, judged), self.facts.rule(key))
 
     def _in_doubt(self, statement: Statement, judged: list[Judged]) -> list[Judged]:
-        """The parts, none of them wrong where the premises are not clean."""
-        if all(part.verdict != "wrong" for part in judged):
+        """The parts, none of them wrong where the premises are not clean, nor right by chance."""
+        unknown = self._is_cut_off(statement.left, judged)
+        if not unknown and all(part.verdict != "wrong" for part in judged):
             return judged
         doubt = (
             self.sheet.doubt(statement)
-            or of_older(self.facts, self.learner, statement)
             or self._rests_on_doubt(statement)
+            or self._is_another_rule(statement)
         )
-        if not doubt:
+        problem = f"What it should be is not sure: {doubt}" if doubt else ""
+        problem = problem or of_older(self.facts, self.learner, statement)
+        if not problem:
             return judged
         return [
-            replace(part, verdict="unchecked", problem=f"It does not agree, but {doubt}")
-            if part.verdict == "wrong" and not self._contradicts(part, before)
+            replace(part, verdict="unchecked", problem=problem)
+            if (unknown or part.verdict == "wrong")
+            and not self.judge.contradicts(part.part, before)
             else part
             for before, part in zip([None, *judged], judged, strict=False)
         ]
+
+    def _is_cut_off(self, key: Quantity, judged: list[Judged]) -> bool:
+        """True for a number that is stated of a derivative which is 0 as far as is known."""
+        if not isinstance(key, Derivative) or self.facts.method(key) != Number(0):
+            return False
+        zero = Figure.exact(0.0)
+        return any(j.numeric and j.figure is not None and not j.figure.meets(zero) for j in judged)
 
     def _rests_on_doubt(self, statement: Statement) -> str:
         """That the number of something in a formula of the line is in doubt, or ""."""
@@ -209,15 +226,15 @@ class Marker:
         doubted = next((key for key in named if key in self.learner.doubted), None)
         return f"the number of {text(doubted)} is in doubt" if doubted is not None else ""
 
-    def _contradicts(self, part: Judged, before: Judged | None) -> bool:
-        """True for a number that is not what the figures right before it give, as they stand."""
-        if before is None or part.part.number is None or before.number or not before.numeric:
-            return False
-        given = self.judge.as_it_stands(before.part.expr)
-        if given is None:
-            return False
-        rounded = part.part.approximate or given.low < given.high
-        return not Figure.written(part.part.number, rounded).meets(given)
+    def _is_another_rule(self, statement: Statement) -> str:
+        """That figures take more than a gradient step, which is stated above, or ""."""
+        update = self.facts.updates.get(statement.left)
+        if update is None or statement.kind != "claim":
+            return ""
+        figures, number = statement.parts[0].expr, self.facts.true(update.weight)
+        if quantities(figures) or not decays_in_figures(figures, update.weight, number):
+            return ""
+        return f"a part of {text(update.weight)} itself is in the step, unlike above"
 
     def _problem(self, statement: Statement, key: Quantity) -> str:
         """Why there is nothing to hold the line against, or ""."""

@@ -15,7 +15,7 @@ from micrograd_like.worksheet import Worksheet
 from micrograd_like.worksheet.records import Place
 
 _ACCUSED = ("wrong", "follows")
-_AGREES = "It does not agree, but what is not said here may be read otherwise, and then it does"
+_AGREES = "What is not said here may be read in two ways, and it agrees in one of them alone"
 
 _Marks = Mapping[Place, LineMark]
 

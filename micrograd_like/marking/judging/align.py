@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from micrograd_like.formula import Expr, Marked, operands, product, summed
 from micrograd_like.marking.world.shape import other_function
 
-#: How far figures are from a formula, as numbers; 0 where they may be the same.
-Distance = Callable[[Expr, Expr], float]
+#: How far figures are from a formula: 0 where they may be the same; then what lies between the two
+#: numbers all the same.
+Distance = Callable[[Expr, Expr], tuple[float, float]]
+
+#: Operands of which each is tried as the one that stands for several.
+_MOST_TRIED = 8
 
 _TURNED = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
@@ -54,13 +58,32 @@ def kind(marked: Sequence[Marked]) -> str:
     return {"-": "+", "/": "*"}.get(mark, mark.partition(" ")[0])
 
 
-def _pairs(
-    ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance
-) -> list[tuple[str, Expr, Expr]]:
-    """Each operand with the one it stands for; none where many are left over on both sides."""
-    most = min(len(ours), len(theirs)) - (len(ours) != len(theirs))
-    found = _nearest(ours, theirs, most, distance)
-    pairs = [(*ours[i], theirs[j][1]) for i, j in sorted(found.items())]
+_Pairs = list[tuple[str, Expr, Expr]]
+
+
+def _pairs(ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance) -> _Pairs:
+    """Each operand with the one it stands for; none where many are left over on both sides.
+
+    Of fewer operands one stands for several: what is left over, or whichever makes all fit.
+    """
+    first = _laid(ours, theirs, distance)
+    few = min(len(ours), len(theirs))
+    if not first or len(ours) == len(theirs) or few > _MOST_TRIED or _fit(first, distance):
+        return first
+    others = (_laid(ours, theirs, distance, alone) for alone in range(few))
+    return next((pairs for pairs in others if pairs and _fit(pairs, distance)), first)
+
+
+def _fit(pairs: _Pairs, distance: Distance) -> bool:
+    return all(distance(figures, formula)[0] == 0 for _, figures, formula in pairs)
+
+
+def _laid(
+    ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance, alone: int = -1
+) -> _Pairs:
+    """The pairs, one operand of the fewer kept for what the others leave over."""
+    found = _nearest(ours, theirs, distance, alone)
+    pairs = [(*ours[i], _joined_by(ours[i][0], theirs[j])) for i, j in sorted(found.items())]
     rest = [marked for i, marked in enumerate(ours) if i not in found]
     left = [marked for j, marked in enumerate(theirs) if j not in found.values()]
     if len(rest) == 1 and left:  # it stands for all of them
@@ -73,24 +96,33 @@ def _pairs(
 
 
 def _nearest(
-    ours: Sequence[Marked], theirs: Sequence[Marked], most: int, distance: Distance
+    ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance, alone: int
 ) -> dict[int, int]:
     """Places of operands that belong together: those in their places, then the nearest."""
     found: dict[int, int] = {}
+    fewer = len(ours) < len(theirs)
+    most = min(len(ours), len(theirs)) - (len(ours) != len(theirs))
 
-    def candidates() -> Iterator[tuple[float, bool, int, int]]:
+    def candidates() -> Iterator[tuple[tuple[float, float], bool, bool, int, int]]:
         for i, (mark, operand) in enumerate(ours):
-            for j, (other, meant) in enumerate(theirs):
-                if mark == other and i not in found and j not in found.values():
-                    yield distance(operand, meant), i != j, i, j
+            for j, meant in enumerate(theirs):
+                taken = i in found or j in found.values() or (i if fewer else j) == alone
+                if not taken and (mark == meant[0] or mark in _TURNED):
+                    apart = distance(operand, _joined_by(mark, meant))
+                    yield apart, mark != meant[0], i != j, i, j
 
     if [mark for mark, _ in ours] == [mark for mark, _ in theirs]:
         pairs = enumerate(zip(ours, theirs, strict=True))
-        found.update((i, i) for i, ((_, a), (_, b)) in pairs if distance(a, b) == 0)
-    for _, _, i, j in sorted(candidates()) if len(found) < most else ():
+        found.update((i, i) for i, ((_, a), (_, b)) in pairs if distance(a, b)[0] == 0)
+    for *_, i, j in sorted(candidates()) if len(found) < most else ():
         if len(found) < most and i not in found and j not in found.values():
             found[i] = j
     return found
+
+
+def _joined_by(mark: str, marked: Marked) -> Expr:
+    """An operand as one that the mark joins to the others: −d beside the 2.8 of a − 2.8."""
+    return marked[1] if marked[0] == mark else _together(mark, [marked])
 
 
 def _together(mark: str, group: Sequence[Marked]) -> Expr:

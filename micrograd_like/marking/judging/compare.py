@@ -7,6 +7,7 @@ of the two counts, once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -77,17 +78,24 @@ class Comparison:
             known = self._found[id(figures), id(formula)] = pair, self._compared(pair)
         return known[1]
 
-    def _distance(self, figures: Expr, formula: Expr) -> float:
-        """How far figures are from what a formula gives, in truth or from the learner's figures."""
+    def _distance(self, figures: Expr, formula: Expr) -> tuple[float, float]:
+        """How far figures are from a formula, in truth or from the learner's figures.
+
+        Of those that may be the same, the nearest number comes first: 0.3 may round 0.307, but
+        belongs to 0.3 where that is there.
+        """
         if figures == formula:
-            return 0.0
-        ours, off = self.line.written(figures), float(isinstance(figures, Name | Derivative))
+            return 0.0, 0.0
+        number, off = exact_number(figures), float(isinstance(figures, Name | Derivative))
+        ours = self.line.written(figures) if number is None else Figure.written(number)
         if ours is None:
-            return float("inf")
-        gaps = [_gap(ours, self.line.true(formula))]
-        if gaps[0] > 0 and not any(map(is_figure, quantities(formula))):
-            gaps.append(_gap(ours, View(self.line.hand).worked_out(formula)))
-        return min(gaps) + _OTHER_NAME * off
+            return math.inf, math.inf
+        theirs = [self.line.true(formula)]
+        if _gap(ours, theirs[0]) > 0 and not any(map(is_figure, quantities(formula))):
+            theirs.append(View(self.line.hand).worked_out(formula))
+        between = [abs(ours.center - figure.center) for figure in theirs if figure is not None]
+        gap = min(_gap(ours, figure) for figure in theirs)
+        return gap + _OTHER_NAME * off, min(between, default=math.inf)
 
     def _compared(self, pair: Pairing) -> Compared:
         if not pair.operands:

@@ -50,6 +50,7 @@ Method = Callable[[View], Figure | None]
 #: A difference quotient is as near as this to the derivative that it estimates.
 _NEAR = 0.01
 _NOT_DEFINED = "These figures do not give a number: they may be too rough for that"
+_NOTHING_MOVES = "It comes to the right number, and no other number given here would change it"
 _ESTIMATE = "This is an estimate by differences, and how near it comes is not known"
 
 #: A figure of fewer digits is decided by floats.
@@ -170,17 +171,23 @@ class Judge:
             if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
                 return self._judged(part, "follows", slips=self._slipped(form, key))
         accident = same_number(part.expr, target, self.facts.truth.here)
+        if accident and not self.facts.truth.moves(part.expr):
+            return self._judged(part, "unchecked", problem=_NOTHING_MOVES)
         return self._judged(part, "wrong", accident=accident)
 
     def _definition(self, part: Part, line: _Line) -> Judged:
         """What defines a name is taken; it follows where a figure in it is that of a slip."""
         figures = part.number is None and not self.facts.leaves(part.expr)
         figure = line.figures.by_itself(part.expr) if figures else None
+        worked = None
+        formula = self.facts.definitions[line.key]
+        if figures and self.facts.leaves(formula):  # they are read as this, and gone on from
+            worked = Comparison(line.figures, self._follows).of(part.expr, formula).expr
         meant = self.learner.with_slips(part.expr)
         new = set(quantities(meant)) - set(quantities(part.expr))
         slips = _NO_SLIP.union(*(self.learner.hand.figure(key).slips for key in new))
         verdict: Verdict = "follows" if slips else "taken"
-        return self._judged(part, verdict, figure=figure, slips=slips)
+        return self._judged(part, verdict, figure=figure, slips=slips, worked=worked)
 
     def _is_worked_out(self, statement: Statement, place: int) -> bool:
         """True for figures behind which a number stands: that is held against them."""
@@ -283,21 +290,25 @@ class Judge:
 
         Those with the learner's own for some pieces come last.
         """
-        formulas = list(dict.fromkeys(self._shapes(line)))
-        yield from ((formula, _NO_SLIP) for formula in formulas)
+        formulas = dict(self._shapes(line))
+        yield from formulas.items()
         for formula in formulas:
             own = self._own(formula, line.key)
             if own != formula:
                 yield own, self._slipped(formula, line.key)
 
-    def _shapes(self, line: _Line) -> Iterator[Expr]:
-        """What the line, or one before it, has as a formula; then the right ones."""
-        yield from (j.expr for j in line.before if j.verdict in SOUND and not j.numeric)
+    def _shapes(self, line: _Line) -> Iterator[tuple[Expr, frozenset[Quantity]]]:
+        """What the line, or one before it, has as a formula, with its slips; then the right ones.
+
+        Of one that is right by itself the last pair says so.
+        """
+        sound = (j for j in line.before if j.verdict in SOUND and not j.numeric)
+        yield from ((j.expr, j.slips) for j in sound)
         yield from self.learner.said.get(line.key, ())
-        yield from self.facts.forms(line.key)
+        yield from ((form, _NO_SLIP) for form in self.facts.forms(line.key))
         if isinstance(line.key, Name):
-            yield self.learner.definition(line.key)
-        yield from self.facts.from_inputs(line.key)
+            yield self.learner.definition(line.key), _NO_SLIP
+        yield from ((form, _NO_SLIP) for form in self.facts.from_inputs(line.key))
 
     def _own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""
@@ -324,6 +335,16 @@ class Judge:
     def as_it_stands(self, figures: Expr) -> Figure | None:
         """What figures give by themselves, those of givens exact."""
         return self._figures_of_line().as_it_stands(figures)
+
+    def contradicts(self, part: Part, before: Judged | None) -> bool:
+        """True for a number that is not what the figures right before it give, as they stand."""
+        if before is None or part.number is None or before.number or not before.numeric:
+            return False
+        given = self.as_it_stands(before.part.expr)
+        if given is None:
+            return False
+        rounded = part.approximate or given.low < given.high
+        return not Figure.written(part.number, rounded).meets(given)
 
     def _figures_of_line(self) -> LineFigures:
         return LineFigures(self.facts, self.learner.hand)
@@ -362,14 +383,20 @@ class Judge:
         if not before and stated is not None and figure.meets(stated):  # once more
             verdict = "follows" if stated.slips else "right"
             return self._judged(part, verdict, figure=figure, slips=stated.slips)
-        formulas = dict.fromkeys(self._shapes(line))
-        methods = (partial(View.worked_out, expr=formula) for formula in formulas)
-        for method in chain(methods, [partial(self._by_method, key)]):
+        last = before[-1] if before else None
+        formulas = dict(self._shapes(line)).items()
+        methods = ((partial(View.worked_out, expr=formula), own) for formula, own in formulas)
+        for method, own in chain(methods, [(partial(self._by_method, key), _NO_SLIP)]):
             slips = self._follows(figure, method)
-            if slips is not None:
-                verdict = "follows" if slips else "right"
-                return self._judged(part, verdict, figure=figure, slips=slips)
+            if slips is not None and not self._disagrees(part, last, method):
+                verdict = "follows" if slips | own else "right"
+                return self._judged(part, verdict, figure=figure, slips=slips | own)
         return self._judged(part, "wrong", figure=figure)
+
+    def _disagrees(self, part: Part, before: Judged | None, method: Method) -> bool:
+        """True for a number that a slip might explain, but not beside the figures before it."""
+        carried = method(View(self.learner.hand))
+        return bool(carried and carried.slips) and self.contradicts(part, before)
 
     def _is_true(self, figure: Figure, key: Quantity) -> bool:
         """True if the figure is the true number, as far as it is written and floats can tell."""

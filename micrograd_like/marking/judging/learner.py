@@ -11,6 +11,7 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantit
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, worked_out
 from micrograd_like.marking.judging.judged import Judged, Read
+from micrograd_like.marking.judging.line_figures import LineFigures
 from micrograd_like.marking.records import SOUND
 from micrograd_like.marking.world.shape import replaced
 from micrograd_like.worksheet import Statement
@@ -26,7 +27,7 @@ class Learner:
         hand: The figures up to here.
         near: The same in the worlds near by, where slips are carried on.
         formulas: The wrong formulas up to here.
-        said: The sound formulas up to here.
+        said: The sound formulas up to here, each with the slips that it follows from.
         slips: What the learner has for each quantity that is wrong: a formula, or a number.
         local: The derivatives that are stated as local ones alone.
         doubted: The quantities whose number as stated last is in doubt.
@@ -37,7 +38,7 @@ class Learner:
         self.hand = Hand(facts.truth.here, facts)
         self.near: list[Hand] = []
         self.formulas: dict[Quantity, Expr] = {}
-        self.said: dict[Quantity, tuple[Expr, ...]] = {}
+        self.said: dict[Quantity, tuple[tuple[Expr, frozenset[Quantity]], ...]] = {}
         self.slips: dict[Quantity, Expr] = {}
         self.local: set[Quantity] = set()
         self.doubted: set[Quantity] = set()
@@ -61,7 +62,7 @@ class Learner:
         if not judged or statement.kind == "given":
             return
         self.local.discard(key)
-        sound = (j.expr for j in judged if j.verdict in SOUND and not j.numeric)
+        sound = ((j.expr, j.slips) for j in judged if j.verdict in SOUND and not j.numeric)
         self.said[key] = tuple(islice(sound, _MOST_SAID)) or self.said.get(key, ())
         self.doubted.discard(key)
         if any(j.number and j.verdict == "unchecked" for j in judged):
@@ -87,6 +88,8 @@ class Learner:
                 figure = Figure.exact(figure.center)
             if last.verdict == "right":  # as the figures before it round
                 figure = figure.reaching(true)
+            elif last.verdict == "unchecked":
+                figure = self._as_worked_out(figure, judged)
             self.hand.state(key, figure.resting_on({key} if slipped else ()))
         elif wrong:
             result = worked_out(wrong[0].expr, self.hand.figure)
@@ -94,6 +97,15 @@ class Learner:
                 self.hand.state(key, result.resting_on({key}))
         elif defined:
             self.hand.define(key, self.definition(key))
+
+    def _as_worked_out(self, figure: Figure, judged: Sequence[Judged]) -> Figure:
+        """A number, as uncertain as the figures of its line that give it."""
+        line = LineFigures(self.facts, self.hand)
+        for j in judged:
+            given = line.as_it_stands(j.part.expr) if j.numeric and not j.number else None
+            if given is not None and figure.meets(given):
+                figure = figure.reaching(given.low).reaching(given.high)
+        return figure
 
     def definition(self, name: Quantity) -> Expr:
         """The formula of a name, with the names of slips where it has what they stand for."""

@@ -82,22 +82,27 @@ class LineFigures:
 
     def read(self, expr: Expr, exact: bool = False) -> Expr:
         """The figures by themselves, each as a name: exact, or off by half a unit."""
-        return self._each(expr, lambda figure: exact or self._repeats(figure))
+        return self._each(expr, _exact_where(lambda figure: exact or self._repeats(figure)))
 
     def by_itself(self, expr: Expr) -> Figure | None:
         """What figures come to that stand beside no formula.
 
         One is off by half a unit if some quantity is rounded to it; else it stands for nothing.
         """
-        return self.result(self._each(expr, lambda f: self._is_given(f) or not self._rounds(f)))
+        exact = _exact_where(lambda f: self._is_given(f) or not self._rounds(f))
+        return self.result(self._each(expr, exact))
 
     def exactly(self, expr: Expr) -> Figure | None:
         """What these very figures come to."""
         return self.result(self.read(expr, exact=True))
 
     def as_it_stands(self, expr: Expr) -> Figure | None:
-        """What figures come to, those of givens exact, all others as far as they are written."""
-        return self.result(self._each(expr, self._is_given))
+        """What figures come to: those of givens exact, all others as written, or as stated."""
+
+        def known(figure: Figure) -> Figure:
+            return Figure.exact(figure.center) if self._is_given(figure) else self._stated(figure)
+
+        return self.result(self._each(expr, known))
 
     def written(self, expr: Expr) -> Figure | None:
         """What figures come to, read by themselves."""
@@ -110,8 +115,6 @@ class LineFigures:
             figure = Figure.written(number)
             return Figure.exact(figure.center) if self._repeats(figure) else figure
 
-        if isinstance(expr, Number):
-            return read(expr)
         formula, numbers = opened(expr, read)
         return worked_out(formula, lambda key: numbers.get(key) or self.look_up(key))
 
@@ -128,16 +131,21 @@ class LineFigures:
         same = written.center == self.look_up(formula).center
         return self.named(Figure.exact(written.center) if same else written)
 
-    def _each(self, expr: Expr, exact: Callable[[Figure], bool]) -> Expr:
+    def _each(self, expr: Expr, known: Callable[[Figure], Figure]) -> Expr:
         def rule(node: Expr) -> Expr | None:
-            if not isinstance(node, Number):
-                return None
-            figure = Figure.written(node)
-            return self.named(Figure.exact(figure.center) if exact(figure) else figure)
+            return self.named(known(Figure.written(node))) if isinstance(node, Number) else None
 
         return rewrite(expr, rule)
 
     # Whose figure it may be.
+
+    def _stated(self, figure: Figure) -> Figure:
+        """The figure, as uncertain as what is stated so; a slip is no rounding."""
+        for stated in self.hand.stated.values():
+            if abs(stated.center) == abs(figure.center) and not stated.slips:
+                sign = 1 if stated.center == figure.center else -1
+                figure = figure.reaching(sign * stated.low).reaching(sign * stated.high)
+        return figure
 
     def _rounds(self, figure: Figure) -> bool:
         size, half = abs(figure.center), (figure.high - figure.low) / 2
@@ -153,7 +161,11 @@ class LineFigures:
         return abs(figure.center) in self.facts.truth.given and not self._rounds(figure)
 
     def _is_given(self, figure: Figure) -> bool:
-        """True for a figure that is a given's, and that no other quantity is stated as."""
-        size, sources = abs(figure.center), self.facts.truth.sources
-        stated = (f for key, f in self.hand.stated.items() if key not in sources)
-        return size in self.facts.truth.given and all(abs(f.center) != size for f in stated)
+        """True for a figure that is an exact given's, and that nothing is rounded to."""
+        size = abs(figure.center)
+        rounded = (f for f in self.hand.stated.values() if f.low < f.high)
+        return size in self.facts.truth.given and all(abs(f.center) != size for f in rounded)
+
+
+def _exact_where(exact: Callable[[Figure], bool]) -> Callable[[Figure], Figure]:
+    return lambda figure: Figure.exact(figure.center) if exact(figure) else figure

@@ -43,5 +43,5 @@ def of_older(facts: Facts, learner: Learner, statement: Statement) -> str:
             break
         if all(part.verdict in SOUND for part in judged):
             shown = ", ".join(Name(name).plain for name in older)
-            return f"it does with {shown} as before the update"
+            return f"It does not agree with {shown} as it is now, but as before the update"
     return ""

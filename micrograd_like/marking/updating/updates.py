@@ -32,6 +32,7 @@ from micrograd_like.formula import (
     nodes,
     product,
     quantities,
+    rewrite,
     summed,
     terms,
     without,
@@ -206,6 +207,30 @@ def _decays(line: Line) -> bool:
         and any({*quantities(term)} - line.outside == {line.weight} for term in some)
         for some in (steps, *([term for _, term in terms(call)] for call in sums))
     )
+
+
+def decays_in_figures(figures: Expr, weight: Quantity, number: float) -> bool:
+    """True for weight decay in figures: the weight's number stands by itself and in the step.
+
+    Args:
+        figures: A step written in figures.
+        weight: What it renews.
+        number: Of the weight.
+    """
+    if number in (0.0, 1.0, -1.0):
+        return False
+
+    def rule(node: Expr) -> Expr | None:
+        same = isinstance(node, Number) and abs(node.value) == abs(number)
+        return weight if same else None
+
+    whole = [term for _, term in terms(rewrite(figures, rule))]
+    steps = [term for term in whole if not isinstance(term, Name | Derivative)]
+    inside = (call for step in steps for call in nodes(step, Call))
+    sums = [[t for _, t in terms(call)] for call in inside if call.function in ("add", "sub")]
+    groups: list[Sequence[Expr]] = [steps, *sums]
+    found = [[bool(quantities(term)) for term in group] for group in groups]
+    return len(steps) < len(whole) and any(any(own) and not all(own) for own in found)
 
 
 def _slope(line: Line, rate: Expr) -> Expr:

@@ -240,10 +240,12 @@ class Truth:
         common = not set(left).isdisjoint(held)
         return common and bool(worlds) and self.same(expr, form, worlds)
 
+    def moves(self, expr: Expr, way: Way = ANY_WAY) -> bool:
+        """True if the formula has another number near by: only then its form can be told."""
+        return any(not same_number(expr, expr, world, self.here) for world in self.near(way))
+
     def _holds_one_way(self, expr: Expr, wanted: Expr, way: Way) -> bool:
-        worlds = self.near(way)
-        moves = any(not same_number(expr, expr, world, self.here) for world in worlds)
-        return moves and self.same(expr, wanted, worlds)
+        return self.moves(expr, way) and self.same(expr, wanted, self.near(way))
 
     def _ways(self, expr: Expr, asked: set[Quantity]) -> Iterator[Way]:
         """Ways to move the sources for formulas that are right because of what some are.

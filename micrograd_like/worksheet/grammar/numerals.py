@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal
 
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
@@ -30,7 +31,8 @@ def number(token: Token) -> Number:
         if not exponent:
             return Number(int(mantissa))
         if value.is_integer():  # exact, and short enough to be written out
-            return Number(int(value) if value < 10 ** (MAX_DIGITS - 1) else value)
+            short = value < 10 ** (MAX_DIGITS - 1)
+            return Number(int(Decimal(token.text)) if short else value)
     return Number(value, places)
 
 

@@ -35,7 +35,9 @@ def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
                 if name in found and found[name] != number:
                     return
                 found[name] = number
-            case (Name() | Derivative() | Number(), _) if ours == theirs or number is not None:
+            case (Name() | Derivative(), _) if ours == theirs or number is not None:
+                pass
+            case Number(), _ if ours == number:
                 pass
             case Call(f, a), Call(g, b) if f == g and len(a) == len(b):
                 stack += zip(a, b, strict=True)
@@ -100,6 +102,10 @@ def read_figures(expr: Expr, known: Near) -> tuple[Expr | None, bool]:
             return Name(names[0]) if len(names) == 1 else node
         if not isinstance(node, Call):
             return node
+        if node.function == "sub" and exact_number(parts[1]) is not None:
+            names = _meant(Call("neg", (node.arguments[1],)), known)
+            if len(names) == 1:  # … − 0.4 where b is −0.4
+                return Call("add", (parts[0], Name(names[0])))
         if _fraction(node) is not None and len(names := _meant(node, known)) == 1:
             return Name(names[0])
         if node.function in ("mul", "div"):  # a whole number is a name in a product only
@@ -115,7 +121,24 @@ def read_figures(expr: Expr, known: Near) -> tuple[Expr | None, bool]:
     formula: Expr = fold(expr, combine)
     if several:
         return None, False
-    return (formula, True) if formula != expr else (None, True)
+    return (_with_rough(formula, known), True) if formula != expr else (None, True)
+
+
+def _with_rough(formula: Expr, known: Near) -> Expr:
+    """The formula with figures of few digits as names too, as 0.38 in w1·x1 + 0.38·x2.
+
+    Beside other names the one that is rounded so is meant, if it does not stand there already.
+    """
+    used = {str(name) for name in nodes(formula, Name)}
+
+    def rule(node: Expr) -> Expr | None:
+        number = exact_number(node)
+        if number is None or number.places is None:
+            return None
+        names = [name for name in _rounded(number, known) if name not in used]
+        return Name(names[0]) if len(names) == 1 else None
+
+    return rewrite(formula, rule)
 
 
 def _is_common(node: Expr) -> bool:
@@ -140,9 +163,27 @@ def _meant(node: Expr, known: Near) -> list[str]:
     same = [name for name, _ in known(number.value, 0)]
     if same or number.places is None or number.digits < _TELLING:
         return same
-    rounded = known(number.value, 0.5000001 * 10.0**-number.places)
-    near = [name for name, n in rounded if n.places is not None and n.places > number.places]
+    near = _rounded(number, known) or _finer(number, known)
     return near if len(near) == 1 else []
+
+
+def _finer(number: Number, known: Near) -> list[str]:
+    """The names of which a figure has more digits than are stated."""
+    found: list[str] = []
+    for name, coarse in known(number.value, abs(number.value) / _TELLING):
+        if coarse.places is None or coarse.places >= (number.places or 0):
+            continue
+        telling = abs(coarse.value) * 10**coarse.places >= _TELLING
+        if telling and abs(coarse.value - number.value) <= 0.5000001 * 10.0**-coarse.places:
+            found.append(name)
+    return found
+
+
+def _rounded(number: Number, known: Near) -> list[str]:
+    """The names that a figure may be a rounding of."""
+    places = number.places or 0
+    found = known(number.value, 0.5000001 * 10.0**-places)
+    return [name for name, n in found if n.places is not None and n.places > places]
 
 
 def figures_in(expr: Expr) -> list[float]:

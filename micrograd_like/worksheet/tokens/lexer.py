@@ -313,7 +313,10 @@ class Lexer:
             yield token._replace(column=start + len(base) - 1, end=end + len(base) - 1)
 
     def _name_after(self, number: str) -> str:
-        """The name in which what looks like a number ends: e1 in 2e1."""
+        """The name in which what looks like a number ends: e1 in 2e1, e + 1 in 2e+1.
+
+        1e-3 is a number whatever is called e: so rates are written.
+        """
         names = self._conventions.mantissas
         match = re.fullmatch(r"(\d+)([eE])(.+)", number)
         if match is None or not names:
@@ -321,7 +324,7 @@ class Lexer:
         _, mark, exponent = match.groups()
         if {f"{mark}{exponent}", f"{mark}_{exponent}"} & names:
             return mark + exponent
-        signed = exponent[0] in "+-" and len(exponent) == 2
+        signed = exponent[0] == "+" and len(exponent) == 2
         return mark + exponent if signed and mark in names else ""
 
 
