@@ -234,7 +234,7 @@ def test_the_run_as_published_is_whole() -> None:
         "forward": "a1 0.30 z1 0.57 a2 0.40 z2 0.60 a3 0.65 yhat 0.656206 cost 0.18",
         "locals": "dE/dyhat -0.34 dyhat/da3 0.23 da3/dw5 0.57 da3/dw6 0.60 da3/dz1 0.50 "
         "da3/dz2 0.60 dz1/da1 0.21 dz2/da2 0.24 da1/dw1 0.00 da2/dw2 0.00 da1/dw3 1.00 "
-        "da2/dw4 1.00",
+        "da2/dw4 1.00 da1/dx1 0.1 da1/dx2 0.3 da2/dx1 0.2 da2/dx2 0.4",
         "derivatives": "dE/dw5 -0.045 dE/dw6 -0.046 dE/dz1 -0.039 dE/dz2 -0.047 dE/dw1 -0.000 "
         "dE/dw2 -0.000 dE/dw3 -0.008 dE/dw4 -0.011",
         "updates": "w1' 0.100 w2' 0.200 w3' 0.302 w4' 0.402 w5' 0.51 w6' 0.61",

@@ -36,8 +36,6 @@ from micrograd_like.lessons.worksheets import Section
 from micrograd_like.notation import number, plain
 from micrograd_like.ops import FLOAT, OPS
 
-#: Derivatives with respect to the inputs, which the class does not form.
-_NOT_FORMED = ("x1", "x2")
 #: What each activation is called in the written forward pass.
 _MISNAMED = {"z1": "log10(a1)", "z2": "log10(a2)", "yhat": "log10(a3)"}
 
@@ -99,7 +97,6 @@ def as_published() -> Published:
     updates = {w: update_of(w, gradient_used[w], GIVEN, values) for w in WEIGHTS}
     again = second_pass({**GIVEN, **{name: line.value for name, line in updates.items()}})
     prediction = Prediction(graph.values[yhat], again.values[again.output])
-    formed = [left for left in LOCALS if left.wrt not in _NOT_FORMED]
     first = [
         misnamed.get(plain(line.left), line) for line in forward(graph) if line.left != Name("E")
     ]
@@ -107,7 +104,7 @@ def as_published() -> Published:
         "forward": Section("Forward pass, and the cost", (*first, lesson_cost(graph))),
         "locals": Section(
             "Local derivatives",
-            tuple(at_input.get(d) or local(graph, d.of, d.wrt) for d in formed),
+            tuple(at_input.get(d) or local(graph, d.of, d.wrt) for d in LOCALS),
         ),
         "derivatives": Section("Derivatives of the cost", tuple(lines[name] for name in TOTALS)),
         "updates": Section("Updates", tuple(updates.values()), extra_places=1),
