@@ -243,6 +243,19 @@ def test_the_derivative_by_an_exponent_holds_at_the_edge(
     assert values == pytest.approx([0.0, 0.25 * math.log(0.5), 0.5 * math.log(2.0)], rel=1e-15)
 
 
+@pytest.mark.parametrize("recorded", [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)])
+def test_every_part_of_a_condition_is_decided_anew(recorded: tuple[float, float]) -> None:
+    """Of ``or`` and ``and`` over constants and nodes, whatever held when it was recorded."""
+    x, y = map(Value, recorded)
+    names = {"x": x, "y": y, "c": Constant(-1.0)}
+    either = record(parse("x if x > 0 or y > 0 or c > 0 else 0*y"), names)
+    both = record(parse("x if x > 0 and y > 0 and c < 0 else 0*y"), names)
+    program = compile_graph([either, both, x + y], [x, y], backend="numpy")
+    for a, b in product((2.0, -2.0), repeat=2):
+        expected = [a if a > 0 or b > 0 else 0.0, a if a > 0 and b > 0 else 0.0]
+        assert list(program([[a, b]])[0][:2]) == expected, (a, b)
+
+
 def test_what_of_a_condition_is_between_constants_is_decided() -> None:
     """2ʸ: that the base is not 0 is known; the graph of its derivative has no choice in it."""
     y = Value(1.0)
