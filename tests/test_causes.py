@@ -118,6 +118,43 @@ def test_one_path_without_the_outputs_derivative(line: str, code: str) -> None:
     assert last(NETWORK + line)[1][0] == code
 
 
+TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code", "is_meant"),
+    [
+        # Half a sum of squares is no mean; half of another sum is one.
+        (f"{TWO}E = ((p1 - y1)^2 + (p2 - y2)^2)/2\ndE/dp1 = (p1 - y1)/2", "mean-", False),
+        (f"{TWO}E = ((p1 - y1)^2 + (p2 - y2)^2)/3\ndE/dp1 = 2(p1 - y1)/9", "mean-", True),
+        (f"{TWO}E = (p1*y1 + p2*y2)/2\ndE/dp1 = y1/2/2", "mean-", True),
+        # A factor within one formula is left out of one of its terms.
+        (
+            "x = 0.7\nE = x^2*sin(x)*exp(x)\n"
+            "dE/dx = 2*x*exp(x) + x^2*cos(x)*exp(x) + x^2*sin(x)*exp(x)",
+            "missing-factor",
+            True,
+        ),
+        # One path of three is all that is there.
+        (
+            "x = 0.7\na = 1.2*x\nb = sigmoid(0.4*x)\nc = tanh(-0.8*x)\nE = a*b*c\n"
+            "dE/dx = dE/db*db/dx",
+            "missing-path",
+            True,
+        ),
+        # Zeros at the end are no digits, where the point has moved; other digits are others.
+        ("yhat = sigmoid(0.0656) = 5.160", "digits", True),
+        ("yhat = sigmoid(0.0656) = 7.310", "digits", False),
+        ("yhat = sigmoid(0.0656) = 51.640", "digits", True),
+        ("yhat = sigmoid(0.0656) = 0.990", "digits", False),
+    ],
+)
+def test_what_a_slip_is_called_and_what_not(sheet: str, code: str, is_meant: bool) -> None:
+    verdict, codes = last(sheet)
+    assert verdict == "wrong"
+    assert any(found.startswith(code) for found in codes) is is_meant, codes
+
+
 def test_what_no_cause_says_is_told() -> None:
     one, two = CAUSES[:2]
     with pytest.raises(CauseError, match=f"{one.code} and {two.code} are both at place"):
