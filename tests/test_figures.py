@@ -25,6 +25,7 @@ RIGHT = [
     "z = -1.44; e = exp(z) = 0.23692776 = 0.2369; g = 3*e = 0.71078328", # or the finer
     "a = -1.39; b = -0.47; c = 0.56; e = a*b = 0.6533; g = e*c = 0.65*0.56 = 0.364",
     # Operands put together, and taken apart, in another order.
+    "v = 0.6; v = 0.6 - 0.5*(-0.066)*0.57; v = 0.619; y = 2*v = 1.2",
     "a = 2; w = 0.3; d = a*5; y = d*w = 2*5*0.3 = 3", "a = 2; b = 3; c = 4; y = a*b*c = 6*4 = 24",
     "a = 2.5; b = 3; c = 4; y = a + b - c = 5.5 - 4 = 1.5",
     "a = 2; b = 3; y = b*a + 1 = 2*3 + 1 = 7",
@@ -35,6 +36,8 @@ RIGHT = [
     "w = 0.951; b = -0.463; x = -1.531; t = -0.185; e = w*x + b - t ="
     "-(-(w*x + b) + t) = -(-(0.951*(-1.531) - 0.463) - 0.18) = -1.733981",
     # A given with few digits, though another given is just that.
+    # An update in figures, whose result stands on a line of its own.
+    "v = 0.6; v = 0.6 - 0.5*(-0.066)*0.57; v = 0.619; y = 2*v = 1.238",
     "w = -1.46; t = -1.5; y = w - 0.2 = -1.5 - 0.2 = -1.7",
     "w = 0.347; v = 0.35; y = 3*w = 3*0.35 = 1.05", "w = 0.347; v = 0.3; y = 3*w = 3*0.3 = 0.9",
     # After ≈ a whole unit, and the zeros at the end of a whole number are rounded away.

@@ -167,6 +167,22 @@ def test_fences_and_spans(text: str, plainly: str) -> None:
     assert " / ".join(map(str, sheet.statements)) == plainly
 
 
+@pytest.mark.parametrize(
+    ("heading", "verdict"),
+    [
+        ("## A worked example", "right"),
+        ("### Exercise 2", "right"),
+        ("\\section{Examples}", "right"),
+        ("## Backward pass", "wrong"),  # of the same network: y is what it was
+        ("An example:", "wrong"),
+    ],
+)
+def test_a_heading_of_an_example_begins_another_problem(heading: str, verdict: str) -> None:
+    text = f"$y = 3x$\n\n{heading}\n\n$x = 2$ and $y = 2x = 4$."
+    format = "latex" if heading.startswith("\\") else "markdown"
+    assert Worksheet.parse(text, format=format).check().lines[-1].verdict == verdict
+
+
 def test_a_slip_between_fences_is_found_where_it_stands() -> None:
     text = "Forward:\n```\nz = 3*w; E = z^2\n```\nBackward:\n```\ndE/dz = 2*z\ndE/dw = 2*z\n```"
     marks = [(line.place.line, line.verdict) for line in Worksheet.parse(text).check().lines]

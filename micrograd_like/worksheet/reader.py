@@ -120,7 +120,7 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
     found = [*source.problems, *map(cells.problem, [*refused, *reader.problems])]
     problems = sorted(found, key=lambda problem: problem.place)
     begun = (t[0].place for t in logical if is_heading(t) or is_condition(t))
-    sections = tuple(cells.place(place).row for place in begun)
+    sections = tuple(cells.place(place).row for place in (*begun, *source.sections))
     own = [*map(cells.statement, reader.reads)]
     if source.notation:
         own = [replace(read, notation=source.notation) for read in own]

@@ -64,6 +64,7 @@ class Source:
         passed: What was passed over, for it claims nothing, with its place.
         notation: In what rows are written: "latex", or "" for the language of worksheets.
         older: For every later version of a name in them the one before.
+        sections: Headings that begin another problem.
         cells: The cells in which the lines stand.
     """
 
@@ -75,6 +76,7 @@ class Source:
     passed: list[Problem] = field(default_factory=list)
     notation: str = ""
     older: dict[Name, Name] = field(default_factory=dict)
+    sections: list[Place] = field(default_factory=list)
     cells: Cells = Cells()
 
 

@@ -12,6 +12,7 @@ from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
 
 _OTHERS = r"(?<!\\)%.*|\\begin\{(?P<name>verbatim|lstlisting|minted|tikzpicture|comment)\*?\}"
+_HEADING = re.compile(r"\\(?:sub)*(?:section|paragraph)\*?\{([^}\n]*)")
 _DOCUMENT = re.compile(r"\\documentclass|\\begin\{document\}|\\usepackage|\\(?:sub)*section\*?\{")
 
 
@@ -35,5 +36,6 @@ def read(lines: list[str]) -> Source:
             rows.pass_over(own)
     source.problems += rows.problems
     source.passed += rows.passed
+    source.sections = document.sections(_HEADING)
     source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source

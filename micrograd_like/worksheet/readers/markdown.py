@@ -32,6 +32,7 @@ _OTHERS = (
 )
 _FENCE = re.compile(r"(?m)^[^\S\n]*(?:`{3,}|~{3,})[^\S\n]*worksheet\b")
 _BLOCK = re.compile(r"(?m)^[^\S\n]*(?:`{3}|~{3})")
+_HEADING = re.compile(r"(?m)^[^\S\n]{0,3}#{1,6}[^\S\n]+(.*)")
 _SOME_WORDS = "|".join(["frac", "partial", "hat", "cdot", "times", "sigma", "begin", *LETTERS])
 _TEX = re.compile(rf"\$[^$\n]+\$|\$\$|\\\(|\\\[|\\(?:{_SOME_WORDS})(?![A-Za-z])")
 #: The brackets of formulas whose backslashes were lost when they were copied.
@@ -114,6 +115,7 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
     source.passed += rows.passed
+    source.sections = document.sections(_HEADING)
     source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source
 

@@ -99,7 +99,8 @@ class _Renewal:
         """The reason, where a number is stated after a number."""
         given = self.versions.reads[self.version.first].parts[:1]
         alone = bool(given) and given[0].number is not None
-        changed = self.number is not None and self.number != known
+        number = self.number or self._worked_out()
+        changed = number is not None and number != known
         if changed and _adds_to(self.read.parts[0].expr, known, alone):
             return "itself"
         if alone and self.read.parts[0].number is not None and self._more_exact(known):
@@ -117,6 +118,11 @@ class _Renewal:
             return "given"
         further = self.read.place.row > self.versions.last_row(self.version)
         return "names" if further and len(self.read.parts) == 1 else ""
+
+    def _worked_out(self) -> Number | None:
+        """What figures give whose result the line leaves out."""
+        value = self.versions.value(self.read.parts[-1].expr, {})
+        return None if value is None else Number(value, 12)
 
     def _other_figures(self, given: Sequence[Part]) -> bool:
         """True for z = 0.3·2 = 0.6 behind z = 0.5·2 = 1: computed again, from other numbers.

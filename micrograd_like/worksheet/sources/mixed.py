@@ -46,6 +46,7 @@ def mixed(
             whole.rows += _answered([row for row in part.rows if row])
             whole.problems += map(cells.problem, part.problems)
             whole.passed += part.passed
+            whole.sections += part.sections
             whole.notation = part.notation
             told.append(part.told)
     whole.rows.sort(key=lambda row: row[0][2:4])

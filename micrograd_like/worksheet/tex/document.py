@@ -11,6 +11,7 @@ from typing import Literal
 from micrograd_like.worksheet.records import Place, Problem
 from micrograd_like.worksheet.tex.macros import FORMULAS
 from micrograd_like.worksheet.tex.pieces import Span
+from micrograd_like.worksheet.vocabulary import SECTIONS
 
 _ENVIRONMENT = rf"\\begin\{{(?P<environment>(?:{'|'.join(sorted(FORMULAS))})\*?)\}}"
 #: What begins a formula, what ends it, and what may not stand before that.
@@ -55,6 +56,11 @@ class Document:
     def span(self, start: int, stop: int) -> Span:
         """The stretch between two offsets."""
         return Span(self.lines, *self.position(start), *self.position(stop))
+
+    def sections(self, headings: re.Pattern[str]) -> list[Place]:
+        """The headings that begin another problem: Worked example, Exercise 2."""
+        found = (match for match in headings.finditer(self.text) if is_section(match[1]))
+        return [Place(line=self.position(match.start())[0] + 1) for match in found]
 
     def problem(self, offset: int, message: str) -> Problem:
         """What is wrong at an offset."""
@@ -124,6 +130,11 @@ class Document:
             again = re.compile(rf"(?<!\\){re.escape(barrier)}").search(self.text, match.end())
             limit = len(self.text) if again is None else again.start()
         return self.text.find(closing, match.end(), limit), len(closing)
+
+
+def is_section(title: str) -> bool:
+    """True for a title that says that it is of an example, an exercise and the like."""
+    return any(word.removesuffix("s") in SECTIONS for word in re.findall(r"\w+", title.lower()))
 
 
 _SENTENCE = re.compile(r"[.;:!?|]\s|\n\s*\n")
