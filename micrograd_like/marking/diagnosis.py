@@ -37,6 +37,9 @@ _VAGUE = 0.34
 #: Operations worked out for the causes of one line.
 _MOST_OPERATIONS = 120_000
 
+#: So far apart, as a part of them, numbers are not those of one formula, whatever rounding does.
+_APART = 0.01
+
 _MISTAKES = {mistake.code: mistake for mistake in CAUSES}
 #: What is said of a wrong number whose formula is right, and what is said where nothing else is.
 _OF_NUMBERS = next(mistake.code for mistake in CAUSES if mistake.remains == "number")
@@ -128,14 +131,23 @@ def _in_figures(claim: Claim) -> Iterator[tuple[int, Cause]]:
 
 
 def _explains_formula(claim: Claim, formula: Expr, mistake: Mistake) -> Iterator[tuple[int, Cause]]:
+    here = claim.facts.truth.here
+    written, right = value(formula, here), value(claim.target, here)
     for guess in mistake.guesses(claim) if mistake.guesses else ():
-        if _same(claim, formula, guess.expr):
+        if _near(guess, written) and _same(claim, formula, guess.expr):
             yield _FORMULA, _cause(mistake, guess)
             return
     for guess in mistake.mends(claim, formula) if mistake.mends else ():
-        if _mended(claim, guess.expr):
+        if _near(guess, right) and _mended(claim, guess.expr):
             yield _FORMULA, _cause(mistake, guess)
             return
+
+
+def _near(guess: Guess, wanted: float | None) -> bool:
+    """False where the number of a guess is known, and is another one."""
+    if guess.number is None or wanted is None:
+        return True
+    return not abs(guess.number - wanted) > _APART * (abs(guess.number) + abs(wanted)) + 1e-8
 
 
 def _mended(claim: Claim, expr: Expr) -> bool:

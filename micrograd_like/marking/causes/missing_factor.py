@@ -22,7 +22,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.graph import Link
 from micrograd_like.marking.slips.claim import Claim
-from micrograd_like.marking.slips.guesses import added_links, between
+from micrograd_like.marking.slips.guesses import added_links, between, relinked
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 #: Neighbouring links left out at once.
@@ -47,8 +47,8 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
                     yield Guess(whole, meant=factor)
     for slip in claim.link_slips:
         if slip.code == "missing-factor":
-            whole = claim.chain({slip.link: slip.whole})
-            yield Guess(whole, meant=slip.meant if slip.wrote == Number(1) else None)
+            meant = slip.meant if slip.wrote == Number(1) else None
+            yield relinked(claim, slip.link, slip.whole, meant=meant)
 
 
 def _short_paths(claim: Claim) -> Iterator[Guess]:

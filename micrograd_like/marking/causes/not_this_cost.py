@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
@@ -17,13 +17,15 @@ from micrograd_like.formula import (
     nodes,
     parse,
     quantities,
+    replaced,
     simplify,
     substitute,
 )
 from micrograd_like.graph import NamedGraph
 from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.marking.slips.guesses import relinked
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
-from micrograd_like.marking.world.shape import replaced
+from micrograd_like.marking.world.effort import spend
 from micrograd_like.worksheet.builder import Builder
 
 _PREDICTION, _TARGET = Name("p"), Name("t")
@@ -73,13 +75,14 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         right, put_in = claim.facts.locals[cost, prediction], [*targets, *_labels(definition)]
         for formula, derivative in _cost_derivatives():
             takes = put_in if _TARGET in quantities(formula) else [prediction]
-            slopes = [(t, simplify(_put_in(derivative, prediction, t))) for t in takes]
+            slopes = [(t, _slope(derivative, prediction, t)) for t in takes]
+            spend(derivative.size * len(takes))
             if any(claim.facts.truth.equal(slope, right) for _, slope in slopes):
                 continue  # it is this cost
             for target, slope in slopes:
                 if slope != Number(0):
-                    guess = claim.chain({(cost, prediction): slope})
-                    yield Guess(guess, _put_in(formula, prediction, target), definition)
+                    other = _put_in(formula, prediction, target)
+                    yield relinked(claim, (cost, prediction), slope, other, definition)
 
 
 def _is_cost(definition: Expr) -> bool:
@@ -99,6 +102,11 @@ def _labels(definition: Expr) -> list[Expr]:
 
 def _put_in(expr: Expr, prediction: Quantity, target: Expr) -> Expr:
     return replaced(replaced(expr, _PREDICTION, prediction), _TARGET, target)
+
+
+@lru_cache(maxsize=1024)
+def _slope(derivative: Expr, prediction: Quantity, target: Expr) -> Expr:
+    return simplify(_put_in(derivative, prediction, target))
 
 
 def _targets(claim: Claim, prediction: Quantity) -> list[Expr]:

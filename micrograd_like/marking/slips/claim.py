@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -163,6 +164,17 @@ class Claim:
         """The derivative, with other formulas for some links."""
         return added(
             multiplied([other.get(link, self.facts.locals[link]) for link in path])
+            for path in self.paths
+        )
+
+    def chained(self, link: Link, number: float) -> float | None:
+        """What the derivative comes to with another number for one link."""
+        graph = self.facts.graph
+        if graph is None:
+            return None
+        partials = graph.partials
+        return sum(
+            math.prod([number if own == link else partials[own] for own in path])
             for path in self.paths
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from micrograd_like.formula import (
     Call,
@@ -28,6 +29,8 @@ from micrograd_like.marking.slips.claim import Claim, Piece
 from micrograd_like.marking.slips.mistakes import Guess, Guesses, Mends
 from micrograd_like.marking.slips.slopes import Rule, Slip, slipped
 from micrograd_like.marking.world.shape import replaced, times
+from micrograd_like.marking.world.values import value
+from micrograd_like.marking.world.worlds import Exchanged
 from micrograd_like.notation import plain
 from micrograd_like.ops import ACTIVATIONS
 
@@ -45,9 +48,18 @@ def rows(code: str) -> Guesses:
     def guesses(claim: Claim) -> Iterator[Guess]:
         for slip in claim.link_slips:
             if slip.code == code:
-                yield Guess(claim.chain({slip.link: slip.whole}), slip.wrote, slip.meant)
+                yield relinked(claim, slip.link, slip.whole, slip.wrote, slip.meant)
 
     return guesses
+
+
+def relinked(
+    claim: Claim, link: Link, whole: Expr, wrote: Expr | None = None, meant: Expr | None = None
+) -> Guess:
+    """The derivative with another formula for one link."""
+    number = value(whole, claim.facts.truth.here)
+    chained = None if number is None else claim.chained(link, number)
+    return Guess(lambda: claim.chain({link: whole}), wrote, meant, chained)
 
 
 def differentiated(rule: Rule) -> Guesses:
@@ -233,11 +245,13 @@ def operand(accept: Accept) -> Mends:
     """What is written, with one operand set right; ``accept`` says which count."""
 
     def mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+        here = claim.facts.truth.here
         for wrote in quantities(written):
             count = times(written, wrote)
             for meant in others(claim, wrote):
                 if accept(claim, wrote, meant):
-                    yield Guess(replaced(written, wrote, meant), wrote, meant)
+                    number = value(written, Exchanged(here, wrote, meant))
+                    yield Guess(partial(replaced, written, wrote, meant), wrote, meant, number)
                     for place in range(count if count > 1 else 0):
                         yield Guess(replaced(written, wrote, meant, place), wrote, meant)
 

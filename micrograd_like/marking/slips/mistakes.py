@@ -20,12 +20,20 @@ class Guess:
     """A formula that a slip leads to, or that a slip has spoilt.
 
     Attributes:
+        made: The formula, or what makes it once its number is known to be near.
         wrote, meant: The piece that the slip put, and the one that belongs there.
+        number: What it comes to in truth, where that is known before it is made.
     """
 
-    expr: Expr
+    made: Expr | Callable[[], Expr]
     wrote: Expr | None = None
     meant: Expr | None = None
+    number: float | None = None
+
+    @property
+    def expr(self) -> Expr:
+        """The formula."""
+        return self.made if isinstance(self.made, Expr) else self.made()
 
 
 Guesses = Callable[[Claim], Iterator[Guess]]

@@ -119,6 +119,16 @@ def _side(node: Value) -> int | None:
     return (place > 0) - (place < 0)
 
 
+class Exchanged:
+    """A world with the number of one quantity in the place of another's."""
+
+    def __init__(self, world: Values, old: Quantity, new: Quantity) -> None:
+        self._world, self._old, self._new = world, old, new
+
+    def __getitem__(self, key: Quantity) -> float:
+        return self._world[self._new if key == self._old else key]
+
+
 class Mixed:
     """One world for some quantities, and another for all others."""
 
