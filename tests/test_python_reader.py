@@ -66,6 +66,20 @@ CASES = (
         ("error=t-o", "delta=error*o*(1-o)"),
     ),
     Case(
+        "a step that has the rate in it is no gradient, though its name is one's",
+        "from math import exp\nh = 0.6\nv = 0.3\nt = 1.0\nlr = 0.5\no = 1/(1+exp(-v*h))\n"
+        "delta=(t-o)*o*(1-o)\nd_v=lr*delta*h\nv_updated=v+d_v\n",
+        {},
+        ("delta=(t-o)*o*(1-o)", "v_updated=v+d_v"),
+    ),
+    Case(
+        "a gradient without it is one",
+        "from math import exp\nh = 0.6\nv = 0.3\nt = 1.0\nlr = 0.5\no = 1/(1+exp(-v*h))\n"
+        "delta=(o-t)*o*(1-o)\nd_v=delta*h*h\nnew_v=v-lr*d_v\n",
+        {"d_v=delta*h*h": ""},
+        ("delta=(o-t)*o*(1-o)",),
+    ),
+    Case(
         "a bias of two rows has a gradient of two rows",
         "import numpy as np\nA1 = np.random.randn(3, 4)\nW2 = np.random.randn(2, 3)\n"
         "b2 = np.zeros((2, 1))\nY = np.array([[1, 0, 0, 1], [0, 1, 1, 0]])\n"

@@ -49,6 +49,7 @@ RIGHT = [
     (UNIT, "w' = w - lr*dE/dw"), (UNIT, "w' = w - lr*dE/da*x"), (UNIT, "w' = w - lr*x*dE/da"),
     (UNIT, "w' = w - lr*dE/dp*p*(1 - p)*x"), (UNIT, "w' = w - lr*dE/dp*dp/da*da/dw"),
     (UNIT, "b' = b - lr*dE/da"), (UNIT, "b' = b - dE/dp*lr*dp/da"),
+    (UNIT, "w_updated = w - lr*dE/dw"), (UNIT, "new_w = w - lr*dE/da*x"),
     (UNIT, "w' = w - (dE/da*x)*lr"), (UNIT, "w' = -lr*dE/dw + w"),
     (UNIT, "w' = w + (-1*(lr*dE/dw))"), (UNIT, "w' = w + lr*(-dE/dw)"),
     (UNIT, "w' = 1*w - 1*lr*dE/dw"), (UNIT, "w' = w - lr*dE/dw*1"),
@@ -107,6 +108,7 @@ OTHERS = [
 WRONG = [
     # Not all beside the gradient is the rate.
     (LESSON, "w5' = w5 - alpha*z1*dE/dw5", "extra-factor"),
+    (UNIT, "w_updated = w + lr*dE/dw", "ascent"), (UNIT, "new_w = w - lr*x*dE/dw", "extra-factor"),
     (UNIT, "w' = w - lr*lr*dE/dw", "unknown"), (UNIT, "w' = w - 2*lr*dE/dw", "constant-factor"),
     (UNIT, "w' = w - lr*x*dE/dw", "extra-factor"),
     (UNIT, "w' = w - lr*dE/dw/3", "constant-factor"),

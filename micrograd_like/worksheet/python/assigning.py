@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd_like.formula import Call, Expr, Name, Number
+from micrograd_like.formula import Call, Expr, Name, Number, terms
 from micrograd_like.ops import ACTIVATIONS
 from micrograd_like.worksheet.python.library import CallError, as_term, whole
 from micrograd_like.worksheet.python.naming import is_gradient_name
@@ -17,6 +18,7 @@ from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term, chosen, names_of, numeric, scalar, term
 from micrograd_like.worksheet.python.values import Data, Instance, UnreadError
 from micrograd_like.worksheet.records import Place
+from micrograd_like.worksheet.tokens.spelling import before_renewal
 
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
@@ -135,8 +137,7 @@ class Assignments:
         place = self.machine.places.of(node)
         formulas = [numeric(e) for e in value.reshape(-1)]
         formulas = self._inner_named(base, value.shape, formulas, place)
-        old = self.machine.recorder.current.get(base)
-        older = names_of(old) if old is not None and old.shape == value.shape else None
+        older = self._older(base, value.shape, formulas)
         names = self.machine.recorder.names(base, value.shape, place)
         step = Step(
             place,
@@ -145,13 +146,25 @@ class Assignments:
             value.shape,
             tuple(names.reshape(-1)),
             tuple(formulas),
-            tuple(older or ()),
+            older,
             augmented,
             misfit=misfit,
         )
         self.machine.recorder.take(step)
         self.machine.recorder.bind(base, names)
         return names
+
+    def _older(
+        self, base: str, shape: tuple[int, ...], formulas: Sequence[Expr]
+    ) -> tuple[Name, ...]:
+        """The elements that a variable has had: its own, or w's for w_new = w + …."""
+        current = self.machine.recorder.current
+        if (old := current.get(base)) is not None:
+            return tuple(names_of(old) or ()) if old.shape == shape else ()
+        before = current.get(before_renewal(base))
+        names = names_of(before) if before is not None and before.shape == shape else None
+        adds = names and all(("+", n) in terms(f) for n, f in zip(names, formulas, strict=True))
+        return tuple(names) if names and adds else ()
 
     def _inner_named(
         self, base: str, shape: tuple[int, ...], formulas: list[Expr], place: Place

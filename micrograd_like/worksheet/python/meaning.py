@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from micrograd_like.formula import Call, Expr, Name, Number, names, terms
+from micrograd_like.formula import Call, Expr, Name, Number, factors, names, terms
 from micrograd_like.graph import reachable
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant, times
 from micrograd_like.worksheet.python.naming import Said, said_by
@@ -401,6 +401,8 @@ class Finder:
                     claims.append(replace(meaning, factor=factor, agrees=False))
         if turned:  # what is added in the update
             return turned[0]
+        if claims and self._scaled(at, result):  # dw = rate·δ·x: a step, whatever its name
+            return None
         if nothing and not claims:  # its name is plain, and at these points it tells nothing
             return None
         anchored = self._anchored(at, result)
@@ -538,6 +540,18 @@ class Finder:
                     sign = self._sign(update, step)
                     return Meaning((cost,) * len(wrt), tuple(wrt), sign, agrees=False)
         return None
+
+    def _scaled(self, at: int, result: Meanings) -> bool:
+        """True for a step that is multiplied by what the forward pass does not have: a rate."""
+        forward = self.forward([*result.cost])
+        inside = {n for i in forward for f in self.steps[i].formulas for n in names(f)}
+        return self._carried_on(at, inside) and all(
+            any(
+                isinstance(part, Name) and self.maker.get(part, -1) in self.given - forward
+                for _, part in factors(formula)
+            )
+            for formula in self.steps[at].formulas
+        )
 
     def _carried_on(self, at: int, inside: set[Name]) -> bool:
         """True for what comes from elsewhere than the forward pass: a velocity, a rate."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from micrograd_like.formula import Derivative, Name, derivatives
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Kind, Statement
+from micrograd_like.worksheet.tokens.spelling import before_renewal
 
 
 def kind_of(read: Statement, builds: int, older: Mapping[Name, Name]) -> Kind:
@@ -38,7 +39,6 @@ def renewable(name: Name, older: Mapping[Name, Name]) -> Iterator[Name]:
     while name in older:
         name = older[name]
         yield name
-    for end in range(len(name) - 1, len(name.rstrip("'")) - 1, -1):
-        yield Name(name[:end])
-    if (shorter := name.removesuffix("new").removesuffix("_")) and shorter != name.rstrip("_"):
-        yield Name(shorter)
+    while before := before_renewal(name):
+        name = Name(before)
+        yield name

@@ -12,6 +12,7 @@ from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.figures import figures_in
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.versions import Version, Versions
+from micrograd_like.worksheet.tokens.spelling import before_renewal
 
 
 def renewed(versions: Versions, version: Version, place: int) -> str:
@@ -177,8 +178,8 @@ class _Renewal:
         """True for w' = w − … by another rule than before."""
         first, known = self.read.parts[0].expr, self.version.formula
         base = self.version.base
-        old = base.removesuffix("_new").rstrip("'")
-        if old == base or known == first or not is_addend(first, old):
+        old = before_renewal(base)
+        if not old or known == first or not is_addend(first, old):
             return False
         return known is not None and is_addend(known, old)
 

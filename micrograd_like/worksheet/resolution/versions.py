@@ -60,6 +60,7 @@ class Versions:
         all: The versions, in their order.
         meant: For every statement what its names meant there.
         own: For every statement the version that it is about; None for a claim.
+        updates: For every name the versions of w', w_new and the like, by which it is renewed.
         renewals: How many versions or updates of names that had a value already there are.
     """
 
@@ -76,6 +77,7 @@ class Versions:
         self.unread = [p for p in problems if p.name]
         self.current: dict[str, Version] = {}
         self.first: dict[str, Version] = {}
+        self.updates: dict[str, list[Version]] = {}
         self.all: list[Version] = []
         self.meant: list[dict[str, Version | None]] = []
         self.own: list[Version | None] = []
@@ -96,9 +98,8 @@ class Versions:
     def latest(self, name: str, after: int) -> Version | None:
         """What a name means now, or its update w' or w_new, made behind a statement."""
         found = self.current.get(name)
-        for update in (f"{name}_new", f"{name}'"):
-            later = self.current.get(update)
-            if later is not None and later.first > after and self._updates(later, name):
+        for later in self.updates.get(name, ()):
+            if later.first > after and self._updates(later, name):
                 found = later
         return found
 

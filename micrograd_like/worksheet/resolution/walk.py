@@ -12,6 +12,7 @@ from micrograd_like.worksheet.resolution.figures import opened
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renewal import is_addend, renewed
 from micrograd_like.worksheet.resolution.versions import Version, Versions
+from micrograd_like.worksheet.tokens.spelling import before_renewal
 
 
 def walked(
@@ -112,8 +113,10 @@ class _Walk:
                     key = Name(name, f"statement {place + 1}")
         version = Version(key, place, older=older, why=why)
         self._keys.add(key)
-        self.versions.renewals += key != name or name.endswith(("_new", "'"))
+        self.versions.renewals += key != name or bool(before_renewal(name))
         self.versions.current[name] = version
+        if before := before_renewal(name):
+            self.versions.updates.setdefault(before, []).append(version)
         if not updated:  # w ← w − …, where nothing gives w its value before: that one is free
             self.versions.first.setdefault(name, version)
         self.versions.all.append(version)

@@ -31,6 +31,18 @@ def without_old(name: str) -> str:
     return (match[1] or match[2]) if match else ""
 
 
+#: What a name says of itself that is another's next value: w_new, w_updated, new_w; wnew too.
+_RENEWED = re.compile(r"(.+?)(?:_?new|_updated|_upd|_next)|(?:new|updated|next)_(.+)")
+
+
+def before_renewal(name: str) -> str:
+    """``w`` for ``w'``, ``w_new``, ``w_updated`` and ``new_w``; "" for any other name."""
+    if name.endswith("'"):
+        return name[:-1]
+    match = _RENEWED.fullmatch(name)
+    return (match[1] or match[2]) if match else ""
+
+
 def derivatives_named(name: str) -> Iterator[tuple[str, str]]:
     """J and a for ``dJ_da`` and ``dJda``, the name that a program gives to ∂J/∂a; every way."""
     for place in range(2, len(name) - 1) if name.startswith("d") else ():
