@@ -240,3 +240,24 @@ def test_a_derivative_by_an_array_is_worked_out_by_element(tmp_path: Path) -> No
     # One element is one derivation, as ever, and a name that is none is refused.
     assert json.loads(run("derive", str(file), "dE/dW21", "--format", "json").stdout)["value"] == -4
     assert "has no 'q'" in run("derive", str(file), "dE/dq").stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked", "said"),
+    [
+        ("w = 0.5\nH = 0.5\nR = 0.05*0.5^2 = 0.0125", "dR/dw", "R has only figures on line 3"),
+        ("x = 2\np = 2 * / 3 = 0.5\nL = p^2", "dL/dx", "p stands on a line that could not be read"),
+        ("x = 2\ny = 3\nL = x^2", "dL/dy", ""),
+    ],
+)
+def test_a_slope_through_what_is_known_in_part_is_in_doubt(
+    tmp_path: Path, lines: str, asked: str, said: str
+) -> None:
+    file = tmp_path / "sheet.txt"
+    file.write_text(lines, encoding="utf-8")
+    answer = run("derive", str(file), asked, "--format", "json")
+    assert said in run("derive", str(file), asked).stdout
+    record = json.loads(answer.stdout)
+    assert said in record["reason"]
+    assert said in answer.stderr
+    assert record["value"] == (None if said else 0)

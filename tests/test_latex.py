@@ -123,6 +123,7 @@ def test_tables_of_values(table: str, plainly: str) -> None:
         ("$a = 3$, $q = \\|a\\| \\|a\\|$", "a = 3 / q = abs(a)*abs(a)"),
         ("$P(y \\mid x) = 0.5$, $q = 2 P(y \\mid x)$", "P_y_x = 0.5 / q = 2*P_y_x"),
         ("$E[g^2]_0 = 2$", "Egsq0 = 2"),
+        ("$ŷ = 2$ and $q = 3 ŷ$", "yhat = 2 / q = 3*yhat"),
         # An inline formula that ends in = goes on with the value right behind it.
         ("$q = 1 + 1 =$ $2$", "q = 1 + 1 = 2"),
         ("$q = 1 + 1 =$ **2.0**, see below", "q = 1 + 1 = 2.0"),

@@ -311,6 +311,15 @@ def test_notations(line: str, plainly: str) -> None:
         # … also where none of those between is spoken of;
         ("h_t = 2h_{t-1} + x_t, q = 3h_3\nx_1 = 1, x_2 = 2, x_3 = 3\nh_0 = 0", "q", 33),
         ("y_i = 2x_i\nq = Σ_{i=1}^{2} y_i\nx_1 = 1, x_2 = 3", "q", 8),
+        # Of glued names the last is transposed, and A is a name where it is given a value.
+        ("Q = [[1, 2], [3, 4]]\nK = [[1, 0], [1, 1]]\nS = QKᵀ\nq = S12", "q", 3),
+        ("Q = [[1, 2], [3, 4]]\nK = [[1, 0], [1, 1]]\nS = QK^T\nq = S12", "q", 3),
+        ("A = [[1, 2], [3, 4]]\nV = [1, 1]\nZ = A V\nq = Z2", "q", 7),
+        # Indices without a mark, where the document leaves no doubt.
+        ("x_1 = 1, x_2 = 2\ny_1 = 3, y_2 = 5\nm = 2\nq = Σ yi (mxi)", "q", 26),
+        ("w1,3 = 0.5\nw2,3 = 0.25\nq = w1,3 * 2 + w2,3 * 4", "q", 2),
+        ("w13 = 0.5\nq = max(w13,3)", "q", 3),
+        ("w = 2\nw (new) = w (old) - 0.5\nq = 2w_new", "q", 3),
         # An x between derivatives that are linked is times.
         ("x = 2\nu = x^2\ny = u^3\nq = dy/du x du/dx", "q", 192),
         # What is said of a name's change alone is a quantity.
@@ -371,6 +380,7 @@ def test_what_is_refused(text: str, line: int, column: int, message: str) -> Non
         ("q = f(x; w)", "Nothing says what the function f is"),
         ("n = floor((8 - 3)/2) + 1 = 3", "floor(…) is not worked out"),
         ("L = E[(y - 3)^2] = 2", "Expectations are not worked out"),
+        ("v = [1, 2]\nq = v[5] + 1", "v has 2 elements, and nothing gives v5 a value"),
         ("q = total(3)", "Nothing says what the function total is"),
     ],
 )
@@ -452,6 +462,19 @@ def verdicts(text: str) -> str:
         ("x = 0.2\nz = 3x\nF(x) = 1/(1 + e^-x) = 0.5498\nF(z) = 1/(1 + e^-0.6) = 0.6457", "ttrr"),
         ("F(0.2) = 1/(1 + e^-0.2) = 0.5498\nF(0.5) = 1/(1 + e^-0.5) = 0.6225\nF(0.1) = 0.6",
          "rrw"),
+        # … also where the figure of its argument is put in.
+        ("a1 = 0.5\ny3 = f(a1) = 1/(1 + e^-0.5) = 0.6225\na2 = 0.2\ny4 = f(a2) = 0.5498", "trtr"),
+        # A function of a vector may stand on the left.
+        ("z = [0, 1]\nexp(z) = [1, 2.7183]", "tr"),
+        ("z = [0, 1]\nexp(z) = [1, 2.8183]", "tw"),
+        # Beside a square matrix a vector may be a row or a column: what is right as one is right,
+        ("W = [[1, 2], [3, 4]]\nX = [[1, 0], [0, 1]]\nb = [1, 2]\nA = W X + b = [[2, 3], [5, 6]]",
+         "tttr"),
+        ("W = [[1, 2], [3, 4]]\nX = [[1, 0], [0, 1]]\nb = [1, 2]\nA = X W + b = [[2, 4], [4, 6]]",
+         "tttr"),
+        # … and what is wrong as both is wrong.
+        ("W = [[1, 2], [3, 4]]\nX = [[1, 0], [0, 1]]\nb = [1, 2]\nA = W X + b = [[2, 3], [5, 7]]",
+         "tttw"),
         # What an unknown function is at a number is a quantity, and its figures are held.
         ("f'(4) = 2*4 = 8\nx = 4 - 0.1f'(4) = 3.2", "rr"),
         ("f'(4) = 2*4 = 9", "w"),

@@ -105,6 +105,19 @@ def element_names(name: str, shape: tuple[int, ...], first: int) -> list[str]:
     return found
 
 
+def beside_square(one: Term, other: Term) -> bool:
+    """True for a square matrix and a vector, which may be a row or a column of it."""
+    shapes = [term.shape for term in (one, other) if isinstance(term, Array)]
+    sizes = {size for shape in shapes for size in shape}
+    return sorted(map(len, shapes)) == [1, 2] and len(sizes) == 1 and sizes != {1}
+
+
+def as_column(term: Term) -> Term:
+    """A vector as a matrix of one column."""
+    vector = isinstance(term, Array) and len(term.shape) == 1
+    return Array((*term.shape, 1), term.items) if vector else term  # type: ignore[union-attr]
+
+
 def elementwise(function: str, arguments: Sequence[Term]) -> Array:
     """A function of every element, scalars and rows repeated as needed.
 

@@ -32,6 +32,7 @@ from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.sources.joining import joined
 from micrograd_like.worksheet.tokens.bounds import TOO_FAR, beyond
 from micrograd_like.worksheet.tokens.brackets import separated, with_rows
+from micrograd_like.worksheet.tokens.indexing import with_indices
 from micrograd_like.worksheet.tokens.layout import is_cells, laid_out
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.openings import is_condition, is_heading, is_relation
@@ -83,7 +84,9 @@ class Reading:
     passed: tuple[Problem, ...] = ()
 
 
-def read_source(source: Source, functions: int = 0, once: bool = False) -> Reading:
+def read_source(
+    source: Source, functions: int = 0, once: bool = False, columns: bool = False
+) -> Reading:
     """The statements of a document, and what could not be read of it.
 
     Which names are vectors may be seen only where they are computed: lines further up that use
@@ -93,10 +96,12 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
         source: The document's tokens.
         functions: What those are that nothing defines, of :data:`READINGS`.
         once: Whether a sum without its index in it is one term.
+        columns: Whether a vector beside a square matrix is added to every column of it.
     """
     lines, refused, too_long = source.lines, list[Problem](), list[list[Token]]()
     within = _within_bounds(source.rows, lines, refused)
     rows = [*with_rows(map(laid_out, with_results(with_fractions([*within]))))]
+    rows = with_indices(rows)
     if changed := changes(rows):
         rows = [with_changes(row, changed) for row in rows]
     worded = (
@@ -107,7 +112,7 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
-        document = Document(names, source.lines, once=once)
+        document = Document(names, source.lines, once=once, columns=columns)
         reader, passed = _Reader(document, bodies(names.open, functions)), list[Token]()
         for clause in clauses([names.joined(tokens) for tokens in logical], names, passed):
             names.stand_at(clause.tokens[0].line)
@@ -136,16 +141,17 @@ def read_source(source: Source, functions: int = 0, once: bool = False) -> Readi
         sections=sections,
         cells=cells,
         passed=tuple(map(cells.problem, _passed(source, passed))),
-        others=() if functions or once else tuple(_others(source, document)),
+        others=() if functions or once or columns else tuple(_others(source, document)),
     )
 
 
 def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading]]:
-    """The first reading's others: what functions may be besides, and sums without their index."""
+    """The first reading's others: of functions, sums without their index, and square matrices."""
     functions = range(len(READINGS)) if document.names.open else (0,)
     sums = (False, True) if document.unindexed else (False,)
-    for function, once in [*product(functions, sums)][1:]:
-        yield partial(read_source, source, function, once)
+    columns = (False, True) if document.square else (False,)
+    for function, once, by_column in [*product(functions, sums, columns)][1:]:
+        yield partial(read_source, source, function, once, by_column)
 
 
 def _passed(source: Source, tokens: Iterable[Token]) -> list[Problem]:
@@ -272,7 +278,7 @@ class _Reader:
         """What other lines had to be read for: functions and templates."""
         functions = self.document.names.functions
         if functions:
-            self.functions.learn(map(_sides, self.reads))
+            self.functions.learn(map(_sides, self.reads), _stated(self.reads))
         applied = self.document.names.applied
         if meant := derivatives_meant(self.reads, self.functions, applied):
             self.reads = [put_in_place(read, meant) for read in self.reads]
@@ -323,6 +329,16 @@ class _Reader:
         if asked is not None and opened.subject is not None and functions.several(asked):
             opened = replace(opened, left=self.document.stand_in(opened.subject))
         return self.document.kept([opened], 0)[0]
+
+
+def _stated(reads: Iterable[Statement]) -> dict[str, Number]:
+    """The numbers that names are first said to be."""
+    found: dict[str, Number] = {}
+    for read in reads:
+        number = read.parts[-1].number if read.parts else None
+        if number is not None and isinstance(read.left, Name):
+            found.setdefault(read.left, number)
+    return found
 
 
 def _sides(read: Statement) -> list[Expr]:

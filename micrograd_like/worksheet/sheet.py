@@ -361,6 +361,16 @@ class Worksheet:
 
         return {*reachable(map(Name, names), inputs)}
 
+    def hidden_below(self, name: str) -> list[str]:
+        """Why a slope of this name may leave something out: what it rests on is known in part.
+
+        Below it stands a name that has figures alone, or that an unread line would have defined.
+        """
+        found = self.rests_on([self._as_here(name)])
+        told = [self.opaque[below] for below in sorted(found) if below in self.opaque]
+        lost = [below for below in sorted(found) if self.unread(below)]
+        return told + [f"{name} stands on a line that could not be read" for name in lost]
+
     def doubt(self, statement: Statement) -> str:
         """Why a disagreement of the statement is no proof of a mistake, or ""."""
         if statement.doubt:

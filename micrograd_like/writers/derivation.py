@@ -73,7 +73,8 @@ def _result(derivation: Derivation) -> Equation:
 
 def blocks(derivation: Derivation, places: int = 4) -> Iterator[Block]:
     """What is said of the derivation, block by block."""
-    yield Lines((_result(derivation),), places, places)
+    if derivation.value is not None or derivation.formula is not None:
+        yield Lines((_result(derivation),), places, places)
     if derivation.reason:
         yield Sentence(derivation.reason)
     if derivation.factors:

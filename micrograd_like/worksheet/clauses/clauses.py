@@ -130,7 +130,8 @@ def _separator(
         return _parting(tokens, place, start, related, names)
     if not related or token.kind not in ("name", "sign"):
         return None
-    if (token.kind == "name" and token.text.lower() in _BETWEEN) or names.is_word(token):
+    between = token.text.lower() in _BETWEEN and token.text not in names.lefts
+    if (token.kind == "name" and between) or names.is_word(token):
         words = _words_before_statement(tokens[place : place + AHEAD], names)
         if words and begins_statement(tokens[place + words : place + words + AHEAD]):
             return words
@@ -212,7 +213,7 @@ def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
     count = 0
     while count < len(tokens) and (
         names.is_word(tokens[count])
-        or (tokens[count].kind == "name" and tokens[count].text.lower() in CONNECTIVES)
+        or is_said(tokens[count], names)
         or (count and tokens[count].text in (",", ":"))
     ):
         if begins_statement(tokens[count : count + AHEAD]) and tokens[count].text in names.lefts:

@@ -151,7 +151,7 @@ def _label_end(left: Sequence[Token], names: Names) -> int:
 def _is_label(left: Sequence[Token], place: int, names: Names) -> bool:
     """True for a word before the left side that is no part of it, nor the unit of a number."""
     token, after = left[place], left[place + 1]
-    words = names.is_word(token) or token.text.lower() in CONNECTIVES - names.lefts
+    words = names.is_word(token) or is_said(token, names)
     counted = place > 0 and left[place - 1].kind == "number" and after.text in _BEHIND_UNIT
     return token.kind == "name" and words and after.text not in _NO_LABEL and not counted
 

@@ -17,7 +17,7 @@ from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.tokens.spelling import element_number
+from micrograd_like.worksheet.tokens.spelling import element_number, index_letters, instance
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS, RECIPROCALS, RELATIONS
 
 _INFIX = {
@@ -75,7 +75,7 @@ class Expressions(Derivatives, Calls):
                     if function == "mul"
                     else self.call(function, left, right)
                 )
-            elif sign == "ᵀ" or (sign == "^" and self.ahead(1).text in ("T", "⊤")):
+            elif self.at_transposed():
                 left = self.transposed(left)
             elif token.kind == "power" or sign in ("^", "ⁿ", "ⁱ"):
                 left = self.raised(left)
@@ -105,6 +105,10 @@ class Expressions(Derivatives, Calls):
         while self.at_unit(inside=True):
             words.append(self.take().text)
         self.scope.doubts[f"the words {' '.join(words)[:60]!r} were passed over"] = None
+
+    def at_transposed(self) -> bool:
+        """True before the mark of a transposed matrix."""
+        return self.at("ᵀ") or (self.at("^") and self.ahead(1).text in ("T", "⊤"))
 
     def transposed(self, left: Term) -> Term:
         """The rows of an array as its columns; a scalar as it is."""
@@ -259,6 +263,7 @@ class Expressions(Derivatives, Calls):
     def lone(self, text: str, token: Token) -> Term:
         """A name that nothing gives a value, or a constant; before brackets a mistake."""
         quantity = self.known.is_quantity(text) or text in self.known.operands
+        quantity |= any(self.known.is_quantity(instance(text, i, 1)) for i in index_letters(text))
         called = self.at("(") and not self.is_remark(self.place)
         if (called or self.at("[")) and not quantity and (reason := unread_call(text)):
             raise UnsureError(reason)
@@ -278,7 +283,9 @@ class Expressions(Derivatives, Calls):
         """The product that a glued name is; below a fraction bar it stays together."""
         self.scope.read_as[f"{token.text} as {'·'.join(pieces)}"] = None
         factors: list[Term] = [self.scope.stands(piece, token) for piece in pieces]
-        if self.at_power():
+        if self.at_transposed():
+            factors[-1] = self.transposed(factors[-1])
+        elif self.at_power():
             factors[-1] = self.raised(factors[-1])
         return reduce(lambda left, right: self.multiplied(left, right, "·"), factors)
 

@@ -51,6 +51,10 @@ class Rules(Neighbours, ABC):
         if Array in map(type, arguments):
             if self.document.is_full:
                 raise ShapeError(TOO_MUCH)
+            if function in ("add", "sub") and arrays.beside_square(*arguments):
+                self.document.square = True
+                if self.document.columns:
+                    arguments = tuple(map(arrays.as_column, arguments))
             return arrays.elementwise(function, arguments)
         self.operations += 1
         if self.operations > MAX_OPERATIONS:

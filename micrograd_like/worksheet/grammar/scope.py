@@ -11,7 +11,7 @@ from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.records import Place, Statement
 from micrograd_like.worksheet.tokens.bounds import MAX_DOCUMENT, TOO_MUCH
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.tokens.spelling import derivatives_named, without_old
+from micrograd_like.worksheet.tokens.spelling import derivatives_named, element_number, without_old
 
 
 class UnsureError(Exception):
@@ -29,6 +29,8 @@ class Document:
         near: False once so many names were proposed that nobody reads them.
         once: Whether Σ_{i=1}^n (y − ŷ)², without an i in it, is read as (y − ŷ)²; else as n times.
         unindexed: True once that mattered.
+        columns: Whether a vector beside a square matrix is added to every column, not every row.
+        square: True once that mattered.
         written: Nodes of its formulas whose arrays, sums or functions are written out.
     """
 
@@ -36,6 +38,8 @@ class Document:
     lines: list[str]
     once: bool = False
     unindexed: bool = False
+    columns: bool = False
+    square: bool = False
     cost: str = ""
     near: bool = True
     written: int = 0
@@ -100,7 +104,18 @@ class Scope:
                 self.read_as[f"{name} as {name[:-1]}ᵀ"] = None
                 row = len(array.shape) == 1  # as Octave has it
                 return Array((*array.shape, 1), array.items) if row else array.transposed
+        if name not in self.known.lefts and (told := self._beyond(name)):
+            raise UnsureError(told)
         return Name(name)
+
+    def _beyond(self, name: str) -> str:
+        """What is wrong with the element w5 of a vector w of two, which nothing gives a value."""
+        base = name.rstrip("0123456789").rstrip("_")
+        shape = self.known.arrays.get(base, ())
+        if base == name or len(shape) != 1 or element_number(name, base) <= shape[0]:
+            return ""
+        size = f"{base} has {shape[0]} element{'s' * (shape[0] != 1)}"
+        return f"{size}, and nothing gives {name} a value"
 
     def current(self, text: str) -> str:
         """``w`` for ``w_old``, where nothing gives w_old a value of its own."""

@@ -228,7 +228,7 @@ class _Statements(Parts):
         if derivative is not None and self.at(*RELATIONS):
             return derivative, None
         self.place = 0
-        known = first.kind in ("name", "number", "fraction") or self.at(*"(|√∂∇-+[‖")
+        known = first.kind in ("name", "number", "fraction") or self.at(*"(|√∂∇-+[‖∫")
         if known or first.text[:1] == "\\":
             try:
                 expr = self.expression(0)
@@ -265,7 +265,8 @@ class _Statements(Parts):
             return
         name, back = self.next.text, self.place
         base = name.rstrip("'")
-        if base in self.known.functions or base in FUNCTIONS:
+        of_vector = brackets.literal_shape(self.tokens, place + 2)  # exp(z) = [7.39, 2.72]
+        if not of_vector and (base in self.known.functions or base in FUNCTIONS):
             self.scope.shadowed.update(arguments)
         if name not in self.known.functions or base != name:
             return

@@ -177,11 +177,15 @@ class Functions:
         function = self.at(name, place)
         return function and Call(f"{name}()", tuple(map(Name, function.arguments)))
 
-    def learn(self, lines: Iterable[Sequence[Expr]]) -> None:
+    def learn(self, lines: Iterable[Sequence[Expr]], stated: Mapping[str, Number]) -> None:
         """Take F(0.21) = 1/(1 + e^-0.21): neighbours of which one applies F and one holds 0.21.
 
         What other examples contradict more often than not is none: a share of a whole,
         f(2) = e²/(e² + e¹), is no function of its 2 alone.
+
+        Args:
+            lines: What every line says is equal.
+            stated: The numbers of names: with z = 0.21, F(z) = 1/(1 + e^-0.21) is an example too.
         """
         examples: dict[str, list[tuple[Expr, Expr]]] = {}
         for call, body in (pair for parts in lines for pair in pairwise(parts)):
@@ -189,6 +193,8 @@ class Functions:
                 case Call(function, (argument,)) if function.endswith("()"):
                     name = function[:-2]
                     plain_value = exact_number(body) is not None
+                    if isinstance(argument, Name) and argument not in {*nodes(body, Name)}:
+                        argument = stated.get(argument, argument)
                     if not plain_value and not isinstance(body, Name | Derivative):
                         examples.setdefault(name, []).append((argument, body))
         for name, found in examples.items():

@@ -72,7 +72,7 @@ class Survey:
         """True if names such as w5 stand beside a vector w of fewer elements."""
         if len(shape) > 1:
             return False
-        others = self.plain | self.differentiated
+        others = self.lefts | self.differentiated
         return any(element_number(other, name) > shape[0] for other in others)
 
     def look(self, tokens: Sequence[Token]) -> None:
@@ -214,15 +214,16 @@ class Survey:
             return
         inside = tokens[opening + 1 : place - 1]
         kind = _kind_of(inside)
-        if before in RELATIONS and (kind in ("names", "int") or name in OF_ARRAYS):
-            return
         body = {
             token.text
             for i, token in enumerate(tokens[place + 1 :], place + 1)
             if token.kind == "name" and not _in_compound(tokens, i)
         }
+        figures = before in RELATIONS and kind == "names" and len(inside) == 1 and body == {"e"}
+        if before in RELATIONS and (kind in ("names", "int") or name in OF_ARRAYS) and not figures:
+            return
         arguments = tuple(t.text for t in inside if t.text != ",")
-        if kind in ("names", "int"):
+        if kind in ("names", "int") and not figures:
             self.calls.append(LeftCall(name, arguments, kind == "names", body))
         else:
             self.calls.append(LeftCall(name, ("…",), False, body))

@@ -48,7 +48,9 @@ class Names(Cursor):
         if mean := self._mean_of_squares(run):
             self.finish(mean)
             return
-        names = self.symbols.split("".join(piece.text for piece in run))
+        text = "".join(piece.text for piece in run)
+        marked = len(text) > len(run)  # ŷ as two characters
+        names = [piece.text for piece in run] if marked else self.symbols.split(text)
         place = 0
         for name in names[:-1]:
             size = len(name) if len(names) < len(run) else 1
