@@ -5,6 +5,7 @@ from micrograd_like.graph.named import Link as Link
 from micrograd_like.graph.named import NamedGraph as NamedGraph
 from micrograd_like.graph.named import constant as constant
 from micrograd_like.graph.on_paper import OnPaper as OnPaper
+from micrograd_like.graph.reachability import Reach as Reach
 from micrograd_like.graph.reachability import depending as depending
 from micrograd_like.graph.reachability import path_count as path_count
 from micrograd_like.graph.reachability import paths as paths

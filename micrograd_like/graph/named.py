@@ -88,6 +88,7 @@ class NamedGraph:
             without = depending(order, *symbols)
             known = (node for node in order if node not in without)
             self.known = {self.names[n]: self.on_paper.data(n) for n in known if n in self.names}
+        self._place = {name: place for place, name in enumerate(self.values)}
         self.users: dict[Quantity, list[Quantity]] = {name: [] for name in self.values}
         for of, wrt in self.locals:
             self.users[wrt].append(of)
@@ -114,8 +115,7 @@ class NamedGraph:
         found = self.dependents(wrt) & self._behind[of]
         return {
             name: [user for user in self.users[name] if user in found and name != of]
-            for name in reversed(self.values)
-            if name in found
+            for name in sorted(found, key=self._place.__getitem__, reverse=True)
         }
 
     def paths(

@@ -7,7 +7,7 @@ so the same serves names, picture nodes and the engine's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from micrograd_like.engine import Value
 
@@ -30,6 +30,25 @@ def reachable(starts: Iterable[T], adjacent: Callable[[T], Iterable[T]]) -> Iter
         if not stack:
             return
         nodes = adjacent(stack.pop())
+
+
+class Reach(Generic[T]):
+    """What a search finds, as a set: no further is looked than is asked."""
+
+    def __init__(self, search: Iterator[T]) -> None:
+        self._search = search
+        self._found: dict[T, None] = {}
+
+    def __contains__(self, wanted: object) -> bool:
+        return wanted in self._found or any(node == wanted for node in self._further())
+
+    def __iter__(self) -> Iterator[T]:
+        yield from [*self._found, *self._further()]
+
+    def _further(self) -> Iterator[T]:
+        for node in self._search:
+            self._found[node] = None
+            yield node
 
 
 def reached(start: T, adjacent: Adjacency[T]) -> set[T]:

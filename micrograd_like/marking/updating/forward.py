@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from micrograd_like.formula import (
     Derivative,
@@ -110,9 +111,9 @@ class Forward:
         """These names and what they are computed from, not going back through updates."""
         return {*reachable(names, lambda n: () if self.starts(n) else self._mentioned(n))}
 
-    def computed_from(self, name: Quantity) -> set[Quantity]:
-        """The name and all that it is computed from, through updates too."""
-        return {*reachable((name,), self._mentioned)}
+    def computed_from(self, name: Quantity) -> Iterator[Quantity]:
+        """The name and all that it is computed from, through updates too, as it is found."""
+        return reachable((name,), self._mentioned)
 
     def _mentioned(self, name: Quantity) -> set[Quantity]:
         """The names in the formula of a name."""

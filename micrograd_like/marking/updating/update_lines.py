@@ -142,13 +142,13 @@ def _part(forward: Forward, name: Name, statement: Statement, weight: Quantity) 
 
 def _outside(forward: Forward, line: Line) -> Iterator[Quantity]:
     for name in quantities(line.written):
-        if isinstance(name, Name) and not forward.computed_from(name) & line.forward:
+        if isinstance(name, Name) and line.forward.isdisjoint(forward.computed_from(name)):
             yield name
 
 
 def _foreign(forward: Forward, line: Line) -> Iterator[Quantity]:
     for name in (key for key in quantities(line.written) if isinstance(key, Name)):
-        parts = forward.computed_from(name) - line.forward
+        parts = (part for part in forward.computed_from(name) if part not in line.forward)
         if any(map(forward.starts, parts)):
             yield name
 

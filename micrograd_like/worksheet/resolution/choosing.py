@@ -186,13 +186,13 @@ class _Choice:
         """
         draft = self.draft
         for of, by in self.asked.items():
+            below = draft.below(of)
             for wrt in by:
                 if of not in draft.chosen or wrt not in draft.chosen:
                     continue
                 part = draft.chosen[wrt].expr
                 if not isinstance(part, Call) or not names_in(part):
                     continue
-                below = draft.below(of)
                 if wrt in below or of in draft.below(wrt):
                     continue
                 for key in [k for k in below if k in draft.chosen]:
@@ -200,3 +200,4 @@ class _Choice:
                     new = with_part(expr, part, Name(wrt))
                     if new != expr:
                         draft.chosen[key] = Definition(place, number, new)
+                below = draft.below(of)

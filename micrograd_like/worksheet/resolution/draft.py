@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
-from micrograd_like.graph import reachable
+from micrograd_like.graph import Reach, reachable
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Statement
 from micrograd_like.worksheet.resolution.renaming import rename
@@ -61,9 +61,9 @@ class Draft:
         found = (name for name in reachable((key,), self._inputs) if name in wanted)
         return sum(1 for _ in islice(found, len(wanted)))
 
-    def below(self, key: str) -> set[str]:
+    def below(self, key: str) -> Reach[str]:
         """What a name rests on, itself with it."""
-        return {*reachable((key,), self._inputs)}
+        return Reach(reachable((key,), self._inputs))
 
     def _inputs(self, key: str) -> Iterable[str]:
         return names_in(self.chosen[key].expr) if key in self.chosen else ()

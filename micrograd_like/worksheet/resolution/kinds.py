@@ -28,9 +28,10 @@ def kind_of(read: Statement, builds: int, older: Mapping[Name, Name]) -> Kind:
     part = read.parts[builds]
     if part.number is not None:
         return "given"
-    renewed = {*renewable(read.left, older)}
-    if any(n in renewed for n in names_in(part.expr)) and derivatives(part.expr):
-        return "update"
+    if derivatives(part.expr):
+        named = {*names_in(part.expr)}
+        if any(renewed in named for renewed in renewable(read.left, older)):
+            return "update"
     return "definition"
 
 

@@ -128,17 +128,26 @@ def _differentiate_below(draft: Draft) -> None:
     versions: dict[Quantity, Version] = {version.key: version for version in draft.versions.all}
     below_of = cache(draft.below)  # nothing is chosen meanwhile
 
+    known: dict[tuple[Quantity, Quantity], Name | None] = {}
+
+    def earlier(of: Quantity, wrt: Quantity) -> Name | None:
+        """The newest version before this one on which ``of`` rests; each is passed once."""
+        below, at, passed, found = below_of(str(of)), versions.get(wrt), [], None
+        while at is not None and found is None and (of, at.key) not in known:
+            passed.append((of, at.key))
+            key = Name(at.base) if at.older is None else at.older.key
+            found = key if key in below else None
+            at = at.older
+        if found is None and at is not None:
+            found = known[of, at.key]
+        known.update(dict.fromkeys(passed, found))
+        return found
+
     def meant(node: Expr) -> Expr | None:
         if not isinstance(node, Derivative) or node.of not in draft.chosen:
             return None
-        below = below_of(str(node.of))
-        at = None if node.wrt in below else versions.get(node.wrt)
-        while at is not None:
-            key = Name(at.base) if at.older is None else at.older.key
-            if key in below:
-                return Derivative(node.of, key)
-            at = at.older
-        return None
+        wrt = None if node.wrt in below_of(str(node.of)) else earlier(node.of, node.wrt)
+        return None if wrt is None else Derivative(node.of, wrt)
 
     def changed(expr: Expr) -> Expr:
         return rewrite(expr, meant) if derivatives(expr) else expr
