@@ -73,6 +73,7 @@ class NamedGraph:
         self._regions: dict[Quantity, tuple[list[Value], dict[Value, Expr]]] = {}
         self._dependents: dict[Quantity, frozenset[Quantity]] = {}
         self._behind: dict[Quantity, frozenset[Quantity]] = {}
+        self._between: tuple[Link | None, dict[Quantity, list[Quantity]]] = (None, {})
         self._slips: dict[Quantity, list[tuple[Quantity, _Slip]]] = {}
         for node in order:
             name = self.names.get(node)
@@ -108,6 +109,11 @@ class NamedGraph:
 
         Nothing, where ``of`` does not depend on ``wrt``.
         """
+        if self._between[0] != (of, wrt):  # several ask for the same, one behind the other
+            self._between = (of, wrt), self._found_between(of, wrt)
+        return self._between[1]
+
+    def _found_between(self, of: Quantity, wrt: Quantity) -> dict[Quantity, list[Quantity]]:
         if of not in self.dependents(wrt):
             return {}
         if of not in self._behind:
