@@ -298,21 +298,19 @@ class View:
         true = Figure.exact(hand.world[key])
         if graph is None or key.of not in graph.users or key.wrt not in graph.users:
             return true
-        between = graph.dependents(key.wrt)
-        if key.of not in between:
+        between = graph.between(key.of, key.wrt)
+        if not between:
             return true
         spend(len(graph.values))
         totals = {key.of: Figure.exact(1.0)}
-        for name in reversed(graph.values):
-            if name == key.of or name not in between:
+        for name, users in between.items():
+            if name == key.of:
                 continue
             known = Derivative(key.of, name)
             if known in hand.stated and known != key:
                 totals[name] = self.figure(known)
                 continue
-            terms = [
-                totals[user] * self.link(user, name) for user in graph.users[name] if user in totals
-            ]
+            terms = [totals[user] * self.link(user, name) for user in users if user in totals]
             if terms:
                 totals[name] = reduce(Figure.__add__, terms)
         return totals[key.wrt]
