@@ -58,10 +58,11 @@ def says_in_words(right: Sequence[Token], names: Names) -> bool:
     """True for a right side that is a phrase: number of training examples."""
     if len(right) < 2 or any(is_relation(t) for t in right):
         return False
-    words = [is_said(t, names) for t in right]
     first = next((i for i, t in enumerate(right) if t.kind != "sign"), 0)
-    if any(right[i].text not in ("(", "[") for i in range(first)) or not words[first]:
+    opened = all(right[i].text in ("(", "[") for i in range(first))
+    if not opened or not is_said(right[first], names):
         return False
+    words = [is_said(t, names) for t in right]
     plain = all(t.kind == "name" or t.text in ("-", ",", ".", "'") for t in right)
     beside = right[first + 1 : first + 2]
     spoken = bool(beside) and (beside[0].kind == "name" or beside[0].text in ("(", ","))
@@ -100,6 +101,8 @@ def first_relation(tokens: Sequence[Token]) -> int | None:
 
 def without_comparison(tokens: list[Token]) -> list[Token]:
     """The tokens before ≥, < or ≠, which are not held against anything; none before = is none."""
+    if COMPARISONS.isdisjoint([token.text for token in tokens]):
+        return tokens
     depth = 0
     for place, token in enumerate(tokens):
         if token.text in ("if", "else"):

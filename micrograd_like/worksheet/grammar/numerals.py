@@ -50,10 +50,10 @@ def fraction(token: Token) -> tuple[Number, Number]:
 
 def has_name(token: Token) -> bool:
     """True for what may be a number or a sum: 2e+1, which nobody writes for 20."""
-    if token.kind != "number":
+    if token.kind != "number" or token.text[-2:-1] not in ("+", "-"):
         return False
     mantissa, _, exponent = token.text.lower().partition("e")
-    return mantissa.isdecimal() and len(exponent) == 2 and exponent[0] in "+-"
+    return mantissa.isdecimal() and len(exponent) == 2
 
 
 def apart(token: Token) -> list[Token]:

@@ -288,6 +288,8 @@ class Names:
 
     def _hyphenated(self, tokens: Sequence[Token]) -> Sequence[Token]:
         """The tokens with log-odds and squared-error as one word each."""
+        if "-" not in [token.text for token in tokens]:
+            return tokens
         found: list[Token] = []
         for token in tokens:
             if len(found) > 1 and self._is_hyphen(found[-2], found[-1], token):

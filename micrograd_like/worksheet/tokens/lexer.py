@@ -261,6 +261,8 @@ class Lexer:
             elif kind == "mean":
                 index = text.partition("]")[2]
                 yield Token("name", mean_of_squares(text[2], index), number, column, place + 1)
+            elif kind == "name" and text.isascii() and text.isalnum():  # most names
+                yield Token("name", text, number, column, place + 1)
             elif kind in ("name", "prime"):
                 if match["of"]:
                     yield from self._of_quoted(match, number)
