@@ -589,6 +589,12 @@ def verdicts(text: str) -> str:
         # Names that a function or a derivative has may stand glued, and a point is a pair.
         ("f(x,y) = x - xy²\n∂f/∂x = 1 - y²\nAt (1,1):\n∇f = ⟨1 - y², -2xy⟩", "trr"),
         ("f(x,y) = x - xy²\n∂f/∂y = -xy", "tw"), ("xy = 3\nf(x,y) = x + xy\n∂f/∂x = 1", "ttr"),
+        # … and so may one that is numbered as a name is: w2 and w3 beside w1; letters with numbers.
+        ("h = w1*x\na = w2h + w3h\nda/dh = w2 + w3\ndh/dw1 = x", "ttrr"),
+        ("h = w1*x\na = w2h + w3h\nda/dh = w2", "ttw"),
+        ("w2h = 3\na = w2h + 1\nda/dw2h = 1", "ttr"),
+        ("h = w1i1 + w2i2\ndh/dw1 = i1\ndh/di2 = w2", "trr"), ("h = w1i1\ndh/dw1 = w1", "tw"),
+        ("q = a1b2 + 1\nr = 2*a1b2\ndr/da1b2 = 2", "ttr"),
         # A formula below figures that agree among themselves is none of theirs where it differs.
         ("x = 0.5\nh = sigmoid(0.5) = 0.6225\nh = max(0, x)", "tr?"),
         ("x = 0.5\nh = sigmoid(0.5) = 0.6425\nh = sigmoid(x)", "twt"),

@@ -18,7 +18,14 @@ from micrograd_like.worksheet.naming.counts import assumed_counts
 from micrograd_like.worksheet.naming.open_functions import open_functions
 from micrograd_like.worksheet.naming.survey import LeftCall, Survey
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.tokens.spelling import index_letters, is_letters, is_word, pieces
+from micrograd_like.worksheet.tokens.spelling import (
+    family,
+    index_letters,
+    is_letters,
+    is_word,
+    letters_numbered,
+    pieces,
+)
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
 
 _LONGEST_SPLIT = 24
@@ -87,6 +94,8 @@ class Names:
     _defined: set[str] = field(default_factory=set)
     #: Names without a value of their own that a glued name may be made of, too: the x of f(x, y).
     _glued: set[str] = field(default_factory=set)
+    #: What several of these are numbered under: w of w5, so that w7 is one, too.
+    _numbered: set[str] = field(default_factory=set)
     chained: set[str] = field(default_factory=set)
     compounds: set[str] = field(default_factory=set)
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -117,6 +126,7 @@ class Names:
             names._phrases_from.setdefault(words[0].lower(), []).append((words, name))
         arguments = (call.arguments for call in found.calls if call.named)
         names._glued = found.differentiated.union(*arguments)
+        names._numbered = {family(n) for n in names.lefts | names._glued | found.plain} - {""}
         names.chained = {
             m for m in found.middles - found.lefts if m not in _NOT_CHAINED and not names.split(m)
         }
@@ -246,8 +256,19 @@ class Names:
         """The names that a glued name is made of, where this is so in exactly one way."""
         if text not in self._splits:
             ways = list(self._ways(text)) if 1 < len(text) <= _LONGEST_SPLIT else []
-            self._splits[text] = ways[0] if len(ways) == 1 else pieces(text)
+            self._splits[text] = ways[0] if len(ways) == 1 else self._pieces(text)
         return self._splits[text]
+
+    def _pieces(self, text: str) -> tuple[str, ...]:
+        """What its spelling says a glued name is made of: w1x1, where w1 is a name elsewhere."""
+        found = letters_numbered(text)
+        if any(self._is_known(name) for name in found):
+            return found
+        return pieces(text)
+
+    def _is_known(self, name: str) -> bool:
+        known = name in self.lefts or name in self._glued
+        return known or family(name) in self._numbered
 
     def _ways(self, text: str) -> Iterator[tuple[str, ...]]:
         """The first two ways to split the text into names of the document."""
@@ -258,8 +279,7 @@ class Names:
                 if not best[start] or text[start] == "_" or text[start].isdecimal():
                     continue
                 name = normal_name(text[start:end])
-                known = name in self.lefts or name in self._glued
-                if name != text and known and len(ways) < 2:
+                if name != text and self._is_known(name) and len(ways) < 2:
                     ways += [(*way, name) for way in best[start]]
             best.append(ways[:2])
         yield from (way for way in best[-1] if len(set(way)) > 1)

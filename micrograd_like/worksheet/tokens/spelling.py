@@ -20,6 +20,7 @@ _LAYER = re.compile(r"(\^\(|_\{?)([lL])([+-]\d+)?(\)|\}|(?=_|'|$))")
 _KRONECKER = re.compile(r"delta_?(\d)(\d)")
 _SHIFTED = re.compile(r"([a-z])([+-])(\d+)")
 _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
+_LETTER_NUMBERED = re.compile(r"[A-Za-z]\d+")
 _SERIES = re.compile(r"(?:Sigma|Pi)_\{?([a-z])(?:=[01])?\}?")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
 _OLD = re.compile(r"(.+?)_old|(.+?)_current")
@@ -74,6 +75,18 @@ def pieces(name: str) -> tuple[str, ...]:
     if len(found) < 2 or "".join(found) != name or "_" not in name:
         return ()
     return tuple(map(normal_name, found))
+
+
+def letters_numbered(name: str) -> tuple[str, ...]:
+    """``w1x1`` as w1 and x1: letters, each with a number; () for another name."""
+    found = _LETTER_NUMBERED.findall(name)
+    return tuple(found) if len(found) > 1 and "".join(found) == name else ()
+
+
+def family(name: str) -> str:
+    """``w`` for ``w7`` and ``w_7``, one of several that are numbered; "" for any other name."""
+    base = name.rstrip("0123456789")
+    return base.removesuffix("_") if base != name and is_letters(base.removesuffix("_")) else ""
 
 
 def element_number(name: str, array: str) -> int:
