@@ -305,6 +305,26 @@ ACCUSED = {
         m = 2.9e-11
         c = 4.2e10
         dE/dm = c*c = 1.764*10^21""",
+    "a figure beside names for what something is differentiated by": """
+        x = 2; b = 0.1; w = 0.5; t = 1
+        z = 0.5*x + b = 1.1
+        E = 0.5*(z - t)^2 = 0.005
+        dE/dz = z - t = 0.1; dE/dw = (z - t)*x = 0.2; dE/dx = (z - t)*w
+        w' = w - 0.1*dE/dw = 0.48""",
+    "a rough figure, and the number of what it rounds": """
+        z3 = -0.912
+        e3 = exp(-0.91) = 0.40172
+        de3/dz3 = e3 = 0.40172""",
+    "signs moved from one factor to another": """
+        d = 1; t = 0.15; u = -0.10; h = 0.93002
+        g = d*(2*(-(-t + u*h))/2) = -2*(-0.15 + (-0.10*0.93))/2 = -2*(-0.243)/2 = 0.243""",
+    "a minus before a product": """
+        y = 1; v = -1.01; g = -1.94; h = 0.937976
+        d = g*v*h*(-(-1*1 + h)) = -(-1.94*(-1.0)*0.937976*(-1 + 0.937976)) = 0.11""",
+    "a new value that rounds to the one before": """
+        v = -1.1; h = 0.87; g = 0.1165945
+        v = -1.1 - 0.1*0.1165945 = -1.1117 ≈ -1.1
+        a = v*h = -1.1116594*0.87 = -0.96714""",
     "a figure with more digits than were stated": """
         z = -3.1508807; y = 1
         p = sigmoid(z) = 0.0411
@@ -362,6 +382,10 @@ UNSURE = {
         E = (w*s)^2/2; dE/dw = w*s^2 = 4.6266
         w' = w - lr*dE/dw = 0.8437
         w' = 0.89 - 0.1*(4.6266 + 0.3*0.89) = 0.4006""",
+    "a given left out, and a negative one beside it": """
+        w = 0.6; b = -0.6; u = 0.5; c = -1.2
+        a = w*x + b = 0.6*(-1) - 0.6 = -1.2
+        d = u*x + c = -u - 1.2 = -1.7""",
     "a factor of −1 put in as a sign": """
         x = -1; w = -0.9
         s = -(-0.9) = 0.9
@@ -498,6 +522,19 @@ PASSED = {
         E = (w*s)^2/2; dE/dw = w*s^2 = 4.6266
         w' = w - lr*dE/dw = 0.8437
         w' = 0.89 - 0.1*4.6266 = 0.4273""",
+    "a rough figure, and neither its number nor that of what it rounds": """
+        z3 = -0.912
+        e3 = exp(-0.91) = 0.40872""",
+    "a sign moved from one factor, and not to another": """
+        d = 1; t = 0.15; u = -0.10; h = 0.93002
+        g = d*(2*(-(-t + u*h))/2) = 2*(-0.15 + (-0.10*0.93))/2 = -0.243""",
+    "a minus before a product that has none": """
+        y = 1; v = -1.01; g = -1.94; h = 0.937976
+        d = g*v*h*(1 - h) = -(-1.94*(-1.01)*0.937976*0.062024) = -0.11""",
+    "a figure beside names that is not asked for": """
+        x = 2; w = 0.7
+        z = 0.7*x
+        dz/dx = 0.9""",
     "a negative number taken away, and the wrong derivative": """
         x = 2; w = 0.71; b = -0.4913
         a = w*x + b = 0.71*2 - 0.4913 = 0.9287

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from micrograd_like.formula import Expr, Marked, operands, product, summed
+from micrograd_like.formula import Expr, Marked, factors, operands, product, summed
 from micrograd_like.marking.world.shape import other_function
 
 #: How far figures are from a formula: 0 where they may be the same; then what lies between the two
@@ -40,6 +40,8 @@ class Pairing:
 def pairing(figures: Expr, formula: Expr, distance: Distance) -> Pairing:
     """Figures laid beside the formula that they are put into."""
     ours, theirs = operands(figures), operands(formula)
+    if ours is not None and theirs is not None and kind(ours) != kind(theirs):
+        ours, theirs = _as_product(ours), _as_product(theirs)
     alike = ours is not None and theirs is not None and kind(ours) == kind(theirs)
     if not alike or figures == formula or other_function(figures, formula):
         return Pairing(figures, formula)
@@ -50,6 +52,15 @@ def pairing(figures: Expr, formula: Expr, distance: Distance) -> Pairing:
         formula,
         tuple((mark, pairing(a, b, distance)) for mark, a, b in _pairs(ours, theirs, distance)),
     )
+
+
+def _as_product(marked: list[Marked]) -> list[Marked]:
+    """The factors of −(a·b), the first one turned; what is no such product as it is."""
+    (sign, only), *others = marked
+    if others or sign != "-" or len(inner := factors(only)) == 1:
+        return marked
+    (mark, first), *rest = inner
+    return [(mark, summed([("-", first)])), *rest]
 
 
 def kind(marked: Sequence[Marked]) -> str:
@@ -88,11 +99,27 @@ def _laid(
     left = [marked for j, marked in enumerate(theirs) if j not in found.values()]
     if len(rest) == 1 and left:  # it stands for all of them
         ((mark, operand),) = rest
-        return [*pairs, (mark, operand, _together(mark, left))]
-    if len(left) == 1 and rest:
+        pairs.append((mark, operand, _together(mark, left)))
+    elif len(left) == 1 and rest:
         ((mark, operand),) = left
-        return [*pairs, (mark, _together(mark, rest), operand)]
-    return [] if rest or left else pairs
+        pairs.append((mark, _together(mark, rest), operand))
+    elif rest or left:
+        return []
+    return _turned(pairs, distance) if kind(ours) == "*" else pairs
+
+
+def _turned(pairs: _Pairs, distance: Distance) -> _Pairs:
+    """Factors beside those that they are but for their sign, an even number of them turned."""
+    other = [
+        place
+        for place, (_, figures, formula) in enumerate(pairs)
+        if distance(figures, formula)[0] > 0 and distance(figures, summed([("-", formula)]))[0] == 0
+    ]
+    turned = other if len(other) % 2 == 0 else []
+    return [
+        (mark, figures, summed([("-", formula)]) if place in turned else formula)
+        for place, (mark, figures, formula) in enumerate(pairs)
+    ]
 
 
 def _nearest(
@@ -103,12 +130,19 @@ def _nearest(
     fewer = len(ours) < len(theirs)
     most = min(len(ours), len(theirs)) - (len(ours) != len(theirs))
 
+    product_of = kind(ours) == "*"
+
+    def up_to_sign(figures: Expr, formula: Expr) -> tuple[float, float]:
+        """A factor may be turned, if another one is."""
+        near = distance(figures, formula)
+        return min(near, distance(figures, summed([("-", formula)]))) if product_of else near
+
     def candidates() -> Iterator[tuple[tuple[float, float], bool, bool, int, int]]:
         for i, (mark, operand) in enumerate(ours):
             for j, meant in enumerate(theirs):
                 taken = i in found or j in found.values() or (i if fewer else j) == alone
                 if not taken and (mark == meant[0] or mark in _TURNED):
-                    apart = distance(operand, _joined_by(mark, meant))
+                    apart = up_to_sign(operand, _joined_by(mark, meant))
                     yield apart, mark != meant[0], i != j, i, j
 
     if [mark for mark, _ in ours] == [mark for mark, _ in theirs]:

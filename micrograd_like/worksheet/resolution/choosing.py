@@ -129,7 +129,7 @@ class _Choice:
             return False
         stated = [p.number for p in self.draft.reads[place].parts if p.number is not None]
         if stated:
-            return unlike(stated[-1], first)
+            return unlike(stated[-1], first, 1.0)
         versions = self.draft.versions
         original = versions.reads[place].parts[candidate.part].expr
         if derivatives(original):  # its number is not known here: the given one stands

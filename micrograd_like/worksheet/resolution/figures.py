@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from micrograd_like.formula import (
     Call,
@@ -39,6 +39,8 @@ def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
                 pass
             case Number(), _ if ours == number:
                 pass
+            case Call("add" | "sub" as f, (a, b)), Call("add" | "sub" as g, (c, d)) if f != g:
+                stack += [(a, c), (b, Call("neg", (d,)))]  # w·x − 0.6 for w·x + b
             case Call(f, a), Call(g, b) if f == g and len(a) == len(b):
                 stack += zip(a, b, strict=True)
             case Derivative(), _:
@@ -121,13 +123,14 @@ def read_figures(expr: Expr, known: Near) -> tuple[Expr | None, bool]:
     formula: Expr = fold(expr, combine)
     if several:
         return None, False
-    return (_with_rough(formula, known), True) if formula != expr else (None, True)
+    return (with_rough(formula, known), True) if formula != expr else (None, True)
 
 
-def _with_rough(formula: Expr, known: Near) -> Expr:
+def with_rough(formula: Expr, known: Near) -> Expr:
     """The formula with figures of few digits as names too, as 0.38 in w1·x1 + 0.38·x2.
 
-    Beside other names the one that is rounded so is meant, if it does not stand there already.
+    Beside other names the one that is rounded so is meant, if it does not stand there already; and
+    where the number behind figures is not theirs, but within their rounding.
     """
     used = {str(name) for name in nodes(formula, Name)}
 
@@ -138,6 +141,21 @@ def _with_rough(formula: Expr, known: Near) -> Expr:
         names = [name for name in _rounded(number, known) if name not in used]
         return Name(names[0]) if len(names) == 1 else None
 
+    return rewrite(formula, rule)
+
+
+def with_hidden(formula: Expr, hidden: Set[str], known: Near) -> Expr:
+    """The formula with names for decimals that are their numbers, and no other name's."""
+
+    def rule(node: Expr) -> Expr | None:
+        number = exact_number(node)
+        if number is None or number.places is None:
+            return None
+        names = [name for name, _ in known(number.value, 0)]
+        return Name(names[0]) if len(names) == 1 and names[0] in hidden else None
+
+    if exact_number(formula) is not None:  # it is given so
+        return formula
     return rewrite(formula, rule)
 
 

@@ -6,6 +6,7 @@ as the formula of the names that have just these numbers.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Expr, Name, Number, exact_number, nodes
@@ -20,6 +21,8 @@ from micrograd_like.worksheet.resolution.figures import (
     each_figure_moved,
     opened,
     read_figures,
+    with_hidden,
+    with_rough,
 )
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.versions import Version
@@ -126,6 +129,7 @@ def read_definitions(draft: Draft) -> None:
         named = any(n not in CONSTANTS or n in draft.versions.first for n in names_in(expr))
         if place >= 0 and exact_number(expr) is None and not named:
             definitions.read(key, definition)
+    definitions.read_beside_names()
 
 
 class _Definitions:
@@ -158,9 +162,39 @@ class _Definitions:
 
     def read(self, key: str, definition: Definition) -> None:
         """Put names for the figures of a definition, or say that they hide what it rests on."""
-        formula, sure = read_figures(definition.expr, self.known.above(definition.place, key))
+        above = self.known.above(definition.place, key)
+        formula, sure = read_figures(definition.expr, above)
+        if (
+            formula is None
+            and sure
+            and _rounds(definition.expr, self.draft.reads[definition.place])
+        ):
+            rough = with_rough(definition.expr, above)
+            formula = None if rough == definition.expr else rough
         if formula is None or not self._taken(key, definition, formula):
             self._unread(key, definition, sure)
+
+    def read_beside_names(self) -> None:
+        """Put names for figures that stand beside names, where something is asked of them.
+
+        So w for 0.7 in z = 0.7·x + b, where ∂z/∂w is asked for, w is 0.7, and z rests on no w.
+        """
+        draft = self.draft
+        for of, wanted in self.asked.items():
+            below = draft.below(of) if self._hidden(of, wanted) else ()
+            chosen = [key for key in below if key in draft.chosen and key not in draft.opaque]
+            for key in sorted(chosen, key=lambda key: draft.chosen[key].place):
+                hidden, definition = self._hidden(of, wanted), draft.chosen[key]
+                if hidden and definition.place >= 0:
+                    above = self.known.above(definition.place, key)
+                    formula = with_hidden(definition.expr, hidden, above)
+                    if formula != definition.expr:
+                        self._taken(key, definition, formula)
+
+    def _hidden(self, of: Name, wanted: Set[Name]) -> set[str]:
+        """The names that something is differentiated by, and does not rest on."""
+        below = self.draft.below(of)
+        return {name for name in wanted if name not in below}
 
     def _taken(self, key: str, definition: Definition, formula: Expr) -> bool:
         """True if the formula becomes the name's definition: it may not rest on the name."""

@@ -37,7 +37,8 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
     if is_addend(first, version.base) or (_adds_to(first, version.number) and [*names_in(first)]):
         return "itself"
     formula = next((p.expr for p in read.parts if versions.is_formula(p.expr, version)), None)
-    number = next((p.number for p in reversed(read.parts) if p.number is not None), None)
+    numbers = [p.number for p in reversed(read.parts) if p.number is not None]
+    number = max(numbers, key=lambda number: number.places or 0, default=None)
     if formula is not None and version.base in {*names_in(formula)}:
         formula = None
     renewal = _Renewal(versions, version, read, versions.meant[place], number)
@@ -63,7 +64,7 @@ class _Renewal:
         version: What its name means up to here.
         read: The statement.
         meant: What the names in it mean.
-        number: The last number that it states.
+        number: The number that it states, the last one of those with the most decimals.
     """
 
     versions: Versions
