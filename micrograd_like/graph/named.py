@@ -220,7 +220,8 @@ class NamedGraph:
         """
         region, written = self._regions[name]
         node = region[-1]
-        adjoints: dict[Value, Expr] = {node: Number(1)}
+        one = Number(1)
+        adjoints: dict[Value, Expr] = {node: one}
         for inner in reversed(region):
             out = name if inner is node else written[inner]
             for index, input in enumerate(inner.inputs):
@@ -230,7 +231,8 @@ class NamedGraph:
                 if partial is None:
                     operands = self._operands(inner, written)
                     partial = OPS[inner.op].partial(index, operands, out)
-                link: Expr = Call("mul", (adjoints[inner], partial))
+                above = adjoints[inner]
+                link = partial if above is one else Call("mul", (above, partial))
                 if input in adjoints:
                     link = Call("add", (adjoints[input], link))
                 adjoints[input] = link
