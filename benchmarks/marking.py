@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from time import process_time
 
 from micrograd_like import Worksheet
 from micrograd_like.errors import WorksheetError
@@ -56,7 +57,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """One worksheet, marked."""
+    """One worksheet, marked.
+
+    Attributes:
+        seconds: What reading and marking took of the processor's time.
+    """
 
     form: str
     shape: str
@@ -64,6 +69,7 @@ class Marked:
     lines: int
     planted: tuple[Outcome, ...]
     accused: tuple[Outcome, ...]
+    seconds: float
 
 
 @cache
@@ -151,7 +157,9 @@ def worksheet(number: int, seed: int) -> tuple[Request, Exercise]:
 def mark(job: tuple[int, int]) -> Marked:
     """Make a worksheet, have it checked, and compare."""
     asked, exercise = worksheet(*job)
+    began = process_time()
     marks = {line.line: line for line in Worksheet.parse(exercise.text).check().lines}
+    seconds = process_time() - began
     planted = tuple(
         _outcome(marks[slip.line], asked, slip.code, slip.shown, slip.right)
         for slip in exercise.planted
@@ -163,7 +171,8 @@ def mark(job: tuple[int, int]) -> Marked:
         for number, line in marks.items()
         if number not in slipped and line.verdict not in fine
     )
-    return Marked(exercise.form, exercise.shape, asked.learner.places, len(marks), planted, accused)
+    places = asked.learner.places
+    return Marked(exercise.form, exercise.shape, places, len(marks), planted, accused, seconds)
 
 
 def _outcome(
@@ -272,6 +281,8 @@ def main() -> None:
     given = options()
     marked = list(corpus(given.count, given.seed, given.jobs))
     print(table(marked))
+    lines, seconds = sum(s.lines for s in marked), sum(s.seconds for s in marked)
+    print(f"read and marked in {seconds:.1f} s, {1000 * seconds / lines:.2f} ms a line")
     for text in failures(marked, given.failures):
         print(text)
     sys.stdout.flush()
