@@ -49,6 +49,8 @@ class NamedDerivatives:
 
     def of(self, statement: Statement) -> Meant | None:
         """What a statement says of a derivative; None where its name says nothing of one."""
+        if statement.step:  # of a program its reader has told what each gradient is
+            return None
         meant = [slope for slope in self._meanings(statement) if self._exists(slope)]
         if not meant:
             return None

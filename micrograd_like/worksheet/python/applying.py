@@ -11,20 +11,23 @@ import numpy as np
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.library import (
     COUNTING,
+    FUNCTIONS,
     PRODUCTS,
     RANDOM,
     SAME,
     TWO,
-    as_term,
+    CallError,
     called,
     kind,
     shape_of,
     whole,
+    written_out,
 )
+from micrograd_like.worksheet.python.naming import is_target_name
 from micrograd_like.worksheet.python.shapes import Unshaped
+from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import number, scalar
 from micrograd_like.worksheet.python.values import (
-    COUNTED,
     Class,
     Data,
     Defined,
@@ -32,6 +35,7 @@ from micrograd_like.worksheet.python.values import (
     Instance,
     Method,
     UnreadError,
+    counted,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +91,7 @@ class Applier:
                 numeric = root.partition(".")[0] in _NUMERIC
                 return self._external(node, name, arguments, named, numeric)
             case Data():
-                return function
+                return function.part(_how(node))
         raise UnreadError(node, f"a call of {kind(function)} is not read")
 
     def _arguments(self, nodes: list[ast.expr], computes: bool) -> list[Any]:
@@ -163,36 +167,51 @@ class Applier:
         numeric: bool,
     ) -> Any:
         if name in COUNTING:
-            return COUNTED
-        if any(isinstance(a, Data) for a in arguments):
+            return counted()
+        if name == "str":
+            text = written_out(arguments[0]) if arguments else ""
+            return counted() if text is None else text
+        data = next((a for a in arguments if isinstance(a, Data)), None)
+        if data is not None:
             if name not in TWO and name not in PRODUCTS:
-                return next(a for a in arguments if isinstance(a, Data))
+                same = name in SAME or (len(arguments) > 1 and name not in FUNCTIONS)
+                return data if same else data.part(_how(node), size=name in ("len", "size"))
             arguments = [self.machine.with_data(a) for a in arguments]
         first = arguments[0] if arguments else None
         if isinstance(first, Unshaped) and first.term is None:
             if name in SAME:
                 return first
             if name in ("reshape", "view"):
-                return first.shaped(self._chosen_sizes(arguments[1:]))
+                sizes = self._chosen_sizes(arguments[1:])
+                told = sizes is not None and not is_target_name(first.base)
+                return first.shaped(sizes) if sizes and told else first
         arguments = self._shaped(name, arguments)
         if name in RANDOM:
             return self.machine.free_array(node, _random_shape(name, arguments, named))
         if name in ("zeros", "ones", "empty", "full") and arguments:
-            sizes = arguments[0] if isinstance(arguments[0], tuple | list) else (arguments[0],)
-            if not all(isinstance(s, np.ndarray) and number(s) is not None for s in sizes):
+            sizes = self._chosen_sizes(arguments[:1])
+            if sizes is None:
                 return self.machine.unshaped(self.machine.target)
-            small = [scalar(Number(n)) for n in self._chosen_sizes([sizes])]
-            arguments = [tuple(small), *arguments[1:]]
+            arguments = [tuple(scalar(Number(n)) for n in sizes), *arguments[1:]]
         if name in ("eye", "identity"):
-            if isinstance(arguments[0], Data) or number(as_term(arguments[0])) is None:
-                return self.machine.unshaped(self.machine.target, "onehot")
-            arguments = [scalar(Number(n)) for n in self._chosen_sizes(arguments[:1])]
+            sizes = self._chosen_sizes(arguments[:1])
+            if sizes is None:
+                return self.machine.one_hot(self.machine.target)
+            arguments = [scalar(Number(sizes[0]))]
         try:
             return called(name, arguments, named)
+        except CallError:
+            if name in ("arange", "linspace"):  # between ends that are data's
+                return Data()
+            raise
         except KeyError:
+            made = name[:1].isupper()  # an object of a class from elsewhere
             if numeric or (
-                name not in _SPLITTING
-                and any(self._is_own(a) for a in (*arguments, *named.values()))
+                not made
+                and (
+                    name not in _SPLITTING
+                    and any(self._is_own(a) for a in (*arguments, *named.values()))
+                )
             ):
                 raise UnreadError(node, f"what {name}() gives is not known here") from None
             return Data()
@@ -205,12 +224,19 @@ class Applier:
             return any(e in self.machine.recorder.maker for e in value.reshape(-1))
         return isinstance(value, Instance | Defined)
 
-    def _chosen_sizes(self, sizes: list[Any]) -> tuple[int, ...]:
-        """Sizes, small ones in the place of large ones; -1 is one that is chosen."""
+    def _chosen_sizes(self, sizes: list[Any]) -> tuple[int, ...] | None:
+        """Sizes, small ones in the place of large ones; None where one of them is not told."""
         if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
             sizes = [*sizes[0]]
-        small = self.machine.shapes
-        return tuple(small.small(n) if n >= 0 else small.size() for n in map(whole, sizes))
+        known = [number(s) if isinstance(s, np.ndarray) else None for s in sizes]
+        if any(n is None or n < 0 for n in known):
+            return None
+        return tuple(self.machine.shapes.small(whole(size)) for size in sizes)
+
+
+def _how(node: ast.Call) -> str:
+    """In which way a call takes something of what it is given."""
+    return f"{target_name(node.func)}({', '.join(map(ast.dump, node.args[1:]))})"
 
 
 def _random_shape(name: str, arguments: list[Any], named: dict[str, Any]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term, chosen, names_of, numeric, scalar, term
-from micrograd_like.worksheet.python.values import Data, Instance, UnreadError
+from micrograd_like.worksheet.python.values import Data, Instance, UnknownError, UnreadError
 from micrograd_like.worksheet.records import Place
 from micrograd_like.worksheet.tokens.spelling import before_renewal
 
@@ -69,10 +69,12 @@ class Assignments:
             for part in parts:
                 name = target_name(part)
                 if isinstance(value, Data):
-                    self.store(part, value, node)
+                    self.store(part, value.part(name, size=value.size), node)
                 elif not self.machine.knows(name):
                     self.machine.scope[name] = self.machine.free(name)
             return
+        if value is None:
+            raise UnknownError(parts[0], "what is unpacked here could not be read")
         values = [term(v) for v in value] if isinstance(value, np.ndarray) else [*value]
         if len(values) != len(parts):
             raise UnreadError(parts[0], f"expected {len(parts)} values, got {len(values)}")
@@ -84,8 +86,10 @@ class Assignments:
     ) -> Any:
         """What a variable stands for, once it is assigned a value."""
         if isinstance(value, Data):
+            if value.size or base in self.machine.shapes.sizes:
+                return self.machine.size()
             self.machine.tell(f"{base} {value.why}")
-            return self.machine.free(base)
+            return Data(value.why, base) if value.array is None else value.array
         grows = base in self.machine.shapes.lists
         if isinstance(value, list | tuple) and value and _is_numeric(value) and not grows:
             try:
@@ -195,7 +199,8 @@ class Assignments:
         owner = self.machine.evaluator.value(inner)
         base = target_name(inner)
         if isinstance(owner, Unshaped) and owner.term is None and _is_one(value):
-            owner.kind = "onehot" if isinstance(index, ast.Tuple) else owner.kind
+            if isinstance(index, ast.Tuple):
+                self.store(inner, self.machine.one_hot(base))
             return
         owner = self.machine.evaluator.settled(owner)
         if isinstance(owner, Data):
@@ -249,7 +254,7 @@ class Assignments:
         if isinstance(index, ast.Slice | ast.Tuple | ast.Constant | ast.UnaryOp):
             return None
         value = self.machine.evaluator.value(index)
-        if not isinstance(value, np.ndarray) or not value.ndim:
+        if not isinstance(value, np.ndarray) or not value.size:
             return None
         first = value.reshape(-1)[0]
         conditions = ("gt", "ge", "lt", "le")

@@ -45,7 +45,10 @@ class Calls:
         known = self.machine.globals.values()
         instances = [v for v in known if isinstance(v, Instance) and v.name == node.name]
         owner = instances[0] if instances else Instance(node.name, Class(node).methods)
+        outside = dict(self.machine.globals)
         self._by_themselves([*owner.methods.values()], owner)
+        self.machine.globals.clear()  # what one class calls x is not that of another
+        self.machine.globals.update(outside)
 
     def _by_themselves(self, functions: list[ast.FunctionDef], owner: Instance | None) -> None:
         """Read functions, those first that nothing calls: they enter the others."""

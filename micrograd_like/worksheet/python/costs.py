@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from micrograd_like.formula import Call, Expr, Name, Number, nodes
 from micrograd_like.worksheet.python.meaning import Finder
@@ -57,11 +57,11 @@ def assumed_costs(finder: Finder) -> Iterator[Assumed]:
             yield _with_cost(finder, formula, title, outputs, at)
 
 
-def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Name], int]]:
+def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Expr], int]]:
     """Outputs and targets: what is computed less what is not, or turned round."""
     seen: set[tuple[Name, ...]] = set()
     for at, step in enumerate(finder.steps):
-        pairs: dict[Name, Name] = {}
+        pairs: dict[Name, Expr] = {}
         for formula in step.formulas:
             for call in nodes(formula, Call):
                 match call:
@@ -69,6 +69,8 @@ def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Name], int]]:
                         if _computed(finder, a) != _computed(finder, b):
                             output, target = (a, b) if _computed(finder, a) else (b, a)
                             pairs.setdefault(output, target)
+                    case Call("sub", (Name() as a, Number() as label)) if _computed(finder, a):
+                        pairs.setdefault(a, label)
         if pairs and len(pairs) >= len({*pairs.values()}) and tuple(pairs) not in seen:
             seen.add(tuple(pairs))
             yield [*pairs], [*pairs.values()], at
@@ -79,7 +81,7 @@ def _computed(finder: Finder, name: Name) -> bool:
     return at is not None and at not in finder.given and not finder.is_update(at)
 
 
-def _usual(finder: Finder, outputs: list[Name], targets: list[Name]) -> Iterator[tuple[str, Expr]]:
+def _usual(finder: Finder, outputs: list[Name], targets: list[Expr]) -> Iterator[tuple[str, Expr]]:
     pairs = [*zip(outputs, targets, strict=True)]
     squares: list[Expr] = [
         Call("pow", (Call("sub", (output, target)), Number(2))) for output, target in pairs
@@ -105,14 +107,16 @@ def _usual(finder: Finder, outputs: list[Name], targets: list[Name]) -> Iterator
         yield f"the cross-entropy of {shown[0]} and {shown[1]}", added(logs)
 
 
-def _cross(output: Name, target: Name) -> Expr:
+def _cross(output: Name, target: Expr) -> Expr:
     one = Number(1)
     first = Call("mul", (target, Call("log", (output,))))
     second = Call("mul", (Call("sub", (one, target)), Call("log", (Call("sub", (one, output)),))))
     return Call("neg", (Call("add", (first, second)),))
 
 
-def _base(name: Name) -> str:
+def _base(name: Expr) -> str:
+    if not isinstance(name, Name):
+        return "its labels"
     return name.plain.partition("[")[0]
 
 
@@ -123,7 +127,8 @@ def _with_cost(finder: Finder, formula: Expr, title: str, outputs: list[Name], a
     free = next(n for n in ("E", "L", "C", "cost", "assumed_cost") if n not in taken)
     after = max(finder.maker[o] for o in outputs)
     step = Step(Place(), "", free, (), (Name(free),), (formula,), hidden=True)
-    recorder = Recorder(
+    recorder = replace(
+        finder.recorder,
         steps=[*finder.steps[: after + 1], step, *finder.steps[after + 1 :]],
         snapshots=[
             *finder.snapshots[: after + 1],

@@ -22,6 +22,7 @@ from micrograd_like.worksheet.python.library import (
     dot,
     kind,
     whole,
+    written_out,
 )
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.terms import (
@@ -35,7 +36,6 @@ from micrograd_like.worksheet.python.terms import (
     term,
 )
 from micrograd_like.worksheet.python.values import (
-    COUNTED,
     Data,
     Defined,
     External,
@@ -45,6 +45,7 @@ from micrograd_like.worksheet.python.values import (
     Unknown,
     UnknownError,
     UnreadError,
+    counted,
 )
 
 if TYPE_CHECKING:
@@ -93,11 +94,10 @@ class Evaluator:
             case ast.BinOp(left=left, op=op, right=right):
                 return self.binary(node, op, self.operand(left), self.operand(right))
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARE:
-                return self._compared(
-                    COMPARE[type(op)],
-                    self.settled(self.value(left)),
-                    self.settled(self.value(right)),
-                )
+                a, b = self.settled(self.value(left)), self.settled(self.value(right))
+                if isinstance(b, str) and isinstance(op, ast.Eq):
+                    a = self.machine.told_apart(left, a, b)
+                return self._compared(COMPARE[type(op)], a, b)
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[right]):
                 return self._identical(node, self.value(left), self.value(right), op)
             case ast.Call():
@@ -129,6 +129,8 @@ class Evaluator:
         raise UnreadError(node, f"{_called(node)} is not read")
 
     def _known(self, node: ast.expr, value: Any) -> Any:
+        if isinstance(value, Data) and value.array is not None:
+            value = value.array
         if isinstance(value, Unknown):
             raise UnknownError(node, value.why)
         if isinstance(value, Unshaped) and value.term is not None:
@@ -164,9 +166,12 @@ class Evaluator:
         if isinstance(a, str) or isinstance(b, str):
             return _joined(op, a, b)
         if isinstance(a, Data) or isinstance(b, Data):
+            data, other = (a, b) if isinstance(a, Data) else (b, a)
+            plain = isinstance(other, Data) or number(as_term(self.settled(other))) is not None
+            if plain and data.array is None and not data.size:
+                how = "" if isinstance(other, Data) else str(as_term(other).item())
+                return data.part(f"{type(op).__name__} {how} {data is a}")
             a, b = self.machine.with_data(a), self.machine.with_data(b)
-            if not isinstance(a, Unshaped) and not isinstance(b, Unshaped):
-                return a if isinstance(a, Data) else b
         if isinstance(a, Unshaped) or isinstance(b, Unshaped):
             a, b = self.fitted(op, a, b)
         if isinstance(op, ast.MatMult):
@@ -178,6 +183,8 @@ class Evaluator:
                 raise SizeError(f"expected at most {MAX_ELEMENTS:,} elements")
             return a * whole(b)
         if isinstance(op, ast.FloorDiv | ast.Mod):
+            if number(as_term(a)) is None or number(as_term(b)) is None:
+                return Data(size=True)
             x, y = whole(a), whole(b)
             return scalar(Number(x // y if isinstance(op, ast.FloorDiv) else x % y))
         if type(op) not in BINARY:
@@ -211,7 +218,7 @@ class Evaluator:
 
     def _compared(self, function: str, a: Any, b: Any) -> Any:
         if isinstance(a, Data) or isinstance(b, Data):
-            return COUNTED
+            return counted()
         if not all(isinstance(x, np.ndarray | int | float | list) for x in (a, b)):
             return {"eq": a == b, "ne": a != b}.get(function, False)
         return applied(function, as_term(a), as_term(b))
@@ -227,7 +234,7 @@ class Evaluator:
         found = [self.value(p.value if isinstance(p, ast.FormattedValue) else p) for p in parts]
         written = [*map(written_out, found)]
         known = [w for w in written if w is not None]
-        return "".join(known) if len(known) == len(written) else COUNTED
+        return "".join(known) if len(known) == len(written) else counted()
 
     def operand(self, node: ast.expr) -> Any:
         """What is computed with: what is None up to here is given elsewhere."""
@@ -263,8 +270,10 @@ class Evaluator:
                 return [scalar(Number(i)) for i in numbers[:MAX_ELEMENTS]]
             case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
                 return self.items(inner)[::-1]
-            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
-                return [(scalar(Number(i)), x) for i, x in enumerate(self.items(inner))]
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *rest], keywords=named):
+                first = [*rest, *(k.value for k in named)]
+                start = whole(self.value(first[0])) if first else 0
+                return [(scalar(Number(i)), x) for i, x in enumerate(self.items(inner), start)]
             case ast.Call(func=ast.Name(id="zip"), args=parts):
                 return [*zip(*(self.items(part) for part in parts), strict=False)]
             case ast.Call(func=ast.Name(id="tqdm"), args=[inner, *_]):
@@ -287,12 +296,16 @@ class Evaluator:
         if isinstance(value, Unshaped) and value.term is None:
             if name in SAME or name in ("reshape", "view"):
                 return Method(value, name)
-            if name == "T" and value.kind == "onehot":  # its use says which way it lies
-                return value
+            if name == "T":
+                return value.turned()
         value = self.settled(value)
         match value:
+            case Data() if name in RANDOM:
+                return External(f"random.{name}")
+            case Data() if name == "T" and value.name:
+                return self.machine.with_data(value, "array").turned()
             case Data():
-                return External(f"random.{name}") if name in RANDOM else value
+                return value.part(name, size=value.size or name in ("shape", "size"))
             case External(path):
                 return _CONSTANTS_OF.get(name, External(f"{path}.{name}"))
             case Instance():
@@ -315,10 +328,12 @@ class Evaluator:
 
     def _subscript(self, node: ast.Subscript, owner: Any, index: ast.expr) -> Any:
         if isinstance(owner, Unshaped) and owner.kind == "onehot" and owner.term is None:
-            return owner
+            return owner  # rows of an identity
         owner = self.settled(owner)
+        if isinstance(owner, Method):  # one of a table's, such as its rows
+            return Data()
         if isinstance(owner, Data):
-            return owner
+            return owner.part(ast.dump(index), owner.size)
         if isinstance(owner, dict):
             key = self._key(index)
             if isinstance(owner, Fields):
@@ -335,7 +350,20 @@ class Evaluator:
             owner = as_term(owner)
         if not isinstance(owner, np.ndarray):
             raise UnreadError(node, f"an element of {kind(owner)} is not read")
-        return term(owner[self.index(index)])
+        if isinstance(index, ast.Tuple):
+            self._labelled(index.elts[-1], len(owner))
+        at = self.index(index)
+        found = term(owner[at])
+        if not found.size and owner.size:  # it is smaller here than the data it stands for
+            found = term(owner[_within(at, owner.shape)])
+        return found
+
+    def _labelled(self, node: ast.expr, rows: int) -> None:
+        """Let data that stands in an index be a class for each row."""
+        if isinstance(node, ast.Name | ast.Attribute):
+            labels = self.value(node)
+            if isinstance(labels, Data):
+                labels.array = self.machine.array(labels.name or "labels", (rows,))
 
     def index(self, node: ast.expr) -> Any:
         """What stands between brackets, as NumPy's index."""
@@ -360,12 +388,13 @@ _CONSTANTS_OF = {
 assert set(COMPARE.values()) == set(COMPARISONS)
 
 
-def written_out(value: Any) -> str | None:
-    """A text or a known number as text."""
-    if isinstance(value, str):
-        return value
-    known = number(value) if isinstance(value, np.ndarray) else None
-    return None if known is None else str(known)
+def _within(index: Any, shape: tuple[int, ...]) -> Any:
+    """An index, all of an axis in the place of what lies beyond its end."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return tuple(
+        slice(None) if isinstance(part, slice) and not range(*part.indices(size)) else part
+        for part, size in zip(parts, shape, strict=False)
+    )
 
 
 def _joined(op: ast.operator, a: Any, b: Any) -> str | Data:
@@ -373,7 +402,7 @@ def _joined(op: ast.operator, a: Any, b: Any) -> str | Data:
     parts = [written_out(a), written_out(b)]
     if isinstance(op, ast.Add) and None not in parts:
         return "".join(filter(None, parts))
-    return COUNTED
+    return counted()
 
 
 def _called(node: ast.AST) -> str:

@@ -59,7 +59,7 @@ def fed(machine: Machine, back: ast.FunctionDef, given: Any) -> None:
     said = next((s for s in said_by(name, machine.recorder.current, ()) if not s.digits), None)
     if said is not None:
         output = machine.recorder.current[said.wrt]
-    if not isinstance(output, np.ndarray) or output.size == 1:
+    if not isinstance(output, np.ndarray):
         return
     gradient = machine.array(name, output.shape)
     machine.globals[name] = gradient

@@ -56,11 +56,35 @@ TWO = {
 #: What changes nothing that is differentiated.
 SAME = (
     *("array", "asarray", "float", "copy", "deepcopy", "tensor", "Tensor", "float64", "float32"),
-    *("clip", "nan_to_num", "clone", "detach", "astype", "double", "asmatrix", "atleast_1d"),
+    *(
+        "clip",
+        "nan_to_num",
+        "clone",
+        "detach",
+        "astype",
+        "double",
+        "int64",
+        "int32",
+        "asanyarray",
+        "int64",
+        "int32",
+        "asmatrix",
+        "atleast_1d",
+    ),
     *("ascontiguousarray", "matrix", "clamp", "numpy", "longdouble", "requires_grad_", "item"),
 )
 #: What is counted, chosen or compared, and so not differentiated.
-COUNTING = ("argmax", "argmin", "argsort", "round", "around", "unique", "bincount", "array_equal")
+COUNTING = (
+    "meshgrid",
+    "argmax",
+    "argmin",
+    "argsort",
+    "round",
+    "around",
+    "unique",
+    "bincount",
+    "array_equal",
+)
 PRODUCTS = ("dot", "matmul", "mm")
 RANDOM = ("randn", "rand", "random", "uniform", "normal", "standard_normal", "random_sample")
 
@@ -121,6 +145,14 @@ def whole(value: Any) -> int:
     return int(found)
 
 
+def written_out(value: Any) -> str | None:
+    """A text or a known number as text."""
+    if isinstance(value, str):
+        return value
+    known = number(value) if isinstance(value, np.ndarray) else None
+    return None if known is None else str(known)
+
+
 def shape_of(*sizes: Any) -> tuple[int, ...]:
     """A shape, given as one tuple or number by number."""
     if len(sizes) == 1 and isinstance(sizes[0], tuple | list):
@@ -171,10 +203,15 @@ def most(value: Any, *others: Any, axis: Any = None, keepdims: Any = False, **_:
 
 
 @_function("min", "amin")
-def least(value: Any, *others: Any) -> Term:
-    """The smallest of several arguments."""
-    terms = [as_term(v) for v in (value, *others)] if others else [*as_term(value)]
-    return reduce(lambda a, b: applied("minimum", term(a), term(b)), terms)
+def least(value: Any, *others: Any, axis: Any = None, keepdims: Any = False, **_: Any) -> Term:
+    """The smallest along an axis, of all, or of several arguments."""
+    if others:
+        return reduce(lambda a, b: applied("minimum", a, b), map(as_term, (value, *others)))
+
+    def of(elements: list[Expr]) -> Expr:
+        return reduce(lambda a, b: made("minimum", (a, b)), elements)
+
+    return reduced(as_term(value), axis_of(axis), bool(keepdims), of)
 
 
 @_function("norm")
@@ -217,6 +254,12 @@ def reciprocal(value: Any) -> Term:
 def permutation(count: Any) -> Term:
     """An order; that in which things stand."""
     return arange(count) if not as_term(count).ndim else as_term(count)
+
+
+@_function("vectorize", "frompyfunc")
+def vectorized(function: Any, *_: Any, **__: Any) -> Any:
+    """The function; all are taken element by element."""
+    return function
 
 
 @_function("where")

@@ -22,9 +22,10 @@ from micrograd_like.worksheet.python.library import CallError
 from micrograd_like.worksheet.python.naming import said_by
 from micrograd_like.worksheet.python.places import Places
 from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
-from micrograd_like.worksheet.python.steps import Recorder, Step
+from micrograd_like.worksheet.python.steps import Recorder
 from micrograd_like.worksheet.python.syntax import (
     assigned_in,
+    large_numbers,
     only_tells,
     renewed_in,
     target_name,
@@ -82,6 +83,7 @@ class Machine:
         self.module = module
         self.shapes = Shapes.of(module)
         self.shapes.known = self.recorder.current
+        self.recorder.counts = large_numbers(module)
         self.block(module.body)
         self.calls.read_uncalled(module)
 
@@ -109,8 +111,7 @@ class Machine:
     def free(self, name: str) -> Any:
         """A free name: a number, or an array where it is used as one."""
         if name in self.shapes.sizes:  # a size that nobody gives
-            self.recorder.guessed = True
-            return scalar(Number(self.shapes.size()))
+            return self.size()
         if name in self.shapes.size_lists:
             return [scalar(Number(self.shapes.size())) for _ in range(3)]
         kind = self.shapes.kinds.get(name)
@@ -120,7 +121,7 @@ class Machine:
 
     def unshaped(self, name: str, kind: str = "array") -> Unshaped:
         """A free array whose shape is chosen where it is used."""
-        return Unshaped(name, kind, self._guessed, self._one_hot)
+        return Unshaped(name, kind, self._guessed)
 
     def given_elsewhere(self, node: ast.expr) -> Any:
         """A free name in the place of a None that is computed with."""
@@ -128,22 +129,42 @@ class Machine:
         self.assignments.store(node, found)
         return found
 
-    def with_data(self, value: Any) -> Any:
-        """Data that is computed with as an array of its own; anything else as it is."""
-        return self.unshaped("data") if isinstance(value, Data) else value
+    def told_apart(self, node: ast.expr, value: Any, text: str) -> Any:
+        """A free name that is compared with texts: the first of them is what it is taken for."""
+        free = isinstance(value, np.ndarray) and value.item() not in self.recorder.maker
+        if not free and value is not None and not isinstance(value, Data):
+            return value
+        self.assignments.store(node, text)
+        self.tell(f"assumed: {target_name(node)} is {text!r}")
+        return text
 
-    def _one_hot(self, base: str, shape: tuple[int, ...]) -> Term:
-        """Labels of which one is 1 in every sample; they stay as they are."""
+    def with_data(self, value: Any, kind: str = "data") -> Any:
+        """Data that is computed with as an array of its own; anything else as it is."""
+        if not isinstance(value, Data):
+            return value
+        if value.array is None:
+            kind = self.shapes.kinds.get(value.name, kind)
+            value.array = self.size() if value.size else self.unshaped(value.name or "data", kind)
+        return value.array
+
+    def size(self) -> Term:
+        """A number of elements that nobody gives."""
         self.recorder.guessed = True
-        classes = 0 if self.shapes.columns or len(shape) < 2 else 1
-        found = self.array(base, shape)
-        numbers = [
-            Number(int(at[classes] == (at[1 - classes] if len(shape) > 1 else 0) % shape[classes]))
-            for at in np.ndindex(*shape)
-        ]
-        names = tuple(found.reshape(-1))
-        self.recorder.take(Step(Place(), "", base, shape, names, tuple(numbers), hidden=True))
-        return found
+        size = self.shapes.size()
+        self.recorder.counts.add(size)
+        return scalar(Number(size))
+
+    def one_hot(self, name: str) -> Unshaped:
+        """Labels, a row for each sample, of which one is 1; they are no quantities of their own."""
+
+        def label(at: tuple[int, ...], classes: int) -> Number:
+            return Number(int(at[-1] == (at[0] if len(at) > 1 else 0) % classes))
+
+        def made(_: str, shape: tuple[int, ...]) -> Term:
+            self.recorder.guessed = True
+            return filled(shape, lambda at: label(at, shape[-1]))
+
+        return Unshaped(name, "onehot", made)
 
     def _guessed(self, base: str, shape: tuple[int, ...]) -> Term:
         """An array whose shape is chosen here: what does not fit it is no mistake."""
@@ -344,9 +365,11 @@ class Machine:
         once = self._renews(node) or not names & used_in(node.body)
         if len(items) > MAX_PASSES:
             once = True
-        if once and len(items) > 1:
-            self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
-        for item in items[:1] if once else items:
+        start = len(self.recorder.steps)
+        for passes, item in enumerate(items):
+            if passes == 1 and (once or self.recorder.renews(start)):
+                self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
+                break
             self.assignments.store(node.target, item)
             self.block(node.body)
 

@@ -17,11 +17,12 @@ import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number, factors, names, terms
 from micrograd_like.graph import reachable
+from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant, times
 from micrograd_like.worksheet.python.naming import Said, said_by
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.terms import Term, names_of
-from micrograd_like.worksheet.python.trial import points, ratio, start_of
+from micrograd_like.worksheet.python.trial import Point, extended, points, ratio, start_of
 
 #: Nameless quantities whose meaning is looked for by what is computed from them.
 _MOST_SUPPOSED = 4
@@ -36,13 +37,14 @@ class Finder:
 
     Args:
         recorder: The program's steps.
+        before: The same program without a last cost, whose points serve again.
     """
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, before: Finder | None = None) -> None:
+        self.recorder, self._before = recorder, before
         self.steps = recorder.steps
         self.snapshots = recorder.snapshots
         self.leaves = start_of(self.steps)
-        self.points = points(self.steps, self.leaves)
         self.maker = {name: at for at, step in enumerate(self.steps) for name in step.names}
         self.given = {
             at
@@ -76,6 +78,16 @@ class Finder:
             for size in (*step.shape, int(np.prod(step.shape, dtype=int)))
             if size > 1
         }
+        if recorder.guessed:  # sizes that were chosen stand for those that it has
+            self._counts |= {*map(float, recorder.counts)}
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """The program at numbers."""
+        if self._before is None:
+            return points(self.steps, self.leaves)
+        new = [step for step in self.steps if step.names[0] not in self._before.maker]
+        return [*filter(None, (extended(point, new) for point in self._before.points))]
 
     # What rests on what.
 
@@ -393,9 +405,10 @@ class Finder:
                 factor = ratio(np.broadcast_to(table, true.shape), true)
                 if factor is not None and (not said.sure or self.allowed(factor, bool(said.of))):
                     return replace(meaning, factor=factor)
-                if factor is not None and not said.whole and self.allowed(-factor, False):
+                turns = not said.whole and not self._is_behind(at, result)
+                if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
-                told = said.sure and len(self._versions_before(said.wrt, at)) < 2
+                told = said.sure and len(self.versions_before(said.wrt, at)) < 2
                 if told and at not in self.partial:
                     factor = self._likely_factor(at, table, true, result)
                     claims.append(replace(meaning, factor=factor, agrees=False))
@@ -415,6 +428,11 @@ class Finder:
                 return Meaning(of, wrt, factor)
         return claims[0] if claims else anchored
 
+    def _is_behind(self, at: int, result: Meanings) -> bool:
+        """True where the gradient that comes back is given: its sign is no convention."""
+        cost = self.cost_at(at, result)
+        return cost is not None and self.steps[self.maker[cost]].base == LAYER_COST
+
     def _likely_factor(
         self, at: int, table: np.ndarray, true: np.ndarray, result: Meanings
     ) -> float:
@@ -432,7 +450,7 @@ class Finder:
     def _read(self, at: int, said: Said, result: Meanings) -> Iterator[Meaning]:
         """The derivatives that a name may say."""
         variables = self.snapshots[at]
-        several = self._versions_before(said.wrt, at)
+        several = self.versions_before(said.wrt, at)
         targets = [*several[::-1]] if len(several) > 1 else [variables[said.wrt]]
         inner = [self._argument(target) for target in targets]
         targets += [argument for argument in inner if argument is not None]
@@ -448,7 +466,7 @@ class Finder:
                 elif cost is not None:
                     yield Meaning((cost,) * len(wrt), wrt)
 
-    def _versions_before(self, base: str, at: int) -> list[Term]:
+    def versions_before(self, base: str, at: int) -> list[Term]:
         """The versions of a variable that are computed before a step."""
         versions = self.versions.get(base, ())
         return [v for v in versions if self.maker[v.reshape(-1)[0]] < at]

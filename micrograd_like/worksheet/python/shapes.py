@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from micrograd_like.worksheet.python.library import RANDOM
 from micrograd_like.worksheet.python.naming import is_target_name
@@ -16,11 +17,11 @@ from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term
 
 #: Sizes, in the order in which they are taken; beyond these, the last again.
-_SIZES = (4, 3, 2, 5)
+_SIZES = (4, 3, 5, 6)
 #: Sizes that stay as they are.
 _LARGEST = 6
 #: What the uses of a name say, those that say least first.
-_RANK = ("like", "bias", "list", "array", "vector", "matrix", "fields")
+_RANK = ("data", "like", "bias", "list", "array", "vector", "matrix", "fields")
 _PRODUCTS = ("dot", "matmul", "mm")
 
 
@@ -31,22 +32,35 @@ class Unshaped:
     Attributes:
         base: Its name.
         kind: "array", "vector", "bias" for what is added to a product, or "onehot" for labels.
-        make, make_one_hot: Give it a shape; as labels of which one is 1 in every sample.
-        term: Its names, once it has one.
+        make: Gives it a shape.
+        of: What it is with rows for columns, where it is that.
     """
 
     base: str
     kind: str
     make: Callable[[str, tuple[int, ...]], Term]
-    make_one_hot: Callable[[str, tuple[int, ...]], Term]
-    term: Term | None = field(default=None, repr=False)
+    of: Unshaped | None = None
+    _term: Term | None = field(default=None, repr=False)
+
+    @property
+    def term(self) -> Term | None:
+        """Its names, once it has a shape."""
+        if self.of is None:
+            return self._term
+        return None if self.of.term is None else self.of.term.T
+
+    def turned(self) -> Unshaped:
+        """The same with rows for columns."""
+        return Unshaped(self.base, self.kind, self.make, of=self)
 
     def shaped(self, shape: tuple[int, ...]) -> Term:
         """The array, of this shape if it has none yet."""
-        if self.term is None:
-            make = self.make_one_hot if self.kind == "onehot" else self.make
-            self.term = make(self.base, shape)
-        return self.term
+        if self.of is not None:
+            turned: Term = self.of.shaped(shape[::-1]).T
+            return turned
+        if self._term is None:
+            self._term = self.make(self.base, shape)
+        return self._term
 
 
 @dataclass
@@ -95,7 +109,7 @@ class Shapes:
             for size in _sizes_in(node):
                 listed = isinstance(size, ast.Subscript)
                 (size_lists if listed else sizes).add(target_name(size))
-            axes += [0, 0] * _picks(node)
+            axes += [0, 0] * (_picks(node) and isinstance(node.ctx, ast.Load))
             match node:
                 case ast.Call(func=ast.Attribute(value=inner, attr="append")):
                     lists.add(target_name(inner))
@@ -129,13 +143,15 @@ class Shapes:
         if size <= _LARGEST:
             return size
         taken = {*self._small.values()}
-        free = next((s for s in (*_SIZES, 6, 7) if s not in taken), _SIZES[-1])
+        free = next((s for s in (*_SIZES, 2, 7) if s not in taken), _SIZES[-1])
         return self._small.setdefault(size, free)
 
     def alone(self, array: Unshaped) -> Term:
         """An array that nothing gives a shape."""
         if array.term is not None:
             return array.term
+        if array.of is not None:
+            return array.shaped(self.alone(array.of).shape[::-1])
         other = self.known.get(self.like.get(array.base, ""))
         if other is not None:
             return array.shaped(other.shape)
@@ -150,7 +166,7 @@ class Shapes:
                 rows = self.known.get(other_name)
                 if rows is not None and rows.ndim == 2:
                     return array.shaped((rows.shape[0],))
-        if array.kind == "list":
+        if array.kind in ("list", "data"):
             self.length = self.length or self.size()
             return array.shaped((self.length,))
         count = 1 if array.kind == "vector" else 2
@@ -214,8 +230,19 @@ def _told(node: ast.AST) -> Iterator[tuple[str, str]]:
             value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=1)
         ):
             yield target_name(inner), "matrix"
-        case ast.Attribute(value=inner, attr="T" | "shape"):
+        case ast.Attribute(value=inner, attr="T" | "shape" | "ndim"):
             yield target_name(inner), "array"
+        case ast.Call(func=function, args=arguments, keywords=keywords) if any(
+            k.arg in ("axis", "keepdims") for k in keywords
+        ):
+            owner = [function.value] if isinstance(function, ast.Attribute) else []
+            summed = (n for part in (*owner, *arguments[:1]) for n in ast.walk(part))
+            yield from ((n.id, "array") for n in summed if isinstance(n, ast.Name))
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="reshape"),
+            args=[*_, ast.Constant(value=1)],
+        ):
+            yield name, "vector"
         case ast.Call(func=ast.Attribute(value=inner, attr=name), args=arguments):
             if name in _PRODUCTS:
                 yield from ((target_name(part), "array") for part in (inner, *arguments))
@@ -254,7 +281,7 @@ def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
                 yield (a, b) if is_target_name(a) else (b, a)
 
 
-def _picks(node: ast.AST) -> bool:
+def _picks(node: ast.AST) -> TypeGuard[ast.Subscript]:
     """True for ``p[range(m), y]``: of every row the element of its class."""
     match node:
         case ast.Subscript(slice=ast.Tuple(elts=[ast.Call(func=function), ast.expr()])):

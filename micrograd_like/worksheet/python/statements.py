@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, nodes, rewrite
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, names, nodes, rewrite
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
 from micrograd_like.worksheet.python.early import with_early_costs
 from micrograd_like.worksheet.python.expected import Expected, Line
@@ -57,7 +57,7 @@ def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict
     best = max([*written, finder.as_it_is({})], key=lambda m: m.rank)
     assumed = []
     for one in assumed_costs(finder):
-        other = Finder(one.recorder)
+        other = Finder(one.recorder, finder)
         if other.points:
             assumed.append((other, other.as_it_is(one.cost), one.title))
     nothing = (finder, Meanings({}), "")
@@ -154,12 +154,22 @@ class _Writer:
             step.names * repeats, step.formulas * repeats, meaning.of, meaning.wrt, strict=True
         )
         line = Line() if meaning.agrees else self._expected.gradient(at)
+        doubt = "" if meaning.agrees else self._given_anew(step)
         for name, formula, of, wrt in own:
             slope = Derivative(of, wrt)
-            said = self._statement(step, slope, times(self._meant(formula), 1 / meaning.factor))
+            expr = times(self._meant(formula), 1 / meaning.factor)
+            said = self._statement(step, slope, expr, doubt)
             yield replace(said, expected=line.text, slip=line.slip)
             if repeats == 1:
                 self._stands_for[name] = times(slope, meaning.factor)
+
+    def _given_anew(self, step: Step) -> str:
+        """Why a gradient need not be that of the cost: it uses figures that were put in since."""
+        for at in {self.finder.maker.get(n, -1) for f in step.formulas for n in names(f)}:
+            base = self.finder.steps[at].base
+            if at in self.finder.given and self.finder.versions_before(base, at):
+                return f"{base} is given anew, and the cost is computed from the one before"
+        return ""
 
     def _statement(
         self, step: Step, left: Name | Derivative, expr: Expr, doubt: str = ""

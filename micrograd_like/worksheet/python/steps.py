@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_like.errors import WorksheetError
-from micrograd_like.formula import Expr, Name
+from micrograd_like.formula import Expr, Name, Number, names
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.records import Place
 
@@ -62,6 +62,7 @@ class Recorder:
         current: The names of every variable, as it is now.
         snapshots: The same before each step.
         guessed: True where the shape of an array is chosen by the reader.
+        counts: Whole numbers that the program has where those of its data may stand.
         silent: True while calls are worked out whose steps have been taken down already.
         maker: The step that gives each name its value.
     """
@@ -70,6 +71,7 @@ class Recorder:
     current: dict[str, Term] = field(default_factory=dict)
     snapshots: list[dict[str, Term]] = field(default_factory=list)
     guessed: bool = False
+    counts: set[int] = field(default_factory=set)
     silent: bool = False
     maker: dict[Expr, Step] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
@@ -84,8 +86,10 @@ class Recorder:
     def name(self, base: str, index: tuple[int, ...], place: Place) -> Name:
         """A new name for one element."""
         plain = f"{base}[{','.join(map(str, index))}]" if index else base
-        marks = ("", place.where, f"{place.where}, column {place.column}")
-        later = (f"statement {n}" for n in range(len(self._taken) + 1, 10**9))
+        where = (place.where, f"{place.where}, column {place.column}") if place.line else ()
+        word, first = ("statement", len(self._taken) + 1) if place.line else ("number", 2)
+        marks = ("", *where)
+        later = (f"{word} {n}" for n in range(first, 10**9))
         names = (Name(plain, mark) for mark in chain(marks, later))
         found = next(name for name in names if name not in self._taken)
         if len(self._taken) >= MAX_NAMES:
@@ -103,6 +107,26 @@ class Recorder:
         """What gives a name its value; anything else as it is."""
         step = self.maker.get(element)
         return element if step is None else step.formulas[step.names.index(element)]
+
+    def renews(self, start: int) -> bool:
+        """True if a step from this one on gives anew what the program starts from, other than 0.
+
+        It goes on from the value before: it is an update, and no sum or recurrence.
+        """
+        made: dict[Expr, set[Expr]] = {}  # from which earlier names each is computed
+        for step in self.steps[start:]:
+            used = {n for f in step.formulas for n in names(f)}
+            rests = {e for n in used for e in made.get(n, {n})}
+            made.update(dict.fromkeys(step.names, rests))
+            old = {n for n in step.older if n not in made and self._is_start(n)}
+            if not rests.isdisjoint(old):
+                return True
+        return False
+
+    def _is_start(self, name: Name) -> bool:
+        """True for what nothing else of the program gives, other than 0: weights, random or not."""
+        formula = self.formula(name)
+        return formula != Number(0) and not any(n in self.maker for n in names(formula))
 
     def bind(self, base: str, value: Any) -> None:
         """A variable has these names from here on."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 _TELLING = ("print", "plot", "plt", "append", "scatter", "title", "show", "savefig", "log")
 
+#: Numbers up to this one are factors rather than counts.
+_SMALL = 6
+
 
 def target_name(node: ast.expr) -> str:
     """The name of what is assigned to: that of the array for an element of it."""
@@ -109,3 +112,9 @@ def called_in(module: ast.Module) -> set[str]:
     """The names of the functions and methods that a program calls."""
     calls = (n.func for n in ast.walk(module) if isinstance(n, ast.Call))
     return {getattr(f, "id", getattr(f, "attr", "")) for f in calls}
+
+
+def large_numbers(module: ast.Module) -> set[int]:
+    """The whole numbers in a program that may count its samples."""
+    numbers = (n.value for n in ast.walk(module) if isinstance(n, ast.Constant))
+    return {n for n in numbers if isinstance(n, int) and n > _SMALL}

@@ -73,6 +73,20 @@ def points(steps: Sequence[Step], leaves: Sequence[Name]) -> list[Point]:
     return found
 
 
+def extended(point: Point, steps: Sequence[Step]) -> Point | None:
+    """A point of a program with some more steps; None where these are not defined."""
+    builder = Builder()
+    builder.names = dict(point.nodes)
+    try:
+        for step in steps:
+            for name, formula in zip(step.names, step.formulas, strict=True):
+                builder.define(name, formula)
+    except (UndefinedError, DomainError):
+        return None
+    more = {name: builder.names[name].data for step in steps for name in step.names}
+    return Point(builder.names, {**point.values, **more})
+
+
 @dataclass
 class _Chance:
     """Numbers for one point; every other one has positive numbers, where most units are on."""
@@ -118,8 +132,6 @@ def _point(steps: Sequence[Step], leaves: Sequence[Name], chance: _Chance) -> Po
 
 def _is_label(step: Step) -> bool:
     """True for what must stay as it is: labels, which are 0 or 1."""
-    if step.hidden and all(isinstance(f, Number) for f in step.formulas):
-        return True
     numbers = [f.value for f in step.formulas if isinstance(f, Number)]
     if len(numbers) < len(step.formulas) or not is_target_name(step.base):
         return False

@@ -66,18 +66,32 @@ class Class:
         return {n.name: n for n in self.node.body if isinstance(n, ast.FunctionDef)}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Data:
     """What a program is given from elsewhere, or counts: nothing is differentiated by it.
 
     Attributes:
         why: That, in words that follow its name.
+        name: Of the variable that holds it; "" for what is taken of another.
+        size: True for a number of elements.
+        array: What stands for it, once it is computed with.
+        parts: What is taken of it, by how: the same again where the same is taken.
     """
 
     why: str = "is data from elsewhere"
+    name: str = ""
+    size: bool = False
+    array: Any = None
+    parts: dict[str, Data] = field(default_factory=dict)
+
+    def part(self, how: str, size: bool = False) -> Data:
+        """What is taken of it."""
+        return self.parts.setdefault(how, Data(self.why, size=size))
 
 
-COUNTED = Data("is counted, not differentiated")
+def counted() -> Data:
+    """What is counted, chosen or compared."""
+    return Data("is counted, not differentiated")
 
 
 class Fields(dict[Any, Any]):
