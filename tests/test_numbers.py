@@ -85,6 +85,7 @@ def test_a_rate_out_of_linspace() -> None:
 def test_a_value_where_python_wants_a_number() -> None:
     v = Value(2.345, "v")
     assert (float(v), v.item(), round(v, 1), round(v)) == (2.345, 2.345, 2.3, 2)
+    assert (int(v), int(-v)) == (2, -2)
     assert f"{v:.2f} {v:+.0e}" == "2.35 +2e+00"
     assert f"{v}" == str(v)
     assert +v is v

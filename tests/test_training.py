@@ -724,6 +724,7 @@ class Gated(nn.MLP):
     [
         (huber, r"\.data"),
         (lambda o, t: (o - t) ** 2 if float(o) > 0 else abs(o - t), r"float\(\)"),
+        (lambda o, t: (o - t) ** 2 if int(o) > 0 else abs(o - t), r"int\(\)"),
         (lambda o, t: (o - t) ** 2 * (1 if o < t else 2), "<"),
         (lambda o, t: (o - t) ** 2 * max(o, t), ">"),
         (lambda o, t: (o - t) ** 2 * (2 if t == 1 else 1), "=="),

@@ -1,22 +1,24 @@
 """Graphs whose leaves were given other numbers since.
 
-A graph holds the numbers of the moment in which it was built. After an optimiser's step, say,
-its leaves have new ones, and all that was computed from them is old.
+A graph holds the numbers, and the slopes, of the moment in which it was built. After an
+optimiser's step, say, its leaves have new ones, and all that was computed from them is old:
+nothing is differentiated, derived or drawn before it is computed again.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from micrograd_like.engine.order import topological_order
-from micrograd_like.engine.value import Value, apply
-from micrograd_like.errors import DomainError, StaleGraphError, printable
+from micrograd_like.errors import StaleGraphError, printable
+
+if TYPE_CHECKING:
+    from micrograd_like.engine.value import Value
 
 
 def outdated(output: Value) -> Value | None:
-    """The first operation behind ``output`` that gives another number now; None if none does."""
-    for node in topological_order(output):
-        if node.inputs and _again(node) != node._data:
-            return node
-    return None
+    """The first operation behind ``output`` that gives other numbers now; None if none does."""
+    return next((node for node in topological_order(output) if not node.holds()), None)
 
 
 def check_fresh(output: Value, what: str) -> None:
@@ -27,7 +29,7 @@ def check_fresh(output: Value, what: str) -> None:
         what: What was asked for, to begin the sentence with.
 
     Raises:
-        StaleGraphError: Some leaf was given another number after the graph was built.
+        StaleGraphError: Some number was set to another after what rests on it was computed.
     """
     node = outdated(output)
     if node is None:
@@ -41,10 +43,3 @@ def check_fresh(output: Value, what: str) -> None:
         f"before its inputs were set to {operands}. Build it again, or call recompute() of its "
         "output"
     )
-
-
-def _again(node: Value) -> float | None:
-    try:
-        return apply(node.op, *node.inputs)._data
-    except DomainError:
-        return None

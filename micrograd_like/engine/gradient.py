@@ -36,6 +36,8 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     Raises:
         TypeError: An argument is no Value.
         ValueError: ``output`` was computed inside ``no_grad``.
+        StaleGraphError: A number in the graph was set to another after what rests on it was
+            computed.
         DomainError: A derivative does not exist.
 
     >>> x = Value(2.0)
@@ -47,8 +49,7 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
         if not isinstance(node, Value):
             raise TypeError(f"grad: expected Value nodes, got {described(node)}")
     check_recorded(output, "grad")
-    if create_graph:
-        check_fresh(output, "grad")
+    check_fresh(output, "grad")
     adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
     accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
     zero = Value(0.0) if create_graph else 0.0

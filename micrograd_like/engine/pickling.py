@@ -38,6 +38,7 @@ def fields(node: Value) -> Fields:
         node.inputs,
         node.partials,
         _extras(node),
+        node._moment,
     )
 
 
@@ -50,11 +51,12 @@ def restored(
     inputs: tuple[Value, ...],
     partials: tuple[float, ...],
     extras: dict[str, Any] | None = None,
+    moment: object = None,
 ) -> Value:
     """A node made of its fields, as they are, without any check."""
     node = object.__new__(kind)
     node._data, node._grad, node.label, node.op = data, gradient, label, op
-    node.inputs, node.partials = inputs, partials
+    node.inputs, node.partials, node._moment = inputs, partials, moment
     for name, value in (extras or {}).items():
         setattr(node, name, value)
     return node

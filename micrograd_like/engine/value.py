@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_like.engine import composed
 from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source, some_partials
+from micrograd_like.engine.freshness import check_fresh
 from micrograd_like.engine.messages import domain_error, missing_gradient
 from micrograd_like.engine.numbers import as_float, described
 from micrograd_like.engine.order import topological_order
@@ -53,12 +54,14 @@ class Value(Operations):
 
     Two Values are equal only if they are the same node, and every Value is true, as any object
     is: a graph holds its nodes in sets and dictionaries. ``<`` and its like compare numbers, so
-    that ``max`` and ``sorted`` work; write ``v.data == 2.0`` for the number. ``float(v)``, and so
-    ``math.exp(v)``, is a number that has left the graph; ``v.exp()`` stays in it.
+    that ``max`` and ``sorted`` work; write ``v.data == 2.0`` for the number. ``float(v)``,
+    ``int(v)``, and so ``math.exp(v)``, are numbers that have left the graph; ``v.exp()`` stays
+    in it.
 
     Attributes:
         data: The number, always a float; may be set between passes, as optimisers do, to any real
-            number: NumPy's, a Fraction, a Decimal.
+            number: NumPy's, a Fraction, a Decimal. What rests on it is old from then on: build it
+            anew, or call :meth:`recompute`.
         grad: ∂(output)/∂(this node), summed over all paths; 0.0 until a backward pass.
         label: The name a person gave it, or "".
         op: The name of the operation's row in the table, "" for a leaf.
@@ -70,10 +73,11 @@ class Value(Operations):
         DomainError: ``data`` is NaN or infinite.
     """
 
-    __slots__ = ("_data", "_grad", "inputs", "label", "op", "partials")
+    __slots__ = ("_data", "_grad", "_moment", "inputs", "label", "op", "partials")
 
     _data: float
     _grad: float | None
+    _moment: object
     label: str
     op: str
     inputs: tuple[Value, ...]
@@ -88,6 +92,7 @@ class Value(Operations):
             raise TypeError(f"Value: expected a string as label, got {described(label)}")
         self._data = data
         self._grad = None
+        self._moment = None
         self.label = label
         self.op = ""
         self.inputs = ()
@@ -100,6 +105,7 @@ class Value(Operations):
             name = f" of {printable(self.label)}" if self.label else ""
             raise DomainError(f"the data{name}: expected a finite number, got {number}")
         self._data = number
+        COMPILED["moment"] = object()
 
     if TYPE_CHECKING:
         data: float
@@ -132,6 +138,9 @@ class Value(Operations):
     def __float__(self) -> float:
         return self._data
 
+    def __int__(self) -> int:
+        return int(self._data)
+
     def __round__(self, digits: int | None = None) -> float:
         return round(self._data, digits)
 
@@ -153,6 +162,16 @@ class Value(Operations):
     def __ge__(self, other: Value | float) -> bool:
         return self._data >= _number_of(other)
 
+    def holds(self) -> bool:
+        """True if the operation gives the same value and partials from what its inputs are now."""
+        if self._moment is COMPILED["moment"] or self.op not in OPS:
+            return True
+        try:
+            twin = apply(self.op, *self.inputs)
+        except DomainError:
+            return False
+        return twin._data == self._data and all(map(_same, twin.partials, self.partials))
+
     def recompute(self) -> None:
         """Compute the graph behind this node again, from what its leaves are now.
 
@@ -163,6 +182,7 @@ class Value(Operations):
             if node.inputs:
                 twin = apply(node.op, *node.inputs)
                 node._data, node.partials = twin._data, twin.partials
+                node._moment = twin._moment
 
     def detach(self) -> Value:
         """A leaf with the same number and label: nothing flows through it."""
@@ -197,17 +217,24 @@ class Value(Operations):
         nothing on.
 
         Raises:
+            StaleGraphError: A number in the graph was set to another after what rests on it was
+                computed: the slopes would be those of then. Nothing is added to any gradient.
             DomainError: A gradient is not finite; the message names the node.
         """
         order = topological_order(self)
+        moment, may_be_old = COMPILED["moment"], False
         leaves = []
         for node in order:
             if node.inputs:
                 node._grad = 0.0
+                if node._moment is not moment:
+                    may_be_old = True
             else:
                 leaves.append(node)
                 if node._grad is None:
                     node._grad = 0.0
+        if may_be_old:
+            check_fresh(self, "backward")
         self._grad = self.grad + 1.0
         kind, plain, isfinite = type, Value, math.isfinite
         for node in reversed(order):
@@ -252,9 +279,11 @@ class Value(Operations):
     def __deepcopy__(self, memo: dict[Any, Any]) -> Value:
         copied: set[Value] = memo.setdefault(__name__, set())
         for node in topological_order(self, copied):
-            *own, inputs, partials, extras = fields(node)
+            *own, inputs, partials, extras, moment = fields(node)
             twins = tuple(memo[id(input)] for input in inputs)
-            memo[id(node)] = restored(*own, twins, partials, copy.deepcopy(extras, memo))  # type: ignore[call-arg]
+            memo[id(node)] = restored(  # type: ignore[call-arg]
+                *own, twins, partials, copy.deepcopy(extras, memo), moment
+            )
         twin: Value = memo[id(self)]
         return twin
 
@@ -285,6 +314,11 @@ class Symbol(Value):
     """
 
     __slots__ = ()
+
+
+def _same(a: float, b: float) -> bool:
+    """True for equal numbers, and for two that do not exist."""
+    return a == b or (a != a and b != b)
 
 
 def _number_of(operand: Value | float) -> float:
@@ -343,13 +377,15 @@ def apply(op: str, *operands: Value | float) -> Value:
     return OPERATIONS[op](*bound.values())
 
 
-#: What the compiled functions see, all of them.
+#: What the compiled functions see, all of them. ``moment`` is another object from each setting of
+#: a number on; an operation keeps the one in which it was computed.
 COMPILED: dict[str, Any] = {
     **FLOAT,
     "Value": Value,
     "Parameter": Parameter,
     "new": object.__new__,
     "inf": math.inf,
+    "moment": object(),
     "operand": _operand,
     "as_value": as_value,
     "domain_error": domain_error,
