@@ -13,7 +13,7 @@ from typing import Any
 from micrograd_like.engine.value import Value
 
 #: Attributes and methods that give a Value's number, or what depends on it.
-_ASKED = ("item", "__float__", "__int__", "__round__", "__format__")
+_ASKED: tuple[str, ...] = ("item", "__float__", "__int__", "__round__", "__format__")
 _ASKED += ("__lt__", "__le__", "__gt__", "__ge__")
 _WORDS = {"__float__": "float()", "__bool__": "if", "__eq__": "==", "__format__": "format()"}
 _WORDS |= {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">=", "__round__": "round()"}
