@@ -584,6 +584,43 @@ def test_how_many_pictures_stand_side_by_side(across: int) -> None:
     assert len(places[2].colspan) == across
 
 
+#: A picture of every kind, with what takes room: powers of ten, a legend, a long line of matrices.
+_GRID = ([0.0, 1.0], [0.0, 1.0], [[0.0, 0.4], [0.6, 1.0]])
+PICTURES = [
+    Curves("Loss", "loss", {"a": [1.0, 1e-9], "b": [0.2, 0.4]}, logarithmic=True),
+    Curves("Loss", "loss", {"a": [0.2, 0.4]}, logarithmic=True),
+    Plane("A line", "x", "y", {"a": [(0.0, 0.0), (1.0, 1.0)]}, {"points": [(0.0, 1.0)]}),
+    Surface("A class", *_GRID, points=[(0.0, 1.0), (1.0, 0.0)], classes=[0, 1]),
+    Contours("A bowl", "u", "v", *_GRID, paths={"a": [(0.0, 0.0), (1.0, 1.0)]}),
+    MatrixLine(
+        "A product", [("A", [[1.0] * 4]), "= σ(", ("B", [[1.0] * 4] * 3), "·", ("C", [[2.0]]), ")"]
+    ),
+    Images("Misread", [[[0.0, 1.0]]] * 6, ["3 as 8"] * 6),
+    Layers("Gradients", "size", {"a": [1e-6, 1.0]}),
+]
+
+
+def test_letters_of_a_plot_are_legible_on_a_phone() -> None:
+    """At least 11 pixels where the plot is as wide as a screen of 390 pixels."""
+    drawn = plots.svg(PICTURES)
+    width = float(re.findall(r'viewBox="0 0 ([\d.]+) ', drawn)[0])
+    sizes = {float(size) for size in re.findall(r"font(?:-size)?: ?([\d.]+)px", drawn)}
+    assert sizes
+    assert min(sizes) * 390 / width >= 11
+
+
+@pytest.mark.parametrize(("across", "rows"), [(1, 2), (2, 1)])
+def test_a_line_of_matrices_is_broken_where_it_has_no_room(across: int, rows: int) -> None:
+    """Before a matrix, whose sign goes along, and its closing bracket with it."""
+    line = next(one for one in PICTURES if isinstance(one, MatrixLine))
+    drawn = plots.figure([line, Curves("Loss", "loss", {"a": [1.0]})], across)
+    titles = [axes.get_title(loc="left") for axes in drawn.axes]
+    assert titles == ["A product", *[""] * rows]
+    texts = [text.get_text() for text in drawn.axes[rows - 1].texts]
+    assert texts[0] == ("= σ(" if rows == 2 else texts[0])
+    assert texts[-1] == ")"
+
+
 def test_curves_and_paths_of_ones_own() -> None:
     for drawn in (plots.loss_curves({"a": [1.0, 0.1]}), plots.weight_paths({"w1": [0.0, -1.0]})):
         assert len(drawn.axes[0].lines) == 1

@@ -34,8 +34,12 @@ _SHADES = "RdBu_r"
 _LARGEST = 1e100
 #: Marks along the path of a descent, about.
 _MOST_MARKS = 25
+#: Points of the smallest letters: a picture as wide as a phone's screen shows them in 11 pixels.
+LETTERS = 10.0
 #: Inches of a matrix's cell.
 _CELL_WIDTH, CELL_HEIGHT = 0.62, 0.27
+#: The share of a figure's width that a line of matrices has.
+INSIDE = 0.97
 #: Cells of a matrix that numbers are written into, in a row at most.
 _MOST_CELLS = 12
 
@@ -52,9 +56,22 @@ def _labelled(axes: Axes, x_label: str, y_label: str, grid: bool = True) -> None
         axes.grid(alpha=0.3)
 
 
+def _logarithmic(axes: Axes) -> None:
+    """A logarithmic scale upwards, its numbers without exponents, whose letters are small."""
+    from matplotlib.ticker import LogFormatter
+
+    class Plain(LogFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return formatted(x, "g") if super().__call__(x, pos) else ""
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(Plain())
+    axes.yaxis.set_minor_formatter(Plain())
+
+
 def _legend(axes: Axes, **options: Any) -> None:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(**{"fontsize": "small", **options})
+        axes.legend(**{"fontsize": LETTERS, **options})
 
 
 def _curves(axes: Axes, picture: Curves) -> None:
@@ -65,7 +82,7 @@ def _curves(axes: Axes, picture: Curves) -> None:
         shown = [value if abs(value) < _LARGEST else math.nan for value in line]
         axes.plot(places, shown, dash, label=name, color=colour, linewidth=1.8)
     if picture.logarithmic and any(value > 0 for line in picture.lines.values() for value in line):
-        axes.set_yscale("log")
+        _logarithmic(axes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _labelled(axes, picture.x_label, picture.y_label)
     _legend(axes)
@@ -112,7 +129,7 @@ def _surface(axes: Axes, picture: Surface) -> None:
     _labelled(axes, picture.x_label, picture.y_label, grid=False)
     # Outside, where it covers neither a point nor the boundary.
     place = {"loc": "upper left", "bbox_to_anchor": (0, -0.14), "frameon": False}
-    _legend(axes, ncols=8, title="class", title_fontsize="small", columnspacing=1, **place)
+    _legend(axes, ncols=8, title="class", title_fontsize=LETTERS, columnspacing=1, **place)
 
 
 def _shaded(axes: Axes, picture: Surface, level: float) -> None:
@@ -175,21 +192,41 @@ def cell_width(picture: MatrixLine, inches: float) -> float:
     return min(_CELL_WIDTH, inches / extent(picture))
 
 
+def broken(picture: MatrixLine, inches: float) -> Iterator[MatrixLine]:
+    """The line over as many as it needs, each no wider than so many inches where it has a sign.
+
+    A line is broken before a matrix, and takes the sign before it along.
+    """
+    title = picture.title
+    taken: list[str | tuple[str, Rows]] = []
+    for part, after in zip(picture.parts, [*picture.parts[1:], ""], strict=True):
+        closed = [part, after] if after == ")" else [part]
+        wide = sum(map(_wide, [*taken, *closed])) * _CELL_WIDTH
+        if not isinstance(part, str) and wide > inches and len(taken) > 1:
+            carried = [taken.pop()] if isinstance(taken[-1], str) else []
+            yield MatrixLine(title, taken)
+            title, taken = "", carried
+        taken.append(part)
+    yield MatrixLine(title, taken)
+
+
 def matrix_height(picture: MatrixLine) -> float:
     """Inches that a line of matrices takes, with its title and the matrices' names."""
-    return 0.95 + CELL_HEIGHT * max(len(p[1]) for p in picture.parts if not isinstance(p, str))
+    return (0.95 if picture.title else 0.65) + CELL_HEIGHT * max(
+        len(p[1]) for p in picture.parts if not isinstance(p, str)
+    )
 
 
 def _matrix_line(axes: Axes, picture: MatrixLine) -> None:
     tallest = max(len(part[1]) for part in picture.parts if not isinstance(part, str))
     figure: Any = axes.figure
-    inches = 0.97 * figure.get_figwidth()
+    inches = INSIDE * figure.get_figwidth()
     cell = cell_width(picture, inches)
-    size = min(9.0, 72 * cell * 0.2)
+    size = LETTERS * cell / _CELL_WIDTH
     left = 0.0
     for part in picture.parts:
         if isinstance(part, str):
-            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": max(size, 8) + 2}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": LETTERS + 1}
             axes.text(left + _wide(part) / 2, tallest / 2, part, **style)
         else:
             name, rows = part
@@ -197,7 +234,7 @@ def _matrix_line(axes: Axes, picture: MatrixLine) -> None:
             _cells(axes, rows, left + 0.1, top, size)
             shape = f"{name}\n{len(rows)}×{len(rows[0])}"
             middle = left + _wide(part) / 2
-            axes.text(middle, top - 0.1, shape, ha="center", va="bottom", fontsize=max(size, 6.5))
+            axes.text(middle, top - 0.1, shape, ha="center", va="bottom", fontsize=LETTERS)
         left += _wide(part)
     axes.set_xlim(0, inches / cell)
     axes.set_ylim(tallest, -1.3)
@@ -242,7 +279,7 @@ def _layers(axes: Axes, picture: Layers) -> None:
         shown = [size if size > 0 else math.nan for size in sizes]
         places = range(1, len(sizes) + 1)
         axes.plot(places, shown, dash, marker=mark, label=name, color=colour, markersize=4)
-    axes.set_yscale("log")
+    _logarithmic(axes)
     _labelled(axes, "layer", picture.y_label)
     _legend(axes)
 
@@ -256,7 +293,7 @@ def _images(axes: Axes, picture: Images) -> None:
         box = (column / across, 1 - (row + 1) / down, 0.9 / across, 0.75 / down)
         inner: Any = axes.inset_axes(box)
         inner.imshow(image, cmap="gray_r")
-        inner.set_title(caption, fontsize=7)
+        inner.set_title(caption, fontsize=LETTERS)
         inner.axis("off")
 
 

@@ -22,7 +22,7 @@ from micrograd_like.errors import LessonError, did_you_mean, printable
 from micrograd_like.files import write_whole
 from micrograd_like.lessons.pictures import Curves, MatrixLine, Picture
 from visualize.palette import DARK, LIGHT
-from visualize.plot_kinds import COLOURS, DRAWN, ON_DARK, matrix_height
+from visualize.plot_kinds import COLOURS, DRAWN, INSIDE, ON_DARK, broken, matrix_height
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 FORMATS = ("svg", "png")
 #: Inches of one picture.
 _WIDTH, _HEIGHT = 4.8, 3.8
-#: Pictures side by side, unless asked otherwise; one is for a narrow screen.
-ACROSS = 2
+#: Pictures side by side, unless asked otherwise: letters are large enough on a phone.
+ACROSS = 1
 #: Stand-ins for text and ground, which an SVG takes from its style sheet.
 _INK, _GROUND = "#010203", "#fdfcfb"
 _OF_INK = (
@@ -49,7 +49,7 @@ def figure(pictures: Sequence[Picture], across: int = ACROSS) -> Figure:
 
     Args:
         pictures: At least one.
-        across: So many stand side by side; a line of matrices has a row to itself.
+        across: So many stand side by side; a line of matrices has a row to itself, or several.
 
     Raises:
         LessonError: matplotlib is not installed.
@@ -64,7 +64,8 @@ def figure(pictures: Sequence[Picture], across: int = ACROSS) -> Figure:
         ) from None
     if not pictures:
         raise ValueError("expected at least one picture, got none")
-    rows = list(_rows(pictures, across))
+    inches = INSIDE * _WIDTH * min(across, len(pictures))
+    rows = list(_rows([part for one in pictures for part in _fitting(one, inches)], across))
     columns = max(sum(width for _, width in row) for row in rows)
     heights = [_height(row) for row in rows]
     made = NewFigure(figsize=(_WIDTH * columns, sum(heights)), layout="constrained")
@@ -77,6 +78,14 @@ def figure(pictures: Sequence[Picture], across: int = ACROSS) -> Figure:
             DRAWN[type(picture)](axes, picture)
             column += width
     return made
+
+
+def _fitting(picture: Picture, inches: float) -> Iterator[Picture]:
+    """The picture, or what a line of matrices that has too little room is broken into."""
+    if isinstance(picture, MatrixLine):
+        yield from broken(picture, inches)
+    else:
+        yield picture
 
 
 def _rows(pictures: Sequence[Picture], across: int) -> Iterator[list[tuple[Picture, int]]]:

@@ -40,7 +40,7 @@ Plot = Annotated[
     ),
 ]
 Columns = Annotated[
-    int, typer.Option(min=1, max=4, help="Pictures side by side; 1 suits a narrow screen.")
+    int, typer.Option(min=1, max=4, help="Pictures side by side; 2 suits a wide screen.")
 ]
 
 
@@ -77,7 +77,7 @@ def example(
     places: Places = 2,
     format: LessonFormatOption = "text",
     plot: Plot = None,
-    columns: Columns = 2,
+    columns: Columns = 1,
 ) -> None:
     """Work the 2-2-1 example by hand: forward, every derivative, update, forward again.
 
@@ -241,7 +241,7 @@ def _lesson(name: str) -> Callable[..., None]:
             *settings,
             _keyword("format", LessonFormatOption, "text"),
             _keyword("plot", Plot, None),
-            _keyword("columns", Columns, 2),
+            _keyword("columns", Columns, 1),
         ]
     )
     run.__annotations__ = {p.name: p.annotation for p in run.__signature__.parameters.values()}  # type: ignore[attr-defined]
