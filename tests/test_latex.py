@@ -123,6 +123,12 @@ def test_tables_of_values(table: str, plainly: str) -> None:
         ("$a = 3$, $q = \\|a\\| \\|a\\|$", "a = 3 / q = abs(a)*abs(a)"),
         ("$P(y \\mid x) = 0.5$, $q = 2 P(y \\mid x)$", "P_y_x = 0.5 / q = 2*P_y_x"),
         ("$E[g^2]_0 = 2$", "Egsq0 = 2"),
+        (
+            "learning rate = 0.1\n\n$q = 1 - \\text{learning rate} \\cdot 2$",
+            "learning_rate = 0.1 / q = 1 - learning_rate*2",
+        ),
+        ("$q = 2 \\quad \\text{(Activation, e.g., Sigmoid)}$", "q = 2"),
+        ("$x = 3$, $q = \\gamma ||x - 1||^2$", "x = 3 / q = gamma*abs(x - 1)^2"),
         ("$ŷ = 2$ and $q = 3 ŷ$", "yhat = 2 / q = 3*yhat"),
         # An inline formula that ends in = goes on with the value right behind it.
         ("$q = 1 + 1 =$ $2$", "q = 1 + 1 = 2"),

@@ -310,6 +310,7 @@ def test_notations(line: str, plainly: str) -> None:
         ("h_0 = 1\nh_t = 2h_{t-1}\nh_1 = 2\nh_2 = 4\nq = h_2", "q", 4),
         # … also where none of those between is spoken of;
         ("h_t = 2h_{t-1} + x_t, q = 3h_3\nx_1 = 1, x_2 = 2, x_3 = 3\nh_0 = 0", "q", 33),
+        ("x = [1, 2]\nw = [3, 4]\nq = Σ_i x_i w_i", "q", 11),
         ("y_i = 2x_i\nq = Σ_{i=1}^{2} y_i\nx_1 = 1, x_2 = 3", "q", 8),
         # Of glued names the last is transposed, and A is a name where it is given a value.
         ("Q = [[1, 2], [3, 4]]\nK = [[1, 0], [1, 1]]\nS = QKᵀ\nq = S12", "q", 3),
@@ -326,6 +327,10 @@ def test_notations(line: str, plainly: str) -> None:
         ("x = 2\n∂x = 3\nq = x - 0.5∂x", "q", 0.5),
         # Brackets of a function may be square.
         ("x = 2\nq = exp[x - 2]", "q", 1),
+        # What stands in brackets may be followed by more.
+        ("Sample (x=3, y=7), w=1, b=0:\nq = x + y + w + b", "q", 11),
+        ("y = (a*b + c)*d with a=2, b=-3, c=10, d=-2", "y", -8),
+        ("y = w^T v\nw = [2, -1]^T\nv = [3, 1]\nq = y", "q", 5),
         # Values stand in tables.
         ("| Symbol | Value | From |\n|---|---|---|\n| w₁ | 0.5 | x → h |\n| x | -2 | data |\n"
          "q = w₁x", "q", -1),
@@ -335,6 +340,9 @@ def test_notations(line: str, plainly: str) -> None:
         ("x = 3\nq = ─────\n    x - 1\np = 2", "p", 2),
         # A line of dashes between two things is a picture.
         ("x = 2\nx = 5 ------/ y\nq = 3x", "q", 6),
+        # σ is no function where nothing follows that it could be of.
+        ("q = 1/σ²\nσ = 2", "q", 0.25),
+        ("x = 3\nq = (x - 1)/σ\nσ = 4", "q", 0.5),
         # With a name e1, 2e1 is a product.
         ("e1 = 4\nq = 2e1", "q", 8),
         # Commas as decimal signs, throughout.
@@ -378,6 +386,7 @@ def test_what_is_refused(text: str, line: int, column: int, message: str) -> Non
         ("W = [[1, 2, 3], [4, 5, 6]]\nv = [1, 2]\nq = W·v", "the left side has 3 columns"),
         ("x.grad = 3", "Nothing says of what this is the gradient"),
         ("q = f(x; w)", "Nothing says what the function f is"),
+        ("q = sum 1/2 (t - o)^2", "What the sum runs over is not said"),
         ("n = floor((8 - 3)/2) + 1 = 3", "floor(…) is not worked out"),
         ("L = E[(y - 3)^2] = 2", "Expectations are not worked out"),
         ("v = [1, 2]\nq = v[5] + 1", "v has 2 elements, and nothing gives v5 a value"),
@@ -456,6 +465,9 @@ def verdicts(text: str) -> str:
         ("f(x) = (x + 1)^2\nf(x) = x^2 + 2x + 1\nf(2) = 8", "rrw"),
         # … and what stands above any definition proves nothing against it.
         ("g(2) = 2*2 + 1 = 5\ng(t) = tanh(t)", "?r"),
+        # Functions that are each other's derivatives are none that could be opened.
+        ("f(x) = g'(x)\ng(x) = f'(x)\nq = f(2) = 3", "???"),
+        ("g(0) = g'(0)^1\nq = g'(2) = 3", "??"),
         # A share of a whole is no function of its own score alone,
         ("f(2) = e^2/(e^2 + e^1) = 0.7311\nf(1) = e^1/(e^2 + e^1) = 0.2689", "rr"),
         # … and a function that its examples agree on is one, whose figures may stand for names.
@@ -475,6 +487,19 @@ def verdicts(text: str) -> str:
         # … and what is wrong as both is wrong.
         ("W = [[1, 2], [3, 4]]\nX = [[1, 0], [0, 1]]\nb = [1, 2]\nA = W X + b = [[2, 3], [5, 7]]",
          "tttw"),
+        # Several figures that its names have not are those of another pass, one alone is a slip;
+        ("x = 2\nw = -0.5\nb = 1\nz = w x + b = 0\nz = -0.475*2 + 1.0125 = 0.0625", "tttrr"),
+        ("x = 2\nw = -0.5\nb = 1\nz = w x + b = 0\nz = -0.475*2 + 1.0125 = 0.0825", "tttrw"),
+        ("x = 2\nw = -0.5\nb = 1\nz = w x + b = 0\nz = -0.475*2 + 1 = 0.05", "tttrw"),
+        # Givens may stand side by side where no blank stands beside their relations.
+        ("x=2 w=3\nq = w x = 6", "ttr"),
+        # What 2h is below a line on the left side proves nothing,
+        ("x = 1\nh = 0.1\n((x + h)^2 - (x - h)^2) / 2h = 0.4/0.2 = 2", "tt?"),
+        # … nor does an expression in a name that nothing gives a value.
+        ("x = 2\ny = 3\nlog P = x + 1\nlog P = y + 2", "tt??"),
+        # A label that the cost has put in already proves nothing, other names at their numbers do.
+        ("y = 1\nz = 1.753\nL = ln(1 + e^(-z))\np = sigmoid(z)\ndL/dz = p - y = -0.1477", "tttt?"),
+        ("u = 0.5\nz = 0.5\nL = z^3\ndL/dz = 3z*u = 0.75", "tttw"),
         # What an unknown function is at a number is a quantity, and its figures are held.
         ("f'(4) = 2*4 = 8\nx = 4 - 0.1f'(4) = 3.2", "rr"),
         ("f'(4) = 2*4 = 9", "w"),

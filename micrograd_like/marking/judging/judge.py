@@ -33,6 +33,7 @@ from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.judging.line_figures import LineFigures
 from micrograd_like.marking.records import SOUND, Verdict
 from micrograd_like.marking.world.shape import replaced
+from micrograd_like.marking.world.truth import Way
 from micrograd_like.marking.world.values import same_number
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement
@@ -51,6 +52,7 @@ Method = Callable[[View], Figure | None]
 _NEAR = 0.01
 _NOT_DEFINED = "These figures do not give a number: they may be too rough for that"
 _NOTHING_MOVES = "It comes to the right number, and no other number given here would change it"
+_LABEL = "It holds with the number of a name that what is asked for does not rest on"
 _ESTIMATE = "This is an estimate by differences, and how near it comes is not known"
 
 #: A figure of fewer digits is decided by floats.
@@ -173,7 +175,22 @@ class Judge:
         accident = same_number(part.expr, target, self.facts.truth.here)
         if accident and not self.facts.truth.moves(part.expr):
             return self._judged(part, "unchecked", problem=_NOTHING_MOVES)
+        if accident and self._with_a_label(part.expr, target, key):
+            return self._judged(part, "unchecked", problem=_LABEL)
         return self._judged(part, "wrong", accident=accident)
+
+    def _with_a_label(self, expr: Expr, target: Expr, key: Quantity) -> bool:
+        """True where a 0 or 1 is another's: p − y with y = 1, where L = ln(1 + e^−z)."""
+        truth = self.facts.truth
+        below = self.facts.sheet.rests_on([str(key.of if isinstance(key, Derivative) else key)])
+        labels = {
+            name
+            for name in quantities(expr)
+            if truth.sources.get(name) in (0.0, 1.0, -1.0) and name not in below
+        }
+        way = Way(frozenset(labels))
+        moved = bool(labels) and truth.moves(expr, way)
+        return moved and truth.same(expr, target, truth.near(way))
 
     def _definition(self, part: Part, line: _Line) -> Judged:
         """What defines a name is taken; it follows where a figure in it is that of a slip."""

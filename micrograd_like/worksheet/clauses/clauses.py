@@ -143,8 +143,18 @@ def _begins_apart(tokens: Sequence[Token], place: int) -> bool:
     """True where another statement begins, set apart from what stands before it."""
     token, before = tokens[place], tokens[place - 1]
     gap = token.line != before.line or token.column - before.end >= 2
+    gap |= before.kind == "number" and _is_tight(tokens[place - 2 : place + 2])
     closed = before.kind != "sign" or before.text in (")", "]", "}")
     return gap and closed and begins_statement(tokens[place : place + AHEAD])
+
+
+def _is_tight(tokens: Sequence[Token]) -> bool:
+    """True for =2 w= where no blank stands beside the relations: x=2 w=3."""
+    if len(tokens) < 4 or not is_relation(tokens[0]) or not is_relation(tokens[3]):
+        return False
+    relation, number, name, further = tokens
+    tight = relation.end == number.column and name.end == further.column
+    return tight and number.end < name.column
 
 
 def _parting(
@@ -216,7 +226,8 @@ def _words_before_statement(tokens: Sequence[Token], names: Names) -> int:
         or is_said(tokens[count], names)
         or (count and tokens[count].text in (",", ":"))
     ):
-        if begins_statement(tokens[count : count + AHEAD]) and tokens[count].text in names.lefts:
+        named = tokens[count].text in names.lefts or len(tokens[count].text) == 1
+        if named and begins_statement(tokens[count : count + AHEAD]):
             break
         count += 1
     return count

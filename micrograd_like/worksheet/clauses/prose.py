@@ -65,6 +65,8 @@ def says_in_words(right: Sequence[Token], names: Names) -> bool:
     words = [is_said(t, names) for t in right]
     plain = all(t.kind == "name" or t.text in ("-", ",", ".", "'") for t in right)
     beside = right[first + 1 : first + 2]
+    if len(right) == 2 and beside and beside[0].kind == "number":  # April 2023
+        return True
     spoken = bool(beside) and (beside[0].kind == "name" or beside[0].text in ("(", ","))
     return (plain and sum(words) > 1) or (spoken and sum(words) > 1)
 

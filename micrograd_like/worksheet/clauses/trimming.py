@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from micrograd_like.worksheet.clauses.prose import (
     first_relation,
@@ -56,6 +57,8 @@ class Clause:
 def trimmed(tokens: list[Token], names: Names) -> Clause | None:
     """The clause without the words before its left side; None for prose."""
     case = is_condition(tokens)
+    while tokens and tokens[0].text in (",", ".") and tokens[0].kind == "sign":  # (x = 3), y = 2
+        tokens = tokens[1:]
     while tokens and tokens[-1].text in (",", ".", ":") and tokens[-1].kind == "sign":
         tokens = tokens[:-1]
     tokens = without_comparison(tokens)
@@ -93,9 +96,15 @@ def _unrelated(tokens: list[Token], names: Names) -> Clause | None:
     labelled = _labelled(tokens, names)
     if labelled is not None:
         return Clause(_ended(labelled))
-    if not tokens or is_prose(tokens, names) or says_nothing(tokens):
+    if not tokens or is_prose(tokens, names) or says_nothing(tokens) or _is_drawn(tokens):
         return None
     return Clause(_ended(tokens))
+
+
+def _is_drawn(tokens: Sequence[Token]) -> bool:
+    """True for names and numbers set wide apart, as in a picture of a network."""
+    bare = all(token.kind in ("name", "number") for token in tokens)
+    return len(tokens) > 1 and bare and all(b.column - a.end > 2 for a, b in pairwise(tokens))
 
 
 def _without_left(right: list[Token]) -> Clause | None:

@@ -223,12 +223,17 @@ class Expressions(Derivatives, Calls):
         if text in WRAPPERS and self.at("("):
             return self.wrapped()
         function = _function(text)
-        if function and not (text in ("max", "min") and self.at(*RELATIONS)):
+        alone = (text in ("max", "min") and self.at(*RELATIONS)) or (
+            text == "sigma" and self.stands_alone()
+        )
+        if function and not alone:
             return self.applied(function, token)
         if text in RECIPROCALS:
             return self.call("div", Number(1), self.applied(RECIPROCALS[text], token))
         if text in OF_ARRAYS and self.at("("):
             return self.sum_of_arguments(text)
+        if text == "sum" and self.next.kind in ("number", "fraction"):
+            return self.series(token)
         named = text.startswith(("Sigma", "Pi")) or (text.startswith("sum_") and self.at("("))
         if named and text.rstrip("'") == text:
             return self.series(token)
@@ -240,6 +245,12 @@ class Expressions(Derivatives, Calls):
         if pieces:
             return self.glued(pieces, token)
         return self.lone(text, token)
+
+    def stands_alone(self) -> bool:
+        """True where nothing follows that a function could be of: σ² beside σ(x)."""
+        width = 2 if self.at("^") else int(self.next.kind == "power")
+        behind = self.ahead(width)
+        return behind.kind == "end" or (behind.kind == "sign" and behind.text in "+-*·/)],;=≈^")
 
     def element_at(self, text: str) -> str:
         """The element that w(2) is, where w is a vector; else ""."""

@@ -104,15 +104,17 @@ class Scope:
                 self.read_as[f"{name} as {name[:-1]}ᵀ"] = None
                 row = len(array.shape) == 1  # as Octave has it
                 return Array((*array.shape, 1), array.items) if row else array.transposed
-        if name not in self.known.lefts and (told := self._beyond(name)):
+        if name not in self.known.lefts and (told := self._beyond(name, token)):
             raise UnsureError(told)
         return Name(name)
 
-    def _beyond(self, name: str) -> str:
-        """What is wrong with the element w5 of a vector w of two, which nothing gives a value."""
+    def _beyond(self, name: str, token: Token) -> str:
+        """What is wrong with w[5] of a vector w of two; w5 and w_5 may be other quantities."""
         base = name.rstrip("0123456789").rstrip("_")
         shape = self.known.arrays.get(base, ())
-        if base == name or len(shape) != 1 or element_number(name, base) <= shape[0]:
+        digits = name[len(base) :].lstrip("_")
+        bracketed = token.end - token.column == len(base) + len(digits) + len("[]")
+        if not bracketed or len(shape) != 1 or element_number(name, base) <= shape[0]:
             return ""
         size = f"{base} has {shape[0]} element{'s' * (shape[0] != 1)}"
         return f"{size}, and nothing gives {name} a value"

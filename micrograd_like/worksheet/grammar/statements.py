@@ -240,6 +240,8 @@ class _Statements(Parts):
             self.expected("a name or a derivative such as dE/dw5 at the start of the line")
         if not self.at(*RELATIONS):
             self.expected("'=' after the left side")
+        if self.ambiguous:
+            self.scope.doubts["The quotient on its left may end before or behind a factor"] = None
         self.scope.places, self.ambiguous = {}, False
         if isinstance(expr, Name | Derivative | Array):
             return expr, None

@@ -110,6 +110,7 @@ class Functions:
 
     def __init__(self) -> None:
         self._known: dict[str, list[Function]] = {}
+        self._nested = 0  # how many derivatives of functions are being opened
 
     def define(
         self, name: str, arguments: tuple[str, ...], body: Expr, place: Place = ANYWHERE
@@ -244,8 +245,14 @@ class Functions:
         if function is None or len(function.arguments) != count:
             raise UnknownFunctionError
         body = function.body
-        for _ in range(len(name) - len(base)):
-            body = slope(self.opened(body, place), _ARGUMENT)
+        self._nested += 1
+        try:
+            if self._nested > _DEEPEST:  # f is g', and g is f'
+                raise UnknownFunctionError
+            for _ in range(len(name) - len(base)):
+                body = slope(self.opened(body, place), _ARGUMENT)
+        finally:
+            self._nested -= 1
         return body
 
 

@@ -110,6 +110,15 @@ def _own_numbers(names: Iterable[str], letter: str, among: Set[str]) -> list[set
     ]
 
 
+def _of_vectors(names: Iterable[str], letter: str, known: Names) -> list[int]:
+    """The numbers of the elements that vectors with this index have, where all are vectors."""
+    bases = [base for base, _, index in (n.rpartition("_") for n in names) if index == letter]
+    shapes = [known.arrays.get(base, ()) for base in bases]
+    if not shapes or any(len(shape) != 1 for shape in shapes):
+        return []
+    return [*range(known.base, known.base + min(shape[0] for shape in shapes))]
+
+
 def each(
     body: Expr, index: str, last: Expr | None, known: Names, hidden: dict[str, Expr]
 ) -> list[Expr] | str:
@@ -128,7 +137,8 @@ def each(
         if last.value - int(first) >= _MOST:
             return f"expected a sum of at most {_MOST} terms"
     else:
-        numbers = instances(names, letter, known) or given_instances(names, letter, known)
+        numbers = _of_vectors(names, letter, known) or instances(names, letter, known)
+        numbers = numbers or given_instances(names, letter, known)
         numbers = numbers or range(1, known.sizes.get(letter, 0) + 1)
     terms = [put_in(body, letter, number, hidden) for number in numbers]
     if not terms or all(term == body for term in terms):

@@ -72,7 +72,7 @@ class Survey:
         """True if names such as w5 stand beside a vector w of fewer elements."""
         if len(shape) > 1:
             return False
-        others = self.lefts | self.differentiated
+        others = self.plain | self.differentiated
         return any(element_number(other, name) > shape[0] for other in others)
 
     def look(self, tokens: Sequence[Token]) -> None:

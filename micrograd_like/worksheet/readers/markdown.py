@@ -47,6 +47,8 @@ _BEFORE = re.compile(
 )
 #: A heading, or a line in bold, and the statement in which it ends: **Example 1: f(x) = 2x**.
 _TITLE = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*(?=[^*\n]*\*\*:?\s*$)).*?[\s:(](?=\w\(\w\)\s*=)")
+#: A quantity in words with its number: learning rate = 0.1.
+_PHRASE = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){1,2}\s*=\s*-?\d+(?:\.\d+)?[\s.`]*$")
 #: A line that goes on with the one above, and what only a program says.
 _GOES_ON = re.compile(r"[=≈]\s")
 _CODE = re.compile(
@@ -194,10 +196,12 @@ def _statements(document: Document, found: list[Found], lexer: Lexer) -> Iterato
         start = len(plain) - len(plain[start:].lstrip("` "))
         if "`" in plain and _CODE.search(plain):
             continue
-        if not _STATEMENT.match(plain, start) and not (begun and _GOES_ON.match(plain, start)):
+        phrase = _PHRASE.match(plain, start)
+        goes_on = begun and _GOES_ON.match(plain, start)
+        if not (phrase or goes_on or _STATEMENT.match(plain, start)):
             continue
         tokens = lexer.tokens(plain, number + 1)
-        if taken := bool(tokens) and not _has_words(tokens):
+        if taken := bool(tokens) and (phrase is not None or not _has_words(tokens)):
             yield tokens
 
 

@@ -9,7 +9,7 @@ from micrograd_like.formula import Call, Expr, Name, Number, exact_number, terms
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Part, Statement
-from micrograd_like.worksheet.resolution.figures import figures_in
+from micrograd_like.worksheet.resolution.figures import figures_in, opened
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.versions import Version, Versions
 from micrograd_like.worksheet.tokens.spelling import before_renewal
@@ -171,7 +171,7 @@ class _Renewal:
                 return "names" if formula != self.version.formula else ""
             return "given" if self.number is not None and unlike(self.number, known) else ""
         if formula is None:
-            later = self.number is not None and self._later_figures()
+            later = self.number is not None and (self._later_figures() or self._at_other_values())
             return "names" if later and known is not None and unlike(self.number, known) else ""
         return "names" if self._another(formula, known) else ""
 
@@ -224,6 +224,20 @@ class _Renewal:
         new = [n for n in names_in(formula) if not self.meant.get(n) and n not in first]
         return len({*new} - {*CONSTANTS} - self.version.rests_on.keys()) > 1
 
+    def _at_other_values(self) -> bool:
+        """True for the formula with several figures in it that its names have not: w and b anew.
+
+        One alone may be a slip. The line itself has to hold.
+        """
+        mine, formula = self.read.parts[0].expr, self.version.formula
+        if formula is None or [*names_in(mine)]:
+            return False
+        stated = {name: v.number for name, v in self.version.rests_on.items() if v is not None}
+        shape = [(figure, stated.get(name)) for name, figure in opened(formula, mine)]
+        other = [n for n, known in shape if known is not None and not _repeats(n, known)]
+        value = self.versions.value(mine, {}) if len(other) > 1 else None
+        return value is not None and not unlike(self.number, Number(value, 12))
+
     def _later_figures(self) -> bool:
         """True if a figure of the statement is what a name behind the version was stated as."""
         figures = {figure for part in self.read.parts[:-1] for figure in figures_in(part.expr)}
@@ -237,6 +251,12 @@ class _Renewal:
             and v.stated > self.version.stated
         }
         return not figures.isdisjoint(later)
+
+
+def _repeats(figure: Number, known: Number) -> bool:
+    """True for a number as it was stated, or rounded."""
+    half = 0.5 * 10.0 ** -(figure.places or 0)
+    return abs(figure.value - known.value) <= (half if figure.places != known.places else 0)
 
 
 def _adds_to(expr: Expr, number: Number | None, given: bool = False) -> bool:

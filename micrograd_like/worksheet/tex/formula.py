@@ -7,7 +7,7 @@ a row is read whole, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -33,10 +33,11 @@ from micrograd_like.worksheet.tex.macros import (
 from micrograd_like.worksheet.tex.names import Written
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.vocabulary import CONNECTIVES
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
 
 _PLAIN = {":=": "←", "<=": "≤", ">=": "≥"}
 _LOGARITHMS = {"10": "log10", "2": "log2", "e": "ln"}
+_OPERATORS = {"+", "-", "*", "·", "/", "⊙"}
 _NO_INDEX = "expected a name before the index"
 
 
@@ -91,6 +92,8 @@ class Row(Environments):
             listed = self.place - 1 in self.pairs.lists
             self.depth += 1 if text in "([" else -1
             self.emit("sign", text if listed else {"[": "(", "]": ")"}.get(text, text), piece)
+        elif text == "|" and piece.kind == "sign" and self.at("|") and piece.touches(self.next):
+            self._sign(self.take(), "‖")  # ||x||
         elif text in ("|", "‖") and self.at("_"):
             self._bar(piece, text)
         elif text == ";" and self.depth:
@@ -98,7 +101,7 @@ class Row(Environments):
         elif text.isalpha() or not text.isprintable():
             raise TexError(piece, f"did not expect {piece} here")
         else:
-            if text in ("|", "‖") and self._opens(piece):
+            if text in ("|", "‖") and self._opens(piece, text):
                 self.emit("sign", "·", piece)
             self.emit("sign", text, piece)
 
@@ -107,13 +110,13 @@ class Row(Environments):
         before = self.pieces[self.place - 2]
         return not before.touches(piece) or (piece.text == ";" and before.text == ",")
 
-    def _opens(self, piece: Piece) -> bool:
+    def _opens(self, piece: Piece, text: str) -> bool:
         """True for a bar that begins a factor behind another: ½‖o − y‖."""
         before = self.tokens[-1] if self.tokens else None
         bars = sum(token.text == "‖" for token in self.tokens)
         closed = (")", "]") if bars % 2 else (")", "]", "‖")
         operand = before is not None and (before.kind != "sign" or before.text in closed)
-        double = piece.kind == "macro" and piece.text in ("|", "Vert") and bars % 2 == 0
+        double = text == "‖" and bars % 2 == 0
         return operand and (double or piece.text in ("lVert", "lvert"))
 
     def _bar(self, piece: Piece, text: str) -> None:
@@ -231,6 +234,11 @@ class Row(Environments):
         if word and plain and not plain[0].isdecimal() and plain.lower() not in CONNECTIVES:
             self.finish(Written(piece, self.last, plain))
             return
+        if self._named_so(inside):  # - \\text{learning rate} \\cdot g
+            self.finish(Written(piece, self.last, "_".join(self._said(inside))))
+            return
+        if self.tokens and self._is_remark(inside):
+            return
         place = start
         while place < stop:
             first, end = self.pieces[place], place + 1
@@ -246,6 +254,33 @@ class Row(Environments):
             elif first.text not in NOTHING and first.text not in ("-", "'", "."):
                 raise TexError(first, f"expected words in {piece}, got {first}")
             place = end
+
+    def _said(self, inside: Sequence[Piece]) -> list[str]:
+        """The words of a text, in small letters."""
+        words: list[str] = []
+        for before, piece in zip([None, *inside], inside, strict=False):
+            letters = before is not None and before.kind == piece.kind == "letter"
+            if letters and before is not None and before.touches(piece):
+                words[-1] += piece.text.lower()
+            elif piece.kind == "letter":
+                words.append(piece.text.lower())
+        return words
+
+    def _named_so(self, inside: Sequence[Piece]) -> bool:
+        """True for two or three words between operators: one quantity."""
+        words = self._said(inside)
+        plain = all(piece.kind == "letter" for piece in inside)
+        if not plain or not 1 < len(words) < 4 or not CONNECTIVES.isdisjoint(words):
+            return False
+        before = self.tokens[-1].text if self.tokens else ""
+        after = SIGNS.get(self.next.text, self.next.text) if self.place < self.stop else ""
+        return before in _OPERATORS | RELATIONS and after in _OPERATORS
+
+    def _is_remark(self, inside: Sequence[Piece]) -> bool:
+        """True for words in brackets: (activation, e.g. the logistic function)."""
+        bracketed = len(inside) > 3 and inside[0].text == "(" and inside[-1].text == ")"
+        words = all(p.kind == "letter" or p.text in "(),.;:-'" for p in inside)
+        return bracketed and words and len(self._said(inside)) > 1
 
     # Structures.
 

@@ -68,6 +68,8 @@ def _goes_on(tokens: Sequence[Token], place: int) -> bool:
     if place >= len(tokens):
         return False
     after = tokens[place]
+    if after.text == "^" and [t.text for t in tokens[place + 1 : place + 2]] in (["T"], ["⊤"]):
+        return False  # a column, as people type it in a line
     if after.kind == "sign":
         return after.text in ("(", "[", "+", "-", "*", "·", "/", "⊙", "@", "^")
     return after.kind in ("number", "power")

@@ -22,6 +22,8 @@ _BY = (
 )
 #: What may be said under a condition.
 _PROBABILITIES = {"p", "P", "q", "Q", "Pr", "pi"}
+#: What is of one distribution beside another: KL(p‖q).
+_BETWEEN_TWO = {"KL", "D"}
 _ARTICLES = {"the", "a", "an"}
 
 
@@ -79,11 +81,14 @@ def in_one_name(tokens: Sequence[Token]) -> list[Token]:
     found = [*tokens]
     for place in range(len(found) - 1, -1, -1):
         base = found[place].text.partition("_")[0]
-        if base not in _PROBABILITIES or [t.text for t in found[place + 1 : place + 2]] != ["("]:
+        if base not in _PROBABILITIES | _BETWEEN_TWO or [
+            t.text for t in found[place + 1 : place + 2]
+        ] != ["("]:
             continue
         end = closing(found).get(place + 1, 0)
         inside = found[place + 2 : end]
-        if [token.text for token in inside].count("|") == 1:
+        bars = [token.text for token in inside if token.text in ("|", "‖")]
+        if bars == ["|"] or (base in _BETWEEN_TWO and bars in (["‖"], ["|", "|"])):
             said = [found[place].text, *(t.text for t in inside if t.kind in ("name", "number"))]
             name = normal_name("_".join(said)[:MAX_NAME])
             found[place : end + 1] = [found[place]._replace(text=name, end=found[end].end)]
