@@ -325,6 +325,11 @@ ACCUSED = {
         v = -1.1; h = 0.87; g = 0.1165945
         v = -1.1 - 0.1*0.1165945 = -1.1117 ≈ -1.1
         a = v*h = -1.1116594*0.87 = -0.96714""",
+    "a rough figure of a result that nothing else goes on from": """
+        u = -1.35341
+        v = cos(u) = 0.21568
+        s = sqrt(0.22^2 + 1) = 1.02391
+        ds/dv = v/s = 0.21083""",
     "a figure with more digits than were stated": """
         z = -3.1508807; y = 1
         p = sigmoid(z) = 0.0411
@@ -391,6 +396,11 @@ UNSURE = {
         s = -(-0.9) = 0.9
         L = s + w^2 = 1.71
         dL/dw = x + 2*w = -1 - 1.8 = -2.8""",
+    "another rate in figures below a step whose rate has no name": """
+        c = 0.8; g = 0.53; f = -0.2
+        L = c*g/f
+        c' = c - 0.01*dL/dc = 0.8265
+        c' = 0.8 + (-1*(0.1*(-2.65))) = 0.8 + 0.265 = 1.065""",
     "a figure that goes on from a rough line in doubt": """
         x = 1.6; w = 1.5; t = 0.8; b = 1.86
         n = 1.5*1.6 + 1.86 = 4.26 = 4.3
@@ -517,6 +527,11 @@ PASSED = {
     "a product rounded to another factor": """
         v = 0.97; d = 1.38333; c = 2.00
         y = -d*(1/(2*sqrt(v)))/v = -1.38333*(1/(2*0.9849))/0.97 = -1.38333*(1/2.2)/0.97 = -0.648""",
+    "another slope in figures below a step whose rate has no name": """
+        c = 0.8; g = 0.53; f = -0.2
+        L = c*g/f
+        c' = c - 0.01*dL/dc = 0.8265
+        c' = 0.8 - 0.01*(-3.65) = 0.8365""",
     "figures of a step that is not the one above": """
         w = 0.89; s = 2.28; lr = 0.01
         E = (w*s)^2/2; dE/dw = w*s^2 = 4.6266

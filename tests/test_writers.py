@@ -265,3 +265,17 @@ class Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         self.elements.append(tag)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("q = b*x = 41", "right: q = b · x"),  # a name used again, as the learner writes it
+        ("dE/db = b - x", "right: ∂E/∂b = 2 · (b − x)"),
+    ],
+)
+def test_a_right_working_has_names_as_they_are_written(line: str, said: str) -> None:
+    sheet = f"x = 2\nb = 2\nb = b - 0.1\nE = (b - x)^2\n{line}"
+    text = written("text", marks.document([report(sheet)]))
+    assert said in " ".join(text.split())
+    assert "(line 3)" not in text

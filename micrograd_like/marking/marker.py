@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Number, Quantity, quantities
+from micrograd_like.formula import Derivative, Number, Quantity, exact_number, nodes, quantities
 from micrograd_like.graph import reached
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
@@ -198,6 +198,7 @@ class Marker:
             return judged
         doubt = (
             self.sheet.doubt(statement)
+            or self._doubt_of_cost(statement)
             or self._rests_on_doubt(statement)
             or self._is_another_rule(statement)
         )
@@ -212,6 +213,13 @@ class Marker:
             else part
             for before, part in zip([None, *judged], judged, strict=False)
         ]
+
+    def _doubt_of_cost(self, statement: Statement) -> str:
+        """Why the slope that an update must go along is in doubt, or ""."""
+        update = self.facts.updates.get(statement.left)
+        if update is None or not isinstance(update.gradient, Derivative):
+            return ""
+        return self.sheet.doubt(replace(statement, left=update.gradient))
 
     def _is_cut_off(self, key: Quantity, judged: list[Judged]) -> bool:
         """True for a number that is stated of a derivative which is 0 as far as is known."""
@@ -232,9 +240,14 @@ class Marker:
         if update is None or statement.kind != "claim":
             return ""
         figures, number = statement.parts[0].expr, self.facts.true(update.weight)
-        if quantities(figures) or not decays_in_figures(figures, update.weight, number):
+        if quantities(figures) or exact_number(figures) is not None:
             return ""
-        return f"a part of {text(update.weight)} itself is in the step, unlike above"
+        if decays_in_figures(figures, update.weight, number):
+            return f"a part of {text(update.weight)} itself is in the step, unlike above"
+        rate = exact_number(update.rate)
+        if rate is None or any(n.value == rate.value for n in nodes(figures, Number)):
+            return ""
+        return f"the rate is another one than {text(rate)}, as above"
 
     def _problem(self, statement: Statement, key: Quantity) -> str:
         """Why there is nothing to hold the line against, or ""."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from micrograd_like.derivation.equations import Equation, equation
@@ -9,6 +10,7 @@ from micrograd_like.formula import (
     Call,
     Derivative,
     Expr,
+    Name,
     Number,
     Quantity,
     derivatives,
@@ -30,7 +32,7 @@ _MOST_SHOWN = 60
 
 
 def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
-    """The right working: formula, numbers put in, result.
+    """The right working: formula, numbers put in, result; every name as the learner writes it.
 
     Args:
         facts: Of the worksheet.
@@ -40,6 +42,27 @@ def working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
     Returns:
         None where there is none, or where it would not come to the number.
     """
+    found = _working(facts, key, left)
+    if found is None:
+        return None
+    own = named_as_written(found.left)
+    assert isinstance(own, Quantity)
+    formula, numbers = map(named_as_written, (found.formula, found.numbers))
+    return replace(found, left=own, formula=formula, numbers=numbers)
+
+
+def named_as_written(expr: Expr) -> Expr:
+    """The formula with every name as it is written, whichever of its versions is meant."""
+
+    def plain(quantity: Quantity) -> Quantity:
+        if isinstance(quantity, Name):
+            return Name(quantity.plain)
+        return Derivative(plain(quantity.of), plain(quantity.wrt))
+
+    return rewrite(expr, lambda node: plain(node) if isinstance(node, Quantity) else None)
+
+
+def _working(facts: Facts, key: Quantity, left: Quantity) -> Equation | None:
     here = facts.truth.here
     try:
         formula, true = decided(facts.method(key), here), facts.shown(key)

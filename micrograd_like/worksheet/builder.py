@@ -89,7 +89,7 @@ class Builder:
         except (UndefinedError, DomainError):
             self.broken.add(name)
             raise
-        node.label = name.name
+        node.label = Label(name) if name.version else name.name
         (self.hidden if stands_in(name) else self.names)[name.name] = node
         self.broken.discard(name)  # a second attempt may succeed
         return node
@@ -97,7 +97,7 @@ class Builder:
     def start_at(self, name: Name) -> None:
         """Let a name be where what follows starts from: it keeps its number, and no more."""
         node = Value(self.names[name].data)
-        node.label = name.name
+        node.label = Label(name) if name.version else name.name
         self._starts[node] = self.names[name]
         self.names[name.name] = node
 

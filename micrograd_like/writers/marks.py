@@ -9,7 +9,7 @@ from typing import Any
 from micrograd_like.formula import Expr, Number
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.records import MOST_EXPLAINED, Cause, LineMark, Report, Sample
-from micrograd_like.marking.working import as_written
+from micrograd_like.marking.working import as_written, named_as_written
 from micrograd_like.notation import formatted, plain, text
 from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks, Sentence
@@ -235,6 +235,11 @@ def _cause_sentence(cause: Cause, line: LineMark) -> str:
     """The cause in a sentence, with the pieces of the line it is about where they are known."""
     row = _CAUSES[cause.code]
     pieces = {"wrote": cause.wrote, "meant": cause.meant, "left": line.left}
+    names = {
+        name: None if piece is None else named_as_written(piece) for name, piece in pieces.items()
+    }
+    if names["wrote"] != names["meant"]:  # else their versions are what tells them apart
+        pieces = names
     if not row.pointed or any(p is None and f"{{{n}}}" in row.pointed for n, p in pieces.items()):
         return row.sentence
     return row.pointed.format(**{name: _shown(piece) for name, piece in pieces.items()})
@@ -255,7 +260,7 @@ def _sources(line: LineMark, report: Report) -> str:
     named = []
     for key in line.follows:
         where = f" ({stated[key]})" if key in stated else ""
-        named.append(text(key) + where)
+        named.append(text(named_as_written(key)) + where)
     return listed(named) or "above"
 
 

@@ -139,6 +139,7 @@ class _Definitions:
         draft: What is decided so far.
         known: The numbers of what is given or stated, each from its statement on.
         asked: For every name those by which it is differentiated somewhere.
+        unused: The names that are computed, and that no definition goes on from.
         results: For every rounded number that a line of several parts comes to, the first one.
         figures: For every figure the first statement that it stands in.
         doubtful: The first statement in doubt.
@@ -151,6 +152,10 @@ class _Definitions:
         self.asked = differentiated(draft)
         self.results: dict[float, int] = {}
         self.figures: dict[float, int] = {}
+        chosen = draft.chosen.items()
+        used = {name for _, definition in chosen for name in names_in(definition.expr)}
+        computed = {key for key, definition in chosen if exact_number(definition.expr) is None}
+        self.unused = computed - used
         unsure = (place for place, r in enumerate(draft.reads) if r.doubt or not r.parts)
         self.doubtful = next(unsure, len(draft.reads))
         for place, read in enumerate(draft.reads):
@@ -164,13 +169,11 @@ class _Definitions:
         """Put names for the figures of a definition, or say that they hide what it rests on."""
         above = self.known.above(definition.place, key)
         formula, sure = read_figures(definition.expr, above)
-        if (
-            formula is None
-            and sure
-            and _rounds(definition.expr, self.draft.reads[definition.place])
-        ):
+        if formula is None and sure:
             rough = with_rough(definition.expr, above)
-            formula = None if rough == definition.expr else rough
+            names = {*names_in(rough)}
+            rounds = _rounds(definition.expr, self.draft.reads[definition.place])
+            formula = rough if names and (rounds or names <= self.unused) else None
         if formula is None or not self._taken(key, definition, formula):
             self._unread(key, definition, sure)
 
