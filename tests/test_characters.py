@@ -52,10 +52,41 @@ def test_a_partial_of_mathematics_is_one() -> None:
     assert Worksheet.parse("𝑥 = 2\nE = 𝑥^2\n𝜕E/𝜕𝑥 = 4").check().lines[-1].verdict == "right"
 
 
-@pytest.mark.parametrize(("letter", "latin"), ["аa", "еe", "оo", "рp", "сc", "хx"], ids=ascii)
-def test_a_cyrillic_letter_is_pointed_out(letter: str, latin: str) -> None:
+LOOKALIKES = [
+    *(("Cyrillic", letter, latin) for letter, latin in ("аa", "еe", "оo", "рp", "сc", "хx", "ВB")),
+    *(("Greek", letter, latin) for letter, latin in ("οo", "νv", "ΑA", "ΒB", "ΕE", "ΗH", "ΟO")),
+    *(("Greek", letter, latin) for letter, latin in ("ΙI", "ΚK", "ΜM", "ΝN", "ΡP", "ΤT", "ΧX")),
+]
+
+
+@pytest.mark.parametrize(("alphabet", "letter", "latin"), LOOKALIKES, ids=ascii)
+def test_a_letter_that_looks_latin_is_pointed_out(alphabet: str, letter: str, latin: str) -> None:
+    """Whichever of the two is defined, and the other used."""
     (problem,) = Worksheet.parse(f"{latin}1 = 2\nq = 3*{letter}1").problems
-    assert f"{letter!r} is the Cyrillic letter, not the Latin one of '{latin}1'" in problem.message
+    told = f"{letter!r} is the {alphabet} letter, not the Latin one of '{latin}1'"
+    assert told in problem.message
+    (problem,) = Worksheet.parse(f"{letter}1 = 2\nq = 3*{latin}1").problems
+    assert f"'{letter}1' is, with the {alphabet} letter {letter!r}" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "α = 2\nq = 3*a",  # these do not look alike
+        "ρ1 = 2\nq = 3*x1",
+        "v = 2\nq = 3*ν2",  # v2 is no name here
+        "nu_x = 2\nq = 3*vx",
+    ],
+)
+def test_other_letters_are_not_pointed_out(text: str) -> None:
+    (problem,) = Worksheet.parse(text).problems
+    assert "letter" not in problem.message
+
+
+def test_greek_and_latin_names_stand_beside_each_other() -> None:
+    sheet = Worksheet.parse("v = 2\nν = 3\nA = 5\nΑ = 7\nq = v*ν*A*Α")
+    assert not sheet.problems
+    assert sheet.names["q"].data == 210.0
 
 
 def test_a_name_in_cyrillic_is_a_name() -> None:

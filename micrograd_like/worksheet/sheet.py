@@ -430,9 +430,8 @@ class Worksheet:
         if name in self._defined:  # in a circle
             return f"{name!r} could not be computed"
         proposing = len(self.unreadable) + len(self.failures) < MAX_PROPOSALS
-        near = lookalike_told(name, self._defined.__contains__)
         others = self._defined - {name}
-        near = near or (did_you_mean(name, others) if proposing else "")
+        near = lookalike_told(name, others) or did_you_mean(name, others) if proposing else ""
         return f"{name!r} is not defined up to here{near}"
 
 

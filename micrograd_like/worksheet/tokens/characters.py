@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 
 from micrograd_like.errors import WorksheetError
+from micrograd_like.notation.names import LETTERS
 
 MAX_BYTES = 1_000_000
 #: Of a notebook, whose outputs are part of the file.
@@ -39,7 +40,13 @@ _INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u206f\uf
 BLANK = f"\\s{_INVISIBLE}"
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
-_LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеіјорсухԁ", "ABEKMHOPCTXaeijopcyxd")
+#: Letters that look like Latin ones, by their alphabet.
+_LOOKALIKES = {
+    "Cyrillic": str.maketrans("АВЕКМНОРСТХаеіјорсухԁ", "ABEKMHOPCTXaeijopcyxd"),
+    "Greek": str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧνο", "ABEZHIKMNOPTYXvo"),
+}
+#: A Greek letter by its name, as names have it: Alpha1 is what was made of Α1.
+_GREEK_NAME = re.compile(rf"({'|'.join(LETTERS)})(?![^\W\d_])")
 
 
 def exchanged(line: str) -> str:
@@ -60,13 +67,35 @@ def _plain_letter(character: str) -> str:
     return character
 
 
-def lookalike_told(name: str, known: Callable[[str], bool]) -> str:
-    """The sentence about a Cyrillic letter in a name that a Latin one is taken for, or ""."""
-    latin = name.translate(_LOOKALIKES)
-    if latin != name and known(latin):
-        letter = next(c for c, d in zip(name, latin, strict=True) if c != d)
-        return f"; {letter!r} is the Cyrillic letter, not the Latin one of {latin!r}"
+def lookalike_told(name: str, known: Collection[str]) -> str:
+    """The sentence about letters of another alphabet that look Latin, or "".
+
+    Args:
+        name: A name that is not known.
+        known: Those that are, one of which may look the same.
+    """
+    for alphabet, table in _LOOKALIKES.items():
+        latin = _lettered(name).translate(table)
+        if latin != name and latin in known:
+            letter = _differing(_lettered(name), latin)
+            return f"; {letter!r} is the {alphabet} letter, not the Latin one of {latin!r}"
+        for other in known:
+            if not other.isascii() or _GREEK_NAME.match(other):
+                foreign = _lettered(other)
+                if foreign != name and foreign.translate(table) == name:
+                    letter = _differing(foreign, name)
+                    return f"; {foreign!r} is, with the {alphabet} letter {letter!r}"
     return ""
+
+
+def _lettered(name: str) -> str:
+    """The name with the Greek letter that it begins with for that letter's name."""
+    match = _GREEK_NAME.match(name)
+    return LETTERS[match[1]] + name[match.end() :] if match else name
+
+
+def _differing(name: str, other: str) -> str:
+    return next(c for c, d in zip(name, other, strict=True) if c != d)
 
 
 def decode(data: bytes, most: int = MAX_BYTES) -> str:
