@@ -13,6 +13,7 @@ from micrograd_like.marking.slips.claim import Claim
 from micrograd_like.marking.slips.guesses import (
     added_links,
     as_calculated,
+    turned_round,
     weighted,
     without_activations,
 )
@@ -57,7 +58,9 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 
 def _numbers(claim: Claim) -> Iterator[Guess]:
     if open_links := _open_links(claim):
-        yield from map(Guess, as_calculated(claim, open_links))
+        for formula in as_calculated(claim, open_links):
+            yield Guess(formula)
+            yield from turned_round(claim, formula)
 
 
 def _open_links(claim: Claim) -> dict[Link, Expr]:
@@ -124,6 +127,7 @@ MISTAKE = Mistake(
             ("dE/dh2 = -w12*e1 - w22*e2", "dE/dh2 = -(w12*e1*o1*(1 - o1) + w22*e2*o2*(1 - o2))"),
             ("dE/dh1 = -(0.2*0.4550 + 0.31*(-0.5994))", "dE/dh1 = 0.0221"),
             ("dE/dh1 = -0.0948", "dE/dh1 = 0.0221"),
+            ("dE/dh1 = -0.0131", "dE/dh1 = 0.0221"),
             sheet=SHEET,
         ),
         *examples(
@@ -132,6 +136,8 @@ MISTAKE = Mistake(
             sheet=ONE_OUTPUT,
         ),
     ),
+    pointed="The outputs' errors go back through the weights alone, without the derivatives of "
+    "the outputs' activations, and by W for Wᵀ: {wrote} stands where {meant} belongs.",
     guesses=_guesses,
     numbers=_numbers,
     planter=Planter(formulas=_planted),

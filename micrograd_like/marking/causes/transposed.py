@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, names, substitute
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, names
 from micrograd_like.marking.slips.claim import Claim
-from micrograd_like.marking.slips.guesses import operand, operand_guesses
+from micrograd_like.marking.slips.guesses import operand, operand_guesses, turned_round
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
@@ -27,11 +27,8 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
 
 def _undone(claim: Claim, written: Expr) -> Iterator[Guess]:
     """Every weight with its indices the other way round, as W for Wᵀ has them."""
-    swapped: dict[str, Expr] = {
-        name: claim.transposed[name] for name in names(written) if name in claim.transposed
-    }
-    if swapped:
-        yield Guess(substitute(written, swapped))
+    for guess in turned_round(claim, written):
+        yield Guess(guess.made)
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:

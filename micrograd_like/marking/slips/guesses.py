@@ -17,10 +17,12 @@ from micrograd_like.formula import (
     Quantity,
     added,
     factors,
+    names,
     nodes,
     product,
     quantities,
     simplify,
+    substitute,
     summed,
     terms,
 )
@@ -125,6 +127,15 @@ class Weighted:
     def share(self) -> Expr:
         """Its part of the sum of all weights."""
         return Call("div", (self.weight, added(self.row)))
+
+
+def turned_round(claim: Claim, formula: Expr) -> Iterator[Guess]:
+    """The formula with W for Wᵀ, if it has weights: each with its indices swapped."""
+    swapped: dict[str, Expr] = {
+        name: claim.transposed[name] for name in names(formula) if name in claim.transposed
+    }
+    for name, wrote in list(swapped.items())[:1]:
+        yield Guess(substitute(formula, swapped), wrote, Name(name))
 
 
 def weighted(claim: Claim, link: Link) -> Weighted | None:
