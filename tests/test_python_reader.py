@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from micrograd_like.formula import Call, Name
 from micrograd_like.marking.records import Report
+from micrograd_like.ops import OPS, Op
 from micrograd_like.worksheet import Worksheet
 
 LOGISTIC = "import numpy as np\ndef s(z):\n    return 1 / (1 + np.exp(-z))\n"
@@ -454,6 +456,22 @@ def test_the_right_line_is_written_in_numpy(right: str, wrong: str) -> None:
 def test_what_is_not_read_is_said(code: str, said: str) -> None:
     (problem,) = [line for line in report(code).lines if line.verdict == "unreadable"]
     assert said in problem.problem
+
+
+OF_ONE = [row for row in OPS.values() if row.signature == "x" and not row.arithmetic]
+
+
+@pytest.mark.parametrize("module", ["np", "F"])
+@pytest.mark.parametrize("row", OF_ONE, ids=lambda row: row.name)
+def test_every_function_of_one_argument_is_read_by_all_its_names(row: Op, module: str) -> None:
+    for name in (row.name, *row.aliases):
+        code = (
+            "import numpy as np\nimport torch.nn.functional as F\n"
+            f"x = 0.5\ny = {module}.{name}(x)\nz = {module}.{name}(x, x, x)\n"
+        )
+        sheet = Worksheet.parse(code, format="python")
+        assert sheet.definitions[Name("y")].parts[-1].expr == Call(row.name, (Name("x"),))
+        assert [problem.line for problem in sheet.problems] == [5]
 
 
 def test_what_rests_on_an_unread_line_is_unchecked() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_like.formula import Expr, Number
+from micrograd_like.ops import OPS
 from micrograd_like.worksheet.python.terms import (
     MAX_ELEMENTS,
     Term,
@@ -25,17 +26,18 @@ from micrograd_like.worksheet.python.terms import (
     term,
 )
 
-#: Functions of one argument, by their names, and those of the operation table.
+#: Functions of one argument, and their rows of the operation table: by its names, and by others'.
 ONE = {
-    **{name: name for name in ("exp", "log", "log10", "log2", "log1p", "expm1", "sqrt", "tanh")},
-    **{name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "sigmoid", "relu", "softplus")},
+    **{
+        name: row.name
+        for row in OPS.values()
+        if row.signature == "x" and not row.arithmetic
+        for name in (row.name, *row.aliases)
+    },
     "expit": "sigmoid",
-    "abs": "abs",
     "absolute": "abs",
     "fabs": "abs",
     "negative": "neg",
-    "arctan": "atan",
-    "atan": "atan",
 }
 #: Functions of two.
 TWO = {
