@@ -217,9 +217,10 @@ class Marker:
     def _doubt_of_cost(self, statement: Statement) -> str:
         """Why the slope that an update must go along is in doubt, or ""."""
         update = self.facts.updates.get(statement.left)
-        if update is None or not isinstance(update.gradient, Derivative):
+        if update is None:
             return ""
-        return self.sheet.doubt(replace(statement, left=update.gradient))
+        below = self.sheet.rests_on(names_in(update.gradient))
+        return next((why for name, why in self.sheet.doubts.items() if name in below), "")
 
     def _is_cut_off(self, key: Quantity, judged: list[Judged]) -> bool:
         """True for a number that is stated of a derivative which is 0 as far as is known."""
