@@ -300,6 +300,43 @@ w = 0.5
 loss = (w * x - 1)**2
 dw = 2 * (w * x - 1) * x
 """,
+    "an output less its target, whose cost nobody has written": """
+X = np.random.randn(3, 4)
+W = np.random.randn(2, 3)
+Y = np.random.randn(2, 4)
+Z = W @ X
+A = np.exp(Z) / np.exp(Z).sum()
+dZ = A - Y
+dW = dZ @ X.T
+W = W - 0.1 * dW
+""",
+    "a number of samples that is taken of two arrays": """
+def forward(X, W, b):
+    A = 1 / (1 + np.exp(-(W @ X + b)))
+    return A
+def cost_of(A, Y):
+    m = Y.shape[1]
+    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+    return cost
+def backward(A, X, Y):
+    m = X.shape[1]
+    dZ = A - Y
+    dW = dZ @ X.T / m
+    return dW
+def train(X, Y, W, b):
+    A = forward(X, W, b)
+    cost = cost_of(A, Y)
+    dW = backward(A, X, Y)
+    return dW
+""",
+    "a derivative that is not finite where it is tried": """
+def adam(w, g, m, t):
+    beta = 0.9
+    m = beta * m + (1 - beta) * g
+    hat = m / (1 - beta**t)
+    w -= 0.1 * hat
+    return w
+""",
     "an activation that is told by a text": """
 class Layer:
     def __init__(self, activation):

@@ -405,7 +405,7 @@ class Finder:
                 factor = ratio(np.broadcast_to(table, true.shape), true)
                 if factor is not None and (not said.sure or self.allowed(factor, bool(said.of))):
                     return replace(meaning, factor=factor)
-                turns = not said.whole and not self._is_behind(at, result)
+                turns = not said.whole and not self.is_behind(at, result)
                 if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
                 told = said.sure and len(self.versions_before(said.wrt, at)) < 2
@@ -428,7 +428,7 @@ class Finder:
                 return Meaning(of, wrt, factor)
         return claims[0] if claims else anchored
 
-    def _is_behind(self, at: int, result: Meanings) -> bool:
+    def is_behind(self, at: int, result: Meanings) -> bool:
         """True where the gradient that comes back is given: its sign is no convention."""
         cost = self.cost_at(at, result)
         return cost is not None and self.steps[self.maker[cost]].base == LAYER_COST
@@ -441,6 +441,15 @@ class Finder:
         options = [1.0, *(abs(factor) for factor in before)]
         size = float(np.median(np.abs(table))) / max(float(np.median(np.abs(true))), _NOTHING)
         return min(options, key=lambda k: abs(np.log(max(size, _NOTHING) / k)))
+
+    def is_sized(self, at: int, claim: Meaning) -> bool:
+        """True for a step that is what it claims to be but for the sizes that were chosen here."""
+        true = claim.factor * self.true(claim.of, claim.wrt)
+        factor = ratio(np.broadcast_to(self.table(at), true.shape), true)
+        sizes = {1.0, *self._counts}
+        return factor is not None and any(
+            abs(factor - a / b) < 1e-6 * abs(factor) for a in sizes for b in sizes if a != b
+        )
 
     def allowed(self, factor: float, exact: bool) -> bool:
         """True for the factors that a named gradient may have: those of a mean."""

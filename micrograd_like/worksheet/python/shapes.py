@@ -279,6 +279,11 @@ def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
             a, b = target_name(left), target_name(right)
             if a and b and is_target_name(a) != is_target_name(b):
                 yield (a, b) if is_target_name(a) else (b, a)
+        case ast.BinOp(
+            left=ast.Name(id=name), op=ast.Mult(), right=ast.Call(args=[ast.Name(id=other)])
+        ):
+            if is_target_name(name) and not is_target_name(other):  # y·log(p)
+                yield name, other
 
 
 def _picks(node: ast.AST) -> TypeGuard[ast.Subscript]:

@@ -10,6 +10,7 @@ from micrograd_like.formula import Call, Derivative, Expr, Name, Number, names, 
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
 from micrograd_like.worksheet.python.early import with_early_costs
 from micrograd_like.worksheet.python.expected import Expected, Line
+from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
@@ -117,6 +118,8 @@ class _Writer:
     ) -> None:
         self.finder, self.meanings, self.doubts = finder, meanings, doubts
         self.guessed = guessed
+        costs = [finder.steps[at] for at in meanings.cost]
+        self.assumed = any(not s.place.line and s.base != LAYER_COST for s in costs)
         self._expected = Expected(finder, meanings)
         self._stands_for: dict[str, Expr] = {}
         self._forward = finder.forward([*meanings.cost])
@@ -154,7 +157,7 @@ class _Writer:
             step.names * repeats, step.formulas * repeats, meaning.of, meaning.wrt, strict=True
         )
         line = Line() if meaning.agrees else self._expected.gradient(at)
-        doubt = "" if meaning.agrees else self._given_anew(step)
+        doubt = "" if meaning.agrees else self._in_doubt(at, step)
         for name, formula, of, wrt in own:
             slope = Derivative(of, wrt)
             expr = times(self._meant(formula), 1 / meaning.factor)
@@ -162,6 +165,15 @@ class _Writer:
             yield replace(said, expected=line.text, slip=line.slip)
             if repeats == 1:
                 self._stands_for[name] = times(slope, meaning.factor)
+
+    def _in_doubt(self, at: int, step: Step) -> str:
+        """Why a gradient that is not what it claims to be is no proof of a mistake."""
+        behind = self.finder.is_behind(at, self.meanings)
+        if self.guessed and not behind and self.finder.is_sized(at, self.meanings.found[at]):
+            return "the number of samples is not given"
+        if self.assumed and self.finder.inputs(at) <= self._forward | self.finder.starts:
+            return "the cost is not written"
+        return self._given_anew(step)
 
     def _given_anew(self, step: Step) -> str:
         """Why a gradient need not be that of the cost: it uses figures that were put in since."""

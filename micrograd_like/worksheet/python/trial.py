@@ -7,8 +7,9 @@ anew for what the program starts from.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 
@@ -44,8 +45,12 @@ class Point:
     def slope(self, of: Name, wrt: Name) -> float:
         """∂of/∂wrt; 0 for what nothing is computed from."""
         if of not in self._slopes:  # one way back gives those by all names
-            found = grad(self.nodes[of], [*self.nodes.values()])
-            self._slopes[of] = dict(zip(self.nodes, map(float, found), strict=True))
+            found: Iterable[float]
+            try:
+                found = map(float, grad(self.nodes[of], [*self.nodes.values()]))
+            except DomainError:  # one of them is not finite here: none tells
+                found = repeat(float("nan"), len(self.nodes))
+            self._slopes[of] = dict(zip(self.nodes, found, strict=True))
         return self._slopes[of].get(wrt, 0.0)
 
     def value(self, expr: Expr) -> float:
