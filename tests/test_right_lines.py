@@ -318,6 +318,9 @@ ACCUSED = {
     "signs moved from one factor to another": """
         d = 1; t = 0.15; u = -0.10; h = 0.93002
         g = d*(2*(-(-t + u*h))/2) = -2*(-0.15 + (-0.10*0.93))/2 = -2*(-0.243)/2 = 0.243""",
+    "two signs before a figure that is rounded to a given's number": """
+        t = 0.8; o = 0.29; w = 1.0
+        d = -2*(o - t)/2 = -2*(-0.51)/2 = -(-1.0)/2 = 0.51""",
     "a minus before a product": """
         y = 1; v = -1.01; g = -1.94; h = 0.937976
         d = g*v*h*(-(-1*1 + h)) = -(-1.94*(-1.0)*0.937976*(-1 + 0.937976)) = 0.11""",

@@ -17,14 +17,13 @@ from micrograd_like.formula import (
     Expr,
     Name,
     Quantity,
-    exact_number,
     product,
     quantities,
     summed,
 )
 from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.judging.align import Pairing, pairing
-from micrograd_like.marking.judging.line_figures import LineFigures, is_figure
+from micrograd_like.marking.judging.line_figures import LineFigures, is_figure, one_number
 from micrograd_like.marking.world.shape import other_function
 from micrograd_like.marking.world.values import same_number
 
@@ -86,7 +85,7 @@ class Comparison:
         """
         if figures == formula:
             return 0.0, 0.0
-        number, off = exact_number(figures), float(isinstance(figures, Name | Derivative))
+        number, off = one_number(figures), float(isinstance(figures, Name | Derivative))
         ours = self.line.written(figures) if number is None else Figure.written(number)
         if ours is None:
             return math.inf, math.inf
@@ -134,7 +133,7 @@ class Comparison:
 
     def _is_other(self, figure: Expr, formula: Expr) -> bool:
         """True for a single number that is not that of a quantity with its sign turned."""
-        number = exact_number(figure)
+        number = one_number(figure)
         if number is None or not isinstance(formula, Quantity):
             return False
         return abs(number.value) != abs(self.line.look_up(formula).center)
@@ -156,7 +155,7 @@ class Comparison:
             return Compared(line.read(figures), whole=True) if right else off
         expr, theirs = line.beside(figures, formula), line.true(formula)
         ours = line.result(expr)
-        whole = isinstance(figures, Call) and exact_number(figures) is None
+        whole = isinstance(figures, Call) and one_number(figures) is None
         if ours is None or theirs is None:
             return off
         if ours.meets(theirs):

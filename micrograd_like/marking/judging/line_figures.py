@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import count
 
 from micrograd_like.formula import (
+    Call,
     Expr,
     Name,
     Number,
@@ -29,6 +30,14 @@ _FIGURE = "#"
 def is_figure(quantity: Quantity) -> bool:
     """True for a name that stands for a figure of a line."""
     return isinstance(quantity, Name) and quantity.startswith(_FIGURE)
+
+
+def one_number(figures: Expr) -> Number | None:
+    """The number that figures are, its signs worked out: 0.9 of −(−0.9)."""
+    match figures:
+        case Call("neg", (Call("neg", (inner,)),)):
+            return one_number(inner)
+    return exact_number(figures)
 
 
 class LineFigures:
@@ -120,7 +129,7 @@ class LineFigures:
 
     def beside(self, figures: Expr, formula: Expr) -> Expr:
         """The figures by themselves; one that stands for what is computed is a rounding of it."""
-        number = exact_number(figures)
+        number = one_number(figures)
         if number is None:
             return self.read(figures)
         written = Figure.written(number)
