@@ -146,6 +146,8 @@ def test_tables_of_values(table: str, plainly: str) -> None:
         ),
         # What f is elsewhere is not known.
         ("$f(z) = 2$ and $q = f([1, 2])$", "f = 2 / q"),
+        ("$`q = 0.5`$ and $`-\\log 0.5 = 0.693`$", "q = 0.5 / -log(0.5) = 0.693"),
+        ("$v_{x1 \\to h} = 2$ and $q = v_{x1 \\to h}$", "v_x1h = 2 / q = v_x1h"),
         ("[\nz = [2,;1]\n]\n\n* ( \\hat{y} = 1 )", "z1 = 2 / z2 = 1 / yhat = 1"),
     ],
 )

@@ -620,6 +620,9 @@ def verdicts(text: str) -> str:
         ("w2h = 3\na = w2h + 1\nda/dw2h = 1", "ttr"),
         ("h = w1i1 + w2i2\ndh/dw1 = i1\ndh/di2 = w2", "trr"), ("h = w1i1\ndh/dw1 = w1", "tw"),
         ("q = a1b2 + 1\nr = 2*a1b2\ndr/da1b2 = 2", "ttr"),
+        # A sum of one thing without an index is taken as of one element; a mean may be of several.
+        ("E = 0.5*sum((p - y)^2)\ndE/dp = p - y", "tr"),
+        ("E = sum((p - y)^2)\ndE/dp = p - y", "tw"), ("E = mean((p - y)^2)\ndE/dp = p - y", "?t"),
         # A formula below figures that agree among themselves is none of theirs where it differs.
         ("x = 0.5\nh = sigmoid(0.5) = 0.6225\nh = max(0, x)", "tr?"),
         ("x = 0.5\nh = sigmoid(0.5) = 0.6425\nh = sigmoid(x)", "twt"),

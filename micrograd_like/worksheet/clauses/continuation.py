@@ -126,6 +126,8 @@ class _Joined:
             return False
         if first.text in GOES_ON:
             return True
+        if first.line == last[-1].line:  # a formula of its own, between the words of a line
+            return False
         if first.text in _OPERATORS and not begins_statement(found[1:]):
             return True
         return first.text in _SIGNS and self._is_term(found, last)

@@ -133,6 +133,11 @@ class Calls(Rules):
         arguments = self.arguments()
         if isinstance(arguments[0], Array):
             return APPLIED[text](arguments[0])
+        if text == "sum" and len(arguments) == 1:
+            body = arguments[0]
+            if not letters_of(names_below(body, self.document.hidden)):  # of a single element
+                self.scope.read_as["the sum as of one term"] = None
+                return body
         if len(arguments) < 2 or text not in ("sum", "mean"):
             raise UnsureError(f"What {text} runs over is not said")
         total = self.joined("add", arguments)

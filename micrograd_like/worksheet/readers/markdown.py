@@ -55,7 +55,9 @@ _CODE = re.compile(
     r"\w\.[A-Za-z]\w*\(|[\"']|\(\w+=|\b(?:for|import|def|return|lambda)\b|==|[A-Za-z]\["
 )
 #: A sign that a backslash keeps from being one of Markdown.
-_ESCAPED = re.compile(r"\\([\[\]()*+])")
+_ESCAPED = re.compile(r"\\([\[\]()*+_])")
+#: A formula as GitHub has it besides, $`x`$.
+_TICKED = re.compile(r"\$`([^`\n]+)`\$")
 _STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
 #: What may stand between $z =$ and its value, and a value that is no formula.
 _BEHIND = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*")
@@ -89,7 +91,7 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
         lines: The document.
         spans: Whether `z = w*x` is a formula; beside code it may be anything.
     """
-    lines, macros = with_macros_put_in(lines)
+    lines, macros = with_macros_put_in([_TICKED.sub(r"\\(\1\\)", line) for line in lines])
     document = Document(lines)
     source = Source(lines)
     found = list(document.found(_OTHERS, source.problems, escapes=True))

@@ -203,6 +203,8 @@ class Names(Cursor):
                 written += LETTERS[piece.text]
             elif piece.kind == "macro" and piece.text == "prime":
                 written += "'"
+            elif piece.text in ("to", "rightarrow", "→"):  # w_{h1 \to o}
+                continue
             elif piece.text in ("|", "mid", "<"):  # p_{j|i}, x_{<t}
                 written += "," if written else "0"
             elif not (
