@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import chain, pairwise, zip_longest
 
 from micrograd_like.worksheet.readers import text as plain_text
-from micrograd_like.worksheet.source import Source, reads
+from micrograd_like.worksheet.source import Read, Source, reads
 from micrograd_like.worksheet.sources.exported import stretches
 from micrograd_like.worksheet.sources.mixed import mixed
 from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
@@ -55,7 +56,15 @@ _CODE = re.compile(
     r"\w\.[A-Za-z]\w*\(|[\"']|\(\w+=|\b(?:for|import|def|return|lambda)\b|==|[A-Za-z]\["
 )
 #: A sign that a backslash keeps from being one of Markdown.
-_ESCAPED = re.compile(r"\\([\[\]()*+_])")
+_ESCAPED = re.compile(r"\\([\[\]()*+])")
+_IN_NAME = re.compile(r"\w+(?:\\_\w*)+")
+#: What a line begins with that says nothing, and what may stand in it: links, bold type, ticks.
+_MARKS = re.compile(r"\s{0,3}(?:>\s*)*(?:#{1,6}\s+|\s*[-*+•]\s+)?")
+_LINKS = re.compile(r"<!--[^>]{0,2000}-->|!?\[[^\]\n]{0,200}\]\([^)\n]*\)|</?\w+[^<>\n]{0,200}>")
+#: Letters that are neither Latin nor Greek.
+_FOREIGN = re.compile(r"[\u0400-\u1dff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefe]")
+_OF_PROGRAMS = re.compile(rf"`(?=[^`\n]*(?:{_CODE.pattern}))[^`\n]*`")
+_EMPHASIS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*(?!\S)|(?<=[\s(])__(?=\w)|`")
 #: A formula as GitHub has it besides, $`x`$.
 _TICKED = re.compile(r"\$`([^`\n]+)`\$")
 _STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
@@ -78,10 +87,44 @@ def read(lines: list[str]) -> Source:
         return plain_text.read(list(fenced(lines)))
     parts = stretches(lines)
     kinds = {part.kind for part in parts}
+    words: Read = partial(read_words, spans="code" not in kinds)
+    if "code" not in kinds and not _is_set("\n".join(lines)):
+        words = _read_typed
     if kinds == {"text"}:
-        return read_words(lines)
-    words = partial(read_words, spans="code" not in kinds)
+        return words(lines)
     return mixed(lines, parts, {"text": words, "typed": plain_text.read})
+
+
+def _is_set(text: str) -> bool:
+    """True for a document with formulas in TeX, be it with their brackets lost."""
+    return bool(_TEX.search(text) or _LOST_DISPLAY.search(text) or _LOST_INLINE.search(text))
+
+
+def _read_typed(lines: list[str]) -> Source:
+    """The lines of a document whose formulas are typed, as those of a plain text.
+
+    Of sentences in an alphabet whose words are not known, only what begins with a statement.
+    """
+    typed = [_without_marks(line) for line in lines]
+    known = [not _FOREIGN.search(line) or _STATEMENT.match(line.lstrip()) for line in typed]
+    source = plain_text.read([one if kept else "" for one, kept in zip(typed, known, strict=True)])
+    says = any(map(is_relation, chain.from_iterable(source.rows)))
+    return replace(source, lines=lines, rows=[row for row in source.rows if row and says])
+
+
+def _without_marks(line: str) -> str:
+    """A line with blanks for what only Markdown says, every character in its place."""
+    start = _MARKS.match(line).end()  # type: ignore[union-attr]
+    blank = " " * start + line[start:]
+    for pattern in (_LINKS, _OF_PROGRAMS):
+        blank = pattern.sub(lambda found: " " * len(found[0]), blank)
+    return _unescaped(_EMPHASIS.sub(lambda found: " " * len(found[0]), blank))
+
+
+def _unescaped(line: str) -> str:
+    """A line without backslashes that keep a sign from being one of Markdown."""
+    line = _IN_NAME.sub(lambda found: " " * found[0].count("\\") + found[0].replace("\\", ""), line)
+    return _ESCAPED.sub(r" \1", line)
 
 
 def read_words(lines: list[str], spans: bool = True) -> Source:
@@ -194,7 +237,7 @@ def _statements(document: Document, found: list[Found], lexer: Lexer) -> Iterato
         if number in used or in_code:
             continue
         start = (_TITLE.match(line) or _BEFORE.match(line)).end()  # type: ignore[union-attr]
-        plain = " " * start + _ESCAPED.sub(r" \1", line[start:].replace("**", "  "))
+        plain = " " * start + _unescaped(line[start:].replace("**", "  "))
         start = len(plain) - len(plain[start:].lstrip("` "))
         if "`" in plain and _CODE.search(plain):
             continue
