@@ -6,8 +6,8 @@ PARALLEL = -n logical --dist worksteal
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js pictures format bench \
-	marking-report clean
+.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js pictures notebooks format \
+	bench marking-report clean
 
 example:
 	$(FRESH)
@@ -57,6 +57,12 @@ pictures:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[pictures]"
 	$(BIN)/python -m visualize.gallery
+
+# What the notebooks' cells display, from the program itself.
+notebooks:
+	$(FRESH)
+	$(BIN)/pip install --quiet ".[test]"
+	$(BIN)/python tests/notebook_outputs.py
 
 format:
 	$(BIN)/ruff check --fix .

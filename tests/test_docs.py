@@ -15,14 +15,13 @@ import nbformat
 import pytest
 from command import run
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
+from notebook_outputs import NOTEBOOKS, executed, told
 
 import micrograd_like
 import visualize
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def console_blocks() -> list[tuple[str, list[str]]]:
@@ -78,27 +77,6 @@ def test_docstring_examples_hold(name: str) -> None:
     assert doctest.testmod(module).failed == 0
 
 
-def shown(cell: nbformat.NotebookNode) -> list[str]:
-    """What a cell displays, with numbers cut to the digits every platform agrees on."""
-    texts = [o.get("text") or o["data"]["text/plain"] for o in cell.get("outputs", [])]
-    return [re.sub(r"-?\d+\.\d+(?:e[+-]?\d+)?", rounded, text) for text in texts]
-
-
-def told_of_training(cell: nbformat.NotebookNode) -> list[str]:
-    """What a cell displays of a training run: its words.
-
-    Rounding differs between processors, and grows from one update to the next: how many epochs
-    a run takes, and which seeds it gets stuck with, is no property of the program.
-    """
-    words = [re.sub(r"[-−]?\d[\d.e+-]*|stuck|learnt", "#", text) for text in shown(cell)]
-    return [" ".join(text.split()) for text in words]
-
-
-def rounded(match: re.Match[str]) -> str:
-    number = float(match.group())
-    return "0" if abs(number) < 1e-12 else f"{number:.9g}"
-
-
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[AsyncKernelManager]:
     """One for all notebooks: to start one, and to import everything, takes longer than most."""
@@ -122,16 +100,8 @@ TRAINS = ("07-vanishing-gradients", "08-digits")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_notebooks_run_and_show_what_they_kept(path: Path, kernel: AsyncKernelManager) -> None:
-    kept = nbformat.read(path, as_version=4)
-    run = nbformat.read(path, as_version=4)
-    run.cells.insert(0, nbformat.v4.new_code_cell("%reset -f"))  # nothing of another's names
-    # Not in the checkout's own folder, whose package has no kernel built in it.
-    resources = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(run, km=kernel, timeout=300, coalesce_streams=True, resources=resources)
-    client.execute()
-    client.kc.stop_channels()
-    for place, (before, after) in enumerate(zip(kept.cells, run.cells[1:], strict=True)):
-        trained = "training" in before.metadata.get("tags", ())
-        told = told_of_training if trained else shown
-        assert told(after) == told(before), f"cell {place}"
+    kept = nbformat.read(path, as_version=4).cells
+    for place, (before, after) in enumerate(zip(kept, executed(path, kernel), strict=True)):
+        renew = f"cell {place} displays something else: make notebooks"
+        assert told(after) == told(before), renew
         assert before.cell_type != "code" or before.outputs or "=" in before.source
