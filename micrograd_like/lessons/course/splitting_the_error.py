@@ -123,9 +123,10 @@ def _where_they_part(
             "for one example and one output the plain split has the gradient's direction and is "
             f"at least 4 times too long, here {_times(first)} times. Another example has another "
             "o(1 − o): once the examples are added up, the direction is another one too. Summed "
-            f"over the four XOR examples, plain Wᵀ·E turns the inner weights' change by up to "
-            f"{formatted(trained['angle']['start'], '.1f')}° in {SEEDS} networks 2-{hidden}-1 at "
-            f"their start, and by up to {formatted(trained['angle']['way'], '.1f')}° on the way."
+            "over the four XOR examples, plain Wᵀ·E turns the change of the inner weights and "
+            f"biases by up to {formatted(trained['angle']['start'], '.1f')}° in {SEEDS} networks "
+            f"2-{hidden}-1 at their start, and by up to "
+            f"{formatted(trained['angle']['way'], '.1f')}° on the way."
         ),
         *([Sentence(_on_several(whole))] if len(whole["errors"]) > 1 else []),
         Sentence(
