@@ -16,10 +16,13 @@ from micrograd_like.engine import Value, apply
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import PLACES, Blanks, Exercise, codes, generate
 from micrograd_like.exercises.oracle import Oracle
-from micrograd_like.exercises.shapes import SHAPES
+from micrograd_like.exercises.places import Place
+from micrograd_like.exercises.shapes import SHAPES, find
+from micrograd_like.exercises.slips import planters
 from micrograd_like.exercises.solve import Learner, rounded
 from micrograd_like.exercises.task import Manner, task
 from micrograd_like.formula import Call, Derivative, Name, Number, evaluate, quantities
+from micrograd_like.notation.as_typed import by_hand
 from micrograd_like.ops import FLOAT, OPS
 
 # After everything else: what is installed is tested, not what lies beside the benchmarks.
@@ -183,6 +186,39 @@ def test_every_cause_can_be_planted_and_shows(code: str) -> None:
     assert slip.code == code
     assert exercise.text.split("\n")[slip.line - 1] == slip.wrong != slip.right
     read(exercise)
+
+
+PLANTED = [
+    # A link twice; not beside one that is 1, where it would be one in another's place.
+    ("extra-factor", "chain", "df/dx", "df/du * du/dx * df/du", True),
+    ("extra-factor", "chain", "df/dx", "df/du * du/dx * du/dx", True),
+    ("extra-factor", "product-and-quotient", "dq/da", "dq/du * du/da * dq/du", False),
+    ("extra-factor", "product-and-quotient", "dq/dp", "1/d * 1/d", False),
+    # A constant forgotten; one is added only where the formula has a constant and the link none.
+    ("constant-factor", "product-and-quotient", "du/dx", "x", True),
+    ("constant-factor", "product-and-quotient", "du/dx", "2 * (2*x)", False),
+    ("constant-factor", "product-and-quotient", "du/da", "2 * 1", True),
+    ("constant-factor", "chain", "dv/du", "2*v", False),
+    # A neighbour's link, beside this one; not one further along the same chain.
+    ("wrong-operand", "mean-of-two", "dE/dw", "dE/dp1 * dp2/dw + dE/dp2 * dp2/dw", True),
+    ("wrong-operand", "deep-chain", "dE/da3", "dE/dz3 * dz1/da1", False),
+    ("wrong-operand", "deep-chain", "dE/da3", "dE/dz2 * dz3/da3", False),
+    ("wrong-operand", "deep-chain", "dE/da3", "dE/dz3 * dE/dz3", False),
+]
+
+
+@pytest.mark.parametrize(("code", "shape", "left", "wrong", "may_be"), PLANTED)
+def test_what_is_planted_is_the_slip_it_is_called(
+    code: str, shape: str, left: str, wrong: str, may_be: bool
+) -> None:
+    made = task(find(shape), Random(1), Manner())
+    place = next(at for at, step in enumerate(made.steps) if str(step.left) == left)
+    before = [*made.givens, *(step.left for step in made.steps[:place])]
+    formulas = planters()[code].formulas
+    assert formulas is not None
+    there = Place(made, made.steps[place], before)
+    planted = {by_hand(formula).replace(" ", "") for formula in formulas(there)}
+    assert (wrong.replace(" ", "") in planted) is may_be, planted
 
 
 @pytest.mark.parametrize("seed", range(8))
