@@ -45,9 +45,26 @@ def missing_gradient(node: Value, order: list[Value]) -> DomainError:
     for user in order:
         for input, partial in zip(user.inputs, user.partials, strict=True):
             if input is node and not math.isfinite(partial):
+                if user.op == "pow" and _nobody_wrote(user, order):
+                    return _without_calls(order)
                 call = shown(user.op, user.inputs)
                 return DomainError(
                     f"the gradient of {name} is not finite: {call} has no finite derivative with "
                     "respect to it there"
                 )
     return DomainError(f"the gradient of {name} is not finite: it overflows")
+
+
+def _nobody_wrote(node: Value, order: list[Value]) -> bool:
+    """True for what may be a part of a recorded partial: no name in it, and a condition around."""
+    return not any(i.label for i in node.inputs) and any(n.op == "select" for n in order)
+
+
+def _without_calls(order: list[Value]) -> DomainError:
+    """The error for a derivative of a derivative, in terms of the leaves that have names."""
+    named = {printable(n.label): n._data for n in order if n.label and not n.op}
+    at = ", ".join(f"{name} = {number!r}" for name, number in sorted(named.items())[:6])
+    return DomainError(
+        f"the gradient is not finite{f' at {at}' if at else ''}: a power of 0, or a derivative of "
+        "one, has no finite derivative there"
+    )
