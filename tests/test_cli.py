@@ -132,7 +132,7 @@ def test_latex_compiles(extra: tuple[str, ...], tmp_path: Path) -> None:
         (["example", "--set", "alhpa=1"], "did you mean 'alpha'?"),
         (["example", "--set", "w5"], "expected NAME=NUMBER, such as w5=0.4, got 'w5'"),
         (["example", "--set", "w5=half"], "expected NAME=NUMBER"),
-        (["example", "--set", "w5=nan"], "w5: expected a finite number, got nan"),
+        (["example", "--set", "w5=nan"], "w5: expected a number from −1e100 to 1e100, got nan"),
         (["example", "--alpha", "0"], "alpha: expected a number above 0, got 0.0"),
         (["example", "--set", "y=2"], "y: expected a target from 0 to 1, got 2.0"),
         (["example", "--steps", "0"], "--steps"),
