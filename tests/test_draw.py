@@ -20,6 +20,7 @@ import visualize
 from micrograd_like import Value, Worksheet, losses, nn
 from micrograd_like.cli.program import app
 from micrograd_like.errors import WorksheetError
+from micrograd_like.graph import ROLES
 from micrograd_like.notation import name_text, number
 from micrograd_like.worksheet import builtin
 from micrograd_like.writers.notebook import value_latex
@@ -197,17 +198,19 @@ def test_roles_are_told_apart_by_shape() -> None:
     assert roles["E"] == "output"
     shapes = [palette.SHAPES[role] for role in ("given", "parameter", "computed")]
     assert len(set(shapes)) == 3
+    assert palette.SHAPES.keys() == palette.AROUND.keys() == ROLES.keys()
 
 
 @pytest.mark.parametrize("colours", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 def test_text_can_be_read_on_every_fill(colours: dict[str, str]) -> None:
     """WCAG's contrast of text, 4.5, and of outlines, 3."""
-    for fill in ("paper", "input", "parameter", "interior", "output", "group"):
+    boxes = [called.mark for role, called in ROLES.items() if role != "constant"]  # those filled
+    for fill in ("paper", *boxes, "group"):
         assert contrast(colours["ink"], colours[fill]) >= 4.5
         assert contrast(colours["muted"], colours[fill]) >= 4.5
     assert contrast(colours["path"], colours["paper"]) >= 4.5
-    for role in ("input", "parameter", "interior", "output"):
-        assert contrast(colours[f"{role}-line"], colours["paper"]) >= 3
+    for mark in boxes:
+        assert contrast(colours[f"{mark}-line"], colours["paper"]) >= 3
 
 
 def contrast(one: str, other: str) -> float:
@@ -219,6 +222,17 @@ def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@needs_graphviz
+def test_styles_are_those_of_the_roles_that_are_drawn() -> None:
+    x = Value(2.0, label="x")
+    y = x.tanh()
+    drawn = visualize.svg(y)
+    assert "--input:" in drawn
+    assert "--output-line:" in drawn
+    assert "parameter" not in drawn
+    assert "--parameter:" in visualize.svg(y, parameters=["x"])
 
 
 # One derivative's paths.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from html import escape
 
 from micrograd_like.graph import ROLES, Role
@@ -37,7 +37,7 @@ def to_svg(drawing: Drawing, layout: Layout, prefix: str = "") -> str:
         f'role="img" aria-labelledby="{title} {described}">',
         f'<title id="{title}">{_safe(drawing.title)}</title>',
         f'<desc id="{described}">{_safe(drawing.description)}</desc>',
-        f"<style>{_STYLE}</style>",
+        f"<style>{_style(drawing)}</style>",
         f'<rect class="paper" width="{wide:.0f}" height="{high:.0f}" rx="8"/>',
         f'<g transform="translate({_MARGIN:g} {_MARGIN:g})">',
     ]
@@ -224,25 +224,24 @@ def _safe(said: str) -> str:
     return escape("".join(c if c.isprintable() or c in "\u2066\u2069" else "�" for c in said))
 
 
-def _variables(colours: object) -> str:
-    return ";".join(f"--{name}:{colour}" for name, colour in dict(colours).items())  # type: ignore[call-overload]
-
-
-_ROLES = "".join(
-    f".micrograd-graph .{mark} .outline{{fill:var(--{mark});stroke:var(--{mark}-line)}}"
-    f".micrograd-graph .{mark} .inline{{stroke:var(--{mark}-line)}}"
-    for mark, *_ in ROLES.values()
-    if mark != "constant"
-)
-_STYLE = f"""
-.micrograd-graph{{{_variables(LIGHT)};font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif;font-size:{SIZE:g}px}}
-@media (prefers-color-scheme:dark){{.micrograd-graph{{{_variables(DARK)}}}}}
-@media print{{.micrograd-graph{{{_variables(LIGHT)}}}}}
+def _style(drawing: Drawing) -> str:
+    """The rules for what is drawn: of roles, those that the picture has."""
+    drawn = {box.node.role for box in drawing.boxes} - {"constant"}
+    marks = [called.mark for role, called in ROLES.items() if role in drawn]
+    boxes = "".join(
+        f".micrograd-graph .{mark} .outline{{fill:var(--{mark});stroke:var(--{mark}-line)}}"
+        f".micrograd-graph .{mark} .inline{{stroke:var(--{mark}-line)}}"
+        for mark in marks
+    )
+    return f"""
+.micrograd-graph{{{_variables(LIGHT, marks)};font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans","DejaVu Sans",sans-serif;font-size:{SIZE:g}px}}
+@media (prefers-color-scheme:dark){{.micrograd-graph{{{_variables(DARK, marks)}}}}}
+@media print{{.micrograd-graph{{{_variables(LIGHT, marks)}}}}}
 .micrograd-graph .paper{{fill:var(--paper)}}
 .micrograd-graph text{{fill:var(--ink);text-anchor:middle}}
 .micrograd-graph .outline{{stroke-width:1.4}}
 .micrograd-graph .inline{{fill:none;stroke-width:1}}
-{_ROLES}
+{boxes}
 .micrograd-graph .name{{font-weight:700}}
 .micrograd-graph .operation,.micrograd-graph .label,.micrograd-graph .equals,.micrograd-graph .formula,.micrograd-graph .constant .value{{fill:var(--muted)}}
 .micrograd-graph .index{{font-size:.75em}}
@@ -259,3 +258,13 @@ _STYLE = f"""
 .micrograd-graph .group-title,.micrograd-graph .legend text{{font-size:{SMALL:g}px;fill:var(--muted);text-anchor:start}}
 .micrograd-graph .caption{{text-anchor:start}}
 """  # noqa: E501
+
+
+def _variables(colours: Mapping[str, str], marks: Collection[str]) -> str:
+    """The colours of a page and of the roles of these marks."""
+    others = {called.mark for called in ROLES.values()}.difference(marks)
+    return ";".join(
+        f"--{name}:{colour}"
+        for name, colour in colours.items()
+        if name.removesuffix("-line") not in others
+    )

@@ -17,6 +17,7 @@ from micrograd_like.notation import name_text, number, text
 from micrograd_like.ops import OPS
 from micrograd_like.writers.formats.text import line_text
 from visualize.grouping import evened, groups, node_id, ranks
+from visualize.palette import AROUND
 from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Line, Span
 from visualize.snapshot.records import Edge, Held, Node, Snapshot
 from visualize.words import shortened, slug, width
@@ -86,10 +87,9 @@ class _Writer:
         """The box of a node."""
         lines = tuple(self._lines(node))
         wide = max(_line_width(line, SIZE) for line in lines)
-        if node.role == "constant":
-            return Box(node_id(node.key), node, lines, wide + 10, LINE + 6, self._tip(node))
-        sides, above = {"parameter": (36, 20), "output": (32, 24)}.get(node.role, (24, 16))
-        size = max(wide + sides, 56.0), LINE * len(lines) + above
+        sides, above = AROUND[node.role]
+        least = 0.0 if node.role == "constant" else 56.0
+        size = max(wide + sides, least), LINE * len(lines) + above
         return Box(node_id(node.key), node, lines, *size, self._tip(node))
 
     def _lines(self, node: Node) -> list[Line]:

@@ -24,6 +24,17 @@ SHAPES: Mapping[Role, tuple[str, str]] = MappingProxyType(
     }
 )
 
+#: How much wider and higher than its text the box of each role is.
+AROUND: Mapping[Role, tuple[int, int]] = MappingProxyType(
+    {
+        "given": (24, 16),
+        "parameter": (36, 20),
+        "computed": (24, 16),
+        "output": (32, 24),
+        "constant": (10, 6),
+    }
+)
+
 #: Colours of a page, and of roles by the marks of :data:`micrograd_like.graph.ROLES`.
 LIGHT = MappingProxyType(
     {

@@ -11,6 +11,7 @@ from micrograd_like.graph.reachability import path_count as path_count
 from micrograd_like.graph.reachability import paths as paths
 from micrograd_like.graph.reachability import reachable as reachable
 from micrograd_like.graph.reachability import reached as reached
+from micrograd_like.graph.roles import PARAMETERS as PARAMETERS
 from micrograd_like.graph.roles import ROLES as ROLES
 from micrograd_like.graph.roles import Role as Role
 from micrograd_like.graph.roles import is_called_cost as is_called_cost

@@ -13,6 +13,8 @@ from micrograd_like.formula import Quantity
 #: given: a number one starts from; parameter: one that training changes; constant: a number
 #: that stands in a formula; computed; output: what all others lead to.
 Role = Literal["given", "parameter", "constant", "computed", "output"]
+#: What the weights and biases of a sum may be.
+PARAMETERS: tuple[Role, ...] = ("parameter",)
 
 
 class Called(NamedTuple):
@@ -96,7 +98,7 @@ def _biases(order: Sequence[Value], found: dict[Value, Role]) -> set[Value]:
     products: set[Value] = set()  # and the sums that have one among their terms
     multiplied: set[Value] = set()
     for node in order:
-        if node.op == "mul" and any(found[i] == "parameter" for i in node.inputs):
+        if node.op == "mul" and any(found[i] in PARAMETERS for i in node.inputs):
             multiplied.update(node.inputs)
             products.add(node)
         elif node.op in _WEIGHTED_SUMS:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 
 from micrograd_like.formula import Call, Expr, Name, Number, quantities
+from micrograd_like.graph import PARAMETERS
 from micrograd_like.nn import ACTIVATIONS
 from micrograd_like.ops import OPS
 from visualize.snapshot.records import Edge, Held, Node, Snapshot
@@ -50,7 +51,7 @@ class Neurons:
         hidden = {
             key
             for key, node in self.nodes.items()
-            if node.role == "parameter" and all(e.head in self.weights for e in self.users[key])
+            if node.role in PARAMETERS and all(e.head in self.weights for e in self.users[key])
         }
         stand_in = {key: self._activation(key) or self.nodes[key] for key in self.weights}
         gone = hidden | {key for key, node in stand_in.items() if node.key != key}
@@ -70,7 +71,7 @@ class Neurons:
 
     def _own(self, key: str) -> frozenset[str]:
         tails = (edge.tail for edge in self.inputs[key])
-        return frozenset(tail for tail in tails if self.nodes[tail].role == "parameter")
+        return frozenset(tail for tail in tails if self.nodes[tail].role in PARAMETERS)
 
     def _is_sum(self, key: str) -> bool:
         if self.shot.detail == "operations":
@@ -82,7 +83,7 @@ class Neurons:
 
     def _weighed(self, key: str) -> list[Edge]:
         """The edges to ``key`` from parameters."""
-        return [e for e in self.inputs[key] if self.nodes[e.tail].role == "parameter"]
+        return [e for e in self.inputs[key] if self.nodes[e.tail].role in PARAMETERS]
 
     def _weight(self, edge: Edge) -> Held | None:
         """The parameter that the edge's tail is multiplied by on its way into a sum."""
