@@ -142,6 +142,28 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
             "missing-path",
             True,
         ),
+        # One of two paths, of two terms, of three.
+        ("x = 0.7\nk = 1.3\nE = k*x^2 + sin(x)\ndE/dx = cos(x)", "missing-path", True),
+        ("x = 0.7\nk = 1.3\nE = k*x^2 + sin(x) + exp(x)\ndE/dx = cos(x)", "missing-path", True),
+        # A constant of the formula counted twice; 7 is none of its constants.
+        ("x = 0.7\nE = 5*x^2\ndE/dx = 50*x", "constant-factor", True),
+        ("x = 0.7\nE = 5*x^2\ndE/dx = 70*x", "constant-factor", False),
+        # A constant, or what one divides by, is no link of the chain.
+        ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 4*x + cos(x)", "extra-factor", False),
+        ("x = 0.7\nk = 1.3\nE = k*x^2 + sin(x)\ndE/dx = 2*x*k*k + cos(x)", "extra-factor", True),
+        ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = x + cos(x)", "missing-factor", False),
+        (
+            "x = 0.7\nE = x^2*sin(x)/exp(x)\n"
+            "dE/dx = 2*x*sin(x)/exp(x) + x^2*cos(x) - x^2*sin(x)/exp(x)",
+            "missing-factor",
+            False,
+        ),
+        # The derivative of one name taken wrongly, on one of two paths.
+        (
+            "x = 0.7\nu = x^2*sin(x)\nv = 0.4*x\nE = u*v\ndE/dx = v*2*x*cos(x) + u*0.4",
+            "product-of-derivatives",
+            True,
+        ),
         # Zeros at the end are no digits, where the point has moved; other digits are others.
         ("yhat = sigmoid(0.0656) = 5.160", "digits", True),
         ("yhat = sigmoid(0.0656) = 7.310", "digits", False),
