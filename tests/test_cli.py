@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from command import run
 
+from micrograd_like.worksheet.readers import formats
+
 
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command as the process that it is."""
@@ -157,6 +159,13 @@ def test_help_teaches(arguments: list[str]) -> None:
 
 def test_version() -> None:
     assert run("--version").stdout.startswith("micrograd-like 0.")
+
+
+@pytest.mark.parametrize("command", ["check", "derive"])
+def test_help_names_every_format_that_is_read(command: str) -> None:
+    said = run(command, "--help").stdout
+    suffixes = {name: format.suffixes[0] for name, format in formats().items()}
+    assert [name for name, suffix in suffixes.items() if f"({suffix})" not in said] == ["text"]
 
 
 def test_help_does_not_import_what_it_does_not_need() -> None:

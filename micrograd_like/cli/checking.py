@@ -10,6 +10,7 @@ import typer
 
 from micrograd_like.cli.pictures import write_page
 from micrograd_like.cli.shared import (
+    READ,
     STDOUT,
     MarksFormat,
     app,
@@ -42,8 +43,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help="Worksheets: files of text, Markdown (.md), LaTeX (.tex), Python (.py), notebooks "
-            "(.ipynb), - for standard input in any of these, or names of built-in ones.",
+            help=f"Worksheets: each a file of {READ}, - for standard input in any of these, "
+            "or a built-in one's name.",
         ),
     ],
     format: Annotated[MarksFormat, typer.Option(help="How to print it.")] = "text",

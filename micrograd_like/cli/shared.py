@@ -47,12 +47,13 @@ else:  # a file more in writers/formats is a choice more
     MarksFormat = Literal[offered("cells")]
     LessonFormat = Literal[offered("worksheet")]
 
+#: Of which formats worksheets are; ``worksheet.readers`` tells, but takes long to load.
+READ = "text, Markdown (.md), LaTeX (.tex), Python (.py) or a notebook (.ipynb)"
 File = Annotated[
     str,
     typer.Argument(
         metavar="FILE",
-        help="A worksheet: a file of text, Markdown, LaTeX, Python or a notebook, - for standard "
-        "input, or a built-in one's name.",
+        help=f"A worksheet: a file of {READ}, - for standard input, or a built-in one's name.",
     ),
 ]
 Places = Annotated[int, typer.Option(min=1, max=15, help="Decimals shown; JSON is in full.")]

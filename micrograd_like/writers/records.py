@@ -148,3 +148,8 @@ class Cell(NamedTuple):
     message: str
     working: str
     cell: int | None = None
+
+    def harmless(self) -> tuple[object, ...]:
+        """What a spreadsheet may be given: it takes no text of them for a formula."""
+        formulas = ("=", "+", "-", "@", "\t", "\r")
+        return tuple(f"'{v}" if isinstance(v, str) and v.startswith(formulas) else v for v in self)

@@ -17,16 +17,10 @@ def write(document: Document, page: Page) -> Iterator[str]:
     """The document's cells, line by line."""
     yield _row(Cell._fields)
     for cell in document.cells or ():
-        yield _row(map(_harmless, cell))
+        yield _row(cell.harmless())
 
 
 def _row(cells: Iterable[object]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """The cell, a text so that no spreadsheet takes it for a formula."""
-    formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if formula else cell
