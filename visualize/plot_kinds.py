@@ -119,13 +119,14 @@ def _surface(axes: Axes, picture: Surface) -> None:
         _regions(axes, picture)
     else:
         _shaded(axes, picture, picture.level)
-    size = 70 if len(picture.points) < 10 else 18
+    size = 70 if len(picture.points) < 10 else 24
     for number, (colour, _, mark) in zip(sorted({*picture.classes}), _styles(), strict=False):
         chosen = [
             p for p, own in zip(picture.points, picture.classes, strict=True) if own == number
         ]
         xs, ys = zip(*chosen, strict=True)
-        axes.scatter(xs, ys, s=size, c=colour, marker=mark, edgecolors="white", label=number)
+        style: dict[str, Any] = {"marker": mark, "edgecolors": "white", "linewidths": size / 50}
+        axes.scatter(xs, ys, s=size, c=colour, label=number, **style)
     _labelled(axes, picture.x_label, picture.y_label, grid=False)
     # Outside, where it covers neither a point nor the boundary.
     place = {"loc": "upper left", "bbox_to_anchor": (0, -0.14), "frameon": False}
