@@ -522,6 +522,8 @@ def test_deep_in_a_program():
 def test_parse_takes_text():
     with pytest.raises(TypeError, match="expected text, got bytes"):
         Worksheet.parse(b"x = 1")
+    with pytest.raises(TypeError, match=r"got str; Worksheet\.parse\(text\)"):
+        Worksheet("x = 1")
 
 
 def chain(length):

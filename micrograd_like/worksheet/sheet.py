@@ -78,6 +78,11 @@ class Worksheet:
     """
 
     def __init__(self, reading: Reading) -> None:
+        if not isinstance(reading, Reading):
+            raise TypeError(
+                f"Worksheet: expected what was read, got {type(reading).__name__}; "
+                "Worksheet.parse(text) and Worksheet.read(path) make worksheets"
+            )
         self._builder = Builder()
         self.names = self._builder.names
         self.definitions: dict[Quantity, Statement] = {}
