@@ -46,6 +46,9 @@ RIGHT = [
     # Figures that stand for what has been rounded, where no formula stands beside them.
     "s = exp(-0.862) = 0.422; t = exp(-1.862) = 0.155; c = 0.422*1 + 0.155*0 + 0.422*1 = 0.845",
     "p = sigmoid(1.4) = 0.802; L = -ln(0.802) = 0.221",
+    "x = 0.862; s = exp(-x); c = 0.422*2 = 0.845",
+    # One that stands for a part of the formula is a rounding of it, though a given is just that.
+    "x = 0.5; b = 0.31; c = 0.16; y = 2*(x*b) = 2*0.16 = 0.31",
     # Where floats cancel.
     "y = 100000001^2 - 100000000^2 = 200000001", "y = 1.0000001^2 - 1 = 0.00000020000001",
     "a = 100000001; b = 100000000; q = a^2 - b^2 = 200000001",
@@ -73,6 +76,8 @@ WRONG = [
     "a = sigmoid(0.1) = 0.525; w = 0.3; d = 0.04*2; y = d*a*w = 0.08*0.5*0.29 = 0.0116",
     "x = 0.35; w = 0.3; u = sigmoid(0.1) = 0.525; d = tanh(0.04) = 0.04; E = d*u*w*x;"
     "dE/dx = d*u*w = 0.04*0.525*0.2952 = 0.0062",
+    # It is exact where that part comes to just it.
+    "x = 0.5; b = 0.3; c = 0.15; y = x*b + c = 0.15 + 0.15 = 0.304",
     # A part that the part before does not give.
     "p = 0.3698; T = cos(0.5/p) = cos(0.5/0.37) = cos(1.45) = 0.12",
     "w = 0.41; x = 2.76; h = sigmoid(w*x) = sigmoid(0.41*2.8) = sigmoid(1.3) = 0.79",
