@@ -109,7 +109,8 @@ WRONG = [
     # Not all beside the gradient is the rate.
     (LESSON, "w5' = w5 - alpha*z1*dE/dw5", "extra-factor"),
     (UNIT, "w_updated = w + lr*dE/dw", "ascent"), (UNIT, "new_w = w - lr*x*dE/dw", "extra-factor"),
-    (UNIT, "w' = w - lr*lr*dE/dw", "unknown"), (UNIT, "w' = w - 2*lr*dE/dw", "constant-factor"),
+    (UNIT, "w' = w - dE/dw/lr", "unknown"), (UNIT, "w' = w - lr*lr*dE/dw", "unknown"),
+    (UNIT, "w' = w - 2*lr*dE/dw", "constant-factor"),
     (UNIT, "w' = w - lr*x*dE/dw", "extra-factor"),
     (UNIT, "w' = w - lr*dE/dw/3", "constant-factor"),
     (LINE, "w' = w - 0.1*dE/dw/3", "constant-factor"),
@@ -138,6 +139,8 @@ WRONG = [
     (TWO + "E = E1 + E2\n", "w' = w - lr*dh/dw", "wrong-operand"),
 ]
 UNCHECKED = [
+    # The old weight is not in it, or the rate is no factor of the step.
+    (UNIT, "w' = -lr*dE/dw"), (UNIT, "w' = (w - lr)*dE/dw"), (UNIT, "w' = w - (lr + dE/dw)"),
     # No cost depends on it: nothing can be said.
     ("x = 2\nw = 0.5\nE = x^2\n", "w' = w - 0.1*dE/dw"),
     ("x = 2\nw = 0.5\nb = 1\nE = (w*x)^2\n", "b' = b - 0.1*dE/db"),

@@ -66,7 +66,9 @@ class Line:
     def rates(self) -> list[tuple[str, Name]]:
         """The factors of the steps that are rates, each once."""
         found = (pair for _, step in self.steps for pair in factors(step))
-        return list(dict.fromkeys((m, f) for m, f in found if self.is_rate(f)))
+        rates = ((m, f) for m, f in found if self.is_rate(f))
+        # What is called a rate is one: a step that is divided by it is another one.
+        return list(dict.fromkeys(("*" if is_called_rate(f) else m, f) for m, f in rates))
 
     def is_rate(self, factor: Expr) -> TypeGuard[Name]:
         """True for a name that the forward pass does not use.

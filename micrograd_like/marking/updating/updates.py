@@ -109,8 +109,11 @@ def expected_updates(
             found[name] = update
             stepping.add(name)
             rates |= dict.fromkeys(name for _, name in line.rates)
-        elif any(key.wrt == line.weight for key in line.derivatives) and not line.costs:
-            doubts[name] = f"Nothing up to here depends on {text(line.weight)}"
+        elif any(key.wrt == line.weight for key in line.derivatives):
+            if not line.costs:
+                doubts[name] = f"Nothing up to here depends on {text(line.weight)}"
+            elif name in forward.renewed and (_leaves(line) or _adds_the_rate(line)):
+                doubts[name] = f"It is no step from {text(line.weight)} along a gradient"
     return found, doubts, stepping
 
 
@@ -135,6 +138,19 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
     if not gradients or not _along_a_slope(line) or _decays(line):
         return None
     return Update(line.weight, rates[0], gradients[0], False, line.sure, _slope(line, rates[0]))
+
+
+def _leaves(line: Line) -> bool:
+    """True for −α·∂E/∂w and (w − α)·∂E/∂w: no term is of the weight alone, decayed or not."""
+    return all(
+        line.weight not in quantities(term) or nodes(term, Derivative)
+        for _, term in terms(line.written)
+    )
+
+
+def _adds_the_rate(line: Line) -> bool:
+    """True for w − (α + ∂E/∂w): the rate is no factor of the step."""
+    return any(line.is_rate(term) for _, term in line.steps)
 
 
 def _scaled(update: Update, expr: Expr, truth: Truth) -> Update:
