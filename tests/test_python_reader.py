@@ -82,6 +82,12 @@ CASES = (
         ("delta=(o-t)*o*(1-o)",),
     ),
     Case(
+        "a number of a program is exact: one that is far off is not rounded",
+        "from math import tanh\nx = 2\nw = 0.5\ny = tanh(w*x)\ndy_dw = 0.31\n",
+        {"dy_dw = 0.31": "unknown"},
+        (),
+    ),
+    Case(
         "a bias of two rows has a gradient of two rows",
         "import numpy as np\nA1 = np.random.randn(3, 4)\nW2 = np.random.randn(2, 3)\n"
         "b2 = np.zeros((2, 1))\nY = np.array([[1, 0, 0, 1], [0, 1, 1, 0]])\n"

@@ -12,8 +12,8 @@ from micrograd_like.marking.slips.mistakes import Mistake, examples
 
 def _misread(figure: Figure, true: float) -> bool:
     unit = figure.high - figure.low
-    if not unit and true.is_integer():  # nothing to round
-        return False
+    if not unit and (true.is_integer() or not figure.center.is_integer()):
+        return False  # nothing to round, or an exact number that is not rounded to whole ones
     unit = unit or 1.0
     return 0 < abs(figure.center - true) < 1.5 * unit * (1 + 1e-9) and abs(true) > unit
 
