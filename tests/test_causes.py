@@ -118,6 +118,7 @@ def test_one_path_without_the_outputs_derivative(line: str, code: str) -> None:
     assert last(NETWORK + line)[1][0] == code
 
 
+SINE = "x = 0.5\ny = 1.2\nE = x^2 + sin(x*y)\n"
 TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
 
 
@@ -164,6 +165,21 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
             "product-of-derivatives",
             True,
         ),
+        # Terms multiplied, whatever their signs; a sign alone is no product.
+        ("x = 0.7\nE = x^2 - sin(x)\ndE/dx = 2*x*cos(x)", "added-for-multiplied", True),
+        ("x = 0.7\nE = x^2 - sin(x)\ndE/dx = 3*x*cos(x)", "added-for-multiplied", False),
+        # The other logarithm, differentiated within a product.
+        ("x = 0.7\nE = x*log10(x)\ndE/dx = ln(x) + 1", "log-base", True),
+        ("x = 0.7\nE = x*log10(x)\ndE/dx = ln(x) + 2", "log-base", False),
+        # A term copied as it stands; the argument of a function has no slope to be left out.
+        ("x = 0.7\nE = x + x^3\ndE/dx = x + 3*x^2", "not-differentiated", True),
+        ("x = 0.7\nE = sin(x)\ndE/dx = cos(x)*x", "not-differentiated", False),
+        # What agrees with a slip for this x alone is not that slip: 2x is x² for x = 2.
+        ("x = 2\nw = 1.3\nE = w*x^3\ndE/dx = w*x^2", "constant-factor", True),
+        ("x = 2\nw = 1.3\nE = w*x^3\ndE/dx = 2*w*x", "constant-factor", False),
+        # A cause that leads to so much is found alone, not with a second slip.
+        (f"{SINE}dE/dy = 2*x + y*cos(x*y)", "other-variable", True),
+        (f"{SINE}dE/dy = -(2*x + y*cos(x*y))", "other-variable", False),
         # Zeros at the end are no digits, where the point has moved; other digits are others.
         ("yhat = sigmoid(0.0656) = 5.160", "digits", True),
         ("yhat = sigmoid(0.0656) = 7.310", "digits", False),

@@ -91,6 +91,30 @@ def test_a_formula_right_by_accident_is_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sheet", "verdict"),
+    [
+        # A given is one however it is written: sin and cos agree at π/4 alone.
+        ("x = pi/4\ny = sin(x)\ndy/dx = sin(x)", "wrong"),
+        ("x = pi/4\ny = sin(x)\ndy/dx = cos(x)", "right"),
+        # Several givens of 1 or -1 may make terms and factors go away, those of 1.5 do not.
+        *(
+            (f"p = 0.7\nt = 1\nn = {n}\nE = -n*(t*ln(p) + (1 - t)*ln(1 - p))\n{line}", verdict)
+            for n, line, verdict in [
+                ("1", "dE/dp = -t/p", "right"),
+                ("-1", "dE/dp = t/p", "right"),
+                ("1.5", "dE/dp = -t/p", "wrong"),
+            ]
+        ),
+        # Shares that add up to 1 always do; two givens that add up to 0.5 happen to.
+        ("p = 0.4\nq = 0.6\nx = 0.7\nE = (p + q)*x^2\ndE/dx = 2*(p + q)^2*x", "right"),
+        ("p = 0.2\nq = 0.3\nx = 0.7\nE = (p + q)*x^2\ndE/dx = 4*(p + q)^2*x", "wrong"),
+    ],
+)
+def test_what_the_givens_are_allows_and_what_is_an_accident(sheet: str, verdict: str) -> None:
+    assert last(sheet)[0] == verdict
+
+
+@pytest.mark.parametrize(
     ("sheet", "shown"),
     [
         # σ′(0.9) is 0.2055, and 0.9(1 − 0.9) is 0.09.
