@@ -103,7 +103,7 @@ def _plane(axes: Axes, picture: Plane) -> None:
 def _paths(
     axes: Axes, paths: Mapping[str, Sequence[Point]], styles: Iterator[tuple[str, str, str]]
 ) -> None:
-    """Descents: a mark at every step, a line between, a larger mark where it ends."""
+    """Descents: marks on the way, a line between, a larger mark where it ends."""
     for (name, path), (colour, _, mark) in zip(paths.items(), styles, strict=False):
         xs, ys = zip(*path, strict=True)
         style: dict[str, Any] = {"color": colour, "markeredgewidth": 0, "zorder": 3}
@@ -168,8 +168,10 @@ def _contours(axes: Axes, picture: Contours) -> None:
     if len(levels) > 1:  # a cost that is the same everywhere has no lines
         greys = [(0.5, 0.5, 0.5, 0.9 * step / len(levels)) for step in range(len(levels) - 1)]
         shown = axes.contourf(picture.xs, picture.ys, picture.values, levels, colors=greys)
+        # On a light page and on a dark one: grey on the ground's side, dark on the greys.
+        lines = ["#808080" if 2 * n < len(levels) else "#2c2c2c" for n in range(1, len(levels))]
         axes.contour(
-            picture.xs, picture.ys, picture.values, levels[1:], colors="#606060", linewidths=0.6
+            picture.xs, picture.ys, picture.values, levels[1:], colors=lines, linewidths=0.6
         )
         axes.figure.colorbar(shown, ax=axes, format="%.3g")
     _paths(axes, picture.paths, _styles())

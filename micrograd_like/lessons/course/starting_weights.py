@@ -142,8 +142,8 @@ def _said(
         Heading("After training"),
         Grid(("", "apart at first", "apart at last", "loss"), at_last),
         Sentence(
-            "Apart: the largest difference between the hidden neurons' weights. Only neurons that "
-            "begin different become different; that is what random weights are for. Small ones "
-            "keep the sums where the activation still has a slope."
+            "Apart: the largest difference between the hidden neurons' weights and biases. Only "
+            "neurons that begin different become different; that is what random weights are for. "
+            "Small ones keep the sums where the activation still has a slope."
         ),
     ]

@@ -195,7 +195,7 @@ def _on_stuck(stuck: dict[int, int], settings: Settings) -> str:
     ):
         said += (
             "at these settings nearly all of them are stuck, mostly where two examples are right "
-            "and the other two both come out near ½, so that the gradient is as good as 0."
+            "and the other two both come out near ½, where each step undoes the other's."
         )
     else:
         said += "they may be stuck, or only slow at this rate and number of epochs."

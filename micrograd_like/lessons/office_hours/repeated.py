@@ -79,11 +79,11 @@ def pictures(
     along = [(w5, at(w5=w5)) for w5, _ in path[:: max(1, len(path) // 100)]]
     drawn: list[Picture] = [
         Plane(
-            "The cost over w5 alone",
+            "The cost over w5, the other weights as at first",
             "w5",
             "E",
             {"E": [(w, at(w5=w)) for w in places]},
-            paths={"w5 after each step": along},
+            paths={"w5 on its way": along},
         ),
         contours(
             "The cost over w5 and w6",
