@@ -199,6 +199,10 @@ PLANTED = [
     ("constant-factor", "product-and-quotient", "du/dx", "2 * (2*x)", False),
     ("constant-factor", "product-and-quotient", "du/da", "2 * 1", True),
     ("constant-factor", "chain", "dv/du", "2*v", False),
+    # The other logarithm, itself and differentiated; not that which a power's derivative has.
+    ("log-base", "log10-cost", "E", "-y*ln(yhat)", True),
+    ("log-base", "log10-cost", "dE/dyhat", "-(y/yhat)", True),
+    ("log-base", "exponential", "du/dx", "b + a^x*log10(a)", False),
     # A neighbour's link, beside this one; not one further along the same chain.
     ("wrong-operand", "mean-of-two", "dE/dw", "dE/dp1 * dp2/dw + dE/dp2 * dp2/dw", True),
     ("wrong-operand", "deep-chain", "dE/da3", "dE/dz3 * dz1/da1", False),

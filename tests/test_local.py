@@ -26,6 +26,12 @@ a = w*x; s = a + x*a^2
 u = s - t
 E = u^2"""
 
+SLIGHT = """
+x = 2; w = 0.3; t = 1
+a = w*x; s = x^2 + 0.0001*a
+u = s - t
+E = u^2"""
+
 DECAY = """
 w = 2; x = 1.5; t = 1; lam = 0.1; eta = 0.1
 p = w*x
@@ -46,6 +52,8 @@ LOCAL = [
     (RECURRENT, "∂h2/∂w = (1 - (-0.5307)^2)*0.8178 = 0.587", "h1"),
     (SKIP, "ds/dx = a^2 = 0.36", "a"),
     (SKIP, "∂s/∂x = 0.36", "a"),
+    # Of a way so small that the number is that of the total too.
+    (SLIGHT, "∂s/∂x = 2*x = 4.0", "a"),
 ]
 
 
@@ -65,6 +73,7 @@ TOTAL = [
     (RECURRENT, "dh2/dw = (1 - h2^2)*(h1 + w*(1 - h1^2)*h0)"),
     (RECURRENT, "dh2/dh1 = (1 - h2^2)*w"),
     (SKIP, "ds/dx = a^2 + (1 + 2*x*a)*w = 1.38"),
+    (SLIGHT, "ds/dx = 2*x + 0.0001*w = 4.0"),
 ]
 
 

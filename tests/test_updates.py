@@ -64,7 +64,8 @@ RIGHT = [
     (LINE, "w' = w - 0.1*2*(w*x - t)*x"), (LINE, "w' = w + 0.1*2*(t - w*x)*x"),
     # A name for the gradient, or for the step.
     (UNIT, "g = dE/dw\nw' = w - lr*g"), (UNIT, "g = 2*(p - t)*p*(1 - p)*x\nw' = w - lr*g"),
-    (UNIT, "s = lr*dE/dw\nw' = w - s"), (LINE, "g = 2*(w*x - t)*x\nw' = w - 0.1*g"),
+    (UNIT, "s = lr*dE/dw\nw' = w - s"),
+    (LINE, "s = 0.1*2*(w*x - t)*x\nw' = w - s"), (LINE, "g = 2*(w*x - t)*x\nw' = w - 0.1*g"),
     # A rate that is a number, a product of givens, a given divided by another.
     (UNIT, "w' = w + (-1*(0.1*dE/da*x - 0.1*p*dE/da*x + p*dE/da*x*0.1))"),
     (LINE, "w' = w - 0.1*dE/dw"), (LINE, "w' = w - dE/dw"), (LINE, "w' = w - 2^(-1)*dE/dw"),
@@ -104,6 +105,7 @@ OTHERS = [
     ("n = 2\n", "n' = n + 1"),
     ("w = 0.5\nx = 2\nlr = 0.1\nt = 1\np = w*x\n", "w' = w + lr*(t - p)*x"),  # no cost
     (LINE, "w' = 2*w"),
+    (UNIT, "C = lr*(p - t)\nw' = w - C"),  # a cost by its name is no step
 ]
 WRONG = [
     # Not all beside the gradient is the rate.
@@ -126,6 +128,9 @@ WRONG = [
     (DELTA, "w11' = w11 + lr*(t1 - o1)*o1*(1 - o1)*h1*(1 - h1)*x1", "missing-factor"),
     (LINE, "w' = w + 0.1*2*(w*x - t)*x", "ascent"), (LINE, "w' = w - 0.1*(t - w*x)*x*2", "ascent"),
     (LINE, "w' = w - 0.1*(w*x - t)*x", "constant-factor"),
+    # A name for the whole step.
+    (LINE, "s = 0.1*2*(w*x - t)\nw' = w - s", "missing-factor"),
+    (UNIT, "s = lr*2*(t - p)*p*(1 - p)*x\nw' = w - s", "ascent"),
     (LINE, "g = 2*w*x\nw' = w + 0.1*2*x*(w*x - t)", "ascent"),
     # Another name for what is new.
     (LINE, "w_new = w + 0.1*dE/dw", "ascent"), (LINE, "w_new = w - 0.1*(t - w*x)*2*x", "ascent"),
