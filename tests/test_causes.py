@@ -119,6 +119,9 @@ def test_one_path_without_the_outputs_derivative(line: str, code: str) -> None:
 
 
 SINE = "x = 0.5\ny = 1.2\nE = x^2 + sin(x*y)\n"
+PUT_IN = (
+    "w = 0.35\nx = 2.5\nb = 0.1\nz = w*x + b = 0.975\ny = sigmoid(z) = 0.726\nE = (y - 1)^2/2\n"
+)
 TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
 
 
@@ -180,6 +183,14 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
         # A cause that leads to so much is found alone, not with a second slip.
         (f"{SINE}dE/dy = 2*x + y*cos(x*y)", "other-variable", True),
         (f"{SINE}dE/dy = -(2*x + y*cos(x*y))", "other-variable", False),
+        # Of figures put in, one quantity's is off, once or each time; or those of two are.
+        (f"{PUT_IN}dE/dw = (0.726 - 1)*0.726*(1 - 0.762)*2.5", "digits", True),
+        (f"{PUT_IN}dE/dw = (0.726 - 1)*0.762*(1 - 0.762)*2.5", "digits", True),
+        (f"{PUT_IN}dE/dw = (0.726 - 1)*0.726*(1 - 0.726)*0.35", "swapped-operand", True),
+        (f"{PUT_IN}dE/dw = (0.726 - 1)*0.726*(1 - 0.926)*0.35", "wrong-operand", False),
+        # Those of the right formula without some factors, which another cost would have too.
+        (f"{PUT_IN}dE/dw = (0.726 - 1)*2.5 = -0.685", "missing-factor", True),
+        (f"{PUT_IN}dE/dw = (0.726 - 1)*2.5 = -0.685", "not-this-cost", False),
         # Zeros at the end are no digits, where the point has moved; other digits are others.
         ("yhat = sigmoid(0.0656) = 5.160", "digits", True),
         ("yhat = sigmoid(0.0656) = 7.310", "digits", False),

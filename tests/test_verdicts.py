@@ -199,6 +199,8 @@ _OWN = "u1 = x*y\nu2 = u1^2 = x^2\nu5 = ln(x*y + 1)\n"
         ("x = 2\ny = x - 2 = 1\nz = 1/y = 1", 2),
         # A figure put into one's own wrong formula.
         ("x = 3\nt = 1\ny = x^2 = 9\nE = (y-t)^2 = 64\ndE/dy = y-t = 8\ndE/dx = 8*2*3 = 48", 5),
+        # Beside names too, though it is a whole number.
+        ("x = 2.5\nk = 3\na = k + 1 = 5\nc = a*x + k = 5*x + k = 15.5", 3),
         # A figure of a wrong line in a definition, and then its name there.
         ("w = 2\nd = 0.5\nh = 0.2\na = w*d = 1.1\ng = 1.1*h = 0.22\ng = a*h = 0.22", 4),
         ("w = [1, 3]\nd = 0.5\nh = 0.2\na = w*d = [0.6, 1.7]\ng = [0.6, 1.7]*h = [0.12, 0.34]", 4),
@@ -239,6 +241,11 @@ def test_what_rests_on_a_wrong_figure_follows(sheet: str, wrong: int) -> None:
 def test_a_formula_follows_from_a_slip_by_what_it_says_alone(line: str, verdict: str) -> None:
     lines = Worksheet.parse(f"{_OWN}u7 = u2*u5\n{line}").check().lines
     assert lines[-1].verdict == verdict
+
+
+def test_a_whole_number_beside_names_that_is_nobodys_figure_is_wrong() -> None:
+    sheet = "x = 2.5\nk = 3\na = k + 1 = 5\nc = a*x + k = 6*x + k"
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == "wrong"
 
 
 def test_a_line_agrees_with_itself_before_it_follows_from_anything() -> None:
