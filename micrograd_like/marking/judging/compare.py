@@ -55,6 +55,18 @@ class Compared:
     given_otherwise: bool = False
 
 
+def _once(
+    known: dict[int, tuple[Expr, Figure | None]],
+    expr: Expr,
+    worked_out: Callable[[Expr], Figure | None],
+) -> Figure | None:
+    """What an expression gives, worked out once for each: equal ones may have other decimals."""
+    found = known.get(id(expr))
+    if found is None:  # with the expression, which so stays what its identity says
+        found = known[id(expr)] = expr, worked_out(expr)
+    return found[1]
+
+
 class Comparison:
     """Compares the figures of one line with formulas.
 
@@ -68,6 +80,9 @@ class Comparison:
         self.facts = line.facts
         #: By the identity of both: equal numbers may be written with other decimals.
         self._found: dict[tuple[int, int], tuple[Pairing, Compared]] = {}
+        self._ours: dict[int, tuple[Expr, Figure | None]] = {}
+        self._true: dict[int, tuple[Expr, Figure | None]] = {}
+        self._learnt: dict[int, tuple[Expr, Figure | None]] = {}
 
     def of(self, figures: Expr, formula: Expr) -> Compared:
         """Figures that have been put into a formula."""
@@ -85,16 +100,20 @@ class Comparison:
         """
         if figures == formula:
             return 0.0, 0.0
-        number, off = one_number(figures), float(isinstance(figures, Name | Derivative))
-        ours = self.line.written(figures) if number is None else Figure.written(number)
+        off = float(isinstance(figures, Name | Derivative))
+        ours = _once(self._ours, figures, self._written)
         if ours is None:
             return math.inf, math.inf
-        theirs = [self.line.true(formula)]
+        theirs = [_once(self._true, formula, self.line.true)]
         if _gap(ours, theirs[0]) > 0 and not any(map(is_figure, quantities(formula))):
-            theirs.append(View(self.line.hand).worked_out(formula))
+            theirs.append(_once(self._learnt, formula, View(self.line.hand).worked_out))
         between = [abs(ours.center - figure.center) for figure in theirs if figure is not None]
         gap = min(_gap(ours, figure) for figure in theirs)
         return gap + _OTHER_NAME * off, min(between, default=math.inf)
+
+    def _written(self, figures: Expr) -> Figure | None:
+        number = one_number(figures)
+        return self.line.written(figures) if number is None else Figure.written(number)
 
     def _compared(self, pair: Pairing) -> Compared:
         if not pair.operands:

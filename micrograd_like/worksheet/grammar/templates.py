@@ -49,8 +49,10 @@ class Templates:
 
     def instances(self, reads: Sequence[Statement]) -> list[Statement]:
         """Every statement, and for a template one for each of its numbers."""
-        self._unroll(reads)
-        found = list(self._instances([*reads, *self._layers(reads)]))
+        found = list(reads)
+        if self._names.has_indices:
+            self._unroll(reads)
+            found = list(self._instances([*reads, *self._layers(reads)]))
         if any(name.startswith("delta_") for name in self._names.used - self._names.lefts):
             found = [read.rewritten(self._without_kronecker, read.left) for read in found]
             self._hidden.update({n: self._without_kronecker(e) for n, e in self._hidden.items()})

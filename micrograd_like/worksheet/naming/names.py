@@ -23,6 +23,7 @@ from micrograd_like.worksheet.tokens.spelling import (
     index_letters,
     is_letters,
     is_word,
+    layer_letters,
     letters_numbered,
     pieces,
 )
@@ -227,6 +228,11 @@ class Names:
                 self.arrays[name] = shape
             else:
                 self.arrays.pop(name, None)
+
+    @property
+    def has_indices(self) -> bool:
+        """True where some name has a letter for an index: x_i, h_{t-1}, a^(l), z_L."""
+        return any(index_letters(n) or layer_letters(n) for n in self.used | self._defined)
 
     def is_quantity(self, name: str) -> bool:
         """True for a name that the document uses as a number."""
