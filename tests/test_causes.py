@@ -171,6 +171,8 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
         # Terms multiplied, whatever their signs; a sign alone is no product.
         ("x = 0.7\nE = x^2 - sin(x)\ndE/dx = 2*x*cos(x)", "added-for-multiplied", True),
         ("x = 0.7\nE = x^2 - sin(x)\ndE/dx = 3*x*cos(x)", "added-for-multiplied", False),
+        ("x = 0.7\nE = x^2\ndE/dx = -(2*x)", "added-for-multiplied", False),
+        ("x = 0.7\nE = x^2\ndE/dx = -(2*x)", "sign", True),
         # The other logarithm, differentiated within a product.
         ("x = 0.7\nE = x*log10(x)\ndE/dx = ln(x) + 1", "log-base", True),
         ("x = 0.7\nE = x*log10(x)\ndE/dx = ln(x) + 2", "log-base", False),

@@ -188,10 +188,14 @@ def test_every_cause_can_be_planted_and_shows(code: str) -> None:
     read(exercise)
 
 
+#: One of two paths.
+FIRST = "dE/dp1 * dp1/dw"
 PLANTED = [
     # A link twice; not beside one that is 1, where it would be one in another's place.
     ("extra-factor", "chain", "df/dx", "df/du * du/dx * df/du", True),
     ("extra-factor", "chain", "df/dx", "df/du * du/dx * du/dx", True),
+    ("extra-factor", "mean-of-two", "dE/dw", f"{FIRST} * dE/dp1 + dE/dp2 * dp2/dw", True),
+    ("extra-factor", "mean-of-two", "dE/dw", f"{FIRST} * dE/dp1", False),
     ("extra-factor", "product-and-quotient", "dq/da", "dq/du * du/da * dq/du", False),
     ("extra-factor", "product-and-quotient", "dq/dp", "1/d * 1/d", False),
     # A constant forgotten; one is added only where the formula has a constant and the link none.
