@@ -42,7 +42,6 @@ def apply_{name}({parameters}):
     node = new(Value)
     node._data = out
     node._grad = None
-    node._moment = moment
     node.label = ""
     node.op = {op!r}
     node.inputs = {inputs}

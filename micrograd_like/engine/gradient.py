@@ -50,11 +50,16 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
             raise TypeError(f"grad: expected Value nodes, got {described(node)}")
     check_recorded(output, "grad")
     check_fresh(output, "grad")
+    results = gradients(output, targets, create_graph)
+    return results[0] if isinstance(wrt, Value) else results
+
+
+def gradients(output: Value, targets: Sequence[Value], create_graph: bool = False) -> list[Any]:
+    """The same for a graph as it was recorded, whatever its numbers and slopes have been set to."""
     adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
     accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
     zero = Value(0.0) if create_graph else 0.0
-    results = [adjoints.get(node, zero) for node in targets]
-    return results[0] if isinstance(wrt, Value) else results
+    return [adjoints.get(node, zero) for node in targets]
 
 
 def accumulate(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from micrograd_like.engine import Constant, Value, grad
+from micrograd_like.engine import Constant, Value
 from micrograd_like.engine.complex_functions import COMPLEX
 from micrograd_like.engine.differences import (
     CENTRAL_STEP,
@@ -23,7 +23,9 @@ from micrograd_like.engine.differences import (
     difference,
     slope_jumps,
 )
+from micrograd_like.engine.gradient import gradients
 from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.unrecorded import check_recorded
 from micrograd_like.errors import printable
 from micrograd_like.formula import evaluate, parse
 from micrograd_like.ops import FLOAT, OPS
@@ -144,6 +146,7 @@ def gradcheck(
     output = f(*leaves)
     if not isinstance(output, Value):
         raise TypeError(f"gradcheck: expected f to return a Value, got {type(output).__name__}")
+    check_recorded(output, "grad")
     order = topological_order(output)
     kinks = [node for node in order if _at_kink(node, method)]
     jumps = {leaf for node in kinks for leaf in topological_order(node)}
@@ -163,7 +166,7 @@ def gradcheck(
             leaf in jumps and slope_jumps(partial(_replayed, order, leaf, "central"), leaf.data),
             tolerance,
         )
-        for leaf, analytic in zip(leaves, grad(output, leaves), strict=True)
+        for leaf, analytic in zip(leaves, gradients(output, leaves), strict=True)
     )
     local_rows = tuple(
         _row(

@@ -38,7 +38,6 @@ def fields(node: Value) -> Fields:
         node.inputs,
         node.partials,
         _extras(node),
-        node._moment,
     )
 
 
@@ -51,12 +50,11 @@ def restored(
     inputs: tuple[Value, ...],
     partials: tuple[float, ...],
     extras: dict[str, Any] | None = None,
-    moment: object = None,
 ) -> Value:
     """A node made of its fields, as they are, without any check."""
     node = object.__new__(kind)
     node._data, node._grad, node.label, node.op = data, gradient, label, op
-    node.inputs, node.partials, node._moment = inputs, partials, moment
+    node.inputs, node.partials = inputs, partials
     for name, value in (extras or {}).items():
         setattr(node, name, value)
     return node

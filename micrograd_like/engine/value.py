@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any
 
 from micrograd_like.engine import composed
 from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source, some_partials
-from micrograd_like.engine.freshness import check_fresh
 from micrograd_like.engine.messages import domain_error, missing_gradient
 from micrograd_like.engine.numbers import as_float, described
 from micrograd_like.engine.order import topological_order
@@ -73,11 +72,10 @@ class Value(Operations):
         DomainError: ``data`` is NaN or infinite.
     """
 
-    __slots__ = ("_data", "_grad", "_moment", "inputs", "label", "op", "partials")
+    __slots__ = ("_data", "_grad", "inputs", "label", "op", "partials")
 
     _data: float
     _grad: float | None
-    _moment: object
     label: str
     op: str
     inputs: tuple[Value, ...]
@@ -92,7 +90,6 @@ class Value(Operations):
             raise TypeError(f"Value: expected a string as label, got {described(label)}")
         self._data = data
         self._grad = None
-        self._moment = None
         self.label = label
         self.op = ""
         self.inputs = ()
@@ -105,7 +102,6 @@ class Value(Operations):
             name = f" of {printable(self.label)}" if self.label else ""
             raise DomainError(f"the data{name}: expected a finite number, got {number}")
         self._data = number
-        COMPILED["moment"] = object()
 
     if TYPE_CHECKING:
         data: float
@@ -164,7 +160,7 @@ class Value(Operations):
 
     def holds(self) -> bool:
         """True if the operation gives the same value and partials from what its inputs are now."""
-        if self._moment is COMPILED["moment"] or self.op not in OPS:
+        if self.op not in OPS:
             return True
         try:
             twin = apply(self.op, *self.inputs)
@@ -182,7 +178,6 @@ class Value(Operations):
             if node.inputs:
                 twin = apply(node.op, *node.inputs)
                 node._data, node.partials = twin._data, twin.partials
-                node._moment = twin._moment
 
     def detach(self) -> Value:
         """A leaf with the same number and label: nothing flows through it."""
@@ -214,27 +209,21 @@ class Value(Operations):
 
         Leaves accumulate over calls, as in PyTorch, until their gradient is set to zero;
         the gradients of all other nodes start afresh. A node whose gradient is 0 passes
-        nothing on.
+        nothing on. The slopes are those with which the graph was built, as in micrograd, though
+        a number in it was set since: :func:`~micrograd_like.grad` looks, and refuses such a graph.
 
         Raises:
-            StaleGraphError: A number in the graph was set to another after what rests on it was
-                computed: the slopes would be those of then. Nothing is added to any gradient.
             DomainError: A gradient is not finite; the message names the node.
         """
         order = topological_order(self)
-        moment, may_be_old = COMPILED["moment"], False
         leaves = []
         for node in order:
             if node.inputs:
                 node._grad = 0.0
-                if node._moment is not moment:
-                    may_be_old = True
             else:
                 leaves.append(node)
                 if node._grad is None:
                     node._grad = 0.0
-        if may_be_old:
-            check_fresh(self, "backward")
         self._grad = self.grad + 1.0
         kind, plain, isfinite = type, Value, math.isfinite
         for node in reversed(order):
@@ -279,11 +268,9 @@ class Value(Operations):
     def __deepcopy__(self, memo: dict[Any, Any]) -> Value:
         copied: set[Value] = memo.setdefault(__name__, set())
         for node in topological_order(self, copied):
-            *own, inputs, partials, extras, moment = fields(node)
+            *own, inputs, partials, extras = fields(node)
             twins = tuple(memo[id(input)] for input in inputs)
-            memo[id(node)] = restored(  # type: ignore[call-arg]
-                *own, twins, partials, copy.deepcopy(extras, memo), moment
-            )
+            memo[id(node)] = restored(*own, twins, partials, copy.deepcopy(extras, memo))  # type: ignore[call-arg]
         twin: Value = memo[id(self)]
         return twin
 
@@ -377,15 +364,13 @@ def apply(op: str, *operands: Value | float) -> Value:
     return OPERATIONS[op](*bound.values())
 
 
-#: What the compiled functions see, all of them. ``moment`` is another object from each setting of
-#: a number on; an operation keeps the one in which it was computed.
+#: What the compiled functions see, all of them.
 COMPILED: dict[str, Any] = {
     **FLOAT,
     "Value": Value,
     "Parameter": Parameter,
     "new": object.__new__,
     "inf": math.inf,
-    "moment": object(),
     "operand": _operand,
     "as_value": as_value,
     "domain_error": domain_error,
