@@ -60,13 +60,14 @@ def _logarithmic(axes: Axes) -> None:
     """A logarithmic scale upwards, its numbers without exponents, whose letters are small."""
     from matplotlib.ticker import LogFormatter
 
-    class Plain(LogFormatter):
-        def __call__(self, x: float, pos: int | None = None) -> str:
-            return formatted(x, "g") if super().__call__(x, pos) else ""
+    def plain(self: Any, x: float, pos: int | None = None) -> str:
+        return formatted(x, "g") if LogFormatter.__call__(self, x, pos) else ""
 
+    # Made so, for the type checker may not know what matplotlib's classes are.
+    kind: Any = type("Plain", (LogFormatter,), {"__call__": plain})
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(Plain())
-    axes.yaxis.set_minor_formatter(Plain())
+    axes.yaxis.set_major_formatter(kind())
+    axes.yaxis.set_minor_formatter(kind())
 
 
 def _legend(axes: Axes, **options: Any) -> None:
