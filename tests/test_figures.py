@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from micrograd_like import Worksheet
+from micrograd_like.formula import Name, quantities
 
 # fmt: off
 RIGHT = [
@@ -142,3 +143,15 @@ def test_a_number_that_rounding_alone_allows_is_right_with_a_remark(sheet: str, 
     record = Worksheet.parse(sheet.replace(";", "\n")).check().record()["lines"][-1]
     assert record["verdict"] == "right"
     assert record["message"].partition("these figures give ")[2].rstrip(".") == given
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [("0.7", []), ("0.69", ["x"]), ("0.686", ["x"]), ("0.6860", ["x"]), ("0.687", [])],
+)
+def test_a_figure_with_more_digits_than_a_number_may_be_it_unless_it_has_one(
+    given: str, names: list[str]
+) -> None:
+    """0.69 may be 0.6860 cut short; 0.7 is near too many numbers to be any of them."""
+    sheet = Worksheet.parse(f"x = {given}\no = sigmoid(0.6860) = 0.6651")
+    assert [*quantities(sheet.formulas[Name("o")])] == names

@@ -191,7 +191,8 @@ def _finer(number: Number, known: Near) -> list[str]:
     for name, coarse in known(number.value, abs(number.value) / _TELLING):
         if coarse.places is None or coarse.places >= (number.places or 0):
             continue
-        telling = abs(coarse.value) >= _TELLING * 10.0**-coarse.places
+        # 0.66 may be 0.6562 cut short; 0.7 is near too many numbers to be any of them.
+        telling = coarse.digits > 1 and abs(coarse.value) >= _TELLING * 10.0**-coarse.places
         if telling and abs(coarse.value - number.value) <= 0.5000001 * 10.0**-coarse.places:
             found.append(name)
     return found
