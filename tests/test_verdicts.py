@@ -283,3 +283,21 @@ def test_figures_that_are_rounded_to_a_pole_are_not_accused() -> None:
     assert last.verdict == "right"
     *_, last = Worksheet.parse(sheet.replace("1.00)", "0.50)")).check().lines
     assert last.verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("y = x*b = 0.15 = 0.154", "wrong"),  # a digit comes from nowhere
+        ("y = x*b = 0.1 = 0.15", "right"),  # the digit is the true one
+        ("y = x*b = 0.150 = 0.15 = 0.2", "right"),  # rounded on and on
+        ("y = x*b = 0.15 = 3/20", "right"),
+        ("y = b = 0.3 = 0.34", "wrong"),
+        ("v = u*b = 0.37*0.3 = 0.11 = 0.111", "right"),  # of the figures put in, rounded
+        ("v = u*b = 0.37*0.3 = 0.11 = 0.114", "wrong"),
+        ("v = 0.01*u*b = 0.00 = 0", "right"),  # a whole number has fewer digits yet
+    ],
+)
+def test_a_number_after_a_number_is_rounded_and_gains_no_digit(line: str, verdict: str) -> None:
+    sheet = f"x = 0.5\nb = 0.3\nq = 7\nu = 1/2.7 = 0.37\n{line}"
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict

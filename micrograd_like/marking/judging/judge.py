@@ -393,7 +393,7 @@ class Judge:
             return self._judged(part, "right", figure=figure)
         sound = [j for j in before if j.verdict in SOUND]
         for judged in sound:  # the result of the figures put in
-            if judged.figure is not None and figure.meets(judged.figure):
+            if _goes_on_from(part.number, figure, judged):
                 verdict: Verdict = "follows" if judged.slips else "right"
                 return self._judged(part, verdict, figure=figure, slips=judged.slips)
         stated = self.learner.hand.stated.get(key)
@@ -467,6 +467,13 @@ class _Line:
     key: Quantity
     figures: LineFigures
     before: tuple[Judged, ...]
+
+
+def _goes_on_from(number: Number, figure: Figure, judged: Judged) -> bool:
+    """True for what a part comes to: a number is rounded further, but gains no digit by that."""
+    before = judged.part.number
+    finer = before is not None and (number.places or 0) > (before.places or 0)
+    return judged.figure is not None and not finer and figure.meets(judged.figure)
 
 
 def _is_number(statement: Statement, place: int) -> bool:
