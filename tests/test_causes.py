@@ -152,6 +152,10 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
         # A constant of the formula counted twice; 7 is none of its constants.
         ("x = 0.7\nE = 5*x^2\ndE/dx = 50*x", "constant-factor", True),
         ("x = 0.7\nE = 5*x^2\ndE/dx = 70*x", "constant-factor", False),
+        # A constant counted twice in one of two terms; 6 is none that could be.
+        ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 4*x + cos(x)", "constant-factor", True),
+        ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = x + cos(x)", "constant-factor", True),
+        ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 6*x + cos(x)", "constant-factor", False),
         # A constant, or what one divides by, is no link of the chain.
         ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 4*x + cos(x)", "extra-factor", False),
         ("x = 0.7\nk = 1.3\nE = k*x^2 + sin(x)\ndE/dx = 2*x*k*k + cos(x)", "extra-factor", True),

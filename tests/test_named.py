@@ -185,6 +185,12 @@ def test_two_slips_are_two_causes(sheet: str, wrong: str, both: set[str]) -> Non
     assert {cause.code for cause in causes} == both
 
 
+def test_a_slip_made_in_one_term_is_named_once() -> None:
+    sheet = "u = 1.3\nv = 0.4\nL = (u*v)^2 + (u - v)^2\ndL/du = "
+    (cause,) = last(f"{sheet}4*u*v^2 + 2*(u - v)").causes
+    assert (cause.code, cause.together) == ("constant-factor", False)
+
+
 @pytest.mark.parametrize(
     ("sheet", "wrong"),
     [

@@ -206,7 +206,10 @@ def _reproach(line: LineMark) -> Iterator[str]:
         yield _sampled(line.sample)
     if others and first.code != "unknown":
         joined = "And" if first.together else "Or"
-        yield f"{joined}: {', or '.join(_CAUSES[cause.code].brief for cause in others)}."
+        said = (
+            "the same once more" if c.code == first.code else _CAUSES[c.code].brief for c in others
+        )
+        yield f"{joined}: {', or '.join(dict.fromkeys(said))}."
 
 
 def _sampled(sample: Sample) -> str:

@@ -16,6 +16,8 @@ from micrograd_like.formula import (
     factors,
     nodes,
     product,
+    summed,
+    terms,
     without,
 )
 from micrograd_like.marking.slips.claim import Claim
@@ -28,9 +30,16 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         yield from _other_step(claim)
         return
     yield from rows("constant-factor")(claim)
-    for number in map(Number, sorted(_constants(claim))):
+    numbers = [Number(number) for number in sorted(_constants(claim))]
+    for number in numbers:
         yield Guess(Call("mul", (number, claim.right())))
         yield Guess(Call("div", (claim.right(), number)))
+    for form in claim.forms:  # in one path alone
+        for place, (sign, term) in enumerate(marked := terms(form)):
+            for number in numbers if len(marked) > 1 else ():
+                for scaled in (Call("mul", (number, term)), Call("div", (term, number))):
+                    whole = [*marked[:place], (sign, scaled), *marked[place + 1 :]]
+                    yield Guess(summed(whole), meant=term)
     for form in claim.forms:  # in the shape in which it is written
         for place, (mark, factor) in enumerate(marked := factors(form)):
             if exact_number(factor) is not None or (mark == "/" and _count(claim, factor)):
