@@ -292,6 +292,7 @@ def test_figures_that_are_rounded_to_a_pole_are_not_accused() -> None:
         ("y = x*b = 0.1 = 0.15", "right"),  # the digit is the true one
         ("y = x*b = 0.150 = 0.15 = 0.2", "right"),  # rounded on and on
         ("y = x*b = 0.15 = 3/20", "right"),
+        ("v = u*b = 0.37*0.3 = 0.11 = 0.110000", "right"),  # zeros behind what is rounded
         ("y = b = 0.3 = 0.34", "wrong"),
         ("v = u*b = 0.37*0.3 = 0.11 = 0.111", "right"),  # of the figures put in, rounded
         ("v = u*b = 0.37*0.3 = 0.11 = 0.114", "wrong"),

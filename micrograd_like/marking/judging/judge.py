@@ -470,10 +470,12 @@ class _Line:
 
 
 def _goes_on_from(number: Number, figure: Figure, judged: Judged) -> bool:
-    """True for what a part comes to: a number is rounded further, but gains no digit by that."""
+    """True for what a part comes to: a number is rounded further, but gains no digit but zeros."""
     before = judged.part.number
     finer = before is not None and (number.places or 0) > (before.places or 0)
-    return judged.figure is not None and not finer and figure.meets(judged.figure)
+    if judged.figure is None or (finer and figure.center != judged.figure.center):
+        return False
+    return figure.meets(judged.figure)
 
 
 def _is_number(statement: Statement, place: int) -> bool:
