@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from micrograd_like.formula import Number
+from micrograd_like.worksheet.python.conversions import (
+    CallError,
+    kind,
+    shape_of,
+    whole,
+    written_out,
+)
 from micrograd_like.worksheet.python.library import (
     COUNTING,
     FUNCTIONS,
@@ -16,12 +23,7 @@ from micrograd_like.worksheet.python.library import (
     RANDOM,
     SAME,
     TWO,
-    CallError,
     called,
-    kind,
-    shape_of,
-    whole,
-    written_out,
 )
 from micrograd_like.worksheet.python.naming import is_target_name
 from micrograd_like.worksheet.python.shapes import Unshaped
@@ -128,12 +130,11 @@ class Applier:
         """The arguments of a function, free arrays of a shape that goes with the others."""
         if len(arguments) == 2 and any(isinstance(a, Unshaped) for a in arguments):
             if name in ("dot", "matmul", "mm"):
-                return [*self.evaluator.fitted(ast.MatMult(), *arguments)]
+                return [*self.evaluator.operators.fitted(ast.MatMult(), *arguments)]
             if name in TWO:
-                return [
-                    *self.evaluator.fitted(ast.Sub() if "sub" in name else ast.Mult(), *arguments)
-                ]
-        return [self.evaluator.settled(argument) for argument in arguments]
+                op = ast.Sub() if "sub" in name else ast.Mult()
+                return [*self.evaluator.operators.fitted(op, *arguments)]
+        return [self.machine.settled(argument) for argument in arguments]
 
     def _method(
         self, node: ast.Call, owner: Any, name: str, arguments: list[Any], named: dict[str, Any]

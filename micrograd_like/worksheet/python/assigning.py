@@ -10,7 +10,7 @@ import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number, terms
 from micrograd_like.ops import ACTIVATIONS
-from micrograd_like.worksheet.python.library import CallError, as_term, whole
+from micrograd_like.worksheet.python.conversions import CallError, as_term, whole
 from micrograd_like.worksheet.python.naming import is_gradient_name
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.steps import Step
@@ -116,6 +116,21 @@ class Assignments:
             return value
         return self.taken(base, value, node, augmented)
 
+    def given_elsewhere(self, node: ast.expr) -> Any:
+        """A free name in the place of a None that is computed with."""
+        found = self.machine.free(target_name(node))
+        self.store(node, found)
+        return found
+
+    def told_apart(self, node: ast.expr, value: Any, text: str) -> Any:
+        """A free name that is compared with texts: the first of them is what it is taken for."""
+        free = isinstance(value, np.ndarray) and value.item() not in self.machine.recorder.maker
+        if not free and value is not None and not isinstance(value, Data):
+            return value
+        self.store(node, text)
+        self.machine.tell(f"assumed: {target_name(node)} is {text!r}")
+        return text
+
     def given(self, expr: Expr) -> Expr:
         """The number that a name is given, where it is one."""
         found = self.machine.recorder.formula(expr)
@@ -202,11 +217,11 @@ class Assignments:
             if isinstance(index, ast.Tuple):
                 self.store(inner, self.machine.one_hot(base))
             return
-        owner = self.machine.evaluator.settled(owner)
+        owner = self.machine.settled(owner)
         if isinstance(owner, Data):
             return
         if isinstance(owner, dict):
-            key = self.machine.evaluator._key(index)
+            key = self.machine.evaluator.key(index)
             name = key if isinstance(key, str) else f"{base}{key}"
             owner[key] = self.stored(name, value, inner, node, augmented)
             return
@@ -222,7 +237,7 @@ class Assignments:
             choose = np.frompyfunc(_chosen_of, 3, 1)
             self.store(inner, term(choose(mask, new, array)), node, True)
             return
-        at = self.machine.evaluator.index(index)
+        at = self.machine.evaluator.elements.index(index)
         old, formulas = array[at], np.broadcast_to(new, np.shape(array[at]))
         if node is None or self.machine.recorder.silent:
             array[at] = formulas if np.shape(old) else formulas[()]

@@ -7,14 +7,13 @@ told apart.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
-from micrograd_like.worksheet.python.library import RANDOM
 from micrograd_like.worksheet.python.naming import is_target_name
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term
+from micrograd_like.worksheet.python.usage import compared, factors, picks, sizes_in, told
 
 #: Sizes, in the order in which they are taken; beyond these, the last again.
 _SIZES = (4, 3, 5, 6)
@@ -22,7 +21,6 @@ _SIZES = (4, 3, 5, 6)
 _LARGEST = 6
 #: What the uses of a name say, those that say least first.
 _RANK = ("data", "like", "bias", "list", "array", "vector", "matrix", "fields")
-_PRODUCTS = ("dot", "matmul", "mm")
 
 
 @dataclass(eq=False)
@@ -102,18 +100,18 @@ class Shapes:
         lists: set[str] = set()
         products: dict[str, list[tuple[str, bool]]] = {}
         for node in ast.walk(module):
-            for first, second in _factors(node):
+            for first, second in factors(node):
                 products.setdefault(first, []).append((second, True))
                 products.setdefault(second, []).append((first, False))
-            like |= dict(_compared(node))
-            for size in _sizes_in(node):
+            like |= dict(compared(node))
+            for size in sizes_in(node):
                 listed = isinstance(size, ast.Subscript)
                 (size_lists if listed else sizes).add(target_name(size))
-            axes += [0, 0] * (_picks(node) and isinstance(node.ctx, ast.Load))
+            axes += [0, 0] * (picks(node) and isinstance(node.ctx, ast.Load))
             match node:
                 case ast.Call(func=ast.Attribute(value=inner, attr="append")):
                     lists.add(target_name(inner))
-            for name, kind in _told(node):
+            for name, kind in told(node):
                 if name and _RANK.index(kind) >= _RANK.index(kinds.get(name, "like")):
                     kinds[name] = kind
             if isinstance(node, ast.Call):
@@ -197,136 +195,3 @@ class Shapes:
                 return array.shaped((columns,))
             return array.shaped((rows, 1) if self.columns else (1, columns))
         return array.shaped(other.shape) if other.ndim else self.alone(array)
-
-
-def _told(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The names that a piece of syntax uses as arrays."""
-    match node:
-        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
-            yield from ((target_name(side), "array") for side in (left, right))
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
-            for side, other in ((left, right), (right, left)):
-                if _is_product(other):
-                    yield target_name(side), "bias" if isinstance(op, ast.Add) else "array"
-                elif is_target_name(target_name(side)) and isinstance(op, ast.Sub):
-                    yield target_name(side), "like"
-        case ast.Subscript(
-            value=inner,
-            slice=ast.Constant(value=str())
-            | ast.JoinedStr()
-            | ast.BinOp(left=ast.Constant(value=str())),
-        ):
-            yield target_name(inner), "fields"
-        case ast.Subscript(value=matrix, slice=ast.Tuple(elts=[ast.Call(), ast.Name(id=name)])) if (
-            _picks(node)
-        ):
-            yield target_name(matrix), "array"
-            yield name, "vector"
-        case ast.Assign(
-            targets=[ast.Tuple(elts=[_, _])], value=ast.Attribute(value=inner, attr="shape")
-        ):
-            yield target_name(inner), "matrix"
-        case ast.Subscript(
-            value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=1)
-        ):
-            yield target_name(inner), "matrix"
-        case ast.Attribute(value=inner, attr="T" | "shape" | "ndim"):
-            yield target_name(inner), "array"
-        case ast.Call(func=function, args=arguments, keywords=keywords) if any(
-            k.arg in ("axis", "keepdims") for k in keywords
-        ):
-            owner = [function.value] if isinstance(function, ast.Attribute) else []
-            summed = (n for part in (*owner, *arguments[:1]) for n in ast.walk(part))
-            yield from ((n.id, "array") for n in summed if isinstance(n, ast.Name))
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id=name), attr="reshape"),
-            args=[*_, ast.Constant(value=1)],
-        ):
-            yield name, "vector"
-        case ast.Call(func=ast.Attribute(value=inner, attr=name), args=arguments):
-            if name in _PRODUCTS:
-                yield from ((target_name(part), "array") for part in (inner, *arguments))
-            if name == "outer":
-                yield from ((target_name(part), "vector") for part in arguments)
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple()):
-            yield name, "array"
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name() | ast.BinOp() | ast.Slice()):
-            yield name, "list"
-        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
-            yield name, "list"
-
-
-def _factors(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The names of both factors of a product of matrices, where neither is turned round."""
-    match node:
-        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
-            pairs = [(left, right)]
-        case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name), args=[left, right]):
-            pairs = [(left, right)] if name in _PRODUCTS else []
-        case _:
-            pairs = []
-    for first, second in pairs:
-        turned = any(isinstance(n, ast.Attribute) and n.attr == "T" for n in (first, second))
-        a, b = target_name(first), target_name(second)
-        if a and b and not turned:
-            yield a, b
-
-
-def _compared(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The target and the output of a difference."""
-    match node:
-        case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            a, b = target_name(left), target_name(right)
-            if a and b and is_target_name(a) != is_target_name(b):
-                yield (a, b) if is_target_name(a) else (b, a)
-        case ast.BinOp(
-            left=ast.Name(id=name), op=ast.Mult(), right=ast.Call(args=[ast.Name(id=other)])
-        ):
-            if is_target_name(name) and not is_target_name(other):  # y·log(p)
-                yield name, other
-
-
-def _picks(node: ast.AST) -> TypeGuard[ast.Subscript]:
-    """True for ``p[range(m), y]``: of every row the element of its class."""
-    match node:
-        case ast.Subscript(slice=ast.Tuple(elts=[ast.Call(func=function), ast.expr()])):
-            return target_name(function).rpartition(".")[2] in ("range", "arange")
-    return False
-
-
-def _sizes_in(node: ast.AST) -> Iterator[ast.expr]:
-    """What stand where the sizes of an array are given."""
-    match node:
-        case ast.Slice(lower=lower, upper=upper):
-            yield from (end for end in (lower, upper) if isinstance(end, ast.Name))
-        case ast.Call(
-            func=ast.Attribute(attr=name) | ast.Name(id=name), args=arguments, keywords=keywords
-        ):
-            if name in (*RANDOM, "zeros", "ones", "empty", "full"):
-                sizes = [k.value for k in keywords if k.arg == "size"]
-                for part in (*arguments, *sizes):
-                    yield from _whole_numbers(part)
-
-
-def _whole_numbers(node: ast.expr) -> Iterator[ast.expr]:
-    """The names in a size that are sizes themselves: not x of x.shape[1]."""
-    match node:
-        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
-            yield node
-        case ast.Subscript(value=ast.Name() | ast.Attribute(value=ast.Name(id="self"))):
-            yield node
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            for part in parts:
-                yield from _whole_numbers(part)
-        case ast.BinOp(left=left, right=right):
-            yield from _whole_numbers(left)
-            yield from _whole_numbers(right)
-
-
-def _is_product(node: ast.AST) -> bool:
-    match node:
-        case ast.BinOp(op=ast.MatMult()):
-            return True
-        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
-            return name in _PRODUCTS
-    return False

@@ -14,6 +14,7 @@ from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
+from micrograd_like.worksheet.python.supposing import Suppositions
 from micrograd_like.worksheet.records import Part, Place, Statement
 
 #: Steps for which meanings are looked for.
@@ -70,10 +71,11 @@ def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict
         doubts = _right_otherwise(others, "")
         if earlier is not recorder:  # what stands below may only be looked at
             doubts = {**_right_otherwise(assumed, "the cost stands below; "), **doubts}
-        return finder, finder.meanings(best.cost), doubts
+        return finder, Suppositions(finder, best.cost).meanings(), doubts
     told.append(f"assumed: the cost is {title}")
     others = [one for one in assumed if one[1] is not most]
-    return found, found.meanings(most.cost), _right_otherwise(others, "the cost is not written; ")
+    meanings = Suppositions(found, most.cost).meanings()
+    return found, meanings, _right_otherwise(others, "the cost is not written; ")
 
 
 def _is_unusual(finder: Finder, meanings: Meanings) -> bool:

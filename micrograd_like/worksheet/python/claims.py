@@ -1,0 +1,153 @@
+"""What a step of a backward pass may be: by its name, by its update, by its shape."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from micrograd_like.formula import Call, Name, factors, names
+from micrograd_like.worksheet.python.flow import NOTHING, Flow
+from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant
+from micrograd_like.worksheet.python.naming import Said
+from micrograd_like.worksheet.python.steps import Step
+from micrograd_like.worksheet.python.terms import Term, names_of
+
+
+class Claims(Flow):
+    """A program's steps, and which derivatives each may be."""
+
+    def read(self, at: int, said: Said, result: Meanings) -> Iterator[Meaning]:
+        """The derivatives that a name may say."""
+        variables = self.snapshots[at]
+        several = self.versions_before(said.wrt, at)
+        targets = [*several[::-1]] if len(several) > 1 else [variables[said.wrt]]
+        inner = [self._argument(target) for target in targets]
+        targets += [argument for argument in inner if argument is not None]
+        cost = self.cost_at(at, result)
+        for target in targets:
+            for wrt in elements_meant(target, said.digits, self.steps[at], self._first[said.wrt]):
+                if said.of:
+                    of = names_of(variables[said.of])
+                    if of is not None and len(of) in (1, len(wrt)):
+                        yield Meaning(tuple(of * (len(wrt) // len(of))), wrt)
+                    elif of is not None and len(wrt) == 1 and len(of) == len(self.steps[at].names):
+                        yield Meaning(tuple(of), wrt * len(of))
+                elif cost is not None:
+                    yield Meaning((cost,) * len(wrt), wrt)
+
+    @cached_property
+    def _first(self) -> Mapping[str, tuple[int, ...]]:
+        """For every variable from which numbers its elements may be counted, in gradients' names.
+
+        Where one of the names has 0 in it, or the number of elements, that is settled.
+        """
+        found: dict[str, tuple[int, ...]] = defaultdict(lambda: (0, 1))
+        for at in range(len(self.steps)):
+            for said in self.said(at, ()):
+                target = self.snapshots[at][said.wrt]
+                pairs = [*zip(map(int, said.digits), target.shape, strict=False)]
+                if len(said.digits) == target.ndim:
+                    if any(digit == 0 for digit, _ in pairs):
+                        found[said.wrt] = (0,)
+                    elif any(digit == size for digit, size in pairs):
+                        found[said.wrt] = (1,)
+        return found
+
+    def _argument(self, target: Term) -> Term | None:
+        """What an activation is taken of, where that is what a variable is."""
+        whole = [self.maker.get(n, -1) for n in names_of(target) or ()]
+        if not whole or whole[0] < 0 or {*whole} != {whole[0]}:
+            return None
+        step = self.steps[whole[0]]
+        inner = [f.arguments for f in step.formulas if isinstance(f, Call)]
+        if len(inner) < len(step.names) or step.names != tuple(target.reshape(-1)):
+            return None
+        if any(len(a) != 1 or not isinstance(a[0], Name) for a in inner):
+            return None
+        return array([a[0] for a in inner], target.shape)
+
+    def candidates(
+        self, at: int, result: Meanings
+    ) -> Iterator[tuple[tuple[Name, ...], tuple[Name, ...]]]:
+        """The derivatives of the cost by everything of the step's shape, the latest first."""
+        cost, step = self.cost_at(at, result), self.steps[at]
+        if cost is None:
+            return
+        size = len(step.names)
+        seen: set[tuple[Name, ...]] = set()
+        variables = [(b, names_of(t)) for b, t in reversed(self.snapshots[at].items())]
+        computed = [v for v in variables if v[1] and self.maker.get(v[1][0], -1) not in self.starts]
+        for base, wrt in [*computed, *(v for v in variables if v not in computed)]:
+            if wrt is None or base == step.base:
+                continue
+            groups = [tuple(wrt)] if len(wrt) == size else []
+            if size == 1 and len(wrt) > 1:
+                groups = [(one,) for one in wrt]
+            for group in groups:
+                makers = {self.maker.get(n) for n in group}
+                if group in seen or group == (cost,) or makers & result.found.keys():
+                    continue
+                seen.add(group)
+                of = (cost,) * size
+                if np.abs(self.true(of, group)).max(initial=0.0) > NOTHING:
+                    yield group, of
+
+    def anchored(self, at: int, result: Meanings) -> Meaning | None:
+        """What an update says that a step is: w −= rate·G makes G ∂cost/∂w."""
+        step = self.steps[at]
+        forward = self.forward([*result.cost])
+        inside = {n for i in forward for f in self.steps[i].formulas for n in names(f)}
+        if self.carried_on(at, inside):
+            return None
+        for later in range(at + 1, len(self.steps)):
+            update = self.steps[later]
+            if not self.is_update(later) or len(step.names) not in (1, len(update.names)):
+                continue
+            cost = self.cost_at(later, result)
+            mine = {*step.names}
+            if {n for f in update.formulas for n in names(f)} & inside - {*update.older}:
+                continue
+            if self.inputs(later) - self.given - {at, *map(self.maker.get, update.older)}:
+                continue  # another quantity takes part in it
+            used = [[n for n in names(f) if n in mine] for f in update.formulas]
+            if cost is not None and all(len(u) == 1 for u in used):
+                if len(step.names) < len(update.names):
+                    sign = self._sign(update, step)
+                    return Meaning((cost,) * len(used), update.older, sign, agrees=False)
+                order = [step.names.index(u[0]) for u in used]
+                if sorted(order) == [*range(len(order))] and len(update.older) == len(order):
+                    wrt = [Name("")] * len(order)
+                    for place, old in zip(order, update.older, strict=True):
+                        wrt[place] = old
+                    sign = self._sign(update, step)
+                    return Meaning((cost,) * len(wrt), tuple(wrt), sign, agrees=False)
+        return None
+
+    def scaled(self, at: int, result: Meanings) -> bool:
+        """True for a step that is multiplied by what the forward pass does not have: a rate."""
+        forward = self.forward([*result.cost])
+        inside = {n for i in forward for f in self.steps[i].formulas for n in names(f)}
+        return self.carried_on(at, inside) and all(
+            any(
+                isinstance(part, Name) and self.maker.get(part, -1) in self.given - forward
+                for _, part in factors(formula)
+            )
+            for formula in self.steps[at].formulas
+        )
+
+    def _sign(self, update: Step, step: Step) -> float:
+        """1 where the update takes the step away, −1 where it adds it."""
+        point = self.points[min(1, len(self.points) - 1)]  # one of positive numbers
+        name, formula = step.names[0], update.formulas[0]
+        for f in update.formulas:
+            if name in names(f):
+                formula = f
+        before = point.values[name]
+        low = point.value(formula)
+        point.values[name] = before + 1.0
+        high = point.value(formula)
+        point.values[name] = before
+        return -1.0 if high > low else 1.0

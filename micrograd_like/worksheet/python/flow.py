@@ -1,0 +1,162 @@
+"""What each step of a program rests on, and its numbers at several points."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from micrograd_like.formula import Name, Number, names, terms
+from micrograd_like.graph import reachable
+from micrograd_like.worksheet.python.layers import LAYER_COST
+from micrograd_like.worksheet.python.meanings import Meanings, array
+from micrograd_like.worksheet.python.naming import Said, said_by
+from micrograd_like.worksheet.python.steps import Recorder
+from micrograd_like.worksheet.python.terms import Term
+from micrograd_like.worksheet.python.trial import Point, extended, points, start_of
+
+#: A derivative that is smaller everywhere is none.
+NOTHING = 1e-12
+
+
+class Flow:
+    """A program's steps.
+
+    Args:
+        recorder: The steps.
+        before: The same program without a last cost, whose points serve again.
+    """
+
+    def __init__(self, recorder: Recorder, before: Flow | None = None) -> None:
+        self.recorder, self._before = recorder, before
+        self.steps = recorder.steps
+        self.snapshots = recorder.snapshots
+        self.leaves = start_of(self.steps)
+        self.maker = {name: at for at, step in enumerate(self.steps) for name in step.names}
+        self.given = {
+            at
+            for at, step in enumerate(self.steps)
+            if all(isinstance(f, Number) for f in step.formulas)
+            and not any(said.whole and said.of for said in self.said(at, ()))
+        }
+        self.starts = self.given | {-1}
+        self._updates: dict[int, bool] = {}
+        #: For every name the variables that are computed from it.
+        self._users: dict[Name, set[str]] = defaultdict(set)
+        for step in self.steps:
+            for name in (n for f in step.formulas for n in names(f)):
+                self._users[name].add(step.base)
+        #: Sums that are added to further on.
+        self.partial = {
+            self.maker[n]
+            for step in self.steps
+            if step.augmented and step.index is None
+            for n in step.older
+            if n in self.maker and any(n in names(f) for f in step.formulas)
+        }
+        #: The versions of every variable that is computed, the last one last.
+        self.versions: dict[str, list[Term]] = {}
+        for at, step in enumerate(self.steps):
+            if step.index is None and at not in self.given and not self.is_update(at):
+                self.versions.setdefault(step.base, []).append(array(step.names, step.shape))
+        self.counts = {
+            float(size)
+            for step in self.steps
+            for size in (*step.shape, int(np.prod(step.shape, dtype=int)))
+            if size > 1
+        }
+        if recorder.guessed:  # sizes that were chosen stand for those that it has
+            self.counts |= {*map(float, recorder.counts)}
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """The program at numbers."""
+        if self._before is None:
+            return points(self.steps, self.leaves)
+        new = [step for step in self.steps if step.names[0] not in self._before.maker]
+        return [*filter(None, (extended(point, new) for point in self._before.points))]
+
+    def inputs(self, at: int) -> set[int]:
+        """The steps from whose names a step is computed."""
+        used = (n for f in self.steps[at].formulas for n in names(f))
+        return {self.maker[n] for n in used if n in self.maker}
+
+    def is_update(self, at: int) -> bool:
+        """True for a step that adds to what the program starts from: an update."""
+        if at not in self._updates:
+            self._updates[at] = self._renews(at)
+        return self._updates[at]
+
+    def _renews(self, at: int) -> bool:
+        step = self.steps[at]
+        if len(step.older) != len(step.names) or at in self.given:
+            return False
+        pairs = zip(step.formulas, step.older, strict=True)
+        if not all(("+", old) in terms(formula) for formula, old in pairs):
+            return False
+        makers = {self.maker.get(n) for n in step.older}
+        known = [m for m in makers if m is not None and m not in self.given]
+        if not all(not self.inputs(m) or self.is_update(m) for m in known):  # random ones, too
+            return False
+        zeros = all(self._is_zero(name) for name in step.older)
+        return not zeros or any(self._users[name] - {step.base} for name in step.older)
+
+    def _is_zero(self, name: Name) -> bool:
+        """True for an element that starts at 0: a sum begins so, and a bias."""
+        at = self.maker.get(name)
+        return at is not None and dict(
+            zip(self.steps[at].names, self.steps[at].formulas, strict=True)
+        )[name] == Number(0)
+
+    def begins_sum(self, name: Name) -> bool:
+        """True for a 0 that only a sum begins with, as dw of dw = 0 and dw += …: no quantity."""
+        return name in self._beginnings
+
+    @cached_property
+    def _beginnings(self) -> set[Name]:
+        sums = (s for at, s in enumerate(self.steps) if s.augmented and not self.is_update(at))
+        return {name for step in sums for name in step.older if self._is_zero(name)}
+
+    def forward(self, ends: Sequence[int]) -> set[int]:
+        """What these steps are computed from, not going back through updates."""
+        return {*reachable(ends, lambda at: () if self.is_update(at) else self.inputs(at))}
+
+    def cost_at(self, at: int, result: Meanings) -> Name | None:
+        """The version of the cost that counts at a step: the last one before, else the first."""
+        before = [place for place in result.cost if place < at]
+        place = max(before) if before else min(result.cost, default=None)
+        return None if place is None else result.cost[place]
+
+    def said(self, at: int, costs: Sequence[str]) -> list[Said]:
+        """What the name of a step says."""
+        step = self.steps[at]
+        variables = [base for base in self.snapshots[at] if not base.startswith("net_")]
+        return [*said_by(step.base, variables, costs)]
+
+    def versions_before(self, base: str, at: int) -> list[Term]:
+        """The versions of a variable that are computed before a step."""
+        versions = self.versions.get(base, ())
+        return [v for v in versions if self.maker[v.reshape(-1)[0]] < at]
+
+    def carried_on(self, at: int, inside: set[Name]) -> bool:
+        """True for what comes from elsewhere than the forward pass: a velocity, a rate."""
+        own = {n for f in self.steps[at].formulas for n in names(f)}
+        return any(self.maker.get(n, -1) in self.starts for n in own - inside)
+
+    def table(self, at: int) -> np.ndarray:
+        """The numbers of a step as it is written, a row for each point."""
+        formulas = self.steps[at].formulas
+        return np.array([[point.value(f) for f in formulas] for point in self.points])
+
+    def true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
+        """The derivatives of several quantities, a row for each point."""
+        return np.array(
+            [[p.slope(o, w) for o, w in zip(of, wrt, strict=True)] for p in self.points]
+        )
+
+    def is_behind(self, at: int, result: Meanings) -> bool:
+        """True where the gradient that comes back is given: its sign is no convention."""
+        cost = self.cost_at(at, result)
+        return cost is not None and self.steps[self.maker[cost]].base == LAYER_COST

@@ -1,0 +1,128 @@
+"""What the names of a program stand for, and names that nothing gives a value."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from micrograd_like.formula import Number
+from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
+from micrograd_like.worksheet.python.steps import Recorder
+from micrograd_like.worksheet.python.terms import Term, filled, scalar
+from micrograd_like.worksheet.python.values import Data, Defined, Fields, Instance
+from micrograd_like.worksheet.records import Place
+
+
+class Scopes:
+    """The names of a program.
+
+    Attributes:
+        recorder: The assignments.
+        shapes: What the syntax tells of free arrays.
+        told: What was decided, in words.
+        globals: What the names of the module stand for.
+        scope: What the names stand for where the machine is.
+        target: The name that is assigned to.
+    """
+
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        self.shapes = Shapes.of(ast.Module([], []))
+        self.told: dict[str, None] = {}
+        self.globals: dict[str, Any] = {}
+        self.scope = self.globals
+        self.target = ""
+
+    def tell(self, sentence: str) -> None:
+        """Say what was decided."""
+        self.told[sentence] = None
+
+    def knows(self, name: str) -> bool:
+        """True for a name that stands for something here."""
+        return name in self.scope or name in self.globals
+
+    def look_up(self, name: str, node: ast.AST) -> Any:
+        """What a name stands for; a name that nothing gives is free."""
+        for scope in (self.scope, self.globals):
+            if name in scope:
+                return scope[name]
+        self.scope[name] = self.free(name)
+        return self.scope[name]
+
+    def free(self, name: str) -> Any:
+        """A free name: a number, or an array where it is used as one."""
+        if name in self.shapes.sizes:  # a size that nobody gives
+            return self.size()
+        if name in self.shapes.size_lists:
+            return [scalar(Number(self.shapes.size())) for _ in range(3)]
+        kind = self.shapes.kinds.get(name)
+        if kind == "fields":
+            return Fields()
+        return self.array(name, ()) if kind is None else self.unshaped(name, kind)
+
+    def unshaped(self, name: str, kind: str = "array") -> Unshaped:
+        """A free array whose shape is chosen where it is used."""
+        return Unshaped(name, kind, self._guessed)
+
+    def with_data(self, value: Any, kind: str = "data") -> Any:
+        """Data that is computed with as an array of its own; anything else as it is."""
+        if not isinstance(value, Data):
+            return value
+        if value.array is None:
+            kind = self.shapes.kinds.get(value.name, kind)
+            value.array = self.size() if value.size else self.unshaped(value.name or "data", kind)
+        return value.array
+
+    def settled(self, value: Any) -> Any:
+        """A value, of some shape where it has none yet."""
+        return self.shapes.alone(value) if isinstance(value, Unshaped) else value
+
+    def size(self) -> Term:
+        """A number of elements that nobody gives."""
+        self.recorder.guessed = True
+        size = self.shapes.size()
+        self.recorder.counts.add(size)
+        return scalar(Number(size))
+
+    def one_hot(self, name: str) -> Unshaped:
+        """Labels, a row for each sample, of which one is 1; they are no quantities of their own."""
+
+        def label(at: tuple[int, ...], classes: int) -> Number:
+            return Number(int(at[-1] == (at[0] if len(at) > 1 else 0) % classes))
+
+        def made(_: str, shape: tuple[int, ...]) -> Term:
+            self.recorder.guessed = True
+            return filled(shape, lambda at: label(at, shape[-1]))
+
+        return Unshaped(name, "onehot", made)
+
+    def _guessed(self, base: str, shape: tuple[int, ...]) -> Term:
+        """An array whose shape is chosen here: what does not fit it is no mistake."""
+        self.recorder.guessed = True
+        return self.array(base, shape)
+
+    def array(self, base: str, shape: tuple[int, ...]) -> Term:
+        """A free array of this shape."""
+        found = self.recorder.names(base, shape, Place())
+        self.recorder.bind(base, found)
+        return found
+
+    def free_array(self, node: ast.AST, shape: tuple[int, ...]) -> Term:
+        """An array of which only the shape is known."""
+        return self.array(self.target, tuple(map(self.shapes.small, shape)))
+
+    def attribute_owner(self, node: ast.Attribute) -> Any:
+        """What ``w.grad`` stands for; None for any other attribute."""
+        if node.attr not in ("grad", "gradient") or not isinstance(node.value, ast.Name):
+            return None
+        name = f"{node.value.id}.{node.attr}"
+        return self.scope.get(name, self.globals.get(name))
+
+    def attribute(self, owner: Instance, name: str, node: ast.AST) -> Any:
+        """An attribute of an object of the program's own."""
+        if name in owner.attributes:
+            return owner.attributes[name]
+        if name in owner.methods:
+            return Defined(owner.methods[name], self.globals, owner)
+        owner.attributes[name] = self.free(name)
+        return owner.attributes[name]

@@ -1,0 +1,144 @@
+"""What the syntax of a program tells of how its names are used: as arrays, as sizes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TypeGuard
+
+from micrograd_like.worksheet.python.library import PRODUCTS, RANDOM
+from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.syntax import target_name
+
+
+def told(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names that a piece of syntax uses as arrays."""
+    match node:
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            yield from ((target_name(side), "array") for side in (left, right))
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            for side, other in ((left, right), (right, left)):
+                if _is_product(other):
+                    yield target_name(side), "bias" if isinstance(op, ast.Add) else "array"
+                elif is_target_name(target_name(side)) and isinstance(op, ast.Sub):
+                    yield target_name(side), "like"
+        case ast.Subscript(
+            value=inner,
+            slice=ast.Constant(value=str())
+            | ast.JoinedStr()
+            | ast.BinOp(left=ast.Constant(value=str())),
+        ):
+            yield target_name(inner), "fields"
+        case ast.Subscript(value=matrix, slice=ast.Tuple(elts=[ast.Call(), ast.Name(id=name)])) if (
+            picks(node)
+        ):
+            yield target_name(matrix), "array"
+            yield name, "vector"
+        case ast.Assign(
+            targets=[ast.Tuple(elts=[_, _])], value=ast.Attribute(value=inner, attr="shape")
+        ):
+            yield target_name(inner), "matrix"
+        case ast.Subscript(
+            value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=1)
+        ):
+            yield target_name(inner), "matrix"
+        case ast.Attribute(value=inner, attr="T" | "shape" | "ndim"):
+            yield target_name(inner), "array"
+        case ast.Call(func=function, args=arguments, keywords=keywords) if any(
+            k.arg in ("axis", "keepdims") for k in keywords
+        ):
+            owner = [function.value] if isinstance(function, ast.Attribute) else []
+            summed = (n for part in (*owner, *arguments[:1]) for n in ast.walk(part))
+            yield from ((n.id, "array") for n in summed if isinstance(n, ast.Name))
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="reshape"),
+            args=[*_, ast.Constant(value=1)],
+        ):
+            yield name, "vector"
+        case ast.Call(func=ast.Attribute(value=inner, attr=name), args=arguments):
+            if name in PRODUCTS:
+                yield from ((target_name(part), "array") for part in (inner, *arguments))
+            if name == "outer":
+                yield from ((target_name(part), "vector") for part in arguments)
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple()):
+            yield name, "array"
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name() | ast.BinOp() | ast.Slice()):
+            yield name, "list"
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+            yield name, "list"
+
+
+def factors(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names of both factors of a product of matrices, where neither is turned round."""
+    match node:
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            pairs = [(left, right)]
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name), args=[left, right]):
+            pairs = [(left, right)] if name in PRODUCTS else []
+        case _:
+            pairs = []
+    for first, second in pairs:
+        turned = any(isinstance(n, ast.Attribute) and n.attr == "T" for n in (first, second))
+        a, b = target_name(first), target_name(second)
+        if a and b and not turned:
+            yield a, b
+
+
+def compared(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The target and the output of a difference."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
+            a, b = target_name(left), target_name(right)
+            if a and b and is_target_name(a) != is_target_name(b):
+                yield (a, b) if is_target_name(a) else (b, a)
+        case ast.BinOp(
+            left=ast.Name(id=name), op=ast.Mult(), right=ast.Call(args=[ast.Name(id=other)])
+        ):
+            if is_target_name(name) and not is_target_name(other):  # y·log(p)
+                yield name, other
+
+
+def picks(node: ast.AST) -> TypeGuard[ast.Subscript]:
+    """True for ``p[range(m), y]``: of every row the element of its class."""
+    match node:
+        case ast.Subscript(slice=ast.Tuple(elts=[ast.Call(func=function), ast.expr()])):
+            return target_name(function).rpartition(".")[2] in ("range", "arange")
+    return False
+
+
+def sizes_in(node: ast.AST) -> Iterator[ast.expr]:
+    """What stand where the sizes of an array are given."""
+    match node:
+        case ast.Slice(lower=lower, upper=upper):
+            yield from (end for end in (lower, upper) if isinstance(end, ast.Name))
+        case ast.Call(
+            func=ast.Attribute(attr=name) | ast.Name(id=name), args=arguments, keywords=keywords
+        ):
+            if name in (*RANDOM, "zeros", "ones", "empty", "full"):
+                sizes = [k.value for k in keywords if k.arg == "size"]
+                for part in (*arguments, *sizes):
+                    yield from _whole_numbers(part)
+
+
+def _whole_numbers(node: ast.expr) -> Iterator[ast.expr]:
+    """The names in a size that are sizes themselves: not x of x.shape[1]."""
+    match node:
+        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
+            yield node
+        case ast.Subscript(value=ast.Name() | ast.Attribute(value=ast.Name(id="self"))):
+            yield node
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _whole_numbers(part)
+        case ast.BinOp(left=left, right=right):
+            yield from _whole_numbers(left)
+            yield from _whole_numbers(right)
+
+
+def _is_product(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(op=ast.MatMult()):
+            return True
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name in PRODUCTS
+    return False
