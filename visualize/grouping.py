@@ -55,6 +55,11 @@ def evened(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
 
 
 def ranks(shot: Snapshot) -> tuple[tuple[str, ...], ...]:
+    """The boxes that belong beside each other."""
+    return tuple(tuple(map(node_id, rank)) for rank in rank_keys(shot))
+
+
+def rank_keys(shot: Snapshot) -> tuple[tuple[str, ...], ...]:
     """Computed nodes equally far from the inputs and from the output: a1 and a2, z1 and z2."""
     if shot.detail == "operations":
         return ()
@@ -67,5 +72,5 @@ def ranks(shot: Snapshot) -> tuple[tuple[str, ...], ...]:
     found: dict[tuple[int, int], list[str]] = {}
     for node in shot.nodes:
         if inputs[node.key]:
-            found.setdefault((inputs[node.key], output[node.key]), []).append(node_id(node.key))
+            found.setdefault((inputs[node.key], output[node.key]), []).append(node.key)
     return tuple(tuple(rank) for rank in found.values() if len(rank) > 1)
