@@ -6,6 +6,8 @@ import copy
 import math
 import random
 import re
+from array import array
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +182,9 @@ def test_a_state_may_be_of_numpys_arrays_and_of_numbers_without_a_dimension() ->
     neuron.load_state_dict({"weight": [np.array(0.5), np.float32(2)], "bias": np.array(1.5)})
     assert neuron.state_dict() == {"weight": [0.5, 2.0], "bias": 1.5}
     neuron.load_state_dict({"weight": np.array([3.0, 4.0]), "bias": 0.0})
+    for row in ((3.0, 4.0), range(3, 5), array("d", [3.0, 4.0]), deque([3, 4])):
+        neuron.load_state_dict({"weight": row, "bias": 0.0})
+        assert neuron.state_dict()["weight"] == [3.0, 4.0]
     assert neuron.state_dict() == {"weight": [3.0, 4.0], "bias": 0.0}
 
 
@@ -213,7 +218,24 @@ def spoilt(**changes: object) -> dict[str, object]:
         (
             spoilt(**{"layers.1.bias": 1.0}),
             ValueError,
-            r"layers\.1\.bias: expected shape \(1,\), got \(\)",
+            r"layers\.1\.bias: expected shape \(1,\), got 1\.0 \(float\)",
+        ),
+        # Numbers of bytes are letters, sets have no order, and of a dictionary the keys would do.
+        *(
+            (spoilt(**{name: entry}), ValueError, rf"{name}: expected shape .* \({kind}\)")
+            for name, entry, kind in (
+                (r"layers.1.bias", b"a", "bytes"),
+                (r"layers.1.bias", bytearray(b"a"), "bytearray"),
+                (r"layers.1.bias", "7", "str"),
+                (r"layers.1.bias", {1.0}, "set"),
+                (r"layers.1.bias", {1.0: 2.0}, "dict"),
+                (r"layers.0.weight", {1.0: [1.0, 2.0], 2.0: [1.0, 2.0]}, "dict"),
+            )
+        ),
+        (spoilt(**{"layers.0.weight": [b"ab", b"cd"]}), ValueError, r"expected shape \(2, 2\)"),
+        *(
+            (state, TypeError, "state: expected a dictionary")
+            for state in (b"ab", {"layers.0.weight"}, [1.0], None, 3.0)
         ),
         (spoilt(**{"layers.1.bias": None}), ValueError, r"missing layers\.1\.bias"),
         (spoilt(**{"layers.1.bais": [1.0]}), ValueError, r"unexpected.*did you mean"),

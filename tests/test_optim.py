@@ -289,7 +289,10 @@ def test_an_overflow_in_the_square_is_called_that(make):
     [
         ({"mean": [math.nan]}, "mean: expected finite numbers, got nan"),
         ({"mean": ["0.5"]}, "mean: expected finite numbers, got '0.5'"),
-        ({"mean": "1"}, "mean: expected finite numbers, got '1'"),
+        *(
+            ({"mean": entry}, rf"mean: expected 1 numbers, got .* \({kind}\)")
+            for entry, kind in (("1", "str"), (b"1", "bytes"), ({1.0}, "set"), ({1.0: 2}, "dict"))
+        ),
         ({"mean": [True]}, "expected finite numbers, got True"),
         ({"square": [-1.0]}, r"square: expected squares, from 0 on, got -1\.0"),
         ({"steps": True}, "steps: expected a whole number"),
@@ -303,6 +306,9 @@ def test_a_state_that_cannot_be_is_refused_whole(changes, message):
     before = optimizer.state_dict()
     with pytest.raises(ValueError, match=message):
         optimizer.load_state_dict({"steps": 3, "mean": [-0.5], "square": [0.25], **changes})
+    for other in (b"ab", ["steps", "mean", "square"], {"steps", "mean", "square"}):
+        with pytest.raises(ValueError, match="state: expected a dictionary"):
+            optimizer.load_state_dict(other)
     assert optimizer.state_dict() == before
     optimizer.load_state_dict({"steps": 3, "mean": [-0.5], "square": [0.25]})
     assert optimizer.state_dict() == {"steps": 3, "mean": [-0.5], "square": [0.25]}

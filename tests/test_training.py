@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import os
@@ -20,7 +21,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd_like import DomainError, ModelFileError, Value, grad, losses, nn, optim, training
+from micrograd_like import (
+    DomainError,
+    ModelFileError,
+    Value,
+    grad,
+    losses,
+    nn,
+    no_grad,
+    optim,
+    training,
+)
 from micrograd_like.training.data import batches, order
 from micrograd_like.training.objective import numbers
 
@@ -315,26 +326,29 @@ def test_a_resumed_run_is_an_uninterrupted_one_bit_for_bit(
 
 @pytest.mark.parametrize("after", [1, 5, 11, 12, 13])
 def test_ctrl_c_keeps_what_was_learnt_and_can_be_resumed(after: int, tmp_path: Path) -> None:
-    """SIGINT in the middle of a batch: that batch is finished, and nothing after it."""
+    """SIGINT in the middle of a batch: that batch is finished, and nothing after it.
+
+    Between two epochs, while a checkpoint looks at the loss, it ends the run after the next batch.
+    """
     whole = network()
     expected = training.fit(whole, *XOR, epochs=6, batch_size=1)
-    calls = 0
+    net, file = network(), tmp_path / "run.json"
+    sgd = optim.SGD(net.parameters(), 0.1)
+    pressed = False
 
     def loss(output: Value, target: float) -> Value:
-        nonlocal calls
-        calls += 1
-        if calls == after:
+        nonlocal pressed
+        if sgd.steps == after - 1 and not pressed:
+            pressed = True
             os.kill(os.getpid(), signal.SIGINT)
         return losses.half_squared_error(output, target)
 
-    net, file = network(), tmp_path / "run.json"
-    sgd = optim.SGD(net.parameters(), 0.1)
     handler = signal.getsignal(signal.SIGINT)
     history = training.fit(
         net, *XOR, optimizer=sgd, loss=loss, epochs=6, batch_size=1, checkpoint=file
     )
     assert history.end == "interrupted"
-    assert (calls, sgd.steps) == (after, after)
+    assert sgd.steps == after
     assert signal.getsignal(signal.SIGINT) is handler
     assert net.state_dict() != network().state_dict()
     again = network(seed=5)
@@ -381,15 +395,16 @@ def test_resume_without_a_file_starts_afresh(tmp_path: Path) -> None:
         ({"batch_size": 2}, "batch_size = 4, and this one has 2"),
         ({"seed": 1}, "seed = 0, and this one has 1"),
         ({"targets": [0, 1, 1, 1]}, "examples = '[0-9a-f]+', and"),
+        ({"held_out": OTHERS}, "held_out = '[0-9a-f]+', and"),
         ({"optimizer": optim.Adam}, "optimizer = 'SGD', and this one has 'Adam'"),
-        ({"hidden": 4}, r"parameters: layers\.0\.weight: expected shape \(4, 2\), got \(3, 2\)"),
+        ({"hidden": 4}, r"best_state: layers\.0\.weight: expected shape \(4, 2\), got \(3, 2\)"),
     ],
 )
 def test_another_run_than_the_one_it_was_is_not_resumed(
     changes: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "run.json"
-    training.fit(network(), *XOR, epochs=1, checkpoint=file)
+    training.fit(network(), *XOR, epochs=1, checkpoint=file, held_out=XOR)
     changes = {"targets": XOR[1], **changes}
     net = network(hidden=changes.pop("hidden", 3))
     optimizer = changes.pop("optimizer", optim.SGD)(net.parameters(), 0.1)
@@ -559,7 +574,11 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path) -> None:
             "inputs, example 2: expected 2 numbers as in example 1, got 1",
         ),
         (lambda: training.fit(network(), [0, 1], [1, 2]), TypeError, "inputs, example 1.*a row"),
-        (lambda: training.fit(network(), ["ab"], [1]), TypeError, "expected a row of numbers"),
+        *(
+            (partial(training.fit, network(), [row], [1]), TypeError, "expected a row of numbers")
+            for row in ("ab", b"ab", {0.0, 1.0}, {0.0: 1, 1.0: 2})
+        ),
+        (lambda: training.fit(network(), [[0, 0]], [b"a"]), TypeError, "targets, example 1"),
         (
             lambda: training.fit(network(), [[0, math.nan]], [1]),
             DomainError,
@@ -711,6 +730,18 @@ def huber(output: Value, target: Any) -> Value:
     return d * d / 2 if abs(d.data) <= 1 else abs(d) - 0.5
 
 
+def sloped(output: Value, target: Any) -> Value | float:
+    """A factor out of a backward pass."""
+    d = output - target
+    (d * d).backward()
+    return d.grad
+
+
+def unrecorded(output: Value, target: Any) -> Value:
+    with no_grad():
+        return abs(output - target)
+
+
 class Gated(nn.MLP):
     """A network that takes another way for large outputs."""
 
@@ -729,6 +760,15 @@ class Gated(nn.MLP):
         (lambda o, t: (o - t) ** 2 * max(o, t), ">"),
         (lambda o, t: (o - t) ** 2 * (2 if t == 1 else 1), "=="),
         (lambda o, t: (o - t) ** 2 * (2 if t else 1), "if"),
+        (lambda o, t: (o - t) ** 2 * (2 if o.grad else 1), r"\.grad"),
+        (lambda o, t: (o - t) ** 2 * (2 if o.has_grad else 1), r"\.has_grad"),
+        (lambda o, t: (o - t) ** 2 * (2 if abs(o - t).partials[0] > 0 else 1), r"\.partials"),
+        (lambda o, t: (o - t) ** 2 * (2 if grad((o - t) ** 2, o) > 0 else 1), r"grad\(\)"),
+        (lambda o, t: (o - t) ** 2 * sloped(o, t), r"backward\(\)"),
+        # A number taken out of the graph would be that of the recording for good.
+        (lambda o, t: (o - t) ** 2 + o.detach() ** 2, r"\.detach\(\)"),
+        (lambda o, t: (o - t) ** 2 * unrecorded(o, t), r"no_grad\(\)"),
+        (lambda o, t: (o - t) * copy.deepcopy(o - t), r"deepcopy\(\)"),
     ],
 )
 def test_a_loss_that_asks_for_numbers_is_not_compiled(loss: Any, asked: str) -> None:
@@ -738,9 +778,44 @@ def test_a_loss_that_asks_for_numbers_is_not_compiled(loss: Any, asked: str) -> 
     training.fit(net, [[0.0], [3.0]], [0.0, 3.0], loss=loss, epochs=1)  # the graph itself may
 
 
+class Masked(nn.MLP):
+    """One that looks at what it is given."""
+
+    def __call__(self, x: Any) -> Any:
+        return super().__call__([x[0], x[0] if x[0] > 0 else 0.0])
+
+
 def test_a_model_that_asks_for_numbers_is_not_compiled() -> None:
     with pytest.raises(ValueError, match=r"compiled: expected one formula.*>"):
         training.fit(Gated(1, [1], seed=0), [[1.0]], [1.0], compiled=True, epochs=1)
+    masked = Masked(2, [1], seed=0)
+    with pytest.raises(ValueError, match=r"compiled: .*>.*, or choose by operations of the graph"):
+        training.fit(masked, [[1.0], [-1.0]], [1.0, 2.0], compiled=True, epochs=1)
+    training.fit(masked, [[1.0], [-1.0]], [1.0, 2.0], epochs=1)
+
+
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_a_loss_that_changes_with_time_is_not_compiled_as_it_was(batch_size: Any) -> None:
+    """It shows at the latest after twice as many batches; what changes nothing is no reason."""
+    factor, counted = [1.0], []
+
+    def loss(output: Value, target: Any) -> Value:
+        return (output - target) ** 2 * factor[0]
+
+    def later(n: int, epoch: Any) -> None:
+        counted.append(n)
+        if n >= 5:
+            factor[0] += change
+
+    run = partial(training.fit, loss=loss, on_epoch=later, batch_size=batch_size, epochs=20)
+    change = 0.0
+    run(nn.MLP(1, [1], seed=0), [[0.0], [3.0]], [0.0, 3.0], compiled=True)
+    counted.clear()
+    change = 0.1
+    with pytest.raises(ValueError, match=r"compiled: for the target .* and all the time"):
+        run(nn.MLP(1, [1], seed=0), [[0.0], [3.0]], [0.0, 3.0], compiled=True)
+    assert 5 <= len(counted) <= 8
+    run(nn.MLP(1, [1], seed=0), [[0.0], [3.0]], [0.0, 3.0])
 
 
 @pytest.mark.parametrize(
@@ -751,6 +826,8 @@ def test_a_model_that_asks_for_numbers_is_not_compiled() -> None:
         (losses.hinge, [-1, 1]),
         # The same as huber, by operations that decide for every sample.
         (lambda o, t: abs(o - t).select(1, abs(o - t) - 0.5, (o - t) ** 2 / 2), [0.0, 30.0]),
+        # A slope that is part of the graph.
+        (lambda o, t: (o - t) ** 2 + grad((o - t) ** 3, o, create_graph=True) ** 2, [0.0, 1.0]),
     ],
 )
 def test_losses_that_do_not_ask_are_compiled(loss: Any, targets: list[float]) -> None:
@@ -792,22 +869,47 @@ def test_patience_returns_the_parameters_of_the_best_loss(compiled: bool, batch_
         assert kept == pytest.approx(history.epochs[history.best].watched, rel=1e-9)
 
 
-def test_patience_added_on_resume_keeps_the_best_from_there_on(tmp_path: Path) -> None:
-    file = tmp_path / "run.json"
-    net = network()
-    rate = optim.SGD(net.parameters(), 30.0)
-    training.fit(net, *XOR, optimizer=rate, epochs=3, checkpoint=file)
-    at_the_break = training.evaluate(net, *XOR).loss
-    history = training.fit(
-        net, *XOR, optimizer=rate, epochs=30, patience=2, checkpoint=file, resume=True
-    )
-    watched = [at_the_break, *(epoch.watched for epoch in history.epochs[3:])]
-    assert training.evaluate(net, *XOR).loss == pytest.approx(min(watched), rel=1e-9)
-    assert history.epochs[history.best].watched == min(watched)
-    again = training.fit(
-        net, *XOR, optimizer=rate, epochs=90, patience=2, checkpoint=file, resume=True
-    )
-    assert again.best == history.best
+@pytest.mark.parametrize("held_out", [None, OTHERS])
+@pytest.mark.parametrize("batch_size", [None, 1])
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("broken", [3, 7])
+def test_patience_added_on_resume_returns_to_the_best_epoch_of_the_whole_run(
+    held_out: Any, batch_size: Any, compiled: bool, broken: int, tmp_path: Path
+) -> None:
+    """At a rate far too high most runs are best before the break."""
+    before = 0
+    for seed in range(6):
+        file, states = tmp_path / f"{seed}.json", []
+        net = network(seed)
+        run = partial(
+            training.fit,
+            net,
+            *XOR,
+            optimizer=optim.SGD(net.parameters(), 30.0),
+            held_out=held_out,
+            batch_size=batch_size,
+            compiled=compiled,
+            checkpoint=file,
+            resume=True,
+            on_epoch=lambda n, epoch, net=net, kept=states: kept.append(net.state_dict()),
+        )
+        assert all(epoch.after is None for epoch in run(epochs=broken).epochs)
+        history = run(epochs=broken + 5, patience=3)
+        data = held_out or XOR
+        kept = training.evaluate(net, *data).loss
+        assert net.state_dict() == states[history.best]
+        assert kept == pytest.approx(history.epochs[history.best].watched, rel=1e-9)
+        for state in states:
+            net.load_state_dict(state)
+            assert kept <= training.evaluate(net, *data).loss * (1 + 1e-9)
+        before += history.best < broken
+    assert before > 0
+
+
+def test_a_checkpoint_changes_nothing_of_a_run(tmp_path: Path) -> None:
+    """Not when a goal is reached, nor what an epoch says of itself."""
+    goal = partial(training.fit, epochs=2000, goal=0.12, batch_size=1)
+    assert goal(network(), *XOR) == goal(network(), *XOR, checkpoint=tmp_path / "run.json")
 
 
 @pytest.mark.parametrize(
@@ -820,6 +922,7 @@ def test_patience_added_on_resume_keeps_the_best_from_there_on(tmp_path: Path) -
         ({}, {"patience": 3, "held_out": OTHERS}, "best"),
         ({"patience": 3}, {"patience": 3, "held_out": OTHERS}, "best"),
         ({"patience": 3, "held_out": OTHERS}, {"patience": 3}, "best"),
+        ({"held_out": OTHERS}, {"patience": 3}, "best"),
     ],
 )
 def test_patience_dropped_or_changed_on_resume(
@@ -845,6 +948,46 @@ def test_patience_dropped_or_changed_on_resume(
     for state in states:
         net.load_state_dict(state)
         assert kept <= training.evaluate(net, *data).loss * (1 + 1e-9)
+
+
+def noisy(output: Value, target: Any) -> Value:
+    """A loss that is never the same twice."""
+    return losses.half_squared_error(output, target) * (1 + os.urandom(1)[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "refused"),
+    [
+        (losses.half_squared_error, losses.squared_error, True),
+        (lambda o, t: (o - t) ** 2 / 2, lambda o, t: abs(o - t), True),
+        (lambda o, t: (o - t) ** 2 / 2, losses.half_squared_error, False),
+        (noisy, noisy, False),
+    ],
+)
+@pytest.mark.parametrize("after", [None, 3])
+def test_a_run_is_not_resumed_with_another_loss(
+    first: Any, then: Any, refused: bool, after: int | None, tmp_path: Path
+) -> None:
+    """Be it at the end of an epoch that it was broken off or, by Ctrl-C, in the middle of one."""
+    net = network()
+    sgd, file = optim.SGD(net.parameters(), 0.1), tmp_path / "run.json"
+    run = partial(training.fit, net, *XOR, optimizer=sgd, batch_size=1, checkpoint=file)
+
+    def interrupted(output: Value, target: Any) -> Value:
+        if sgd.steps == after and not done:
+            done.append(os.kill(os.getpid(), signal.SIGINT))
+        return first(output, target)
+
+    done: list[Any] = []
+    run(loss=interrupted, epochs=2)
+    before = net.state_dict()
+    if refused:
+        with pytest.raises(ModelFileError, match="expected the same loss and model"):
+            run(loss=then, epochs=4, resume=True)
+        assert net.state_dict() == before
+    else:
+        run(loss=then, epochs=4, resume=True)
+        assert net.state_dict() != before
 
 
 @pytest.mark.parametrize("name", ["epochs", "batch_size", "patience", "checkpoint_every", "seed"])
@@ -897,9 +1040,21 @@ class Bare:
         ({"held_out": [[1]]}, TypeError, r"held_out: expected \(inputs, targets\), got"),
         ({"goal": "0.1"}, TypeError, "goal: expected a real number"),
         ({"min_delta": "0.1"}, TypeError, "min_delta: expected a real number"),
-        ({"loss": 3}, TypeError, "loss: expected a function, got 3"),
-        ({"correct": "nearest"}, TypeError, "correct: expected a function"),
+        ({"loss": 3}, TypeError, "loss: expected a function of output and target, got 3"),
+        (
+            {"loss": lambda o: o},
+            TypeError,
+            r"loss: expected a function .* got one of \(o\): too many",
+        ),
+        ({"correct": "nearest"}, TypeError, "correct: expected a function of output and target"),
+        ({"correct": lambda o, t, u: True}, TypeError, "correct: expected a .* missing a required"),
         ({"on_epoch": 3}, TypeError, "on_epoch: expected a function"),
+        (
+            {"on_epoch": lambda epoch: None},
+            TypeError,
+            "on_epoch: expected .* the last of them, got",
+        ),
+        ({"on_epoch": lambda: None}, TypeError, "on_epoch: expected a function"),
         ({"optimizer": "SGD"}, TypeError, "optimizer: expected one of optim"),
     ],
 )
@@ -950,6 +1105,93 @@ def test_a_model_is_called_and_has_parameters() -> None:
         training.fit(Own(), *XOR)
     with pytest.raises(TypeError, match="patience: expected a model with state_dict"):
         training.fit(Trained(), *XOR, patience=2)
+
+
+class Stateful(Bare):
+    """One with states of its own, which a test replaces."""
+
+    def state_dict(self) -> Any:
+        return {"w": self.w.data}
+
+    def load_state_dict(self, state: Any) -> None:
+        self.w.data = state["w"]
+
+
+class Unloadable(nn.Module, Bare):
+    """It can say its state, and not take one."""
+
+    __init__, __call__, parameters = Bare.__init__, Bare.__call__, Bare.parameters  # type: ignore[assignment]
+    state_dict = Stateful.state_dict
+
+
+class Replacing(Stateful):
+    def load_state_dict(self, state: Any) -> None:
+        self.w = Value(state["w"])
+
+
+class Aliasing(Stateful):
+    def state_dict(self) -> Any:
+        return {"w": self.w}
+
+    def load_state_dict(self, state: Any) -> None:
+        self.w.data = state["w"].data
+
+
+class InArrays(Stateful):
+    def state_dict(self) -> Any:
+        return {"w": np.array(self.w.data)}
+
+
+class Misspelt(Stateful):
+    def load_state_dict(self, state: Any) -> None:
+        self.w.data = state["v"]
+
+
+@pytest.mark.parametrize(
+    ("model", "patience", "checkpoint"),
+    [
+        (Stateful, None, None),
+        (Unloadable, "NotImplementedError", "NotImplementedError"),
+        (Misspelt, "KeyError: 'v'", "KeyError: 'v'"),
+        (Replacing, "do not bring back", "do not bring back"),
+        (Aliasing, "do not bring back", "do not bring back"),
+        (InArrays, None, "ndarray is not JSON"),
+    ],
+)
+def test_states_that_cannot_be_returned_to_are_told_before_training(
+    model: Any, patience: str | None, checkpoint: str | None, tmp_path: Path
+) -> None:
+    for name, setting, reason in (
+        ("patience", 2, patience),
+        ("checkpoint", tmp_path / "run.json", checkpoint),
+    ):
+        net = model()
+        run = partial(training.fit, net, [[1.0]], [2.0], epochs=1, **{name: setting})
+        if reason is None:
+            run()
+            assert net.w.data != 1.0
+        else:
+            with pytest.raises(TypeError, match=f"{name}: expected a model with state.*{reason}"):
+                run()
+            assert net.parameters()[0].data == 1.0
+    training.fit(model(), [[1.0]], [2.0], epochs=1)  # neither is asked for
+
+
+def test_functions_may_take_more_than_they_are_given() -> None:
+    """Callables of every kind, whose arguments cannot be seen or are not all needed."""
+    seen: list[Any] = []
+
+    class Counter:
+        def __call__(self, *given: Any, quiet: bool = False) -> None:
+            seen.append(given)
+
+    loss = partial(lambda scale, o, t: (o - t) ** 2 * scale, 2.0)
+    calls: tuple[Any, ...] = (Counter(), Counter().__call__, lambda n, e, more=None: seen.append(n))
+    for call in calls:
+        training.fit(network(), *XOR, epochs=1, loss=loss, on_epoch=call)
+    assert len(seen) == len(calls)
+    for correct in (lambda *both: True, max):  # what is written in C may not say what it takes
+        training.fit(network(), *XOR, epochs=1, correct=correct)
 
 
 def test_a_callback_sees_every_epoch() -> None:

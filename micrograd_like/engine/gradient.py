@@ -127,11 +127,11 @@ def link_as_graph(upstream: Value, node: Value, index: int, written: bool = Fals
         raise DomainError(
             f"the derivative of {shown(node.op, node.inputs)} does not exist: {error}"
         ) from None
-    if partial.__class__ is not Value and partial == 0:
+    if not isinstance(partial, Value) and partial == 0:
         return None
     if upstream.__class__ is Constant and upstream._data == 1:
         # A node of its own, so that a label given to it renames nothing.
-        given = partial is node or partial in node.inputs
+        given = any(partial is one for one in (node, *node.inputs))
         return OPERATIONS["total"]((partial,)) if given else as_value(partial)
     if isinstance(partial, Value):
         return upstream * partial

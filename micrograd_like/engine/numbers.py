@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -45,6 +46,13 @@ def _is_scalar(number: Any) -> bool:
     if getattr(number, "shape", None) != ():
         return False
     return getattr(getattr(number, "dtype", None), "kind", "") in {*"biuf"}
+
+
+def is_row(thing: object) -> bool:
+    """True for what can hold numbers in an order: not for a text, bytes, a set, a dictionary."""
+    if isinstance(thing, str | bytes | bytearray | memoryview | Set | Mapping):
+        return False
+    return hasattr(thing, "__iter__")
 
 
 def described(thing: object) -> str:

@@ -10,14 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from micrograd_like.engine.unrecorded import Detached
 from micrograd_like.engine.value import Value
 
-#: Attributes and methods that give a Value's number, or what depends on it.
-_ASKED: tuple[str, ...] = ("item", "__float__", "__int__", "__round__", "__format__")
-_ASKED += ("__lt__", "__le__", "__gt__", "__ge__")
-_WORDS = {"__float__": "float()", "__bool__": "if", "__eq__": "==", "__format__": "format()"}
-_WORDS |= {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">=", "__round__": "round()"}
-_WORDS |= {"item": ".item()", "__int__": "int()"}
+#: Methods that give a Value's number, or what depends on it, and how one asks by them.
+_METHODS = {"__float__": "float()", "__int__": "int()", "__round__": "round()", "item": ".item()"}
+_METHODS |= {"__format__": "format()", "__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+_METHODS |= {"detach": ".detach()", "__copy__": "copy()", "__deepcopy__": "deepcopy()"}
+#: Attributes that do.
+_ATTRIBUTES = {"data": ".data", "grad": ".grad", "has_grad": ".has_grad"}
+_ATTRIBUTES |= {"partials": ".partials, backward() or grad() without create_graph"}
+#: Those that a Value has as any object has them.
+_INHERITED: dict[str, tuple[str, Callable[..., Any]]] = {
+    "__bool__": ("if", lambda self: True),
+    "__eq__": ("==", object.__eq__),
+}
 
 _lock = threading.RLock()
 
@@ -30,36 +37,49 @@ def watched_numbers() -> Iterator[list[str]]:
     """
     asked: list[str] = []
     thread = threading.get_ident()
+    silent = False
 
     def note(what: str) -> None:
-        if threading.get_ident() == thread:
+        if threading.get_ident() == thread and not silent:
             asked.append(what)
 
-    def watching(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
+    def watching(word: str, answer: Callable[..., Any]) -> Callable[..., Any]:
         def watcher(self: Value, *arguments: Any) -> Any:
-            note(_WORDS[name])
+            note(word)
             return answer(self, *arguments)
 
         return watcher
 
+    def holds(self: Value) -> bool:
+        """``grad`` looks whether a graph is of now, and what it builds does not depend on that."""
+        nonlocal silent
+        before, silent = silent, True
+        try:
+            fresh: bool = own["holds"](self)
+            return fresh
+        finally:
+            silent = before
+
     with _lock:
-        plain: Any = Value.__dict__["data"]
-
-        def read(self: Value) -> Any:
-            note(".data")
-            return plain.fget(self)
-
-        own = {name: Value.__dict__[name] for name in _ASKED}
-        watchers = {name: watching(name, answer) for name, answer in own.items()}
-        watchers["__bool__"] = watching("__bool__", lambda self: True)
-        watchers["__eq__"] = watching("__eq__", object.__eq__)
+        own: Any = {name: Value.__dict__[name] for name in (*_METHODS, *_ATTRIBUTES, "holds")}
+        watchers: dict[str, Any] = {"holds": holds}
+        for name, word in _METHODS.items():
+            watchers[name] = watching(word, own[name])
+        for name, word in _ATTRIBUTES.items():
+            plain = own[name]
+            watchers[name] = property(watching(word, plain.__get__), plain.__set__)
+        for name, (word, answer) in _INHERITED.items():
+            watchers[name] = watching(word, answer)
+        computed = Detached.__dict__["op"]
         try:
             for name, watcher in watchers.items():
                 setattr(Value, name, watcher)
-            Value.data = property(read, plain.fset)  # type: ignore[assignment]
+            # Whatever is computed without its graph is given its operation in vain.
+            Detached.op = property(computed.fget, watching("no_grad()", computed.fset))
             yield asked
         finally:
-            Value.data = plain
+            Detached.op = computed
             for name, answer in own.items():
                 setattr(Value, name, answer)
-            del Value.__bool__, Value.__eq__  # type: ignore[attr-defined]
+            for name in _INHERITED:
+                delattr(Value, name)

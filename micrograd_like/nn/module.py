@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from micrograd_like.engine import Value
+from micrograd_like.engine.numbers import described, is_row
 from micrograd_like.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -123,10 +124,14 @@ class Module:
         Raises:
             ValueError: An entry is missing, unexpected or of another shape, and ``strict``; or
                 the places of a tied parameter are given different numbers.
-            TypeError: An entry is no number.
+            TypeError: ``state`` is no mapping, or an entry is no number.
             DomainError: An entry is not finite.
         """
         arrays = self._arrays()
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"state: expected a dictionary, as state_dict() gives it, got {described(state)}"
+            )
         if strict:
             _check_names(set(state), set(arrays), type(self).__name__)
         found: dict[Value, float] = {}
@@ -137,7 +142,8 @@ class Module:
             expected, got = _shape(values), _shape(state[name])
             if expected != got:
                 if strict:
-                    raise ValueError(f"{name}: expected shape {expected}, got {got}")
+                    came = got or described(state[name])
+                    raise ValueError(f"{name}: expected shape {expected}, got {came}")
                 misshapen.append(name)
                 continue
             taken.append(name)
@@ -166,13 +172,14 @@ class Module:
             DomainError: An entry is not finite.
         """
         named = dict(self.named_parameters())
+        if not isinstance(weights, Mapping):
+            raise TypeError(f"weights: expected a dictionary of numbers, got {described(weights)}")
         _check_names(set(weights), set(named), type(self).__name__)
         numbers = {name: _number(name, number) for name, number in weights.items()}
         for name, value in named.items():
             value.data = numbers[name]
 
     def layout(self) -> list[list[Neuron]]:
-        """The neurons, layer by layer."""
         """The neurons, layer by layer."""
         raise NotImplementedError(self._of_its_own())
 
@@ -230,6 +237,4 @@ def _shape(array: Any) -> tuple[int, ...]:
 
 def _is_single(array: Any) -> bool:
     """True for a number, or what should have been one; NumPy's may have no dimension."""
-    if isinstance(array, Value | str) or not hasattr(array, "__iter__"):
-        return True
-    return getattr(array, "shape", None) == ()
+    return not is_row(array) or getattr(array, "shape", None) == ()

@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import Any
 
 from micrograd_like.engine import Value
-from micrograd_like.engine.numbers import as_count, as_float
+from micrograd_like.engine.numbers import as_count, as_float, described, is_row
 from micrograd_like.errors import DomainError, printable
 from micrograd_like.optim.ranges import in_range, positive
 from micrograd_like.optim.schedules import Schedule
@@ -158,13 +158,18 @@ class Optimizer:
             ValueError: An entry does not fit; it is named.
         """
         expected = {"steps", *self.slots}
+        if not isinstance(state, Mapping):
+            raise ValueError(
+                f"state: expected a dictionary, as state_dict() gives it, got {described(state)}"
+            )
         if set(state) != expected:
             raise ValueError(f"state: expected {sorted(expected)}, got {sorted(state)}")
         taken = {}
         for slot in self.slots:
             given = state[slot]
-            if not hasattr(given, "__len__") or len(given) != len(self.parameters):
-                count = f"{len(given)} of them" if hasattr(given, "__len__") else repr(given)
+            row = is_row(given) and hasattr(given, "__len__")
+            if not row or len(given) != len(self.parameters):
+                count = f"{len(given)} of them" if row else described(given)
                 raise ValueError(f"{slot}: expected {len(self.parameters)} numbers, got {count}")
             taken[slot] = [self._taken(slot, number) for number in given]
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Annotated, Any
@@ -14,8 +14,9 @@ import msgspec
 from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.nn import MLP, Layer, Neuron
 from micrograd_like.optim import Optimizer
+from micrograd_like.training.data import Examples
 from micrograd_like.training.files import CHECKPOINT, Document, read, with_path, write
-from micrograd_like.training.objective import Model
+from micrograd_like.training.objective import Loss, Model, sample_losses
 from micrograd_like.training.records import End, Epoch, History, Score, alike
 
 
@@ -26,7 +27,8 @@ class Progress:
     Attributes:
         skipped: The sizes of its batches that were left out.
         min_delta: By how much a loss must be lower to count as lower.
-        best_state: The parameters after the best epoch, where a run is to return to them.
+        best_state: The parameters after the best epoch, where a run is to return to them, or may
+            be, taken up again from its file.
         best: The place of the epoch with the lowest loss watched, or −1.
         improved: The place of the last one whose loss was lower than any before by ``min_delta``.
     """
@@ -73,13 +75,17 @@ class Progress:
 
     def end(self, goal: float | None, patience: int | None) -> End | None:
         """Why the run should end here, if it should."""
-        if goal is not None and self.epochs and self.epochs[-1].watched < goal:
-            return "reached"
+        if goal is not None and self.epochs:
+            last = self.epochs[-1]
+            if (last if patience is not None else last.without_after()).watched < goal:
+                return "reached"
         if patience is not None and len(self.epochs) - 1 - self.improved >= patience:
             return "no better"
         return None
 
 
+#: A loss is told from another one by those of so many examples.
+_SAMPLE = 8
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -95,12 +101,17 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CheckpointDocument(Document):
-    """A run's settings, its progress, and the states of its model and its optimiser."""
+    """A run's settings, its progress, and the states of its model and its optimiser.
+
+    Attributes:
+        losses: Of some examples, with these parameters: what tells another loss.
+    """
 
     settings: dict[str, Any]
     progress: _Kept
     parameters: dict[str, Any]
     optimizer: dict[str, Any]
+    losses: tuple[float | None, ...] = ()
 
 
 class Checkpoint:
@@ -116,9 +127,11 @@ class Checkpoint:
         model: Model,
         optimizer: Optimizer,
         settings: Mapping[str, Any],
-        count: int,
+        data: Examples,
+        loss: Loss,
     ) -> None:
-        self._count, self._path, self._model, self._optimizer = count, path, model, optimizer
+        self._path, self._model, self._optimizer = path, model, optimizer
+        self._data, self._loss = data, loss
         made_of = {"model": _made_of(model), "optimizer": type(optimizer).__name__}
         self._settings = {**made_of, **settings}
 
@@ -133,6 +146,7 @@ class Checkpoint:
             "progress": {k: asdict(done)[k] for k in _Kept.__struct_fields__},
             "parameters": self._model.state_dict(),
             "optimizer": self._optimizer.state_dict(),
+            "losses": self._sample(),
         }
         write(self._path, CHECKPOINT, content)
 
@@ -148,7 +162,10 @@ class Checkpoint:
         document = read(self._path, CHECKPOINT, CheckpointDocument)
         name = printable(os.fspath(self._path))
         for setting, expected in self._settings.items():
-            if (got := document.settings.get(setting)) != expected:
+            got = document.settings.get(setting)
+            if setting == "held_out" and None in (got, expected):
+                continue  # what is watched may be another set, not the same one with other examples
+            if got != expected:
                 raise ModelFileError(
                     f"{name}: was written by a run with {setting} = {got!r}, "
                     f"and this one has {expected!r}; delete the file to start afresh"
@@ -163,9 +180,10 @@ class Checkpoint:
             ):
                 if state is not None:
                     with_path(self._path, what, partial(self._model.load_state_dict, state))
+            self._check_loss(name, document.losses)
             load = partial(self._optimizer.load_state_dict, document.optimizer)
             with_path(self._path, "optimizer", load)
-        except ModelFileError:
+        except Exception:  # of the loss's own, too
             self._model.load_state_dict(before)
             raise
         return Progress(
@@ -178,9 +196,27 @@ class Checkpoint:
             min_delta,
         )
 
+    def _sample(self) -> list[float | None]:
+        """The losses of some examples; None where it is not defined, or not the same twice."""
+        found = [sample_losses(self._model, self._loss, self._data, _SAMPLE) for _ in range(2)]
+        return [loss if loss == again else None for loss, again in zip(*found, strict=True)]
+
+    def _check_loss(self, name: str, kept: Sequence[float | None]) -> None:
+        """Refuse another loss, or another model, than that of the run that wrote the file."""
+        for expected, got in zip(kept, self._sample(), strict=False):
+            if expected is None or got is None:
+                continue
+            if math.isclose(got, expected, rel_tol=1e-6, abs_tol=1e-9):
+                continue
+            raise ModelFileError(
+                f"{name}: was written by a run in which an example's loss at these parameters is "
+                f"{expected!r}, and in this one it is {got!r}: expected the same loss and model; "
+                "delete the file to start afresh"
+            )
+
     def _check_counts(self, name: str, kept: _Kept) -> None:
         """Refuse counts that no run over these examples can have."""
-        count, size = self._count, self._settings["batch_size"]
+        count, size = len(self._data), self._settings["batch_size"]
         if not (kept.seen <= count and (kept.seen % size == 0 or kept.seen == count)):
             raise ModelFileError(
                 f"{name}: seen: expected whole batches of the {count} examples, got {kept.seen}"

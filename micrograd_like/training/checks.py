@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import os
 from typing import Any
 
@@ -22,10 +24,21 @@ def check_model(model: Any) -> None:
     model.parameters()
 
 
-def check_callable(name: str, function: object) -> None:
-    """Refuse what is to be called, and cannot be."""
-    if function is not None and not callable(function):
-        raise TypeError(f"{name}: expected a function, got {described(function)}")
+def check_callable(name: str, function: Any, *given: str) -> None:
+    """Refuse what is to be called with so many arguments, and cannot be."""
+    if function is None:
+        return
+    expected = f"{name}: expected a function of {' and '.join(given)}"
+    if not callable(function):
+        raise TypeError(f"{expected}, got {described(function)}")
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # one written in C does not say
+        return
+    try:
+        signature.bind(*given)
+    except TypeError as error:
+        raise TypeError(f"{expected}, got one of {signature}: {error}") from None
 
 
 def check_pair(name: str, given: object) -> None:
@@ -82,17 +95,28 @@ def check_optimizer(optimizer: Optimizer, model: Model) -> None:
 
 
 def check_restorable(name: str, model: Model) -> None:
-    """Refuse a module that cannot return to earlier parameters."""
-    missing = [m for m in ("state_dict", "load_state_dict") if not hasattr(model, m)]
-    if not missing:
-        try:
-            model.state_dict()
-        except NotImplementedError:
-            missing = ["state_dict", "load_state_dict"]
-    if missing:
+    """Refuse a module that cannot return to earlier parameters; that is tried, and undone."""
+    parameters = model.parameters()
+    before = [parameter.data for parameter in parameters]
+    reason = ""
+    try:
+        state = model.state_dict()
+        for parameter in parameters:
+            parameter.data = 0.0 if parameter.data else 1.0
+        model.load_state_dict(state)
+        if any(p.data != data for p, data in zip(parameters, before, strict=True)):
+            reason = "they do not bring back the numbers of its parameters()"
+        elif name == "checkpoint":
+            json.dumps(state, allow_nan=False)
+    except Exception as error:  # a user's own methods may raise anything
+        reason = f"{type(error).__name__}: {error}"
+    finally:
+        for parameter, data in zip(parameters, before, strict=True):
+            parameter.data = data
+    if reason:
         raise TypeError(
-            f"{name}: expected a model with {' and '.join(missing)}, to return to earlier "
-            f"parameters; {type(model).__name__} has none"
+            f"{name}: expected a model with state_dict and load_state_dict, to return to earlier "
+            f"parameters; those of {type(model).__name__} fail: {reason}"
         )
 
 

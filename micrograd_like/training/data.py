@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from micrograd_like.engine import as_value
+from micrograd_like.engine.numbers import described, is_row
 
 #: An output or a target: a number, or a list of numbers where the model has several outputs.
 Numbers = float | list[float]
@@ -101,8 +102,8 @@ def _listed(numbers: Numbers) -> list[float]:
 
 
 def _row(where: str, row: Any) -> list[float]:
-    if isinstance(row, str) or not hasattr(row, "__iter__"):
-        raise TypeError(f"{where}: expected a row of numbers, got {row!r}")
+    if not is_row(row):
+        raise TypeError(f"{where}: expected a row of numbers, got {described(row)}")
     return [_number(where, number) for number in row]
 
 

@@ -91,11 +91,17 @@ def fit(
         patience: Ends it after so many epochs without a lower loss watched; with it, the model
             returns to the parameters of its best epoch at the end.
         min_delta: By how much a loss must be lower to count as lower for ``patience``.
-        checkpoint: A file written every ``checkpoint_every`` epochs and at the end.
+        checkpoint: A file written every ``checkpoint_every`` epochs and at the end. It holds the
+            parameters of the best epoch too, for a run that goes on with ``patience``: after each
+            epoch the loss is taken once more.
         checkpoint_every: Epochs between two of its versions.
-        resume: True goes on from that file if it exists, to the same bits as without a break.
+        resume: True goes on from that file if it exists, to the same bits as without a break; the
+            examples, the order, the loss and what the model is made of are to be the same.
         compiled: True compiles the loss once; the results are the same but for rounding, save that
-            0·log 0 is an error: where outputs saturate take a loss with logits.
+            0·log 0 is an error: where outputs saturate take a loss with logits. Model and loss are
+            then one formula for all examples: neither asks what a number is, an input or a slope
+            included (``row[0] > 0``, ``.data``, ``.grad``), but chooses by ``select`` or
+            ``maximum``; others are refused.
         on_nonfinite: "skip" leaves out a batch whose loss, gradient or update is not finite, and
             counts it in ``Epoch.skipped``; "raise" ends the run there.
         progress: Whether a bar is shown; by default where standard error is a terminal.
@@ -125,8 +131,9 @@ def fit(
     check_checkpoint(checkpoint, resume)
     min_delta = in_range("min_delta", min_delta, 0, math.inf)
     goal = None if goal is None else real("goal", goal)
-    for name, function in (("loss", loss), ("correct", correct), ("on_epoch", on_epoch)):
-        check_callable(name, function)
+    check_callable("loss", loss, "output", "target")
+    check_callable("correct", correct, "output", "target")
+    check_callable("on_epoch", on_epoch, "the epochs done", "the last of them")
     check_choice("on_nonfinite", on_nonfinite, ("raise", "skip"))
     optimizer = optimizer or SGD(model.parameters(), rate=0.1)
     check_optimizer(optimizer, model)
@@ -143,8 +150,13 @@ def fit(
     file = None
     done = Progress(min_delta=min_delta)
     if checkpoint is not None:
-        settings = {"batch_size": size, "seed": seed, "examples": data.digest()}
-        file = Checkpoint(checkpoint, model, optimizer, settings, len(data))
+        settings = {
+            "batch_size": size,
+            "seed": seed,
+            "examples": data.digest(),
+            "held_out": kept_out and kept_out.digest(),
+        }
+        file = Checkpoint(checkpoint, model, optimizer, settings, data, loss)
         done = file.load(min_delta) if resume and os.path.exists(checkpoint) else done
     run = _Run(
         model=model,
@@ -155,23 +167,17 @@ def fit(
         seed=seed,
         unmarked=correct is None,
         skips=on_nonfinite == "skip",
+        held=lambda: score(model, kept_out, loss, correct) if kept_out else None,
+        watches_own=kept_out is None and (patience is not None or file is not None),
     )
 
-    def after() -> Score | None:
-        """What the parameters of now come to, where somebody looks at that."""
-        return Score(objective.mean_loss()) if patience is not None and not kept_out else None
+    def shown(epoch: Epoch) -> Epoch:
+        """What a checkpoint alone looks at is for a run that goes on with patience."""
+        return epoch if patience is not None else epoch.without_after()
 
-    def held() -> Score | None:
-        return score(model, kept_out, loss, correct) if kept_out else None
-
-    def closed() -> Epoch:
-        return Epoch(run.score(done), held(), after(), len(done.skipped))
-
-    if patience is None:
-        done.best_state = None
-    elif done.epochs and not done.watches(kept_out is not None):
+    if done.epochs and not done.watches(kept_out is not None):
         # Earlier parameters are not in the checkpoint: the present ones count as the best so far.
-        done.restart(held(), after(), model.state_dict())
+        done.restart(run.held(), run.after(done), model.state_dict())
 
     with bar(epochs, len(data), progress) as show, _interrupts() as interrupted:
         end: End | None = done.end(goal, patience)
@@ -182,19 +188,20 @@ def fit(
                     end = "interrupted"
                     break
             else:
-                if done.close(closed()) and patience is not None:
+                better = done.close(run.closed(done))
+                if better and (patience is not None or file is not None):
                     done.best_state = model.state_dict()
                 if on_epoch is not None:
-                    on_epoch(len(done.epochs), done.epochs[-1])
+                    on_epoch(len(done.epochs), shown(done.epochs[-1]))
                 end = done.end(goal, patience)
                 if file and len(done.epochs) % checkpoint_every == 0:
                     file.save(done)
         show(done.seen, len(done.epochs), done.epochs[-1] if done.epochs else None)
     if file:
         file.save(done)
-    if done.best_state is not None and end != "interrupted":
+    if patience is not None and done.best_state is not None and end != "interrupted":
         model.load_state_dict(done.best_state)
-    return History(tuple(done.epochs), end or "finished")
+    return History(tuple(map(shown, done.epochs)), end or "finished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,8 @@ class _Run:
     seed: int | None
     unmarked: bool
     skips: bool
+    held: Callable[[], Score | None]
+    watches_own: bool
 
     def batches(self, done: Progress) -> Iterator[None]:
         """Train on what is left of the epoch, batch by batch."""
@@ -219,9 +228,7 @@ class _Run:
                 loss, right = self._step(batch, done)
             except DomainError as error:
                 if not self.skips:
-                    # The loss was finite at first: training diverged.
-                    hint = "; try a smaller rate" if self.optimizer.steps else ""
-                    raise DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}") from error
+                    raise self._diverged(done, error) from error
                 loss, right = 0.0, 0
                 done.skipped.append(len(batch))
             done.seen += len(batch)
@@ -243,7 +250,23 @@ class _Run:
         self.optimizer.step()
         return outcome
 
-    def score(self, done: Progress) -> Score:
+    def _diverged(self, done: Progress, error: DomainError) -> DomainError:
+        # The loss was finite at first, if there was a step since.
+        hint = "; try a smaller rate" if self.optimizer.steps else ""
+        return DomainError(f"epoch {len(done.epochs) + 1}: {error}{hint}")
+
+    def closed(self, done: Progress) -> Epoch:
+        """The epoch that is done."""
+        return Epoch(self._score(done), self.held(), self.after(done), len(done.skipped))
+
+    def after(self, done: Progress) -> Score | None:
+        """What the parameters of now come to, where somebody looks at that, now or later."""
+        try:
+            return Score(self.objective.mean_loss(self.skips)) if self.watches_own else None
+        except DomainError as error:
+            raise self._diverged(done, error) from error
+
+    def _score(self, done: Progress) -> Score:
         """Of the epoch, over its batches.
 
         Raises:

@@ -23,6 +23,9 @@ from micrograd_like.training.records import Score
 
 #: The compiled loss is compared with the graph's on so many examples of different targets.
 _TRIED = 32
+#: So is one of a batch, of the 1st, 2nd, 4th, 8th and so on, and of every one of so many: a loss
+#: that changes with time, say with a factor that the caller sets, shows there.
+_COMPARED = 256
 
 #: Of an output (a list, where the model has several) and its target; see ``losses``.
 Loss = Callable[[Any, Any], Value]
@@ -43,8 +46,15 @@ class Objective(Protocol):
     def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
         """Set every parameter's gradient; returns the sum of losses and how many are right."""
 
-    def mean_loss(self) -> float:
-        """The mean loss over all examples, with the parameters as they are now."""
+    def mean_loss(self, skips: bool = False) -> float:
+        """The mean loss over all examples, with the parameters as they are now.
+
+        Args:
+            skips: Whether those whose loss is not finite are left out.
+
+        Raises:
+            DomainError: A loss is not finite, or none is.
+        """
 
 
 class GraphObjective:
@@ -74,18 +84,21 @@ class GraphObjective:
         losses.mean(terms).backward()
         return sum(term.data for term in terms), right
 
-    def mean_loss(self) -> float:
+    def mean_loss(self, skips: bool = False) -> float:
         """See :class:`Objective`."""
-        return score(self._model, self._data, self._loss, None).loss
+        if not skips:
+            return score(self._model, self._data, self._loss, None).loss
+        every = range(len(self._data))
+        return _mean_defined(_defined_at(self._model, self._loss, self._data, n) for n in every)
 
 
 class CompiledObjective:
     """One example's loss, compiled, run over the batch; inputs and targets are its inputs.
 
     Targets are no constants of the formula here, so 0·log 0 is not left out of a
-    cross-entropy: take the one with logits where outputs may saturate. A loss that asks in
-    Python what its target or output is (``5 if target else 1``) has no one formula; it is
-    refused where that shows on the examples.
+    cross-entropy: take the one with logits where outputs may saturate. A loss or a model that asks
+    in Python what a number is (``5 if target else 1``), or a slope, has no one formula, and one
+    that takes a number out of the graph is right for that number alone: both are refused.
     """
 
     def __init__(
@@ -101,6 +114,7 @@ class CompiledObjective:
         from micrograd_like.tape.compiling import compile_graph
 
         self._data, self._parameters, self._correct = data, parameters, correct
+        self._model, self._loss, self._batches = model, loss, 0
         place, first = _defined(model, loss, data)
         x = [Value(number) for number in data.inputs[place]]
         output = model(x)
@@ -115,7 +129,8 @@ class CompiledObjective:
             raise ValueError(
                 f"compiled: expected one formula for all numbers; the loss or the model asks what "
                 f"they are ({', '.join(dict.fromkeys(asked))}), which may give another formula for "
-                "each example and after each update; train it with compiled=False"
+                "each example and after each update; train it with compiled=False, or choose by "
+                "operations of the graph, as select and maximum are"
             )
         trained = list(parameters)
         self._program = compile_graph(cost, inputs=[*x, *goal], parameters=trained)
@@ -124,28 +139,30 @@ class CompiledObjective:
         self._inputs = np.asarray(data.inputs)
         goals = np.asarray(data.targets).reshape(len(data), -1)
         self._rows = np.column_stack([self._inputs, goals])
-        self._check(model, loss, list(tried.values())[:_TRIED])
+        for place in list(tried.values())[:_TRIED]:
+            self._check(place, float(self._program(self._rows[[place]])[0]))
 
-    def _check(self, model: Model, loss: Loss, places: list[int]) -> None:
-        """Hold the program's losses against the graph's, on an example for every target."""
-        for place in places:
-            target = self._data.targets[place]
-            through = _defined_at(model, loss, self._data, place)
-            if through is None:
-                continue
-            (compiled,) = self._program(self._rows[[place]])
-            if not math.isclose(through, compiled, rel_tol=1e-9, abs_tol=1e-12):
-                raise ValueError(
-                    f"compiled: for the target {target!r} the loss is {through!r} through the "
-                    f"graph and {float(compiled)!r} compiled: expected a loss whose formula is "
-                    "the same for all targets and outputs; train it with compiled=False"
-                )
+    def _check(self, place: int, compiled: float) -> None:
+        """Hold a loss of the program's against the graph's."""
+        through = _defined_at(self._model, self._loss, self._data, place)
+        if through is None or math.isclose(through, compiled, rel_tol=1e-9, abs_tol=1e-12):
+            return
+        raise ValueError(
+            f"compiled: for the target {self._data.targets[place]!r} the loss is {through!r} "
+            f"through the graph and {compiled!r} compiled: expected a loss and a model whose "
+            "formula is the same for all targets and outputs, and all the time; train it with "
+            "compiled=False"
+        )
 
     def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
         """See :class:`Objective`."""
         places, now = list(batch), [parameter.data for parameter in self._parameters]
         self._program.parameters[:] = now
         values, gradient = self._program.value_and_grad(self._rows[places])
+        self._batches += 1
+        if self._batches & (self._batches - 1) == 0 or self._batches % _COMPARED == 0:
+            one = self._batches % len(places)
+            self._check(places[one], float(values[one]))
         components = (gradient / len(places)).tolist()
         for parameter, component in zip(self._parameters, components, strict=True):
             parameter.grad = component
@@ -157,10 +174,15 @@ class CompiledObjective:
             right = sum(map(bool, map(self._correct, outputs, targets)))
         return float(values.sum()), right
 
-    def mean_loss(self) -> float:
+    def mean_loss(self, skips: bool = False) -> float:
         """See :class:`Objective`."""
         self._program.parameters[:] = [parameter.data for parameter in self._parameters]
-        return float(self._program(self._rows).mean())
+        self._program.allow_nonfinite = skips
+        try:
+            found = self._program(self._rows).tolist()
+        finally:
+            self._program.allow_nonfinite = False
+        return _mean_defined(loss if math.isfinite(loss) else None for loss in found)
 
 
 def _defined(model: Model, loss: Loss, data: Examples) -> tuple[int, Numbers]:
@@ -176,6 +198,24 @@ def _defined_at(model: Model, loss: Loss, data: Examples, place: int) -> float |
         return _applied(loss, model(data.inputs[place]), data.targets[place]).data
     except DomainError:
         return None
+
+
+def _mean_defined(found: Iterable[float | None]) -> float:
+    """The mean of the losses that are defined.
+
+    Raises:
+        DomainError: None is.
+    """
+    defined = [loss for loss in found if loss is not None]
+    if not defined:
+        raise DomainError("expected a finite loss for some example, got none")
+    return math.fsum(defined) / len(defined)
+
+
+def sample_losses(model: Model, loss: Loss, data: Examples, count: int) -> list[float | None]:
+    """The losses of up to ``count`` examples, spread evenly; None where one is not defined."""
+    step = -(-len(data) // count)
+    return [_defined_at(model, loss, data, place) for place in range(0, len(data), step)]
 
 
 def _applied(loss: Loss, output: Any, target: Numbers) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 #: All epochs done; the goal reached; no better for too long; stopped by Ctrl-C.
@@ -26,7 +26,8 @@ class Epoch:
         score: That over its batches, each taken before its own update.
         held_out: That over the examples held out, after the epoch.
         after: That over the examples themselves, after the epoch: with patience, where nothing is
-            held out, so that the loss watched is that of the parameters that are kept.
+            held out, so that the loss watched is that of the parameters that are kept. A checkpoint
+            has it in any case, for a run that goes on with patience.
         skipped: How many batches were left out, because something of theirs was not finite.
     """
 
@@ -39,6 +40,10 @@ class Epoch:
     def watched(self) -> float:
         """The loss that stopping looks at: that of the examples held out, if there are any."""
         return (self.held_out or self.after or self.score).loss
+
+    def without_after(self) -> Epoch:
+        """The epoch as a run has it in which nobody looks at the parameters after it."""
+        return replace(self, after=None)
 
 
 def alike(epochs: Sequence[Epoch]) -> list[int]:
