@@ -156,6 +156,17 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
         ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 4*x + cos(x)", "constant-factor", True),
         ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = x + cos(x)", "constant-factor", True),
         ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 6*x + cos(x)", "constant-factor", False),
+        # The exponent kept, lost, put in front too late, raised; of a root, of a name.
+        ("x = 0.7\nE = x^3\ndE/dx = 3*x", "power-not-lowered", True),
+        ("x = 2\nE = x^3\ndE/dx = 3*x^3", "power-not-lowered", True),
+        ("x = 0.7\nE = (3*x - 1)^2\ndE/dx = 2*(3*x - 1)^2*3", "power-not-lowered", True),
+        ("x = 0.7\nE = 1/x\ndE/dx = -1/x", "power-not-lowered", True),
+        ("x = 0.7\nE = 1/x^3\ndE/dx = -3/x^2", "power-not-lowered", True),
+        ("x = 0.7\nE = sqrt(x)\ndE/dx = 1/2*sqrt(x)", "power-not-lowered", True),
+        ("x = 0.7\nn = 2.5\nE = x^n\ndE/dx = n*x^n", "power-not-lowered", True),
+        ("x = 0.7\nE = x^3\ndE/dx = 3*x^4", "power-not-lowered", False),
+        ("x = 0.7\nE = 1/x\ndE/dx = 1/x^2", "power-not-lowered", False),
+        ("x = 0.7\nE = x^2\ndE/dx = x", "power-not-lowered", False),
         # A constant, or what one divides by, is no link of the chain.
         ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 4*x + cos(x)", "extra-factor", False),
         ("x = 0.7\nk = 1.3\nE = k*x^2 + sin(x)\ndE/dx = 2*x*k*k + cos(x)", "extra-factor", True),

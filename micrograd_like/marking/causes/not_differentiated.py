@@ -36,7 +36,7 @@ def _planted(place: places.Place) -> Iterator[Expr]:
 
 MISTAKE = Mistake(
     code="not-differentiated",
-    place=34,
+    place=35,
     brief="a part copied as it stands",
     sentence="A part of the formula is copied as it stands; it is to be differentiated.",
     pointed="{wrote} is copied as it stands; what belongs there is its derivative, {meant}.",
