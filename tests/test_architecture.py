@@ -20,7 +20,7 @@ PICTURES = Path(visualize.__file__).parent
 #: The folders and modules of the package, lowest first: one imports only from the rows above
 #: its own.
 DIRECTIONS = (
-    ("errors", "files", "lazy"),
+    ("errors", "files", "lazy", "record"),
     ("formula",),
     ("ops",),
     ("notation",),

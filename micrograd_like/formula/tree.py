@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar, overload
 
+from micrograd_like.record import record
+
 _A = TypeVar("_A")
 _B = TypeVar("_B")
-_set = object.__setattr__  # a node is frozen once it is made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     """A constant. Numbers are equal by value, however they are written.
 
@@ -81,7 +82,7 @@ class Name(str):
         return getattr(self, "_version", "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivative:
     """∂of/∂wrt, as one symbol; of a derivative too: ∂(∂E/∂w)/∂w."""
 
@@ -91,7 +92,7 @@ class Derivative:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _set(self, "_hash", hash((self.of, self.wrt)))
+        self._hash = hash((self.of, self.wrt))  # type: ignore[misc]
 
     def __hash__(self) -> int:
         return self._hash
@@ -106,7 +107,7 @@ class Derivative:
 Quantity = Name | Derivative
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Call:
     """A function applied to arguments; the operators are calls too (``add``, ``pow``…).
 
@@ -124,8 +125,8 @@ class Call:
         size = 1
         for argument in self.arguments:
             size += argument.size
-        _set(self, "size", size)
-        _set(self, "_hash", hash((self.function, self.arguments)))
+        self.size = size  # type: ignore[misc]
+        self._hash = hash((self.function, self.arguments))  # type: ignore[misc]
 
     def __hash__(self) -> int:
         return self._hash
@@ -251,7 +252,7 @@ def quantities(expr: Expr) -> tuple[Quantity, ...]:
         return () if isinstance(expr, Number) else (expr,)
     if expr._quantities is None:  # asked for again and again: found once
         found = tuple(dict.fromkeys(nodes(expr, Name, Derivative)))
-        _set(expr, "_quantities", found)
+        expr._quantities = found  # type: ignore[misc]
         return found
     return expr._quantities
 

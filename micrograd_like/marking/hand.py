@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 
@@ -19,6 +18,7 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.world.effort import spend
 from micrograd_like.marking.world.values import compiled
 from micrograd_like.marking.world.worlds import World
+from micrograd_like.record import record
 from micrograd_like.worksheet.builder import CONSTANTS
 
 #: A whole number from here on may be a rounded one.
@@ -28,7 +28,7 @@ _LARGE = 1e4
 _PLACE = "#"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """A number as a hand has it: ``center``, somewhere from ``low`` to ``high``.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from micrograd_like.formula import Expr, Number, Quantity, exact_number
 from micrograd_like.notation import as_written
+from micrograd_like.record import record
 
 #: What a statement defines that is said for every value of an index.
 FOR_ALL = "for all"
@@ -95,7 +96,7 @@ def _width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One of the things a line says are equal.
 
@@ -139,7 +140,7 @@ class Slip:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One statement: a left side and what is said to equal it.
 

@@ -8,10 +8,10 @@ kind in another order if that brings them nearer: 2·5·0.3 for d·w is 2·5 bes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from micrograd_like.formula import Expr, Marked, factors, operands, product, summed
 from micrograd_like.marking.world.shape import other_function
+from micrograd_like.record import record
 
 #: How far figures are from a formula: 0 where they may be the same; then what lies between the two
 #: numbers all the same.
@@ -23,7 +23,7 @@ _MOST_TRIED = 8
 _TURNED = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pairing:
     """Figures beside what they stand for.
 

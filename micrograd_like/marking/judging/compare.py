@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from micrograd_like.formula import (
     Call,
@@ -26,6 +25,7 @@ from micrograd_like.marking.judging.align import Pairing, pairing
 from micrograd_like.marking.judging.line_figures import LineFigures, is_figure, one_number
 from micrograd_like.marking.world.shape import other_function
 from micrograd_like.marking.world.values import same_number
+from micrograd_like.record import record
 
 #: An operand of a formula, and what stands for it in figures put in: (figures, operand).
 Pair = tuple[Expr, Expr]
@@ -36,7 +36,7 @@ Follows = Callable[[Figure, Callable[[View], Figure | None]], frozenset[Quantity
 _OTHER_NAME = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compared:
     """Figures beside a formula, compared.
 

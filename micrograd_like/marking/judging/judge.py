@@ -9,7 +9,7 @@ right method: rounding is carried along, so an honestly rounded number is never 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, combinations
 from typing import Any, TypeVar
@@ -36,6 +36,7 @@ from micrograd_like.marking.world.shape import replaced
 from micrograd_like.marking.world.truth import Way
 from micrograd_like.marking.world.values import same_number
 from micrograd_like.notation import text
+from micrograd_like.record import record
 from micrograd_like.worksheet import Statement
 from micrograd_like.worksheet.records import Part
 
@@ -454,7 +455,7 @@ def _is_quotient(expr: Expr) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     """What a part is judged by.
 

@@ -9,10 +9,11 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.judging.compare import Pair
 from micrograd_like.marking.records import Verdict
+from micrograd_like.record import record
 from micrograd_like.worksheet.records import Part
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """A part with its verdict.
 

@@ -13,9 +13,10 @@ from micrograd_like.exercises.slips import Planter
 from micrograd_like.formula import Expr
 from micrograd_like.marking.hand import Figure
 from micrograd_like.marking.slips.claim import Claim
+from micrograd_like.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Guess:
     """A formula that a slip leads to, or that a slip has spoilt.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations, islice, product
 
@@ -26,6 +25,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.marking.world.values import Values, same_number, value
 from micrograd_like.marking.world.worlds import Mixed, World, build
+from micrograd_like.record import record
 from micrograd_like.worksheet.builder import CONSTANTS, Builder
 
 #: Worlds beside the worksheet's own.
@@ -40,7 +40,7 @@ _MOST_WAYS = 12
 _MOST_READINGS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """How sources are moved: some not at all, some so that their sum stays."""
 

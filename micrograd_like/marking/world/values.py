@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.marking.world.effort import spend
 from micrograd_like.ops import FLOAT
+from micrograd_like.record import record
 
 #: What the formulas of a worksheet are computed with. A power of Python's own may be complex.
 FUNCTIONS = {**FLOAT, "pow": math.pow}
@@ -142,7 +142,7 @@ Function = Callable[..., float]
 Step = tuple[Function | None, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     """A formula as steps on a stack, arguments before their function.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from micrograd_like.formula import Derivative, Expr, Name
+from micrograd_like.record import record
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar import numerals
@@ -17,7 +16,7 @@ from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 
-@dataclass(frozen=True)
+@record
 class Piece:
     """A part as it was read, for all its elements."""
 
