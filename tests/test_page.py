@@ -15,10 +15,10 @@ from urllib.parse import quote
 import pytest
 
 import visualize
+from micrograd_like.derivation.predict import judge
 from micrograd_like.derivation.walk import Backward, Forward, known_after, walk
 from micrograd_like.errors import WorksheetError
 from micrograd_like.notation import number
-from micrograd_like.stepper.predict import judge
 from micrograd_like.worksheet import Worksheet, builtin
 from visualize.snapshot import snapshot
 

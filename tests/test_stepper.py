@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
+from micrograd_like.derivation.predict import judge
 from micrograd_like.derivation.walk import (
     Backward,
     Given,
@@ -25,8 +26,8 @@ from micrograd_like.errors import WorksheetError
 from micrograd_like.notation import name_text, number
 from micrograd_like.stepper import run
 from micrograd_like.stepper.app import StepperApp
-from micrograd_like.stepper.predict import judge
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.writers.prediction import reply
 from micrograd_like.writers.step import numbered, rows, sentence, title
 
 NETWORK = """
@@ -205,7 +206,27 @@ def test_no_path_and_no_value() -> None:
         ("36", 36.0, "right"),
         ("35", 36.0, "wrong"),  # a whole number is not rounded
         ("1e999", 1e300, "wrong"),
-        ("0,57", 0.5744, "unreadable"),
+        ("0,57", 0.5744, "right"),  # a comma is a decimal sign
+        ("0,76", 0.76, "right"),
+        ("−1,5e-3", -0.0015, "right"),
+        ("0,58", 0.5744, "near"),
+        ("1,500", 1500.0, "right"),  # or groups thousands, where it can
+        ("1,500", 1.5, "right"),
+        ("1,500,000.5", 1500000.5, "right"),
+        ("1,50", 150.0, "wrong"),
+        ("1,5,2", 1.52, "unreadable"),
+        ("1.5,2", 1.52, "unreadable"),
+        ("3/4", 0.75, "right"),  # a fraction is exact
+        ("-3/4", -0.75, "right"),
+        ("1/3", 1 / 3, "right"),
+        ("0,3 / 0,4", 0.75, "right"),
+        ("3/4", -0.75, "sign"),
+        ("4/7", 0.5744, "wrong"),
+        ("0.0446/0.3", 0.04455 / 0.3, "wrong"),
+        ("0.04455/0.3", 0.044551 / 0.3, "near"),  # rounded figures above its bar
+        ("3/0", 0.75, "unreadable"),
+        ("3/", 0.75, "unreadable"),
+        ("1/2/3", 0.75, "unreadable"),
         ("1e9999999999", 1.0, "unreadable"),
         ("nan", 1.0, "unreadable"),
         ("", 1.0, "unreadable"),
@@ -347,7 +368,7 @@ def test_predict_right_wrong_and_given_up() -> None:
     async def script(pilot: Pilot[None], app: StepperApp) -> None:
         await pilot.press("r")
         assert "type each number before it is shown" in shown(app)
-        await pilot.press("n", *"j", *"a3", "enter")
+        await pilot.press("n", "tab", *"a3", "tab", "enter")
         await pilot.pause()
         assert "What is a3?" in shown(app)
         assert "0.6425" not in shown(app)
@@ -367,26 +388,122 @@ def test_predict_right_wrong_and_given_up() -> None:
         await pilot.press("right", *"0.6553", "enter")
         await pilot.pause()
         assert "1 of 2 right first time" in shown(app)
-        await pilot.press("n")
+        await pilot.press("enter")
         at = app.at
-        await pilot.press("n")  # shows the number first
+        await pilot.press("right")  # shows the number first
         await pilot.pause()
         assert app.at == at
         assert "It is 0.05940." in shown(app)
         await pilot.press("n", "enter")  # an empty line is no answer
         await pilot.pause()
         assert "Type a number first" in shown(app)
-        await pilot.press("1", "comma", "5", "space", "enter")
+        await pilot.press("1", "comma", "5", "comma", "2", "enter")
         await pilot.pause()
-        assert "1,5 is no number" in shown(app)
-        assert "The decimal sign is a point." in shown(app)
-        await pilot.press("n")
+        assert "1,5,2 is no number. Write it like −0.57, 0,57, 3/4" in shown(app)
+        await pilot.press("right")
         await pilot.pause()
         assert "It is 1." in shown(app)
         await pilot.press("r")
         assert "Predict mode is off." in shown(app)
 
     drive(steps_of(), script)
+
+
+def test_no_letter_gives_a_prediction_away() -> None:
+    async def script(pilot: Pilot[None], app: StepperApp) -> None:
+        await pilot.press("n", "r")
+        for letter in ("n", "p", "g", "G", "j", "r", "q", "x", "space"):
+            await pilot.press(letter)
+            assert app.hidden, letter
+            assert app.at == 1, letter
+            assert "0.2100" not in shown(app), letter
+        assert "npgGjrqx" in shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "npgGjrqx is no number" in shown(app)
+        await pilot.press("escape")  # the one key that ends the mode while a number is asked for
+        assert "Predict mode is off." in shown(app)
+        await pilot.press("escape")
+        assert "Predict mode is off." in shown(app)
+
+    drive(steps_of(), script)
+
+
+def test_enter_checks_then_goes_on() -> None:
+    async def script(pilot: Pilot[None], app: StepperApp) -> None:
+        await pilot.press("n", "r", *"0,21", "enter")
+        await pilot.pause()
+        assert (app.at, app.hidden) == (1, False)
+        assert "✓ 0,21 is right: it is 0.2100." in shown(app)
+        await pilot.press("enter")
+        assert (app.at, app.hidden) == (2, True)
+
+    drive(steps_of(), script)
+
+
+def test_the_keys_are_all_there_at_40_columns() -> None:
+    async def script(pilot: Pilot[None], app: StepperApp) -> None:
+        await pilot.resize_terminal(40, 14)
+        await pilot.pause()
+        walking = ("→ next", "← back", "g first", "G last", "j jump", "r predict", "q quit")
+        assert all(key in shown(app) for key in walking)
+        await pilot.press("n", "r")
+        await pilot.pause()
+        asked = (
+            "enter check",
+            "→ show it",
+            "← back",
+            "tab jump",
+            "esc stop",
+            "ctrl-c quit",
+        )
+        assert all(key in shown(app) for key in asked)
+
+    drive(steps_of(), script)
+
+
+def test_a_key_can_be_clicked() -> None:
+    async def script(pilot: Pilot[None], app: StepperApp) -> None:
+        await pilot.click("#keys", offset=(2, 0))
+        assert app.at == 1
+        await pilot.click("#keys", offset=(10, 0))
+        assert app.at == 0
+
+    drive(steps_of(), script)
+
+
+@pytest.mark.parametrize(
+    ("about", "written", "hint"),
+    [
+        ("forward: a1", "0.5", "✗ 0.5 is not right. Put the numbers in: 0.3000·0.1000 +"),
+        ("backward: ∂E/∂E", "7", "By how much does E change when it changes by 1 itself?"),
+        ("backward: ∂E/∂w5", "0.5523", "local derivative alone: it is still to be multiplied by"),
+        ("backward: ∂E/∂w5", "-0.07785", "That is ∂E/∂a3 alone: it is still to be multiplied by"),
+        ("backward: ∂E/∂w5", "0.3", "Put the numbers in: −0.07785 · 0.5523"),
+        ("backward: ∂E/∂w5", "0.0430", "the size is right, the sign is not"),
+        ("backward: ∂E/∂w5", "-0.0430", "✓"),
+    ],
+)  # fmt: skip
+def test_a_wrong_prediction_is_answered_with_a_hint(about: str, written: str, hint: str) -> None:
+    step = next(step for step in steps_of() if title(step) == about)
+    answer = reply(step, written, 4)
+    assert hint in answer.said
+    assert (answer.verdict == "right") or str(step.predicted[1])[:6] not in answer.said
+
+
+def test_the_sum_so_far_is_told_from_the_part_asked_for() -> None:
+    last = steps_of(USED_AGAIN)[-1]
+    assert reply(last, "97", 4).said.endswith("That is the sum so far: only what a adds is asked.")
+
+
+def test_a_hint_that_would_be_the_answer_is_the_formula() -> None:
+    copied = next(s for s in steps_of("x = 2\na = x\nE = a^2") if title(s) == "forward: a")
+    assert reply(copied, "5", 4).said == "✗ 5 is not right. It is x."
+
+
+def test_what_has_no_number_is_not_asked_for() -> None:
+    with pytest.raises(ValueError, match="no number to predict"):
+        reply(steps_of()[0], "1", 4)
 
 
 @pytest.mark.parametrize("text", SHEETS.values(), ids=SHEETS)
@@ -453,7 +570,7 @@ def test_labels_are_shown_as_they_are_and_do_nothing() -> None:
             await pilot.press("n")
         await pilot.press("r")
         assert f"What is {title(app.step).removeprefix('backward: ')}?" in shown(app)
-        await pilot.press("j", *"[b]", "enter")
+        await pilot.press("tab", *"[b]", "enter")
         await pilot.pause()
         assert "there is no '[b]' here" in shown(app)
 

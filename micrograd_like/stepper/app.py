@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from rich.columns import Columns
 from rich.table import Table
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.events import Key, Paste
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from micrograd_like.derivation.walk import (
     Forward,
@@ -30,13 +31,29 @@ from micrograd_like.errors import printable
 from micrograd_like.formula import Quantity
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.stepper.jump import JumpScreen
-from micrograd_like.stepper.predict import judge
+from micrograd_like.writers.prediction import reply
 from micrograd_like.writers.step import asked, rows, sentence, title
 
 _LONGEST_NAME = 24
 _LONGEST_NUMBER = 60
-#: What may be typed as a prediction; what is no number among it is answered with what is.
-_TYPED = frozenset("0123456789.eE+-−,/")
+#: The keys told of, with what each does and its action: on a walk, and while a number is asked for.
+_WALKING = (
+    ("→", "next", "next"),
+    ("←", "back", "previous"),
+    ("g", "first", "first"),
+    ("G", "last", "last"),
+    ("j", "jump", "jump"),
+    ("r", "predict", "predict"),
+    ("q", "quit", "quit"),
+)
+_ASKED = (
+    ("enter", "check", "answer"),
+    ("→", "show it", "next"),
+    ("←", "back", "previous"),
+    ("tab", "jump", "jump"),
+    ("esc", "stop", "leave"),
+    ("ctrl-c", "quit", "quit"),
+)
 
 
 class NameTable(DataTable[Text], can_focus=False):
@@ -64,12 +81,11 @@ class StepperApp(App[None]):
     #step { height: auto; }
     #ask { height: auto; padding: 0 1; margin: 1 0 0 0; background: $boost; }
     #names { height: 1fr; min-height: 3; margin: 1 0 0 0; padding: 0 1; }
-    .plain Footer, .plain FooterKey, .plain DataTable, .plain #head, .plain #ask {
+    #keys { height: auto; padding: 0 1; dock: bottom; background: $footer-background; }
+    .plain #keys, .plain DataTable, .plain #head, .plain #ask {
         background: ansi_default; color: ansi_default;
     }
     .plain #head { text-style: reverse bold; }
-    .plain .footer-key--key { background: ansi_default; color: ansi_default; text-style: bold; }
-    .plain .footer-key--description { background: ansi_default; color: ansi_default; }
     .plain DataTable > .datatable--header { background: ansi_default; text-style: underline; }
     .plain DataTable > .datatable--cursor {
         background: ansi_default; color: ansi_default; text-style: bold;
@@ -77,14 +93,15 @@ class StepperApp(App[None]):
     """
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [  # noqa: RUF012
-        Binding("right,n", "next", "next", key_display="→"),
-        Binding("space", "space", show=False),
-        Binding("left,p", "previous", "back", key_display="←"),
-        Binding("home,g", "first", "first", key_display="g"),
-        Binding("end,G", "last", "last", key_display="G"),
-        Binding("j", "jump", "jump to a name", key_display="j"),
-        Binding("r", "predict", "predict", key_display="r"),
-        Binding("q", "quit", "quit", key_display="q"),
+        Binding("right,n,space,enter", "next", show=False),
+        Binding("left,p", "previous", show=False),
+        Binding("home,g", "first", show=False),
+        Binding("end,G", "last", show=False),
+        Binding("j", "jump", show=False),
+        Binding("tab", "jump", show=False, priority=True),
+        Binding("r", "predict", show=False),
+        Binding("escape", "leave", show=False),
+        Binding("q", "quit", show=False),
         Binding("ctrl+c", "quit", show=False, priority=True),
         Binding("up", "scroll(-1)", show=False),
         Binding("down", "scroll(1)", show=False),
@@ -124,7 +141,7 @@ class StepperApp(App[None]):
             yield Static(id="step", markup=False)
         yield Static(id="ask", markup=False)
         yield NameTable(id="names", cursor_type="row")
-        yield Footer(show_command_palette=False)
+        yield Static(id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Fill the screen."""
@@ -136,16 +153,11 @@ class StepperApp(App[None]):
     def action_next(self) -> None:
         """On to the next step; in predict mode first the number of this one."""
         if self.hidden:
-            self._reveal("It is")
+            self._reveal()
         elif self.at + 1 < len(self.steps):
             self._go(self.at + 1)
         else:
             self._say("This is the last step.")
-
-    def action_space(self) -> None:
-        """On, unless a number is being typed."""
-        if not self._typed:
-            self.action_next()
 
     def action_previous(self) -> None:
         """Back by one step."""
@@ -167,6 +179,8 @@ class StepperApp(App[None]):
             if index is not None:
                 self._go(index)
 
+        if len(self.screen_stack) > 1:  # it asks already
+            return
         screen = JumpScreen(self.steps, self.at)
         screen.set_class(self.plain, "plain")
         self.push_screen(screen, go)
@@ -181,23 +195,29 @@ class StepperApp(App[None]):
         on = "From the next step on, type each number before it is shown."
         self._say(off if not self.predicting else "" if self.hidden else on)
 
+    def action_leave(self) -> None:
+        """Turn predict mode off."""
+        if self.predicting:
+            self.action_predict()
+
     def action_scroll(self, by: int) -> None:
         """Scroll the table."""
         self.query_one(NameTable).scroll_relative(y=by, animate=False)
 
     def on_key(self, event: Key) -> None:
-        """Take up the figures of a prediction."""
+        """Take up what is typed as a prediction: then no letter is a command."""
         if not self.hidden or len(self.screen_stack) > 1:
             return
         if event.key == "enter":
             self._answer()
         elif event.key == "backspace":
             self._typed = self._typed[:-1]
-        elif event.character and event.character in _TYPED:
+        elif event.character and event.is_printable:
             self._typed = (self._typed + event.character)[:_LONGEST_NUMBER]
         else:
             return
         event.stop()
+        event.prevent_default()
         self._show_question()
 
     def on_paste(self, event: Paste) -> None:
@@ -209,38 +229,30 @@ class StepperApp(App[None]):
 
     # Predictions.
 
+    def action_answer(self) -> None:
+        """Judge what was typed."""
+        self._answer()
+        self._show_question()
+
     def _answer(self) -> None:
-        assert self.number is not None
         typed, self._typed = self._typed, ""
-        if not typed:
+        if not typed.strip():
             self.message = "Type a number first, or press → to be shown it."
             return
-        verdict = judge(typed, self.number)
-        shown = typed.replace("-", "−")
-        if verdict in ("right", "sign", "wrong"):
-            self._tried.setdefault(self.at, verdict == "right")
-        match verdict:
-            case "right":
-                self._reveal(f"✓ {shown} is right: it is")
-            case "sign":
-                self.message = f"✗ {shown}: the size is right, the sign is not. Try again."
-            case "near":
-                self.message = (
-                    f"{shown} is near, its last digit is off: the figures shown are rounded."
-                )
-            case "coarse":
-                self.message = f"{shown} is too coarse: write enough decimals for a digit to count."
-            case "wrong":
-                self.message = f"✗ {shown} is not right. Try again."
-            case "unreadable":
-                point = " The decimal sign is a point." if "," in typed else ""
-                self.message = f"{shown} is no number. Write it like −0.57 or 1.5e−9.{point}"
+        answer = reply(self.step, typed, self.places)
+        if answer.verdict in ("right", "sign", "wrong"):
+            self._tried.setdefault(self.at, answer.verdict == "right")
+        if answer.verdict == "right":
+            self._shown.add(self.at)
+            self._say(answer.said)
+        else:
+            self.message = answer.said
 
-    def _reveal(self, opening: str) -> None:
+    def _reveal(self) -> None:
         assert self.number is not None
         self._shown.add(self.at)
         self._tried.setdefault(self.at, False)
-        self._say(f"{opening} {number(self.number, self.places)}.")
+        self._say(f"It is {number(self.number, self.places)}.")
 
     # The screen.
 
@@ -270,9 +282,10 @@ class StepperApp(App[None]):
         ask = self.query_one("#ask", Static)
         said = [self.message] if self.message else []
         if self.hidden:
-            said += [f"{asked(self.step)}  {self._typed}▏  (enter: check; → show it)"]
+            said += [f"{asked(self.step)}  {self._typed}▏"]
         ask.display = bool(said)
         ask.update(Text("\n".join(said)))
+        self.query_one("#keys", Static).update(_keys(_ASKED if self.hidden else _WALKING))
 
     def _card(self) -> Table:
         grid = Table.grid(padding=(0, 2, 0, 0))
@@ -322,6 +335,17 @@ class StepperApp(App[None]):
             state = "complete" if known.part == known.parts else f"{known.part} of {known.parts}"
         mark = "▸" if current else " "
         return [Text(cell) for cell in (mark, _shortened(name), value, gradient, state)]
+
+
+def _keys(keys: Sequence[tuple[str, str, str]]) -> Columns:
+    """The keys in as many lines as they need, none apart from what it does; each can be clicked."""
+    return Columns([_key(*row) for row in keys], padding=(0, 2))
+
+
+def _key(key: str, does: str, action: str) -> Text:
+    shown = Text.assemble((key, "bold"), " ", does, no_wrap=True)
+    shown.apply_meta({"@click": f"app.{action}"})
+    return shown
 
 
 def _shortened(name: Quantity) -> str:
