@@ -38,6 +38,9 @@ _SIDE = r"(\(.+\)|[^\W\d][\w{},\u0300-\u036f]*(?:\[[\d,]+\])?['’′ʹ″]*)"
 _DERIVATIVE = re.compile(rf"\s*[d∂]\s*{_SIDE}\s*/\s*[d∂]\s*{_SIDE}\s*")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-")
 _SUBSCRIPT_LETTERS = str.maketrans("ₐₑₒₓₕₖₗₘₙₚₛₜᵢᵣᵤᵥⱼ", "aeoxhklmnpstiruvj")
+_BELOW = {**_SUBSCRIPTS, **_SUBSCRIPT_LETTERS}
+#: Two subscripts with a comma: w₁,₂.
+_PAIR_BELOW = re.compile("[₀-₉ₐ-ₜᵢᵣᵤᵥⱼ]+(?:,[₀-₉ₐ-ₜᵢᵣᵤᵥⱼ]+)+")
 _RENEWED = re.compile(r"(?:\^\{?new\}?|_\{new\}|\(new\)|⁺|\^\{?\+\}?|\+)('*)$")
 _WORD_ABOVE = re.compile(r"\^\{?([A-Za-z]{2,})\}?")
 _BRACED = re.compile(r"_\{([^{}]*)\}|_\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -76,6 +79,7 @@ def normal_name(written: str) -> str:
         return written
     name = re.sub("[’′ʹ]", "'", written).replace("″", "''")
     if not name.isascii():
+        name = _PAIR_BELOW.sub(lambda m: f"_{{{m[0].translate(_BELOW)}}}", name)
         name = re.sub("[ₐₑₒₓₕ-ₜᵢᵣᵤᵥⱼ]+", lambda m: f"_{m[0].translate(_SUBSCRIPT_LETTERS)}", name)
         name = re.sub("[₊₋][₀-₉]+", lambda m: f"_{{{m[0].translate(_SUBSCRIPTS)}}}", name)
         name = letters_named(name.translate(_SUBSCRIPTS))

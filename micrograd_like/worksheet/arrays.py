@@ -221,6 +221,13 @@ def mean(array: Array) -> Expr:
     return Call("div", (total(array), Number(len(array.items))))
 
 
+def variance(array: Array, less: int) -> Expr:
+    """The sum of the squares of what they are from their mean, by how many they are less some."""
+    middle = mean(array)
+    squares = array.each(lambda x: Call("pow", (Call("sub", (x, middle)), Number(2))))
+    return Call("div", (total(squares), Number(len(array.items) - less)))
+
+
 def norm(array: Array) -> Expr:
     """The square root of the sum of their squares."""
     return Call("sqrt", (total(array.each(lambda x: Call("pow", (x, Number(2))))),))
@@ -231,6 +238,23 @@ def softmax(array: Array) -> Array:
     powers = array.each(lambda x: Call("exp", (x,)))
     below = total(powers)
     return powers.each(lambda x: Call("div", (x, below)))
+
+
+def logsumexp(array: Array) -> Expr:
+    """The logarithm of the sum of e^xᵢ."""
+    return Call("log", (total(array.each(lambda x: Call("exp", (x,)))),))
+
+
+def log_softmax(array: Array) -> Array:
+    """xᵢ less the logarithm of the sum of e^xᵢ."""
+    whole = logsumexp(array)
+    return array.each(lambda x: Call("sub", (x, whole)))
+
+
+def less_largest(array: Array) -> tuple[Array, Expr]:
+    """The array less its largest element, and that: softmax is the same of both."""
+    largest = reduce(lambda a, b: Call("maximum", (a, b)), array.items)
+    return array.each(lambda x: Call("sub", (x, largest))), largest
 
 
 def _sum(terms: Sequence[Expr]) -> Expr:
@@ -248,18 +272,29 @@ def derivative(of: Term, wrt: Term) -> Term:
     """∂of/∂wrt by element: of a scalar by each element, of an array element by element.
 
     Raises:
-        ShapeError: It would be a whole Jacobian.
+        ShapeError: It would be a whole Jacobian of matrices.
     """
     if isinstance(of, Array) and isinstance(wrt, Array):
         if of.shape != wrt.shape:
-            raise ShapeError("Jacobians are not worked out")
-        pairs = zip(of.items, wrt.items, strict=True)
-        return Array(of.shape, tuple(_slope(a, b) for a, b in pairs))
+            raise ShapeError("Jacobians of matrices are not worked out")
+        return by_element(of, wrt)
     if isinstance(wrt, Array):
         return wrt.each(lambda w: _slope(of, w))  # type: ignore[arg-type]
     if isinstance(of, Array):
         return of.each(lambda f: _slope(f, wrt))
     return _slope(of, wrt)
+
+
+def by_element(of: Array, wrt: Array) -> Array:
+    """∂ofᵢ/∂wrtᵢ of two arrays of one shape."""
+    pairs = zip(of.items, wrt.items, strict=True)
+    return Array(of.shape, tuple(_slope(a, b) for a, b in pairs))
+
+
+def jacobian(of: Array, wrt: Array) -> Array:
+    """∂ofᵢ/∂wrtⱼ of two vectors, a row for each i."""
+    items = tuple(_slope(a, b) for a in of.items for b in wrt.items)
+    return Array((*of.shape, *wrt.shape), items)
 
 
 def _slope(of: Expr, wrt: Expr) -> Expr:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import product
+from itertools import islice, product
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
 from micrograd_like.worksheet.clauses.clauses import clauses
@@ -32,6 +32,7 @@ from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.sources.joining import joined
 from micrograd_like.worksheet.tokens.bounds import TOO_FAR, beyond
 from micrograd_like.worksheet.tokens.brackets import separated, with_rows
+from micrograd_like.worksheet.tokens.drawn import with_arrays
 from micrograd_like.worksheet.tokens.indexing import with_indices
 from micrograd_like.worksheet.tokens.layout import is_cells, laid_out
 from micrograd_like.worksheet.tokens.lexer import Token
@@ -49,6 +50,8 @@ from micrograd_like.worksheet.vocabulary import RELATIONS
 
 #: After so many problems nobody reads which name was meant.
 MAX_PROPOSALS = 20
+#: In how many ways what may be read in two ways is read, in all.
+_MOST_READINGS = 8
 #: How often lines are read again because a name turned out to be a vector.
 _PASSES = 4
 
@@ -85,7 +88,7 @@ class Reading:
 
 
 def read_source(
-    source: Source, functions: int = 0, once: bool = False, columns: bool = False
+    source: Source, functions: int = 0, choices: frozenset[str] = frozenset()
 ) -> Reading:
     """The statements of a document, and what could not be read of it.
 
@@ -95,12 +98,11 @@ def read_source(
     Args:
         source: The document's tokens.
         functions: What those are that nothing defines, of :data:`READINGS`.
-        once: Whether a sum without its index in it is one term.
-        columns: Whether a vector beside a square matrix is added to every column of it.
+        choices: What is read the other way, of :data:`CHOICES`.
     """
     lines, refused, too_long = source.lines, list[Problem](), list[list[Token]]()
     within = _within_bounds(source.rows, lines, refused)
-    rows = [*with_rows(map(laid_out, with_results(with_fractions([*within]))))]
+    rows = [*with_rows(map(laid_out, with_results(with_arrays(with_fractions([*within])))))]
     rows = with_indices(rows)
     if changed := changes(rows):
         rows = [with_changes(row, changed) for row in rows]
@@ -112,7 +114,7 @@ def read_source(
     names = Names.of(logical)
     for _ in range(_PASSES):
         known = dict(names.arrays)
-        document = Document(names, source.lines, once=once, columns=columns)
+        document = Document(names, source.lines, choices)
         reader, passed = _Reader(document, bodies(names.open, functions)), list[Token]()
         for clause in clauses([names.joined(tokens) for tokens in logical], names, passed):
             names.stand_at(clause.tokens[0].line)
@@ -141,17 +143,17 @@ def read_source(
         sections=sections,
         cells=cells,
         passed=tuple(map(cells.problem, _passed(source, passed))),
-        others=() if functions or once or columns else tuple(_others(source, document)),
+        others=() if functions or choices else tuple(_others(source, document)),
     )
 
 
 def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading]]:
-    """The first reading's others: of functions, sums without their index, and square matrices."""
+    """The first reading's others: of functions, and of what may be read in two ways."""
     functions = range(len(READINGS)) if document.names.open else (0,)
-    sums = (False, True) if document.unindexed else (False,)
-    columns = (False, True) if document.square else (False,)
-    for function, once, by_column in [*product(functions, sums, columns)][1:]:
-        yield partial(read_source, source, function, once, by_column)
+    ways = product(*((frozenset(), {choice}) for choice in sorted(document.mattered)))
+    chosen = (frozenset[str]().union(*way) for way in islice(ways, _MOST_READINGS))
+    for choices, function in [*product(chosen, functions)][1:]:
+        yield partial(read_source, source, function, choices)
 
 
 def _passed(source: Source, tokens: Iterable[Token]) -> list[Problem]:

@@ -9,14 +9,26 @@ FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
 FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
 FUNCTIONS |= {"lg": OPS["log10"], "sig": OPS["sigmoid"]}
 #: What is called with a whole vector or matrix.
-OF_ARRAYS = ("sum", "mean", "norm", "softmax")
+OF_ARRAYS = ("sum", "mean", "norm", "var", "std", "softmax", "log_softmax", "logsumexp")
 #: Those of one over another.
 RECIPROCALS = {"cot": "tan", "sec": "cos", "csc": "sin", "cosec": "sin"}
+#: What other functions make up, by their names: the arguments, and what it is.
+COMPOSED = {
+    "sign": ("x", "1 if x > 0 else (-1 if x < 0 else 0)"),
+    "atan2": ("y x", "2 * atan(y / (sqrt(x**2 + y**2) + x))"),
+    "hypot": ("x y", "sqrt(x**2 + y**2)"),
+    "silu": ("x", "x * sigmoid(x)"),
+}
+COMPOSED |= {"sgn": COMPOSED["sign"], "arctan2": COMPOSED["atan2"], "swish": COMPOSED["silu"]}
 #: What stands for the derivative of whatever is spoken of: no quantity of its own.
 PRONOUNS = {"derivative", "gradient", "slope", "deriv"}
 
 #: Signs that make a statement of what stands on both sides of them.
 RELATIONS = {"=", "≈", "←", "+=", "-=", "→"}
+#: What compares two numbers, with the operation that it is.
+COMPARED = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}
+#: Words before a condition, and before or behind what holds in all other cases.
+IF, OTHERWISE = {"if", "when", "for"}, {"else", "otherwise"}
 #: What another problem begins with, in which names may mean something else.
 SECTIONS = {"example", "problem", "exercise", "question", "case", "function", "scenario", "task"}
 #: What a line begins with that is about a case.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from micrograd_like.worksheet.clauses.cases import in_cases
 from micrograd_like.worksheet.clauses.continuation import GOES_ON
-from micrograd_like.worksheet.clauses.prose import is_prose, is_said, without_case
+from micrograd_like.worksheet.clauses.prose import is_prose, is_said
 from micrograd_like.worksheet.clauses.trimming import Clause, trimmed
 from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.tokens.brackets import closing
@@ -46,7 +47,7 @@ def clauses(lines: Sequence[list[Token]], names: Names, passed: list[Token]) -> 
         rest = unnumbered(tokens, bullets)
         if not rest or is_prose(rest, names):
             continue
-        rest, in_a_case = without_case(rest)
+        rest, in_a_case = in_cases(rest)
         for piece in _split(rest, names):
             clause = trimmed(piece, names)
             if clause is None and any(map(is_relation, piece)):

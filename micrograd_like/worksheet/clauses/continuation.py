@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from micrograd_like.worksheet.clauses.cases import begins_case
 from micrograd_like.worksheet.tokens.bounds import MAX_ROWS
 from micrograd_like.worksheet.tokens.brackets import closing
 from micrograd_like.worksheet.tokens.lexer import Token
@@ -21,6 +22,7 @@ from micrograd_like.worksheet.tokens.openings import (
     is_relation,
 )
 from micrograd_like.worksheet.tokens.spelling import is_word
+from micrograd_like.worksheet.vocabulary import IF
 
 #: A line that ends in one of these goes on in the next.
 _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
@@ -97,6 +99,10 @@ class _Joined:
         row = _with_row(last, found)
         if row is not None:
             self.last = row
+            return
+        if _is_further_case(last, found):
+            comma = found[0]._replace(kind="sign", text=",", end=found[0].column)
+            self.last = [*last, comma, *found]
             return
         opened = bool(last) and _open(last) and not begins_statement(found)
         if opened or (last and self._goes_on(found, last)):
@@ -219,6 +225,14 @@ def _open(tokens: Sequence[Token]) -> bool:
     for token in tokens:
         depth += (token.text == "[") - (token.text == "]")
     return depth > 0
+
+
+def _is_further_case(last: Sequence[Token], found: Sequence[Token]) -> bool:
+    """True for 0 otherwise, set further in below f(x) = x if x > 0."""
+    if not last or found[0].column <= last[0].column or not begins_case(found):
+        return False
+    case = any(t.text.lower() in IF for t in last)
+    return case and any(map(is_relation, last)) and not any(map(is_relation, found))
 
 
 def _with_row(last: Sequence[Token], found: Sequence[Token]) -> list[Token] | None:

@@ -145,17 +145,3 @@ def is_code(tokens: Sequence[Token]) -> bool:
     quoted = relation == 1 and tokens[-1].kind == "string" and len(tokens) == relation + 2
     ranges = relation == 1 and texts[3:4] == ["…"] and len(tokens) == 5
     return attributes or texts[:2] == [_OBJECT, "."] or bool(quoted) or ranges
-
-
-def without_case(tokens: list[Token]) -> tuple[list[Token], bool]:
-    """The tokens before the case in which they hold: q = 1 − p if y = 0; True where there is one.
-
-    What has an else as well is a choice that is read.
-    """
-    related = False
-    for place, token in enumerate(tokens):
-        related |= is_relation(token)
-        if related and token.kind == "name" and token.text.lower() == "if":
-            chosen = any(t.text.lower() == "else" for t in tokens[place:])
-            return (tokens, False) if chosen else (tokens[:place], True)
-    return tokens, False

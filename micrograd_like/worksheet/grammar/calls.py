@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
-from micrograd_like.formula import Expr, Name, Number
+from micrograd_like.formula import Expr, Name, Number, parse, substitute
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
@@ -16,15 +17,23 @@ from micrograd_like.worksheet.naming.indices import each, letters_of, names_belo
 from micrograd_like.worksheet.tokens.brackets import literal_shape
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import is_symbol
-from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
-_ARRAY_FUNCTIONS = (arrays.total, arrays.mean, arrays.norm, arrays.softmax)
 #: What is made of a whole array.
-APPLIED: dict[str, Callable[[Array], Term]] = dict(zip(OF_ARRAYS, _ARRAY_FUNCTIONS, strict=True))
+APPLIED: dict[str, Callable[[Array], Term]] = {
+    "sum": arrays.total,
+    "mean": arrays.mean,
+    "norm": arrays.norm,
+    "softmax": arrays.softmax,
+    "log_softmax": arrays.log_softmax,
+    "logsumexp": arrays.logsumexp,
+}
+#: What has exponentials that may be too large for a number.
+_OF_POWERS = {"softmax", "log_softmax", "logsumexp"}
 #: What a number may be wrapped in, in Python.
 WRAPPERS = {"Value", "Parameter", "tensor", "Tensor", "array", "float", "Variable", "asarray"}
 #: What is understood and not worked out.
-_UNREAD = {"floor", "ceil", "ceiling", "round", "argmax", "argmin", "lim", "std", "clip"}
+_UNREAD = {"floor", "ceil", "ceiling", "round", "argmax", "argmin", "lim", "clip"}
 _UNREAD |= {"Var", "Cov", "Corr", "det", "trace", "rank", "KL"}
 _SAME = {"data", "item", "detach", "value", "numpy", "copy", "clone"}
 
@@ -36,6 +45,11 @@ def unread_call(text: str) -> str:
     if text == "E":
         return "Expectations are not worked out"
     return f"Nothing says what the function {text} is" if is_symbol(text) else ""
+
+
+@cache
+def _body(formula: str) -> Expr:
+    return parse(formula)
 
 
 class Calls(Rules):
@@ -75,6 +89,16 @@ class Calls(Rules):
                 token,
             )
         return self.call(function, *arguments)
+
+    def composed(self, inputs: str, formula: str, token: Token) -> Term:
+        """A function that others make up, by its formula."""
+        arguments, names = self.arguments(), inputs.split()
+        if len(arguments) != len(names):
+            self.fail(f"{token.text} takes {len(names)} arguments, got {len(arguments)}", token)
+        if any(isinstance(argument, Array) for argument in arguments):
+            raise UnsureError(f"{token.text} of arrays is not worked out")
+        self.operations += _body(formula).size
+        return substitute(_body(formula), dict(zip(names, arguments, strict=True)))  # type: ignore[arg-type]
 
     def power_of_function(self, function: str, token: Token) -> Term:
         """sin²(x) and sin² x, which are (sin x)²."""
@@ -131,8 +155,10 @@ class Calls(Rules):
     def sum_of_arguments(self, text: str) -> Term:
         """A sum, mean, norm or softmax: of an array, or of scalars one by one."""
         arguments = self.arguments()
+        if text in ("var", "std"):
+            return self.spread(text, arguments)
         if isinstance(arguments[0], Array):
-            return APPLIED[text](arguments[0])
+            return self.of_array(text, arguments[0])
         if text == "sum" and len(arguments) == 1:
             body = arguments[0]
             if not letters_of(names_below(body, self.document.hidden)):  # of a single element
@@ -142,6 +168,23 @@ class Calls(Rules):
             raise UnsureError(f"What {text} runs over is not said")
         total = self.joined("add", arguments)
         return total if text == "sum" else self.call("div", total, Number(len(arguments)))
+
+    def spread(self, text: str, arguments: list[Term]) -> Term:
+        """A variance, or its root: of an array, or of scalars one by one."""
+        first = arguments[0]
+        array = first if isinstance(first, Array) else Array.of(arguments)
+        if len(array.items) < 2:
+            raise UnsureError(f"What {text} is taken of is not said")
+        variance = arrays.variance(array, int(self.document.takes("sample")))
+        return self.call("sqrt", variance) if text == "std" else variance
+
+    def of_array(self, text: str, array: Array) -> Term:
+        """What is made of a whole array; of large numbers so that no power of e is too large."""
+        if not self.known.large or text not in _OF_POWERS:
+            return APPLIED[text](array)
+        less, largest = arrays.less_largest(array)
+        found = APPLIED[text](less)
+        return self.call("add", found, largest) if text == "logsumexp" else found
 
     def series(self, token: Token) -> Term:
         """Σ_i x_i·w_i and Π: over the indices in use, or from one to another."""
@@ -162,8 +205,8 @@ class Calls(Rules):
         if index == "" and self.summed(body):
             return body
         if count := self.unindexed(body, index, last):
-            self.document.unindexed = True
-            return body if self.document.once else self.call("mul", Number(count), body)
+            once = self.document.takes("once")
+            return body if once else self.call("mul", Number(count), body)
         terms = each(body, index, last, self.known, self.document.hidden)
         if isinstance(terms, str):
             raise UnsureError(terms)

@@ -11,11 +11,22 @@ from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.rules import ADD, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import before_renewal
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
+
+#: What a cost is usually a function of.
+_VARIED = {"w", "theta", "beta"}
 
 
 class Derivatives(Rules):
-    """The rules for derivatives. What is no derivative after all is left where it stands."""
+    """The rules for derivatives. What is no derivative after all is left where it stands.
+
+    Attributes:
+        whole: True once ∂y/∂x of vectors of one length has to be all of ∂yᵢ/∂xⱼ.
+        diagonal: True where it was read as ∂yᵢ/∂xᵢ alone.
+    """
+
+    whole = diagonal = False
 
     @abstractmethod
     def name(self, token: Token) -> Term:
@@ -211,15 +222,27 @@ class Derivatives(Rules):
             above = above.each(lambda expr: self.document.stand_in(expr))
         else:
             above = self.document.stand_in(above)
-        return arrays.derivative(above, self.scope.stands(wrt, token))
+        below = self.scope.stands(wrt, token)
+        vectors = [term for term in (above, below) if isinstance(term, Array)]
+        if len(vectors) == 2 and all(len(vector.shape) == 1 for vector in vectors):
+            return self.jacobian(*vectors)
+        return arrays.derivative(above, below)
+
+    def jacobian(self, of: Array, wrt: Array) -> Array:
+        """The derivatives of one vector by another: of each element by its own, or by all."""
+        if of.shape == wrt.shape and not (self.whole or self.document.takes("jacobian")):
+            self.diagonal = True
+            return arrays.by_element(of, wrt)
+        found = arrays.jacobian(of, wrt)
+        return found.transposed if self.document.takes("layout") else found
 
     def nabla(self) -> Term | None:
-        """∇_w E, for a single w."""
+        """∇_w E, and ∇E by the only vector of the document."""
         self.take()
         if self.at("_") and self.ahead(1).kind == "name" and self.ahead(2).kind == "name":
             self.take()
             wrt, of = self.take(), self.take()
-            return Derivative(Name(of.text), Name(wrt.text))
+            return self.nested(Name(self.scope.current(of.text)), wrt.text, 1, wrt.text)
         name = self.next.text
         arguments = max(self.known.applied.get(name, set()), key=len, default=())
         if self.next.kind == "name" and len(arguments) > 1:
@@ -228,4 +251,17 @@ class Derivatives(Rules):
                 self.skip_arguments(name)
             self.scope.read_as[f"∇{name} as ∂{name}/∂({', '.join(arguments)})"] = None
             return Array.of([Derivative(Name(name), Name(wrt)) for wrt in arguments])
+        vector = self.varied()
+        if self.next.kind == "name" and vector and name not in self.known.arrays:
+            self.take()
+            self.scope.read_as[f"∇{name} as ∂{name}/∂{vector}"] = None
+            return self.nested(Name(self.scope.current(name)), vector, 1, vector)
         raise UnsureError("Gradients of vectors are not worked out")
+
+    def varied(self) -> str:
+        """The vector by which a gradient is taken that names none: the only one, or w; else ""."""
+        arrays = self.known.arrays
+        vectors = [n for n, s in arrays.items() if len(s) == 1 and before_renewal(n) not in arrays]
+        usual = [name for name in vectors if name in _VARIED]
+        found = usual if len(vectors) > 1 else vectors
+        return found[0] if len(found) == 1 else ""

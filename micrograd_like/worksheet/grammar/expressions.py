@@ -18,7 +18,13 @@ from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNE
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import element_number, index_letters, instance
-from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS, RECIPROCALS, RELATIONS
+from micrograd_like.worksheet.vocabulary import (
+    COMPOSED,
+    FUNCTIONS,
+    OF_ARRAYS,
+    RECIPROCALS,
+    RELATIONS,
+)
 
 _INFIX = {
     "+": ("add", ADD),
@@ -230,12 +236,14 @@ class Expressions(Derivatives, Calls):
             return self.applied(function, token)
         if text in RECIPROCALS:
             return self.call("div", Number(1), self.applied(RECIPROCALS[text], token))
-        if text in OF_ARRAYS and self.at("("):
-            return self.sum_of_arguments(text)
+        if (named := text if len(text) < 2 else text.lower()) in OF_ARRAYS and self.at("("):
+            return self.sum_of_arguments(named)
+        if named in COMPOSED and self.at("("):
+            return self.composed(*COMPOSED[named], token)
         if text == "sum" and self.next.kind in ("number", "fraction"):
             return self.series(token)
-        named = text.startswith(("Sigma", "Pi")) or (text.startswith("sum_") and self.at("("))
-        if named and text.rstrip("'") == text:
+        series = text.startswith(("Sigma", "Pi")) or (text.startswith("sum_") and self.at("("))
+        if series and text.rstrip("'") == text:
             return self.series(token)
         if text.endswith("'") and self.at("("):
             slope = self.primed_function(text)

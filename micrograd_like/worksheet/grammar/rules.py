@@ -15,6 +15,7 @@ from micrograd_like.worksheet.grammar.numerals import fraction, number
 from micrograd_like.worksheet.grammar.scope import Document, Scope
 from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG, TOO_MUCH
 from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
+from micrograd_like.worksheet.vocabulary import COMPARED
 
 #: Operations in one part of a statement; nobody writes more by hand.
 MAX_OPERATIONS = 500
@@ -22,7 +23,6 @@ MAX_OPERATIONS = 500
 #: How tightly operators hold: sums, products, products without a sign, signs and powers.
 ADD, MULTIPLY, IMPLICIT, SIGNED = 1, 2, 2.5, 3
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
-_COMPARED = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}
 
 
 class Rules(Neighbours, ABC):
@@ -51,10 +51,9 @@ class Rules(Neighbours, ABC):
         if Array in map(type, arguments):
             if self.document.is_full:
                 raise ShapeError(TOO_MUCH)
-            if function in ("add", "sub") and arrays.beside_square(*arguments):
-                self.document.square = True
-                if self.document.columns:
-                    arguments = tuple(map(arrays.as_column, arguments))
+            beside = function in ("add", "sub") and arrays.beside_square(*arguments)
+            if beside and self.document.takes("columns"):
+                arguments = tuple(map(arrays.as_column, arguments))
             return arrays.elementwise(function, arguments)
         self.operations += 1
         if self.operations > MAX_OPERATIONS:
@@ -116,9 +115,9 @@ class Rules(Neighbours, ABC):
         expr = self.expression(binding)
         if binding == 0 and self.next.text == "if" and self.next.kind == "name":
             expr = self.chosen(expr)
-        elif binding == 0 and self.at(*_COMPARED):
+        elif binding == 0 and self.at(*COMPARED):
             sign = self.take().text
-            condition = self.call(_COMPARED[sign], expr, self.expression(0))
+            condition = self.call(COMPARED[sign], expr, self.expression(0))
             expr = self.call("where", condition, Number(1), Number(0))
         self.nesting -= 1
         return expr
@@ -143,10 +142,10 @@ class Rules(Neighbours, ABC):
     def comparison(self) -> Term:
         """A condition: x > 0."""
         left = self.expression(0)
-        if not self.at(*_COMPARED):
+        if not self.at(*COMPARED):
             self.expected("a comparison such as x > 0")
         sign = self.take().text
-        return self.call(_COMPARED[sign], left, self.expression(0))
+        return self.call(COMPARED[sign], left, self.expression(0))
 
     def arguments(self) -> list[Term]:
         """What stands in the brackets behind a function's name."""

@@ -13,6 +13,15 @@ from micrograd_like.worksheet.tokens.bounds import MAX_DOCUMENT, TOO_MUCH
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import derivatives_named, element_number, without_old
 
+#: What may be read in two ways where nothing tells.
+CHOICES = {
+    "once": "Σ_{i=1}^n (y − ŷ)², without an i in it, is (y − ŷ)² and not n times that",
+    "columns": "a vector beside a square matrix is added to every column, not every row",
+    "jacobian": "∂y/∂x of vectors of one length is all of ∂yᵢ/∂xⱼ, not ∂yᵢ/∂xᵢ alone",
+    "layout": "∂yᵢ/∂xⱼ stands in row j, not in row i",
+    "sample": "a variance is the sum of squares by n − 1, not by n",
+}
+
 
 class UnsureError(Exception):
     """A statement is understood, but nothing can be held against it: why."""
@@ -27,24 +36,25 @@ class Document:
         hidden: Expressions that have no name of their own, by the name that stands for them.
         slopes: The derivatives so far.
         near: False once so many names were proposed that nobody reads them.
-        once: Whether Σ_{i=1}^n (y − ŷ)², without an i in it, is read as (y − ŷ)²; else as n times.
-        unindexed: True once that mattered.
-        columns: Whether a vector beside a square matrix is added to every column, not every row.
-        square: True once that mattered.
+        choices: What is read the other way, of :data:`CHOICES`.
+        mattered: Those of them that made a difference.
         written: Nodes of its formulas whose arrays, sums or functions are written out.
     """
 
     names: Names
     lines: list[str]
-    once: bool = False
-    unindexed: bool = False
-    columns: bool = False
-    square: bool = False
+    choices: frozenset[str] = frozenset()
+    mattered: set[str] = field(default_factory=set)
     cost: str = ""
     near: bool = True
     written: int = 0
     hidden: dict[str, Expr] = field(default_factory=dict)
     slopes: set[Derivative] = field(default_factory=set)
+
+    def takes(self, choice: str) -> bool:
+        """Whether this reading takes the other way; that it mattered is taken down."""
+        self.mattered.add(choice)
+        return choice in self.choices
 
     @property
     def is_full(self) -> bool:

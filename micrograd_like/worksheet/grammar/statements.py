@@ -72,6 +72,9 @@ class _Statements(Parts):
             if self.left_products and self.dot:  # x·y on the left may be meant by element
                 self.dot, self.place, self.operations = False, 0, 0
                 return self.checked_statement()
+            if self.diagonal and not self.whole:
+                self.whole, self.place, self.operations = True, 0, 0
+                return self.checked_statement()
             return [self._unsure(str(error))]
         except UnsureError as unsure:
             return [self._unsure(str(unsure))]

@@ -74,6 +74,7 @@ class Names:
         squares: Those of which only the square is given: σ in σ² = 2.
         short: Names without an index for the only one that has a number: p for p1.
         times: True where an x set apart stands for times.
+        large: True where a number stands whose exponential is too large.
         same: Costs that are differentiated by another name than they are given: L for Loss.
     """
 
@@ -103,6 +104,7 @@ class Names:
     squares: set[str] = field(default_factory=set)
     short: dict[str, str] = field(default_factory=dict)
     times: bool = False
+    large: bool = False
     same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -141,7 +143,7 @@ class Names:
         names.open = open_functions(found, names.lefts | names.functions)
         names.functions.update(names.open)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
-        names.times = found.times
+        names.times, names.large = found.times, found.large
         names.varying = {
             name: [*shapes]
             for name, shapes in found.shapes.items()

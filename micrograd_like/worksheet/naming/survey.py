@@ -20,6 +20,9 @@ from micrograd_like.worksheet.vocabulary import OF_ARRAYS, RELATIONS
 #: What a name that begins a statement may follow.
 _BEGINS = {"", ",", ";", "⇒", "→", "|", ":", "(", "…"}
 
+#: A number whose exponential is none that a computer has.
+_LARGE = 700
+
 
 @dataclass(frozen=True)
 class LeftCall:
@@ -59,6 +62,7 @@ class Survey:
     from_zero: bool = False
     bounds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     times: bool = False
+    large: bool = False
 
     @classmethod
     def of(cls, lines: Sequence[list[Token]]) -> Survey:
@@ -87,6 +91,8 @@ class Survey:
                 self._name(tokens, place, after, closes)
             elif text in RELATIONS and place:
                 self._left_of(tokens, place, opening)
+            elif kinds[place] == "number":
+                self.large |= len(text) > 2 and float(text) > _LARGE
             elif text == "∂" and place + 1 < len(kinds) and kinds[place + 1] == "name":
                 self.differentiated.add(after)
 

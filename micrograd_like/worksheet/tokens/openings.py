@@ -22,7 +22,7 @@ _OPERATOR = re.compile(r"[∂n](?:p|\^#)?/")
 #: Words that are cut short by a full stop.
 _SHORTENED = {"eq", "eqn", "eqs", "fig", "sec", "ch", "vs", "cf", "approx", "resp", "no", "ca"}
 _GIVEN = re.compile(r"n[=←][-+]?#")
-_NUMBERING = re.compile(r"([#n]\))|(\([#n]\))|#")
+_NUMBERING = re.compile(r"([#n]\))|(\([#n]\)|\[#\])|#")
 
 
 def begins_statement(tokens: Sequence[Token]) -> bool:
@@ -118,7 +118,7 @@ def unnumbered(tokens: list[Token], bullets: bool = False) -> list[Token]:
 
 
 def numbering(tokens: Sequence[Token]) -> int:
-    """How many tokens number the line: 1), a), (2), 3.; 0 for none."""
+    """How many tokens number the line: 1), a), (2), [2], 3.; 0 for none."""
     match = _NUMBERING.match(_kinds(tokens[:4]))
     if match is None:
         return _counted(tokens)

@@ -1,0 +1,186 @@
+"""Arrays as they are drawn in plain text, over several lines, and cases beside a tall brace.
+
+    | 1  2 |   | 5 |   | 5 |
+W = | 3  0 | · | 0 | = |15 |
+
+One of the lines holds the statement, and every bracket of the others stands above or below one of
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.vocabulary import RELATIONS
+
+#: What a bracket begins with on one of its lines, and what it ends with there.
+_PAIRS = {"[": "]", "|": "|", "⎡": "⎤", "⎢": "⎥", "⎣": "⎦"}
+_PAIRS |= {"⎛": "⎞", "⎜": "⎟", "⎝": "⎠", "┌": "┐", "└": "┘"}
+#: The lines of a tall brace.
+_BRACE = {"⎧", "⎨", "⎩", "⎪"}
+#: The most rows that an array has.
+_MOST = 30
+_OPERATORS = {"+", "-", "*", "/", "^", "·"}
+
+
+class _Row(NamedTuple):
+    """What stands between two brackets on one line: the columns of these, and the items."""
+
+    column: int
+    end: int
+    items: list[list[Token]]
+
+
+def with_arrays(rows: Sequence[list[Token]]) -> list[list[Token]]:
+    """The rows, those over which arrays are drawn as one."""
+    found: list[list[Token]] = []
+    place = 0
+    while place < len(rows):
+        joined, count = _drawn_over(rows, place)
+        found.append(joined)
+        place += count
+    return found
+
+
+def _drawn_over(rows: Sequence[list[Token]], place: int) -> tuple[list[Token], int]:
+    """The row that begins at a place, and over how many it is drawn: as many as fit."""
+    above = _drawn(rows, place)
+    base = place + above
+    below = _drawn(rows, base + 1) if base < len(rows) else 0
+    for end in range(base + 1 + below, base, -1):
+        joined = _joined(rows[place:end]) if end > place + 1 else None
+        if joined is not None:
+            return joined, end - place
+    return rows[place], 1
+
+
+def _drawn(rows: Sequence[list[Token]], place: int) -> int:
+    """How many rows from a place on hold brackets alone."""
+    ahead = rows[place : place + _MOST]
+    return sum(1 for _ in takewhile(_begins_bracket, ahead))
+
+
+def _begins_bracket(row: list[Token]) -> bool:
+    first = row[0].text if row else ""
+    return (first in _PAIRS and bool(_alone(row))) or (first in _BRACE)
+
+
+def _alone(row: Sequence[Token]) -> list[_Row]:
+    """The brackets of a row that holds nothing else; none for another."""
+    found: list[_Row] = []
+    place = 0
+    while place < len(row):
+        one = _bracket(row, place)
+        if one is None:
+            return []
+        found.append(one[0])
+        place = one[1]
+    return found
+
+
+def _bracket(row: Sequence[Token], place: int) -> tuple[_Row, int] | None:
+    """The bracket that begins at a place, with what stands behind it; None for none."""
+    closing = _PAIRS.get(row[place].text)
+    end = next((i for i in range(place + 1, len(row)) if row[i].text == closing), None)
+    if closing is None or end is None or end == place + 1:
+        return None
+    inside = row[place + 1 : end]
+    if any(t.text in RELATIONS or t.text in _PAIRS or t.kind == "string" for t in inside):
+        return None
+    return _Row(row[place].column, row[end].end, _items(inside)), end + 1
+
+
+def _items(inside: Sequence[Token]) -> list[list[Token]]:
+    """The items between two brackets, parted by commas, or else by blanks."""
+    commas = any(token.text in (",", ";") for token in inside)
+    found: list[list[Token]] = [[]]
+    for place, token in enumerate(inside):
+        if token.text in (",", ";"):
+            found.append([])
+            continue
+        before = inside[place - 1] if place else None
+        apart = before is not None and before.end < token.column and not commas
+        if apart and before is not None and _begins_item(before, inside[place:]):
+            found.append([])
+        found[-1].append(token)
+    return [item for item in found if item]
+
+
+def _begins_item(before: Token, rest: Sequence[Token]) -> bool:
+    """True behind a gap for what is no operator between two operands."""
+    if before.text in _OPERATORS:
+        return False
+    signed = rest[0].text == "-" and len(rest) > 1 and rest[0].end == rest[1].column
+    return signed or rest[0].text not in _OPERATORS
+
+
+def _joined(block: Sequence[list[Token]]) -> list[Token] | None:
+    """The statement that is drawn over several rows; None where they are something else."""
+    others = [i for i, row in enumerate(block) if not _begins_bracket(row)]
+    if len(others) != 1:
+        return None
+    (place,) = others
+    base = block[place]
+    if not base:
+        return None
+    if any(row[0].text in _BRACE for i, row in enumerate(block) if i != place):
+        return _with_cases(block, place)
+    drawn = [{one.column: one for one in _alone(row)} for row in block]
+    columns = {column for row in drawn for column in row}
+    if columns == {base[0].column} and all(len(i.items) < 2 for r in drawn for i in r.values()):
+        return None  # [1] and [2] number two lines
+    found: list[Token] = []
+    own = set()
+    at = 0
+    while at < len(base):
+        one = _bracket(base, at) if base[at].column in columns else None
+        if one is None:
+            found.append(base[at])
+            at += 1
+            continue
+        drawn[place][one[0].column] = one[0]
+        own.add(one[0].column)
+        array = _array([row.get(one[0].column) for row in drawn], one[0], base[at])
+        if array is None or (not at and any(t.kind == "name" for t in array)):
+            return None  # |x| and below it |y| = 3
+        found += array
+        at = one[1]
+    return found if own == columns else None
+
+
+def _array(parts: Sequence[_Row | None], own: _Row, base: Token) -> list[Token] | None:
+    """The tokens of an array, of which some rows of the block hold a line each."""
+    rows = [row for row in parts if row is not None]
+    sizes = {len(row.items) for row in rows}
+    if len(sizes) != 1:
+        return None
+    wide = sizes != {1}
+    end = base._replace(kind="sign", column=own.end - 1, end=own.end)
+    start = end._replace(column=own.column, end=own.column + 1)
+    found = [start._replace(text="[")]
+    for number, row in enumerate(rows):
+        found += [start._replace(text=",")] if number else []
+        found += [start._replace(text="[")] if wide else []
+        for place, item in enumerate(row.items):
+            found += [start._replace(text=",")] if place else []
+            found += [token._replace(line=base.line) for token in item]
+        found += [end._replace(text="]")] if wide else []
+    return [*found, end._replace(text="]")]
+
+
+def _with_cases(block: Sequence[list[Token]], place: int) -> list[Token] | None:
+    """f(x) = { x if x > 0; 0 otherwise of a brace over several lines."""
+    base = block[place]
+    at = next((i for i, token in enumerate(base) if token.text in _BRACE), None)
+    if at is None or any(r[0].column != base[at].column for r in block if r is not base):
+        return None
+    sign = base[at]._replace(kind="sign", text="{", end=base[at].column)
+    found = [*base[:at], sign]
+    for number, row in enumerate([*block[:place], base[at:], *block[place + 1 :]]):
+        if len(row) > 1:
+            found += [sign._replace(text=",")] if number and found[-1] is not sign else []
+            found += [token._replace(line=base[at].line) for token in row[1:]]
+    return [*found, sign._replace(text="}")]

@@ -1,0 +1,106 @@
+"""Plain text as people type it: what its lines are read as, and how they are marked.
+
+Every kind of notation has a case with a slip beside the right one, and a case of silence where
+the same signs mean something else.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from micrograd_like.worksheet import Worksheet
+
+_SHOWN = {"unchecked": "?", "unreadable": "!"}
+
+
+def verdicts(text: str) -> str:
+    """The verdicts of a worksheet's lines by their first letters, ? unchecked, ! unreadable."""
+    marks = Worksheet.parse(text).check().lines
+    return "".join(_SHOWN.get(mark.verdict, mark.verdict[0]) for mark in marks)
+
+
+PAIRS_BELOW = [
+    # A comma between two subscripts is part of one name.
+    ("w₁,₂ = 0.3\nx₂ = 2\nz = w₁,₂x₂ = 0.6\ndz/dw₁,₂ = x₂ = 2", "ttrr"),
+    ("w₁,₂ = 0.3\nx₂ = 2\nz = w₁,₂x₂ = 0.5", "ttw"),
+    ("w₁,₂ = 0.3\nw_{1,2} = 0.3\nq = 2w12 = 0.6", "trr"),
+    # … and one before anything else is not.
+    ("x₁ = 3, x₂ = 2\nq = x₁ + x₂ = 5", "ttr"),
+]
+CASES = [
+    # Cases in every order of words.
+    ("f(x) = max(0, x)\nf'(x) = 1 if x > 0, else 0", "rr"),
+    ("f(x) = x if x > 0 otherwise 0\nf(2) = 2\nf(-2) = 0", "rrr"),
+    ("f(x) = x if x > 0, 0 otherwise\nf(-2) = -2", "rw"),
+    ("f(x) = { x if x > 0; 0.01x otherwise }\nf(-2) = -0.02\nf'(-2) = 0.01", "rrr"),
+    ("f(x) = { x, x > 0; 0.01x, x ≤ 0 }\nf(-2) = -0.2", "rw"),
+    (
+        "e = 0.5\nL = ½e² if |e| ≤ 1, otherwise |e| - ½ = 0.125\n"
+        "dL/de = e if |e| ≤ 1, sign(e) otherwise",
+        "trr",
+    ),
+    # … one on each line, beside a brace or a tall one, or set further in.
+    ("f(x) = { x      if x > 0\n       { 0.1x   otherwise\nf(-2) = -0.2", "rr"),
+    ("       ⎧ x      if x > 0\nf(x) = ⎨\n       ⎩ 0.1x   otherwise\nf(-2) = -0.2", "rr"),
+    ("f(x) = x            if x > 0\n       exp(x) - 1   if x ≤ 0\nf(-1) = -0.63212", "rr"),
+    # A condition that is an equation is no choice; a word of prose begins no case.
+    ("p = 0.3\ny = 1\nq = p if y = 1\nq = 1 - p if y = 0", "ttt?"),
+    ("x = 2\nFor x = 2: y = 4x = 8", "trr"),
+    ("x = 2\ny = 4x = 8\n  otherwise we would stop", "tr"),
+]
+FUNCTIONS = [
+    # Functions in capitals, and those that others make up.
+    ("z = [1, 2, 3]\np = Softmax(z) = [0.0900, 0.2447, 0.6652]", "tr"),
+    ("z = [1, 2, 3]\nS = Sum(z) = 7", "tw"),
+    ("y = 1\nx = 2\nt = atan2(y, x) = 0.4636\ndt/dx = -y/(x^2 + y^2) = -0.2", "ttrr"),
+    ("s = sign(-2) = -1\nr = sgn(3) = -1", "rw"),
+    ("x = 0.5\ny = swish(x) = 0.3112\ndy/dx = σ(x) + x σ(x)(1 - σ(x)) = 0.7400", "trr"),
+    # A standard deviation by n, or by n − 1; what agrees with neither is wrong.
+    ("x = [1, 2, 3, 4]\ns = std(x) = 1.1180", "tr"),
+    ("x = [1, 2, 3, 4]\ns = std(x) = 1.2910\nv = Var(x) = 1.6667", "trr"),
+    ("x = [1, 2, 3, 4]\ns = std(x) = 1.2610", "tw"),
+    # Numbers whose exponentials are too large for any float.
+    (
+        "z = [1000, 999, 998]\np = softmax(z) = [0.6652, 0.2447, 0.0900]\n"
+        "l = logsumexp(z) = 1000.4076",
+        "trr",
+    ),
+    ("z = [-1000, -999, -998]\np = softmax(z) = [0.0900, 0.2447, 0.6552]", "tw"),
+    # The same words as names.
+    ("Sign = 3\nq = 2 Sign = 6", "tr"),
+    ("output sum = 1.2\nq = 2 output sum = 2.4", "tr"),
+]
+JACOBIANS = [
+    # The gradient by the only vector, and by the weights where there are several.
+    ("w = [1, 2]\nL = w1^2 + 3 w2^2 = 13\n∇L = [2, 12]\nw' = w - 0.1 ∇L = [0.8, 0.8]", "trrr"),
+    ("w = [1, 2]\nx = [3, 1]\nL = w1^2 x1 + 3 w2^2 = 15\n∇L = [6, 12]", "ttrr"),
+    ("w = [1, 2]\nL = w1^2 + 3 w2^2 = 13\n∇L = [2, 6]", "trw"),
+    # One vector by another: all derivatives, in either layout, or each by its own.
+    ("x = [1, 2]\ny1 = x1^2 x2 = 2\ny2 = 5 x1 + x2 = 7\ny = [y1, y2]\n"
+     "J = dy/dx = [[4, 1], [5, 1]]", "trrr"),
+    ("x = [1, 2]\ny1 = x1^2 x2 = 2\ny2 = 5 x1 + x2 = 7\ny = [y1, y2]\n"
+     "dy/dx = [[4, 5], [1, 1]]", "trrr"),
+    ("x = [1, 2]\ny1 = x1^2 x2 = 2\ny2 = 5 x1 + x2 = 7\ny = [y1, y2]\n"
+     "dy/dx = [[4, 1], [1, 5]]", "trrw"),
+    ("W = [[1, 2, 3], [4, 5, 6]]\nx = [1, 0, 1]\nz = W x = [4, 10]\ndz/dx = W\n"
+     "L = z1^2 + z2\ndL/dz = [8, 1]\ndL/dx = dL/dz @ dz/dx = [12, 21, 30]", "ttrrtrr"),
+    ("z = [0.5, -1]\na = tanh(z) = [0.4621, -0.7616]\nda/dz = 1 - a^2 = [0.7864, 0.4200]", "trr"),
+]  # fmt: skip
+DRAWN = [
+    # Arrays over several lines, with the statement on any of them.
+    ("W = [ 1  2 ]\n    [ 3  0 ]\nx = [1, 2]\nz = W x = [5, 3]", "ttr"),
+    ("    | 1  2 |       | 1 |\nW = | 3 -1 |   x = | 2 |\n\nz = W x = | 5 |\n          | 1 |", "ttr"),
+    ("    | 1  2 |       | 1 |\nW = | 3 -1 |   x = | 2 |\n\nz = W x = | 5 |\n          | 2 |", "ttw"),
+    ("    ⎡ 1  2 ⎤      ⎡ 1 ⎤\nW = ⎣ 3  0 ⎦  x = ⎣ 2 ⎦\nz = Wx = ⎡ 5 ⎤\n         ⎣ 3 ⎦", "ttr"),
+    ("    [ 1  2 ]\nW = [ 3  0 ]\n    [ 5  6 ]\n     [ 1 ]\nx =  [ 2 ]\nz = W x = [5, 3, 17]", "ttr"),
+    ("|0 1| | 1| + |0| = |-1|\n|2 3| |-1|   |1|   | 0|\n|4 5|        |2|   | 1|", "r"),
+    # Amounts, numbered lines and tables are none.
+    ("x = -2\ny = |x| = 2\nz = |x| + |y| = 4", "trr"),
+    ("x = 2\n[1]\n[2] y = 3x = 6", "tr"),
+    ("| name | value |\n|---|---|\n| w | 0.5 |\n| x | 2 |\nz = w*x = 1", "ttr"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "found"), [*PAIRS_BELOW, *CASES, *FUNCTIONS, *JACOBIANS, *DRAWN])
+def test_verdicts(text: str, found: str) -> None:
+    assert verdicts(text) == found
