@@ -86,13 +86,14 @@ JACOBIANS = [
      "L = z1^2 + z2\ndL/dz = [8, 1]\ndL/dx = dL/dz @ dz/dx = [12, 21, 30]", "ttrrtrr"),
     ("z = [0.5, -1]\na = tanh(z) = [0.4621, -0.7616]\nda/dz = 1 - a^2 = [0.7864, 0.4200]", "trr"),
 ]  # fmt: skip
+_BARS = "    | 1  2 |       | 1 |\nW = | 3 -1 |   x = | 2 |\n\n"
 DRAWN = [
     # Arrays over several lines, with the statement on any of them.
     ("W = [ 1  2 ]\n    [ 3  0 ]\nx = [1, 2]\nz = W x = [5, 3]", "ttr"),
-    ("    | 1  2 |       | 1 |\nW = | 3 -1 |   x = | 2 |\n\nz = W x = | 5 |\n          | 1 |", "ttr"),
-    ("    | 1  2 |       | 1 |\nW = | 3 -1 |   x = | 2 |\n\nz = W x = | 5 |\n          | 2 |", "ttw"),
+    (f"{_BARS}z = W x = | 5 |\n          | 1 |", "ttr"),
+    (f"{_BARS}z = W x = | 5 |\n          | 2 |", "ttw"),
     ("    ⎡ 1  2 ⎤      ⎡ 1 ⎤\nW = ⎣ 3  0 ⎦  x = ⎣ 2 ⎦\nz = Wx = ⎡ 5 ⎤\n         ⎣ 3 ⎦", "ttr"),
-    ("    [ 1  2 ]\nW = [ 3  0 ]\n    [ 5  6 ]\n     [ 1 ]\nx =  [ 2 ]\nz = W x = [5, 3, 17]", "ttr"),
+    ("    [ 1 ]\nW = [ 3 ]\n    [ 5 ]\n     [ 1 ]\nx =  [ 2 ]\nz = 2W = [2, 6, 10]", "ttr"),
     ("|0 1| | 1| + |0| = |-1|\n|2 3| |-1|   |1|   | 0|\n|4 5|        |2|   | 1|", "r"),
     # Amounts, numbered lines and tables are none.
     ("x = -2\ny = |x| = 2\nz = |x| + |y| = 4", "trr"),
