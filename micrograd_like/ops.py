@@ -408,7 +408,8 @@ _ROWS = (
        slips=(("dead-unit", ("1",)),)),
     Op("abs",     "x",   "abs(x)", ("1 if x > 0 else -1 if x < 0 else 0",), "derivative of the modulus with 0 at the kink", ((2.0,), (-2.0,)), kink="x", text="|#1|", latex=r"\left|#1\right|"),
     Op("maximum", "x y", "x if x >= y else y", ("1 if x > y else 0.5 if x == y else 0", "1 if y > x else 0.5 if x == y else 0"), "derivative of the maximum with halves at a tie",
-       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("max",), text="max", latex=r"\max"),
+       ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("max",), text="max", latex=r"\max",
+       slips=(("dead-unit", ("1", "1")),)),
     Op("minimum", "x y", "x if x <= y else y", ("1 if x < y else 0.5 if x == y else 0", "1 if y < x else 0.5 if x == y else 0"), "derivative of the minimum with halves at a tie",
        ((2.0, -3.0), (-2.0, 3.0)), kink="x - y", aliases=("min",), text="min", latex=r"\min"),
     # A choice, as a graph of derivatives needs it where a partial has a condition.

@@ -67,6 +67,20 @@ r = 0.4584
 x = 0.23
 """
 RELU = "x = 0.7\nw = -0.4\nv = 0.9\na = w*x\nb = v*x\nh = relu(a)\nk = relu(b)\nE = (h + k)^2\n"
+MAXIMUM = "x = 0.7\nw = -0.4\nb = 0.1\na = w*x + b\nh = max(0, a)\nE = h^2 + 0.36*h\n"
+MEAN = """
+m = 3
+w = 0.8
+b = -0.5
+y1 = 0.2
+y2 = 0.9
+y3 = 0.7
+e1 = w + b - y1
+e2 = 2*w + b - y2
+e3 = 3*w + b - y3
+J = (e1^2 + e2^2 + e3^2)/(2m)
+"""
+TWO_WAYS = "x = 0.8\na = x^2\nb = exp(a)\nc = a + b\nf = sqrt(c) + cos(c)\n"
 
 
 DIRECT = "dL/dh1 = wy*(o1 - t1)"
@@ -145,6 +159,18 @@ def piece(expr: Expr | None) -> str:
         # A unit that is off, beside one that is on.
         (RELU, "dh/dw = x", "dead-unit", "dh/dw = 0"),
         (RELU, "dE/dw = 2(h + k)*x", "dead-unit", "dE/dv = 2(h + k)*x"),
+        # The same as a maximum, with figures put in: 1 is also the slope of much else here.
+        (
+            MAXIMUM,
+            "dE/da = dE/dh*relu'(a) = 0.36*1 = 0.36",
+            "dead-unit",
+            "dE/da = dE/dh*relu'(a) = 0.36*0 = 0",
+        ),
+        # The n of a mean is forgotten, or stands once more.
+        (MEAN, "dJ/db = e1 + e2 + e3 = -0.1", "constant-factor", "dJ/db = (e1 + e2 + e3)/3"),
+        (MEAN, "dJ/db = (e1 + e2 + e3)/m^2", "mean-counted-twice", "dJ/db = (e1 + e2 + e3)/m"),
+        # A term's sign, in a chain rule written with what acts directly.
+        (TWO_WAYS, "df/da = -df/db*db/da + df/dc*dc/da", "sign", "df/da = df/dc*(db/da + 1)"),
     ],
 )
 def test_a_slip_is_named_and_its_twin_is_right(

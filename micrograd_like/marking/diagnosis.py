@@ -80,7 +80,8 @@ def is_explained(causes: tuple[Cause, ...]) -> bool:
 
 
 def _in_formula(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
-    found = [c for mistake in CAUSES for c in _explains_formula(claim, formula, mistake)]
+    meant = [formula, *claim.facts.direct(formula)]
+    found = [c for mistake in CAUSES for f in meant for c in _explains_formula(claim, f, mistake)]
     yield from found
     if any(not _MISTAKES[cause.code].general for _, cause in found):
         return

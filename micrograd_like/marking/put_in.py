@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from micrograd_like.formula import (
     Call,
+    Derivative,
     Expr,
     Marked,
     Name,
@@ -66,6 +68,19 @@ def _misput(
             if guess.expr == operand:
                 yield Cause(mistake.code, guess.wrote, guess.meant)
                 break
+    for link in claim.links:
+        if operand == Derivative(*link) or claim.facts.truth.equal(operand, Derivative(*link)):
+            yield from _of_slope(claim, figures, figure, Derivative(*link))
+            break
+
+
+def _of_slope(claim: Claim, figures: Expr, figure: Figure, slope: Derivative) -> Iterator[Cause]:
+    """The slips of a derivative that lead to the figure put in for it: 1 for a ReLU's 0."""
+    alone = replace(claim, key=slope, target=slope)
+    for mistake in CAUSES:
+        guesses = mistake.guesses(alone) if mistake.few and mistake.guesses else ()
+        if any(comes_to(alone, figure, guess.expr) for guess in guesses):
+            yield Cause(mistake.code, figures, slope)
 
 
 def _as_many_places(figure: Figure, given: float) -> bool:
@@ -77,12 +92,14 @@ def _as_many_places(figure: Figure, given: float) -> bool:
 def _of_others(claim: Claim, figure: Figure, operand: Expr) -> Iterator[Quantity]:
     """The quantities whose figure it is: a given's is repeated exactly; a result's has digits."""
     sources = claim.facts.truth.sources
+    small = figure.center.is_integer() and abs(figure.center) <= 10
     for wrote in (*claim.names, *claim.others):
         if wrote == operand:
             continue
+        if small and not _siblings(wrote, operand):  # 1 is the number of many
+            continue
         if wrote in sources:
-            small = figure.center.is_integer() and abs(figure.center) <= 10
-            if figure.center == sources[wrote] and (not small or _siblings(wrote, operand)):
+            if figure.center == sources[wrote]:
                 yield wrote
         elif roughness(figure) <= _KNOWN:
             known = claim.carried(wrote)

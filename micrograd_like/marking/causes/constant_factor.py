@@ -16,6 +16,7 @@ from micrograd_like.formula import (
     factors,
     nodes,
     product,
+    quantities,
     summed,
     terms,
     without,
@@ -31,9 +32,9 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
         return
     yield from rows("constant-factor")(claim)
     numbers = [Number(number) for number in sorted(_constants(claim))]
-    for number in numbers:
-        yield Guess(Call("mul", (number, claim.right())))
-        yield Guess(Call("div", (claim.right(), number)))
+    for constant in (*numbers, *_counts(claim)):
+        yield Guess(Call("mul", (constant, claim.right())))
+        yield Guess(Call("div", (claim.right(), constant)))
     for form in claim.forms:  # in one path alone
         for place, (sign, term) in enumerate(marked := terms(form)):
             for number in numbers if len(marked) > 1 else ():
@@ -60,11 +61,24 @@ def _other_step(claim: Claim) -> Iterator[Guess]:
 def _constants(claim: Claim) -> set[int]:
     """2, and the whole numbers in the formulas of what the line is about."""
     found = {2}
-    for key in (claim.key.of, claim.key.wrt) if isinstance(claim.key, Derivative) else (claim.key,):
-        for number in nodes(claim.facts.definitions.get(key, Number(2)), Number):
+    for formula in _formulas(claim):
+        for number in nodes(formula, Number):
             if isinstance(number.value, int) and 1 < abs(number.value) <= 100:
                 found.add(abs(number.value))
     return found
+
+
+def _counts(claim: Claim) -> dict[Expr, None]:
+    """The counts in the formulas of what the line is about, as the n of a mean."""
+    leaves = (leaf for formula in _formulas(claim) for leaf in quantities(formula))
+    return dict.fromkeys(leaf for leaf in leaves if _count(claim, leaf))
+
+
+def _formulas(claim: Claim) -> Iterator[Expr]:
+    key = claim.key
+    for name in (key.of, key.wrt) if isinstance(key, Derivative) else (key,):
+        if name in claim.facts.definitions:
+            yield claim.facts.definitions[name]
 
 
 def _count(claim: Claim, factor: Expr) -> bool:
