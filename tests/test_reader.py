@@ -325,6 +325,8 @@ def test_notations(line: str, plainly: str) -> None:
         ("x = 2\nu = x^2\ny = u^3\nq = dy/du x du/dx", "q", 192),
         # What is said of a name's change alone is a quantity.
         ("x = 2\n∂x = 3\nq = x - 0.5∂x", "q", 0.5),
+        # A function's function needs no brackets.
+        ("v = [0, 1]\ns = log softmax(v) = [-1.3133, -0.3133]\nq = s2 - s1", "q", 1),
         # Brackets of a function may be square.
         ("x = 2\nq = exp[x - 2]", "q", 1),
         # What stands in brackets may be followed by more.
@@ -428,6 +430,10 @@ def test_a_name_given_to_a_part_stands_there() -> None:
     # Where nobody differentiates by it, nothing is changed.
     sheet = read("w = 0.7\nx = 1.3\na = sigmoid(w*x)\nz = x*w")
     assert plain(sheet.formulas["a"]) == "sigmoid(w*x)"
+
+
+#: Three samples of two inputs, their targets, and weights.
+ROWS = "X = [[1, 2], [3, 1], [0, 2]]\nt = [3, 5, 2]\nθ = [2, -1]\n"
 
 
 def verdicts(text: str) -> str:
@@ -650,6 +656,13 @@ def verdicts(text: str) -> str:
         ("w = 3\nx = 2\nE = (w*x - 1)^2\ndEdw = 20\nw' = w - 0.1*dEdw = 1", "tttrr"),
         ("w = 3\nx = 2\nE = (w*x - 1)^2\ndEdw = 2*(w*x - 1)", "tttw"),
         ("f = x^2\ng = 3f\ndgdf = 3\ndgdx = dgdf*dfdx = 6x", "ttrr"),
+        # The rows of a matrix beside Σ are samples, on whichever side it stands;
+        (f"{ROWS}E = 1/2 Σ (θ·X - t)^2 = 12.5\ndE/dθ = Σ (X θ - t) X", "tttrr"),
+        (f"{ROWS}E = 1/2 Σ (θ·X - t)^2\ndE/dθ = Σ (X θ + t) X", "ttttw"),
+        # … and ∇E is by what is called as weights are.
+        (f"{ROWS}E = 1/2 Σ (X θ - t)^2\n∇E = Σ (X θ - t) X = [-3, -14]", "ttttr"),
+        (f"{ROWS}E = 1/2 Σ (X θ - t)^2\n∇_θ E = Σ (X θ - t) X = [-1, -2]", "ttttw"),
+        (f"{ROWS}v = [1, 2]\nw = [1, 2]\nE = w·v + θ·v\n∇E = v", "tttttt?"),
         # … and a name like any other where they are not.
         ("x = 3\ndfdx = x", "tt"), ("a = 3\nd = 2\ndad = a*d = 6", "ttr"),
     ],

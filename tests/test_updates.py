@@ -34,6 +34,7 @@ o1 = sigmoid(v1*h1)
 E = (t1 - o1)^2/2
 """
 LINE = "x = 2\nt = 1\nw = 1.5\nE = (w*x - t)^2\n"
+LINES = "x = 0.7\nt = 1.3\nw = 0.5\nb = 0.1\nlr = 0.05\nr = w*x + b - t\nE = r^2\n"
 LESSON = builtin.text("office-hours").partition("w6'")[0].rpartition("w5'")[0]
 
 
@@ -185,3 +186,48 @@ def test_what_is_said_to_be_right_is_right(sheet: str, line: str, code: str) -> 
     left = record["working"].split(" = ")[0]
     above = "\n".join(line.split("\n")[:-1])
     assert marked(f"{sheet}{above}\n", f"{left} = {formula}")[0] == "right"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "lines", "found"),
+    [
+        (UNIT, "t1 = w - lr*dE/dw\nw = t1", "right, taken"),
+        (UNIT, "t1 = w + lr*dE/dw\nw = t1", "wrong, taken"),
+        (UNIT, "t1 = w - 0.01\nw = t1", "taken, taken"),  # no step along anything
+        (UNIT, "t1 = w - 0.01\nw = t1\nq = 2*w = 0.98", "taken, taken, right"),
+        # The delta rule for one weight says that it is meant for the other.
+        (LINES, "w' = w - lr*2*r*x\nb' = b - lr*2*r", "right, right"),
+        (LINES, "w' = w - lr*2*r*x\nb' = b - lr*2*r*(x + t)", "right, wrong"),
+        (LINES, "b' = b - lr*2*r*(x + t)", "unchecked"),
+    ],
+)
+def test_the_lines_of_a_step(sheet: str, lines: str, found: str) -> None:
+    marks = Worksheet.parse(sheet + lines).check().lines
+    assert ", ".join(mark.verdict for mark in marks[-len(lines.split("\n")) :]) == found
+
+
+#: A matrix whose first column is of ones, in Octave's words.
+OCTAVE = """
+X = [1 1; 1 2; 1 4];
+y = [1; 3; 2];
+theta = [0.1; 0.5];
+J = sum((X*theta - y).^2)/6;
+q = X .* X;
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("t1 = theta(1) - 0.1*sum(X*theta - y)/3;\ntheta(1) = t1;", "right, taken"),
+        ("t2 = theta(2) - 0.1*sum((X*theta - y) .* X(:,2))/3;\ntheta(2) = t2;", "right, taken"),
+        ("dJ/dtheta11 = sum(X*theta - y)/3", "right"),
+        ("dJ/dtheta21 = sum(X*theta - y)/3", "wrong"),
+        ("r = X(2) + X(2,2) + X(6) = 7", "right"),
+        ("r = X(3,:) = [1 4]", "right"),
+        ("r = X(4,1)", "unchecked"),
+    ],
+)
+def test_steps_of_a_vector_s_elements_in_octave(line: str, found: str) -> None:
+    marks = Worksheet.parse(OCTAVE + line).check().lines
+    assert ", ".join(mark.verdict for mark in marks[-len(line.split("\n")) :]) == found

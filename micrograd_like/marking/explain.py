@@ -47,10 +47,11 @@ class Line:
 def unexplained(sheet: Worksheet, facts: Facts) -> Iterator[Quantity]:
     """The updates without a derivative in them that no slip makes of gradient descent.
 
-    Whoever writes them may well mean another rule.
+    Whoever writes them may well mean another rule, unless another weight is renewed rightly.
     """
+    followed = {update.rate for update in facts.updates.values() if update.right}
     for name, update in facts.updates.items():
-        if not update.right and not update.sure:
+        if not update.right and not update.sure and update.rate not in followed:
             causes = slips_in(sheet, facts, sheet.definitions[name], name, update)
             if not is_explained(causes):
                 yield name

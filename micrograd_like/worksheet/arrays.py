@@ -105,6 +105,29 @@ def element_names(name: str, shape: tuple[int, ...], first: int) -> list[str]:
     return found
 
 
+def indexed(matrix: Term, index: Sequence[int | None]) -> Term:
+    """An element, row or column of a matrix, None for all of them; one number counts by columns.
+
+    Raises:
+        ShapeError: The matrix has none there.
+    """
+    whole = as_column(matrix)
+    assert isinstance(whole, Array)
+    rows, columns = whole.shape
+    if len(index) == 1:
+        place = index[0]
+        index = (None, None) if place is None else (place % rows, place // rows)
+    chosen = [[*range(n)] if i is None else [i] for i, n in zip(index, whole.shape, strict=True)]
+    if any(not 0 <= i < n for own, n in zip(chosen, whole.shape, strict=True) for i in own):
+        raise ShapeError(f"the matrix is {rows}×{columns}, and has no such element")
+    items = tuple(whole.at(j, i) for i in chosen[1] for j in chosen[0])
+    if len(items) == 1:
+        return items[0]
+    if len(chosen[0]) == 1:
+        return Array((1, len(items)), items)
+    return Array((len(items), 1), items)
+
+
 def beside_square(one: Term, other: Term) -> bool:
     """True for a square matrix and a vector, which may be a row or a column of it."""
     shapes = [term.shape for term in (one, other) if isinstance(term, Array)]
@@ -179,6 +202,8 @@ def matrix_product(a: Array, b: Array) -> Term:
         return Array((a.shape[0], b.shape[0]), items)
     left = a if len(a.shape) == 2 else Array((1, *a.shape), a.items)
     right = b if len(b.shape) == 2 else Array((*b.shape, 1), b.items)
+    if len(a.shape) == 1 and right.shape[0] != a.shape[0] == right.shape[1]:
+        return matrix_product(b, a)  # θ·x, the rows of x being samples
     if left.shape[1] != right.shape[0]:
         raise ShapeError(
             f"{shown(a.shape)} and {shown(b.shape)} cannot be multiplied: the left side has "

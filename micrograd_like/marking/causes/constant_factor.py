@@ -69,9 +69,10 @@ def _constants(claim: Claim) -> set[int]:
 
 
 def _counts(claim: Claim) -> dict[Expr, None]:
-    """The counts in the formulas of what the line is about, as the n of a mean."""
-    leaves = (leaf for formula in _formulas(claim) for leaf in quantities(formula))
-    return dict.fromkeys(leaf for leaf in leaves if _count(claim, leaf))
+    """The counts that the formulas of what the line is about divide by, as the n of a mean."""
+    divisions = (c for f in _formulas(claim) for c in nodes(f, Call) if c.function == "div")
+    below = (leaf for call in divisions for leaf in quantities(call.arguments[1]))
+    return dict.fromkeys(leaf for leaf in below if _count(claim, leaf))
 
 
 def _formulas(claim: Claim) -> Iterator[Expr]:

@@ -133,8 +133,10 @@ class Judge:
             return self._judged(part, "unchecked", problem=problem)
         builds = place == statement.builds
         target: Expr = key
+        targets = self.facts.targets(key)
         if builds and key in self.facts.updates:
-            target = self.facts.updates[key].formula
+            update = self.facts.updates[key]
+            target, targets = update.formula, [*targets, *update.beside]
         elif builds:
             return self._definition(part, line)
         if not self.facts.leaves(part.expr):
@@ -147,7 +149,6 @@ class Judge:
                 return self._judged(part, verdict, figure=figure, problem=_no_number(key))
             return self._figures(part, line)
         forms = [target] if builds else [*self.facts.forms(key)]
-        targets = self.facts.targets(key)
         total = None
         for expr in self._readings(part):
             if self.facts.truth.holds(expr, target, forms, targets):

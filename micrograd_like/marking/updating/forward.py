@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from micrograd_like.formula import (
     Derivative,
@@ -37,7 +37,8 @@ class Forward:
 
     def __init__(self, sheet: Worksheet, graph: NamedGraph | None) -> None:
         self.sheet, self._graph = sheet, graph
-        found = ((name, _renewed(sheet, name)) for name in sheet.definitions)
+        copied = _copied(sheet)
+        found = ((name, _renewed(sheet, name, copied)) for name in sheet.definitions)
         self.renewed = {name: old for name, old in found if old is not None}
         given = [name for name, s in sheet.definitions.items() if s.kind == "given"]
         self.roles = named_roles(sheet.definitions, given, self.renewed)
@@ -66,6 +67,11 @@ class Forward:
             and user not in self.renewed
             and not nodes(definitions[user].parts[0].expr, Derivative)
         ]
+
+    def beside(self, name: Quantity, line: Statement) -> list[Quantity]:
+        """What stands in the formulas of what a name acts on directly, up to a line."""
+        formulas = (self.sheet.definitions[user] for user in self.users(name, line))
+        return [leaf for statement in formulas for leaf in quantities(statement.parts[0].expr)]
 
     def reached(self, name: Quantity, line: Statement) -> list[Quantity]:
         """What a name acts on, directly or not, up to a line."""
@@ -123,11 +129,17 @@ class Forward:
         return {name for pair in pairs for name in pair}
 
 
-def _renewed(sheet: Worksheet, name: Quantity) -> Name | None:
+def _copied(sheet: Worksheet) -> dict[Expr, Name]:
+    """For every name that is later put into another one, that one: t of t = w − …, w = t."""
+    firsts = {name: sheet.definitions[name].parts[0].expr for name in sheet.definitions}
+    return {expr: sheet.older[n] for n, expr in firsts.items() if n in sheet.older}
+
+
+def _renewed(sheet: Worksheet, name: Quantity, copied: Mapping[Expr, Name]) -> Name | None:
     """The name that this one renews: w of w' = w − …, or of w' = … − rate·∂E/∂w."""
     if not isinstance(name, Name):
         return None
     named = quantities(sheet.definitions[name].parts[0].expr)
     slopes = {key.wrt for key in named if isinstance(key, Derivative)}
-    known = (old for old in renewable(name, sheet.older) if old in named or old in slopes)
-    return next(known, None)
+    olds = [*renewable(name, sheet.older), *filter(None, [copied.get(name)])]
+    return next((old for old in olds if old in named or old in slopes), None)

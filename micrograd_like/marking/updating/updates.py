@@ -68,6 +68,7 @@ class Update:
         slope: Where it is not, what stands in the place of the gradient.
         sure: True where the line is meant as gradient descent whatever it says: a derivative stands
             in it. Otherwise it is wrong only if a slip explains it.
+        beside: What stands beside the weight, and may so stand in the gradient.
     """
 
     weight: Quantity
@@ -76,6 +77,7 @@ class Update:
     right: bool
     sure: bool
     slope: Expr | None = None
+    beside: Sequence[Quantity] = ()
 
     @property
     def formula(self) -> Expr:
@@ -129,11 +131,12 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
     gradients = _gradients(line, forward)
     rates = _rates(line, forward, known) if gradients else []
     expr = line.statement.parts[0].expr
+    beside = forward.beside(line.weight, line.statement)
     for gradient, rate in product_of(gradients, rates):
-        update = Update(line.weight, rate, gradient, True, line.sure)
+        update = Update(line.weight, rate, gradient, True, line.sure, beside=beside)
         if not line.sure and line.weight in forward.sheet.assumed:
             update = _scaled(update, expr, truth)
-        if truth.holds(expr, update.formula, [update.formula]):
+        if truth.holds(expr, update.formula, [update.formula], beside):
             return update
     if not gradients or not _along_a_slope(line) or _decays(line):
         return None

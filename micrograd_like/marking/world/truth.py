@@ -258,6 +258,7 @@ class Truth:
         neutral = frozenset(n for n, v in self.sources.items() if v in (0.0, 1.0, -1.0))
         dropped = neutral - used
         yield Way(dropped)
+        yield Way(dropped | (neutral & asked))
         whole = [n for n, v in self.sources.items() if v == int(v) and n not in dropped]
         belong = [n for n in whole if n not in used or n in asked]
         yield from (Way(dropped | {name}) for name in belong[:_MOST_WAYS])

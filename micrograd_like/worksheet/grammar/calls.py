@@ -197,6 +197,8 @@ class Calls(Rules):
             last = None if isinstance(bound, Array) else bound
         deep = self.operations
         body = self.expression(ADD)
+        if isinstance(body, Array) and not index and self.products and body.shape == self.asked:
+            return body  # Σ rᵢ·xᵢ, the xᵢ being the rows of a matrix
         if isinstance(body, Array) and not index:
             self.scope.read_as[f"the sum as {len(body.items)} terms"] = None
             return self.joined(sign, body.items)

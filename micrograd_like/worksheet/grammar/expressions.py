@@ -217,6 +217,9 @@ class Expressions(Derivatives, Calls):
         if self.at("(") and (element := self.element_at(text)):
             self.place += 3
             return Name(element)
+        if self.at("(") and self.known.octave and (index := self.index_at(text)):
+            self.place += 2 * len(index) + 1
+            return arrays.indexed(self.scope.stands(text, token), index)
         if element := self.element_here(text):
             self.scope.read_as[f"{token.text} as {element}"] = None
             return Name(element)
@@ -269,6 +272,21 @@ class Expressions(Derivatives, Calls):
         names = self.known.elements(text, shape)
         place = int(index.text) - self.known.base if len(index.text) < 5 else -1
         return names[place] if 0 <= place < len(names) else ""
+
+    def index_at(self, text: str) -> tuple[int | None, ...]:
+        """The index of X(2, 1), X(:, 2) or X(2) of a matrix X, from 0, None for ":"; else ()."""
+        size = len(self.known.arrays.get(text, ()))
+        index: list[int | None] = []
+        while size == 2 and len(index) < size:
+            at, behind = self.ahead(2 * len(index) + 1), self.ahead(2 * len(index) + 2).text
+            if at.text != ":" and not (at.kind == "number" and at.text.isdecimal()):
+                break
+            index.append(None if at.text == ":" else int(at.text) - 1)
+            if behind == ")":
+                return tuple(index)
+            if behind != ",":
+                break
+        return ()
 
     def element_here(self, text: str) -> str:
         """The element that w_1 is on a line that speaks of the vector w as well; else ""."""

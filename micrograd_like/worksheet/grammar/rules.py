@@ -35,6 +35,7 @@ class Rules(Neighbours, ABC):
         self.operations = 0
         self.dot = True  # how a product of two vectors is read
         self.products = False  # True where one was
+        self.asked: tuple[int, ...] | None = None  # the shape that a part has to have
 
     @abstractmethod
     def expression(self, binding: float) -> Term:

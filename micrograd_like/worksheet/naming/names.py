@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from micrograd_like.notation import GREEK, normal_name
 from micrograd_like.notation.names import LETTERS
@@ -75,6 +76,7 @@ class Names:
         short: Names without an index for the only one that has a number: p for p1.
         times: True where an x set apart stands for times.
         large: True where a number stands whose exponential is too large.
+        octave: True where .* stands for ⊙: X(2) is an element of X, and X(:, 2) a column.
         same: Costs that are differentiated by another name than they are given: L for Loss.
     """
 
@@ -105,6 +107,7 @@ class Names:
     short: dict[str, str] = field(default_factory=dict)
     times: bool = False
     large: bool = False
+    octave: bool = False
     same: dict[str, str] = field(default_factory=dict)
     _compound_bases: set[str] = field(default_factory=set)
     _splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -144,6 +147,7 @@ class Names:
         names.functions.update(names.open)
         names.arrays = {n: s for n, s in found.arrays.items() if n in names.lefts}
         names.times, names.large = found.times, found.large
+        names.octave = any(t.text == "⊙" and t.end - t.column == 2 for t in chain(*lines))
         names.varying = {
             name: [*shapes]
             for name, shapes in found.shapes.items()

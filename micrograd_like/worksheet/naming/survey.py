@@ -15,7 +15,7 @@ from micrograd_like.worksheet.tokens.spelling import (
     is_word,
     series_index,
 )
-from micrograd_like.worksheet.vocabulary import OF_ARRAYS, RELATIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS, RELATIONS
 
 #: What a name that begins a statement may follow.
 _BEGINS = {"", ",", ";", "⇒", "→", "|", ":", "(", "…"}
@@ -216,6 +216,7 @@ class Survey:
         before = tokens[opening - 2].text if opening > 1 else ""
         name = tokens[opening - 1].text
         worded = is_word(before) and tokens[opening - 2].end < tokens[opening - 1].column
+        worded = worded and before.lower() not in FUNCTIONS  # of log f(x) = … the log is no word
         if before not in _BEGINS and before not in RELATIONS and not worded:
             return
         inside = tokens[opening + 1 : place - 1]

@@ -36,6 +36,8 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
         return "assigned"
     if is_addend(first, version.base) or (_adds_to(first, version.number) and [*names_in(first)]):
         return "itself"
+    if isinstance(first, Name) and versions.rests_on(versions.meant[place].get(first), version):
+        return "itself"  # t = w - …, w = t
     formula = next((p.expr for p in read.parts if versions.is_formula(p.expr, version)), None)
     numbers = [p.number for p in reversed(read.parts) if p.number is not None]
     number = max(numbers, key=lambda number: number.places or 0, default=None)

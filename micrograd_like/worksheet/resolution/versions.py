@@ -142,6 +142,10 @@ class Versions:
         made = {at.key for at in behind if not at.rests_on and at.first > after}
         return made | self._unknown(behind)
 
+    def rests_on(self, version: Version | None, other: Version) -> bool:
+        """True if a version rests on another one, however far behind."""
+        return version is not None and other in {*reachable(self._behind(version), self._behind)}
+
     def _behind(self, version: Version) -> Iterator[Version]:
         meant = (at or self.first.get(name) for name, at in version.rests_on.items())
         return (at for at in meant if at is not None)
