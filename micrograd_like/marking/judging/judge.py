@@ -377,9 +377,10 @@ class Judge:
     def _given_otherwise(self, judged: Judged, line: _Line) -> float | None:
         """What the figures right before a number give; None where they give it, or it is true."""
         last, figure = (line.before or (None,))[-1], judged.figure
-        if last is None or last.number or not last.numeric or figure is None:
+        left = self._left(line) if last is None else last.expr
+        if left is None or figure is None or (last and (last.number or not last.numeric)):
             return None
-        given = line.figures.exactly(last.expr)
+        given = line.figures.exactly(left)
         sound = judged.verdict in SOUND and not self._without_number(line.key)
         if not sound or given is None or figure.meets(given) or self._is_true(figure, line.key):
             return None
@@ -398,10 +399,10 @@ class Judge:
             if _goes_on_from(part.number, figure, judged):
                 verdict: Verdict = "follows" if judged.slips else "right"
                 return self._judged(part, verdict, figure=figure, slips=judged.slips)
-        stated = self.learner.hand.stated.get(key)
-        if not before and stated is not None and figure.meets(stated):  # once more
-            verdict = "follows" if stated.slips else "right"
-            return self._judged(part, verdict, figure=figure, slips=stated.slips)
+        for stated in self._alone(line) if not before else ():
+            if stated is not None and figure.meets(stated):
+                verdict = "follows" if stated.slips else "right"
+                return self._judged(part, verdict, figure=figure, slips=stated.slips)
         last = before[-1] if before else None
         formulas = dict(self._shapes(line)).items()
         methods = ((partial(View.worked_out, expr=formula), own) for formula, own in formulas)
@@ -411,6 +412,20 @@ class Judge:
                 verdict = "follows" if slips | own else "right"
                 return self._judged(part, verdict, figure=figure, slips=slips | own)
         return self._judged(part, "wrong", figure=figure)
+
+    def _alone(self, line: _Line) -> Iterator[Figure | None]:
+        """What a number with nothing before it may be: one stated again, or that of its left."""
+        yield self.learner.hand.stated.get(line.key)
+        left = self._left(line)
+        yield None if left is None else line.figures.by_itself(left)
+
+    def _left(self, line: _Line) -> Expr | None:
+        """The figures to the left of a number, where no name stands: 0.53·9 = 4.79."""
+        formula = self.facts.definitions.get(line.key)
+        if formula is None or self.facts.leaves(formula):
+            return None
+        rounded = any(number.places is not None for number in nodes(formula, Number))
+        return formula if rounded else None
 
     def _disagrees(self, part: Part, before: Judged | None, method: Method) -> bool:
         """True for a number that a slip might explain, but not beside the figures before it."""

@@ -243,11 +243,8 @@ class Calls(Rules):
             self.place += 2
         elif name == "grad" and isinstance(left, Name | Array):
             self.place += 2
-            cost = self.document.cost
-            one = self.ahead(1).kind == "number" and float(self.ahead(1).text) == 1
-            if self.at("=") and one and isinstance(left, Name):
-                cost = self.document.cost = left.name
-            if not cost and len(set(self.known.costs)) == 1:
+            cost = self.known.roots.at(self.tokens[self.place - 3].line)
+            if not self.known.roots.seeded and len(set(self.known.costs)) == 1:
                 cost = self.known.costs[0]
             if not cost:
                 raise UnsureError("Nothing says of what this is the gradient")
