@@ -18,6 +18,7 @@ import visualize
 from micrograd_like.derivation.predict import judge
 from micrograd_like.derivation.walk import Backward, Forward, known_after, walk
 from micrograd_like.errors import WorksheetError
+from micrograd_like.marking.records import Report
 from micrograd_like.notation import number
 from micrograd_like.worksheet import Worksheet, builtin
 from visualize.snapshot import snapshot
@@ -147,20 +148,27 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Any:
+    """One for most tests: a tab of its own, a process each, costs more than what is done in it."""
+    return browser.new_context(offline=True).new_page()
+
+
 class Opened:
     """A page in the browser: what went wrong there, and what it shows."""
 
-    def __init__(self, browser: Any, text: str, folder: Path, hash: str = "", **options: Any):
-        self.file = folder / "page.html"
-        self.file.write_text(text, encoding="utf-8")
-        self.context = browser.new_context(offline=True, **options)
-        self.page = self.context.new_page()
+    def __init__(self, tab: Any, file: Path, hash: str):
+        self.page = tab
         self.errors: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else 0)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(self.file.as_uri() + hash)
+        self.heard = {
+            "console": lambda m: self.errors.append(m.text) if m.type == "error" else None,
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "request": lambda request: self.requests.append(request.url),
+        }
+        for event, hear in self.heard.items():
+            tab.on(event, hear)
+        tab.goto(file.as_uri() + hash)
 
     @property
     def title(self) -> str:
@@ -193,24 +201,36 @@ class Opened:
         return dict(shown)
 
     def close(self) -> None:
+        for event, hear in self.heard.items():
+            self.page.remove_listener(event, hear)
         assert self.errors == []
         assert [url for url in self.requests if not url.startswith("file:")] == []
-        self.context.close()
 
 
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def opened(browser: Any, tab: Any, tmp_path: Path) -> Iterator[Any]:
+    """Opens a page; in a tab of its own where it is to have options, or is not left as it was."""
     pages: list[Opened] = []
 
-    def open_page(sheet: Worksheet = LESSON, hash: str = "", **options: Any) -> Opened:
-        report = options.pop("report", None)
-        text = visualize.page(sheet, report=report)
-        pages.append(Opened(browser, text, tmp_path, hash, **options))
+    def open_page(
+        sheet: Worksheet = LESSON,
+        hash: str = "",
+        report: Report | None = None,
+        own: bool = False,
+        **options: Any,
+    ) -> Opened:
+        file = tmp_path / f"{len(pages)}.html"
+        file.write_text(visualize.page(sheet, report=report), encoding="utf-8")
+        alone = own or options
+        into = browser.new_context(offline=True, **options).new_page() if alone else tab
+        pages.append(Opened(into, file, hash))
         return pages[-1]
 
     yield open_page
-    for page in pages:
-        page.close()
+    for view in pages:
+        view.close()
+        if view.page is not tab:
+            view.page.context.close()
 
 
 def test_numbers_at_every_step_are_the_engines(opened: Any) -> None:
@@ -243,7 +263,7 @@ def test_keys_and_buttons(opened: Any) -> None:
 
 
 def test_space_plays_and_pauses(opened: Any) -> None:
-    view = opened()
+    view = opened(own=True)
     view.page.clock.install()
     view.page.reload()
     view.page.keyboard.press("Space")
@@ -423,17 +443,27 @@ def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
     assert view.page.locator("#live").get_attribute("aria-live") == "polite"
 
 
+#: A line of every verdict, nodes of every role of a neuron: what axe looks through for long where
+#: a page is as long as the published one.
+MARKED = Worksheet.parse(
+    "w = 0.5\nx = 2\nb = 0\nz = w*x + b = 1\na = sigmoid(z) = 0.7311\nE = 1/2*(a - 1)^2 = 0.04\n"
+    "dE/da = 1 - a\ndE/dz = dE/da*a*(1 - a) = 0.0529\nk = q*x = 3\nw' = w -\n"
+)
+
+
 @pytest.mark.parametrize(
-    ("scheme", "hash", "options"),
+    ("sheet", "scheme", "hash", "options"),
     [
-        ("light", "", None),
-        ("light", "#14", None),
-        ("dark", "#14", {"runOnly": ["color-contrast"]}),  # nothing else is another there
+        (PUBLISHED, "light", "", None),
+        (MARKED, "light", "#7", None),
+        (MARKED, "dark", "#7", {"runOnly": ["color-contrast"]}),  # nothing else is another there
     ],
 )
-def test_axe_finds_nothing(opened: Any, scheme: str, hash: str, options: Any) -> None:
+def test_axe_finds_nothing(
+    opened: Any, sheet: Worksheet, scheme: str, hash: str, options: Any
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    view = opened(PUBLISHED, hash, report=PUBLISHED.check(), color_scheme=scheme)
+    view = opened(sheet, hash, sheet.check(), color_scheme=scheme)
     results = axe.Axe().run(view.page, options=options)
     found = [
         (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]
@@ -460,7 +490,7 @@ def test_it_fits_a_phone(opened: Any) -> None:
 
 
 def test_it_prints_every_step(opened: Any) -> None:
-    view = opened(hash="#5")
+    view = opened(hash="#5", own=True)
     view.page.emulate_media(media="print")
     assert len(view.page.locator(".step:visible").all()) == len(STEPS)
     assert not view.page.locator("#controls").is_visible()
