@@ -209,7 +209,7 @@ class Marker:
         return [
             replace(part, verdict="unchecked", problem=problem)
             if (unknown or part.verdict == "wrong")
-            and not self.judge.contradicts(part.part, before)
+            and not self.judge.numbers.contradicts(part.part, before)
             else part
             for before, part in zip([None, *judged], judged, strict=False)
         ]
