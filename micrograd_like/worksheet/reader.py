@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice, product
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives, names_in
 from micrograd_like.worksheet.clauses.clauses import clauses
 from micrograd_like.worksheet.clauses.continuation import logical_lines
 from micrograd_like.worksheet.clauses.trimming import Clause
@@ -21,9 +21,6 @@ from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.grammar.templates import Templates
 from micrograd_like.worksheet.naming.functions import Functions, UnknownFunctionError
-from micrograd_like.worksheet.naming.indices import (
-    names_in,
-)
 from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.naming.open_functions import READINGS, bodies, told_of
 from micrograd_like.worksheet.naming.primes import derivatives_meant, put_in_place
