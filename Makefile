@@ -6,7 +6,7 @@ PARALLEL = -n logical --dist worksteal
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js pictures notebooks format \
+.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js fonts pictures notebooks format \
 	bench marking-report clean
 
 example:
@@ -50,7 +50,14 @@ lint:
 	$(BIN)/mypy && $(BIN)/mypy tests/typed_operations.py
 
 lint-js:
-	npx --yes @biomejs/biome@2 lint --error-on-warnings --skip=suspicious/noRedundantUseStrict visualize/web/page.js
+	npx --yes @biomejs/biome@2 lint --error-on-warnings --skip=suspicious/noRedundantUseStrict visualize/web/*.js
+
+# The pages' faces, from npm's packages by the lockfile beside them.
+FONTS = visualize/web/fonts
+fonts:
+	cd $(FONTS) && npm ci --silent
+	$(PYTHON) -m venv --clear build/fonts && build/fonts/bin/pip install --quiet fonttools==4.68.0 brotli==1.2.1
+	build/fonts/bin/python $(FONTS)/build.py
 
 # The README's pictures, from the program itself.
 pictures:

@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,16 +18,19 @@ import pytest
 
 import visualize
 from micrograd_like.derivation.predict import judge
-from micrograd_like.derivation.walk import Backward, Forward, known_after, walk
+from micrograd_like.derivation.walk import Backward, Forward, Given, known_after, walk
 from micrograd_like.errors import WorksheetError
-from micrograd_like.marking.records import Report
-from micrograd_like.notation import number
 from micrograd_like.worksheet import Worksheet, builtin
+from visualize.graph_model import box_number
+from visualize.page_steps import answers
+from visualize.setting import is_code, set_formula
 from visualize.snapshot import snapshot
 
 LESSON = builtin.load("office-hours")
 PUBLISHED = builtin.load("office-hours-as-published")
-STEPS = walk(LESSON.cost(), beside=LESSON.names.values())
+WALK = walk(LESSON.cost(), beside=LESSON.names.values())
+#: What is computed: the page has a step for each.
+STEPS = [step for step in WALK if not isinstance(step, Given)]
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
@@ -68,26 +73,54 @@ def test_every_built_in_worksheet_has_a_page(name: str) -> None:
 
 
 def test_it_asks_nothing_of_any_other_place() -> None:
-    for tag, attributes in Tags(visualize.page(LESSON)).attributes:
+    text = visualize.page(LESSON)
+    for tag, attributes in Tags(text).attributes:
         assert tag not in ("link", "iframe", "img", "object", "embed")
         for name, value in attributes.items():
             assert name not in ("src", "href", "srcset", "action") or str(value)[:1] == "#"
-    assert "http://" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", visualize.page(LESSON))
+    assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert "url(" not in text.replace("url(data:", "")
 
 
 def test_every_step_is_in_the_page_without_a_script() -> None:
     text = visualize.page(LESSON)
-    assert text.count('<li class="step ') == len(STEPS)
-    assert "<math" in text
-    assert "ŷ acts on E directly: upstream times local." in text
+    assert text.count('<li class="step"') == len(STEPS)
+    assert "acts on <span" in text
+    assert '<i data-name="w5">w<sub>5</sub></i>' in text
 
 
-def test_a_marked_worksheet_shows_verdicts_causes_and_workings() -> None:
+def plain(text: str) -> str:
+    """The words of a page, without its elements, styles and data."""
+    body = re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body).replace("\u2006", ""))
+
+
+def test_a_marked_worksheet_begins_with_its_slips_their_causes_and_workings() -> None:
     text = visualize.page(PUBLISHED, report=PUBLISHED.check())
-    assert "21 right, 15 taken, 11 follow, 7 wrong" in text
-    assert "∂E/∂w5 stands where ∂E/∂w6 belongs." in text
-    assert "right: w6&#39; = w6 − α·∂E/∂w6 = 0.6 − 0.2·(−0.089) = 0.62" in text
-    assert text.count('class="line wrong"') == 7
+    said = plain(text)
+    assert "7 wrong 11 follow 21 right 15 taken" in re.sub(r"(?<=[a-z])(?=\d)", " ", said)
+    assert "Seven slips" in said
+    assert "∂E/∂w5 stands where ∂E/∂w6 belongs." in said
+    assert "w6′ =w6 − α·∂E/∂w6 =0.6 − 0.2·(−0.089) =0.62" in said
+    assert text.count('<li class="slip"') == 7
+    assert text.index('<li class="slip"') < text.index('id="graph"') < text.index('class="lines"')
+    assert '<u class="piece">' in text
+    assert "11 later lines follow" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "score"),
+    [
+        ("x = 2\ny = x^2 = 4\nE = 3y = 12", "Nothing is wrong", "2 / 2"),
+        ("x = 2\ny = x^2 = 5\nE = 3y = 15", "One slip", "1 / 2"),
+        ("x = 2\ny = x^2 = (4\nE = 3x = 6", "but not all could be judged", "1 / 2"),
+    ],
+)
+def test_the_summary_leads_to_what_is_to_be_mended(text: str, title: str, score: str) -> None:
+    sheet = Worksheet.parse(text)
+    said = plain(visualize.page(sheet, report=sheet.check()))
+    assert title in said
+    assert score in said
 
 
 def test_what_a_learner_wrote_is_escaped() -> None:
@@ -132,6 +165,64 @@ def test_a_notebook_gets_a_frame_of_its_own() -> None:
     assert 'sandbox="allow-scripts"' in shown
 
 
+def test_every_step_has_a_picture() -> None:
+    """The update and the second pass in the boxes of what they renew; else what they read."""
+    for name in ("office-hours", "three-steps", "adam", "office-hours-as-published"):
+        for step in data_of(visualize.page(builtin.load(name)))["steps"]:
+            assert step["now"] or step["read"], (name, step["spoken"])
+
+
+def data_of(text: str) -> Any:
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    return json.loads(data)
+
+
+# A formula set for the page: as it was typed, and what is to be read.
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("dE/dw5 = dE/dyhat * dyhat/da3", "∂E/∂w5 =∂E/∂ŷ·∂ŷ/∂a3"),
+        ("z1 = sigmoid(a1) = log10(.3)", "z1 =σ(a1) =log10(.3)"),
+        ("w1' = w1 - alpha*dE/dw1 = -0.5", "w1′ =w1 − α·∂E/∂w1 =−0.5"),
+        ("y = (x^2 - 3)**2/2", "y =(x2 − 3)2/2"),
+        ("q = 2e-5*(-x)", "q =2e−5·(−x)"),
+        ("a < b & c", "a < b & c"),
+    ],
+)
+def test_formulas_are_set_token_by_token(typed: str, shown: str) -> None:
+    text = re.sub(r"<[^>]+>", "", set_formula(typed)).replace("\u2005", " ").replace("\u2006", "")
+    assert unescape(text) == shown
+
+
+def test_names_can_be_linked_and_wrong_pieces_are_underlined() -> None:
+    made = set_formula("y1 = x^2 = 5", [(5, 8)])
+    assert '<i data-name="y1">y<sub>1</sub></i>' in made
+    assert '<u class="piece"><i data-name="x">x</i><sup>2</sup></u>' in made
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("y = x*w + b", False), ("dE/dw = 0.5", False), ("w' = w - 0.1*dw", False),
+        ("z = np.dot(x, w)", True), ("y = x[0]", True), ('print("y")', True), ("for i in r:", True),
+    ],
+)  # fmt: skip
+def test_a_programs_line_is_shown_as_it_was_typed(source: str, code: bool) -> None:
+    assert is_code(source) == code
+
+
+@pytest.mark.parametrize("value", [0.5744425, -0.0858, 1.0, 0.0, 12.5, 3e-7])
+def test_verdicts_worked_out_beforehand_are_those_of_the_terminal(value: float) -> None:
+    found = answers(value)
+    for written, verdict in found.items():
+        assert verdict == judge(written, value) != "wrong"
+    for places in range(6):
+        for step in range(-30, 31):
+            near = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places))
+            written = f"{near + step * Decimal(1).scaleb(-places):f}"
+            assert found.get(written, "wrong") == judge(written, value), written
+
+
 # In a browser.
 
 
@@ -148,108 +239,110 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def tab(browser: Any) -> Any:
-    """One for most tests: a tab of its own, a process each, costs more than what is done in it."""
-    return browser.new_context(offline=True).new_page()
-
-
 class Opened:
     """A page in the browser: what went wrong there, and what it shows."""
 
-    def __init__(self, tab: Any, file: Path, hash: str):
-        self.page = tab
+    def __init__(self, browser: Any, text: str, folder: Path, hash: str = "", **options: Any):
+        self.file = folder / "page.html"
+        self.file.write_text(text, encoding="utf-8")
+        self.context = browser.new_context(offline=True, **options)
+        self.page = self.context.new_page()
         self.errors: list[str] = []
         self.requests: list[str] = []
-        self.heard = {
-            "console": lambda m: self.errors.append(m.text) if m.type == "error" else None,
-            "pageerror": lambda error: self.errors.append(str(error)),
-            "request": lambda request: self.requests.append(request.url),
-        }
-        for event, hear in self.heard.items():
-            tab.on(event, hear)
-        tab.goto(file.as_uri() + hash)
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else 0)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(self.file.as_uri() + hash)
 
     @property
-    def title(self) -> str:
-        return str(self.page.locator(".step.current h2").inner_text())
+    def sentence(self) -> str:
+        return str(self.page.locator(".step.current .sentence").inner_text())
 
     @property
     def place(self) -> int:
         return int(self.page.locator("#place").inner_text().split()[0])
 
-    def table(self) -> dict[str, tuple[str, str]]:
-        """(value, gradient) of every name in the table, as they are seen; asked for at once."""
-        rows = self.page.eval_on_selector_all(
-            "#known tr",
-            """rows => rows.map(row => [row.dataset.name, row.querySelector(".value").innerText,
-                                        row.querySelector(".gradient").innerText])""",
-        )
-        return {name: (value, gradient) for name, value, gradient in rows}
+    def node(self, key: str) -> Any:
+        return self.page.locator(f'.graph .node[data-key="{key}"]')
 
-    def drawn(self, part: str) -> dict[str, str]:
-        """What the graph shows of each node's value or gradient: nothing while it is not known."""
+    def drawn(self) -> dict[str, tuple[str, str, str]]:
+        """(name, value, gradient) in each box of the graph."""
         shown = self.page.eval_on_selector_all(
-            ".picture [data-name]",
-            """(nodes, part) => nodes.map(node => [node.dataset.name,
-                Array.from(node.querySelectorAll(`tspan.${part}`)).at(-1)])
-                .filter(([name, text]) => text)
-                .map(([name, text]) => [name, text.checkVisibility({visibilityProperty: true})
-                                              ? text.textContent : ""])""",
-            part,
+            ".graph .node",
+            """nodes => nodes.map(node => [node.dataset.key, ...[".name", ".value", ".gradient"]
+                .map(part => node.querySelector(part).textContent)])""",
         )
-        return dict(shown)
+        return {key: (name, value, gradient) for key, name, value, gradient in shown}
+
+    def lit(self) -> set[str]:
+        """The boxes that are lit up."""
+        keys = self.page.eval_on_selector_all(
+            ".graph.dimmed .node.lit", "nodes => nodes.map(n => n.dataset.key)"
+        )
+        return set(keys)
 
     def close(self) -> None:
-        for event, hear in self.heard.items():
-            self.page.remove_listener(event, hear)
         assert self.errors == []
-        assert [url for url in self.requests if not url.startswith("file:")] == []
+        local = ("file:", "data:")
+        assert [url for url in self.requests if not url.startswith(local)] == []
+        self.context.close()
 
 
 @pytest.fixture
-def opened(browser: Any, tab: Any, tmp_path: Path) -> Iterator[Any]:
-    """Opens a page; in a tab of its own where it is to have options, or is not left as it was."""
+def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
     pages: list[Opened] = []
 
-    def open_page(
-        sheet: Worksheet = LESSON,
-        hash: str = "",
-        report: Report | None = None,
-        own: bool = False,
-        **options: Any,
-    ) -> Opened:
-        file = tmp_path / f"{len(pages)}.html"
-        file.write_text(visualize.page(sheet, report=report), encoding="utf-8")
-        alone = own or options
-        into = browser.new_context(offline=True, **options).new_page() if alone else tab
-        pages.append(Opened(into, file, hash))
+    def open_page(sheet: Worksheet = LESSON, hash: str = "", **options: Any) -> Opened:
+        report = options.pop("report", None)
+        text = visualize.page(sheet, report=report)
+        pages.append(Opened(browser, text, tmp_path, hash, **options))
         return pages[-1]
 
     yield open_page
-    for view in pages:
-        view.close()
-        if view.page is not tab:
-            view.page.context.close()
+    for page in pages:
+        page.close()
 
 
-def test_numbers_at_every_step_are_the_engines(opened: Any) -> None:
+def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
     view = opened()
-    for index in range(len(STEPS)):
+    roles = {node.key: node.role for node in snapshot(LESSON).nodes}
+    backward = [i for i, step in enumerate(STEPS) if isinstance(step, Backward)]
+    for index in range(backward[-1] + 1):
         assert view.place == index + 1
-        shown = view.table()
-        for name, known in known_after(STEPS, index).items():
-            value = "" if known.value is None else number(known.value, 4)
-            gradient = "" if known.gradient is None else number(known.gradient, 4)
-            assert shown[name] == (value, gradient), (index, name)
+        shown = view.drawn()
+        assert shown.keys() == roles.keys()
+        for name, known in known_after(WALK, index + 1).items():
+            if (role := roles.get(str(name))) is not None:
+                gradient = known.gradient
+                assert gradient is None or isinstance(gradient, float)
+                wanted = box_number(known.value, role), box_number(gradient)
+                assert shown[str(name)][1:] == wanted, (index, name)
         view.page.keyboard.press("ArrowRight")
+
+
+def test_the_update_and_the_second_pass_are_shown_in_the_boxes_they_renew(opened: Any) -> None:
+    view = opened(PUBLISHED, report=PUBLISHED.check())
+    place = next(i for i, s in enumerate(computed(PUBLISHED)) if s == "w5'")
+    view.page.locator("#slider").fill(str(place))
+    assert "now" in view.node("w5").get_attribute("class").split()
+    assert view.drawn()["w5"] == ("w5′", box_number(PUBLISHED.names["w5'"].data), "")
+    assert view.drawn()["w1"][0] == "w1′"
+    assert view.drawn()["a1"] == ("a1", "0.3000", "−0.0182")
+    view.page.keyboard.press("Home")
+    assert view.drawn()["w5"] == ("w5", "0.5", "−0.0858")
+
+
+def computed(sheet: Worksheet) -> list[str]:
+    """The names of what the page's steps are about; of backward steps nothing."""
+    steps = walk(sheet.cost(), beside=sheet.names.values())
+    return [str(s.name) if isinstance(s, Forward) else "" for s in steps[1:]]
 
 
 def test_keys_and_buttons(opened: Any) -> None:
     view = opened()
     last = len(STEPS)
     for key, place in (
-        ("ArrowRight", 2), ("ArrowRight", 3), ("ArrowLeft", 2), ("End", last),
+        ("ArrowRight", 2), ("F9", 3), ("ArrowLeft", 2), ("Shift+F9", 1), ("End", last),
         ("ArrowRight", last), ("Home", 1), ("ArrowLeft", 1),
     ):  # fmt: skip
         view.page.keyboard.press(key)
@@ -262,208 +355,197 @@ def test_keys_and_buttons(opened: Any) -> None:
     assert view.place == 9
 
 
-def test_space_plays_and_pauses(opened: Any) -> None:
-    view = opened(own=True)
-    view.page.clock.install()
-    view.page.reload()
-    view.page.keyboard.press("Space")
-    assert view.page.locator("#play").get_attribute("aria-pressed") == "true"
-    view.page.clock.run_for(5000)
-    assert view.place == 3
-    view.page.keyboard.press("Space")
-    view.page.clock.run_for(9000)
-    assert view.place == 3
-
-
 def test_the_hash_links_to_a_step_and_follows_it(opened: Any) -> None:
     view = opened(hash="#12")
     assert view.place == 12
     view.page.keyboard.press("ArrowRight")
     assert view.page.evaluate("location.hash") == "#13"
     view.page.evaluate(f"location.hash = '{quote('dE/dw5', safe='')}:3'")
-    view.page.wait_for_function("document.getElementById('follow').value === 'dE/dw5'")
+    view.page.wait_for_function("document.querySelector('#follow button').innerText === '∂E/∂w5'")
     assert view.place == 3
     view.page.evaluate("location.hash = '#nonsense'")
-    view.page.wait_for_function("document.getElementById('follow').value === ''")
+    view.page.wait_for_function("document.querySelector('#follow button').innerText[0] === 'e'")
     assert view.place == 1
+    for hash in ("#%E0%A4%A", "#%", "#0", "#-3", "#999", "#dE%2Fdq:2", "#<b>", "#line-99"):
+        view.page.evaluate("hash => location.hash = hash", hash)
+        assert view.page.locator(".step.current").is_visible(), hash
 
 
-@pytest.mark.parametrize("hash", ["#%E0%A4%A", "#%", "#0", "#-3", "#999", "#dE%2Fdq:2", "#<b>"])
-def test_a_link_to_nowhere_shows_a_step_all_the_same(opened: Any, hash: str) -> None:
-    view = opened(hash=hash)
-    assert view.page.locator(".step.current").is_visible()
-
-
-def test_one_derivative_can_be_followed(opened: Any) -> None:
+def test_one_derivative_can_be_followed_and_is_derived(opened: Any) -> None:
     view = opened()
-    view.page.select_option("#follow", "dE/dw5")
-    steps = walk(LESSON.names["E"], LESSON.names["w5"])
-    titles = []
-    for _ in steps:
-        titles.append(view.title.split(" ", 1)[1])
-        view.page.keyboard.press("ArrowRight")
-    assert titles[1:] == [
-        "forward: a3", "forward: ŷ", "forward: E",
-        "backward: ∂E/∂E", "backward: ∂E/∂ŷ", "backward: ∂E/∂a3", "backward: ∂E/∂w5",
-    ]  # fmt: skip
-    # What does not lie on the way is known from the start.
-    view.page.keyboard.press("Home")
-    assert view.table()["z1"][0] == "0.5744"
-    assert view.table()["a3"][0] == ""
+    view.page.click("#follow button")
+    view.page.locator("[role=option]", has_text="∂E/∂w5").click()
+    wanted = len(
+        [s for s in walk(LESSON.names["E"], LESSON.names["w5"]) if not isinstance(s, Given)]
+    )
+    assert view.page.locator("#place").inner_text() == f"1 / {wanted}"
+    view.page.keyboard.press("End")
+    assert view.sentence.startswith("Backward w5 acts on E through a3")
+    view.page.click("#tab-derivation")
+    derived = view.page.locator("#panel-derivation").inner_text()
+    assert "Factors" in derived
+    assert "∂a3/∂w5" in derived.replace("\n", "")
+    assert "−0.04455" in derived
+    assert "∂E/∂w6" not in derived.replace("\n", "")
+    view.page.locator("#tab-derivation").press("ArrowRight")
+    row = view.page.locator('#known tr[data-row="w5"]').inner_text().split()
+    assert row[-2:] == ["0.5000", "−0.04455"]
+
+
+def test_the_list_of_derivatives_is_moved_through_by_keys(opened: Any) -> None:
+    view = opened()
+    view.page.locator("#follow button").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        view.page.keyboard.press(key)
+    assert view.page.locator("#follow button").inner_text() == "∂E/∂ŷ"
+    assert view.page.evaluate("document.activeElement.parentElement.id") == "follow"
+    view.page.keyboard.press("ArrowUp")
+    view.page.keyboard.press("Escape")
+    assert not view.page.locator("#follow ul").is_visible()
 
 
 def test_predict_then_reveal(opened: Any) -> None:
-    view = opened(hash="#2")
+    view = opened(hash="#1")
     view.page.keyboard.press("p")
     assert view.page.locator("#predict").is_checked()
-    answer = view.page.locator(".step.current .answer").first
-    assert not answer.is_visible()
-    assert view.table()["a1"][0] == ""
+    assert view.drawn()["a1"][1] == ""
+    assert view.page.locator("#shown-title").text_content().endswith("?")
     guess = view.page.locator(".step.current .ask input")
     for typed, said in (
-        ("", "Type a number first"), ("zero", "is no number"), ("0,3", "is no number"),
-        ("-0.3", "the sign is not"), ("0.7", "not right"),
+        ("", "Type a number first"), ("zero", "is no number"), ("-0.3", "the sign is not"),
+        ("0.7", "not right"), ("0", "too coarse"), ("0.31", "is near"),
     ):  # fmt: skip
         guess.fill(typed)
         guess.press("Enter")
         assert said in view.page.locator(".step.current .verdict").inner_text()
-    guess.fill("0.3")
+    guess.fill("3e-1")
     guess.press("Enter")
-    assert answer.is_visible()
-    assert view.table()["a1"][0] == "0.3000"
-    view.page.keyboard.press("Escape")
-    view.page.locator("h1").click()
+    assert view.drawn()["a1"][1] == "0.3000"
+    assert "3e-1 is right" in view.page.locator("#live").inner_text()
     view.page.keyboard.press("ArrowRight")
+    assert view.place == 2
     view.page.locator(".step.current .reveal").click()
-    assert view.page.locator(".step.current .answer").first.is_visible()
-
-
-def test_a_node_shows_its_rule_and_its_sum(opened: Any) -> None:
-    view = opened()
-    view.page.locator('.picture [data-name="x2"]').click()
-    dialog = view.page.locator("#details")
-    assert dialog.is_visible()
-    assert "through a1" in dialog.inner_text()
-    assert "through a2" in dialog.inner_text()
-    view.page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    view.page.locator('.picture [data-name="z1"]').focus()
-    view.page.keyboard.press("Enter")
-    assert "derivative of the logistic function" in dialog.inner_text()
-
-
-def test_graph_lines_and_table_are_in_step(opened: Any) -> None:
-    view = opened()
-    view.page.locator("#slider").fill("11")  # backward: ∂E/∂a3, through ŷ
-    assert "∂E/∂a3" in view.title
-    assert view.page.locator('.node.now[data-name="a3"]').count() == 1
-    assert view.page.locator('.edge.now[data-tail="a3"][data-head="yhat"]').count() == 1
-    now = view.page.locator(".line.now code").all_inner_texts()
-    assert any(line.startswith("dE/da3") for line in now)
-    assert view.page.locator("tr.now").get_attribute("data-name") == "a3"
-
-
-def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
-    view = opened()
-    nodes = {node.key for node in snapshot(LESSON).nodes}
-    for index in range(len(STEPS)):
-        view.page.locator("#slider").fill(str(index))
-        values, gradients = view.drawn("value"), view.drawn("gradient")
-        assert set(values) == set(gradients) == nodes
-        for name, known in known_after(STEPS, index).items():
-            if name in nodes:
-                value = "" if known.value is None else number(known.value, 4)
-                gradient = "" if known.gradient is None else number(known.gradient, 4)
-                assert (values[name], gradients[name]) == (value, gradient), (index, name)
+    assert view.drawn()["z1"][1] == "0.5744"
 
 
 def test_nothing_gives_a_prediction_away(opened: Any) -> None:
-    view = opened(hash="#2")  # forward: a1
-    factor = view.page.locator('.edge[data-tail="a1"][data-head="z1"] .factor').first
-    assert view.drawn("value")["a1"] == "0.3000"
-    view.page.keyboard.press("p")
-    assert view.drawn("value")["a1"] == ""
-    line = view.page.locator('.line[data-lefts="a1"] code')
-    assert not line.is_visible()
-    view.page.locator(".step.current .reveal").click()
-    assert view.drawn("value")["a1"] == "0.3000"
+    """Neither graph, lines, table, derivation nor what a screen reader says."""
+    view = opened(hash="#1")  # forward: a1
+    line = view.page.locator('.line[data-left="a1"] .formula')
     assert line.is_visible()
-    assert not factor.is_visible()
-
-
-def test_neither_tooltips_nor_dialogs_give_a_prediction_away(opened: Any) -> None:
-    view = opened(hash="#2")  # forward: a1
     view.page.keyboard.press("p")
-    tips = view.page.locator(".picture title, .picture desc").all_text_contents()
-    assert not [tip for tip in tips if "0.3000; " in tip or "0.6562" in tip]
-    view.page.locator('.picture [data-name="a1"]').click()
-    assert "0.3000 =" not in view.page.locator("#details").inner_text()
-    assert "?" in view.page.locator("#details").inner_text()
-    view.page.keyboard.press("Escape")
-    view.page.keyboard.press("p")
-    tips = view.page.locator(".picture title").all_text_contents()
-    assert [tip for tip in tips if "0.6562" in tip]
+    assert not line.is_visible()
+    labels = " ".join(view.node(key).get_attribute("aria-label") for key in ("a1", "yhat", "E"))
+    assert labels == "a1 ŷ E"
+    assert view.page.locator(".graph .edge:not(.open)").count() == 0
+    assert set(view.page.locator(".graph .local").all_text_contents()) == {""}
+    view.page.click("#tab-table")
+    assert not view.page.locator('tr[data-row="a1"] .value > *').first.is_visible()
+    assert view.page.locator('tr[data-row="w1"] .value > *').first.is_visible()
+    view.page.click("#tab-derivation")
+    assert "Nothing of it" in view.page.locator("#panel-derivation").inner_text()
+    view.page.click("#tab-step")
+    view.page.locator(".step.current .reveal").click()
+    assert line.is_visible()
+    assert view.drawn()["a1"][1] == "0.3000"
 
 
 def test_a_sums_line_stays_hidden_until_its_last_part(opened: Any) -> None:
     parts = [i for i, s in enumerate(STEPS, 1) if isinstance(s, Backward) and s.name == "x1"]
     view = opened(hash=f"#{parts[-1]}")
     view.page.keyboard.press("p")
-    line = view.page.locator('.line[data-lefts="dE/dx1"] code')
+    line = view.page.locator('.line[data-left="dE/dx1"] .formula')
     assert not line.is_visible()
     view.page.locator(".step.current .reveal").click()
     assert line.is_visible()
 
 
-# The same table holds for the terminal's stepper: tests/test_stepper.py.
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [("0.57", "is right"), ("1", "too coarse"), ("1e0", "too coarse"), (".7", "not right"),
-     ("0.58", "is near"), ("5.744e-1", "is right"), ("-.574", "the sign")],
-)  # fmt: skip
-def test_predictions_are_judged_as_in_the_terminal(opened: Any, typed: str, said: str) -> None:
-    place = next(i for i, s in enumerate(STEPS, 1) if isinstance(s, Forward) and s.name == "z1")
-    view = opened(hash=f"#{place}")
-    view.page.keyboard.press("p")
-    view.page.locator(".step.current .ask input").fill(typed)
-    view.page.locator(".step.current .answer-it").click()
-    heard = view.page.locator("#live").inner_text()
-    assert said in view.page.locator(f"#step-{place} .verdict").text_content() + heard
-    verdict = judge(typed, LESSON.names["z1"].data)
-    words = {"right": "is right", "coarse": "coarse", "near": "near", "sign": "sign"}
-    assert words.get(verdict, "not right") in said
+def test_a_name_lights_up_wherever_it_stands(opened: Any) -> None:
+    view = opened(PUBLISHED, report=PUBLISHED.check())
+    on_paths = {"x2", "a1", "a2", "z1", "z2", "a3", "yhat", "E"}
+    view.node("x2").hover()
+    assert view.lit() == on_paths
+    assert view.page.locator('.lines [data-name="x2"].lit-name').count() > 3
+    assert view.page.locator('.lines [data-name="x1"].lit-name').count() == 0
+    view.page.mouse.move(2, 2)
+    assert view.lit() == set()
+    view.page.locator('#line-48-1 [data-name="w3"]').first.hover()
+    assert view.lit() == {"w3", "a1", "z1", "a3", "yhat", "E"}
+    view.page.locator('#line-60-1 [data-name="a1\'"]').hover()
+    assert "a1" in view.lit()
+
+
+def test_what_a_line_or_a_box_is_about_opens_its_step(opened: Any) -> None:
+    view = opened(PUBLISHED, report=PUBLISHED.check())
+    assert "z1 is computed" in view.sentence  # the first slip's
+    view.page.locator(".slip .cause").nth(3).click()
+    assert "ŷ acts on E directly" in view.sentence
+    assert view.page.locator(".line.heir").count() == 11
+    assert "chosen" in view.node("yhat").get_attribute("class").split()
+    view.node("a3").click()
+    assert "a3" in view.sentence
+    view.page.locator(".page-head .count").first.click()
+    view.page.wait_for_function("document.querySelector('.chosen-line')?.id === 'line-16-1'")
+    view.page.keyboard.press("F8")
+    view.page.keyboard.press("F8")
+    assert "line 18" in view.page.evaluate("document.activeElement.innerText")
+    view.page.keyboard.press("Shift+F8")
+    assert "line 16" in view.page.evaluate("document.activeElement.innerText")
+
+
+def test_the_graph_is_moved_through_by_keys(opened: Any) -> None:
+    view = opened()
+    assert view.page.locator('.graph .node[tabindex="0"]').count() == 1
+    view.node("E").focus()
+    for key, reached in (("ArrowLeft", "yhat"), ("ArrowLeft", "a3"), ("ArrowUp", "w5")):
+        view.page.keyboard.press(key)
+        assert view.page.evaluate("document.activeElement.dataset.key") == reached
+    assert "w5" in view.lit()
+    view.page.keyboard.press("Enter")
+    assert "w5 acts on E" in view.sentence
+    before = view.page.locator(".graph").get_attribute("viewBox")
+    view.page.keyboard.press("+")
+    view.page.keyboard.press("+")
+    assert view.page.locator(".graph-map").is_visible()
+    view.page.keyboard.press("0")
+    assert view.page.locator(".graph").get_attribute("viewBox") == before
+    assert not view.page.locator(".graph-map").is_visible()
+
+
+def test_backward_the_arrow_is_turned(opened: Any) -> None:
+    view = opened()
+    place = next(i for i, s in enumerate(STEPS) if isinstance(s, Backward) and s.name == "a3")
+    view.page.locator("#slider").fill(str(place))
+    edge = view.page.locator('.edge[data-tail="a3"][data-head="yhat"]')
+    assert {"now", "backward", "minus"} <= set(edge.get_attribute("class").split())
+    assert edge.locator(".back").is_visible()
+    assert not edge.locator(".head").is_visible()
+    now = view.page.locator(".line.now").all_inner_texts()
+    assert any("∂E/∂a3" in line.replace("\n", "") for line in now)
+    assert view.page.locator("tr.now").get_attribute("data-row") == "a3"
 
 
 def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
     view = opened()
-    view.page.keyboard.press("ArrowRight")
     assert "a1 is computed from" in view.page.locator("#live").inner_text()
-    assert "a1 is 0.3000." in view.page.locator("#live").inner_text()
-    assert "2 of 40: forward: a1" in view.page.locator("#slider").get_attribute("aria-valuetext")
+    assert "0.3000" in view.page.locator("#live").inner_text()
+    assert view.page.locator("#slider").get_attribute("aria-valuetext").startswith("1 of 39: a1")
     assert view.page.locator("#live").get_attribute("aria-live") == "polite"
-
-
-#: A line of every verdict, nodes of every role of a neuron: what axe looks through for long where
-#: a page is as long as the published one.
-MARKED = Worksheet.parse(
-    "w = 0.5\nx = 2\nb = 0\nz = w*x + b = 1\na = sigmoid(z) = 0.7311\nE = 1/2*(a - 1)^2 = 0.04\n"
-    "dE/da = 1 - a\ndE/dz = dE/da*a*(1 - a) = 0.0529\nk = q*x = 3\nw' = w -\n"
-)
+    assert view.node("w5").get_attribute("aria-label") == "w5, value 0.5"
 
 
 @pytest.mark.parametrize(
-    ("sheet", "scheme", "hash", "options"),
+    ("scheme", "marked", "options"),
     [
-        (PUBLISHED, "light", "", None),
-        (MARKED, "light", "#7", None),
-        (MARKED, "dark", "#7", {"runOnly": ["color-contrast"]}),  # nothing else is another there
+        ("light", True, None),
+        ("light", False, None),
+        ("dark", True, {"runOnly": ["color-contrast"]}),  # nothing else is another there
     ],
 )
-def test_axe_finds_nothing(
-    opened: Any, sheet: Worksheet, scheme: str, hash: str, options: Any
-) -> None:
+def test_axe_finds_nothing(opened: Any, scheme: str, marked: bool, options: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    view = opened(sheet, hash, sheet.check(), color_scheme=scheme)
+    report = PUBLISHED.check() if marked else None
+    view = opened(PUBLISHED, "#14", report=report, color_scheme=scheme)
     results = axe.Axe().run(view.page, options=options)
     found = [
         (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]
@@ -471,7 +553,21 @@ def test_axe_finds_nothing(
     assert found == []
 
 
-def test_it_fits_a_phone(opened: Any) -> None:
+#: The least size of any text as it is seen, and the whole graph's extent in its place.
+SIZES = """() => {
+    const least = Math.min(...[...document.querySelectorAll("body *")]
+        .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) &&
+                     e.checkVisibility({visibilityProperty: true}) && !e.closest(".spoken, script"))
+        .map(e => parseFloat(getComputedStyle(e).fontSize) *
+                  (e.closest("svg.graph")?.getScreenCTM().a ?? 1))
+        .filter(size => size > 0));
+    const svg = document.querySelector("svg.graph");
+    return {least, wide: document.documentElement.scrollWidth,
+            cropped: svg.classList.contains("cropped")};
+}"""
+
+
+def test_on_a_phone_it_has_tabs_and_the_whole_graph(opened: Any) -> None:
     view = opened(
         PUBLISHED,
         report=PUBLISHED.check(),
@@ -479,49 +575,98 @@ def test_it_fits_a_phone(opened: Any) -> None:
         is_mobile=True,
         has_touch=True,
     )
-    assert view.page.evaluate("document.documentElement.scrollWidth") <= 360
-    end = "document.querySelector('footer').getBoundingClientRect().bottom + scrollY"
-    assert view.page.evaluate(f"document.documentElement.scrollHeight - ({end})") < 100
+    assert view.page.locator(".slips").is_visible()
+    assert view.page.locator(".slip .mark").first.bounding_box()["y"] < 300
+    for tab, shown, hidden in (
+        ("graph", "#graph", ".slips"), ("step", "#panel-step", "#graph"),
+        ("sheet", ".lines", "#graph"),
+    ):  # fmt: skip
+        view.page.tap(f".tabs [data-tab={tab}]")
+        assert view.page.locator(shown).is_visible()
+        assert not view.page.locator(hidden).is_visible()
+        sizes = view.page.evaluate(SIZES)
+        assert sizes["least"] >= 12
+        assert sizes["wide"] <= 360
+    view.page.tap(".tabs [data-tab=graph]")
+    assert view.page.evaluate(SIZES)["cropped"] is False
+    assert view.page.locator("#graph").get_attribute("data-layout") == "upright"
     view.page.tap("#next")
-    assert view.place == 2
     box = view.page.locator("#next").bounding_box()
-    assert box["width"] >= 36
-    assert box["height"] >= 36
+    assert min(box["width"], box["height"]) >= 44
 
 
-def test_it_prints_every_step(opened: Any) -> None:
-    view = opened(hash="#5", own=True)
+@pytest.mark.parametrize("marked", [True, False])
+def test_on_a_desk_text_is_legible_and_nothing_scrolls_inside(opened: Any, marked: bool) -> None:
+    report = PUBLISHED.check() if marked else None
+    view = opened(PUBLISHED, report=report, viewport={"width": 1280, "height": 900})
+    sizes = view.page.evaluate(SIZES)
+    assert sizes["least"] >= 11
+    assert sizes["wide"] <= 1280
+    assert sizes["cropped"] is False
+    inner = """() => [...document.querySelectorAll("body *")].filter(e =>
+        ["auto", "scroll"].includes(getComputedStyle(e).overflowY) && e.checkVisibility() &&
+        e.scrollHeight > e.clientHeight + 1).length"""
+    assert view.page.evaluate(inner) == 0
+    if marked:
+        assert view.page.locator(".slip .mark").first.bounding_box()["y"] < 220
+
+
+def test_the_handed_back_page_prints_on_two_sides(opened: Any) -> None:
+    view = opened(PUBLISHED, report=PUBLISHED.check())
+    sides = view.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sides)) == 2
+    view.page.emulate_media(media="print")
+    order = "[...document.querySelectorAll('.slips, #graph, .lines')].map(e => e.offsetTop)"
+    tops = view.page.evaluate(order)
+    assert tops == sorted(tops)
+    for gone in ("#controls", ".tabs", ".graph-tools", "#panel-step"):
+        assert not view.page.locator(gone).first.is_visible()
+
+
+def test_without_marks_it_prints_every_step_and_all_numbers(opened: Any) -> None:
+    view = opened(hash="#5")
     view.page.emulate_media(media="print")
     assert len(view.page.locator(".step:visible").all()) == len(STEPS)
-    assert not view.page.locator("#controls").is_visible()
     view.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert view.table()["E"][0] == "0.05910"
-    assert view.table()["w1"][1] == "0"
-    assert view.drawn("value")["E"] == "0.05910"
+    assert view.drawn()["E"][1:] == ("0.0591", "1")
     view.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert view.table()["E"][0] == ""
+    assert view.drawn()["E"][1:] == ("", "")
 
 
 def test_motion_is_reduced_where_it_is_asked_for(opened: Any) -> None:
-    view = opened(reduced_motion="reduce")
-    duration = "getComputedStyle(document.querySelector('.picture .node')).transitionDuration"
-    assert view.page.evaluate(duration) in ("0s", "")
+    view = opened(reduced_motion="reduce", hash="#12")
+    for moving in (".graph .node", ".graph .edge.now .curve"):
+        style = f"getComputedStyle(document.querySelector('{moving}'))"
+        assert view.page.evaluate(f"{style}.transitionDuration") in ("0s", "")
+        assert view.page.evaluate(f"{style}.animationName") == "none"
 
 
 def test_without_numbers_formulas_take_their_place(opened: Any) -> None:
-    """Nothing is greyed out for want of a number, and nothing can be predicted."""
+    """Nothing can be predicted where there is no number."""
     view = opened(Worksheet.parse("C = (a - y)^2\na = sigmoid(z)\nz = w*x\n"))
-    view.page.keyboard.press("End")
-    assert view.table()["w"] == ("", "2 · (a − y) · a · (1 − a) · x")
-    assert view.page.locator(".picture .unknown").count() == 0
-    view.page.keyboard.press("Home")
-    assert view.page.locator(".picture .unknown[data-name=C]").count() == 1
+    view.page.click("#tab-table")
+    row = view.page.locator('#known tr[data-row="w"]').inner_text()
+    assert row.split() == ["w", "2·(a−y)·a·(1−a)·x"] or "(a" in row
+    view.page.click("#tab-step")
     view.page.click("#predict")
     view.page.keyboard.press("ArrowRight")
-    assert "z is computed" in view.page.locator("#live").inner_text()
+    assert view.place == 2
 
 
-def test_data_in_the_page_is_json(tmp_path: Path) -> None:
-    text = visualize.page(LESSON)
-    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
-    assert len(json.loads(data)["steps"]) == len(STEPS)
+def test_a_graph_too_wide_for_its_place_is_shown_around_what_is_at_hand(opened: Any) -> None:
+    wide = "x = 1\n" + "\n".join(
+        f"y{n} = x*{n}\nz{n} = sin(y{n})\nu{n} = z{n}^2" for n in range(1, 25)
+    )
+    sheet = Worksheet.parse(wide + "\nE = " + " + ".join(f"u{n}" for n in range(1, 25)))
+    view = opened(sheet, viewport={"width": 390, "height": 800}, has_touch=True)
+    view.page.click(".tabs [data-tab=graph]")
+    sizes = view.page.evaluate(SIZES)
+    assert sizes["cropped"] is True
+    assert sizes["least"] > 11.99
+    view.page.tap(".graph-tools button[title='Show all']")
+    for place in ("0", "70", "20"):
+        fill = "(s, place) => { s.value = place; s.dispatchEvent(new Event('input')) }"
+        view.page.locator("#slider").evaluate(fill, place)
+        box = view.page.locator(".node.now .outline").bounding_box()
+        frame = view.page.locator("#graph").bounding_box()
+        assert frame["x"] <= box["x"] <= frame["x"] + frame["width"] - box["width"], place

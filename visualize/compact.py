@@ -19,21 +19,22 @@ from visualize.layout import Point, run
 from visualize.snapshot.records import Edge, Snapshot
 
 #: Between boxes of one block: beside each other, and between a parameter and its user.
-_BESIDE, _ABOVE, _ASIDE = 12.0, 40.0, 20.0
+_BESIDE, _ABOVE, _ASIDE = 12.0, 40.0, 16.0
 #: How far a row of parameters may hang into the room between ranks.
-_OVER = 16.0
+_OVER = 20.0
 #: Parameters at most that stand on one side alone, in a row and in a stack.
 _ROW, _STACK = 2, 4
 #: Graphviz's distances in inches, and its points to the inch.
-_RANKS, _INCH = 0.72, 72.0
-_APART = {False: 0.34, True: 0.22}
+_RANKS, _INCH = 0.67, 72.0
+_APART = {False: 0.34, True: 0.17}
 #: Between the ends of several arrows at one side of a box.
 _ENDS = 15.0
-_MARGIN = 10.0
+_MARGIN = 9.0
 #: The room of a label.
 _LABEL, _LINE = 48.0, 17.0
-#: Where it stands beside its arrow, in an upright graph the first ones first.
-_ASIDES = ((35.0, 0.0), (-35.0, 0.0), (0.0, 13.0), (0.0, -13.0))
+#: Where it stands beside an arrow that runs down, and above or below one that runs across.
+_ASIDES = ((35.0, 0.0), (-35.0, 0.0))
+_ABOVES = ((0.0, -13.0), (0.0, 13.0), (0.0, -38.0), (0.0, 38.0))
 #: What a ring adds to a box.
 _RING = 8.0
 
@@ -233,7 +234,7 @@ def _curves(
                     point[across] += at[-end][place]
         else:
             points = [*_beside(shot, boxes, widths, edge, upright)]
-        label = _label(points, taken, upright)
+        label = _label(points, taken)
         taken.append(_Area(*label, _LABEL, _LINE))
         found.append(
             {
@@ -321,13 +322,16 @@ class _Area:
         )
 
 
-def _label(points: Sequence[Sequence[float]], taken: Sequence[_Area], upright: bool) -> Point:
+def _label(points: Sequence[Sequence[float]], taken: Sequence[_Area]) -> Point:
     """A place for a number beside the curve, where nothing else stands if there is one."""
+    (x, y), *_, (u, v) = points
+    down = abs(u - x) < abs(v - y)
+    beside = (*_ASIDES, *_ABOVES) if down else (*_ABOVES, *_ASIDES)
     choices = [
         (x + dx, y + dy)
         for t in (0.5, 0.35, 0.65, 0.22, 0.78)
         for x, y in [_on(points, t)]
-        for dx, dy in (_ASIDES if upright else reversed(_ASIDES))
+        for dx, dy in beside
     ]
     free = (c for c in choices if not any(_Area(*c, _LABEL, _LINE).meets(o) for o in taken))
     return next(free, choices[0])

@@ -54,6 +54,7 @@ def graph_model(shot: Snapshot, report: Report | None = None) -> dict[str, Any]:
 def runs(name: Quantity) -> Runs:
     """A name in pieces as it is set: one letter in italics, its index below.
 
+    >>> from micrograd_like.formula import Name
     >>> runs(Name("w5'")), runs(Name("loss"))
     ([('w', 'i'), ('5', 'b'), ('′', 'i')], [('loss', 'u')])
     """

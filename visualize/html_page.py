@@ -1,9 +1,7 @@
-"""A worksheet as one self-contained page to step through: graph, formulas, values, lines.
+"""A worksheet as one self-contained page: marks, graph, steps and lines, linked with one another.
 
-The page asks nothing of any other place. Its steps are those of
-:func:`micrograd_like.derivation.walk.walk`; formulas are MathML, which needs neither script
-nor font.
-Without a script, and in print, all steps stand below one another.
+The page asks nothing of any other place: styles, script and faces stand in it. Its steps are those
+of :func:`micrograd_like.derivation.walk.walk`. Without a script it has all but the graph.
 """
 
 from __future__ import annotations
@@ -11,13 +9,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-from markupsafe import Markup
 
 from micrograd_like.derivation.walk import (
     Backward,
@@ -28,7 +26,6 @@ from micrograd_like.derivation.walk import (
     Step,
     expr_of,
     known_after,
-    name_of,
     output_of,
     values_of,
     walk,
@@ -36,17 +33,35 @@ from micrograd_like.derivation.walk import (
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Derivative, Quantity
 from micrograd_like.graph import reached
-from micrograd_like.marking.records import Report
-from micrograd_like.notation import name_text, number, text
+from micrograd_like.marking.records import VERDICTS, Report
+from micrograd_like.notation import counted, text
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.writers.blocks import rounding
-from micrograd_like.writers.marks import summary
-from visualize.page_lines import line_views
-from visualize.page_steps import node_view, step_view
-from visualize.snapshot import TooLargeError
+from micrograd_like.writers.records import LOOKS
+from visualize.compact import layouts
+from visualize.graph_model import graph_model
+from visualize.page_lines import LineView, grouped, line_id, line_views
+from visualize.page_steps import StepWriter
+from visualize.setting import set_formula, set_name
+from visualize.snapshot import TooLargeError, snapshot
 
 #: Steps of a page at most: more are not readable.
 MAX_STEPS = 1000
+#: The page's scripts and styles, each before those that use it.
+SCRIPTS = ("graph.js", "listbox.js", "step.js", "page.js")
+STYLES = ("tokens.css", "graph.css", "step.css", "page.css")
+#: The faces: family, style, weights and file.
+_FACES = (
+    ("Micrograd Maths", "normal", "400", "maths.woff2"),
+    ("Micrograd Maths", "italic", "400", "maths-italic.woff2"),
+    ("Micrograd Words", "normal", "400 600", "words.woff2"),
+    ("Micrograd Typed", "normal", "400", "typed.woff2"),
+)
+#: The verdicts as they are counted on a page.
+_LED = ("wrong", "unreadable", "unchecked", "follows", "right", "taken")
+_COUNTED = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+#: What makes a file a module, which has no place where all stand in one script.
+_MODULE = re.compile(r"^import .*\n|^export (?=async |function|const|class)", re.MULTILINE)
 
 
 def page(
@@ -61,7 +76,8 @@ def page(
 
     Args:
         worksheet: Its steps and its graph are shown.
-        report: Its marks, which then stand beside its lines.
+        report: Its marks: then these come first, each wrong line with its cause and the right
+            working.
         places: Decimals shown.
         heading: The page's title; without it the worksheet's own comment on top.
         parameters: Names of leaves that are parameters, as in :func:`visualize.svg`.
@@ -71,60 +87,106 @@ def page(
         WorksheetError: It computes nothing. With a report the page has the marks alone.
         TooLargeError: It has more than :data:`MAX_STEPS` steps, or is too large for
             :func:`visualize.svg`. With a report the page has a note, and the marks alone.
+        DrawingError: There is no Graphviz. With a report the page has the marks alone.
     """
     if not isinstance(worksheet, Worksheet):
         raise TypeError(f"page: expected a Worksheet, got {type(worksheet).__name__}")
-    steps, picture, note = _graph(worksheet, places, parameters, required=report is None)
-    choices = list(_choices(steps))
-    data = {
-        "steps": [_data(step, places) for step in steps],
-        "choices": [{"key": c.key, "steps": c.steps, "names": c.names} for c in choices],
+    lines = line_views(worksheet, report)
+    data, steps, note = _graph(worksheet, report, places, parameters)
+    title, about = heading_of(worksheet) if not heading else (heading, "")
+    data["heirs"] = {
+        line.id: [line_id(heir) for heir in line.heirs] for line in lines if line.heirs
     }
-    output = name_text(output_of(steps)) if steps else ""
-    script = _file("page.js")
+    shown = [line for line in lines if not (line.heading and line.shown and _same(line, worksheet))]
+    script = _script()
     filled: str = _template().render(
-        title=heading or _heading(worksheet),
-        counts="" if report is None else str(summary(report)),
-        svg=Markup(picture),
+        title=title,
+        about=about,
+        file="" if report is None else report.file,
+        marked=report is not None,
+        rows_marked="" if report is None else counted(len(report.lines), "line") + " marked",
+        counts=counts(report),
+        score=score(report),
+        slips=[line for line in lines if line.leads],
+        slips_title=slips_title(lines),
+        rows=list(grouped(shown)),
+        ids={line.place: line.id for line in lines},
+        line_id=line_id,
+        output=set_name(output_of(steps)) if steps else "",
+        steps=data["steps"],
+        own=own_lines(data["steps"], lines),
+        table=list(known(steps, places)) if steps else [],
         note=note,
-        style=Markup(_file("page.css")),
-        script=Markup(script),
-        script_hash=_sha256(script),
-        steps=[step_view(step, places) for step in steps],
-        choices=choices,
-        output=output,
-        gradient_head=f"∂{output}/∂name",
-        known=list(_known(steps, places)) if steps else [],
-        lines=list(line_views(worksheet, report)),
-        nodes=[node_view(name, steps, places) for name in _names(steps)],
         rounding=rounding(places),
-        data=Markup(_harmless(json.dumps(data))),
+        style=_style(),
+        script=script,
+        script_hash=_sha256(script),
+        data=_harmless(json.dumps(_shown_once(data), ensure_ascii=False, separators=(",", ":"))),
     )
     return filled
 
 
 def _graph(
-    worksheet: Worksheet, places: int, parameters: Collection[str], required: bool
-) -> tuple[tuple[Step, ...], str, str]:
-    """The steps and the picture; of marks that have no graph, a note why."""
-    from visualize.draw import svg
-
-    steps: tuple[Step, ...] = ()
+    worksheet: Worksheet, report: Report | None, places: int, parameters: Collection[str]
+) -> tuple[dict[str, Any], list[Step], str]:
+    """What the script needs, and the steps; of marks that have no graph, a note why."""
+    data: dict[str, Any] = {"graph": None, "steps": [], "choices": [], "marked": report is not None}
+    steps: list[Step] = []
     try:
-        steps = tuple(walk(worksheet.cost(), beside=worksheet.names.values()))
+        steps = list(walk(worksheet.cost(), beside=worksheet.names.values()))
         if len(steps) > MAX_STEPS:
-            found, steps = len(steps), ()
+            found, steps = len(steps), []
             raise TooLargeError(f"{found:,} steps are too many for a page, expected {MAX_STEPS:,}")
-        return steps, svg(worksheet, places=places, parameters=parameters), ""
+        shot = snapshot(worksheet, parameters=parameters)
+        model = graph_model(shot, report)
+        data["graph"] = {"model": model, "layouts": layouts(shot)}
     except MicrogradLikeError as error:
-        if required:
+        if report is None:
             raise
         missing = "the graph is not drawn" if steps else "there are no steps to go through"
-        return steps, "", f"Of this worksheet {missing}: {error}"
+        return {**data, **walked(worksheet, steps, {}, places)}, steps, f"{missing}: {error}"
+    boxes = {node["key"]: node for node in model["nodes"]}
+    return {**data, **walked(worksheet, steps, boxes, places)}, steps, ""
+
+
+def walked(
+    worksheet: Worksheet, steps: Sequence[Step], boxes: Mapping[str, Any], places: int
+) -> dict[str, Any]:
+    """The steps that compute something, and what of them one derivative takes."""
+    writer = StepWriter(worksheet, boxes, places)
+    computing = [step for step in steps if not isinstance(step, Given)]
+    backward = [place for place, step in enumerate(computing) if not isinstance(step, Forward)]
+    last = max(backward, default=0)
+    return {
+        "steps": [writer.record(step, place > last) for place, step in enumerate(computing)],
+        "choices": list(choices_of(computing)),
+        "boxes": {str(n): box for n in _names(steps) if (box := writer.box(n)) and box != str(n)},
+    }
+
+
+# What stands in the file.
 
 
 def _file(name: str) -> str:
     return (files("visualize") / "web" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> str:
+    """The modules one behind the other."""
+    return "".join(_MODULE.sub("", _file(name)) for name in SCRIPTS)
+
+
+@cache
+def _style() -> str:
+    faces = ""
+    for family, style, weights, name in _FACES:
+        font = base64.b64encode((files("visualize") / "web" / "fonts" / name).read_bytes()).decode()
+        faces += (
+            f'@font-face{{font-family:"{family}";font-style:{style};font-weight:{weights};'
+            f"src:url(data:font/woff2;base64,{font})format('woff2')}}\n"
+        )
+    return faces + "".join(map(_file, STYLES))
 
 
 @cache
@@ -141,55 +203,82 @@ def _sha256(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+def _shown_once(data: dict[str, Any]) -> dict[str, Any]:
+    """The data without what stands in the page's elements."""
+    steps = [{key: part for key, part in s.items() if key != "html"} for s in data["steps"]]
+    return {**data, "steps": steps}
+
+
 def _harmless(data: str) -> str:
     """JSON inside a script element: nothing in it ends the element."""
     return data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _heading(worksheet: Worksheet) -> str:
+def heading_of(worksheet: Worksheet) -> tuple[str, str]:
+    """The worksheet's own comment on top: a title, and what it says behind a colon."""
     first = next((line for line in worksheet.lines if line.strip()), "")
-    return first.lstrip("# ").strip() if first.startswith("#") else "A worksheet, step by step"
+    if not first.startswith("#"):
+        return "A worksheet, step by step", ""
+    title, _, about = first.lstrip("# ").strip().partition(": ")
+    return title, about[:1].upper() + about[1:]
 
 
-def _data(step: Step, places: int) -> dict[str, Any]:
-    """What the script needs of a step."""
-    sets = [{"name": str(n), "value": _shown(v, places)} for n, v in values_of(step)]
-    lines: list[str] = []  # what the worksheet's lines for this step are about
-    match step:
-        case Forward(name):
-            lines = [str(name)]
-        case Seed(name):
-            sets.append({"name": str(name), "gradient": number(1.0, places), "state": "complete"})
-        case Backward(output, name, user):
-            state = "complete" if step.complete else f"{step.part} of {step.parts}"
-            gradient = _shown(step.total, places)
-            sets.append({"name": str(name), "gradient": gradient, "state": state})
-            lines = [str(Derivative(output, name)), str(Derivative(user, name))]
-    return {
-        "kind": step.kind,
-        "name": str(name_of(step)),
-        "user": str(step.user) if isinstance(step, Backward) else "",
-        "predicted": None if isinstance(step, Given) else step.predicted[1],
-        "sets": sets,
-        "lines": lines,
-    }
+def _same(line: LineView, worksheet: Worksheet) -> bool:
+    """Whether a heading is the page's own title, which is not said twice."""
+    first = next((n for n, said in enumerate(worksheet.lines, 1) if said.strip()), 0)
+    return line.place == worksheet.place(first)
 
 
-# What to follow.
+# Counts.
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A derivative to follow: its steps, by their places, and the names on its paths."""
+def counts(report: Report | None) -> list[dict[str, Any]]:
+    """How many lines have each verdict, wrong ones first, each with the first such line."""
+    if report is None:
+        return []
+    firsts = {line.verdict: line.place for line in reversed(report.lines)}
+    return [
+        {"verdict": verdict, "count": count, "word": LOOKS[verdict].counted[count != 1]}
+        | {"first": line_id(firsts[verdict])}
+        for verdict in sorted(VERDICTS, key=_LED.index)
+        if (count := report.counts[verdict])
+    ]
 
-    key: str
-    label: str
-    steps: list[int]
-    names: list[str]
+
+def score(report: Report | None) -> tuple[int, int] | None:
+    """The lines that are right or follow, of those that claim something."""
+    if report is None:
+        return None
+    counts = report.counts
+    return counts["right"] + counts["follows"], sum(counts.values()) - counts["taken"]
 
 
-def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
-    """The derivatives of the output, each with the steps that lie on its paths."""
+def slips_title(lines: Sequence[LineView]) -> str:
+    """How many slips there are, in words."""
+    counts = Counter(line.verdict for line in lines)
+    wrong, open_lines = counts["wrong"], counts["unreadable"] + counts["unchecked"]
+    if wrong:
+        said = _COUNTED[wrong] if wrong < len(_COUNTED) else f"{wrong:,}"
+        return f"{said} {'slip' if wrong == 1 else 'slips'}"
+    return "Nothing is wrong" + (", but not all could be judged" if open_lines else "")
+
+
+# What to follow, and the table.
+
+
+def own_lines(
+    steps: Sequence[Mapping[str, Any]], lines: Sequence[LineView]
+) -> list[list[LineView]]:
+    """For each step the worksheet's lines for it."""
+    by_left: dict[str, list[LineView]] = {}
+    for line in lines:
+        for left in line.lefts:
+            by_left.setdefault(str(left), []).append(line)
+    return [[line for left in step["lines"] for line in by_left.get(left, ())] for step in steps]
+
+
+def choices_of(steps: Sequence[Step]) -> Iterator[dict[str, Any]]:
+    """The derivatives of the output, each with the steps on its paths and the names there."""
     users: dict[Quantity, list[Quantity]] = {}
     for step in steps:
         if isinstance(step, Backward):
@@ -199,32 +288,37 @@ def _choices(steps: Sequence[Step]) -> Iterator[Choice]:
         chosen = [
             place
             for place, step in enumerate(steps)
-            if isinstance(step, Given | Seed)
+            if isinstance(step, Seed)
             or (isinstance(step, Forward) and step.name in on_paths - {name})
             or (isinstance(step, Backward) and {step.name, step.user} <= on_paths)
         ]
-        output = output_of(steps)
-        left = Derivative(output, name)
-        yield Choice(str(left), text(left), chosen, sorted(map(str, on_paths)))
+        left = Derivative(output_of(steps), name)
+        names = sorted(map(str, on_paths))
+        yield {"key": str(left), "html": set_formula(text(left)), "steps": chosen, "names": names}
 
 
-# The table.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name in the table of values and gradients."""
+
+    key: str
+    name: str
+    value: str
+    gradient: str
 
 
-def _names(steps: Sequence[Step]) -> list[Quantity]:
-    return list(dict.fromkeys(name for step in steps for name, _ in values_of(step)))
+def known(steps: Sequence[Step], places: int) -> Iterator[Row]:
+    """Every name with its value and gradient, at the end."""
+    for name, found in known_after(steps, len(steps) - 1).items():
+        numbers = (_shown(result, places) for result in (found.value, found.gradient))
+        yield Row(str(name), set_name(name), *numbers)
 
 
-def _known(steps: Sequence[Step], places: int) -> Iterator[Mapping[str, str]]:
-    for name, known in known_after(steps, len(steps) - 1).items():
-        yield {
-            "name": str(name),
-            "shown": name_text(name),
-            "value": _shown(known.value, places),
-            "gradient": _shown(known.gradient, places),
-            "state": "complete" if known.parts else "",
-        }
+def _names(steps: Sequence[Step]) -> Iterator[Quantity]:
+    """Every name of the walk."""
+    for step in steps:
+        yield from (name for name, _ in values_of(step))
 
 
 def _shown(result: Result | None, places: int) -> str:
-    return "" if result is None else text(expr_of(result), places)
+    return "" if result is None else set_formula(text(expr_of(result), places))

@@ -13,6 +13,8 @@ from rich.cells import cell_len
 WIDTH = 88
 #: A space at which no line ends.
 FIXED = "\u00a0"
+#: Stands on either side of a formula in a sentence, for formats that set formulas.
+FORMULA = "\u2063"
 #: A line has at least so many columns beside what stands before it.
 _LEAST = 20
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from micrograd_like.formula import Expr, Number
+from micrograd_like.formula import Expr, Number, Quantity
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.records import MOST_EXPLAINED, Cause, LineMark, Report, Sample
 from micrograd_like.marking.working import as_written, named_as_written
@@ -15,7 +15,7 @@ from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks, Sentence
 from micrograd_like.writers.formats.latex import inline_latex
 from micrograd_like.writers.formats.text import line_text
-from micrograd_like.writers.layout import FIXED
+from micrograd_like.writers.layout import FIXED, FORMULA
 from micrograd_like.writers.records import Cell, ClassSummary, Common, Remark, Summary
 
 _CAUSES = {cause.code: cause for cause in CAUSES}
@@ -214,9 +214,9 @@ def _reproach(line: LineMark) -> Iterator[str]:
 
 def _sampled(sample: Sample) -> str:
     """Numbers at which a formula is wrong."""
-    at = ", ".join(f"{text(name)} = {_short(number)}" for name, number in sample.at)
+    at = ", ".join(_formula(f"{text(name)} = {_short(number)}") for name, number in sample.at)
     yours, right = map(_short, (sample.yours, sample.right))
-    return f"With {at.replace(' = ', f'{FIXED}={FIXED}')} yours gives {yours}, right is {right}."
+    return f"With {at} yours gives {yours}, right is {right}."
 
 
 def _short(number: float) -> str:
@@ -230,7 +230,7 @@ def _where(line: LineMark) -> str:
         return ""
     numbers = (shown.at, shown.yours, shown.right)
     at, yours, right = (formatted(value, ".4g") for value in numbers)
-    place = f"{text(shown.name)} = {at}".replace(" ", FIXED)
+    place = _formula(f"{text(shown.name)} = {at}")
     return f": at {place} yours gives {yours}, right is {right}"
 
 
@@ -249,21 +249,31 @@ def _cause_sentence(cause: Cause, line: LineMark) -> str:
 
 
 def _shown(piece: Expr | None) -> str:
-    """A piece of a formula, kept on one line."""
-    return "" if piece is None else text(piece, 4).replace(" ", FIXED)
+    """A piece of a formula."""
+    return "" if piece is None else _formula(text(piece, 4))
+
+
+def _formula(said: str) -> str:
+    """A formula in a sentence, kept on one line."""
+    return f"{FORMULA}{said.replace(' ', FIXED)}{FORMULA}"
+
+
+def stated(line: LineMark, report: Report) -> list[tuple[Quantity, Place | None]]:
+    """The quantities that the line rests on, each with where it was stated wrongly before."""
+    places = {
+        other.left: other.place
+        for other in report.lines
+        if other.place < line.place and other.verdict in ("wrong", "follows")
+    }
+    return [(key, places.get(key)) for key in line.follows]
 
 
 def _sources(line: LineMark, report: Report) -> str:
     """The quantities that the line rests on, each with the line that states it."""
-    stated = {
-        other.left: other.place.where
-        for other in report.lines
-        if other.place < line.place and other.verdict in ("wrong", "follows")
-    }
-    named = []
-    for key in line.follows:
-        where = f" ({stated[key]})" if key in stated else ""
-        named.append(text(named_as_written(key)) + where)
+    named = [
+        _formula(text(named_as_written(key))) + (f" ({place.where})" if place else "")
+        for key, place in stated(line, report)
+    ]
     return listed(named) or "above"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from micrograd_like.writers.layout import FIXED
+from micrograd_like.writers.layout import FIXED, FORMULA
 
 if TYPE_CHECKING:  # the command lists the formats, and has no use for the marking before that
     from micrograd_like.marking.records import LineMark
@@ -48,7 +48,8 @@ class Remark:
 
     Attributes:
         line: The line, marked.
-        said: What a teacher would say, with fixed spaces where no line of text may end.
+        said: What a teacher would say, with fixed spaces where no line of text may end, and each
+            formula between two marks.
         label: What the working is called: "right", "true", or "expected" in the line's notation.
         working: How the right number comes about, in text; "" where that is not said.
         reason: Of a right line, its rule and what is to be noticed.
@@ -63,7 +64,12 @@ class Remark:
     @property
     def sentence(self) -> str:
         """What a teacher would say."""
-        return self.said.replace(FIXED, " ")
+        return self.kept.replace(FIXED, " ")
+
+    @property
+    def kept(self) -> str:
+        """The same, with the fixed spaces."""
+        return self.said.replace(FORMULA, "")
 
     @property
     def brief(self) -> str:

@@ -5,7 +5,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const FIGURES = 14.6; // the size of the numbers in a box, before the graph is scaled
 const HIGH = 48;
 const PHONE = 700;
-const LARGEST = 1.15;
+const LARGEST = 1;
+const PAPER = 700; // the width of a printed page
 const HEAD = 9; // an arrowhead's length
 
 const make = (tag, attributes = {}, parent = null, text = null) => {
@@ -78,7 +79,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   const edges = new Map();
   let current = model;
   let layout = null;
-  let view = { x: 0, y: 0, scale: 1 };
+  const view = { x: 0, y: 0, scale: 1 };
   let size = { width: 0, height: 0 };
   let zoomed = false; // by hand: then it is not fitted again
   let state = {};
@@ -96,7 +97,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     const below = make("g", {}, svg);
     const above = make("g", {}, svg);
     const labels = make("g", {}, svg);
-    current.edges.forEach((edge, index) => buildEdge(below, labels, edge, layout.curves[index]));
+    for (const [index, edge] of current.edges.entries()) buildEdge(below, labels, edge, layout.curves[index]);
     for (const node of current.nodes) buildNode(above, node, layout.boxes[node.key]);
     map.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
     make("rect", { class: "seen", "stroke-width": 8 }, map);
@@ -155,7 +156,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     group.setAttribute("aria-label", now.said);
     group.classList.toggle("unknown", now.known === false);
     group.classList.toggle("now", state.now === node.key);
-    group.classList.toggle("now-read", Boolean(state.lit?.includes(node.key)));
+    group.classList.toggle("read", Boolean(state.read?.includes(node.key)));
     const badges = group.querySelector(".badges");
     badges.replaceChildren();
     const marks = Object.values(node.marks);
@@ -170,16 +171,19 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   function fillEdge(edge, now) {
     const { group, label, points } = edges.get(pair(edge.tail, edge.head));
     const backward = now && Boolean(state.backward);
-    const kinds = [SIGNS[edge.sign], now ? "now" : "", backward ? "backward moving" : ""];
+    const ends = [edge.tail, edge.head];
+    const open = Boolean(state.open?.(ends)); // nothing is known yet of what flows along it
+    const wide = open ? 1.4 : edge.width;
+    const kinds = [open ? "open" : SIGNS[edge.sign], now ? "now" : "", backward ? "backward moving" : ""];
     const lit = group.classList.contains("lit") ? " lit" : "";
     group.setAttribute("class", `edge ${kinds.filter(Boolean).join(" ")}${lit}`);
     const line = group.querySelector(".curve");
     line.setAttribute("d", curve(points, backward));
-    line.setAttribute("stroke-width", edge.width);
-    group.querySelector(".head").setAttribute("points", arrowhead(points.at(-1), points.at(-2), edge.width));
-    group.querySelector(".back").setAttribute("points", arrowhead(points[0], points[1], edge.width));
-    label.textContent = state.hidden?.has(pair(edge.tail, edge.head)) ? "" : edge.local;
-    label.classList.toggle("now", now);
+    line.setAttribute("stroke-width", wide);
+    group.querySelector(".head").setAttribute("points", arrowhead(points.at(-1), points.at(-2), wide));
+    group.querySelector(".back").setAttribute("points", arrowhead(points[0], points[1], wide));
+    label.textContent = state.veiled?.(ends) ? "" : edge.local;
+    label.classList.toggle("now", backward);
     const badges = group.querySelector(".badges");
     badges.replaceChildren();
     if (edge.mark) badge(badges, edge.mark, ...middle(points));
@@ -284,7 +288,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   }
 
   function resize(width, height) {
-    if (width === 0 || (width === size.width && height === size.height)) return;
+    if (seen || width === 0 || (width === size.width && height === size.height)) return;
     size = { width, height };
     if (zoomed && layout) show();
     else fit();
@@ -375,6 +379,23 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     place.append(bar);
   }
 
+  // Printed, it is whole, and as wide as the paper.
+  let seen = null;
+  addEventListener("beforeprint", () => {
+    seen = { state, size };
+    state = {};
+    size = { width: PAPER, height: 0 };
+    fit();
+    fill();
+  });
+  addEventListener("afterprint", () => {
+    if (seen === null) return;
+    ({ state, size } = seen);
+    seen = null;
+    fit();
+    fill();
+  });
+
   const start = () => nodes.get(current.output)?.setAttribute("tabindex", 0);
   resize(Math.floor(place.clientWidth) || 600, own() ? Math.floor(place.clientHeight) : 0);
   start();
@@ -388,7 +409,8 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
       current = next;
       fill();
     },
-    // {now, edges: [[tail, head]], backward, shown: {key: {name?, value?, gradient?, sign?, known?}}}
+    // {now, read: [key], edges: [[tail, head]], backward, open(edge), veiled(edge), shown: {key: {name?, value?,
+    // gradient?, sign?, known?, said?}}}
     step(next) {
       state = next;
       fill();

@@ -82,7 +82,7 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
             depth += 1
         elif text in (")", "]", "}"):
             depth = max(depth - 1, 0)
-        elif not depth and (related or text in _PARTING):
+        elif not depth:
             width = _separator(tokens, place, start, related, names)
             if width is not None:
                 if place > start:
@@ -91,7 +91,7 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
                 place = max(start, place + 1)
                 related = False
                 continue
-        related |= not depth and text in RELATIONS
+            related |= text in RELATIONS
         place += 1
     if start < len(tokens):
         yield tokens[start:]

@@ -154,38 +154,37 @@ class Expressions(Derivatives, Calls):
 
     def signed(self, token: Token) -> Term | None:
         """An operand that begins with a sign or a bracket; None for any other sign."""
-        sign = token.text
-        if sign == "-":
+        if self.at("-"):
             self.take()
             return self.call("neg", self.inner(SIGNED - 1))
-        if sign == "+":
+        if self.at("+"):
             self.take()
             return self.inner(SIGNED - 1)
-        if sign in ("(", "[", "{"):
+        if self.at("(", "[", "{"):
             self.take()
             bars, self.bars = self.bars, 0
             inside = self.inner(0)
             self.bars = bars
-            if self.at(",", ";") or (sign == "[" and isinstance(inside, Array)):
+            if self.at(",", ";") or (token.text == "[" and isinstance(inside, Array)):
                 return self.array(inside, token)
-            return self.closed(inside, CLOSING[sign], token)
-        if sign == "|":
+            return self.closed(inside, CLOSING[token.text], token)
+        if self.at("|"):
             self.take()
             self.bars += 1
             inside = self.closed(self.inner(0), "|", token)
             self.bars -= 1
             return self.call("abs", inside)
-        if sign == "‖":
+        if self.at("‖"):
             self.take()
             inside = self.closed(self.inner(0), "‖", token)
             return arrays.norm(inside) if isinstance(inside, Array) else self.call("abs", inside)
-        if sign == "√":
+        if self.at("√"):
             self.take()
             return self.applied("sqrt", token)
-        if sign in _NOT_WORKED_OUT:
-            raise UnsureError(f"{_NOT_WORKED_OUT[sign]} worked out")
-        if len(sign) > 1 and sign[0] == "\\":
-            raise UnsureError(f"{sign} is not worked out")
+        if self.at(*_NOT_WORKED_OUT):
+            raise UnsureError(f"{_NOT_WORKED_OUT[token.text]} worked out")
+        if len(token.text) > 1 and token.text[0] == "\\":
+            raise UnsureError(f"{token.text} is not worked out")
         return None
 
     def array(self, first: Term, opening: Token) -> Array:

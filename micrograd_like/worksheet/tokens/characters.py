@@ -51,8 +51,7 @@ _GREEK_NAME = re.compile(rf"({'|'.join(LETTERS)})(?![^\W\d_])")
 
 def exchanged(line: str) -> str:
     """The line with plain characters for their look-alikes, as many as before."""
-    if "*" in line or not line.isascii():
-        line = _STAR.sub("⋆", line)
+    line = _STAR.sub("⋆", line)
     if line.isascii():
         return line.replace("`", " ")
     return "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)

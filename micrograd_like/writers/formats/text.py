@@ -160,7 +160,7 @@ def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
         yield from [f"{head}   {rule}"] if fits else [head, margin + rule]
         return
     yield head
-    yield from wrapped(remark.said if line.causes else printable(remark.said), page.width, margin)
+    yield from wrapped(remark.kept if line.causes else printable(remark.kept), page.width, margin)
     if remark.working:
         working = remark.working.replace(" = ", f" ={FIXED}")
         label = f"{margin}{remark.label + ':':<6} "
