@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN = .venv/bin
 # A process for every processor; who is done takes over what others still have before them.
 PARALLEL = -n logical --dist worksteal
+# What is compiled of the tests is kept for the next run, whatever is set outside.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
 
@@ -17,13 +19,13 @@ example:
 test:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
-	$(BIN)/pytest $(PARALLEL)
+	$(PYTEST) $(PARALLEL)
 
 # With every law at many examples, drawn anew.
 test-slow:
 	$(FRESH)
 	$(BIN)/pip install --quiet ".[test]"
-	$(BIN)/pytest $(PARALLEL) -m "slow or hypothesis" --hypothesis-profile=many
+	$(PYTEST) $(PARALLEL) -m "slow or hypothesis" --hypothesis-profile=many
 
 # JAX is shown two devices, so that there is something to shard over.
 test-scale:
