@@ -100,8 +100,54 @@ DRAWN = [
     ("x = 2\n[1]\n[2] y = 3x = 6", "tr"),
     ("| name | value |\n|---|---|\n| w | 0.5 |\n| x | 2 |\nz = w*x = 1", "ttr"),
 ]  # fmt: skip
+MORE_DRAWN = [
+    # Signs between arrays on their further lines, and a row of numbers between bars.
+    ("W = [[0, 1], [2, 3]]\nd = [2, 1]\ng = [0, 1]\nδ = g ⊙ (W d) = |0| | 1| = |0|\n"
+     "                |1|⊙| 7|   |7|", "tttr"),
+    ("d = 2\nz = [0, 0, 1]\ng = d z = |0 0 2|\ng = d z = |0 0 3|", "ttrw"),
+    # Lines of an array that do not stand below one another are in doubt.
+    ("A = [[1, 2], [3, 0]]\nB = [10, 6]\nJ = B * A = [ 10, 6 ] [ 1  2 ] = [ 28, 20 ]\n"
+     "                              [ 3  0 ]", "tt?"),
+    # Sizes set apart behind a formula are none of it; arguments are.
+    ("X = [[1, 2], [3, 4]]\nW = [[1], [1]]\nz = X @ W   (2,2) @ (2,1) → (2,1)\nz = [3, 7]",
+     "tttr"),
+    ("X = [[1, 2], [3, 4]]\nW = [[1], [1]]\nz = X @ W   (2,2) @ (2,1) → (2,1)\nz = [3, 8]",
+     "tttw"),
+    ("f(a, b) = a b\nq = f(2, 3) = 6", "rr"),
+]  # fmt: skip
+LANGUAGES = [
+    # Words of other languages, set beside formulas without a blank, are words.
+    ("令w=0.5，x=2，则z=w·x=1。对w求导得∂z/∂w=x=2。", "ttrr"),
+    ("令w=0.5，x=2，则z=w·x=1。对w求导得∂z/∂w=w=0.5。", "ttrw"),
+    ("重みw = 0.5、入力x = 2とすると、z = w・x = 1となる。\ndz/dw = x = 2である。", "ttrr"),
+    ("w = 0.5, x = 2 일 때 z = w·x = 1 이다\nz를 w로 미분하면 dz/dw = x = 2", "ttrr"),
+    ("मान लें w = 0.5 और x = 2, तो z = w·x = 1", "ttr"),
+    ("إذا كان w = 0.5 و x = 2 فإن z = w·x = 1", "ttr"),
+    ("Пусть w = 0,5 и x = 2, тогда z = w·x = 1\nПроизводная по w: dz/dw = x = 2", "ttrr"),
+    ("Für w = 0,5 und x = 2 gilt z = w·x = 1,0. Die Ableitung lautet dz/dw = x = 2", "ttrr"),
+    # … and names where they are given a value.
+    ("学习率 = 0.1\n误差 = 0.5\n步长 = 学习率 * 误差 = 0.05", "ttr"),
+    ("学习率 = 0.1\n误差 = 0.5\n步长 = 学习率 * 误差 = 0.06", "ttw"),
+]
+WORDS = [
+    # Comments are read where nothing else claims anything.
+    ("# w = 0.5\n# x = 2\n# z = w*x = 1", "ttr"),
+    ("w = 0.5  # x = 3\nx = 2\n# z = 7\nz = w*x = 1", "ttr"),
+    # Functions that are spoken of, and a product within a product with its own result.
+    ("x=1, w=0.2, sigmoid activations, MSE loss, q=0.5. Then z = w·x = 0.2", "tttr"),
+    ("a = 2·(0.5·0.4 = 0.2) = 0.4", "rr"),
+    ("a = 2·(0.5·0.4 = 0.3) = 0.6", "rw"),
+    # Words in brackets in the place of an operand are a quantity that nothing defines.
+    ("a = 2 * (the margin of error)\nb = 2", "?t"),
+    ("a = 3 (by the rule of products)\nb = 2a = 6", "tr"),
+    # A function of which only its derivative and a value are told.
+    ("s'(z) = s(z)(1 - s(z))\na = s(6) = 0.9975\nb = a(1-a) = 0.0025", "rrr"),
+]
 
 
-@pytest.mark.parametrize(("text", "found"), [*PAIRS_BELOW, *CASES, *FUNCTIONS, *JACOBIANS, *DRAWN])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [*PAIRS_BELOW, *CASES, *FUNCTIONS, *JACOBIANS, *DRAWN, *MORE_DRAWN, *LANGUAGES, *WORDS],
+)
 def test_verdicts(text: str, found: str) -> None:
     assert verdicts(text) == found

@@ -23,7 +23,8 @@ from micrograd_like.worksheet.tokens.openings import (
     is_relation,
     unnumbered,
 )
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
+from micrograd_like.worksheet.tokens.spelling import is_word
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
 
 _IN_A_CASE = "It is said of one case"
 _ARROWS = {"⇒", "→"}
@@ -48,12 +49,34 @@ def clauses(lines: Sequence[list[Token]], names: Names, passed: list[Token]) -> 
         if not rest or is_prose(rest, names):
             continue
         rest, in_a_case = in_cases(rest)
-        for piece in _split(rest, names):
+        rest, inner = _with_results(rest)
+        for piece in (*_split(rest, names), *inner):
             clause = trimmed(piece, names)
             if clause is None and any(map(is_relation, piece)):
                 passed.append(piece[0])
             if clause is not None:
                 yield replace(clause, doubt=_IN_A_CASE) if in_a_case else clause
+
+
+def _with_results(tokens: list[Token]) -> tuple[list[Token], list[list[Token]]]:
+    """2·(0.5·0.4 = 0.2) as 2·(0.2), and what such a factor is said to be apart."""
+    inside = [p for p, t in enumerate(tokens) if is_relation(t) and 2 < p < len(tokens) - 1]
+    if len(inside) < 2:
+        return tokens, []
+    found, claims = tokens, list[list[Token]]()
+    for start, end in sorted(closing(tokens).items(), reverse=True):
+        relations = [p for p in inside if start < p < end]
+        factor = start > 0 and tokens[start].text == "(" and _ends_factor(tokens[start - 1])
+        alone = all(t.kind != "name" for t in tokens[start:end])
+        if relations and factor and alone and tokens[start + 1].kind == "number":
+            claims.append(tokens[start + 1 : end])
+            found = [*found[: start + 1], *found[relations[-1] + 1 :]]
+    return found, claims
+
+
+def _ends_factor(token: Token) -> bool:
+    """True for what a further factor or term may follow: a sign of one, or a bracket's end."""
+    return token.kind == "sign" and token.text in "+-*·/)"
 
 
 # Several statements on a line.
@@ -174,7 +197,7 @@ def _parting(
             return 1 + words
         if token.text == "," and _is_claim(tokens[place + 1 : place + 1 + MOST_LEFT], names):
             return 1
-        ends = not rest or is_said(rest[0], names)
+        ends = not rest or is_said(rest[0], names) or _names_function(rest)
         return 1 if ends and token.text == "," else None
     if token.text == ":" and related and _is_closed(tokens[place - 1]):  # at t = 1: y = 2
         return 1
@@ -188,6 +211,12 @@ def _parting(
             else None
         )
     return 0 if related and _begins_apart(tokens, place) else None
+
+
+def _names_function(tokens: Sequence[Token]) -> bool:
+    """True for a function that is spoken of, not called: sigmoid activations."""
+    called = tokens[0].text.lower() in FUNCTIONS and len(tokens[0].text) > 1
+    return called and (len(tokens) < 2 or is_word(tokens[1].text) or tokens[1].text in (",", ";"))
 
 
 def _is_closed(token: Token) -> bool:

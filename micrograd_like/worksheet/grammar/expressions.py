@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
+from itertools import takewhile
 
 from micrograd_like.errors import did_you_mean
 from micrograd_like.formula import Call, Name, Number
@@ -16,6 +17,7 @@ from micrograd_like.worksheet.grammar.derivatives import Derivatives
 from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, CLOSING, MULTIPLY, SIGNED
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
+from micrograd_like.worksheet.tokens.drawn import OUT_OF_LINE
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import element_number, index_letters, instance
 from micrograd_like.worksheet.vocabulary import (
@@ -44,6 +46,7 @@ _NOT_WORKED_OUT = {
     "∫": "Integrals are not",
     "∞": "∞ is not",
     "±": "± is not",
+    OUT_OF_LINE: "An array whose lines do not stand below one another is not",
     "⌊": "Rounding is not",
     "⌈": "Rounding is not",
 }
@@ -161,6 +164,8 @@ class Expressions(Derivatives, Calls):
             self.take()
             return self.inner(SIGNED - 1)
         if self.at("(", "[", "{"):
+            if self.holds_phrase(self.place) and self.is_remark(self.place):
+                raise UnsureError(f"What {self.said_inside()!r} is, is not said")
             self.take()
             bars, self.bars = self.bars, 0
             inside = self.inner(0)
@@ -186,6 +191,11 @@ class Expressions(Derivatives, Calls):
         if len(token.text) > 1 and token.text[0] == "\\":
             raise UnsureError(f"{token.text} is not worked out")
         return None
+
+    def said_inside(self) -> str:
+        """The words of the bracket that comes next."""
+        inside = takewhile(lambda t: t.text not in (")", "]"), self.tokens[self.place + 1 :])
+        return " ".join(token.text for token in inside)[:60]
 
     def array(self, first: Term, opening: Token) -> Array:
         """The rest of [1, 2], [[1, 2], [3, 4]], [1, 2; 3, 4] or (1, 2)."""

@@ -53,8 +53,9 @@ class Neighbours(Cursor):
         ):
             return False
         if before.kind in ("number", "fraction") or bracket:
-            return not self.is_prose(token) or before.end == token.column
-        return before.end == token.column or self.is_factor(token)
+            return not self.is_prose(token) or (before.end == token.column and token.text.isascii())
+        tight = before.end == token.column and (token.text.isascii() or not self.is_prose(token))
+        return tight or self.is_factor(token)
 
     def is_times(self) -> bool:
         """True for an x between figures that stands for times: 2 x (-1.147).

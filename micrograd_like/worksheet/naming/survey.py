@@ -141,7 +141,7 @@ class Survey:
         """F(0.21) = 1/(1 + e^-0.21) in the midst of a line says what F is."""
         before = tokens[place - 1].text if place else ""
         after = tokens[end + 1].text if end + 1 < len(tokens) else ""
-        if before in ("=", "≈") and after in ("=", "≈"):
+        if before in ("=", "≈") and after in ("=", "≈") and not _is_number(tokens, end + 2):
             self.calls_of.add(tokens[place].text)
 
     def _left_of(self, tokens: Sequence[Token], place: int, openings: dict[int, int]) -> None:
@@ -276,6 +276,8 @@ def _beside_operator(tokens: Sequence[Token], place: int) -> bool:
             continue
         sign = tokens[other]
         if sign.text not in ("+", "-", "*", "·", "/", "^", "⊙", "@", "∂"):
+            continue
+        if sign.text == "∂" and other > place and is_word(own.text):  # yields ∂z/∂w
             continue
         tight = sign.column == own.end or sign.end == own.column
         word = 0 <= further < len(tokens) and tokens[further].kind == "name"

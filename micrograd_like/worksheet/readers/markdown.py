@@ -53,7 +53,7 @@ _PHRASE = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){1,2}\s*=\s*-?\d+(?:\.\d+)?[
 #: A line that goes on with the one above, and what only a program says.
 _GOES_ON = re.compile(r"[=≈]\s")
 _CODE = re.compile(
-    r"\w\.[A-Za-z]\w*\(|[\"']|\(\w+=|\b(?:for|import|def|return|lambda)\b|==|[A-Za-z]\["
+    r"\w\.[A-Za-z]\w*\(|\"|(?<![A-Za-z])'|\(\w+=|\b(?:for|import|def|return|lambda)\b|==|[A-Za-z]\["
 )
 #: A sign that a backslash keeps from being one of Markdown.
 _ESCAPED = re.compile(r"\\([\[\]()*+])")
@@ -61,8 +61,6 @@ _IN_NAME = re.compile(r"\w+(?:\\_\w*)+")
 #: What a line begins with that says nothing, and what may stand in it: links, bold type, ticks.
 _MARKS = re.compile(r"\s{0,3}(?:>\s*)*(?:#{1,6}\s+|\s*[-*+•]\s+)?")
 _LINKS = re.compile(r"<!--[^>]{0,2000}-->|!?\[[^\]\n]{0,200}\]\([^)\n]*\)|</?\w+[^<>\n]{0,200}>")
-#: Letters that are neither Latin nor Greek.
-_FOREIGN = re.compile(r"[\u0400-\u1dff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefe]")
 _OF_PROGRAMS = re.compile(rf"`(?=[^`\n]*(?:{_CODE.pattern}))[^`\n]*`")
 _EMPHASIS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*(?!\S)|(?<=[\s(])__(?=\w)|`")
 #: A formula as GitHub has it besides, $`x`$.
@@ -92,7 +90,7 @@ def read(lines: list[str]) -> Source:
         words = _read_typed
     if kinds == {"text"}:
         return words(lines)
-    return mixed(lines, parts, {"text": words, "typed": plain_text.read})
+    return mixed(lines, parts, {"text": words, "typed": _read_between_fences})
 
 
 def _is_set(text: str) -> bool:
@@ -101,15 +99,15 @@ def _is_set(text: str) -> bool:
 
 
 def _read_typed(lines: list[str]) -> Source:
-    """The lines of a document whose formulas are typed, as those of a plain text.
-
-    Of sentences in an alphabet whose words are not known, only what begins with a statement.
-    """
-    typed = [_without_marks(line) for line in lines]
-    known = [not _FOREIGN.search(line) or _STATEMENT.match(line.lstrip()) for line in typed]
-    source = plain_text.read([one if kept else "" for one, kept in zip(typed, known, strict=True)])
+    """The lines of a document whose formulas are typed, as those of a plain text."""
+    source = plain_text.read([_without_marks(line) for line in lines])
     says = any(map(is_relation, chain.from_iterable(source.rows)))
     return replace(source, lines=lines, rows=[row for row in source.rows if row and says])
+
+
+def _read_between_fences(lines: list[str]) -> Source:
+    """The lines of working between fences, where signs may be kept from Markdown as elsewhere."""
+    return replace(plain_text.read([_unescaped(line) for line in lines]), lines=lines)
 
 
 def _without_marks(line: str) -> str:
@@ -123,7 +121,7 @@ def _without_marks(line: str) -> str:
 
 def _unescaped(line: str) -> str:
     """A line without backslashes that keep a sign from being one of Markdown."""
-    line = _IN_NAME.sub(lambda found: " " * found[0].count("\\") + found[0].replace("\\", ""), line)
+    line = _IN_NAME.sub(lambda found: found[0].replace("\\", "").ljust(len(found[0])), line)
     return _ESCAPED.sub(r" \1", line)
 
 

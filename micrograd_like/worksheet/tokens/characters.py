@@ -32,12 +32,21 @@ _EXCHANGED = {
     "ʹ": "'", "\u0374": "'", "‖": "‖", "∥": "‖", "∘": "⊙", "│": "|", "┃": "|", "║": "|",
     "⟨": "[", "⟩": "]", "〈": "[", "〉": "]",
     "─": "-", "━": "-", "═": "=", "►": ">", "▶": ">", "▸": ">", "◄": "<", "◀": "<",
-    "`": " ",
+    "`": " ", "。": ";", "；": ";", "：": ":", "、": ",", "！": ";", "？": ";", "।": ";", "،": ",",
+    "؛": ";", "・": "·", "⦿": "⊙", "【": " ", "】": " ", "「": " ", "」": " ",
 }
+#: Letters of alphabets that are set beside Latin ones without a blank: L은, 其中x.
+FOREIGN = "\u0590-\u08ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # fmt: on
 #: Direction marks and invisible signs: they stand for nothing.
 _INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u206f\ufe00-\ufe0f\ufeff"
 BLANK = f"\\s{_INVISIBLE}"
+#: Vowels that are marks of the letter before them, and no letters themselves.
+_MARKED = re.compile(
+    "(?<=[\u0591-\u0eff])[\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u0963"
+    "\u0981-\u0983\u09bc-\u09e3\u0a01-\u0a51\u0abc-\u0acd\u0b3c-\u0bcd\u0c3e-\u0ccd"
+    "\u0d3e-\u0d4d\u0e31-\u0e4e]"
+)
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
 #: Letters that look like Latin ones, by their alphabet.
@@ -54,7 +63,8 @@ def exchanged(line: str) -> str:
     line = _STAR.sub("⋆", line)
     if line.isascii():
         return line.replace("`", " ")
-    return "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)
+    line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)
+    return _MARKED.sub("\u0905", line)
 
 
 def _plain_letter(character: str) -> str:

@@ -23,6 +23,10 @@ _PAIRS |= {"⎛": "⎞", "⎜": "⎟", "⎝": "⎠", "┌": "┐", "└": "┘"}
 _BRACE = {"⎧", "⎨", "⎩", "⎪"}
 #: The most rows that an array has.
 _MOST = 30
+#: What may stand between two arrays on any line.
+_BETWEEN = {"+", "-", "*", "·", "⊙", "@"}
+#: What stands in the place of a bracket whose further lines stand elsewhere.
+OUT_OF_LINE = "⋮"
 _OPERATORS = {"+", "-", "*", "/", "^", "·"}
 
 
@@ -40,8 +44,35 @@ def with_arrays(rows: Sequence[list[Token]]) -> list[list[Token]]:
     place = 0
     while place < len(rows):
         joined, count = _drawn_over(rows, place)
-        found.append(joined)
+        above = found[-1] if found else []
+        if count == 1 and _misses(above, joined):
+            found[-1] = [t._replace(text=OUT_OF_LINE) if t.text in _PAIRS else t for t in above]
+            joined = []
+        found.append(_in_brackets(joined) if count == 1 else joined)
         place += count
+    return found
+
+
+def _misses(above: Sequence[Token], row: Sequence[Token]) -> bool:
+    """True for brackets that stand below those of a statement, and below none of them exactly."""
+    if not row or row[0].text not in _PAIRS or not any(t.text in RELATIONS for t in above):
+        return False
+    several = sum(token.text in _PAIRS for token in above) > 1
+    return several and row[0].line == above[0].line + 1 and bool(_alone(row)[0])
+
+
+def _in_brackets(row: list[Token]) -> list[Token]:
+    """The row with [0, 2] for |0 2|: numbers side by side are no amount."""
+    bars = [place for place, token in enumerate(row) if token.text == "|"]
+    if len(bars) % 2 or not any(token.text in RELATIONS for token in row):
+        return row
+    found = [*row]
+    for start, end in [*zip(bars[::2], bars[1::2], strict=True)][::-1]:
+        inside = row[start + 1 : end]
+        numbers = all(token.kind == "number" or token.text in "-," for token in inside)
+        if numbers and len(_items(inside)) > 1:
+            one = _Row(row[start].column, row[end].end, _items(inside))
+            found[start : end + 1] = _written([one], one, row[start])
     return found
 
 
@@ -65,20 +96,25 @@ def _drawn(rows: Sequence[list[Token]], place: int) -> int:
 
 def _begins_bracket(row: list[Token]) -> bool:
     first = row[0].text if row else ""
-    return (first in _PAIRS and bool(_alone(row))) or (first in _BRACE)
+    return (first in _PAIRS and bool(_alone(row)[0])) or (first in _BRACE)
 
 
-def _alone(row: Sequence[Token]) -> list[_Row]:
-    """The brackets of a row that holds nothing else; none for another."""
+def _alone(row: Sequence[Token]) -> tuple[list[_Row], list[Token]]:
+    """The brackets of a row that holds nothing else but the signs between them; or none."""
     found: list[_Row] = []
+    signs: list[Token] = []
     place = 0
     while place < len(row):
         one = _bracket(row, place)
-        if one is None:
-            return []
-        found.append(one[0])
-        place = one[1]
-    return found
+        if one is not None:
+            found.append(one[0])
+            place = one[1]
+        elif row[place].text in _BETWEEN and found:
+            signs.append(row[place])
+            place += 1
+        else:
+            return [], []
+    return found, signs
 
 
 def _bracket(row: Sequence[Token], place: int) -> tuple[_Row, int] | None:
@@ -128,7 +164,8 @@ def _joined(block: Sequence[list[Token]]) -> list[Token] | None:
         return None
     if any(row[0].text in _BRACE for i, row in enumerate(block) if i != place):
         return _with_cases(block, place)
-    drawn = [{one.column: one for one in _alone(row)} for row in block]
+    alone = [_alone(row) for row in block]
+    drawn = [{one.column: one for one in brackets} for brackets, _ in alone]
     columns = {column for row in drawn for column in row}
     if columns == {base[0].column} and all(len(i.items) < 2 for r in drawn for i in r.values()):
         return None  # [1] and [2] number two lines
@@ -148,7 +185,12 @@ def _joined(block: Sequence[list[Token]]) -> list[Token] | None:
             return None  # |x| and below it |y| = 3
         found += array
         at = one[1]
-    return found if own == columns else None
+    if own != columns:
+        return None
+    for sign in (sign for _, signs in alone for sign in signs):
+        behind = (i for i, t in enumerate(found) if t.column > sign.column)
+        found.insert(next(behind, len(found)), sign._replace(line=base[0].line))
+    return found
 
 
 def _array(parts: Sequence[_Row | None], own: _Row, base: Token) -> list[Token] | None:
@@ -157,7 +199,12 @@ def _array(parts: Sequence[_Row | None], own: _Row, base: Token) -> list[Token] 
     sizes = {len(row.items) for row in rows}
     if len(sizes) != 1:
         return None
-    wide = sizes != {1}
+    return _written(rows, own, base)
+
+
+def _written(rows: Sequence[_Row], own: _Row, base: Token) -> list[Token]:
+    """The tokens of an array that is written out in a line."""
+    wide = len(rows[0].items) > 1 and len(rows) > 1
     end = base._replace(kind="sign", column=own.end - 1, end=own.end)
     start = end._replace(column=own.column, end=own.column + 1)
     found = [start._replace(text="[")]

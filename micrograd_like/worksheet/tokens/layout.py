@@ -17,6 +17,8 @@ _CORNERS = set("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰�
 _BRACKETS = set("()[]{}")
 #: So many of one sign side by side are a rule.
 _RULE = 3
+#: Columns that set apart what is no argument.
+_APART = 2
 #: What is set behind a result when it is checked off.
 _TICKS = set("✓✔✅☑✗✘❌!∎■□⚠")
 #: What else is left out of a line that does not begin with a sign.
@@ -25,6 +27,7 @@ _MARKS = {*_TICKS, *_CORNERS, "←"}
 
 def laid_out(tokens: Sequence[Token]) -> list[Token]:
     """The tokens of a line without rules, the bars of a box and ticks; none for a drawing."""
+    tokens = _without_sizes(tokens)
     if tokens and tokens[0].kind != "sign" and _MARKS.isdisjoint([t.text for t in tokens]):
         return [*tokens]
     row = _without_remark(_without_rules(tokens))
@@ -42,6 +45,21 @@ def _without_remark(row: Sequence[Token]) -> list[Token]:
         if token.text == "←" and any(t.text in RELATIONS or t.text == "|" for t in row[:place]):
             return list(row[:place])
     return list(row)
+
+
+def _without_sizes(row: Sequence[Token]) -> Sequence[Token]:
+    """The row before sizes that are set apart behind a formula: z = W @ x   (3, 2) @ (2, 1)."""
+    for place in range(3, len(row) - 3):
+        token, before = row[place], row[place - 1]
+        if token.text != "(" or token.column - before.end < _APART:
+            continue
+        inside = [t.text for t in row[place + 1 : place + 5]]
+        sized = inside[1:2] == [","] and (inside[2] == ")" or inside[3:] == [")"])
+        small = all(len(text) < 4 for text in (inside[0], inside[2]))
+        closed = before.kind != "sign" or before.text in (")", "]", "ᵀ")
+        if sized and small and closed and any(t.text in RELATIONS for t in row[:place]):
+            return row[:place]
+    return row
 
 
 def _noted(row: Sequence[Token], place: int) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.records import Place
-from micrograd_like.worksheet.tokens.characters import BLANK, exchanged
+from micrograd_like.worksheet.tokens.characters import BLANK, FOREIGN, exchanged
 
 MAX_NAME = 100
 
@@ -133,7 +133,7 @@ def _has_decimal_commas(text: str) -> bool:
 
 
 # Python counts these among the letters and digits of a name: primes, powers and fractions.
-_NO_LETTER = "(?![ʹ\u0374²³¹⁰⁴-⁹¼-¾⅐-⅟ᵀⁿⁱ])"
+_NO_LETTER = f"(?![ʹ\u0374²³¹⁰⁴-⁹¼-¾⅐-⅟ᵀⁿⁱ{FOREIGN}])"
 _INDEX = (
     r"(?:_\{[^{}\n]{1,40}\}|_\([^()\n]{1,20}\)|_\w{1,40}|[₊₋][₀-₉]{1,6}"
     r"|(?<=[₀-₉ᵢⱼₖₗₘₙₜ])(?:,[₀-₉ᵢⱼₖₗₘₙₜ]{1,3})+"
@@ -165,6 +165,7 @@ _TOKEN = (
     r"|{mean}"
     r"|(?P<name>{no}[^\W\d_](?:{no}{behind}(?!_[{{(])[\w\u0300-\u036f]){{0,{most}}}"
     r"(?:{of}|(?:{index}?{above}{index}?|{index})?{plus})⋆?)(?P<prime>['″]*)"
+    r"|(?P<foreign>[{foreign}]+(?:_\w{{1,20}})?)"
     r"|(?P<string>'[^'\n]*'|\"[^\"\n]*\")"
     r"|(?P<sign>\*\*|\.[\^*/]|<--+|--+>|:=|\+=|-=|==|=>|->|<-|<=|>=|!=|\.\.\.|//|.)"
 )
@@ -179,6 +180,7 @@ def _compiled(conventions: Conventions) -> re.Pattern[str]:
         blank=BLANK,
         number=number,
         no=_NO_LETTER,
+        foreign=FOREIGN,
         most=MAX_NAME,
         index=_INDEX,
         above=_above(conventions),
@@ -281,6 +283,8 @@ class Lexer:
                 if letters != match["name"]:
                     place, text = column - 1 + len(letters), letters
                 yield Token("name", _named(text), number, column, place + 1)
+            elif kind == "foreign":
+                yield Token("name", text[:MAX_NAME], number, column, place + 1)
             elif kind == "power":
                 text = text.translate(_SUPERSCRIPTS)
                 yield Token("power", text, number, column, place + 1)

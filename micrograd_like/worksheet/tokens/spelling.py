@@ -52,9 +52,18 @@ def derivatives_named(name: str) -> Iterator[tuple[str, str]]:
             yield of, wrt
 
 
+#: The first letter of the alphabets that are neither Latin nor Greek.
+_FOREIGN = "\u0400"
+
+
 def is_word(text: str) -> bool:
-    """True for two plain letters or more, and nothing else."""
-    return len(text) > 1 and is_letters(text) and text[-1] != "'"
+    """True for two letters or more of any alphabet but the Greek, and nothing else.
+
+    In other alphabets than the Latin one letter is a word, too.
+    """
+    if text.isascii():
+        return len(text) > 1 and text.isalpha()
+    return (len(text) > 1 or text >= _FOREIGN) and text.isalpha()
 
 
 def is_letters(name: str) -> bool:
