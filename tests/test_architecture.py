@@ -264,6 +264,7 @@ PATTERNS = {
     "worksheet.tokens.lexer": "tokens",
     "worksheet.tokens.spelling": "a name by itself",
     "worksheet.tokens.openings": "the kinds of tokens",
+    "worksheet.readers.text": "comments, where nothing else is read",
     "worksheet.readers.latex": "what no formula stands in; what a LaTeX document is known by",
     "worksheet.readers.markdown": "the same of Markdown; what stands before a statement",
     "worksheet.sources.exported": "code between words: its fences and marks, and what prints write",

@@ -167,7 +167,7 @@ def test_manners_of_writing(text: str, plainly: str) -> None:
         # Where no formula is set, what is typed between the words is read as in a plain text.
         ("## Case\n- Given x = 2, w = 3\n- So **y = w\\*x = 6**, and y\\_new = 2\\*y = 12",
          "x = 2 / w = 3 / y = w*x = 6 / y_new = 2*y = 12"),
-        ("一层：y = w x 是\ny = w x\n\n| a | b |\n|---|---|\n| c | d |", "y = w*x"),
+        ("一层：y = w x 是\ny = w x\n\n| a | b |\n|---|---|\n| c | d |", "y = w*x / y = w*x"),
         # A program without its language is one; beside it, spans may be of anything.
         ("```\nimport numpy as np\nw = 0.5\ny = 3*w\n```\nTry `w = y`.", "w = 0.5 / y = 3*w"),
         # What is of another language, or only a setting, claims nothing.

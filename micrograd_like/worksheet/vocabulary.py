@@ -43,5 +43,6 @@ CONNECTIVES = {
     "let", "given", "if", "which", "that", "now", "using", "when", "at", "to", "by", "from",
     "this", "our", "be", "equals", "compute", "find", "here", "means", "note", "us", "it",
     "in", "on", "both", "again", "also", "next", "first", "finally", "but", "or",
+    "и", "в", "к",
 }
 # fmt: on

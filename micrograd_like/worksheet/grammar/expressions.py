@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
-from itertools import takewhile
 
 from micrograd_like.errors import did_you_mean
 from micrograd_like.formula import Call, Name, Number
@@ -164,8 +163,8 @@ class Expressions(Derivatives, Calls):
             self.take()
             return self.inner(SIGNED - 1)
         if self.at("(", "[", "{"):
-            if self.holds_phrase(self.place) and self.is_remark(self.place):
-                raise UnsureError(f"What {self.said_inside()!r} is, is not said")
+            if words := self.words_inside():
+                raise UnsureError(f"What {words[:60]!r} is, is not said")
             self.take()
             bars, self.bars = self.bars, 0
             inside = self.inner(0)
@@ -191,11 +190,6 @@ class Expressions(Derivatives, Calls):
         if len(token.text) > 1 and token.text[0] == "\\":
             raise UnsureError(f"{token.text} is not worked out")
         return None
-
-    def said_inside(self) -> str:
-        """The words of the bracket that comes next."""
-        inside = takewhile(lambda t: t.text not in (")", "]"), self.tokens[self.place + 1 :])
-        return " ".join(token.text for token in inside)[:60]
 
     def array(self, first: Term, opening: Token) -> Array:
         """The rest of [1, 2], [[1, 2], [3, 4]], [1, 2; 3, 4] or (1, 2)."""

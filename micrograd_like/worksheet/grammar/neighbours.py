@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from micrograd_like.notation import GREEK
 from micrograd_like.worksheet.grammar.cursor import Cursor
@@ -54,7 +54,7 @@ class Neighbours(Cursor):
             return False
         if before.kind in ("number", "fraction") or bracket:
             return not self.is_prose(token) or (before.end == token.column and token.text.isascii())
-        tight = before.end == token.column and (token.text.isascii() or not self.is_prose(token))
+        tight = before.end == token.column and (may_be_glued(token) or not self.is_prose(token))
         return tight or self.is_factor(token)
 
     def is_times(self) -> bool:
@@ -173,6 +173,14 @@ class Neighbours(Cursor):
                 return any(t.text not in self.known.lefts for t in (a, b))
         return False
 
+    def words_inside(self) -> str:
+        """The words of a bracket that holds nothing else, and more than names; else ""."""
+        behind = self.tokens[self.place + 1 : self.place + _LOOKED_AT]
+        inside = [*takewhile(lambda token: token.kind == "name", behind)]
+        ends = behind[len(inside) : len(inside) + 1]
+        said = len(inside) > 1 and any(map(self.known.is_word, inside))
+        return " ".join(t.text for t in inside) if said and ends and ends[0].text == ")" else ""
+
     def is_said(self, token: Token) -> bool:
         """True for a word or one that joins others, whatever else it stands for."""
         joins = token.text.lower() in CONNECTIVES
@@ -221,3 +229,8 @@ class Neighbours(Cursor):
             if same and end < len(self.tokens) and self.tokens[end].text == ")":
                 self.place = end + 1
                 return
+
+
+def may_be_glued(token: Token) -> bool:
+    """True for what is no word of an alphabet that sets words beside formulas: 1となる."""
+    return token.text.isascii() or (len(token.text) == 1 and token.text < "\u0590")

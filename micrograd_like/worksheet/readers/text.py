@@ -8,7 +8,7 @@ from micrograd_like.worksheet.source import Source, reads
 from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer
 from micrograd_like.worksheet.tokens.tables import with_tables
 
-_COMMENT = re.compile(r"\s*#+(?=\s)")
+_COMMENT = re.compile(r"^\s*#+(?=\s)")
 _CLAIMS = re.compile("[=≈]")
 
 

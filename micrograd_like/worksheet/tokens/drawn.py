@@ -22,7 +22,7 @@ _PAIRS |= {"⎛": "⎞", "⎜": "⎟", "⎝": "⎠", "┌": "┐", "└": "┘"}
 #: The lines of a tall brace.
 _BRACE = {"⎧", "⎨", "⎩", "⎪"}
 #: The most rows that an array has.
-_MOST = 30
+_MOST = 12
 #: What may stand between two arrays on any line.
 _BETWEEN = {"+", "-", "*", "·", "⊙", "@"}
 #: What stands in the place of a bracket whose further lines stand elsewhere.
@@ -38,14 +38,22 @@ class _Row(NamedTuple):
     items: list[list[Token]]
 
 
+class _Alone(NamedTuple):
+    """A row that holds brackets alone: these, and the signs between them; or one of a brace."""
+
+    brackets: list[_Row]
+    signs: list[Token]
+
+
 def with_arrays(rows: Sequence[list[Token]]) -> list[list[Token]]:
     """The rows, those over which arrays are drawn as one."""
+    alone = [_alone(row) for row in rows]
     found: list[list[Token]] = []
     place = 0
     while place < len(rows):
-        joined, count = _drawn_over(rows, place)
+        joined, count = _drawn_over(rows, alone, place)
         above = found[-1] if found else []
-        if count == 1 and _misses(above, joined):
+        if count == 1 and alone[place] and _misses(above, joined):
             found[-1] = [t._replace(text=OUT_OF_LINE) if t.text in _PAIRS else t for t in above]
             joined = []
         found.append(_in_brackets(joined) if count == 1 else joined)
@@ -53,12 +61,31 @@ def with_arrays(rows: Sequence[list[Token]]) -> list[list[Token]]:
     return found
 
 
+def _drawn_over(
+    rows: Sequence[list[Token]], alone: Sequence[_Alone | None], place: int
+) -> tuple[list[Token], int]:
+    """The row that begins at a place, and over how many it is drawn: as many as fit."""
+    above = _count(alone, place)
+    base = place + above
+    below = _count(alone, base + 1) if base < len(rows) and above < _MOST else 0
+    for end in range(base + 1 + below, base, -1) if above or below else ():
+        joined = _joined(rows[place:end], alone[place:end], above) if end > place + 1 else None
+        if joined is not None:
+            return joined, end - place
+    return rows[place], 1
+
+
+def _count(alone: Sequence[_Alone | None], place: int) -> int:
+    """How many rows from a place on hold brackets alone."""
+    return sum(1 for _ in takewhile(lambda row: row is not None, alone[place : place + _MOST]))
+
+
 def _misses(above: Sequence[Token], row: Sequence[Token]) -> bool:
     """True for brackets that stand below those of a statement, and below none of them exactly."""
     if not row or row[0].text not in _PAIRS or not any(t.text in RELATIONS for t in above):
         return False
     several = sum(token.text in _PAIRS for token in above) > 1
-    return several and row[0].line == above[0].line + 1 and bool(_alone(row)[0])
+    return several and row[0].line == above[0].line + 1
 
 
 def _in_brackets(row: list[Token]) -> list[Token]:
@@ -76,35 +103,15 @@ def _in_brackets(row: list[Token]) -> list[Token]:
     return found
 
 
-def _drawn_over(rows: Sequence[list[Token]], place: int) -> tuple[list[Token], int]:
-    """The row that begins at a place, and over how many it is drawn: as many as fit."""
-    above = _drawn(rows, place)
-    base = place + above
-    below = _drawn(rows, base + 1) if base < len(rows) else 0
-    for end in range(base + 1 + below, base, -1):
-        joined = _joined(rows[place:end]) if end > place + 1 else None
-        if joined is not None:
-            return joined, end - place
-    return rows[place], 1
-
-
-def _drawn(rows: Sequence[list[Token]], place: int) -> int:
-    """How many rows from a place on hold brackets alone."""
-    ahead = rows[place : place + _MOST]
-    return sum(1 for _ in takewhile(_begins_bracket, ahead))
-
-
-def _begins_bracket(row: list[Token]) -> bool:
+def _alone(row: Sequence[Token]) -> _Alone | None:
+    """What a row holds that has brackets alone, with signs between them; None for another."""
     first = row[0].text if row else ""
-    return (first in _PAIRS and bool(_alone(row)[0])) or (first in _BRACE)
-
-
-def _alone(row: Sequence[Token]) -> tuple[list[_Row], list[Token]]:
-    """The brackets of a row that holds nothing else but the signs between them; or none."""
+    if first in _BRACE:
+        return _Alone([], [])
     found: list[_Row] = []
     signs: list[Token] = []
     place = 0
-    while place < len(row):
+    while place < len(row) and first in _PAIRS:
         one = _bracket(row, place)
         if one is not None:
             found.append(one[0])
@@ -113,8 +120,8 @@ def _alone(row: Sequence[Token]) -> tuple[list[_Row], list[Token]]:
             signs.append(row[place])
             place += 1
         else:
-            return [], []
-    return found, signs
+            return None
+    return _Alone(found, signs) if found else None
 
 
 def _bracket(row: Sequence[Token], place: int) -> tuple[_Row, int] | None:
@@ -153,19 +160,17 @@ def _begins_item(before: Token, rest: Sequence[Token]) -> bool:
     return signed or rest[0].text not in _OPERATORS
 
 
-def _joined(block: Sequence[list[Token]]) -> list[Token] | None:
-    """The statement that is drawn over several rows; None where they are something else."""
-    others = [i for i, row in enumerate(block) if not _begins_bracket(row)]
-    if len(others) != 1:
-        return None
-    (place,) = others
-    base = block[place]
+def _joined(
+    block: Sequence[list[Token]], alone: Sequence[_Alone | None], place: int
+) -> list[Token] | None:
+    """The statement on one of several rows that is drawn over all; None for something else."""
+    base = block[place] if place < len(block) else []
     if not base:
         return None
-    if any(row[0].text in _BRACE for i, row in enumerate(block) if i != place):
-        return _with_cases(block, place)
-    alone = [_alone(row) for row in block]
-    drawn = [{one.column: one for one in brackets} for brackets, _ in alone]
+    others = [row for row in alone if row is not None]
+    if not all(row.brackets for row in others):
+        return None if any(row.brackets for row in others) else _with_cases(block, place)
+    drawn = [{one.column: one for one in row.brackets} if row else {} for row in alone]
     columns = {column for row in drawn for column in row}
     if columns == {base[0].column} and all(len(i.items) < 2 for r in drawn for i in r.values()):
         return None  # [1] and [2] number two lines
@@ -187,7 +192,7 @@ def _joined(block: Sequence[list[Token]]) -> list[Token] | None:
         at = one[1]
     if own != columns:
         return None
-    for sign in (sign for _, signs in alone for sign in signs):
+    for sign in (sign for row in others for sign in row.signs):
         behind = (i for i, t in enumerate(found) if t.column > sign.column)
         found.insert(next(behind, len(found)), sign._replace(line=base[0].line))
     return found

@@ -52,14 +52,14 @@ def derivatives_named(name: str) -> Iterator[tuple[str, str]]:
             yield of, wrt
 
 
-#: The first letter of the alphabets that are neither Latin nor Greek.
-_FOREIGN = "\u0400"
+#: The first letter of the alphabets that are neither Latin, Greek nor Cyrillic.
+_FOREIGN = "\u0530"
 
 
 def is_word(text: str) -> bool:
     """True for two letters or more of any alphabet but the Greek, and nothing else.
 
-    In other alphabets than the Latin one letter is a word, too.
+    In the alphabets that have no letters like ours one is a word.
     """
     if text.isascii():
         return len(text) > 1 and text.isalpha()
