@@ -98,7 +98,7 @@ RULES = (
     Rule(
         *(
             "what is said of one case",
-            "clauses.clauses:without_case",
+            "clauses.clauses:in_cases",
             lambda tokens: (tokens, False),
         ),
         "p = 0.3\nq = p if y = 1\nq = 1 - p if y = 0",

@@ -361,8 +361,8 @@ _ROWS = (
     Op("pow",     "x y",   "x ** y",  ("y * x ** (y - 1)", "out * log(x)"), ("power rule", "exponential rule"),
        ((2.0, 3.0), (0.5, -1.5), (3.0, 0.0), (0.3, 1.0), (1.7, 0.5)), domain="x > 0 or x == 0 and y >= 0 or x < 0 and y == floor(y)",
        stable_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else 0", "out * log(x) if x != 0 or y == 0 else 0"),
-       # At x = 0 a power stands that vanishes as fast as xʸ·log x does, and at 0⁰ a root: their derivatives are missing where the true ones are.
-       smooth_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else sqrt(y)", "out * log(x) if x != 0 or y == 0 else x ** (y - 1e-12)"), text="^",
+       # At x = 0 a power stands that vanishes as fast as xʸ·log x does, and at 0⁰ a root in y whatever the order in x: their derivatives are missing where the true ones are.
+       smooth_partials=("y * x ** (y - 1) if y != 0 else y * out / x if x != 0 else sqrt(y) * exp(x)", "out * log(x) if x != 0 or y == 0 else x ** (y - 1e-12)"), text="^",
        slips=(("constant-factor", ("x ** (y - 1)", "")),)),
     # Sums of many terms, one node each: Σ xᵢ, the weighted sum Σ xᵢ·wᵢ, and it with a bias.
     Op("total",   "x*",    "sum(x)",     ("1",),                 "sum rule",      ((2.0,), (0.5, -3.0), (1.0, 2.0, -4.0)), text="Σ"),

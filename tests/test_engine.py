@@ -10,6 +10,7 @@ import math
 import pickle
 import pickletools
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -466,6 +467,66 @@ def test_what_a_subclass_adds_is_copied_and_pickled() -> None:
     value.note = "kept"
     for twin in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
         assert (type(twin), twin.note) == (Plain, "kept")
+
+
+class Tagged(Value):
+    """A Value that holds other things."""
+
+
+class Holder:
+    value: Any
+
+
+def pickled(objects: Any) -> list[Any]:
+    """What comes back of every protocol of the pickler in C, and of the one in Python."""
+    buffer = io.BytesIO()
+    pickle._Pickler(buffer).dump(objects)  # type: ignore[attr-defined]
+    dumped = [pickle.dumps(objects, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    return [pickle.loads(data) for data in (buffer.getvalue(), *dumped)]
+
+
+def twins_of(objects: Any) -> list[Any]:
+    return [copy.deepcopy(objects), *pickled(objects)]
+
+
+@pytest.mark.parametrize("operations", [0, 1, 5, 3_000])
+def test_what_a_subclass_adds_may_lead_back_into_the_graph(operations: int) -> None:
+    """To the node itself, to what is computed from it, and to what is beside that."""
+    leaf: Any = Tagged(2.0, "x")
+    out: Any = leaf
+    for _ in range(operations):
+        out = out + 1
+    inner = topological_order(out)[operations // 2]
+    leaf.itself, leaf.out, leaf.beside = leaf, out, [out * 2, {"inner": inner * 3}]
+    for twin in twins_of(out):
+        nodes = topological_order(twin)
+        (found,) = [node for node in nodes if isinstance(node, Tagged)]
+        assert found is not leaf
+        assert found.itself is found
+        assert found.out is twin
+        assert found.beside[0].inputs[0] is twin
+        assert found.beside[1]["inner"].inputs[0] in nodes
+    for found in twins_of(leaf):
+        assert found.itself is found
+        assert found in topological_order(found.out)
+    for first, second, found in twins_of([leaf.beside[0], leaf.beside[1]["inner"], leaf]):
+        assert found.beside[0] is first
+        assert found.beside[1]["inner"] is second
+
+
+def test_values_that_hold_one_another_and_things_that_hold_values() -> None:
+    a: Any = Tagged(1.0)
+    b: Any = Tagged(2.0)
+    a.other, b.other, holder = b, a, Holder()
+    holder.value, a.holder = a, holder
+    for product in twins_of(a * b):
+        left, right = product.inputs
+        assert (left.other, right.other) == (right, left)
+        assert left.holder.value is left
+    for twin in twins_of(holder):
+        assert twin.value.holder is twin
+    shallow = copy.copy(a)
+    assert (shallow.other, shallow.holder) == (b, holder)
 
 
 def test_labels_cannot_act_on_a_terminal() -> None:

@@ -234,6 +234,9 @@ def statements(line: str) -> list[str]:
         # A line that begins with an operator goes on with the one above.
         ("q = x^2\n+ 3x", "q = x^2 + 3*x"),
         ("q = x^2\n= 9\n= 9.0", "q = x^2 = 9 = 9.0"),
+        # … but with a sign that is a label, as of an operation of a graph, it does not.
+        ("q = 1/1.37 = 0.73\n+1: 0.53", "q = 1/1.37 = 0.73"),
+        ("q = 1/1.37 = 0.73\n*-1: 0.53", "q = 1/1.37 = 0.73"),
         # … but never with a given.
         ("q = x^2\na = 1\n= 9", "q = x^2 / a = 1 / q = 9"),
         # … with what was set before it, over asides and prose,
@@ -387,6 +390,7 @@ def test_what_is_refused(text: str, line: int, column: int, message: str) -> Non
         ("v = [[1, 2], [3]]", "expected rows of one length"),
         ("W = [[1, 2, 3], [4, 5, 6]]\nv = [1, 2]\nq = W·v", "the left side has 3 columns"),
         ("x.grad = 3", "Nothing says of what this is the gradient"),
+        ("x = 2\np = 2x\nq = 3x\nx.grad = 3", "Nothing says of what this is the gradient"),
         ("q = f(x; w)", "Nothing says what the function f is"),
         ("q = sum 1/2 (t - o)^2", "What the sum runs over is not said"),
         ("n = floor((8 - 3)/2) + 1 = 3", "floor(…) is not worked out"),
@@ -730,3 +734,24 @@ def test_a_name_that_may_be_something_else_accuses_nobody(text: str) -> None:
 def test_a_constant_and_a_factor_are_still_held_against_something() -> None:
     sheet = Worksheet.parse("x = 3\ny = e*x = 9\nz = x(x + 1) = 13")
     assert [line.verdict for line in sheet.check().lines] == ["taken", "wrong", "wrong"]
+
+
+_NEURON = "x = 2\nw = -3\nb = 6.9\nn = x*w + b\no = tanh(n)\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "cost"),
+    [
+        ("o.grad = 1\nw.grad = 1.0", "o"),  # that of a leaf may be 1, too
+        ("w.grad = 1.0\no.grad = 1", "o"),  # said further down
+        ("o.backward()\nw.grad = 1.0", "o"),
+        ("do/dn = 1 - o^2\nw.grad = 1.0", "o"),
+        ("w.grad = 1.0", "o"),  # the one result that nothing goes on from
+        ("L = o^2\nw.grad = 1.0", "L"),
+        ("n.grad = 1\nw.grad = 2", "n"),  # the pass may begin at any node
+    ],
+)
+def test_where_the_backward_pass_of_a_document_begins(lines: str, cost: str) -> None:
+    sheet = Worksheet.parse(_NEURON + lines)
+    (left,) = [s.left for s in sheet.statements if str(s.left).endswith("dw")]
+    assert str(left) == f"d{cost}/dw"

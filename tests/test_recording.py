@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 from references import symbolic
 
@@ -221,6 +222,83 @@ def test_mixed_partials_of_a_power_at_zero(first: int) -> None:
             grad(grad(power, leaves[first], create_graph=True), leaves[1 - first])
         assert f"x = 0.0, y = {y}" in str(told.value)
         assert not any(word in str(told.value) for word in ("select", "999", "sub("))
+
+
+def of_a_power_at_zero(by_x: int, by_y: int, y: float) -> float | None:
+    """The limit of ∂ⁿ⁺ᵐxʸ/∂xⁿ∂yᵐ for x → 0 from the right; None where there is none.
+
+    With p(y) = y(y − 1)…(y − n + 1) it is x^(y − n) Σ (m over k) p⁽ᵐ⁻ᵏ⁾(y) (ln x)ᵏ.
+    """
+    p = np.polynomial.Polynomial.fromroots(range(by_x)) if by_x else np.polynomial.Polynomial([1])
+    terms = [float(p.deriv(by_y - k)(y) if by_y > k else p(y)) for k in range(by_y + 1)]
+    if y > by_x or not any(terms):
+        return 0.0
+    return None if y < by_x or any(terms[1:]) else terms[0]
+
+
+@pytest.mark.parametrize("order", [o for n in (1, 2, 3) for o in product("xy", repeat=n)])
+def test_every_derivative_of_a_power_at_zero(order: tuple[str, ...]) -> None:
+    """Right or an error, in every order of differentiation, and compiled where it was not at 0."""
+
+    def recorded(x: float, y: float) -> tuple[list[Value], Value]:
+        leaves = {"x": Value(x, "x"), "y": Value(y, "y")}
+        node = leaves["x"] ** leaves["y"]
+        for name in order:
+            node = grad(node, leaves[name], create_graph=True)
+        return [*leaves.values()], node
+
+    leaves, node = recorded(2.0, 2.5)
+    program = compile_graph([node, leaves[0] + leaves[1]], leaves)
+    for y in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0):
+        expected = of_a_power_at_zero(order.count("x"), order.count("y"), y)
+        for value in (
+            lambda y=y: recorded(0.0, y)[1].data,
+            lambda y=y: program([[0.0, y]])[0, 0],
+        ):
+            if expected is None:
+                with pytest.raises(DomainError):
+                    value()
+            else:
+                assert value() == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("f", "recorded", "replayed", "expected"),
+    [
+        # ∂/∂x y√x = y/(2√x): 0 passes nothing on where √x has no slope, 3 does.
+        (lambda x, y: x.sqrt() * y, (0.0, 0.0), (4.0, 3.0), 0.75),
+        (lambda x, y: x.sqrt() * y, (4.0, 3.0), (1.0, 0.0), 0.0),
+        (lambda x, y: (x - 1).sqrt() * y**2, (1.0, 0.0), (5.0, 2.0), 1.0),
+        (lambda x, y: x**0.5 * y.relu(), (0.0, -1.0), (4.0, 3.0), 0.75),
+        (lambda x, y: x**0.5 * y.relu(), (0.0, -1.0), (0.0, -2.0), 0.0),
+        (lambda x, y: x.asin() * y, (1.0, 0.0), (0.0, 2.0), 2.0),
+        (lambda x, y: x.sqrt() * y, (0.0, 0.0), (0.0, 3.0), None),
+    ],
+)
+def test_what_passed_nothing_on_does_so_elsewhere(
+    f: Any, recorded: tuple[float, float], replayed: tuple[float, float], expected: float | None
+) -> None:
+    x, y = map(Value, recorded)
+    slope = grad(f(x, y), x, create_graph=True)
+    assert slope.data == (0.0 if recorded[1] <= 0 else slope.data)
+    program = compile_graph([slope, x + y], [x, y])
+    if expected is None:
+        with pytest.raises(DomainError):
+            program([replayed])
+    else:
+        assert program([replayed])[0, 0] == pytest.approx(expected, rel=1e-15)
+
+
+def test_what_passed_nothing_on_has_no_slope_there() -> None:
+    """∂²/∂x∂y of y√x at (0, 0): the first slope is 0, and that of it infinite."""
+    x, y = Value(0.0, "x"), Value(0.0, "y")
+    slope = grad(x.sqrt() * y, x, create_graph=True)
+    assert slope.data == 0.0
+    with pytest.raises(DomainError):
+        grad(slope, y)
+    assert grad(slope * 0.0, y) == 0.0
+    # What is 0 for good has the slope 0.
+    assert grad(grad(x.sqrt() * 0.0, x, create_graph=True), x) == 0.0
 
 
 def test_an_operation_that_somebody_wrote_is_named() -> None:

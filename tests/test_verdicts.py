@@ -302,3 +302,28 @@ def test_figures_that_are_rounded_to_a_pole_are_not_accused() -> None:
 def test_a_number_after_a_number_is_rounded_and_gains_no_digit(line: str, verdict: str) -> None:
     sheet = f"x = 0.5\nb = 0.3\nq = 7\nu = 1/2.7 = 0.37\n{line}"
     assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("sheet", "verdict"),
+    [
+        ("1/1.88 = 0.53\n0.53*9 = 4.79", "right"),  # 0.5319 is carried
+        ("q = 1/1.88 = 0.53\n0.53*9 = 4.79", "right"),
+        ("x = 1.88\nq = 1/x = 0.53\nexp(-1)*0.53 = 0.20", "right"),
+        ("1/1.88 = 0.53\n0.53*9 = 4.85", "wrong"),  # beyond its rounding
+        ("0.53*9 = 4.79", "wrong"),  # nothing here is rounded to 0.53
+        ("x = 0.53\n0.53*9 = 4.79", "wrong"),
+    ],
+)
+def test_a_figure_that_a_line_above_came_to_is_rounded_in_a_line_without_a_name(
+    sheet: str, verdict: str
+) -> None:
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
+
+
+def test_what_is_right_only_by_the_rounding_of_a_figure_says_what_the_figures_give() -> None:
+    *_, last = Worksheet.parse("1/1.88 = 0.53\n0.53*9 = 4.79").check().lines
+    assert last.gives is not None
+    assert last.gives.value == 4.77
+    *_, last = Worksheet.parse("1/1.88 = 0.53\n0.53*9 = 4.77").check().lines
+    assert last.gives is None

@@ -35,8 +35,9 @@ def check_fresh(output: Value, what: str) -> None:
     if node is None:
         return
     name = printable(node.label) or f"{node.op}(…)"
+    inputs = dict.fromkeys(node.inputs)
     operands = ", ".join(
-        f"{printable(i.label) or 'an operand'} = {i._data:.6g}" for i in node.inputs[:4]
+        f"{printable(i.label) or 'an operand'} = {i._data:.6g}" for i in [*inputs][:4]
     )
     raise StaleGraphError(
         f"{what}: expected a graph with the numbers of now; {name} = {node._data:.6g} was computed "

@@ -19,6 +19,7 @@ from micrograd_like.engine.value import (
     as_value,
 )
 from micrograd_like.errors import DomainError
+from micrograd_like.formula import Call, Expr, Name, Number, parse
 from micrograd_like.ops import OPS
 
 
@@ -62,6 +63,14 @@ def gradients(output: Value, targets: Sequence[Value], create_graph: bool = Fals
     return [adjoints.get(node, zero) for node in targets]
 
 
+#: Of operations with inputs whose partial is 0 everywhere, as those of a condition: the others.
+_ACTING = {
+    row.name: tuple(place for place, partial in enumerate(row.partials) if partial != "0")
+    for row in OPS.values()
+    if "0" in row.partials
+}
+
+
 def accumulate(
     output: Value,
     targets: Iterable[Value],
@@ -79,7 +88,9 @@ def accumulate(
     known = set(adjoints)
     relevant = set(targets)  # the nodes through which some target acts on the output
     for node in order:
-        if not relevant.isdisjoint(node.inputs):
+        places = _ACTING.get(node.op)
+        inputs = node.inputs if places is None else [node.inputs[place] for place in places]
+        if not relevant.isdisjoint(inputs):
             relevant.add(node)
     for node in reversed(order):
         if node not in relevant or node not in adjoints:
@@ -122,8 +133,8 @@ def link_as_graph(upstream: Value, node: Value, index: int, written: bool = Fals
     except ArithmeticError as error:
         if written:
             return link_as_graph(upstream, node, index)
-        if upstream._data == 0:  # passes nothing on, as in backward
-            return Constant(0.0)
+        if upstream._data == 0:
+            return _where_it_acts(upstream, formula, row.bind_partial(index, node.inputs, node))
         raise DomainError(
             f"the derivative of {shown(node.op, node.inputs)} does not exist: {error}"
         ) from None
@@ -136,3 +147,19 @@ def link_as_graph(upstream: Value, node: Value, index: int, written: bool = Fals
     if isinstance(partial, Value):
         return upstream * partial
     return upstream if partial == 1 else -upstream if partial == -1 else upstream * partial
+
+
+#: Where the adjoint is 0 and the partial does not exist, nothing is passed on, as in backward. That
+#: 0 has no derivative, and elsewhere, where it would be the root of what is negative, no value.
+_NOTHING = parse("sqrt(-abs(upstream))")
+
+
+def _where_it_acts(upstream: Value, partial: Expr, values: dict[str, Any]) -> Value:
+    """The product of both where the first is not 0."""
+    if isinstance(upstream, Constant):
+        return Constant(0.0)
+    factor = Name("upstream")
+    condition, product = Call("ne", (factor, Number(0))), Call("mul", (factor, partial))
+    chosen = Call("where", (condition, product, _NOTHING))
+    made: Value = record(chosen, {**values, "upstream": upstream}, folding=True)
+    return made

@@ -32,7 +32,7 @@ from micrograd_like.ops import FLOAT
 
 #: What a safe point is made of, for as many names as have products of few candidates.
 _CANDIDATES = (1.0, 2.0, 0.5, -1.0, -0.5, 3.0, 0.0, 10.0, -10.0, 1e3, -1e3)
-_MOST_NAMES = 3
+_MOST_NAMES = 4
 
 Values = Mapping[Any, Any]
 

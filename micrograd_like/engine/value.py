@@ -30,7 +30,7 @@ from micrograd_like.engine.compiled import PYTHON_OPERATORS, function_source, so
 from micrograd_like.engine.messages import domain_error, missing_gradient
 from micrograd_like.engine.numbers import as_float, described
 from micrograd_like.engine.order import topological_order
-from micrograd_like.engine.pickling import fields, reduced, restored
+from micrograd_like.engine.pickling import add_to, added_to, fields, reduced, restored
 from micrograd_like.errors import DomainError, did_you_mean, printable
 from micrograd_like.formula import ARITHMETIC
 from micrograd_like.ops import FLOAT, OPS, Functions, Op
@@ -263,14 +263,20 @@ class Value(Operations):
     # Copying and pickling follow the graph with loops: Python's own way is recursive.
 
     def __copy__(self) -> Value:
-        return restored(*fields(self))
+        twin = restored(*fields(self))
+        add_to(twin, added_to(self))
+        return twin
 
     def __deepcopy__(self, memo: dict[Any, Any]) -> Value:
         copied: set[Value] = memo.setdefault(__name__, set())
-        for node in topological_order(self, copied):
-            *own, inputs, partials, extras = fields(node)
+        order = topological_order(self, copied)
+        for node in order:
+            *own, inputs, partials = fields(node)
             twins = tuple(memo[id(input)] for input in inputs)
-            memo[id(node)] = restored(*own, twins, partials, copy.deepcopy(extras, memo))  # type: ignore[call-arg]
+            memo[id(node)] = restored(*own, twins, partials)  # type: ignore[call-arg]
+        for node in order:  # what was added may lead back to any of them
+            if extras := added_to(node):
+                add_to(memo[id(node)], copy.deepcopy(extras, memo))
         twin: Value = memo[id(self)]
         return twin
 

@@ -31,6 +31,7 @@ from micrograd_like.formula.tree import Quantity as Quantity
 from micrograd_like.formula.tree import derivatives as derivatives
 from micrograd_like.formula.tree import fold as fold
 from micrograd_like.formula.tree import names as names
+from micrograd_like.formula.tree import names_in as names_in
 from micrograd_like.formula.tree import nodes as nodes
 from micrograd_like.formula.tree import quantities as quantities
 from micrograd_like.formula.tree import rewrite as rewrite

@@ -120,6 +120,7 @@ class Call:
     size: int = field(init=False, repr=False)
     _hash: int = field(init=False, repr=False)
     _quantities: tuple[Quantity, ...] | None = field(default=None, init=False, repr=False)
+    _names: tuple[Name, ...] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         size = 1
@@ -267,3 +268,26 @@ def derivatives(expr: Expr) -> list[Derivative]:
 def names(expr: Expr) -> tuple[Name, ...]:
     """The names in ``expr``, each once, in the order they are written."""
     return tuple(dict.fromkeys(nodes(expr, Name)))
+
+
+def names_in(expr: Expr) -> tuple[Name, ...]:
+    """The same with those of derivatives."""
+    if isinstance(expr, Call):
+        if expr._names is None:
+            expr._names = _names_of(quantities(expr))  # type: ignore[misc]
+        return expr._names
+    return _names_of(quantities(expr))
+
+
+def _names_of(own: tuple[Quantity, ...]) -> tuple[Name, ...]:
+    if Derivative not in map(type, own):
+        return own  # type: ignore[return-value]
+    found: dict[Name, None] = {}
+    stack: list[Quantity] = [*reversed(own)]
+    while stack:
+        quantity = stack.pop()
+        if isinstance(quantity, Name):
+            found.setdefault(quantity)
+        else:
+            stack += [quantity.wrt, quantity.of]
+    return tuple(found)

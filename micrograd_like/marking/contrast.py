@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, names_in, quantities
 from micrograd_like.graph import reached
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.judging.judged import Judged
 from micrograd_like.marking.records import Contrast, Sample
 from micrograd_like.marking.world.values import value
-from micrograd_like.worksheet.naming.indices import names_in
 
 #: Numbers that are easily put in, and names for which they are.
 _PLACES = (0.9, 0.5, 2.0, -1.0, 3.0, 0.1)

@@ -16,7 +16,7 @@ from micrograd_like.marking.contrast import contrast, sample
 from micrograd_like.marking.diagnosis import causes_of, is_explained
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Hand, View
-from micrograd_like.marking.judging.judge import Judge
+from micrograd_like.marking.judging.figures import FigureJudge
 from micrograd_like.marking.judging.judged import Judged, Read
 from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.records import SOUND, Cause, LineMark
@@ -138,7 +138,7 @@ def _causes(
     sound = isinstance(key, Name) or any(
         part.verdict in SOUND and not part.number for part in read.judged
     )
-    judge = Judge(read.facts, learner)
+    judge = FigureJudge(read.facts, learner)
     figures = wrong.expr if wrong.numeric and not wrong.number else None
     return causes_of(
         Claim(

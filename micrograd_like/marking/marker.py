@@ -8,7 +8,15 @@ from itertools import groupby
 from typing import Any
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Number, Quantity, exact_number, nodes, quantities
+from micrograd_like.formula import (
+    Derivative,
+    Number,
+    Quantity,
+    exact_number,
+    names_in,
+    nodes,
+    quantities,
+)
 from micrograd_like.graph import reached
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
@@ -32,7 +40,6 @@ from micrograd_like.marking.updating.updates import decays_in_figures
 from micrograd_like.marking.world.effort import Effort, TooMuchError
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement, Worksheet
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import FOR_ALL, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
@@ -209,7 +216,7 @@ class Marker:
         return [
             replace(part, verdict="unchecked", problem=problem)
             if (unknown or part.verdict == "wrong")
-            and not self.judge.contradicts(part.part, before)
+            and not self.judge.numbers.contradicts(part.part, before)
             else part
             for before, part in zip([None, *judged], judged, strict=False)
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice, product
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives, names_in
 from micrograd_like.worksheet.clauses.clauses import clauses
 from micrograd_like.worksheet.clauses.continuation import logical_lines
 from micrograd_like.worksheet.clauses.trimming import Clause
@@ -21,9 +21,6 @@ from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.grammar.templates import Templates
 from micrograd_like.worksheet.naming.functions import Functions, UnknownFunctionError
-from micrograd_like.worksheet.naming.indices import (
-    names_in,
-)
 from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.naming.open_functions import READINGS, bodies, told_of
 from micrograd_like.worksheet.naming.primes import derivatives_meant, put_in_place
@@ -358,8 +355,7 @@ def _letters_of(name: str) -> str:
 
 def _is_label(tokens: Sequence[Token]) -> bool:
     """True for e.label = 'e', which says nothing of a number."""
-    texts = [t.text for t in tokens[:4]]
-    return len(tokens) > 4 and texts[1:2] == ["."] and tokens[4].kind == "string"
+    return len(tokens) > 4 and tokens[1].text == "." and tokens[4].kind == "string"
 
 
 def _speaks_of(function: str, tokens: Sequence[Token]) -> bool:
@@ -370,11 +366,12 @@ def _speaks_of(function: str, tokens: Sequence[Token]) -> bool:
 
 def _called_on_left(tokens: Sequence[Token]) -> str:
     """The f of a statement that begins with f(x) = and says what f is; "" for any other."""
+    if len(tokens) < 2 or tokens[1].text != "(":
+        return ""
     end = next((i for i, t in enumerate(tokens) if t.text == ")"), 0)
     inside = tokens[2:end]
     named = bool(inside) and all(t.kind == "name" or t.text == "," for t in inside)
-    relates = end and is_relation(tokens[end + 1])
-    return tokens[0].text if named and relates and tokens[1].text == "(" else ""
+    return tokens[0].text if named and is_relation(tokens[end + 1]) else ""
 
 
 def _would_define(tokens: Sequence[Token]) -> tuple[str, Number | None]:

@@ -33,12 +33,12 @@ from micrograd_like.formula import (
     Quantity,
     derivatives,
     exact_number,
+    names_in,
     nodes,
 )
 from micrograd_like.graph import reachable
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_source
 from micrograd_like.worksheet.readers import format_of, formats, most_bytes
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from html import escape
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from micrograd_like.engine import Value
-from micrograd_like.errors import MicrogradLikeError
+from micrograd_like.engine import Value, check_fresh
+from micrograd_like.errors import MicrogradLikeError, StaleGraphError
 from micrograd_like.formula import Expr
 from micrograd_like.graph import constant, quantity_of
 from micrograd_like.lazy import beside
@@ -40,16 +41,21 @@ def value_latex(value: Value) -> str:
 def value_bundle(value: Value, **_: Any) -> dict[str, str]:
     """The node as text, and its graph as SVG; where it cannot be drawn, its formula as LaTeX.
 
-    Not both: notebooks that are given both show the LaTeX.
+    Not both: notebooks that are given both show the LaTeX. Of a graph whose numbers are old it is
+    said that they are.
     """
-    try:
+    text = repr(value)
+    with suppress(MicrogradLikeError, ImportError):  # old, too large, or there is no Graphviz
         beside("visualize")
         from visualize import svg
 
-        picture = {"image/svg+xml": svg(value, prefix=_prefix(value))}
-    except (MicrogradLikeError, ImportError):  # too large, or there is no Graphviz
-        picture = {"text/latex": value_latex(value)}
-    return {"text/plain": repr(value), **picture}
+        return {"text/plain": text, "image/svg+xml": svg(value, prefix=_prefix(value))}
+    try:
+        check_fresh(value, "draw")
+    except StaleGraphError as error:
+        said = f"<pre>{escape(text)}</pre><p>{escape(str(error))}</p>"
+        return {"text/plain": f"{text}\n{error}", "text/html": said}
+    return {"text/plain": text, "text/latex": value_latex(value)}
 
 
 def value_dot(value: Value, format: str, rankdir: str, **options: Any) -> Any:

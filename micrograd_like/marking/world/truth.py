@@ -90,9 +90,13 @@ class Truth:
 
     @cached_property
     def computed(self) -> list[float]:
-        """Sizes of all other names, the smallest first."""
-        others = (node for name, node in self.here.nodes.items() if name not in self.sources)
-        return sorted(abs(node.data) for node in others)
+        """Sizes of all that is worked out, from names or from figures, the smallest first."""
+        sizes = (
+            abs(self.here[name])
+            for name, formula in self.definitions.items()
+            if name not in self.sources or exact_number(formula) is None
+        )
+        return sorted(sizes)
 
     def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Truth:
         """The same with some names more, or with other formulas.

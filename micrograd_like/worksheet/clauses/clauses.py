@@ -105,7 +105,7 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
             depth += 1
         elif text in (")", "]", "}"):
             depth = max(depth - 1, 0)
-        elif not depth:
+        elif not depth and (related or text in _PARTING):
             width = _separator(tokens, place, start, related, names)
             if width is not None:
                 if place > start:
@@ -114,7 +114,7 @@ def _split(tokens: list[Token], names: Names) -> Iterator[list[Token]]:
                 place = max(start, place + 1)
                 related = False
                 continue
-            related |= text in RELATIONS
+        related |= not depth and text in RELATIONS
         place += 1
     if start < len(tokens):
         yield tokens[start:]

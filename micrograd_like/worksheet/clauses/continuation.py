@@ -28,6 +28,8 @@ from micrograd_like.worksheet.vocabulary import IF
 _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
 #: What a line begins with that goes on with the one above.
 GOES_ON = {"=", "≈"}
+#: So many tokens, with the colon, are the label of an operation: "*-1:".
+_LONGEST_LABEL = 4
 #: Arrows that may begin a line.
 _LEADS = {"→", "⇒", "←"}
 _OPERATORS = {"+", "/", "^"}
@@ -132,6 +134,8 @@ class _Joined:
             return False
         if first.text in GOES_ON:
             return True
+        if any(token.text == ":" for token in found[1:_LONGEST_LABEL]):  # "+1: -0.53", a label
+            return False
         if first.line == last[-1].line:  # a formula of its own, between the words of a line
             return False
         if first.text in _OPERATORS and not begins_statement(found[1:]):

@@ -56,11 +56,11 @@ def is_spoken(tokens: Sequence[Token], names: Names) -> bool:
 
 def says_in_words(right: Sequence[Token], names: Names) -> bool:
     """True for a right side that is a phrase: number of training examples."""
-    if len(right) < 2 or any(is_relation(t) for t in right):
-        return False
     first = next((i for i, t in enumerate(right) if t.kind != "sign"), 0)
+    if len(right) < 2 or not is_said(right[first], names):
+        return False
     opened = all(right[i].text in ("(", "[") for i in range(first))
-    if not opened or not is_said(right[first], names):
+    if not opened or any(is_relation(t) for t in right):
         return False
     words = [is_said(t, names) for t in right]
     plain = all(t.kind == "name" or t.text in ("-", ",", ".", "'") for t in right)
@@ -138,7 +138,7 @@ def is_code(tokens: Sequence[Token]) -> bool:
     """True for what only a program says: self.op = op, loss='mse', k = 1 … n."""
     texts = [token.text for token in tokens]
     relation = next((i for i, token in enumerate(tokens) if is_relation(token)), 0)
-    attributes = any(
+    attributes = "." in texts[:relation] and any(
         a.text == "." and a.kind == "sign" and b.kind == "name" and b.text != "grad"
         for a, b in pairwise(tokens[:relation])
     )

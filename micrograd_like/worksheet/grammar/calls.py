@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from micrograd_like.formula import Expr, Name, Number, parse, substitute
+from micrograd_like.formula import Expr, Name, Number, names_in, parse, substitute
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
@@ -13,7 +13,7 @@ from micrograd_like.worksheet.grammar.numerals import number
 from micrograd_like.worksheet.grammar.rules import ADD, SIGNED, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.naming.functions import inner_slope
-from micrograd_like.worksheet.naming.indices import each, letters_of, names_below, names_in
+from micrograd_like.worksheet.naming.indices import each, letters_of, names_below
 from micrograd_like.worksheet.tokens.brackets import literal_shape
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import is_symbol
@@ -243,11 +243,8 @@ class Calls(Rules):
             self.place += 2
         elif name == "grad" and isinstance(left, Name | Array):
             self.place += 2
-            cost = self.document.cost
-            one = self.ahead(1).kind == "number" and float(self.ahead(1).text) == 1
-            if self.at("=") and one and isinstance(left, Name):
-                cost = self.document.cost = left.name
-            if not cost and len(set(self.known.costs)) == 1:
+            cost = self.known.roots.at(self.tokens[self.place - 3].line)
+            if not self.known.roots.seeded and len(set(self.known.costs)) == 1:
                 cost = self.known.costs[0]
             if not cost:
                 raise UnsureError("Nothing says of what this is the gradient")

@@ -156,39 +156,40 @@ class Expressions(Derivatives, Calls):
 
     def signed(self, token: Token) -> Term | None:
         """An operand that begins with a sign or a bracket; None for any other sign."""
-        if self.at("-"):
+        sign = token.text
+        if sign == "-":
             self.take()
             return self.call("neg", self.inner(SIGNED - 1))
-        if self.at("+"):
+        if sign == "+":
             self.take()
             return self.inner(SIGNED - 1)
-        if self.at("(", "[", "{"):
+        if sign in ("(", "[", "{"):
             if words := self.words_inside():
                 raise UnsureError(f"What {words[:60]!r} is, is not said")
             self.take()
             bars, self.bars = self.bars, 0
             inside = self.inner(0)
             self.bars = bars
-            if self.at(",", ";") or (token.text == "[" and isinstance(inside, Array)):
+            if self.at(",", ";") or (sign == "[" and isinstance(inside, Array)):
                 return self.array(inside, token)
-            return self.closed(inside, CLOSING[token.text], token)
-        if self.at("|"):
+            return self.closed(inside, CLOSING[sign], token)
+        if sign == "|":
             self.take()
             self.bars += 1
             inside = self.closed(self.inner(0), "|", token)
             self.bars -= 1
             return self.call("abs", inside)
-        if self.at("‖"):
+        if sign == "‖":
             self.take()
             inside = self.closed(self.inner(0), "‖", token)
             return arrays.norm(inside) if isinstance(inside, Array) else self.call("abs", inside)
-        if self.at("√"):
+        if sign == "√":
             self.take()
             return self.applied("sqrt", token)
-        if self.at(*_NOT_WORKED_OUT):
-            raise UnsureError(f"{_NOT_WORKED_OUT[token.text]} worked out")
-        if len(token.text) > 1 and token.text[0] == "\\":
-            raise UnsureError(f"{token.text} is not worked out")
+        if sign in _NOT_WORKED_OUT:
+            raise UnsureError(f"{_NOT_WORKED_OUT[sign]} worked out")
+        if len(sign) > 1 and sign[0] == "\\":
+            raise UnsureError(f"{sign} is not worked out")
         return None
 
     def array(self, first: Term, opening: Token) -> Array:

@@ -106,7 +106,7 @@ class Parts(Expressions):
             self.take()
             approximate = True
         source = self.source(first, self.next)
-        stands = first.place._replace(end=self.tokens[self.place - 1].end)
+        stands = first.up_to(self.tokens[self.place - 1].end)
         return Piece(expr, otherwise, source, stands, approximate, self.scope.places)
 
     def with_names(self, place: int) -> Term:

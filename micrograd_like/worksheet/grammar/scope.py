@@ -32,7 +32,6 @@ class Document:
     """What the statements of a document share while they are read.
 
     Attributes:
-        cost: The quantity whose gradient ``x.grad`` is.
         hidden: Expressions that have no name of their own, by the name that stands for them.
         slopes: The derivatives so far.
         near: False once so many names were proposed that nobody reads them.
@@ -45,7 +44,6 @@ class Document:
     lines: list[str]
     choices: frozenset[str] = frozenset()
     mattered: set[str] = field(default_factory=set)
-    cost: str = ""
     near: bool = True
     written: int = 0
     hidden: dict[str, Expr] = field(default_factory=dict)

@@ -90,7 +90,7 @@ class _Statements(Parts):
         left = term if isinstance(term, Name | Derivative) else Name("?")
         source = self.source(first, self.tokens[-1])
         subject = None if isinstance(subject, Array) else subject
-        place = first.place._replace(end=self.tokens[-1].column)
+        place = first.up_to(self.tokens[-1].column)
         return Statement(place, source, left, subject=subject, doubt=reason)
 
     def statement(self) -> list[Statement]:
@@ -109,7 +109,7 @@ class _Statements(Parts):
         if self.next.kind != "end":
             self.expected("an operator, '=' or the end of the line")
         source = self.source(first, self.next)
-        place = first.place._replace(end=self.next.column)
+        place = first.up_to(self.next.column)
         if self.borrowed and self.pieces:
             source = " ".join(f"= {piece.source}" for piece in self.pieces)
             place = place._replace(line=self.pieces[0].place.line)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Number, names_in, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.grammar.scope import Document
 from micrograd_like.worksheet.naming.indices import (
@@ -18,7 +18,6 @@ from micrograd_like.worksheet.naming.indices import (
     instances,
     letters_of,
     names_below,
-    names_in,
     put_in,
     quantity_in,
 )

@@ -10,7 +10,7 @@ from micrograd_like.formula import (
     Name,
     Number,
     Quantity,
-    quantities,
+    names_in,
     rewrite,
 )
 from micrograd_like.worksheet.builder import named_for
@@ -54,22 +54,6 @@ def quantity_in(quantity: Quantity, letter: str, number: int, hidden: dict[str, 
         return name
     of, wrt = (quantity_in(side, letter, number, hidden) for side in (quantity.of, quantity.wrt))
     return Derivative(of, wrt)
-
-
-def names_in(expr: Expr) -> tuple[Name, ...]:
-    """Every name in the expression, those of derivatives included."""
-    own = quantities(expr)
-    if Derivative not in map(type, own):
-        return own  # type: ignore[return-value]
-    found: dict[Name, None] = {}
-    stack: list[Quantity] = [*reversed(own)]
-    while stack:
-        quantity = stack.pop()
-        if isinstance(quantity, Name):
-            found.setdefault(quantity)
-        else:
-            stack += [quantity.wrt, quantity.of]
-    return tuple(found)
 
 
 def names_below(expr: Expr, hidden: Mapping[str, Expr]) -> dict[Name, None]:

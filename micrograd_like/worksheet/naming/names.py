@@ -17,6 +17,7 @@ from micrograd_like.worksheet.arrays import element_names
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.naming.counts import assumed_counts
 from micrograd_like.worksheet.naming.open_functions import open_functions
+from micrograd_like.worksheet.naming.roots import Roots
 from micrograd_like.worksheet.naming.survey import LeftCall, Survey
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import (
@@ -66,6 +67,7 @@ class Names:
         base: The number of their first element.
         apart: Those of them whose elements other names of the document look like.
         costs: What is differentiated on left sides.
+        roots: What ``x.grad`` is the gradient of.
         functions: Those that are functions: a line defines them, or shows them by example.
         open: Those of the functions that nothing defines.
         applied: Quantities that are written with their arguments: y in y(x1, x2).
@@ -95,6 +97,7 @@ class Names:
     base: int = 1
     apart: set[str] = field(default_factory=set)
     costs: list[str] = field(default_factory=list)
+    roots: Roots = field(default_factory=Roots)
     _defined: set[str] = field(default_factory=set)
     #: Names without a value of their own that a glued name may be made of, too: the x of f(x, y).
     _glued: set[str] = field(default_factory=set)
@@ -154,6 +157,7 @@ class Names:
             if name in names.arrays and len({shape for _, shape in shapes}) > 1
         }
         names.costs = found.above_first
+        names.roots = Roots.of(lines)
         names.same = {c: own for c in {*names.costs} if (own := _own_cost(c, names.lefts))}
         names.apart = {n for n, s in names.arrays.items() if found.has_more(n, s)}
         names.base = 0 if any(f"{n}0" in found.plain for n in names.arrays) else 1

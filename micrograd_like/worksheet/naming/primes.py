@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, nodes, rewrite
+from micrograd_like.formula import Call, Derivative, Expr, Name, names_in, nodes, rewrite
 from micrograd_like.worksheet.naming.functions import Functions
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Statement
 
 

@@ -287,7 +287,7 @@ def _beside_operator(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _both_words(a: Token, b: Token) -> bool:
-    return all(is_word(t.text) and len(t.text) > 2 for t in (a, b))
+    return len(a.text) > 2 and len(b.text) > 2 and is_word(a.text) and is_word(b.text)
 
 
 def _in_compound(tokens: Sequence[Token], place: int) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from micrograd_like.formula import Call, Name, Number, derivatives
+from micrograd_like.formula import Call, Name, Number, derivatives, names_in
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Part
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.figures import opened
@@ -47,7 +46,7 @@ def _is_filled_in(candidate: Definition, formulas: Iterable[Definition]) -> bool
     return any(
         earlier.place == candidate.place
         and earlier.part < candidate.part
-        and any(True for _ in opened(earlier.expr, candidate.expr))
+        and opened(earlier.expr, candidate.expr)
         for earlier in formulas
     )
 

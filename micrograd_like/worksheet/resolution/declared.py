@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, derivatives, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Quantity, derivatives, names_in, rewrite
 from micrograd_like.graph import reached
 from micrograd_like.worksheet.builder import CONSTANTS, stands_in
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 
 

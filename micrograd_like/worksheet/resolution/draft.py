@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, names_in
 from micrograd_like.graph import Reach, reachable
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Statement
 from micrograd_like.worksheet.resolution.renaming import rename
 from micrograd_like.worksheet.resolution.versions import Version, Versions

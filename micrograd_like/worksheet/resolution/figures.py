@@ -23,7 +23,7 @@ _COMMON = {0, 1, 2, 0.5, -1, 10}
 _TELLING = 3
 
 
-def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
+def opened(formula: Expr, figures: Expr) -> dict[str, Number]:
     """The figure in the place of each name, where the two have the same shape; else nothing."""
     found: dict[str, Number] = {}
     stack = [(formula, figures)]
@@ -32,9 +32,8 @@ def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
         number = exact_number(theirs)
         match ours, theirs:
             case Name(name), _ if number is not None:
-                if name in found and found[name] != number:
-                    return
-                found[name] = number
+                if found.setdefault(name, number) != number:
+                    return {}
             case (Name() | Derivative(), _) if ours == theirs or number is not None:
                 pass
             case Number(), _ if ours == number:
@@ -46,8 +45,8 @@ def opened(formula: Expr, figures: Expr) -> Iterator[tuple[str, Number]]:
             case Derivative(), _:
                 pass
             case _:
-                return
-    yield from found.items()
+                return {}
+    return found
 
 
 class Known:

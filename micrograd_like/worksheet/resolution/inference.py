@@ -6,13 +6,12 @@ as the formula of the names that have just these numbers.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from micrograd_like.formula import Expr, Name, Number, exact_number, nodes
+from micrograd_like.formula import Expr, Name, Number, exact_number, names_in, nodes
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Place, Statement
 from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
@@ -45,7 +44,7 @@ def infer(draft: Draft) -> None:
             named = any(n not in CONSTANTS for n in names_in(part.expr))
             stated = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
             formulas_above = [] if stated else own[-_MOST_SHAPES:]
-            shapes = [[*opened(formula, part.expr)] for formula in formulas_above]
+            shapes = [[*opened(formula, part.expr).items()] for formula in formulas_above]
             for shape in figures.likely(shapes):
                 for name, number in shape:
                     if name in draft.chosen:
@@ -123,13 +122,26 @@ class _Figures:
 
 def read_definitions(draft: Draft) -> None:
     """Read a definition in figures only: a name for each, or a name of unknown dependence."""
-    definitions = _Definitions(draft)
-    for key, definition in list(draft.chosen.items()):
-        place, _, expr = definition
-        named = any(n not in CONSTANTS or n in draft.versions.first for n in names_in(expr))
-        if place >= 0 and exact_number(expr) is None and not named:
+    asked = differentiated(draft)
+    in_figures = {k: d for k, d in draft.chosen.items() if d.place >= 0 and _is_figures(draft, d)}
+    if in_figures or any(_hidden(draft, *pair) for pair in asked.items()):
+        definitions = _Definitions(draft, asked)
+        for key, definition in in_figures.items():
             definitions.read(key, definition)
-    definitions.read_beside_names()
+        definitions.read_beside_names()
+
+
+def _is_figures(draft: Draft, definition: Definition) -> bool:
+    """True for a formula without a name."""
+    expr, first = definition.expr, draft.versions.first
+    named = any(n not in CONSTANTS or n in first for n in names_in(expr))
+    return not named and exact_number(expr) is None
+
+
+def _hidden(draft: Draft, of: Name, wanted: Set[Name]) -> set[str]:
+    """The names that something is differentiated by, and does not rest on."""
+    below = draft.below(of)
+    return {name for name in wanted if name not in below}
 
 
 class _Definitions:
@@ -145,11 +157,10 @@ class _Definitions:
         doubtful: The first statement in doubt.
     """
 
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
+    def __init__(self, draft: Draft, asked: Mapping[Name, Set[Name]]) -> None:
+        self.draft, self.asked = draft, asked
         numbers = ((v, _number_of(draft, v)) for v in draft.versions.all)
         self.known = Known((v.key, n, v.first) for v, n in numbers if n is not None)
-        self.asked = differentiated(draft)
         self.results: dict[float, int] = {}
         self.figures: dict[float, int] = {}
         chosen = draft.chosen.items()
@@ -184,20 +195,15 @@ class _Definitions:
         """
         draft = self.draft
         for of, wanted in self.asked.items():
-            below = draft.below(of) if self._hidden(of, wanted) else ()
+            below = draft.below(of) if _hidden(draft, of, wanted) else ()
             chosen = [key for key in below if key in draft.chosen and key not in draft.opaque]
             for key in sorted(chosen, key=lambda key: draft.chosen[key].place):
-                hidden, definition = self._hidden(of, wanted), draft.chosen[key]
+                hidden, definition = _hidden(draft, of, wanted), draft.chosen[key]
                 if hidden and definition.place >= 0:
                     above = self.known.above(definition.place, key)
                     formula = with_hidden(definition.expr, hidden, above)
                     if formula != definition.expr:
                         self._taken(key, definition, formula)
-
-    def _hidden(self, of: Name, wanted: Set[Name]) -> set[str]:
-        """The names that something is differentiated by, and does not rest on."""
-        below = self.draft.below(of)
-        return {name for name in wanted if name not in below}
 
     def _taken(self, key: str, definition: Definition, formula: Expr) -> bool:
         """True if the formula becomes the name's definition: it may not rest on the name."""

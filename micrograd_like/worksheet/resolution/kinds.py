@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from micrograd_like.formula import Derivative, Name, derivatives
-from micrograd_like.worksheet.naming.indices import names_in
+from micrograd_like.formula import Derivative, Name, derivatives, names_in
 from micrograd_like.worksheet.records import Kind, Statement
 from micrograd_like.worksheet.tokens.spelling import before_renewal
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from micrograd_like.formula import Call, Expr, Name, Number, exact_number, terms
+from micrograd_like.formula import Call, Expr, Name, Number, exact_number, names_in, terms
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.figures import figures_in, opened
 from micrograd_like.worksheet.resolution.numbers import unlike
@@ -235,7 +234,7 @@ class _Renewal:
         if formula is None or [*names_in(mine)]:
             return False
         stated = {name: v.number for name, v in self.version.rests_on.items() if v is not None}
-        shape = [(figure, stated.get(name)) for name, figure in opened(formula, mine)]
+        shape = [(figure, stated.get(name)) for name, figure in opened(formula, mine).items()]
         other = [n for n, known in shape if known is not None and not _repeats(n, known)]
         value = self.versions.value(mine, {}) if len(other) > 1 else None
         return value is not None and not unlike(self.number, Number(value, 12))

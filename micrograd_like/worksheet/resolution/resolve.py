@@ -13,9 +13,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, Quantity, derivatives, rewrite
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    derivatives,
+    names_in,
+    rewrite,
+)
 from micrograd_like.worksheet.builder import CONSTANTS, named_for, stands_in
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.choosing import choose, differentiated
 from micrograd_like.worksheet.resolution.declared import declared, put_names, with_declared
@@ -193,9 +201,12 @@ def _twice(expr: Expr) -> Iterator[Name]:
 
 def _doubt_constants(draft: Draft) -> None:
     """A constant's name under a derivative sign is likely a quantity that nothing defines."""
-    asked = differentiated(draft)
-    for name in CONSTANTS:
-        if name in {*asked}.union(*asked.values()) and name not in draft.versions.first:
+    versions = draft.versions
+    undefined = [name for name in CONSTANTS if name not in versions.first]
+    spoken_of = [name for name in undefined if any(name in meant for meant in versions.meant)]
+    asked = differentiated(draft) if spoken_of else {}
+    for name in spoken_of:
+        if name in {*asked}.union(*asked.values()):
             draft.doubts.setdefault(
                 name, f"{name} is differentiated, so it is no constant, and nothing defines it"
             )

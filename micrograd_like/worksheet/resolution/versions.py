@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from micrograd_like.formula import Expr, Name, Number
+from micrograd_like.formula import Expr, Name, Number, names_in
 from micrograd_like.graph import reachable
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.numbers import computed
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from micrograd_like.formula import Derivative, Expr, Name, Number
-from micrograd_like.worksheet.naming.indices import names_in
+from micrograd_like.formula import Derivative, Expr, Name, Number, names_in
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.resolution.figures import opened
 from micrograd_like.worksheet.resolution.numbers import unlike
@@ -134,7 +133,7 @@ class _Walk:
             return False
         for above in self._spoken.get(name, ()):
             parts = self.versions.reads[above].parts
-            shapes = [dict(opened(a.expr, b.expr)) for a, b in combinations(parts, 2)]
+            shapes = [opened(a.expr, b.expr) for a, b in combinations(parts, 2)]
             stood = [figure for shape in shapes if name in shape for figure in shape.values()]
             if stood and all(unlike(figure, number) for figure in stood):
                 return True  # nor is it another factor's figure, as 3·2 for w·x

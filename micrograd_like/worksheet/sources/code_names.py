@@ -7,10 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from micrograd_like.errors import DomainError
-from micrograd_like.formula import Derivative, Name, Quantity
+from micrograd_like.formula import Derivative, Name, Quantity, names_in
 from micrograd_like.graph import reached
 from micrograd_like.worksheet.builder import Builder, UndefinedError
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Statement
 
 

@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from micrograd_like.formula import Derivative, Expr, Name, Number, nodes, rewrite
+from micrograd_like.formula import Derivative, Expr, Name, Number, names_in, nodes, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.renaming import Names, rename

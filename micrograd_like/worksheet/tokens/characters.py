@@ -60,7 +60,8 @@ _GREEK_NAME = re.compile(rf"({'|'.join(LETTERS)})(?![^\W\d_])")
 
 def exchanged(line: str) -> str:
     """The line with plain characters for their look-alikes, as many as before."""
-    line = _STAR.sub("⋆", line)
+    if "*" in line or not line.isascii():
+        line = _STAR.sub("⋆", line)
     if line.isascii():
         return line.replace("`", " ")
     line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)

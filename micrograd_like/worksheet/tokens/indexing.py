@@ -5,7 +5,6 @@ They are read so where the whole document leaves no doubt, and else left as they
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
 from micrograd_like.worksheet.tokens.lexer import Token
@@ -20,17 +19,16 @@ _LEAST = 3
 
 def with_indices(rows: Sequence[list[Token]]) -> list[list[Token]]:
     """The rows with these names as they are elsewhere."""
-    names = Counter(token.text for row in rows for token in row if token.kind == "name")
+    names = {token.text for row in rows for token in row if token.kind == "name"}
     found = [*rows]
     if any(name.startswith("Sigma") for name in names):
         ends = {*names, *(name[1:] for name in names)}  # mxi is m times xi
         samples = {base for base in _SAMPLES if f"{base}i" in ends}
         if len(samples) > 1:
             found = [[*_of_samples(row, samples)] for row in found]
-    pairs = Counter(row[place].text for row in found for place in _pairs(row))
-    if sum(pairs.values()) >= _LEAST:
+    if sum(1 for row in found for _ in _pairs(row)) >= _LEAST:
         found = [_with_pairs(row) for row in found]
-    return found if names.keys().isdisjoint(_MARKS) else [_marked(row) for row in found]
+    return found if names.isdisjoint(_MARKS) else [_marked(row) for row in found]
 
 
 def _of_samples(row: Sequence[Token], samples: Set[str]) -> Iterator[Token]:
@@ -66,7 +64,7 @@ def _marked(row: list[Token]) -> list[Token]:
 def _pairs(row: Sequence[Token]) -> Iterator[int]:
     """Where a name with a digit, a comma and another digit stand side by side, outside of calls."""
     depth = 0
-    for place, token in enumerate(row):
+    for place, token in enumerate(row) if "," in [token.text for token in row] else ():
         called = place > 0 and row[place - 1].kind == "name"
         if token.text in ("[", "{") or (token.text == "(" and (depth or called)):
             depth += 1

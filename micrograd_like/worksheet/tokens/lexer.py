@@ -33,7 +33,11 @@ class Token(NamedTuple):
     @property
     def place(self) -> Place:
         """Where it stands."""
-        return Place(line=self.line, column=self.column, end=self.end)
+        return Place("", 0, self.line, self.column, self.end)
+
+    def up_to(self, end: int) -> Place:
+        """Where what begins with it stands, given the column behind that."""
+        return Place("", 0, self.line, self.column, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,12 @@ class Conventions:
     def of(cls, lines: Sequence[str]) -> Conventions:
         """Those that the lines are written in."""
         text = "\n".join(line.partition("#")[0] for line in lines)
+        raised = "^" in text
         return cls(
             _has_decimal_commas(text),
-            _LAYERED.search(text) is not None,
-            _LAYERED_L.search(text) is not None,
-            _raised_letters(text),
+            raised and _LAYERED.search(text) is not None,
+            raised and _LAYERED_L.search(text) is not None,
+            frozenset() if text.isascii() else _raised_letters(text),
             frozenset(_EXPONENT_NAMED.findall(text)),
             "ⁱ" in text and re.search(r"[Σ∑]_?[{(]?[iᵢ]", text) is not None,
         )
@@ -212,6 +217,7 @@ _SIGNS |= {"<=": "≤", ">=": "≥", ".^": "^", ".*": "⊙", "./": "/"}
 _REMARKS = {"#", "//"} | {f"<{'-' * n}" for n in range(2, 9)}
 _RAISED = re.compile("⁽(.+?)⁾")
 _RAISED_FIGURE = re.compile("(?<!⁽)([¹²³⁴-⁹])(?!⁾)([₀-₉ᵢⱼₖ]*)")
+_MANTISSA = re.compile(r"(\d+)([eE])(.+)")
 _RAISED_L = re.compile(r"\^[{(]?([lL](?:[+-]1)?)[)}]?(?=_|'|$)")
 #: What nothing that is quoted belongs to as a name: print("loss"), Value('a').
 _CALLED = {"print", "Value", "Parameter", "label"}
@@ -228,13 +234,15 @@ class Lexer:
     def tokens(self, line: str, number: int) -> list[Token]:
         """The tokens of one line, its comment left out."""
         found = list(self._tokens(exchanged(line), number))
-        modules = any(token.text in _MODULES for token in found)
-        return list(_without_modules(found)) if modules else found
+        if _MODULES.isdisjoint([token.text for token in found]):
+            return found
+        return list(_without_modules(found))
 
     def _tokens(self, line: str, number: int) -> Iterator[Token]:
         place = depth = 0
-        grouped = "," in line and not self._conventions.comma
-        raised = not line.isascii()
+        # What is rare in a line is looked for once, and not at every token again.
+        grouped = "," in line and not self._conventions.comma and _GROUPED.search(line) is not None
+        raised = not line.isascii() and _RAISED_FIRST.search(line) is not None
         while place < len(line):
             match = _GROUPED.match(line, place) if grouped and not depth else None
             if match is None and raised:
@@ -246,14 +254,28 @@ class Lexer:
             place = match.end()
             if kind == "space":
                 continue
-            if kind == "grouped":
+            if kind == "sign":
+                if text in _REMARKS:
+                    if text != "//" or not line[max(column - 2, 0) : column - 1].strip():
+                        return
+                    text, place = "/", place - 1
+                depth += (text in "([{") - (text in ")]}")
+                shown = "→" if text.startswith("--") else _SIGNS.get(text, text)
+                yield Token("sign", shown, number, column, place + 1)
+            elif kind == "name" and text.isascii() and text.isalnum():  # most names
+                yield Token("name", text, number, column, place + 1)
+            elif kind == "grouped":
                 yield Token("number", text.replace(",", ""), number, column, place + 1)
             elif kind == "number":
                 name = self._name_after(text)
                 if name:  # 2e1 with a name e1
                     place = match.start() + len(text) - len(name)
                     text = text[: len(text) - len(name)]
-                if column > 1 and line[: column - 1].strip() and _SENTENCE.match(line, place - 1):
+                if (
+                    text[-1] == "."
+                    and line[: column - 1].strip()
+                    and _SENTENCE.match(line, place - 1)
+                ):
                     place -= 1  # 2. Then …: the full stop is no part of the number
                     text = text[:-1]
                 yield Token("number", text.replace(",", "."), number, column, place + 1)
@@ -264,8 +286,6 @@ class Lexer:
             elif kind == "mean":
                 index = text.partition("]")[2]
                 yield Token("name", mean_of_squares(text[2], index), number, column, place + 1)
-            elif kind == "name" and text.isascii() and text.isalnum():  # most names
-                yield Token("name", text, number, column, place + 1)
             elif kind in ("name", "prime"):
                 if match["of"]:
                     yield from self._of_quoted(match, number)
@@ -288,19 +308,8 @@ class Lexer:
             elif kind == "power":
                 text = text.translate(_SUPERSCRIPTS)
                 yield Token("power", text, number, column, place + 1)
-            elif text in _REMARKS and not (
-                text == "//" and line[max(column - 2, 0) : column - 1].strip()
-            ):
-                return
-            elif text == "//":
-                place -= 1
-                yield Token("sign", "/", number, column, place + 1)
-            elif kind in ("fraction", "string"):
+            else:  # a fraction or a string
                 yield Token(kind, text, number, column, place + 1)
-            else:
-                depth += (text in "([{") - (text in ")]}")
-                shown = "→" if text.startswith("--") else _SIGNS.get(text, text)
-                yield Token("sign", shown, number, column, place + 1)
 
     def _raised_first(self, line: str, place: int) -> re.Match[str] | None:
         """What stands above before what stands below, where it is no layer."""
@@ -325,8 +334,8 @@ class Lexer:
         1e-3 is a number whatever is called e: so rates are written.
         """
         names = self._conventions.mantissas
-        match = re.fullmatch(r"(\d+)([eE])(.+)", number)
-        if match is None or not names:
+        match = _MANTISSA.fullmatch(number) if names else None
+        if match is None:
             return ""
         _, mark, exponent = match.groups()
         if {f"{mark}{exponent}", f"{mark}_{exponent}"} & names:

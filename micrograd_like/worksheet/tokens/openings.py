@@ -27,12 +27,14 @@ _NUMBERING = re.compile(r"([#n]\))|(\([#n]\)|\[#\])|#")
 
 def begins_statement(tokens: Sequence[Token]) -> bool:
     """True for tokens that begin with a quantity and a relation: name =, dA/dB =, f(x) =."""
-    return _LEFT.match(_kinds(tokens[:AHEAD])) is not None
+    # Most runs that are looked at begin with a number or an operator.
+    begins = bool(tokens) and _kinds(tokens[:1]) in ("n", "∂")
+    return begins and _LEFT.match(_kinds(tokens[:AHEAD])) is not None
 
 
 def is_given(tokens: Sequence[Token]) -> bool:
     """True for a name and its number, and nothing else."""
-    return _GIVEN.fullmatch(_kinds(tokens[:AHEAD])) is not None
+    return 2 < len(tokens) < 5 and _GIVEN.fullmatch(_kinds(tokens)) is not None
 
 
 def is_operator(tokens: Sequence[Token]) -> bool:
@@ -119,7 +121,7 @@ def unnumbered(tokens: list[Token], bullets: bool = False) -> list[Token]:
 
 def numbering(tokens: Sequence[Token]) -> int:
     """How many tokens number the line: 1), a), (2), [2], 3.; 0 for none."""
-    match = _NUMBERING.match(_kinds(tokens[:4]))
+    match = _NUMBERING.match(_kinds(tokens[:3]))
     if match is None:
         return _counted(tokens)
     if match[1]:

@@ -23,13 +23,12 @@ _PIECE = re.compile(r"[A-Za-z]+_\d+|[A-Za-z]+\d*")
 _LETTER_NUMBERED = re.compile(r"[A-Za-z]\d+")
 _SERIES = re.compile(r"(?:Sigma|Pi)_\{?([a-z])(?:=[01])?\}?")
 _NUMBER_BEHIND = re.compile(r"_?(\d+)")
-_OLD = re.compile(r"(.+?)_old|(.+?)_current")
+_OLD = ("_old", "_current")
 
 
 def without_old(name: str) -> str:
     """``w`` for ``w_old`` and ``w_current``; "" for any other name."""
-    match = _OLD.fullmatch(name)
-    return (match[1] or match[2]) if match else ""
+    return next((base for base in map(name.removesuffix, _OLD) if base not in ("", name)), "")
 
 
 #: What a name says of itself that is another's next value: w_new, w_updated, new_w; wnew too.
@@ -164,7 +163,7 @@ def index_letters(name: str) -> frozenset[str]:
 
 def series_index(name: str) -> str:
     """The i of Σ_i, Σ_{i=1} and Σ_{i=0}, a sum or product; "" for any other name."""
-    match = _SERIES.fullmatch(name)
+    match = _SERIES.fullmatch(name) if name.startswith(("Sigma", "Pi")) else None
     return match[1] if match else ""
 
 

@@ -24,6 +24,7 @@ _BY = (
 _PROBABILITIES = {"p", "P", "q", "Q", "Pr", "pi"}
 #: What is of one distribution beside another: KL(p‖q).
 _BETWEEN_TWO = {"KL", "D"}
+_BARS = {"|", "‖"}
 _ARTICLES = {"the", "a", "an"}
 
 
@@ -79,6 +80,8 @@ def _derivative(tokens: Sequence[Token], place: int) -> tuple[list[Token], int] 
 def in_one_name(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with p(y | x) as one name, which is what it is given: p_y_x."""
     found = [*tokens]
+    if _BARS.isdisjoint([token.text for token in tokens]):
+        return found
     for place in range(len(found) - 1, -1, -1):
         base = found[place].text.partition("_")[0]
         if base not in _PROBABILITIES | _BETWEEN_TWO or [
@@ -87,7 +90,7 @@ def in_one_name(tokens: Sequence[Token]) -> list[Token]:
             continue
         end = closing(found).get(place + 1, 0)
         inside = found[place + 2 : end]
-        bars = [token.text for token in inside if token.text in ("|", "‖")]
+        bars = [token.text for token in inside if token.text in _BARS]
         if bars == ["|"] or (base in _BETWEEN_TWO and bars in (["‖"], ["|", "|"])):
             said = [found[place].text, *(t.text for t in inside if t.kind in ("name", "number"))]
             name = normal_name("_".join(said)[:MAX_NAME])
