@@ -327,3 +327,24 @@ def test_what_is_right_only_by_the_rounding_of_a_figure_says_what_the_figures_gi
     assert last.gives.value == 4.77
     *_, last = Worksheet.parse("1/1.88 = 0.53\n0.53*9 = 4.77").check().lines
     assert last.gives is None
+
+
+_IN_STEPS = "x = 3\ny = 4\na = x*x\nb = a*y\nc = y + 2\ng = b + c\n"
+
+
+@pytest.mark.parametrize(
+    ("formula", "line", "verdict"),
+    [
+        ("f = x^2*y + y + 2", "df/db = 1", "right"),
+        ("f = y*(x^2 + 1) + 2", "df/da = df/db*db/da = y = 4", "right"),
+        ("f = x^2*y + y + 2", "df/da = 5", "wrong"),
+        ("f = x^2*y + y + 3", "df/db = 1", "unchecked"),  # it is another
+        ("f = 14*x", "df/db = 1", "unchecked"),  # it is g at these numbers alone
+        ("f = x^2*y + y + 2", "df/dq = 1", "unchecked"),  # nobody's step
+    ],
+)
+def test_a_formula_that_is_worked_out_in_steps_is_the_last_of_them(
+    formula: str, line: str, verdict: str
+) -> None:
+    for sheet in (f"{formula}\n{_IN_STEPS}{line}", f"{_IN_STEPS}{formula}\n{line}"):
+        assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict

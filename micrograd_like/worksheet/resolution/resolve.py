@@ -30,6 +30,7 @@ from micrograd_like.worksheet.resolution.declared import declared, put_names, wi
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.inference import infer, read_definitions
 from micrograd_like.worksheet.resolution.renaming import rename
+from micrograd_like.worksheet.resolution.steps import read_as_steps
 from micrograd_like.worksheet.resolution.versions import Version
 from micrograd_like.worksheet.resolution.walk import walked
 
@@ -92,6 +93,7 @@ def resolve(
     infer(draft)
     _take_hidden(draft)
     read_definitions(draft)
+    read_as_steps(draft)
     _doubt_constants(draft)
     return _ordered(draft)
 
