@@ -216,3 +216,23 @@ def test_a_right_formula_is_right_and_a_wrong_one_wrong(kind: str) -> None:
         assert verdicts(f"{above}\n{formula}".strip())[-1] == "right", formula
     for formula in wrong:
         assert verdicts(f"{above}\n{formula}".strip())[-1] == "wrong", formula
+
+
+@pytest.mark.parametrize(
+    ("sheet", "wrong"),
+    [
+        # An exercise after the other, each about a y of its own.
+        ("y = x^3\ny' = 3x^2\ny = ln(x)\ny' = 1/x\ny = cos(x)\ny' = -sin(x)", []),
+        ("1. y = x^3\n   dy/dx = 3x^2\n2. y = 1/x\n   dy/dx = -1/x^2", []),
+        ("a) y = x^3, dy/dx = 3x^2\nb) y = 1/x, dy/dx = 1/x^2", ["dy/dx = 1/x^2"]),
+        ("y = u^5\nu = 3x\ndy/du = 5u^4\ndy/dx = 15u^4\ny = x^2\ndy/dx = 2x", []),
+        ("f(x) = x^3\nf'(x) = 3x^2\nf(x) = ln(x)\nf'(x) = 1/x", []),
+        ("f(x) = x^3\nf'(x) = 3x^2\nf(x) = ln(x)\nf'(x) = x", ["f'(x) = x"]),
+        # The same y said otherwise before anything is asked of it, or with nothing asked behind.
+        ("y = x^3\ny = x^4\ny' = 4x^3", ["y = x^4"]),
+        ("y = x^3\ny' = 3x^2\ny = x^4", ["y = x^4"]),
+    ],
+)
+def test_the_next_exercise_is_about_a_quantity_of_its_own(sheet: str, wrong: list[str]) -> None:
+    lines = Worksheet.parse(sheet).check().lines
+    assert [line.source.strip() for line in lines if line.verdict == "wrong"] == wrong

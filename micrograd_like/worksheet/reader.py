@@ -207,12 +207,15 @@ class _Reader:
             return
         called = _called_on_left(tokens)
         base = called.rstrip("'")
-        if called in self._called and (base == called or base in self._twice):
+        anew = called in self._called and f"{called}'" in self._called
+        if anew:  # f, f', and then the next f
+            self._called -= {f"{called}'", f"{called}''"}
+        elif called in self._called and (base == called or base in self._twice):
             self._twice.add(called)  # f'(x) once more is about the same f
         self._called.add(called or "=")
         if found is not None:
             place = tokens[0].place
-            self.functions.define(found.name, found.arguments, found.body, place)
+            self.functions.define(found.name, found.arguments, found.body, place, anew)
             reads = [replace(read, defines=found.name) for read in reads]
         twice = (f for f in sorted(self._twice) if not self.functions.is_one(f))
         if again := next((f for f in twice if _speaks_of(f, tokens)), ""):

@@ -95,11 +95,23 @@ def _calls(expr: Expr) -> set[str]:
 
 
 class Function(NamedTuple):
-    """A function as a line defines it: its arguments, and what it gives of #0, #1 and so on."""
+    """A function as a line defines it.
+
+    Attributes:
+        place: Where it is defined.
+        arguments: What its arguments are called there.
+        body: What it gives of #0, #1 and so on.
+        anew: True where it is another function from that very line on.
+    """
 
     place: Place
     arguments: tuple[str, ...]
     body: Expr
+    anew: bool = False
+
+    def holds_at(self, place: Place) -> bool:
+        """True on the lines below; on its own, where that begins another function."""
+        return self.place[:4] < place[:4] or (self.anew and self.place[:4] == place[:4])
 
 
 class Functions:
@@ -113,7 +125,12 @@ class Functions:
         self._nested = 0  # how many derivatives of functions are being opened
 
     def define(
-        self, name: str, arguments: tuple[str, ...], body: Expr, place: Place = ANYWHERE
+        self,
+        name: str,
+        arguments: tuple[str, ...],
+        body: Expr,
+        place: Place = ANYWHERE,
+        anew: bool = False,
     ) -> None:
         """Take f(x) = body from this place on."""
         if f"{name}()" in _calls(body):
@@ -123,7 +140,7 @@ class Functions:
         body = _as_row(body) if len(arguments) == 1 else body
         defined = self._known.setdefault(name, [])
         if not defined or not _alike(defined[-1].body, body):
-            defined.append(Function(place, arguments, body))
+            defined.append(Function(place, arguments, body, anew))
 
     def with_values_named(self, expr: Expr) -> Expr:
         """The expression with f'(4) as a quantity of its own, where nothing says what f is."""
@@ -142,7 +159,7 @@ class Functions:
     def at(self, name: str, place: Place) -> Function | None:
         """The function that a name means on a line: the last one above it, or else the first."""
         defined = self._known.get(name, [])
-        above = [function for function in defined if function.place[:4] < place[:4]]
+        above = [function for function in defined if function.holds_at(place)]
         return (above[-1] if above else defined[0]) if defined else None
 
     def is_one(self, name: str) -> bool:

@@ -1,14 +1,19 @@
 """Primes that mean a derivative: u' and v' beside an f'(x) are du/dx and dv/dx.
 
 A prime is a mark like any other (w' is the next w) unless the document differentiates a function
-of one argument by it, and u is a formula in that argument.
+of one argument by it, and u is a formula in that argument; or unless u and u' are formulas in the
+same single name, one exercise after the other.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, names_in, nodes, rewrite
+from micrograd_like.notation import text
+from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.naming.functions import Functions
 from micrograd_like.worksheet.records import Statement
 
@@ -38,19 +43,23 @@ def derivatives_meant(
         for given in all_given
         if name.endswith("'") and given in applied.get(name[:-1], ()) and len(given) == 1
     }
-    if len(arguments) != 1:
-        return {}
-    (argument,) = arguments
     below: dict[str, set[Name]] = {}  # the names in what each name is said to equal
+    said = Counter(str(read.left) for read in reads)
     for read in reads:
         below.setdefault(str(read.left), set()).update(n for e in _exprs(read) for n in names_in(e))
-    return {
-        Name(name): Derivative(Name(name[:-1]), Name(argument))
-        for name in below
-        if name.endswith("'")
-        and name[:-1] not in below[name]  # w' = w − … is the next w
-        and argument in below.get(name[:-1], ())
-    }
+    constants = CONSTANTS.keys() - below.keys()
+    found = {}
+    for name, own in below.items():
+        base = name.removesuffix("'")
+        if base == name or base in own:  # w' = w − … is the next w
+            continue
+        names = below.get(base, set()) - constants
+        again = said[base] > 1 and said[name] > 1
+        one = names if again and names == own - constants else set()
+        shared = arguments & names if len(arguments) == 1 else one
+        if len(shared) == 1:
+            found[Name(name)] = Derivative(Name(base), Name(*shared))
+    return found
 
 
 def put_in_place(read: Statement, meant: Mapping[Name, Derivative]) -> Statement:
@@ -59,7 +68,12 @@ def put_in_place(read: Statement, meant: Mapping[Name, Derivative]) -> Statement
     def rule(node: Expr) -> Expr | None:
         return meant.get(node) if isinstance(node, Name) else None
 
-    return read.rewritten(lambda expr: rewrite(expr, rule))
+    slope = meant.get(read.left) if isinstance(read.left, Name) else None
+    changed = read.rewritten(lambda expr: rewrite(expr, rule))
+    if slope is None:
+        return changed
+    said = f"{text(read.left)} as {text(slope)}"
+    return replace(changed, read_as="; ".join(filter(None, [changed.read_as, said])))
 
 
 def _exprs(read: Statement) -> list[Expr]:

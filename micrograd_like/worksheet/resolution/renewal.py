@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from micrograd_like.formula import Call, Expr, Name, Number, exact_number, names_in, terms
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    exact_number,
+    names_in,
+    terms,
+)
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.records import Part, Statement
 from micrograd_like.worksheet.resolution.figures import figures_in, opened
@@ -25,7 +34,7 @@ def renewed(versions: Versions, version: Version, place: int) -> str:
     Returns:
         "assigned" for w ← …, "itself" for w = w − …, "given" for another number, "formula" for
         the formula once more when what it rests on has changed, "rests" for such a number,
-        "names" for what later names or figures give.
+        "names" for what later names or figures give, "exercise" for the next one that is asked.
     """
     read = versions.reads[place]
     if not read.parts:
@@ -174,7 +183,23 @@ class _Renewal:
         if formula is None:
             later = self.number is not None and (self._later_figures() or self._at_other_values())
             return "names" if later and known is not None and unlike(self.number, known) else ""
+        if self._next_exercise(formula):
+            return "exercise"
         return "names" if self._another(formula, known) else ""
+
+    def _next_exercise(self, formula: Expr) -> bool:
+        """True for y = …, dy/dx = …, and then another y with another dy/dx.
+
+        It has no number, since that of the next line of a calculation may well be wrong.
+        """
+        if formula == self.version.formula or any(p.number is not None for p in self.read.parts):
+            return False
+        place = len(self.versions.meant) - 1
+        base, reads = self.version.base, self.versions.reads
+        if not any(_slope_of(read, base) for read in reads[self.version.first + 1 : place]):
+            return False
+        behind = next((r for r in reads[place + 1 :] if _says(r, base)), None)
+        return behind is not None and _slope_of(behind, base)
 
     def updates_otherwise(self) -> bool:
         """True for w' = w − … by another rule than before."""
@@ -252,6 +277,17 @@ class _Renewal:
             and v.stated > self.version.stated
         }
         return not figures.isdisjoint(later)
+
+
+def _says(read: Statement, name: str) -> bool:
+    """True for a line about the name or a derivative of it that says more than its number."""
+    numbers = all(part.number is not None for part in read.parts)
+    return _slope_of(read, name) or (read.left == name and not numbers)
+
+
+def _slope_of(read: Statement, name: str) -> bool:
+    """True for a line about a derivative of the name."""
+    return isinstance(read.left, Derivative) and read.left.of == name
 
 
 def _repeats(figure: Number, known: Number) -> bool:

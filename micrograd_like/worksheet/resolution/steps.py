@@ -11,10 +11,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
-from micrograd_like.formula import Name, exact_number
+from micrograd_like.formula import Name, exact_number, names_in
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.naming.indices import names_in
 from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.numbers import computed
