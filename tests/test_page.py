@@ -20,6 +20,7 @@ import visualize
 from micrograd_like.derivation.predict import judge
 from micrograd_like.derivation.walk import Backward, Forward, Given, known_after, walk
 from micrograd_like.errors import WorksheetError
+from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet, builtin
 from visualize.graph_model import box_number
 from visualize.page_steps import answers
@@ -28,6 +29,7 @@ from visualize.snapshot import snapshot
 
 LESSON = builtin.load("office-hours")
 PUBLISHED = builtin.load("office-hours-as-published")
+CHECKED = PUBLISHED.check()
 WALK = walk(LESSON.cost(), beside=LESSON.names.values())
 #: What is computed: the page has a step for each.
 STEPS = [step for step in WALK if not isinstance(step, Given)]
@@ -96,7 +98,7 @@ def plain(text: str) -> str:
 
 
 def test_a_marked_worksheet_begins_with_its_slips_their_causes_and_workings() -> None:
-    text = visualize.page(PUBLISHED, report=PUBLISHED.check())
+    text = visualize.page(PUBLISHED, report=CHECKED)
     said = plain(text)
     assert "7 wrong 11 follow 21 right 15 taken" in re.sub(r"(?<=[a-z])(?=\d)", " ", said)
     assert "Seven slips" in said
@@ -239,20 +241,28 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Any:
+    """One for most tests: a tab of its own, a process each, costs more than what is done in it."""
+    return browser.new_context(offline=True).new_page()
+
+
 class Opened:
     """A page in the browser: what went wrong there, and what it shows."""
 
-    def __init__(self, browser: Any, text: str, folder: Path, hash: str = "", **options: Any):
-        self.file = folder / "page.html"
-        self.file.write_text(text, encoding="utf-8")
-        self.context = browser.new_context(offline=True, **options)
-        self.page = self.context.new_page()
+    def __init__(self, tab: Any, file: Path, hash: str):
+        self.page = tab
         self.errors: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else 0)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(self.file.as_uri() + hash)
+        self.heard = {
+            "console": lambda m: self.errors.append(m.text) if m.type == "error" else None,
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "request": lambda request: self.requests.append(request.url),
+        }
+        for event, hear in self.heard.items():
+            tab.on(event, hear)
+        tab.mouse.move(0, 0)
+        tab.goto(file.as_uri() + hash)
 
     @property
     def sentence(self) -> str:
@@ -282,25 +292,49 @@ class Opened:
         return set(keys)
 
     def close(self) -> None:
+        for event, hear in self.heard.items():
+            self.page.remove_listener(event, hear)
         assert self.errors == []
         local = ("file:", "data:")
         assert [url for url in self.requests if not url.startswith(local)] == []
-        self.context.close()
 
 
 @pytest.fixture
-def opened(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def opened(browser: Any, tab: Any, tmp_path: Path) -> Iterator[Any]:
+    """Opens a page; in a tab of its own where it is to have options, or is not left as it was."""
     pages: list[Opened] = []
 
-    def open_page(sheet: Worksheet = LESSON, hash: str = "", **options: Any) -> Opened:
-        report = options.pop("report", None)
-        text = visualize.page(sheet, report=report)
-        pages.append(Opened(browser, text, tmp_path, hash, **options))
+    def open_page(
+        sheet: Worksheet = LESSON,
+        hash: str = "",
+        report: Report | None = None,
+        own: bool = False,
+        **options: Any,
+    ) -> Opened:
+        file = tmp_path / f"{len(pages)}.html"
+        file.write_text(made(sheet, report), encoding="utf-8")
+        alone = own or options
+        into = browser.new_context(offline=True, **options).new_page() if alone else tab
+        pages.append(Opened(into, file, hash))
         return pages[-1]
 
     yield open_page
-    for page in pages:
-        page.close()
+    for view in pages:
+        view.close()
+        if view.page is not tab:
+            view.page.context.close()
+
+
+#: Pages by their worksheet and report, which are kept, so that no other has their identity.
+PAGES: dict[tuple[int, int], tuple[str, Worksheet, Report | None]] = {}
+
+
+def made(sheet: Worksheet, report: Report | None) -> str:
+    """The page, of which many tests look at the same one."""
+    key = id(sheet), id(report)
+    if key not in PAGES:
+        PAGES[key] = visualize.page(sheet, report=report), sheet, report
+    return PAGES[key][0]
 
 
 def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None:
@@ -321,7 +355,7 @@ def test_numbers_in_the_graph_are_the_engines_at_every_step(opened: Any) -> None
 
 
 def test_the_update_and_the_second_pass_are_shown_in_the_boxes_they_renew(opened: Any) -> None:
-    view = opened(PUBLISHED, report=PUBLISHED.check())
+    view = opened(PUBLISHED, report=CHECKED)
     place = next(i for i, s in enumerate(computed(PUBLISHED)) if s == "w5'")
     view.page.locator("#slider").fill(str(place))
     assert "now" in view.node("w5").get_attribute("class").split()
@@ -461,7 +495,7 @@ def test_a_sums_line_stays_hidden_until_its_last_part(opened: Any) -> None:
 
 
 def test_a_name_lights_up_wherever_it_stands(opened: Any) -> None:
-    view = opened(PUBLISHED, report=PUBLISHED.check())
+    view = opened(PUBLISHED, report=CHECKED)
     on_paths = {"x2", "a1", "a2", "z1", "z2", "a3", "yhat", "E"}
     view.node("x2").hover()
     assert view.lit() == on_paths
@@ -476,7 +510,7 @@ def test_a_name_lights_up_wherever_it_stands(opened: Any) -> None:
 
 
 def test_what_a_line_or_a_box_is_about_opens_its_step(opened: Any) -> None:
-    view = opened(PUBLISHED, report=PUBLISHED.check())
+    view = opened(PUBLISHED, report=CHECKED)
     assert "z1 is computed" in view.sentence  # the first slip's
     view.page.locator(".slip .cause").nth(3).click()
     assert "ŷ acts on E directly" in view.sentence
@@ -534,6 +568,14 @@ def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
     assert view.node("w5").get_attribute("aria-label") == "w5, value 0.5"
 
 
+#: A line of every verdict, nodes of every role of a neuron: what axe looks through for long where
+#: a page is as long as the published one.
+SHORT = Worksheet.parse(
+    "w = 0.5\nx = 2\nb = 0\nz = w*x + b = 1\na = sigmoid(z) = 0.7311\nE = 1/2*(a - 1)^2 = 0.04\n"
+    "dE/da = 1 - a\ndE/dz = dE/da*a*(1 - a) = 0.0529\nk = q*x = 3\nw' = w -\n"
+)
+
+
 @pytest.mark.parametrize(
     ("scheme", "marked", "options"),
     [
@@ -544,8 +586,7 @@ def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
 )
 def test_axe_finds_nothing(opened: Any, scheme: str, marked: bool, options: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    report = PUBLISHED.check() if marked else None
-    view = opened(PUBLISHED, "#14", report=report, color_scheme=scheme)
+    view = opened(SHORT, "#7", SHORT.check() if marked else None, color_scheme=scheme)
     results = axe.Axe().run(view.page, options=options)
     found = [
         (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]
@@ -570,7 +611,7 @@ SIZES = """() => {
 def test_on_a_phone_it_has_tabs_and_the_whole_graph(opened: Any) -> None:
     view = opened(
         PUBLISHED,
-        report=PUBLISHED.check(),
+        report=CHECKED,
         viewport={"width": 360, "height": 740},
         is_mobile=True,
         has_touch=True,
@@ -597,8 +638,9 @@ def test_on_a_phone_it_has_tabs_and_the_whole_graph(opened: Any) -> None:
 
 @pytest.mark.parametrize("marked", [True, False])
 def test_on_a_desk_text_is_legible_and_nothing_scrolls_inside(opened: Any, marked: bool) -> None:
-    report = PUBLISHED.check() if marked else None
-    view = opened(PUBLISHED, report=report, viewport={"width": 1280, "height": 900})
+    view = opened(
+        PUBLISHED, report=CHECKED if marked else None, viewport={"width": 1280, "height": 900}
+    )
     sizes = view.page.evaluate(SIZES)
     assert sizes["least"] >= 11
     assert sizes["wide"] <= 1280
@@ -612,7 +654,7 @@ def test_on_a_desk_text_is_legible_and_nothing_scrolls_inside(opened: Any, marke
 
 
 def test_the_handed_back_page_prints_on_two_sides(opened: Any) -> None:
-    view = opened(PUBLISHED, report=PUBLISHED.check())
+    view = opened(PUBLISHED, report=CHECKED, own=True)
     sides = view.page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", sides)) == 2
     view.page.emulate_media(media="print")
@@ -624,7 +666,7 @@ def test_the_handed_back_page_prints_on_two_sides(opened: Any) -> None:
 
 
 def test_without_marks_it_prints_every_step_and_all_numbers(opened: Any) -> None:
-    view = opened(hash="#5")
+    view = opened(hash="#5", own=True)
     view.page.emulate_media(media="print")
     assert len(view.page.locator(".step:visible").all()) == len(STEPS)
     view.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

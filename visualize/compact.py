@@ -31,9 +31,9 @@ _APART = {False: 0.34, True: 0.17}
 _ENDS = 15.0
 _MARGIN = 9.0
 #: The room of a label.
-_LABEL, _LINE = 48.0, 17.0
+_LABEL, _LINE = 46.0, 17.0
 #: Where it stands beside an arrow that runs down, and above or below one that runs across.
-_ASIDES = ((35.0, 0.0), (-35.0, 0.0))
+_ASIDES = ((33.0, 0.0), (-33.0, 0.0))
 _ABOVES = ((0.0, -13.0), (0.0, 13.0), (0.0, -38.0), (0.0, 38.0))
 #: What a ring adds to a box.
 _RING = 8.0

@@ -205,7 +205,10 @@ def _sha256(script: str) -> str:
 
 def _shown_once(data: dict[str, Any]) -> dict[str, Any]:
     """The data without what stands in the page's elements."""
-    steps = [{key: part for key, part in s.items() if key != "html"} for s in data["steps"]]
+    steps = [
+        {key: part for key, part in s.items() if key not in ("html", "asked_html")}
+        for s in data["steps"]
+    ]
     return {**data, "steps": steps}
 
 

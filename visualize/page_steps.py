@@ -52,6 +52,7 @@ class StepWriter:
             "spoken": sentence(step),
             "html": self.html(step, after),
             "asked": asked(step),
+            "asked_html": set_names(asked(step), self._names(step)),
             "answers": {} if predicted is None or not self.judged else answers(predicted),
             "answer": self._result(step),
             "makes": [str(name), "value" if isinstance(step, Forward) else "gradient"],
@@ -75,15 +76,22 @@ class StepWriter:
 
     def html(self, step: Step, after: bool) -> str:
         """What the page says of the step."""
-        names = {_about(step), *(quantities(_left(step)))}
-        if isinstance(step, Forward):
-            names |= set(quantities(step.line.formula))
-        elif isinstance(step, Backward):
-            names |= {step.user, step.output}
+        names = self._names(step)
         phase = self._phase(step, after).capitalize()
         said = set_names(sentence(step), names)
         head = f'<p class="sentence"><span class="phase">{phase}</span> {said}</p>'
         return head + "".join(self._parts(step))
+
+    def _names(self, step: Step) -> set[Quantity]:
+        """The names that the step is about."""
+        match step:
+            case Forward(name, line):
+                return {name, *quantities(line.formula)}
+            case Backward(output, name, user):
+                return {output, name, user}
+            case Seed(output):
+                return {output}
+        return set()
 
     def _parts(self, step: Step) -> Iterator[str]:
         match step:

@@ -6,6 +6,7 @@ const FIGURES = 14.6; // the size of the numbers in a box, before the graph is s
 const HIGH = 48;
 const PHONE = 700;
 const LARGEST = 1;
+const SHARE = 0.58; // of the window's height, where the place has none of its own
 const PAPER = 700; // the width of a printed page
 const HEAD = 9; // an arrowhead's length
 
@@ -83,6 +84,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   let size = { width: 0, height: 0 };
   let zoomed = false; // by hand: then it is not fitted again
   let state = {};
+  let seen = null; // what was on the screen, while it is printed
   let centred = model.output;
   place.classList.add("graph-view");
   place.replaceChildren(svg, map);
@@ -239,7 +241,9 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     const fitting = scales.find(({ scale }) => scale >= least());
     const chosen = fitting ?? scales.reduce((a, b) => (b.scale > a.scale ? b : a));
     zoomed = false;
-    view.scale = Math.max(chosen.scale, least());
+    const { height: tall } = layouts[chosen.name];
+    const roomy = height || seen || innerWidth < PHONE ? LARGEST : (SHARE * innerHeight) / tall;
+    view.scale = Math.max(Math.min(chosen.scale, roomy), least());
     if (layout !== layouts[chosen.name]) {
       layout = layouts[chosen.name];
       place.dataset.layout = chosen.name;
@@ -380,7 +384,6 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   }
 
   // Printed, it is whole, and as wide as the paper.
-  let seen = null;
   addEventListener("beforeprint", () => {
     seen = { state, size };
     state = {};
