@@ -76,10 +76,16 @@ def record(name: str, **given: Any) -> Any:
     return dict(catalogue.document(name, given, catalogue.run(name, given)).record())
 
 
+@cache
+def shortly(name: str) -> Outcome:
+    """What a lesson comes to with few epochs."""
+    return catalogue.run(name, SHORT.get(name, {}))
+
+
 @pytest.mark.parametrize("name", SHORT)
 def test_which_lessons_have_a_worksheet_is_listed(name: str) -> None:
     """And none has numbers that JSON has no words for."""
-    outcome = catalogue.run(name, SHORT[name])
+    outcome = shortly(name)
     assert bool(outcome.worksheet) == catalogue.load(name).by_hand
     (listed,) = (line for line in catalogue.listing().splitlines() if f"  {name} " in line)
     assert ("(no worksheet)" in listed) != catalogue.load(name).by_hand
@@ -392,7 +398,7 @@ def test_xor_is_learnt_from_19_of_20_seeds(way: str) -> None:
 
 def test_the_lesson_tells_the_share_that_gets_stuck() -> None:
     """With so few epochs that no run of two hidden nodes gets there."""
-    outcome = catalogue.run("xor", {"epochs": 10})
+    outcome = shortly("xor")
     assert outcome.record["learnt"]["2-2-1"] == {**dict.fromkeys(WAYS, 0), "of": SEEDS}
     assert outcome.record["stuck_share"]["2-2-1"] == 1
     said = " ".join(to_text(outcome.blocks).split())
@@ -447,12 +453,6 @@ def test_the_list_has_lessons_and_worksheets() -> None:
         assert re.search(rf"^  {name}  +\S", listing, re.MULTILINE), name
 
 
-@cache
-def shortly(name: str) -> Outcome:
-    """What a lesson comes to with few epochs."""
-    return catalogue.run(name, SHORT.get(name, {}))
-
-
 @pytest.mark.parametrize("name", catalogue.names())
 def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
     outcome = shortly(name)
@@ -471,24 +471,6 @@ def test_a_lesson_in_every_format_and_width(name: str, tmp_path: Path) -> None:
         root = ET.parse(tmp_path / "plot.svg").getroot()  # what this test has just written
         written = {text for node in root.iter() if (text := (node.text or "").strip())}
         assert {picture.title for picture in outcome.pictures} <= written
-
-
-def test_a_picture_of_every_kind_is_the_same_file_again_and_one_of_pixels(tmp_path: Path) -> None:
-    grid, path = [[0.0, 1.0], [1.0, 0.0]], {"path": [(0.0, 1.0), (1.0, 0.0)]}
-    kinds: list[Picture] = [
-        Curves("Loss", "loss", {"a": [1.0, 0.5]}),
-        Plane("A line", "x", "y", path, path, path),
-        Surface("Classes", [0.0, 1.0], [0.0, 1.0], grid, [(0.5, 0.5)], [1], 0.5),
-        Contours("A bowl", "w", "b", [0.0, 1.0], [0.0, 1.0], grid, path),
-        MatrixLine("A product", [("A", grid), "·", ("B", grid)]),
-        Images("Digits", [grid], ["1"]),
-        Layers("Gradients", "size", {"sigmoid": [1e-9, 1e-3]}),
-    ]
-    assert {type(picture) for picture in kinds} == set(get_args(Picture))
-    for name in ("plot.svg", "again.svg", "plot.png"):
-        plots.save(kinds, tmp_path / name)
-    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
-    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "plot.svg").read_bytes()
 
 
 def test_a_lesson_as_it_is_run(tmp_path: Path) -> None:
@@ -586,10 +568,10 @@ def test_how_many_pictures_stand_side_by_side(across: int) -> None:
 
 #: A picture of every kind, with what takes room: powers of ten, a legend, a long line of matrices.
 _GRID = ([0.0, 1.0], [0.0, 1.0], [[0.0, 0.4], [0.6, 1.0]])
-PICTURES = [
+PICTURES: list[Picture] = [
     Curves("Loss", "loss", {"a": [1.0, 1e-9], "b": [0.2, 0.4]}, logarithmic=True),
     Curves("Loss", "loss", {"a": [0.2, 0.4]}, logarithmic=True),
-    Plane("A line", "x", "y", {"a": [(0.0, 0.0), (1.0, 1.0)]}, {"points": [(0.0, 1.0)]}),
+    Plane("A line", "x", "y", *({"a": [(0.0, 0.0), (1.0, 1.0)]} for _ in range(3))),
     Surface("A class", *_GRID, points=[(0.0, 1.0), (1.0, 0.0)], classes=[0, 1]),
     Contours("A bowl", "u", "v", *_GRID, paths={"a": [(0.0, 0.0), (1.0, 1.0)]}),
     MatrixLine(
@@ -600,9 +582,22 @@ PICTURES = [
 ]
 
 
+@cache
+def all_drawn() -> str:
+    return plots.svg(PICTURES)
+
+
+def test_a_picture_of_every_kind_is_the_same_file_again_and_one_of_pixels(tmp_path: Path) -> None:
+    assert {type(picture) for picture in PICTURES} == set(get_args(Picture))
+    for name in ("plot.svg", "plot.png"):
+        plots.save(PICTURES, tmp_path / name)
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "plot.svg").read_text(encoding="utf-8") == all_drawn()
+
+
 def test_letters_of_a_plot_are_legible_on_a_phone() -> None:
     """At least 11 pixels where the plot is as wide as a screen of 390 pixels."""
-    drawn = plots.svg(PICTURES)
+    drawn = all_drawn()
     width = float(re.findall(r'viewBox="0 0 ([\d.]+) ', drawn)[0])
     sizes = {float(size) for size in re.findall(r"font(?:-size)?: ?([\d.]+)px", drawn)}
     assert sizes
@@ -670,7 +665,7 @@ def test_every_matrix_of_the_matrix_form(seed: int) -> None:
 
 
 def test_matrices_are_written_with_shapes_and_numbers() -> None:
-    outcome = catalogue.run("matrix-form", {})
+    outcome = shortly("matrix-form")
     text, latex = to_text(outcome.blocks), to_latex(outcome.blocks)
     numbers = outcome.record["matrices"]
     for shape in ("4×1", "4×3", "3×1", "2×4", "1×4", "4×2", "1×3"):
@@ -686,7 +681,7 @@ def test_matrices_are_written_with_shapes_and_numbers() -> None:
 
 
 def test_the_matrix_form_is_drawn_as_heat_maps() -> None:
-    outcome = catalogue.run("matrix-form", {})
+    outcome = shortly("matrix-form")
     assert all(isinstance(picture, MatrixLine) for picture in outcome.pictures)
     drawn = plots.figure(outcome.pictures)
     cells = sum(len(axes.patches) for axes in drawn.axes)

@@ -146,7 +146,7 @@ def _settle(made: Figure) -> None:
     The solver behind it gives those as its own hash tables have it, and SVG's ids are made of them.
     """
     made.draw_without_rendering()
-    made.set_layout_engine("none")
+    made.set_layout_engine(None)  # with "none" matplotlib would go through it all once more
     for axes in made.axes:
         left, below, width, height = axes.get_position(original=True).bounds
         axes.set_position((round(left, 9), round(below, 9), round(width, 9), round(height, 9)))
