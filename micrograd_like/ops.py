@@ -13,7 +13,7 @@ Where floating point needs another form, because the textbook's overflows or los
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -154,17 +154,25 @@ class Op:
 
     def bind(self, operands: tuple[Any, ...]) -> dict[str, Any]:
         """Give the inputs their operands: a single one, or a tuple for a family."""
+        return dict(zip(self.inputs, self.bound(operands), strict=True))
+
+    def bound(self, operands: tuple[Any, ...]) -> Sequence[Any]:
+        """The operands of the inputs in order: a single one, or a tuple for a family.
+
+        Raises:
+            TypeError: So many do not fit the signature.
+        """
         if not self.families and len(operands) == len(self.inputs):
-            return dict(zip(self.inputs, operands, strict=True))
+            return operands
         members = self.arity(len(operands))
-        bound: dict[str, Any] = {}
+        bound: list[Any] = []
         start = 0
         for name in self.inputs:
             if name in self.families:
-                bound[name] = operands[start : start + members]
+                bound.append(operands[start : start + members])
                 start += members
             else:
-                bound[name] = operands[start]
+                bound.append(operands[start])
                 start += 1
         return bound
 
@@ -216,11 +224,11 @@ class Op:
 
     def bind_partial(self, index: int, operands: tuple[Any, ...], out: Any) -> dict[str, Any]:
         """The names of the partial by input number ``index``: of a family, that one member."""
-        _, member = self.place(index, len(operands))
-        bound: dict[str, Any] = {"out": out}
-        for name, operand in self.bind(operands).items():
-            bound[name] = operand[member] if isinstance(operand, tuple) else operand
-        return bound
+        bound = self.bind(operands)
+        if self.families:
+            _, member = self.place(index, len(operands))
+            bound |= {name: bound[name][member] for name in self.families}
+        return bound | {"out": out}
 
 
 Functions = dict[str, Callable[..., Any]]

@@ -366,8 +366,8 @@ def apply(op: str, *operands: Value | float) -> Value:
     """
     if op not in OPS:
         raise ValueError(f"no operation named {op!r}{did_you_mean(op, OPS)}")
-    bound = OPS[op].bind(tuple(map(as_value, operands)))
-    return OPERATIONS[op](*bound.values())
+    nodes = tuple(map(as_value, operands))
+    return OPERATIONS[op](*OPS[op].bound(nodes))
 
 
 #: What the compiled functions see, all of them.

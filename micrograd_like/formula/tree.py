@@ -113,6 +113,7 @@ class Call:
 
     Attributes:
         size: The nodes of the tree, each time they stand there.
+        program: What somebody who works it out again and again has made of it.
     """
 
     function: str
@@ -121,6 +122,7 @@ class Call:
     _hash: int = field(init=False, repr=False)
     _quantities: tuple[Quantity, ...] | None = field(default=None, init=False, repr=False)
     _names: tuple[Name, ...] | None = field(default=None, init=False, repr=False)
+    program: Any = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         size = 1

@@ -135,7 +135,9 @@ def _nearest(
     def up_to_sign(figures: Expr, formula: Expr) -> tuple[float, float]:
         """A factor may be turned, if another one is."""
         near = distance(figures, formula)
-        return min(near, distance(figures, summed([("-", formula)]))) if product_of else near
+        if not product_of or near == (0.0, 0.0):
+            return near
+        return min(near, distance(figures, summed([("-", formula)])))
 
     def candidates() -> Iterator[tuple[tuple[float, float], bool, bool, int, int]]:
         for i, (mark, operand) in enumerate(ours):

@@ -203,13 +203,22 @@ class Program:
         return stack[0]
 
 
-@lru_cache(maxsize=4096)
 def compiled(expr: Expr) -> Program:
-    """The formula as a program: marking works the same few out again and again.
+    """The formula as a program, made once.
 
     Raises:
         OverflowError: A number in it is beyond floats.
     """
+    if not isinstance(expr, Call):
+        return _compiled(expr)
+    if expr.program is None:
+        expr.program = _compiled(expr)  # type: ignore[misc]
+    return expr.program  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expr: Expr) -> Program:
+    """The same: marking makes equal formulas again and again."""
     found: list[Expr] = []
     stack = [expr]
     while stack:

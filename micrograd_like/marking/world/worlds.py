@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
-from micrograd_like.engine import Value, grad, topological_order
+from micrograd_like.engine import Value, topological_order
+from micrograd_like.engine.gradient import gradients
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import Expr, Name, Quantity, evaluate, parse
 from micrograd_like.marking.world.effort import spend
@@ -83,7 +84,7 @@ class World(dict[Quantity, float]):
         known = self._derivatives[key.of]
         if known is not None and isinstance(key.wrt, Name) and key.wrt in self.nodes:
             return known.get(key.wrt, 0.0)
-        return float(grad(output, variable))
+        return float(gradients(output, (variable,))[0])
 
     def _node(self, quantity: Quantity) -> Value:
         node = self._builder.node(quantity)
@@ -104,7 +105,7 @@ class World(dict[Quantity, float]):
         spend(3 * len(order))
         named = [node for node in order if self.nodes.get(node.label) is node]
         try:
-            numbers = grad(output, named)
+            numbers = gradients(output, named)
         except DomainError:
             return None
         return dict(zip((node.label for node in named), numbers, strict=True))
