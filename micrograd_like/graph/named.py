@@ -7,7 +7,7 @@ formulas of those with one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from micrograd_like.engine import Constant, Symbol, Value, topological_order
@@ -24,6 +24,40 @@ MAX_UNNAMED = 1000
 Link = tuple[Quantity, Quantity]
 #: A slip's code, the derivative with it, the partial that is wrong, and the right one.
 _Slip = tuple[str, Expr, Expr, Expr]
+
+
+class Locals(Mapping[Link, Expr]):
+    """For every link ∂of/∂wrt, written when one of those of ``of`` is first asked for.
+
+    Args:
+        written: Gives them for one ``of``, by ``wrt``.
+    """
+
+    def __init__(self, written: Callable[[Quantity], Mapping[Quantity, Expr]]) -> None:
+        self._written = written
+        self._found: dict[Link, Expr | None] = {}
+
+    def expect(self, link: Link) -> None:
+        """Take down that there is such a link."""
+        self._found[link] = None
+
+    def __getitem__(self, link: Link) -> Expr:
+        found = self._found[link]
+        if found is None:
+            of, wrt = link
+            formulas = self._written(of)
+            self._found.update(((of, name), formula) for name, formula in formulas.items())
+            found = formulas[wrt]
+        return found
+
+    def __contains__(self, link: object) -> bool:
+        return link in self._found
+
+    def __iter__(self) -> Iterator[Link]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class NamedGraph:
@@ -67,7 +101,7 @@ class NamedGraph:
         self.values: dict[Quantity, float] = {}
         self.known: Mapping[Quantity, float] = self.values
         self.formulas: dict[Quantity, Expr] = {}
-        self.locals: dict[Link, Expr] = {}
+        self.locals = Locals(self._derived)
         self.partials: dict[Link, float] = {}
         self.rules: dict[Link, str] = {}
         self._regions: dict[Quantity, tuple[list[Value], dict[Value, Expr]]] = {}
@@ -200,18 +234,19 @@ class NamedGraph:
                 alone = isinstance(written[inner], Name | Derivative)  # y = x
                 rule = "identity" if alone else OPS[inner.op].rule_for(index, constants)
                 used |= rules[inner] | {rule: None}
-        for inner, derivative in self._derived(name).items():
-            pair = name, self.names[inner]
-            self.locals[pair] = derivative
-            self.partials[pair] = numbers[inner]
-            self.rules[pair] = ", ".join(rules[inner])
+        for inner, used in rules.items():
+            if inner in self.names and inner is not node:
+                pair = name, self.names[inner]
+                self.locals.expect(pair)
+                self.partials[pair] = numbers[inner]
+                self.rules[pair] = ", ".join(used)
 
     def _operands(self, node: Value, written: Mapping[Value, Expr]) -> tuple[Expr, ...]:
         return tuple(self.names[i] if i in self.names else written[i] for i in node.inputs)
 
     def _derived(
         self, name: Quantity, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
-    ) -> dict[Value, Expr]:
+    ) -> dict[Quantity, Expr]:
         """∂name/∂input as a formula for every named node that it is computed from.
 
         Args:
@@ -237,7 +272,7 @@ class NamedGraph:
                     link = Call("add", (adjoints[input], link))
                 adjoints[input] = link
         return {
-            inner: simplify(derivative)
+            self.names[inner]: simplify(derivative)
             for inner, derivative in adjoints.items()
             if inner in self.names and inner is not node
         }
@@ -271,8 +306,7 @@ class NamedGraph:
                 right = OPS[inner.op].partial(index, operands, out)
                 for code, formula in OPS[inner.op].slipped(index, operands, out):
                     wrong, meant = simplify(formula), simplify(right)
-                    for named, derivative in self._derived(of, {(inner, index): formula}).items():
-                        wrt = self.names[named]
+                    for wrt, derivative in self._derived(of, {(inner, index): formula}).items():
                         if derivative != self.locals[of, wrt]:
                             yield wrt, (code, derivative, wrong, meant)
 

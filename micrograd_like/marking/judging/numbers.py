@@ -15,6 +15,7 @@ from micrograd_like.marking.hand import Figure, View
 from micrograd_like.marking.judging.judged import Judged
 from micrograd_like.marking.judging.measure import NO_SLIP, Line, Measure, Method, no_number
 from micrograd_like.marking.records import SOUND, Verdict
+from micrograd_like.marking.world.values import measured
 from micrograd_like.worksheet.records import Part
 
 
@@ -32,9 +33,13 @@ class NumberJudge(Measure):
         left = self._left(line) if last is None else last.expr
         if left is None or figure is None or (last and (last.number or not last.numeric)):
             return None
+        if judged.verdict not in SOUND or self.without_number(line.key):
+            return None
+        about = measured(left, self.facts.truth.here)
+        if about and figure.low <= about[0] - about[1] and about[0] + about[1] <= figure.high:
+            return None  # floats decide
         given = line.figures.exactly(left)
-        sound = judged.verdict in SOUND and not self.without_number(line.key)
-        if not sound or given is None or figure.meets(given) or self.is_true(figure, line.key):
+        if given is None or figure.meets(given) or self.is_true(figure, line.key):
             return None
         return given.center
 
