@@ -157,7 +157,7 @@ def _mended(claim: Claim, expr: Expr) -> bool:
         return True
     facts = claim.facts
     return claim.sure and facts.truth.holds(
-        expr, claim.target, claim.forms, facts.targets(claim.key)
+        expr, claim.target, lambda: claim.forms, facts.targets(claim.key)
     )
 
 

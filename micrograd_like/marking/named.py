@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from micrograd_like.errors import DomainError
@@ -132,7 +133,7 @@ class NamedDerivatives:
 
     def _agree(self, expr: Expr, quantity: Quantity) -> bool:
         facts = self.facts
-        forms = list(facts.forms(quantity))
+        forms = partial(facts.forms, quantity)
         return facts.truth.holds(expr, quantity, forms, facts.targets(quantity))
 
     def _is_asked(self, statement: Statement, slope: Derivative) -> bool:

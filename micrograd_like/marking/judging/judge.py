@@ -96,7 +96,7 @@ class Judge(Measure):
                     verdict = "taken"  # what stands for the names is not known, the result is
                 return self.judged(part, verdict, figure=figure, problem=no_number(key))
             return self.figures.part(part, line)
-        forms = [target] if builds else [*self.facts.forms(key)]
+        forms = None if builds else partial(self.facts.forms, key)
         total = None
         for expr in self._readings(part):
             if self.facts.truth.holds(expr, target, forms, targets):
@@ -118,7 +118,7 @@ class Judge(Measure):
         for expr in self._readings(part):
             if (slips := self._symbols_follow(expr, key)) is not None:
                 return self.judged(part, "follows", expr=expr, slips=slips)
-        for form in forms:
+        for form in [target] if forms is None else forms():
             own = self.own(form, key)
             if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
                 return self.judged(part, "follows", slips=self.slipped(form, key))

@@ -86,25 +86,34 @@ class Measure:
 
         Those with the learner's own for some pieces come last.
         """
-        formulas = dict(self.shapes(line))
-        yield from formulas.items()
+        formulas: list[Expr] = []
+        for formula, slips in self.shapes(line):
+            formulas.append(formula)
+            yield formula, slips
         for formula in formulas:
             own = self.own(formula, line.key)
             if own != formula:
                 yield own, self.slipped(formula, line.key)
 
     def shapes(self, line: Line) -> Iterator[tuple[Expr, frozenset[Quantity]]]:
-        """What the line, or one before it, has as a formula, with its slips; then the right ones.
-
-        Of one that is right by itself the last pair says so.
-        """
+        """What the line, or one before it, says it is, with the slips; then the right formulas."""
         sound = (j for j in line.before if j.verdict in SOUND and not j.numeric)
-        yield from ((j.expr, j.slips) for j in sound)
-        yield from self.learner.said.get(line.key, ())
-        yield from ((form, NO_SLIP) for form in self.facts.forms(line.key))
-        if isinstance(line.key, Name):
-            yield self.learner.definition(line.key), NO_SLIP
-        yield from ((form, NO_SLIP) for form in self.facts.from_inputs(line.key))
+        said = {j.expr: j.slips for j in sound} | dict(self.learner.said.get(line.key, ()))
+        right = self._right(line.key)
+        if any(said.values()):  # one that is right by itself has none
+            said |= dict.fromkeys(right, NO_SLIP)
+        yield from [*said.items()]
+        for form in right:
+            if form not in said:
+                said[form] = NO_SLIP
+                yield form, NO_SLIP
+
+    def _right(self, key: Quantity) -> Iterator[Expr]:
+        """The right formula in its shapes, written as they are asked for."""
+        yield from self.facts.forms(key)
+        if isinstance(key, Name):
+            yield self.learner.definition(key)
+        yield from self.facts.from_inputs(key)
 
     def own(self, formula: Expr, key: Quantity) -> Expr:
         """A formula with the learner's wrong ones in the place of what they give."""

@@ -61,8 +61,8 @@ class NumberJudge(Measure):
                 verdict = "follows" if stated.slips else "right"
                 return self.judged(part, verdict, figure=figure, slips=stated.slips)
         last = before[-1] if before else None
-        formulas = dict(self.shapes(line)).items()
-        methods = ((partial(View.worked_out, expr=formula), own) for formula, own in formulas)
+        shapes = self.shapes(line)
+        methods = ((partial(View.worked_out, expr=formula), own) for formula, own in shapes)
         for method, own in chain(methods, [(partial(self.by_method, key), NO_SLIP)]):
             slips = self.follows(figure, method)
             if slips is not None and not self._disagrees(part, last, method):

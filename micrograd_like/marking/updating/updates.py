@@ -136,7 +136,7 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
         update = Update(line.weight, rate, gradient, True, line.sure, beside=beside)
         if not line.sure and line.weight in forward.sheet.assumed:
             update = _scaled(update, expr, truth)
-        if truth.holds(expr, update.formula, [update.formula], beside):
+        if truth.holds(expr, update.formula, belong=beside):
             return update
     if not gradients or not _along_a_slope(line) or _decays(line):
         return None

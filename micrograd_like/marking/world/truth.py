@@ -8,7 +8,7 @@ and so is σ′(a).
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, combinations, islice, product
 
@@ -204,7 +204,7 @@ class Truth:
         self,
         expr: Expr,
         wanted: Expr,
-        forms: Sequence[Expr] = (),
+        forms: Callable[[], Sequence[Expr]] | None = None,
         belong: Collection[Quantity] = (),
     ) -> bool:
         """True if a person may write ``expr`` for ``wanted``: not right by accident alone.
@@ -215,16 +215,17 @@ class Truth:
         Args:
             expr: What was written.
             wanted: What belongs there.
-            forms: The right formula in several shapes.
+            forms: Gives that in the shapes in which people write it, should they be needed.
             belong: Sources that may stand in it though the definitions leave them out.
         """
         if not self.same(expr, wanted, (self.here,)):
             return False
         if self.same(expr, wanted, self.near()):
             return True
-        if any(self.holds_in_what_is_left(expr, form) for form in forms):
+        shapes = [wanted] if forms is None else forms()
+        if any(self.holds_in_what_is_left(expr, form) for form in shapes):
             return True
-        asked = {leaf for form in forms for leaf in quantities(form)} | {*belong}
+        asked = {leaf for form in shapes for leaf in quantities(form)} | {*belong}
         if any(self._holds_one_way(expr, wanted, way) for way in self._ways(expr, asked)):
             return True
         return any(self.same(reading, wanted, self.near()) for reading in self._readings(expr))
