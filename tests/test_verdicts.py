@@ -348,3 +348,19 @@ def test_a_formula_that_is_worked_out_in_steps_is_the_last_of_them(
 ) -> None:
     for sheet in (f"{formula}\n{_IN_STEPS}{line}", f"{_IN_STEPS}{formula}\n{line}"):
         assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("v = (a - m)^2 + (b - m)^2 = 0.67977928", "right"),  # of m = 2.17
+        ("v = (a - m)^2 + (b - m)^2 = 0.67977801", "right"),  # of 2.1709; the least is at 2.1708
+        ("v = (a - m)^2 + (b - m)^2 = 0.68980328", "right"),  # of m = 2.1
+        ("v = (a - m)^2 + (b - m)^2 = 0.67", "wrong"),
+    ],
+)
+def test_what_turns_between_the_ends_of_a_figure_reaches_to_where_it_turns(
+    line: str, verdict: str
+) -> None:
+    sheet = "a = 1.5878\nb = 2.7538\nm = (a + b)/2 = 2.17 ≈ 2.1\n"
+    assert Worksheet.parse(sheet + line).check().lines[-1].verdict == verdict

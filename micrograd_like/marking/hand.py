@@ -24,6 +24,8 @@ from micrograd_like.worksheet.builder import CONSTANTS
 #: A whole number from here on may be a rounded one.
 _LARGE = 1e4
 
+#: So little bend, as a part of the slope, is float noise.
+_STRAIGHT = 1e-9
 #: Names of the numbers of a formula while it is worked out from intervals.
 _PLACE = "#"
 
@@ -111,8 +113,9 @@ _NONE = frozenset[Quantity]()
 def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     """The formula worked out from figures; None where it, or one of them, is not defined.
 
-    The ends are those of the formula when each figure is moved to its own ends, one by one
-    and all together in the direction that moves the result: exact for sums and products.
+    The ends are those of the formula when each figure is moved to its own ends, and to where the
+    formula turns between them, one by one and all together in the direction that moves the
+    result: exact for sums and products, and for the square of one figure.
 
     Raises:
         KeyError: ``lookup`` does not know a name.
@@ -146,15 +149,11 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
     for place, figure in enumerate(figures):
         if figure.low == figure.high == figure.center:
             continue
-        reach = [(center, figure.center)]
-        for end in {figure.low, figure.high} - {figure.center}:
-            moved = at(_moved(centers, place, end)) if math.isfinite(end) else None
-            if moved is None:  # beyond a pole or the edge of a domain
-                return Figure(center, -math.inf, math.inf, slips)
-            reach.append((moved, end))
-        if len(reach) > 1:
-            (lowest, down[place]), (highest, up[place]) = min(reach), max(reach)
-            above, below = above + highest - center, below + center - lowest
+        reach = _reached(at, centers, place, figure, center)
+        if reach is None:  # beyond a pole or the edge of a domain
+            return Figure(center, -math.inf, math.inf, slips)
+        (lowest, down[place]), (highest, up[place]) = min(reach), max(reach)
+        above, below = above + highest - center, below + center - lowest
     if up == down:
         return Figure(center, center, center, slips)
     most, least = at(up), at(down)
@@ -162,6 +161,39 @@ def worked_out(expr: Expr, lookup: Lookup) -> Figure | None:
         return Figure(center, -math.inf, math.inf, slips)
     ends = (center - below, center + above, most, least)
     return Figure(center, min(ends), max(ends), slips)
+
+
+def _reached(
+    at: Callable[[list[float]], float | None],
+    centers: list[float],
+    place: int,
+    figure: Figure,
+    center: float,
+) -> list[tuple[float, float]] | None:
+    """What the formula comes to while one figure is moved, each with that figure."""
+    found = [(center, figure.center)]
+    ends = {figure.low, figure.high} - {figure.center}
+    if len(ends) == 1:  # three points for a parabola
+        ends.add((figure.low + figure.high) / 2)
+    for end in ends:
+        moved = at(_moved(centers, place, end)) if math.isfinite(end) else None
+        if moved is None:
+            return None
+        found.append((moved, end))
+    between = _turns_at(*found)
+    turned = None if between is None else at(_moved(centers, place, between))
+    return found if between is None or turned is None else [*found, (turned, between)]
+
+
+def _turns_at(*points: tuple[float, float]) -> float | None:
+    """Where the parabola through three points (y, x) turns, if that is between them."""
+    (y0, x0), (y1, x1), (y2, x2) = points
+    first, second = (y1 - y0) / (x1 - x0), (y2 - y0) / (x2 - x0)
+    bend = (first - second) / (x1 - x2)
+    if not bend or abs(bend * (x1 - x2)) < _STRAIGHT * abs(first):
+        return None
+    turn = x0 - (first - bend * (x1 - x0)) / (2 * bend)
+    return turn if min(x0, x1, x2) < turn < max(x0, x1, x2) else None
 
 
 def _moved(numbers: list[float], place: int, number: float) -> list[float]:
