@@ -86,6 +86,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   let state = {};
   let seen = null; // what was on the screen, while it is printed
   let centred = model.output;
+  let reached = model.output; // the box that Tab leads to
   place.classList.add("graph-view");
   place.replaceChildren(svg, map);
 
@@ -112,7 +113,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     const [left, top] = [-wide / 2, -HIGH / 2];
     const corner = { input: 2, parameter: HIGH / 2, interior: 8, output: 8, constant: 2 }[node.role];
     const box = (kind, out, more) => ({ class: kind, x: left - out, y: top - out, width: wide + 2 * out, height: HIGH + 2 * out, rx: corner + more });
-    const group = make("g", { class: `node ${node.role}`, role: "button", tabindex: -1, transform: `translate(${x} ${y})` }, parent);
+    const group = make("g", { class: `node ${node.role}`, role: "button", tabindex: node.key === reached ? 0 : -1, transform: `translate(${x} ${y})` }, parent);
     group.dataset.key = node.key;
     group.dataset.name = node.key;
     make("rect", box("focus", 6.5, 6.5), group);
@@ -309,15 +310,18 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
   const keyOf = (event) => event.target.closest?.(".node")?.dataset.key ?? null;
   svg.addEventListener("pointerover", (event) => onHover?.(keyOf(event)));
   svg.addEventListener("pointerleave", () => onHover?.(null));
-  svg.addEventListener("focusin", (event) => {
+  // A listener on the SVG itself would make it a stop for Tab.
+  place.addEventListener("focusin", (event) => {
     const key = keyOf(event);
+    if (key === null) return;
+    reached = key;
     for (const [name, group] of nodes) group.setAttribute("tabindex", name === key ? 0 : -1);
     if (event.target.matches(":focus-visible")) {
       onHover?.(key);
       reveal(key);
     }
   });
-  svg.addEventListener("focusout", () => onHover?.(null));
+  place.addEventListener("focusout", () => onHover?.(null));
   let dragged = null;
   svg.addEventListener("pointerdown", (event) => {
     if (svg.classList.contains("cropped")) dragged = { x: event.clientX, y: event.clientY, far: false };
@@ -399,9 +403,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     fill();
   });
 
-  const start = () => nodes.get(current.output)?.setAttribute("tabindex", 0);
   resize(Math.floor(place.clientWidth) || 600, own() ? Math.floor(place.clientHeight) : 0);
-  start();
   return {
     light,
     fit,

@@ -85,12 +85,14 @@ export function stepper({ steps, choices, marked }, model, onShow) {
 
   // The track: where forward, backward and the update begin, and where the slips are.
   function showTrack(isWrong) {
-    const place = (at) => `${(100 * at) / Math.max(state.active.length - 1, 1)}%`;
+    const place = (at) => (100 * at) / Math.max(state.active.length - 1, 1);
     const at = (kind, index, text = "") => {
       const element = document.createElement("span");
       element.className = kind;
       element.textContent = text;
-      element.style.left = place(index);
+      // A word near the end ends where it would begin elsewhere.
+      if (text && place(index) > 80) element.style.right = `${100 - place(index)}%`;
+      else element.style.left = `${place(index)}%`;
       return element;
     };
     const phases = state.active.map((index) => steps[index].phase);
