@@ -180,7 +180,7 @@ def _reached(
         if moved is None:
             return None
         found.append((moved, end))
-    between = _turns_at(*found)
+    between = _turns_at(*found) if len(found) == 3 else None
     turned = None if between is None else at(_moved(centers, place, between))
     return found if between is None or turned is None else [*found, (turned, between)]
 
@@ -188,6 +188,8 @@ def _reached(
 def _turns_at(*points: tuple[float, float]) -> float | None:
     """Where the parabola through three points (y, x) turns, if that is between them."""
     (y0, x0), (y1, x1), (y2, x2) = points
+    if len({x0, x1, x2}) < 3:
+        return None
     first, second = (y1 - y0) / (x1 - x0), (y2 - y0) / (x2 - x0)
     bend = (first - second) / (x1 - x2)
     if not bend or abs(bend * (x1 - x2)) < _STRAIGHT * abs(first):
