@@ -6,10 +6,10 @@ PARALLEL = -n logical --dist worksteal
 # What is compiled of the tests is kept for the next run, whatever is set outside.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 # setuptools would install what an earlier build left behind.
-FRESH = rm -rf build *.egg-info && $(PYTHON) -m venv --clear .venv
+FRESH = rm -rf build/lib* build/temp* build/bdist* *.egg-info && $(PYTHON) -m venv --clear .venv
 
 .PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js fonts pictures notebooks format \
-	bench marking-report clean
+	bench marking-report site site-test clean
 
 example:
 	$(FRESH)
@@ -52,7 +52,8 @@ lint:
 	$(BIN)/mypy && $(BIN)/mypy tests/typed_operations.py
 
 lint-js:
-	npx --yes @biomejs/biome@2 lint --error-on-warnings --skip=suspicious/noRedundantUseStrict visualize/web/*.js
+	npx --yes @biomejs/biome@2 lint --error-on-warnings --skip=suspicious/noRedundantUseStrict \
+		visualize/web/*.js visualize/web/playground/*js
 
 # The pages' faces, from npm's packages by the lockfile beside them.
 FONTS = visualize/web/fonts
@@ -60,6 +61,21 @@ fonts:
 	cd $(FONTS) && npm ci --silent
 	$(PYTHON) -m venv --clear build/fonts && build/fonts/bin/pip install --quiet fonttools==4.68.0 brotli==1.2.1
 	build/fonts/bin/python $(FONTS)/build.py
+
+# The playground into build/site, from npm's packages at the versions of the lockfile.
+PLAYGROUND = visualize/web/playground
+MODULES = build/npm/node_modules
+site:
+	$(FRESH)
+	$(BIN)/pip install --quiet -e .
+	mkdir -p build/npm && cp $(PLAYGROUND)/package.json $(PLAYGROUND)/package-lock.json build/npm
+	cd build/npm && npm ci --ignore-scripts --no-audit --no-fund
+	$(BIN)/python -m visualize.site $(MODULES) build/site
+
+# The built playground's engine under Node, and its page in a browser, beside the command.
+site-test: site
+	$(BIN)/pip install --quiet -e ".[test]"
+	$(PYTEST) -m site
 
 # The README's pictures, from the program itself.
 pictures:

@@ -150,10 +150,14 @@ def _graph(
 
 
 def walked(
-    worksheet: Worksheet, steps: Sequence[Step], boxes: Mapping[str, Any], places: int
+    worksheet: Worksheet,
+    steps: Sequence[Step],
+    boxes: Mapping[str, Any],
+    places: int,
+    judged: bool = True,
 ) -> dict[str, Any]:
     """The steps that compute something, and what of them one derivative takes."""
-    writer = StepWriter(worksheet, boxes, places)
+    writer = StepWriter(worksheet, boxes, places, judged)
     computing = [step for step in steps if not isinstance(step, Given)]
     backward = [place for place, step in enumerate(computing) if not isinstance(step, Forward)]
     last = max(backward, default=0)

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -29,6 +29,14 @@ class DrawingError(MicrogradLikeError, RuntimeError):
 
 
 Point = tuple[float, float]
+#: Graphviz in the process itself, where no program can be started, as in a browser: DOT and a
+#: format to what is made of it.
+_within: list[Callable[[str, str], str]] = []
+
+
+def lay_out_with(graphviz: Callable[[str, str], str]) -> None:
+    """Ask this Graphviz before any other: it takes DOT and a format, and raises what it cannot."""
+    _within[:] = [graphviz]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,11 @@ def run(dot: str, format: str, *options: str) -> bytes:
         DrawingError: There is no Graphviz, it cannot draw the graph, or takes more than
             :data:`TIME_LIMIT` seconds.
     """
+    for graphviz in _within:
+        try:
+            return graphviz(dot, format).encode()
+        except Exception as error:
+            raise DrawingError(f"Graphviz could not make {format}: {error}") from error
     failures = []
     for command, environment in _engines(format, options):
         try:
@@ -86,7 +99,7 @@ def run(dot: str, format: str, *options: str) -> bytes:
 
 def drawable() -> bool:
     """Whether there is a Graphviz."""
-    return shutil.which("dot") is not None or find_spec("pygraphviz") is not None
+    return bool(_within) or shutil.which("dot") is not None or find_spec("pygraphviz") is not None
 
 
 def _engines(

@@ -53,6 +53,7 @@ class StepWriter:
             "html": self.html(step, after),
             "asked": asked(step),
             "asked_html": set_names(asked(step), self._names(step)),
+            "asks": predicted is not None,
             "answers": {} if predicted is None or not self.judged else answers(predicted),
             "answer": self._result(step),
             "makes": [str(name), "value" if isinstance(step, Forward) else "gradient"],

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from micrograd_like.cli import lessons, working, pictures, checking  # isort: skip # as --help lists them
+from micrograd_like.cli import lessons, working, pictures, checking, site  # isort: skip # as --help lists them
 from micrograd_like.cli.encoding import SPELLED
 from micrograd_like.cli.shared import app
 
-__all__ = ["app", "checking", "lessons", "main", "pictures", "working"]
+__all__ = ["app", "checking", "lessons", "main", "pictures", "site", "working"]
 
 
 @app.callback(invoke_without_command=True)

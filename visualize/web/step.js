@@ -46,7 +46,7 @@ export function stepper({ steps, choices, marked }, model, onShow) {
 
   const current = () => state.active[state.at];
   const step = () => steps[current()];
-  const asks = () => Object.keys(step().answers).length > 0;
+  const asks = () => step().asks;
   const isHidden = () => state.predicting && asks() && !state.found.has(current());
   // Numbers of the steps from this one on are not to be given away.
   const opened = () => (state.predicting ? current() + (isHidden() ? 0 : 1) : steps.length);

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 @writes("record")
 def write(document: Document, page: Page) -> Iterator[str]:
     """The document's record: in ASCII, save for the lines that somebody wrote."""
-    record = _finite(document.record())
+    record = finite(document.record())
     yield json.dumps(record, indent=2, ensure_ascii=document.cells is None, allow_nan=False)
 
 
-def _finite(data: Any) -> Any:
+def finite(data: Any) -> Any:
     """The data with null for what is no number: JSON has no word for infinity."""
     match data:
         case float():
             return data if math.isfinite(data) else None
         case Mapping():
-            return {name: _finite(part) for name, part in data.items()}
+            return {name: finite(part) for name, part in data.items()}
         case list() | tuple():
-            return [_finite(part) for part in data]
+            return [finite(part) for part in data]
     return data
 
 

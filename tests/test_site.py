@@ -1,0 +1,379 @@
+"""The built playground: its engine under Node beside CPython, its page in a real browser.
+
+Run by ``make site-test``, which builds it first.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from micrograd_like.cli.serving import ADDRESS, server
+from micrograd_like.cli.site import BUILT
+from micrograd_like.worksheet import Worksheet, builtin
+from visualize.playground import answer
+from visualize.site import SOURCES
+
+pytestmark = pytest.mark.site
+MODULES = BUILT.parent / "npm" / "node_modules"
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+#: How long a browser on a machine that has other things to do may take, in milliseconds.
+PATIENCE = 120_000
+
+
+# The same engine.
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What Pyodide under Node answers to every message, by the message."""
+    folder = tmp_path_factory.mktemp("contract")
+    bundle, asked = folder / "contract.mjs", folder / "messages.txt"
+    asked.write_text("\n".join(messages()), encoding="utf-8")
+    subprocess.run(
+        [
+            *(MODULES / ".bin" / "esbuild", "contract.mjs", "--bundle", "--platform=node"),
+            *("--format=esm", f"--outfile={bundle}", "--log-level=warning"),
+        ],
+        cwd=SOURCES,
+        env={**os.environ, "NODE_PATH": str(MODULES)},
+        check=True,
+    )
+    done = subprocess.run(["node", bundle, BUILT, asked], capture_output=True, check=True)
+    return dict(zip(messages(), map(json.loads, done.stdout.splitlines()), strict=True))
+
+
+@cache
+def messages() -> tuple[str, ...]:
+    texts = map(builtin.text, builtin.names())
+    looks = [{"kind": kind, "text": text} for text in texts for kind in ("look", "mark")]
+    made = [
+        {"kind": "exercise", "shape": "2-2-1", "seed": seed, "form": form}
+        for seed in (1, 2)
+        for form in ("blank", "slips")
+    ]
+    return tuple(json.dumps(message) for message in [*looks, *made])
+
+
+def differences(here: Any, there: Any, where: str = "") -> Iterator[str]:
+    """What is not the same, but for the last digits of numbers, and for the places of boxes."""
+    match here, there:
+        case dict(), dict():
+            for key in here.keys() | there.keys():
+                if key != "layouts":
+                    yield from differences(here.get(key), there.get(key), f"{where}/{key}")
+        case list(), list() if len(here) == len(there):
+            for place, pair in enumerate(zip(here, there, strict=True)):
+                yield from differences(*pair, f"{where}/{place}")
+        case float(), float():
+            if not math.isclose(here, there, rel_tol=1e-12, abs_tol=1e-15):
+                yield f"{where}: {here} there {there}"
+        case _:
+            if here != there:
+                yield f"{where}: {here!r} there {there!r}"
+
+
+@pytest.mark.parametrize("message", messages())
+def test_python_in_the_browser_answers_as_here(message: str, answered: dict[str, Any]) -> None:
+    assert [*differences(json.loads(answer(message)), answered[message])] == []
+
+
+# The page.
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    serving = server(BUILT, 0)
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://{ADDRESS}:{serving.server_address[1]}/"
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Opened:
+    """The page in a window of its own, with what went wrong and what it asked of other hosts."""
+
+    def __init__(self, browser: Any, address: str, **options: Any) -> None:
+        self.context = browser.new_context(**options)
+        self.address = address
+        self.wrong: list[str] = []
+        self.elsewhere: list[str] = []
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", self.heard)
+        self.page.on("request", self.asked)
+
+    def heard(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(message.text)
+
+    def asked(self, request: Any) -> None:
+        own = (self.address, f"blob:{self.address}", "data:")
+        if not request.url.startswith(own):
+            self.elsewhere.append(request.url)
+
+    def go(self, hash: str = "") -> Any:
+        self.page.goto(self.address + hash)
+        self.page.wait_for_selector(".cm-editor")
+        return self.page
+
+    def ready(self) -> Any:
+        self.page.wait_for_selector("#engine[data-state=ready]")
+        return self.page
+
+    def type(self, text: str) -> None:
+        """The text in place of all that is there, key by key."""
+        self.page.click(".cm-content")
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("Delete")
+        for letter in text:
+            self.page.keyboard.press("Enter") if letter == "\n" else self.page.keyboard.type(letter)
+
+    def marked(self, count: int) -> list[tuple[int, str]]:
+        """Once so many lines are marked: their numbers and marks, from the first to the last."""
+        self.page.keyboard.press("Control+Home")
+        self.page.wait_for_function(
+            "count => document.querySelectorAll('.cm-marks .mark-place:not(.soft)').length >= count"
+            " && document.querySelectorAll('#counts .count').length",
+            arg=count,
+        )
+        self.page.wait_for_timeout(600)
+        return [
+            (int(line), verdict) for line, verdict in self.page.evaluate(
+                "[...document.querySelectorAll('.cm-marks .cm-gutterElement')].flatMap(place => {"
+                " const mark = place.querySelector('.mark-place'); if (!mark) return [];"
+                " const top = place.getBoundingClientRect().top;"
+                " const line = [...document.querySelectorAll('.cm-lineNumbers .cm-gutterElement')]"
+                "  .find(n => Math.abs(n.getBoundingClientRect().top - top) < 3 && n.textContent);"
+                " return [[line.textContent, mark.classList[1]]]; })"
+            )
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def opened(browser: Any, address: str) -> Iterator[Opened]:
+    window = Opened(browser, address, viewport={"width": 1440, "height": 2400})
+    yield window
+    window.context.close()
+    assert window.wrong == []
+    assert window.elsewhere == []
+
+
+def verdicts(text: str) -> list[tuple[int, str]]:
+    return [(line.line, line.verdict) for line in Worksheet.parse(text).check().lines]
+
+
+LESSON = """x = 2
+w = 0.5
+b = 1
+z = w*x + b = 2
+a = sigmoid(z) = 0.88
+E = (a - 1)^2 = 0.0144
+dE/da = 2*(a - 1) = -0.24
+da/dz = z*(1 - z) = -2
+dE/dz = dE/da*da/dz = 0.48
+dE/dw = dE/dz*x = 0.96
+dE/db = dE/dz = 0.48"""
+
+
+def test_before_python_is_there_the_first_example_is(opened: Opened) -> None:
+    page = opened.go()
+    assert page.locator(".graph .node").count() == 15
+    assert page.locator("#counts .count.wrong b").inner_text() == "7"
+
+
+def test_what_is_typed_key_by_key_has_the_commands_marks(opened: Opened) -> None:
+    opened.go()
+    opened.ready()
+    opened.type(LESSON)
+    assert opened.marked(len(verdicts(LESSON))) == verdicts(LESSON)
+    boxes = opened.page.locator(".graph .node").evaluate_all("all => all.map(n => n.dataset.key)")
+    assert set(boxes) == {"x", "w", "b", "z", "a", "E"}
+
+
+def test_the_line_that_is_typed_is_not_accused(opened: Opened) -> None:
+    page = opened.go()
+    opened.ready()
+    opened.type("x = 2\ny = x^2 = 5")
+    page.wait_for_selector(".cm-marks .mark-place.soft.wrong")
+    assert page.locator(".below").count() == 0
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector(".below .cause.wrong")
+    assert page.locator(".cm-marks .soft").count() == 0
+
+
+def test_hints_come_one_at_a_time(opened: Opened) -> None:
+    page = opened.go()
+    page.keyboard.press("F8")
+    first = page.locator(".below").first
+    assert first.locator(".hint").inner_text() == "Which piece?"
+    before = first.locator(".cause").inner_text()
+    page.keyboard.press("F2")
+    assert page.locator(".below").first.locator(".cause").inner_text() != before
+    assert page.locator(".below").first.locator(".right").count() == 0
+    page.keyboard.press("F2")
+    assert "0.57" in page.locator(".below").first.locator(".right").inner_text()
+
+
+def test_dragging_an_input_explores_and_is_put_back(opened: Opened) -> None:
+    page = opened.go("#example=multiply-add")
+    opened.ready()
+    page.wait_for_selector(".graph .node.input")
+    key = page.locator(".graph .node.input").first.get_attribute("data-key")
+    value = page.locator(f'.graph [data-key="{key}"] .value')
+    before = value.text_content()
+    box = page.locator(f'.graph [data-key="{key}"]').bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 20, steps=8)
+    page.mouse.up()
+    page.wait_for_selector("#band:not([hidden])")
+    page.wait_for_function(
+        "([key, before]) => document.querySelector(`.graph [data-key=\"${key}\"] .value`)"
+        ".textContent !== before", arg=[key, before],
+    )  # fmt: skip
+    assert "its marks wait" in page.inner_text("#band")
+    page.keyboard.press("Escape")
+    page.wait_for_function(
+        "([key, before]) => document.querySelector(`.graph [data-key=\"${key}\"] .value`)"
+        ".textContent === before", arg=[key, before],
+    )  # fmt: skip
+
+
+def test_a_link_holds_the_sheet_and_the_teachers_wishes(opened: Opened) -> None:
+    page = opened.go()
+    opened.ready()
+    opened.type("x = 2\ny = x^2 = 5")
+    page.click("#share")
+    page.check("#share-panel input[value=hideAnswers]")
+    page.wait_for_function("document.getElementById('share-link').value.includes('f=a')")
+    link = page.input_value("#share-link")
+    page.goto("about:blank")
+    page.evaluate("() => 0")
+    page.goto(link)
+    opened.ready()
+    page.wait_for_selector(".below .cause.wrong")
+    assert page.locator(".cm-content").inner_text().startswith("x")
+    assert "working" not in page.locator(".below").inner_text()
+
+
+@pytest.mark.parametrize("hash", ["#s=%00", "#s=AAAA&f=xyz", "#shape=<b>&seed=x", "#example=../x"])
+def test_a_hash_that_says_nothing_does_nothing(opened: Opened, hash: str) -> None:
+    page = opened.go(hash)
+    opened.ready()
+    assert page.locator("b b, #band b").count() == 0
+
+
+def test_hostile_text_stays_text(opened: Opened) -> None:
+    page = opened.go()
+    opened.ready()
+    page.evaluate("window.ran = 0")
+    opened.type("<img src=x onerror=ran=1> = 2\n# <script>ran=1</script>\nx = 2\ny = x^2 = 5\n")
+    page.keyboard.press("Control+Home")
+    page.wait_for_selector(".below .cause.wrong")
+    assert page.evaluate("window.ran") == 0
+    assert page.locator(".cm-content img:not(.cm-widgetBuffer), .cm-content script").count() == 0
+
+
+def test_a_prediction_is_asked_judged_and_shown(opened: Opened) -> None:
+    page = opened.go("#example=multiply-add")
+    opened.ready()
+    page.wait_for_selector("#predict")
+    page.check("#predict")
+    answer_field = page.locator(".step.current .ask input")
+    answer_field.fill("1/0")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.step.current .verdict').textContent")
+    assert "is no number" in page.locator(".step.current .verdict").inner_text()
+    page.click(".step.current .reveal")
+    assert not page.locator(".step.current .ask").is_visible()
+
+
+def test_an_exercise_with_a_slip_keeps_its_marks_until_they_are_asked_for(opened: Opened) -> None:
+    page = opened.go("#shape=line-fit&seed=3&form=slips")
+    opened.ready()
+    page.wait_for_selector("#band:not([hidden]) button")
+    page.wait_for_timeout(2000)
+    assert page.locator(".cm-marks .wrong").count() == 0
+    page.click("#band-buttons button")
+    page.wait_for_selector(".cm-marks .wrong")
+
+
+def test_keyboard_alone_goes_through_all_panes(opened: Opened) -> None:
+    page = opened.go()
+    places = []
+    for _ in range(3):
+        page.keyboard.press("F6")
+        places.append(
+            page.evaluate("document.activeElement.closest('.sheet-pane,.graph-pane,.stepper')"
+                          ".className.split(' ')[0]")
+        )  # fmt: skip
+    assert places == ["sheet-pane", "graph-pane", "stepper"]
+    page.keyboard.press("F9")
+    assert page.locator("#place").inner_text().startswith("2 /")
+    page.keyboard.press("Shift+F9")
+    assert page.locator("#place").inner_text().startswith("1 /")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_nothing_is_inaccessible_or_wider_than_the_window(
+    browser: Any, address: str, width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    size = {"width": width, "height": 844}
+    window = Opened(browser, address, viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    page = window.go()
+    for tab in ["sheet", "graph", "step"] if width < 700 else ["sheet"]:
+        if width < 700:
+            page.click(f".tabs [data-tab={tab}]")
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [n["html"][:200] for n in rule["nodes"]]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    window.context.close()
+    assert window.wrong == []
+
+
+def test_after_the_first_load_it_works_offline(browser: Any, address: str) -> None:
+    window = Opened(browser, address)
+    page = window.go()
+    window.ready()
+    page.wait_for_function(
+        "async () => { const kept = await caches.keys(); if (!kept.length) return false;"
+        " return (await (await caches.open(kept[0])).keys()).length > 10"
+        " && Boolean(navigator.serviceWorker.controller); }"
+    )
+    window.context.set_offline(True)
+    page.reload()
+    window.ready()
+    window.type("x = 3\ny = x^2 = 9")
+    assert window.marked(2) == [(1, "taken"), (2, "right")]
+    window.context.close()
+    assert window.elsewhere == []

@@ -1,0 +1,484 @@
+// The playground: what is typed goes to Python in the worker, what comes back is shown.
+import { all, byId, button, element, mark, withHtml } from "./dom.js";
+import { editor } from "./editor.js";
+import { exploring } from "./exploring.js";
+import { lanes } from "./lanes.js";
+import { examplesMenu, exerciseForm, exportMenu, opens } from "./menus.js";
+import { picture } from "./picture.js";
+import { packed, unpacked } from "./share.js";
+
+const PAUSE = 180; // after the last key, before marking
+const KEPT = "micrograd-like:sheet";
+const ORDER = ["wrong", "follows", "right", "taken", "unchecked", "unreadable"];
+const NAMED = { wrong: "wrong", follows: "follow", right: "right" };
+const EXPORTS = [
+  ["page", "Marked page (.html)"],
+  ["svg", "Graph (.svg)"],
+  ["png", "Graph (.png)"],
+  ["latex", "Marks in LaTeX (.tex)"],
+  ["markdown", "Marks in Markdown (.md)"],
+  ["json", "Marks for programs (.json)"],
+  ["sheet", "The sheet as it is (.txt)"],
+];
+
+const first = await (await fetch("first.json")).json();
+let flags = {};
+let views = []; // the marked lines of the text
+let explored = null; // {name, value, text}
+let pause = 0;
+let asTyped = false;
+let hiddenMarks = null; // of an exercise whose slip is to be found: the answer that waits
+let finding = false;
+
+const engine = lanes(() => new Worker("worker.js", { type: "module" }), engineState);
+
+const sheet = editor(byId("editor"), {
+  onText: changed,
+  onCaret: () => showCounts(),
+  onAct: (what, value) => (what === "hint" ? hint(value) : goToLine(value)),
+});
+const shown = picture({
+  onHover: link,
+  onSelect: selectBox,
+  onStep: (lefts) => sheet.now(views.filter((view) => view.lefts.some((left) => lefts.includes(left))).map(({ line }) => line)),
+  onPredict: async (step, typed) => {
+    const reply = await engine.send("ask", { kind: "predict", text: explored?.text ?? sheet.text(), step, typed });
+    return reply?.said ? reply : { verdict: "", said: reply?.error ?? "Python is not there yet." };
+  },
+});
+const slider = exploring({ givenOf, onValue: explore });
+
+// The engine.
+
+function engineState(state, reason) {
+  const said = {
+    starting: "Starting… what you see was worked out beforehand",
+    ready: "Marked as you type, on this machine",
+    stopped: "Marking stopped",
+    failed: "Marking cannot start here",
+  };
+  byId("engine").dataset.state = state;
+  byId("engine").textContent = said[state];
+  if (state === "stopped") band("Marking took too long and was started anew. Your text is safe.", "alert", [["Mark again", remark]]);
+  if (state === "failed") band(`Python could not be started: ${reason} Your text is safe.`, "alert", []);
+}
+
+// The band below the bar: words, and buttons; alone in its kind.
+function band(text, kind, buttons) {
+  byId("band-text").replaceChildren(text);
+  byId("band").hidden = false;
+  byId("band").className = `band ${kind}`;
+  if (kind === "alert") byId("band").setAttribute("role", "alert");
+  else byId("band").removeAttribute("role");
+  byId("band-buttons").replaceChildren(...buttons.map(([words, act]) => button(words, act)));
+}
+
+function noBand() {
+  byId("band").hidden = true;
+}
+
+const say = (text) => {
+  byId("said").textContent = text;
+};
+
+// The text.
+
+function changed(text) {
+  sheet.typing(true);
+  leave();
+  keep(text);
+  work(text);
+}
+
+function keep(text) {
+  try {
+    localStorage.setItem(KEPT, text);
+  } catch {
+    // Where nothing can be kept the text lives as long as the page.
+  }
+}
+
+function work(text) {
+  byId("empty").hidden = text.trim() !== "";
+  document.body.classList.toggle("is-empty", text.trim() === "");
+  clearTimeout(pause);
+  if (text === first.text) {
+    looked(text, first.look);
+    marked(text, first.mark);
+    return;
+  }
+  look(text);
+  pause = setTimeout(() => markText(text), PAUSE);
+}
+
+async function look(text) {
+  const found = await engine.send("look", { kind: "look", text });
+  if (found) looked(text, found);
+}
+
+async function markText(text) {
+  const found = await engine.send("mark", { kind: "mark", text });
+  if (found) marked(text, found);
+}
+
+function looked(text, found) {
+  if (found.error) {
+    band(found.error, "alert", []);
+    return;
+  }
+  if (byId("band").classList.contains("alert")) noBand();
+  shown.look(found, text.trim() === "");
+  if (!views.length || views.text !== text) sheet.show(text, withOldMarks(text, found.lines));
+}
+
+// Until the new marks are there a line keeps the mark that it had, where nothing of it has changed.
+function withOldMarks(text, lines) {
+  const rows = text.split("\n");
+  const old = new Map(views.map((view) => [view.source, view]));
+  return lines.map((line) => {
+    const before = old.get(rows[line.line - 1]);
+    return before ? { ...before, line: line.line, sources: [], heirs: [] } : line;
+  });
+}
+
+function marked(text, found) {
+  if (found.error || text !== sheet.text()) return;
+  hiddenMarks = finding ? found : null;
+  if (finding) return;
+  const rows = text.split("\n");
+  views = found.lines.map((view) => ({ ...limited(view), source: rows[view.line - 1] }));
+  views.text = text;
+  sheet.show(text, views);
+  shown.mark(found);
+  showCounts();
+  say(spokenCounts(found.report));
+}
+
+// What a teacher's link leaves out.
+function limited(view) {
+  if (flags.hideCauses) return { ...view, note: view.verdict === "wrong" ? "This line is wrong." : view.note, kind: "", working: "", true: "" };
+  return flags.hideAnswers ? { ...view, working: "", true: "" } : view;
+}
+
+function remark() {
+  noBand();
+  work(sheet.text());
+}
+
+function open(text, { kept = true, find = false, predict = false } = {}) {
+  noBand();
+  leave();
+  finding = find;
+  shown.mark({ model: null, lines: [] });
+  shown.predict(predict); // of an exercise to be filled in nothing is given away
+  views = [];
+  sheet.open(text);
+  if (kept) keep(text);
+  work(text);
+  showCounts();
+}
+
+// Counts, each a button to the next such line.
+
+function counted() {
+  const rows = sheet.rows();
+  return new Map(ORDER.map((verdict) => [verdict, rows.flatMap((row) => row.views.filter((view) => view.verdict === verdict).map(() => row.line.number))]));
+}
+
+function showCounts() {
+  const counts = counted();
+  const focused = document.activeElement?.dataset?.verdict;
+  const buttons = [...counts].filter(([, lines]) => lines.length).map(([verdict, lines]) => {
+    const made = button([mark(verdict), element("b", "", String(lines.length)), NAMED[verdict] ? ` ${NAMED[verdict]}` : ""], () => goToLine(next(lines)), `count ${verdict}`);
+    made.dataset.verdict = verdict;
+    return made;
+  });
+  const typed = button("As typed", () => {
+    asTyped = !asTyped;
+    sheet.asTyped(asTyped);
+    typed.setAttribute("aria-pressed", String(asTyped));
+  }, "as-typed");
+  typed.setAttribute("aria-pressed", String(asTyped));
+  byId("counts").replaceChildren(...buttons, typed);
+  if (focused) byId("counts").querySelector(`[data-verdict="${focused}"]`)?.focus();
+  const wrong = counts.get("wrong").length;
+  byId("badge").hidden = wrong === 0;
+  byId("badge").textContent = wrong;
+}
+
+const next = (lines, by = 1) => {
+  const at = sheet.caret();
+  const order = by > 0 ? lines : [...lines].reverse();
+  return order.find((line) => (by > 0 ? line > at : line < at)) ?? order[0];
+};
+
+function spokenCounts(report) {
+  return ["wrong", "follows", "right", "unchecked", "unreadable"].filter((verdict) => report[verdict]).map((verdict) => `${report[verdict]} ${verdict}`).join(", ");
+}
+
+// Lines, hints, names.
+
+function goToLine(number) {
+  if (!number) return;
+  tab("sheet");
+  sheet.goTo(number);
+  sheet.chosen(number);
+  const view = views.find(({ line }) => line === number);
+  if (!view) return;
+  shown.goTo(view.lefts);
+  shown.choose(view.focus);
+}
+
+function hint({ text, step }) {
+  sheet.hint(text, step);
+  say(["", "The kind of slip is shown.", "The piece is underlined.", "The right working is shown."][step]);
+}
+
+function nextHint() {
+  const row = sheet.rows().find(({ line, verdict }) => line.number === sheet.caret() && verdict === "wrong");
+  if (!row) return;
+  const last = row.views.some((view) => view.working) ? 3 : 2;
+  hint({ text: row.text, step: Math.min(sheet.hintOf(row.text) + 1, last) });
+}
+
+function link(name) {
+  for (const place of all(".lit-name")) place.classList.remove("lit-name");
+  shown.light(name);
+  if (name === null) return;
+  for (const place of all("[data-name]")) {
+    if (shown.boxOf(place.dataset.name) === shown.boxOf(name)) place.classList.add("lit-name");
+  }
+}
+
+document.addEventListener("pointerover", (event) => {
+  if (event.target.closest(".graph")) return; // the graph says so itself
+  const name = event.target.closest("[data-name]")?.dataset.name ?? null;
+  if (name !== null || document.querySelector(".lit-name")) link(name);
+});
+
+function selectBox(key) {
+  shown.choose(key);
+  shown.goToBox(key);
+  if (slider.open(key)) slider.focus();
+  else slider.close();
+}
+
+// Exploring: another number for a given, while the marks wait.
+
+function givenOf(name) {
+  if (flags.fixedGivens) return null;
+  if (explored?.name === name) return explored.value;
+  return views.find((view) => view.given && view.focus === name)?.number ?? null;
+}
+
+async function explore(name, value) {
+  const text = explored?.name === name ? explored.from : (explored?.text ?? sheet.text());
+  explored = { name, value, from: text, text: explored?.text ?? text };
+  document.body.classList.add("exploring");
+  const found = await engine.send("look", { kind: "explore", text, name, value });
+  if (!found || explored?.name !== name) return;
+  if (found.error) {
+    say(found.error);
+    return;
+  }
+  explored = { ...explored, text: found.text };
+  const number = String(value).replace("-", "−");
+  slider.called(found.shown);
+  const said = element("span", "", ["Exploring ", withHtml("span", "maths", found.shown), ` = ${number}. Your sheet says ${found.was}; its marks wait.`]);
+  band(said, "exploring-band", [
+    [`Keep ${number}`, () => open(explored.text)],
+    ["Put back", putBack],
+  ]);
+  shown.look(found);
+}
+
+function leave() {
+  if (!explored) return;
+  explored = null;
+  document.body.classList.remove("exploring");
+  slider.close();
+  noBand();
+}
+
+function putBack() {
+  leave();
+  work(sheet.text());
+}
+
+// Opening, exercises, sharing, exports.
+
+async function openFile(file) {
+  const text = await file.text();
+  if (!file.name.endsWith(".ipynb")) {
+    open(text);
+    return;
+  }
+  const found = await engine.send("ask", { kind: "notebook", text });
+  if (found?.text) open(found.text);
+  else band(found?.error ?? "The notebook could not be read.", "alert", []);
+}
+
+async function makeExercise(asked) {
+  const found = await engine.send("ask", { kind: "exercise", ...asked });
+  if (!found?.text) {
+    band(found?.error ?? "The exercise could not be made.", "alert", []);
+    return;
+  }
+  open(found.text, { find: found.planted > 0, predict: asked.form === "blank" });
+  history.replaceState(null, "", `#shape=${encodeURIComponent(asked.shape)}&seed=${asked.seed}&form=${asked.form}`);
+  if (found.planted) band(`${found.planted === 1 ? "One line" : `${found.planted} lines`} of it went wrong. Which one? What follows from it does not count.`, "told", [["Show the marks", reveal]]);
+}
+
+// The marks of an exercise whose slip was to be found.
+function reveal() {
+  noBand();
+  finding = false;
+  if (hiddenMarks) marked(sheet.text(), hiddenMarks);
+}
+
+function download(name, content, type) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const anchor = element("a", "", "", { href: url, download: name });
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+const FILES = { page: ["marked.html", "text/html"], svg: ["graph.svg", "image/svg+xml"], latex: ["marks.tex", "text/x-tex"], markdown: ["marks.md", "text/markdown"], json: ["marks.json", "application/json"] };
+
+async function save(kind) {
+  if (kind === "sheet") {
+    download("sheet.txt", sheet.text(), "text/plain");
+    return;
+  }
+  const found = await engine.send("ask", { kind: "export", text: sheet.text(), format: kind === "png" ? "svg" : kind });
+  if (!found?.text) band(found?.error ?? "That could not be made.", "alert", []);
+  else if (kind === "png") savePng(found.text);
+  else download(FILES[kind][0], found.text, FILES[kind][1]);
+}
+
+function savePng(svg) {
+  const image = new Image();
+  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  image.addEventListener("load", () => {
+    const canvas = element("canvas", "", [], { width: 2 * image.width, height: 2 * image.height });
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(url);
+    canvas.toBlob((blob) => download("graph.png", blob, "image/png"));
+  });
+  image.src = url;
+}
+
+async function showLink() {
+  const asked = Object.fromEntries(all("#share-panel input[type=checkbox]").map((box) => [box.value, box.checked]));
+  const hash = await packed(sheet.text(), asked);
+  history.replaceState(null, "", hash);
+  byId("share-link").value = location.href;
+}
+
+async function copyLink() {
+  await showLink();
+  byId("share-link").select();
+  await navigator.clipboard?.writeText(location.href);
+  byId("share-said").textContent = "Copied.";
+}
+
+// Keys, tabs.
+
+function tab(name) {
+  document.body.dataset.tab = name;
+  for (const one of all(".tabs button")) one.setAttribute("aria-pressed", String(one.dataset.tab === name));
+}
+
+const PANES = [() => sheet.focus(), () => document.querySelector(".graph .node[tabindex='0']")?.focus(), () => byId("next")?.focus()];
+
+function nextPane(by) {
+  const active = document.activeElement;
+  const at = active?.closest(".sheet-pane") ? 0 : active?.closest(".graph-pane") ? 1 : active?.closest(".stepper") ? 2 : -1;
+  const to = (at + by + PANES.length) % PANES.length;
+  tab(["sheet", "graph", "step"][to]);
+  PANES[to]();
+}
+
+const KEYS = {
+  F8: (by) => goToLine(next(counted().get("wrong"), by)),
+  F9: (by) => (by > 0 ? shown.forward() : shown.back()),
+  F2: () => nextHint(),
+  F6: (by) => nextPane(by),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && explored) putBack();
+  if (!KEYS[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+  KEYS[event.key](event.shiftKey ? -1 : 1);
+  event.preventDefault();
+});
+document.querySelector(".tabs").addEventListener("click", (event) => {
+  const pressed = event.target.closest("button");
+  if (pressed) tab(pressed.dataset.tab);
+});
+
+// The start.
+
+async function start() {
+  examplesMenu(first.examples, (row) => {
+    history.replaceState(null, "", `#example=${row.name}`);
+    open(row.text);
+  });
+  exportMenu(EXPORTS, save);
+  exerciseForm(first.shapes, makeExercise);
+  opens(byId("share"), byId("share-panel"));
+  byId("share").addEventListener("click", showLink);
+  byId("share-panel").addEventListener("change", showLink);
+  byId("copy").addEventListener("click", copyLink);
+  for (const id of ["open", "empty-open"]) byId(id).addEventListener("click", () => byId("file").click());
+  byId("file").addEventListener("change", () => {
+    const [file] = byId("file").files;
+    if (file) openFile(file);
+    byId("file").value = "";
+  });
+  byId("empty-examples").addEventListener("click", () => byId("examples-button").click());
+  byId("sample").addEventListener("click", () => open(byId("sample").textContent));
+  byId("paste").addEventListener("click", async () => {
+    const text = await navigator.clipboard.readText().catch(() => "");
+    if (text) open(text);
+    else sheet.focus();
+  });
+  byId("editor").addEventListener("dragover", (event) => event.preventDefault());
+  byId("editor").addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openFile(file);
+  }, true);
+  byId("empty").addEventListener("click", (event) => {
+    if (!event.target.closest("button")) sheet.focus();
+  });
+  await fromHash();
+  addEventListener("hashchange", fromHash);
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
+}
+
+async function fromHash() {
+  const asked = await unpacked(location.hash);
+  flags = asked?.flags ?? {};
+  const example = first.examples.find(({ name }) => name === asked?.example);
+  if (asked?.text !== undefined) open(asked.text, { kept: false });
+  else if (asked?.exercise) await makeExercise(asked.exercise);
+  else if (example) open(example.text, { kept: false });
+  else open(kept() ?? first.text);
+  if (asked?.damaged) band("The link is damaged: what it held could not be read.", "alert", []);
+}
+
+function kept() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+start();

@@ -1,0 +1,64 @@
+// What is said of a line: beside it from where it follows and how it was read, below it the cause.
+import { button, element, withHtml } from "./dom.js";
+import { HINTS } from "./lines.js";
+
+const NEXT = ["Which kind?", "Which piece?", "The right working"];
+
+const lineButton = (number, onAct) => button(String(number), () => onAct("line", number), "to-line");
+
+/** What stands at a line's end, or null. */
+export function remarkBeside(views, onAct) {
+  const sources = [...new Set(views.filter((view) => view.verdict === "follows").flatMap((view) => view.sources))];
+  const readAs = views.filter((view) => view.readAs && view.verdict !== "unreadable").map((view) => view.readAs);
+  const rules = views.filter((view) => view.verdict === "right" && view.note).map((view) => view.note);
+  if (!sources.length && !readAs.length && !rules.length) return null;
+  return {
+    key: JSON.stringify(["beside", sources, readAs, rules]),
+    make() {
+      const place = element("span", "beside");
+      if (readAs.length) place.append(element("span", "read-as", `read as ${readAs.join("; ")}`));
+      else if (rules.length) place.append(withHtml("span", "rule-of-line", rules.join("; ")));
+      if (sources.length) place.append(element("span", "from", ["from ", ...sources.flatMap((number, i) => [i ? ", " : "", lineButton(number, onAct)])]));
+      return place;
+    },
+  };
+}
+
+/** What stands below a line, or null. */
+export function remarkBelow({ text, views }, step, onAct) {
+  const said = views.filter((view) => ["wrong", "unreadable", "unchecked"].includes(view.verdict) && !view.blank);
+  if (!said.length) return null;
+  return {
+    key: JSON.stringify(["below", text, step, said]),
+    make: () => element("div", "below", said.map((view) => (view.verdict === "wrong" ? wrong(view, text, step, onAct) : doubt(view)))),
+  };
+}
+
+function doubt({ verdict, note }) {
+  return withHtml("p", `cause ${verdict}`, `${verdict === "unchecked" ? "Not checked: " : ""}${note}`);
+}
+
+function wrong(view, text, step, onAct) {
+  const place = element("div", "slip-of-line");
+  const causes = ["This line is wrong. Can you see where?", view.kind || view.note, view.note, view.note];
+  place.append(withHtml("p", "cause wrong", causes[step]));
+  if (step === 3 && view.working) {
+    const working = element("p", "right", element("span", "label", view.label));
+    working.append(" ", withHtml("span", "", view.working));
+    place.append(working);
+  }
+  const last = view.working ? 3 : 2;
+  const hints = element("p", "hints");
+  HINTS.slice(0, last + 1).forEach((name, index) => {
+    if (index === step + 1) hints.append(button(NEXT[step], () => onAct("hint", { text, step: index }), "hint"));
+    else hints.append(element("span", index <= step ? "hint-name had" : "hint-name", name));
+  });
+  place.append(hints);
+  if (view.heirs.length) place.append(heirs(view.heirs, onAct));
+  return place;
+}
+
+function heirs(lines, onAct) {
+  const follow = lines.length === 1 ? "1 later line follows from it:" : `${lines.length} later lines follow from it:`;
+  return element("p", "heirs-of-line", [`${follow} `, ...lines.flatMap((number) => [lineButton(number, onAct), " "])]);
+}
