@@ -80,17 +80,18 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
   }
   let follow = () => {};
 
-  function stepElement({ html, asked, asks }, index) {
+  function stepElement({ html, asked_html: asked, asks }, index) {
     const place = withHtml("li", "step", html);
     place.id = `step-${index + 1}`;
     if (!asks) return place;
     const ask = element("div", "ask", [
-      element("label", "", asked, { for: `guess-${index + 1}` }),
+      withHtml("label", "", asked),
       element("input", "", [], { id: `guess-${index + 1}`, inputmode: "decimal", autocomplete: "off", spellcheck: "false", size: "10" }),
       element("button", "answer-it", "Check", { type: "button" }),
       element("button", "reveal", "Show", { type: "button" }),
       element("span", "verdict", "", { role: "status" }),
     ]);
+    ask.firstChild.htmlFor = `guess-${index + 1}`;
     place.append(ask);
     return place;
   }
