@@ -9,6 +9,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+#: Links that are followed, as systems do.
+_MOST_LINKS = 40
 #: Such names are short, so that a file whose own name is as long as can be has one beside it.
 _UNFINISHED = ".micrograd-like-{}"
 
@@ -18,7 +20,8 @@ def write_whole(path: str | os.PathLike[str], data: bytes | str) -> None:
 
     The data go into a new file in the same folder, which then takes the file's place. A link
     stays a link, and what it leads to is written; a file that was there keeps its mode and its
-    owner. What is no regular file, as a pipe or a device, is never replaced: it is written to.
+    owner. What is no regular file, as a pipe or a device, is never replaced: it is written to; so is
+    what the program was given open, by a name such as /dev/stdout or /dev/fd/63, where it stands.
 
     Args:
         path: Where to; its folder exists.
@@ -30,6 +33,10 @@ def write_whole(path: str | os.PathLike[str], data: bytes | str) -> None:
     """
     data = data.encode() if isinstance(data, str) else data
     with _named(path):
+        if (descriptor := _descriptor(path)) is not None:
+            with open(os.dup(descriptor), "wb") as stream:
+                stream.write(data)
+            return
         target, before = _target(path)
         if before is None or stat.S_ISREG(before.st_mode):
             _replace(target, data, before)
@@ -45,6 +52,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         OSError: It cannot be written, with ``path`` as its ``filename``.
     """
     with _named(path):
+        if (descriptor := _descriptor(path)) is not None:
+            os.fstat(descriptor)
+            return
         target, before = _target(path)
         if before is None or stat.S_ISREG(before.st_mode):
             unfinished = _beside(target)
@@ -62,6 +72,21 @@ def _named(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+
+
+def _descriptor(path: str | os.PathLike[str]) -> int | None:
+    """The open file that the path names by its number, through links or not; None for a file."""
+    place = os.path.abspath(path)
+    for _ in range(_MOST_LINKS):
+        folder, name = os.path.split(place)
+        folder = os.path.realpath(folder)
+        if name.isdecimal() and folder in (f"/proc/{os.getpid()}/fd", "/dev/fd"):
+            return int(name)
+        place = os.path.join(folder, name)
+        if not os.path.islink(place):
+            return None
+        place = os.path.join(folder, os.readlink(place))
+    return None
 
 
 def _target(path: str | os.PathLike[str]) -> tuple[str, os.stat_result | None]:

@@ -93,6 +93,78 @@ def test_a_link_is_followed_and_a_pipe_is_no_file_to_replace(sheet: str, tmp_pat
     assert not Path(os.devnull).is_file()
 
 
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])
+def test_standard_output_has_names(name: str, sheet: str, tmp_path: Path) -> None:
+    """It goes on where it stands, be it a pipe or a file that others write to before and after."""
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    expected = process("page", sheet, "-o", "-").stdout
+    assert process("page", sheet, "-o", name, cwd=tmp_path).stdout == expected
+    with open(tmp_path / "all", "w+b") as file:
+        inode = os.fstat(file.fileno()).st_ino
+        file.write(b"before\n")
+        file.flush()
+        command = [*COMMAND, "page", sheet, "-o", name]
+        subprocess.run(command, stdout=file, cwd=tmp_path, check=True, timeout=60)
+        file.seek(0, os.SEEK_END)
+        file.write(b"after\n")
+    assert (tmp_path / "all").read_text(encoding="utf-8") == f"before\n{expected}after\n"
+    assert os.stat(tmp_path / "all").st_ino == inode
+
+
+def test_a_report_stands_before_the_page_on_one_stream(sheet: str) -> None:
+    said = process("check", sheet, "--page", "/dev/stdout").stdout
+    assert said.index("The formula is right, the arithmetic is not") < said.index("<!DOCTYPE html>")
+
+
+def test_what_a_shell_opens_for_another_program_is_written_to(sheet: str) -> None:
+    """As >(…) does: a pipe by its number."""
+    reading, writing = os.pipe()
+    with open(reading, "rb") as pipe:
+        done = process("page", sheet, "-o", f"/dev/fd/{writing}", pass_fds=[writing])
+        os.close(writing)
+        assert pipe.read().startswith(b"<!DOCTYPE html>")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for name in ("/dev/fd/99", "/dev/fd/0"):  # not open, and not for writing
+        with open(sheet, "rb") as stream:
+            done = process("page", sheet, "-o", name, stdin=stream)
+        assert done.returncode == 2
+        assert done.stderr == f"micrograd-like: cannot open {name!r}: Bad file descriptor\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "{sheet}"],
+        ["check", "{sheet}", "{sheet}", "--jobs", "2"],
+        ["check", "{sheet}", "--page", "-"],
+        ["derive", "{sheet}", "dy/dx"],
+        ["step", "{sheet}"],
+        ["draw", "{sheet}"],
+        ["exercise", "2-2-1"],
+        ["example", "--format", "json"],
+        ["lessons"],
+        ["--version"],
+        ["--help"],
+    ],
+)
+def test_what_has_something_to_say_fails_where_nobody_can_hear_it(
+    arguments: list[str], sheet: str
+) -> None:
+    given = [a.format(sheet=sheet) for a in arguments]
+    done = process(*given, preexec_fn=lambda: os.close(1))
+    assert done.returncode == 2
+    assert done.stderr == "micrograd-like: cannot write the output: it is closed\n"
+
+
+def test_what_goes_into_a_file_needs_no_standard_output(sheet: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.dot"
+    done = process("draw", sheet, "-o", str(out), preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert out.read_text(encoding="utf-8").startswith("digraph")
+    done = process("check", "missing.txt", preexec_fn=lambda: os.close(2))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

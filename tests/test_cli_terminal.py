@@ -138,6 +138,29 @@ def test_text_fits_the_terminal(arguments: list[str]) -> None:
     assert counts[0] > counts[-1]
 
 
+@pytest.mark.parametrize("columns", [30, 40, 60, 200])
+@pytest.mark.parametrize("sheet", ["office-hours", "dead-relu"])
+def test_text_fits_columns_in_a_pipe(sheet: str, columns: int) -> None:
+    """Where COLUMNS is set: headings and rules are broken too, and rules stand behind long rows."""
+    leaf = {"office-hours": "w1", "dead-relu": "b"}[sheet]
+    said = printed("derive", sheet, f"dE/d{leaf}", COLUMNS=str(columns)).decode()
+    longest = max(map(cell_len, said.splitlines()))
+    assert longest <= columns
+
+
+@pytest.mark.parametrize("name", ["dé", "w\u0304", "de\u0301", "w\u0302\u0304", "作业"])
+def test_letters_of_no_width_and_of_two_leave_columns_in_line(name: str, tmp_path: Path) -> None:
+    """Marks that combine with a letter, whether or not there is one letter for both."""
+    path = tmp_path / "sheet.txt"
+    path.write_text(f"{name} = 2\nu = 3\nq = {name}*u\nE = q^2*{name}\n", encoding="utf-8")
+    rows = printed("derive", str(path), f"dE/d{name}").decode().splitlines()
+    factors = rows[rows.index("Factors") + 1 : rows.index("Node by node") - 1]
+    for sign in ("   (", " = "):
+        assert len({cell_len(row[: row.index(sign) + 1]) for row in factors}) == 1
+    steps = rows[rows.index("Node by node") + 1 : rows.index("Node by node") + 3]
+    assert len({cell_len(row[: row.index(" = ")]) for row in steps}) == 1
+
+
 def test_a_real_terminal_is_one() -> None:
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))

@@ -298,6 +298,13 @@ def test_marks_are_written_into_a_copy(lesson: Path) -> None:
     assert words == [cell for cell in json.loads(before)["cells"] if cell["cell_type"] != "code"]
 
 
+def test_a_copy_is_printed_alone(lesson: Path) -> None:
+    copy = lesson.with_name("marked.ipynb")
+    run("check", str(lesson), "--annotate", str(copy))
+    done = run("check", str(lesson), "--annotate", "-")
+    assert (done.returncode, done.stdout) == (1, copy.read_text(encoding="utf-8"))
+
+
 def test_marks_replace_older_marks(lesson: Path) -> None:
     first, second = lesson.with_name("first.ipynb"), lesson.with_name("second.ipynb")
     assert run("check", str(lesson), "--annotate", str(first)).returncode == 1
@@ -313,7 +320,6 @@ def test_marks_replace_older_marks(lesson: Path) -> None:
     ("arguments", "said"),
     [
         (("lesson.ipynb", "--annotate", "lesson.ipynb"), "is the worksheet"),
-        (("lesson.ipynb", "--annotate", "-"), "goes into a file"),
         (("office-hours", "--annotate", "out.ipynb"), "into one notebook"),
         (("lesson.ipynb", "lesson.ipynb", "--annotate", "out.ipynb"), "into one notebook"),
         (("lesson.ipynb", "--annotate", "nowhere/out.ipynb"), "cannot open"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -64,7 +65,7 @@ def check(
             metavar="FILE",
             show_default=False,
             help="Write a copy of one notebook with the marks below its cells; the original stays "
-            "as it is.",
+            "as it is; - prints the copy alone.",
         ),
     ] = None,
     verbose: Annotated[
@@ -113,7 +114,10 @@ def check(
     with reported():
         if page is None:
             _check_copied(files, annotate)
-            say(document(read(), len(files) > 1, verbose), format)
+            if annotate == STDOUT:  # the copy is printed alone
+                deque(read(), maxlen=0)
+            else:
+                say(document(read(), len(files) > 1, verbose), format)
         elif annotate is not None:
             raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
         else:
@@ -130,8 +134,6 @@ def _check_copied(files: list[str], annotate: str | None) -> None:
         return
     if len(files) > 1 or not files[0].lower().endswith(".ipynb"):
         raise typer.BadParameter("marks are written into one notebook", param_hint="--annotate")
-    if annotate == STDOUT:
-        raise typer.BadParameter("a copy goes into a file", param_hint="--annotate")
     check_output(annotate, files[0])
 
 

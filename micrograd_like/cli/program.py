@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -27,16 +29,32 @@ def main_options(
         raise typer.Exit
 
 
+class _Closed(io.RawIOBase):
+    """Standard output that the caller has closed: whoever has something to say finds out."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> NoReturn:
+        raise OSError(errno.EBADF, "it is closed")
+
+
 def main() -> None:
     """Entry point of the console command and of ``python -m micrograd_like``."""
-    if sys.stdout is None:  # closed by the caller
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:  # closed by the caller: what would be said there is said nowhere
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        os.open(os.devnull, os.O_RDONLY)  # no file that is opened later takes its number
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed()), encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # ∂ and ✓ must be told apart on an old terminal too
             stream.reconfigure(errors=SPELLED)
     try:
-        app()
-        sys.stdout.flush()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except OSError as error:  # a full disk, say
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-        sys.exit(f"micrograd-like: cannot write the output: {error.strerror}")
+        typer.echo(f"micrograd-like: cannot write the output: {error.strerror}", sys.stderr)
+        sys.exit(2)

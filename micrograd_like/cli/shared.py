@@ -144,6 +144,7 @@ def write_output(output: str, data: bytes | str) -> None:
     if output == STDOUT:
         typer.echo(data, nl=False)
     else:
+        sys.stdout.flush()  # the file may be the same by another name
         write_whole(output, data)
 
 

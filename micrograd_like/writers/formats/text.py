@@ -30,7 +30,7 @@ def write(document: blocks.Document, page: Page) -> Iterator[str]:
         match block:
             case blocks.Heading(heading):
                 yield from ([] if first else [""])
-                yield page.paint("bold", heading)
+                yield from (page.paint("bold", row) for row in wrapped(heading, page.width))
             case blocks.Sentence(sentence, title):
                 head, margin = (f"   {title:<11}", " " * 14) if title else ("  ", "  ")
                 kept = sentence.replace(" = ", f"{FIXED}={FIXED}")  # x1 = 0 stays on one line
@@ -41,7 +41,7 @@ def write(document: blocks.Document, page: Page) -> Iterator[str]:
                 yield "  " + " " * 8 + "".join(f"{h:<24}" for h in heads[1:]).rstrip()
                 for name, cells in rows:
                     shown = "".join(f"{number(cell):<24}" for cell in cells).rstrip()
-                    yield f"  {name_text(name):<8}{shown}"
+                    yield f"  {left(name_text(name), 8)}{shown}"
             case blocks.Grid(heads, rows):
                 yield from (f"  {row}" for row in columns((heads, *rows)))
             case blocks.Matrices():
@@ -93,14 +93,14 @@ def aligned(
 ) -> list[list[str]]:
     """The rows of each line, first equals signs in a column, long ones broken at a later one."""
     shown = [line_text(line, places, value_places) for line in lines]
-    width = max(line.index(" = ") for line in shown)
+    width = max(cell_len(line[: line.index(" = ")]) for line in shown)
     margin = "  " + " " * width
     groups = []
     for line in shown:
-        left, *steps = line.split(" = ")
-        rows = [f"  {left:<{width}}"]
+        name, *steps = line.split(" = ")
+        rows = [f"  {left(name, width)}"]
         for step in steps:
-            if len(rows[-1]) + 3 + len(step) > page and rows[-1].strip() != left:
+            if cell_len(rows[-1]) + 3 + cell_len(step) > page and rows[-1].strip() != name:
                 rows.append(margin)
             rows[-1:] = _broken(f"{rows[-1]} = {step}", margin + "     ", page)
         groups.append(rows)
@@ -108,10 +108,10 @@ def aligned(
 
 
 def _broken(row: str, margin: str, page: int) -> list[str]:
-    """The row, broken before a sign between terms or factors where it is too long."""
+    """The row, broken before a sign between terms or factors, or a branch, where it is too long."""
     rows = [""]
-    for piece in re.split(r"(?<=\S)(?= [·+−] )", row):
-        if rows[-1] and len(rows[-1]) + len(piece) > page:
+    for piece in re.split(r"(?<=\S)(?= (?:[·+−]|if|else) )", row):
+        if rows[-1] and cell_len(rows[-1]) + cell_len(piece) > page:
             rows.append(margin + piece.lstrip())
         else:
             rows[-1] += piece
@@ -120,15 +120,16 @@ def _broken(row: str, margin: str, page: int) -> list[str]:
 
 def _with_rules(groups: list[list[str]], lines: Iterable[Equation], page: Page) -> list[str]:
     """The rows with the rules in a column behind them; behind a very long row, below it."""
-    width = max((len(row) for rows in groups for row in rows if len(row) <= page.width), default=0)
+    widths = (cell_len(row) for rows in groups for row in rows)
+    width = max((wide for wide in widths if wide <= page.width), default=0)
     out = []
     for rows, line in zip(groups, lines, strict=True):
-        out += rows if len(rows[-1]) <= width else [*rows, ""]
+        out += rows if cell_len(rows[-1]) <= width else [*rows, ""]
         rule = f"   ({line.rule})"
-        if width + len(rule) > page.last:
-            out.append(f"     {rule}")
+        if width + cell_len(rule) > page.last:
+            out += wrapped(rule.strip(), page.width, " " * 8)
         else:
-            out[-1] = f"{out[-1]:<{width}}{rule}"
+            out[-1] = left(out[-1], width) + rule
     return out
 
 
