@@ -20,8 +20,9 @@ def write_whole(path: str | os.PathLike[str], data: bytes | str) -> None:
 
     The data go into a new file in the same folder, which then takes the file's place. A link
     stays a link, and what it leads to is written; a file that was there keeps its mode and its
-    owner. What is no regular file, as a pipe or a device, is never replaced: it is written to; so is
-    what the program was given open, by a name such as /dev/stdout or /dev/fd/63, where it stands.
+    owner. What is no regular file, as a pipe or a device, is never replaced: it is written to; and
+    so is what the program was given open, by names such as /dev/stdout or /dev/fd/63, where it
+    stands.
 
     Args:
         path: Where to; its folder exists.
