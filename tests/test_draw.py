@@ -29,6 +29,7 @@ from visualize.drawing import drawing
 from visualize.gallery.__main__ import PICTURES
 from visualize.snapshot import MAX_WALKED, snapshot
 from visualize.snapshot.records import Snapshot
+from visualize.words import pieces, shortened_formula
 
 LESSON = builtin.load("office-hours")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -253,6 +254,22 @@ def test_a_path_is_highlighted_with_its_factors() -> None:
 
 
 @needs_graphviz
+@pytest.mark.parametrize(
+    ("said", "lowered"),
+    [("y1² + x2", "12"), ("(y1 − t1)²", "11"), ("x1.5", ""), ("log10(x3)", "3"), ("w12a", "")],
+)
+def test_indices_stand_lower_also_where_a_power_follows(said: str, lowered: str) -> None:
+    assert "".join(piece for piece, lower in pieces(said) if lower) == lowered
+
+
+@pytest.mark.parametrize("longest", range(8, 60))
+def test_a_formula_that_is_cut_off_leaves_no_bracket_open(longest: int) -> None:
+    formula = "(x1·x2 + (x2 + x3)·(x1 + x3·(x1 + 2)))/(x1 + x2 + x3 + 1)"
+    shown = shortened_formula(formula, longest)
+    assert shown.count("(") == shown.count(")")
+    assert shown == formula or "…" in shown
+
+
 def test_factors_stand_along_the_highlighted_arrows_alone() -> None:
     root = parsed(visualize.svg(LESSON, path="dE/dw5"))
     marked = {

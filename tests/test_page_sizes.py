@@ -57,7 +57,7 @@ TEXTS = """() => {
         found.push({text: n.data.trim(), size: parseFloat(style.fontSize) * scale,
           colour: parse(e.closest("svg.graph") ? style.fill : style.color),
           ground: parse(ground(e)), faded: faded(e), rect: [r.left, r.top, r.right, r.bottom],
-          fixed: Boolean(e.closest(".tabs, .strip"))});
+          fixed: Boolean(e.closest(innerWidth < 700 ? ".tabs, .strip" : ".tabs"))});
       }
     }
   }

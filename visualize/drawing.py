@@ -20,7 +20,7 @@ from visualize.grouping import evened, groups, node_id, ranks
 from visualize.palette import AROUND
 from visualize.records import LINE, SIZE, SMALL, SMALL_LINE, Arrow, Box, Drawing, Line, Span
 from visualize.snapshot.records import Edge, Held, Node, Snapshot
-from visualize.words import shortened, slug, width
+from visualize.words import shortened, shortened_formula, slug, width
 
 #: What can be shown beside names.
 SHOWN = ("operations", "values", "gradients", "derivatives")
@@ -133,7 +133,7 @@ class _Writer:
         if node.formula is None:
             return _sign(node.operation)
         written = text(node.formula, self.places)
-        return shortened(written, _LONGEST_FORMULA)
+        return shortened_formula(written, _LONGEST_FORMULA)
 
     def _gradient(self, node: Node) -> Line:
         if node.gradient is None:
@@ -193,7 +193,7 @@ class _Writer:
             return [self._held(edge.weight)]
         written = "" if edge.formula is None else text(edge.formula, self.places)
         if edge.local is None:
-            return [(Span("formula", shortened(written, _LONGEST_LABEL)),)]
+            return [(Span("formula", shortened_formula(written, _LONGEST_LABEL)),)]
         value = Span("local", number(edge.local, self.places))
         if edge.on_path and self.shot.detail == "names":
             symbol = shortened(self._symbol(edge), _LONGEST_LABEL)

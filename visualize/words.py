@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 #: Digits at the end of a name, as in w5 or log10, which are set as an index.
-_INDEX = re.compile(r"(?<![\w.−\\])((?:[^\W\d_]|\u0302)+)(\d+)(?!\w|\.\d|[\u0302(]*\w)")
+_INDEX = re.compile(r"(?<![\w.−\\])((?:[^\W\d_]|\u0302)+)(\d+)(?!\.\d|[\u0302(]*[^\W⁰¹²³⁴⁵⁶⁷⁸⁹])")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _NARROW, _WIDE = set("iljtfrI.,;:'!|()[]{}/′ "), set("mwMW∂@%Σ—…")
 _LONGEST_SLUG = 60
@@ -23,6 +23,19 @@ def shortened(text: str, longest: int) -> str:
     if any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in shown):
         return f"\u2066{shown}\u2069"  # so that it moves nothing beside it
     return shown
+
+
+def shortened_formula(text: str, longest: int) -> str:
+    """The same of a formula: what is cut off leaves no bracket open.
+
+    >>> shortened_formula("(x1·x2 + x2·x3 + x1·x3)/x4", 18)
+    '(x1·x2 + x2·x3 …)'
+    """
+    if len(text) <= longest:
+        return text
+    kept = re.sub(r"[^ ]*$", "", text[: longest - 2]) or text[: longest - 2]
+    left = kept.count("(") - kept.count(")")
+    return shortened(f"{kept}…{')' * left}", longest + left)
 
 
 def pieces(text: str) -> list[tuple[str, bool]]:

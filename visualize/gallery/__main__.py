@@ -36,7 +36,7 @@ PICTURES: dict[str, Callable[[], str]] = {"lesson.svg": lesson, "network.svg": n
 
 
 def screenshot(chromium: str, file: Path) -> None:
-    """The page of the lesson as published, marked, at a line that follows from a slip."""
+    """The page of the lesson as published, as it is handed back."""
     from playwright.sync_api import sync_playwright
 
     sheet = builtin.load("office-hours-as-published")
@@ -44,8 +44,8 @@ def screenshot(chromium: str, file: Path) -> None:
         page = Path(folder) / "page.html"
         page.write_text(visualize.page(sheet, report=sheet.check()), encoding="utf-8")
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        view = browser.new_page(viewport={"width": 1280, "height": 1250}, color_scheme="light")
-        view.goto(f"{page.as_uri()}#13")
+        view = browser.new_page(viewport={"width": 1280, "height": 880}, color_scheme="light")
+        view.goto(page.as_uri())
         view.screenshot(path=file)
         browser.close()
 

@@ -85,24 +85,29 @@ export function stepper({ steps, choices, marked }, model, onShow) {
 
   // The track: where forward, backward and the update begin, and where the slips are.
   function showTrack(isWrong) {
-    const place = (at) => (100 * at) / Math.max(state.active.length - 1, 1);
-    const at = (kind, index, text = "") => {
+    const place = (at) => at / Math.max(state.active.length - 1, 1);
+    const span = (kind, text = "") => {
       const element = document.createElement("span");
       element.className = kind;
       element.textContent = text;
-      // A word near the end ends where it would begin elsewhere.
-      if (text && place(index) > 80) element.style.right = `${100 - place(index)}%`;
-      else element.style.left = `${place(index)}%`;
       return element;
     };
+    const [words, dots] = [".phases", ".dots"].map((part) => byId("controls").querySelector(part));
     const phases = state.active.map((index) => steps[index].phase);
-    const begins = phases.flatMap((phase, index) => (phase === phases[index - 1] ? [] : [[phase, index]]));
-    const track = byId("controls").querySelector(".phases");
-    const room = (from, to) => ((to - from) * track.clientWidth) / Math.max(phases.length - 1, 1);
-    const roomy = begins.filter(([, index], i) => i === 0 || room(begins[i - 1][1], index) > 60);
-    track.replaceChildren(...roomy.map(([phase, index]) => at("phase", index, phase)));
-    const wrong = state.active.flatMap((index, i) => (steps[index].lines.some(isWrong) ? [i] : []));
-    byId("controls").querySelector(".dots").replaceChildren(...wrong.map((index) => at("dot", index)));
+    words.replaceChildren();
+    let free = 0; // up to here words stand
+    phases.forEach((phase, index) => {
+      if (phase === phases[index - 1]) return;
+      const word = words.appendChild(span("phase", phase));
+      const left = Math.min(place(index) * words.clientWidth, words.clientWidth - word.offsetWidth);
+      if (left < free) word.remove();
+      else free = left + word.offsetWidth + 8;
+      word.style.left = `${left}px`;
+    });
+    dots.replaceChildren();
+    state.active.forEach((index, at) => {
+      if (steps[index].lines.some(isWrong)) dots.appendChild(span("dot")).style.left = `${100 * place(at)}%`;
+    });
   }
 
   function showTable() {
