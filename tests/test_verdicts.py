@@ -364,3 +364,18 @@ def test_what_turns_between_the_ends_of_a_figure_reaches_to_where_it_turns(
 ) -> None:
     sheet = "a = 1.5878\nb = 2.7538\nm = (a + b)/2 = 2.17 ≈ 2.1\n"
     assert Worksheet.parse(sheet + line).check().lines[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("loss = error^2 = 5.76", "right"),
+        ("loss = error^2 = 5.8", "right"),
+        ("loss = error^2 = 5.67", "wrong"),  # 7.6 and −2.4 round nothing, whatever floats make
+        ("v = 3*share = 0.99", "right"),  # 0.33 rounds a third
+        ("v = 3*share = 1", "right"),
+    ],
+)
+def test_a_number_that_rounds_nothing_is_carried_on_as_it_stands(line: str, verdict: str) -> None:
+    sheet = "x = 3\npred = 2.18*x + 1.06 = 7.6\nerror = pred - 10 = -2.4\nshare = 1/x = 0.33\n"
+    assert Worksheet.parse(sheet + line).check().lines[-1].verdict == verdict

@@ -86,7 +86,7 @@ class Learner:
             true = self.facts.true(key)
             if self._repeats_a_given(key, figure) or (not slipped and self._is_exact(key, figure)):
                 figure = Figure.exact(figure.center)
-            if last.verdict == "right":  # as the figures before it round
+            elif last.verdict == "right":  # as the figures before it round
                 figure = figure.reaching(true)
             elif last.verdict == "unchecked":
                 figure = self._as_worked_out(figure, judged)
