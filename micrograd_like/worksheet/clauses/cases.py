@@ -13,6 +13,8 @@ from micrograd_like.worksheet.vocabulary import COMPARED, IF, OTHERWISE
 
 #: What is drawn before cases.
 _BRACES = {"{", "⎧", "⎨", "⎩"}
+#: What a line with cases has.
+_BEGINS = _BRACES | IF
 
 
 def in_cases(tokens: list[Token]) -> tuple[list[Token], bool]:
@@ -21,7 +23,7 @@ def in_cases(tokens: list[Token]) -> tuple[list[Token], bool]:
     Returns:
         The tokens, and True where they hold in one case.
     """
-    if not any(t.text in _BRACES or (t.kind == "name" and _says(t, IF)) for t in tokens):
+    if _BEGINS.isdisjoint([t.text.lower() for t in tokens]):
         return tokens, False
     relation = next((i for i, t in enumerate(tokens) if is_relation(t)), len(tokens))
     head, body = tokens[: relation + 1], tokens[relation + 1 :]

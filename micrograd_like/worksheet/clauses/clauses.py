@@ -66,9 +66,10 @@ def _with_results(tokens: list[Token]) -> tuple[list[Token], list[list[Token]]]:
     found, claims = tokens, list[list[Token]]()
     for start, end in sorted(closing(tokens).items(), reverse=True):
         relations = [p for p in inside if start < p < end]
-        factor = start > 0 and tokens[start].text == "(" and _ends_factor(tokens[start - 1])
-        alone = all(t.kind != "name" for t in tokens[start:end])
-        if relations and factor and alone and tokens[start + 1].kind == "number":
+        if not relations or not start or tokens[start].text != "(":
+            continue
+        factor = tokens[start + 1].kind == "number" and _ends_factor(tokens[start - 1])
+        if factor and all(t.kind != "name" for t in tokens[start:end]):
             claims.append(tokens[start + 1 : end])
             found = [*found[: start + 1], *found[relations[-1] + 1 :]]
     return found, claims

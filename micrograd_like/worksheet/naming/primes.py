@@ -28,7 +28,9 @@ def derivatives_meant(
         functions: The functions of the document.
         applied: Quantities that are written with their arguments, f(x) and f'(x), with them.
     """
-    if not any(str(read.left).endswith("'") for read in reads):
+    said = Counter(read.left for read in reads if isinstance(read.left, Name))
+    primed = {n: Name(n[:-1]) for n in said if n.endswith("'") and n[:-1] in said}
+    if not primed:
         return {}
     arguments = {
         functions.argument(call.function.rstrip("()'"))
@@ -43,22 +45,23 @@ def derivatives_meant(
         for given in all_given
         if name.endswith("'") and given in applied.get(name[:-1], ()) and len(given) == 1
     }
-    below: dict[str, set[Name]] = {}  # the names in what each name is said to equal
-    said = Counter(str(read.left) for read in reads)
+    constants = CONSTANTS.keys() - said.keys()
+    # The names in what each of them is said to equal.
+    below = {name: set[Name]() for name in (*primed, *primed.values())}
     for read in reads:
-        below.setdefault(str(read.left), set()).update(n for e in _exprs(read) for n in names_in(e))
-    constants = CONSTANTS.keys() - below.keys()
+        if read.left in below:
+            below[read.left].update(n for expr in _exprs(read) for n in names_in(expr))
     found = {}
-    for name, own in below.items():
-        base = name.removesuffix("'")
-        if base == name or base in own:  # w' = w − … is the next w
+    for name, base in primed.items():
+        own = below[name] - constants
+        if base in own:  # w' = w − … is the next w
             continue
-        names = below.get(base, set()) - constants
+        names = below[base] - constants
         again = said[base] > 1 and said[name] > 1
-        one = names if again and names == own - constants else set()
+        one = names if again and names == own else set()
         shared = arguments & names if len(arguments) == 1 else one
         if len(shared) == 1:
-            found[Name(name)] = Derivative(Name(base), Name(*shared))
+            found[name] = Derivative(base, *shared)
     return found
 
 

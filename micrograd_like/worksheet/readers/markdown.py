@@ -149,7 +149,7 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
     symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
     rows = Rows(lines, symbols)
     given = values(lines, symbols)
-    placed = [(tokens[0][2:4], [tokens]) for tokens in (*plain, *given)]
+    placed = [((t[0].line, t[0].column), [t]) for t in (*plain, *given)]
     for formula in sorted(formulas, key=lambda f: f.start):
         if is_claimed(document.text, formula):
             line, column = document.position(formula.start)

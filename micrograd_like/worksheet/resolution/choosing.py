@@ -30,17 +30,6 @@ def choose(draft: Draft) -> None:
     choice.take_parts()
 
 
-def differentiated(draft: Draft) -> dict[Name, set[Name]]:
-    """For every name those by which it is differentiated somewhere."""
-    asked: dict[Name, set[Name]] = {}
-    for read in draft.reads:
-        for expr in (read.left, *(part.expr for part in read.parts)):
-            for slope in derivatives(expr):
-                if isinstance(slope.of, Name) and isinstance(slope.wrt, Name):
-                    asked.setdefault(slope.of, set()).add(slope.wrt)
-    return asked
-
-
 def _is_filled_in(candidate: Definition, formulas: Iterable[Definition]) -> bool:
     """True for a formula of the line with figures in it: they are never the definition."""
     return any(
@@ -59,7 +48,6 @@ class _Choice:
         self.known = {version.key for version in draft.versions.all}
         self.constants = CONSTANTS.keys() - draft.versions.first.keys()
         self.candidates = {v.key: list(self._candidates(v)) for v in draft.versions.all}
-        self.asked = differentiated(draft)
         self._mentioned: set[str] = set()  # the names in what has been chosen
 
     def _candidates(self, version: Version) -> Iterator[Definition]:
@@ -165,7 +153,7 @@ class _Choice:
         J = (2 + 3w)², a = 2 + 3w, J = a²: the second formula of J is the one to differentiate.
         """
         draft = self.draft
-        for of, by in self.asked.items():
+        for of, by in draft.asked.items():
             if of not in draft.chosen:
                 continue
             best, most = draft.chosen[of], draft.reached(of, by)
@@ -184,7 +172,7 @@ class _Choice:
         This is done only where somebody differentiates by the name and it changes nothing else.
         """
         draft = self.draft
-        for of, by in self.asked.items():
+        for of, by in draft.asked.items():
             below = draft.below(of)
             for wrt in by:
                 if of not in draft.chosen or wrt not in draft.chosen:

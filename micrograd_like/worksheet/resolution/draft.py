@@ -7,7 +7,16 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, names_in
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    derivatives,
+    names_in,
+)
 from micrograd_like.graph import Reach, reachable
 from micrograd_like.worksheet.records import Statement
 from micrograd_like.worksheet.resolution.renaming import rename
@@ -39,17 +48,22 @@ class Draft:
         inferred: Numbers that names without a value take from figures in their place.
         opaque: Names whose dependence on others cannot be told: why.
         doubts: Names about which nothing is sure: why.
+        asked: For every name those by which it is differentiated somewhere.
     """
 
     def __init__(self, versions: Versions) -> None:
         places = range(len(versions.reads))
         self.versions = versions
         self.keys: list[dict[str, Name]] = [_keys(versions, place) for place in places]
-        self.reads = [_renamed(versions, place, self.keys[place]) for place in places]
+        self.take([_renamed(versions, place, self.keys[place]) for place in places])
         self.chosen: dict[str, Definition] = {}
         self.inferred: dict[str, Number] = {}
         self.opaque: dict[str, str] = {}
         self.doubts: dict[str, str] = {}
+
+    def take(self, reads: list[Statement]) -> None:
+        """Take these for the statements."""
+        self.reads, self.asked = reads, _differentiated(reads)
 
     def circular(self, key: str) -> bool:
         """True if a name rests on itself."""
@@ -66,6 +80,16 @@ class Draft:
 
     def _inputs(self, key: str) -> Iterable[str]:
         return names_in(self.chosen[key].expr) if key in self.chosen else ()
+
+
+def _differentiated(reads: Iterable[Statement]) -> dict[Name, set[Name]]:
+    asked: dict[Name, set[Name]] = {}
+    for read in reads:
+        for expr in (read.left, *(part.expr for part in read.parts)):
+            for slope in derivatives(expr):
+                if isinstance(slope.of, Name) and isinstance(slope.wrt, Name):
+                    asked.setdefault(slope.of, set()).add(slope.wrt)
+    return asked
 
 
 def _keys(versions: Versions, place: int) -> dict[str, Name]:

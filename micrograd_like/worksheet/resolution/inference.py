@@ -6,14 +6,13 @@ as the formula of the names that have just these numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 
 from micrograd_like.formula import Expr, Name, Number, exact_number, names_in, nodes
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.records import Place, Statement
-from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.figures import (
     Known,
@@ -122,10 +121,9 @@ class _Figures:
 
 def read_definitions(draft: Draft) -> None:
     """Read a definition in figures only: a name for each, or a name of unknown dependence."""
-    asked = differentiated(draft)
     in_figures = {k: d for k, d in draft.chosen.items() if d.place >= 0 and _is_figures(draft, d)}
-    if in_figures or any(_hidden(draft, *pair) for pair in asked.items()):
-        definitions = _Definitions(draft, asked)
+    if in_figures or any(_hidden(draft, *pair) for pair in draft.asked.items()):
+        definitions = _Definitions(draft)
         for key, definition in in_figures.items():
             definitions.read(key, definition)
         definitions.read_beside_names()
@@ -150,15 +148,14 @@ class _Definitions:
     Attributes:
         draft: What is decided so far.
         known: The numbers of what is given or stated, each from its statement on.
-        asked: For every name those by which it is differentiated somewhere.
         unused: The names that are computed, and that no definition goes on from.
         results: For every rounded number that a line of several parts comes to, the first one.
         figures: For every figure the first statement that it stands in.
         doubtful: The first statement in doubt.
     """
 
-    def __init__(self, draft: Draft, asked: Mapping[Name, Set[Name]]) -> None:
-        self.draft, self.asked = draft, asked
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
         numbers = ((v, _number_of(draft, v)) for v in draft.versions.all)
         self.known = Known((v.key, n, v.first) for v, n in numbers if n is not None)
         self.results: dict[float, int] = {}
@@ -194,7 +191,7 @@ class _Definitions:
         So w for 0.7 in z = 0.7·x + b, where ∂z/∂w is asked for, w is 0.7, and z rests on no w.
         """
         draft = self.draft
-        for of, wanted in self.asked.items():
+        for of, wanted in draft.asked.items():
             below = draft.below(of) if _hidden(draft, of, wanted) else ()
             chosen = [key for key in below if key in draft.chosen and key not in draft.opaque]
             for key in sorted(chosen, key=lambda key: draft.chosen[key].place):
@@ -224,7 +221,7 @@ class _Definitions:
         where = draft.reads[place].place.where
         figures = [*nodes(expr, Number)]
         decimal = any(n.places is not None for n in figures)
-        hiding = key in self.asked and (decimal or len(figures) > 1)
+        hiding = key in draft.asked and (decimal or len(figures) > 1)
         if not sure or hiding:
             draft.doubts.setdefault(key, f"{key} has only figures on {where}")
             draft.opaque[key] = (

@@ -25,7 +25,7 @@ from micrograd_like.formula import (
 )
 from micrograd_like.worksheet.builder import CONSTANTS, named_for, stands_in
 from micrograd_like.worksheet.records import Problem, Statement
-from micrograd_like.worksheet.resolution.choosing import choose, differentiated
+from micrograd_like.worksheet.resolution.choosing import choose
 from micrograd_like.worksheet.resolution.declared import declared, put_names, with_declared
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.inference import infer, read_definitions
@@ -162,7 +162,7 @@ def _differentiate_below(draft: Draft) -> None:
     def changed(expr: Expr) -> Expr:
         return rewrite(expr, meant) if derivatives(expr) else expr
 
-    draft.reads = [read.rewritten(changed) for read in draft.reads]
+    draft.take([read.rewritten(changed) for read in draft.reads])
 
 
 def _take_unread(draft: Draft) -> None:
@@ -203,12 +203,9 @@ def _twice(expr: Expr) -> Iterator[Name]:
 
 def _doubt_constants(draft: Draft) -> None:
     """A constant's name under a derivative sign is likely a quantity that nothing defines."""
-    versions = draft.versions
-    undefined = [name for name in CONSTANTS if name not in versions.first]
-    spoken_of = [name for name in undefined if any(name in meant for meant in versions.meant)]
-    asked = differentiated(draft) if spoken_of else {}
-    for name in spoken_of:
-        if name in {*asked}.union(*asked.values()):
+    undefined = [name for name in CONSTANTS if name not in draft.versions.first]
+    for name in undefined:
+        if name in draft.asked or any(name in wanted for wanted in draft.asked.values()):
             draft.doubts.setdefault(
                 name, f"{name} is differentiated, so it is no constant, and nothing defines it"
             )

@@ -14,7 +14,6 @@ from dataclasses import replace
 from micrograd_like.formula import Name, exact_number, names_in
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.resolution.choosing import differentiated
 from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.numbers import computed
 
@@ -26,7 +25,7 @@ _NEAR = 1e-9
 
 def read_as_steps(draft: Draft) -> None:
     """Read a name that is differentiated by its steps as the last of them."""
-    for of, wanted in differentiated(draft).items():
+    for of, wanted in draft.asked.items():
         formula = draft.chosen.get(of)
         if formula is None or formula.place < 0 or exact_number(formula.expr) is not None:
             continue

@@ -49,7 +49,7 @@ def mixed(
             whole.sections += part.sections
             whole.notation = part.notation
             told.append(part.told)
-    whole.rows.sort(key=lambda row: row[0][2:4])
+    whole.rows.sort(key=lambda row: (row[0].line, row[0].column))
     whole.told = tuple(sentence for sentences in told for sentence in sentences)
     return whole
 

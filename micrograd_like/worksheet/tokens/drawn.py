@@ -91,7 +91,7 @@ def _misses(above: Sequence[Token], row: Sequence[Token]) -> bool:
 def _in_brackets(row: list[Token]) -> list[Token]:
     """The row with [0, 2] for |0 2|: numbers side by side are no amount."""
     bars = [place for place, token in enumerate(row) if token.text == "|"]
-    if len(bars) % 2 or not any(token.text in RELATIONS for token in row):
+    if not bars or len(bars) % 2 or not any(token.text in RELATIONS for token in row):
         return row
     found = [*row]
     for start, end in [*zip(bars[::2], bars[1::2], strict=True)][::-1]:

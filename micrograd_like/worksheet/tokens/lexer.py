@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from micrograd_like.notation import normal_name
+from micrograd_like.record import record
 from micrograd_like.worksheet.records import Place
 from micrograd_like.worksheet.tokens.characters import BLANK, FOREIGN, exchanged
 
 MAX_NAME = 100
 
 
-class Token(NamedTuple):
+@record
+class Token:
     """A piece of text.
 
     Attributes:
@@ -34,6 +36,10 @@ class Token(NamedTuple):
     def place(self) -> Place:
         """Where it stands."""
         return Place("", 0, self.line, self.column, self.end)
+
+    def _replace(self, **changes: Any) -> Token:
+        """The token with some of these as others."""
+        return replace(self, **changes)
 
     def up_to(self, end: int) -> Place:
         """Where what begins with it stands, given the column behind that."""
