@@ -247,7 +247,8 @@ def test_places_are_those_of_the_document() -> None:
     [
         ("notes.md", "x = 1", "markdown"),
         ("notes.tex", "x = 1", "latex"),
-        ("notes.txt", "$x = 1$", "text"),
+        ("notes.txt", "$x = 1$", "markdown"),
+        ("notes.txt", "x = 1  # cost: $1", "text"),
         ("notes", "x = 1", "text"),
         ("", "so $x = 1$", "markdown"),
         ("", "\\[ x = 1 \\]", "markdown"),

@@ -143,11 +143,56 @@ WORDS = [
     # A function of which only its derivative and a value are told.
     ("s'(z) = s(z)(1 - s(z))\na = s(6) = 0.9975\nb = a(1-a) = 0.0025", "rrr"),
 ]
+LINES = [
+    # Headings drawn in a rule, numbers in circles and pictures before a line say nothing.
+    ("x = 2\n══ FORWARD ═══════\ny = 3x = 6\n══ BACKWARD (Kettenregel) ═══\ndy/dx = 3", "trr"),
+    ("① y = 3x\n② dy/dx = 3\n🎯 ③ dy/dx = x", "trw"),
+    ("a = ½·4 = 2\nb = ¼a = 0.5", "rr"),
+    # A list of names has a list of values.
+    ("x = 2\na, b = σ(x), 3x = 0.8808, 6\nda/dx = a(1-a)\ndb/dx = 3", "trrr"),
+    ("x = 2\na, b = σ(x), 3x = 0.8808, 7", "tw"),
+    ("x = 1, y = 2\nq = 3x, r = 3y = 6", "tttr"),
+    # A sum in words, and δ of something in brackets.
+    ("L = (1/n) * sum over i of (w*x_i + b - y_i)^2\n"
+     "dL/dw = (2/n) * sum over i of (w*x_i + b - y_i)*x_i", "tr"),
+    ("L = (1/n) * sum over i of (w*x_i + b - y_i)^2\n"
+     "dL/db = (2/n) * sum over i of (w*x_i + b - y_i)*x_i", "tw"),
+    ("F = (t - a)^2\nG = (u - c)^2\nE = F + G\nδE/δa = δ(F + G)/δa = 2(a - t)", "tttr"),
+    ("δ = 0.5\nq = δ(1 - δ)/δ = 0.5", "tr"),
+    # A change that has a value of its own, a value behind a colon, one in hundredths again.
+    ("a = 0.05\nw = [0.35, 0.30]\nError: +0.205 (too low)\n∇w1 = a × Error × 0.90 = 0.00923\n"
+     "w1_new = 0.35 + 0.00923 = 0.35923", "tttrr"),
+    ("q = 0.3407 / 0.9907 = 0.344  (34.4%)\nr = 0.3407 / 0.9907 = 0.345  (34.4%)", "rw"),
+    ("q = 0.5(10%) = 0.05", "r"),
+    ("a = clamp(0.34, 0.20, 0.30) = 0.3\nb = clip(0.29, 0.15, 0.45) = 0.15", "rw"),
+    # An article beside an operator is a quantity.
+    ("z = W a + b\ndz/da = W", "tr"),
+]  # fmt: skip
+PASTED = [
+    # An answer as it is pasted from a chat, into a text all the same.
+    ("**Forward:**\n```\nx = 2\ny = 3x = 6\n```\n**Backward:**\n* dy/dx = 3", "trr"),
+    ("For `x = 2`, we have `y = 3x = 6` (see [[the page]]), and `f('a')` is code.", "tr"),
+    ("> x = 2\n> y = 3x = 7\n> ```\n> \n> **Interpretation:** it grows", "tw"),
+    ("```\nx = 2\ny\\_new = x \\* 3 = 6\n```", "tr"),
+    ("x = 2\ny = x**2 + 3**x = 13", "tr"),
+    ("`x = 2`\n`y = 3x`\n`= 6`", "tr"),
+]
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [*PAIRS_BELOW, *CASES, *FUNCTIONS, *JACOBIANS, *DRAWN, *MORE_DRAWN, *LANGUAGES, *WORDS],
+    [
+        *PAIRS_BELOW,
+        *CASES,
+        *FUNCTIONS,
+        *JACOBIANS,
+        *DRAWN,
+        *MORE_DRAWN,
+        *LANGUAGES,
+        *WORDS,
+        *LINES,
+        *PASTED,
+    ],
 )
 def test_verdicts(text: str, found: str) -> None:
     assert verdicts(text) == found

@@ -38,8 +38,10 @@ from micrograd_like.worksheet.tokens.session import with_results
 from micrograd_like.worksheet.tokens.stacked import with_fractions
 from micrograd_like.worksheet.tokens.wording import (
     changes,
+    in_lists,
     in_one_name,
     in_signs,
+    in_sums,
     in_vectors,
     with_changes,
 )
@@ -104,7 +106,9 @@ def read_source(
     if changed := changes(rows):
         rows = [with_changes(row, changed) for row in rows]
     worded = (
-        in_vectors(in_signs(in_one_name(separated(row)))) for row in rows if not is_cells(row)
+        in_lists(in_vectors(in_signs(in_sums(in_one_name(separated(row))))))
+        for row in rows
+        if not is_cells(row)
     )
     logical = list(_within_bounds(logical_lines(worded, too_long), lines, refused))
     refused += (_refused(row, row[-1], TOO_FAR, lines) for row in too_long)

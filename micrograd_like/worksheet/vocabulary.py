@@ -18,8 +18,10 @@ COMPOSED = {
     "atan2": ("y x", "2 * atan(y / (sqrt(x**2 + y**2) + x))"),
     "hypot": ("x y", "sqrt(x**2 + y**2)"),
     "silu": ("x", "x * sigmoid(x)"),
+    "clip": ("x low high", "minimum(maximum(x, low), high)"),
 }
 COMPOSED |= {"sgn": COMPOSED["sign"], "arctan2": COMPOSED["atan2"], "swish": COMPOSED["silu"]}
+COMPOSED["clamp"] = COMPOSED["clip"]
 #: What stands for the derivative of whatever is spoken of: no quantity of its own.
 PRONOUNS = {"derivative", "gradient", "slope", "deriv"}
 

@@ -30,7 +30,7 @@ def is_prose(tokens: Sequence[Token], names: Names) -> bool:
         return True  # d/dx (x²): a question, which the lines below may answer
     if any(names.is_word(token) or token.text.lower() in CONNECTIVES for token in tokens):
         labelled = len(tokens) > 3 and tokens[1].text == ":"
-        return not (labelled and names.is_quantity(tokens[0].text))
+        return not (labelled and names.is_computed(tokens[0].text))
     return all(t.kind in ("sign", "string") or t.text.endswith(".") for t in tokens)
 
 

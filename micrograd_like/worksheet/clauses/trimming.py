@@ -167,7 +167,9 @@ def _is_label(left: Sequence[Token], place: int, names: Names) -> bool:
 
 def _labelled(tokens: list[Token], names: Names) -> list[Token] | None:
     """``W_xh: 0.5 - 0.1*0.3`` as W_xh = …, where W_xh is a name of the document."""
-    if len(tokens) > 2 and tokens[1].text == ":" and names.is_quantity(tokens[0].text):
+    if len(tokens) < 3 or tokens[1].text != ":":
+        return None
+    if names.is_computed(tokens[0].text):
         return [tokens[0], tokens[1]._replace(text="←"), *tokens[2:]]
     return None
 

@@ -33,7 +33,7 @@ _OF_POWERS = {"softmax", "log_softmax", "logsumexp"}
 #: What a number may be wrapped in, in Python.
 WRAPPERS = {"Value", "Parameter", "tensor", "Tensor", "array", "float", "Variable", "asarray"}
 #: What is understood and not worked out.
-_UNREAD = {"floor", "ceil", "ceiling", "round", "argmax", "argmin", "lim", "clip"}
+_UNREAD = {"floor", "ceil", "ceiling", "round", "argmax", "argmin", "lim"}
 _UNREAD |= {"Var", "Cov", "Corr", "det", "trace", "rank", "KL"}
 _SAME = {"data", "item", "detach", "value", "numpy", "copy", "clone"}
 

@@ -10,6 +10,7 @@ from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.rules import ADD, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
+from micrograd_like.worksheet.tokens.brackets import closing
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import before_renewal
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
@@ -60,7 +61,16 @@ class Derivatives(Rules):
             return None
         if token.text.startswith("delta") and self.tokens[place + 1].text == "/":
             return "delta"
+        if token.text == "delta" and self.tokens[place + 1].text == "(" and self.over_delta(place):
+            return "delta"
         return "d" if token.text.startswith("d") else None
+
+    def over_delta(self, place: int) -> bool:
+        """True for δ(E1 + E2)/δw5, whose δ are those of a derivative."""
+        end = closing(self.tokens).get(place + 1, 0)
+        behind = self.tokens[end + 1 : end + 3]
+        named = len(behind) == 2 and behind[1].text.startswith("delta")
+        return named and behind[0].text == "/" and "delta" not in self.known.lefts
 
     def quotient(self, mark: str, anything: bool) -> Term | None:
         """What stands above and below in dA/dB, from the sign on."""

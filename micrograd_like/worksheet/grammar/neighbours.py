@@ -120,7 +120,8 @@ class Neighbours(Cursor):
     def is_prose(self, token: Token) -> bool:
         """True for a name that is a word and no quantity."""
         prose = self.known.is_word(token) or token.text.lower() in _PROSE
-        return prose and token.text not in self.known.lefts
+        computed = len(token.text) == 1 and token.text in self.known.operands  # W a + b
+        return prose and not computed and token.text not in self.known.lefts
 
     def is_factor(self, token: Token) -> bool:
         """True for a name that may follow another as a factor."""
@@ -143,7 +144,7 @@ class Neighbours(Cursor):
         Names and functions may stand among two words or more, but nothing that computes.
         """
         inside, words, others = place + 1, 0, 0
-        if self.holds_arrow(place) or self.holds_phrase(place):
+        if self.holds_arrow(place) or self.holds_phrase(place) or self.holds_percentage(place):
             return True
         while self.tokens[inside].text not in (")", "]") and self.tokens[inside].kind != "end":
             token = self.tokens[inside]
@@ -157,6 +158,15 @@ class Neighbours(Cursor):
             others += other and not word
             inside += 1
         return words > (1 if others else 0)
+
+    def holds_percentage(self, place: int) -> bool:
+        """True for a number of hundredths set apart, which says the same again: 0.344 (34.4%)."""
+        kinds = [
+            t.kind if t.kind == "number" else t.text for t in self.tokens[place + 1 : place + 4]
+        ]
+        return (
+            kinds == ["number", "%", ")"] and self.tokens[place - 1].end < self.tokens[place].column
+        )
 
     def holds_phrase(self, place: int) -> bool:
         """True for a bracket with two words side by side, one of which is no quantity."""

@@ -23,7 +23,7 @@ from micrograd_like.worksheet.grammar.parts import Parts
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
 from micrograd_like.worksheet.records import Statement
 from micrograd_like.worksheet.tokens import brackets
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, PRONOUNS, RELATIONS
+from micrograd_like.worksheet.vocabulary import FUNCTIONS, PRONOUNS, RELATIONS
 
 #: Words behind a number that say nothing of it.
 _UNITS = {"units", "unit", "rad", "radians", "degrees", "epochs", "steps", "cm", "kg", "ms", "nats"}
@@ -293,7 +293,7 @@ class _Statements(Parts):
             if {"held", "fixed"} <= said:
                 self.scope.doubts["It is a derivative with something held fixed"] = None
         token = self.next
-        if not (self.known.is_word(token) or token.text.lower() in CONNECTIVES):
+        if not self.is_prose(token):
             return
         if token.text in _UNITS:
             self.take()

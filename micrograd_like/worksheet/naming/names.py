@@ -29,7 +29,7 @@ from micrograd_like.worksheet.tokens.spelling import (
     letters_numbered,
     pieces,
 )
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RECIPROCALS
+from micrograd_like.worksheet.vocabulary import COMPOSED, CONNECTIVES, FUNCTIONS, RECIPROCALS
 
 _LONGEST_SPLIT = 24
 #: What a letter that is differentiated stands for, where nothing gives it a value.
@@ -176,7 +176,8 @@ class Names:
         """What f is where a line begins with f(…) =."""
         name = call.name
         base = name.rstrip("'")
-        known = base in FUNCTIONS or (len(base) > 1 and base.lower() in FUNCTIONS)
+        usual = FUNCTIONS.keys() | COMPOSED.keys()
+        known = base in usual or (len(base) > 1 and base.lower() in usual)
         if known and name not in self.lefts:
             return
         if base != name and base in self.functions and name not in found.plain:
@@ -247,6 +248,10 @@ class Names:
     def is_quantity(self, name: str) -> bool:
         """True for a name that the document uses as a number."""
         return name in self.lefts or name in self.used
+
+    def is_computed(self, name: str) -> bool:
+        """True for a name that the document uses as a number, or computes with."""
+        return self.is_quantity(name) or name in self.operands
 
     def is_defined(self, name: str) -> bool:
         """True for a name that can be the A or B of dA/dB: also the element a1 of a vector a."""

@@ -148,6 +148,9 @@ class Survey:
         """What stands before a relation."""
         last = tokens[place - 1]
         self._square(tokens, place)
+        if last.text == "]" and openings.get(place - 1) == 0:
+            inside = tokens[1 : place - 1]
+            self.lefts.update(t.text for t in inside if _kind_of(inside) == "names")
         if last.text == ")":
             self._call_left_of(tokens, place, openings)
             return

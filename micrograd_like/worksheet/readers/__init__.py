@@ -45,8 +45,12 @@ def most_bytes(suffix: str) -> int:
 
 
 def format_of(text: str, suffix: str = "") -> Format:
-    """The format of a document: by how its file's name ends, else by its content."""
-    for format in formats().values():
-        if suffix.lower() in format.suffixes:
-            return format
-    return next(format for format in formats().values() if format.looks_like(text))
+    """The format of a document: by how its file's name ends, else by its content.
+
+    A text may hold Markdown: so answers are pasted.
+    """
+    found = formats()
+    named = next((f for f in found.values() if suffix.lower() in f.suffixes), None)
+    if named is found["text"] and found["markdown"].looks_like(text):
+        return found["markdown"]
+    return named or next(format for format in found.values() if format.looks_like(text))

@@ -61,8 +61,11 @@ _IN_NAME = re.compile(r"\w+(?:\\_\w*)+")
 #: What a line begins with that says nothing, and what may stand in it: links, bold type, ticks.
 _MARKS = re.compile(r"\s{0,3}(?:>\s*)*(?:#{1,6}\s+|\s*[-*+•]\s+)?")
 _LINKS = re.compile(r"<!--[^>]{0,2000}-->|!?\[[^\]\n]{0,200}\]\([^)\n]*\)|</?\w+[^<>\n]{0,200}>")
-_OF_PROGRAMS = re.compile(rf"`(?=[^`\n]*(?:{_CODE.pattern}))[^`\n]*`")
-_EMPHASIS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*(?!\S)|(?<=[\s(])__(?=\w)|`")
+_EMPHASIS = re.compile(r"(?<![\w)\]])\*\*(?=\S)|(?<=\S)\*\*(?![\w(\[.])|(?<=[\s(])__(?=\w)|`")
+_CLAIM = re.compile("[=≈←]")
+#: Words in bold type, and a span of code.
+_BOLD = re.compile(r"(?<![\w)\]*])\*\*[^\W\d][^*\n]{0,80}\*\*(?!\w)")
+_SPAN = re.compile(r"`[^`\n]+`")
 #: A formula as GitHub has it besides, $`x`$.
 _TICKED = re.compile(r"\$`([^`\n]+)`\$")
 _STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
@@ -76,7 +79,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 @reads(
     *(".md", ".markdown"),
     order=2,
-    looks_like=lambda text: bool(_TEX.search(text) or _BLOCK.search(text)),
+    looks_like=lambda text: any(p.search(text) for p in (_TEX, _BLOCK, _BOLD, _SPAN)),
     expects="expected a formula such as $z = wx$, or a block fenced by ```worksheet",
 )
 def read(lines: list[str]) -> Source:
@@ -95,7 +98,7 @@ def read(lines: list[str]) -> Source:
 
 def _is_set(text: str) -> bool:
     """True for a document with formulas in TeX, be it with their brackets lost."""
-    return bool(_TEX.search(text) or _LOST_DISPLAY.search(text) or _LOST_INLINE.search(text))
+    return bool(_TEX.search(text) or _LOST_DISPLAY.search(text))
 
 
 def _read_typed(lines: list[str]) -> Source:
@@ -114,9 +117,31 @@ def _without_marks(line: str) -> str:
     """A line with blanks for what only Markdown says, every character in its place."""
     start = _MARKS.match(line).end()  # type: ignore[union-attr]
     blank = " " * start + line[start:]
-    for pattern in (_LINKS, _OF_PROGRAMS):
-        blank = pattern.sub(lambda found: " " * len(found[0]), blank)
+    blank = _LINKS.sub(lambda found: " " * len(found[0]), blank)
+    if "`" in blank:
+        blank = _spans_alone(_SPAN.sub(_without_code, blank))
     return _unescaped(_EMPHASIS.sub(lambda found: " " * len(found[0]), blank))
+
+
+def _without_code(span: re.Match[str]) -> str:
+    """A span as it stands, or blanks where only a program says it."""
+    return " " * len(span[0]) if _CODE.search(span[0]) else span[0]
+
+
+def _spans_alone(line: str) -> str:
+    """A line with its spans of code that claim something parted from the words around them."""
+    claims = [span for span in _SPAN.finditer(line) if _CLAIM.search(span[0])]
+    if not claims:
+        return line
+    words = _CLAIM.search(_SPAN.sub("", line))
+    found = [*line] if words else [" "] * len(line)
+    for span in claims:
+        found[slice(*span.span())] = f";{span[0][1:-1]};"
+    start, end = claims[0].start(), claims[-1].end() - 1
+    for place, rest in ((start, found[:start]), (end, found[end + 1 :])):
+        if not "".join(rest).strip():
+            found[place] = " "
+    return "".join(found)
 
 
 def _unescaped(line: str) -> str:

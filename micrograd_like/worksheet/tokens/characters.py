@@ -47,6 +47,8 @@ _MARKED = re.compile(
     "\u0981-\u0983\u09bc-\u09e3\u0a01-\u0a51\u0abc-\u0acd\u0b3c-\u0bcd\u0c3e-\u0ccd"
     "\u0d3e-\u0d4d\u0e31-\u0e4e]"
 )
+#: Pictures that say nothing; ticks and crosses are told apart elsewhere.
+_PICTURES = re.compile("[\u2600-\u26ff\u2728\u2757\u2b50\u2b55\U0001f000-\U0001faff]")
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
 #: Letters that look like Latin ones, by their alphabet.
@@ -64,7 +66,7 @@ def exchanged(line: str) -> str:
         line = _STAR.sub("⋆", line)
     if line.isascii():
         return line.replace("`", " ")
-    line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in line)
+    line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in _PICTURES.sub(" ", line))
     return _MARKED.sub("\u0905", line)
 
 

@@ -71,10 +71,10 @@ def _noted(row: Sequence[Token], place: int) -> bool:
 def _without_rules(tokens: Sequence[Token]) -> list[Token]:
     """The row without === on both sides, and without the | of a box on both ends."""
     row = list(tokens)
-    start = _run(row)
+    start = _run(row, _RULE) or (_run(row, 2) if _run(row[::-1], _RULE) else 0)
     row = row[start:]
     if start:
-        end = _run(row[::-1])
+        end = _run(row[::-1], _RULE)
         row = row[: len(row) - end]
     if len(row) > 2 and row[0].text == row[-1].text == "|":
         return [_parted(row, i) for i in range(1, len(row) - 1)]
@@ -87,8 +87,8 @@ def _parted(row: Sequence[Token], place: int) -> Token:
     return token._replace(text=";") if token.text == "|" and _apart(row, place) else token
 
 
-def _run(row: Sequence[Token]) -> int:
-    """How many tokens at the beginning are one rule: ==== or ----."""
+def _run(row: Sequence[Token], least: int) -> int:
+    """How many tokens at the beginning are one rule, at least so wide: ==== or ----."""
     count = width = 0
     for token in row:
         drawn = token.kind == "sign" and token.text in _DRAWN and token.text == row[0].text
@@ -96,7 +96,7 @@ def _run(row: Sequence[Token]) -> int:
             break
         count += 1
         width += token.end - token.column
-    return count if count > 1 and width >= _RULE else 0
+    return count if width >= least and (count > 1 or width == 2) else 0
 
 
 def _holds_line(row: Sequence[Token]) -> bool:

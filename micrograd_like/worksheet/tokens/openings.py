@@ -22,6 +22,8 @@ _OPERATOR = re.compile(r"[∂n](?:p|\^#)?/")
 #: Words that are cut short by a full stop.
 _SHORTENED = {"eq", "eqn", "eqs", "fig", "sec", "ch", "vs", "cf", "approx", "resp", "no", "ca"}
 _GIVEN = re.compile(r"n[=←][-+]?#")
+#: Numbers in circles, that number lines.
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿"
 _NUMBERING = re.compile(r"([#n]\))|(\([#n]\)|\[#\])|#")
 
 
@@ -123,7 +125,8 @@ def numbering(tokens: Sequence[Token]) -> int:
     """How many tokens number the line: 1), a), (2), [2], 3.; 0 for none."""
     match = _NUMBERING.match(_kinds(tokens[:3]))
     if match is None:
-        return _counted(tokens)
+        circled = bool(tokens) and tokens[0].text in _CIRCLED and tokens[0].kind == "fraction"
+        return 1 if circled else _counted(tokens)
     if match[1]:
         return 2 if len(tokens) > 2 and len(tokens[0].text) <= 2 else 0
     if match[2]:

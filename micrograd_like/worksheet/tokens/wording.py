@@ -6,6 +6,7 @@ Derivatives in words are ∂L/∂w, and points (x, y) = (1, 2), (2, 3) are the v
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from itertools import pairwise
 
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.tokens.brackets import closing
@@ -25,6 +26,8 @@ _PROBABILITIES = {"p", "P", "q", "Q", "Pr", "pi"}
 #: What is of one distribution beside another: KL(p‖q).
 _BETWEEN_TWO = {"KL", "D"}
 _BARS = {"|", "‖"}
+#: Signs of a change by themselves.
+_CHANGED = {"∂", "∇"}
 _ARTICLES = {"the", "a", "an"}
 
 
@@ -77,6 +80,25 @@ def _derivative(tokens: Sequence[Token], place: int) -> tuple[list[Token], int] 
     return signs, wrt + 1
 
 
+def in_sums(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with Σ_i (…) for "sum over i of (…)"."""
+    texts = [token.text.lower() for token in tokens]
+    if "over" not in texts or "sum" not in texts:
+        return [*tokens]
+    found: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        index = tokens[place + 2].text if texts[place : place + 2] == ["sum", "over"] else ""
+        if len(index) == 1 and place + 3 < len(tokens):
+            end = place + 3 + (texts[place + 3] == "of")
+            found.append(tokens[place]._replace(text=f"Sigma_{index}", end=tokens[end - 1].end))
+            place = end
+        else:
+            found.append(tokens[place])
+            place += 1
+    return found
+
+
 def in_one_name(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with p(y | x) as one name, which is what it is given: p_y_x."""
     found = [*tokens]
@@ -99,15 +121,16 @@ def in_one_name(tokens: Sequence[Token]) -> list[Token]:
 
 
 def changes(rows: Iterable[Sequence[Token]]) -> set[str]:
-    """The names w of which a line says what ∂w alone is, as dw elsewhere: ∂w = 2x."""
+    """The names w of which a line says what ∂w alone is, as dw elsewhere: ∂w = 2x, ∇w1 = 2x."""
     found = set()
     for tokens in rows:
-        if tokens and any(token.text == "∂" for token in tokens):
+        if tokens and any(token.text in _CHANGED for token in tokens):
             for before, sign, name, after in zip(
                 [None, *tokens], tokens, tokens[1:], tokens[2:], strict=False
             ):
                 begins = before is None or before.text in (",", ";", "-", "·", ":")
-                if begins and sign.text == "∂" and name.kind == "name" and after.text in RELATIONS:
+                alone = sign.text == "∂" or (sign.text == "∇" and name.text[-1].isdecimal())
+                if begins and alone and name.kind == "name" and after.text in RELATIONS:
                     found.add(name.text)
     return found
 
@@ -117,7 +140,7 @@ def with_changes(tokens: Sequence[Token], names: Set[str]) -> list[Token]:
     found: list[Token] = []
     for place, token in enumerate(tokens):
         last = found[-1] if found else None
-        alone = last is not None and last.text == "∂" and token.text in names
+        alone = last is not None and last.text in _CHANGED and token.text in names
         above = [t.text for t in tokens[place + 1 : place + 2]] == ["/"]
         if alone and not above and [t.text for t in found[-2:-1]] != ["/"]:
             found[-1] = token._replace(text=f"d{token.text}", column=found[-1].column)
@@ -147,6 +170,43 @@ def in_vectors(tokens: Sequence[Token]) -> list[Token]:
         found += [name, sign, sign._replace(text="["), *inside, sign._replace(text="]")]
         found.append(sign._replace(text=";"))
     return found[:-1]
+
+
+def in_lists(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with [a, b] = [3, 4] for a, b = 3, 4."""
+    texts = [token.text for token in tokens]
+    if "," not in texts or "=" not in texts:
+        return [*tokens]
+    signs = [place for place, text in enumerate(texts) if text in ("=", "≈")]
+    sides = [[*tokens[a + 1 : b]] for a, b in pairwise([-1, *signs, len(tokens)])]
+    names, *values = [_listed(side) for side in sides]
+    single = all(len(item) == 1 and item[0].kind == "name" for item in names)
+    if not single or len(names) < 2 or any(len(v) != len(names) for v in values):
+        return [*tokens]
+    found: list[Token] = []
+    for side, sign in zip(sides, [*signs, None], strict=True):
+        first, last = side[0], side[-1]
+        found.append(first._replace(kind="sign", text="[", end=first.column))
+        found += side
+        found.append(last._replace(kind="sign", text="]", column=last.end))
+        found += [] if sign is None else [tokens[sign]]
+    return found
+
+
+def _listed(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The items of a list without brackets around it; none where another relation stands."""
+    found: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        sign = token.text if token.kind == "sign" else ""
+        depth += (sign in ("(", "[", "{")) - (sign in (")", "]", "}"))
+        if sign in RELATIONS or sign in (";", "."):
+            return []
+        if sign == "," and not depth:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found if all(found) else []
 
 
 def _tuples(tokens: Sequence[Token]) -> list[list[list[Token]]]:
