@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -93,6 +94,68 @@ def test_a_name_in_cyrillic_is_a_name() -> None:
     sheet = Worksheet.parse("вес = 2\nq = 3*вес")
     assert not sheet.problems
     assert sheet.names["q"].data == 6.0
+
+
+#: Cyrillic letters that look Latin.
+ALIKE_A, ALIKE_X = "\u0430", "\u0445"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # What is missing has a twin: pointed out though formulas need no numbers.
+        (
+            f"{ALIKE_A} = 2\ny = a^2 = 4",
+            f"'a' is not defined; '{ALIKE_A}' is, with the Cyrillic letter",
+        ),
+        (
+            f"w{ALIKE_A} = 2\ny = wa^2",
+            f"'wa' is not defined; 'w{ALIKE_A}' is, with the Cyrillic letter",
+        ),
+        (
+            f"a = 2\ny = {ALIKE_A}^2 = 4",
+            f"'{ALIKE_A}' is not defined; '{ALIKE_A}' is the Cyrillic letter",
+        ),
+        # So is a name that is right, for the next line may be typed otherwise.
+        (
+            f"{ALIKE_A} = 2\ny = {ALIKE_A}^2 = 4",
+            f"'{ALIKE_A}' has the Cyrillic letter '{ALIKE_A}', which looks Latin",
+        ),
+        (
+            f"{ALIKE_X}1 = 2\ny = {ALIKE_X}1^2",
+            f"'{ALIKE_X}1' has the Cyrillic letter '{ALIKE_X}', which looks Latin",
+        ),
+        (
+            f"w{ALIKE_A} = 2\ny = w{ALIKE_A}^2",
+            f"'w{ALIKE_A}' has the Cyrillic letter '{ALIKE_A}', which looks Latin",
+        ),
+        (
+            f"{ALIKE_A} = 2\na = 3\ny = a*{ALIKE_A}",
+            f"'{ALIKE_A}' has the Cyrillic letter .*, and is another name",
+        ),
+        # A worksheet in Cyrillic letters is one, and ν is the Greek letter.
+        ("х = 2\nу = х^2 = 4", ""),
+        ("вес = 2\ny = 3*вес = 6", ""),
+        ("v = 2\nν = 3\nq = v*ν = 6", ""),
+        ("a = 2\ny = a^2 = 4", ""),
+    ],
+    ids=ascii,
+)
+def test_a_worksheet_says_which_names_look_like_others(text: str, told: str) -> None:
+    report = Worksheet.parse(text).check()
+    if told:
+        (said,) = report.told
+        assert re.search(told, said)
+        assert said in str(report)
+    else:
+        assert report.told == ()
+    assert report.counts["wrong"] == 0
+
+
+def test_formulas_without_numbers_point_out_a_twin_too() -> None:
+    (problem,) = Worksheet.parse("\u0430 = 2\ny = a^2").problems_in_symbols()
+    assert "is, with the Cyrillic letter" in problem.message
+    assert not Worksheet.parse("b = 2\ny = a^2").problems_in_symbols()
 
 
 def test_a_name_e1_makes_2e1_a_product() -> None:

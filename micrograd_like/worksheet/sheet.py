@@ -46,7 +46,7 @@ from micrograd_like.worksheet.resolution.assumptions import with_assumptions
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolution.kinds import kind_of
 from micrograd_like.worksheet.resolution.resolve import Resolved, resolve
-from micrograd_like.worksheet.tokens.characters import decode, lookalike_told
+from micrograd_like.worksheet.tokens.characters import decode, lookalikes, lookalikes_told
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
@@ -115,6 +115,8 @@ class Worksheet:
         self._in_symbols = self._whole.names
         self.symbols = {n: v for n, v in self._in_symbols.items() if n not in self.names}
         self._as_read = _state(self._whole)
+        self._lookalikes = lookalikes(self.assumed, self._defined)
+        self.told += tuple(lookalikes_told(self._defined, self._lookalikes))
         for given, number in self.assumed.items():
             self.definitions[given] = _given(given, Number(number))
         for name, formula in self.formulas.items():
@@ -317,7 +319,12 @@ class Worksheet:
 
     def problems_in_symbols(self) -> list[Problem]:
         """The problems that remain where a name may do without a number."""
-        symbolic = {s.place for s in self.statements if s.left in self.symbols}
+        symbolic = {
+            s.place
+            for s in self.statements
+            if s.left in self.symbols
+            and all(self._lookalikes.keys().isdisjoint(names_in(part.expr)) for part in s.parts)
+        }
         gone = {place for place in self.failures if place in symbolic}
         return [problem for problem in self.problems if problem not in map(self.failures.get, gone)]
 
@@ -435,8 +442,10 @@ class Worksheet:
         if name in self._defined:  # in a circle
             return f"{name!r} could not be computed"
         proposing = len(self.unreadable) + len(self.failures) < MAX_PROPOSALS
-        others = self._defined - {name}
-        near = lookalike_told(name, others) or did_you_mean(name, others) if proposing else ""
+        near = ""
+        if proposing:
+            others = self._defined - {name}
+            near = lookalikes([name], others).get(name) or did_you_mean(name, others)
         return f"{name!r} is not defined up to here{near}"
 
 

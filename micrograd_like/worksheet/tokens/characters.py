@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from micrograd_like.errors import WorksheetError
 from micrograd_like.notation.names import LETTERS
@@ -80,25 +80,57 @@ def _plain_letter(character: str) -> str:
     return character
 
 
-def lookalike_told(name: str, known: Collection[str]) -> str:
-    """The sentence about letters of another alphabet that look Latin, or "".
+def lookalikes(missing: Iterable[str], known: Collection[str]) -> dict[str, str]:
+    """For names that are not known the sentence about letters of another alphabet that look Latin.
 
     Args:
-        name: A name that is not known.
-        known: Those that are, one of which may look the same.
+        missing: Names that are not known.
+        known: Those that are, of which some may look the same.
     """
-    for alphabet, table in _LOOKALIKES.items():
-        latin = _lettered(name).translate(table)
-        if latin != name and latin in known:
-            letter = _differing(_lettered(name), latin)
-            return f"; {letter!r} is the {alphabet} letter, not the Latin one of {latin!r}"
-        for other in known:
-            if not other.isascii() or _GREEK_NAME.match(other):
-                foreign = _lettered(other)
-                if foreign != name and foreign.translate(table) == name:
-                    letter = _differing(foreign, name)
-                    return f"; {foreign!r} is, with the {alphabet} letter {letter!r}"
-    return ""
+    foreign = dict(_foreign(known))
+    found = {}
+    for name in missing:
+        if name in foreign:
+            alphabet, other, letter = foreign[name]
+            found[name] = f"; {other!r} is, with the {alphabet} letter {letter!r}"
+        for alphabet, table in _LOOKALIKES.items():
+            latin = _lettered(name).translate(table)
+            if latin != name and latin in known:
+                letter = _differing(_lettered(name), latin)
+                found[name] = (
+                    f"; {letter!r} is the {alphabet} letter, not the Latin one of {latin!r}"
+                )
+    return found
+
+
+def _foreign(known: Iterable[str]) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """How names look in Latin letters, with their alphabet, themselves and a letter of it."""
+    for name in known:
+        if name.isascii() and not _GREEK_NAME.match(name):
+            continue
+        for alphabet, table in _LOOKALIKES.items():
+            foreign = _lettered(name)
+            latin = foreign.translate(table)
+            if latin != foreign:
+                yield latin, (alphabet, foreign, _differing(foreign, latin))
+
+
+def lookalikes_told(known: Collection[str], missing: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each name that may be taken for another one.
+
+    Args:
+        known: Names that are defined. One in Cyrillic letters is pointed out if all of them look
+            Latin and others of its letters or names are.
+        missing: Those that are not, and the sentences of :func:`lookalikes`.
+    """
+    yield from (f"{name!r} is not defined{told}" for name, told in missing.items())
+    in_latin = any(map(str.isascii, known))
+    for latin, (alphabet, name, letter) in _foreign(sorted(known)):
+        if alphabet != "Cyrillic" or not latin.isascii() or latin in missing:
+            continue
+        if in_latin or any(c.isascii() and c.isalpha() for c in name):
+            other = ", and is another name" if latin in known else ""
+            yield f"{name!r} has the Cyrillic letter {letter!r}, which looks Latin{other}"
 
 
 def _lettered(name: str) -> str:
