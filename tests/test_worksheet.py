@@ -545,14 +545,17 @@ def test_derivatives_are_bounded(monkeypatch):
 
 def test_read_knows_markdown_by_its_name(tmp_path):
     text = "# Lesson\n```worksheet\nx = 2\ny = zz\n```\nz = 3\n```python\nk = 4\n```\n"
-    lesson, plain = tmp_path / "lesson.md", tmp_path / "lesson.txt"
-    for path in (lesson, plain):
+    lesson, plain = tmp_path / "lesson.md", tmp_path / "lesson.worksheet"
+    pasted = tmp_path / "lesson.txt"
+    for path in (lesson, plain, pasted):
         path.write_text(text)
     sheet = Worksheet.read(lesson)
     assert list(sheet.names) == ["x"]
     # Lines are those of the file.
     assert [(p.line, p.column) for p in sheet.problems] == [(4, 5)]
     assert list(Worksheet.read(plain).names) == ["x", "z", "k"]
+    # Markdown is pasted into texts.
+    assert Worksheet.read(pasted) == sheet
 
 
 @pytest.mark.parametrize(

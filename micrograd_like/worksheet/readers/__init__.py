@@ -22,6 +22,10 @@ from micrograd_like.worksheet.tokens.characters import MAX_BYTES, MAX_PACKED
 __all__ = ["Format", "Source", "format_of", "formats", "most_bytes", "reads"]
 
 
+#: What texts are called that may hold Markdown.
+_ANYTHING = (".txt", ".text")
+
+
 @cache
 def formats() -> Mapping[str, Format]:
     """The formats by name, the one whose content is asked first in front.
@@ -51,6 +55,6 @@ def format_of(text: str, suffix: str = "") -> Format:
     """
     found = formats()
     named = next((f for f in found.values() if suffix.lower() in f.suffixes), None)
-    if named is found["text"] and found["markdown"].looks_like(text):
+    if suffix.lower() in _ANYTHING and found["markdown"].looks_like(text):
         return found["markdown"]
     return named or next(format for format in found.values() if format.looks_like(text))
