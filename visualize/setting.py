@@ -20,7 +20,7 @@ from micrograd_like.ops import OPS
 from visualize.graph_model import runs
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
-_NAME = rf"[^\W\d](?:(?![{_RAISED}])[\w\u0302-\u0307])*(?:\^?\{{[\w,+]*\}})?['’′]*"
+_NAME = rf"(?![{_RAISED}])[^\W\d](?:(?![{_RAISED}])[\w\u0302-\u0307])*(?:\^?\{{[\w,+]*\}})?['’′]*"
 _TOKEN = re.compile(
     rf"""(?P<derivative>(?<![\w.])[d∂](?P<of>{_NAME})\s*/\s*[d∂](?P<wrt>{_NAME}))
     | (?P<function>[^\W\d]\w*)(?=\()
