@@ -127,7 +127,7 @@ def test_what_a_shell_opens_for_another_program_is_written_to(sheet: str) -> Non
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     for name in ("/dev/fd/99", "/dev/fd/0"):  # not open, and not for writing
         with open(os.devnull, "rb") as stream:
-            done = process("draw", sheet, "-o", name, stdin=stream)
+            done = process("draw", sheet, "--format", "dot", "-o", name, stdin=stream)
         assert done.returncode == 2
         assert done.stderr == f"micrograd-like: cannot open {name!r}: Bad file descriptor\n"
 
