@@ -42,7 +42,7 @@ _APART = 0.01
 
 _MISTAKES = {mistake.code: mistake for mistake in CAUSES}
 #: What is said of a wrong number whose formula is right, and what is said where nothing else is.
-_OF_NUMBERS = next(mistake.code for mistake in CAUSES if mistake.remains == "number")
+OF_NUMBERS = next(mistake.code for mistake in CAUSES if mistake.remains == "number")
 _OF_ALL = next(mistake.code for mistake in CAUSES if mistake.remains == "anything")
 
 
@@ -102,7 +102,7 @@ def _of_one_kind(claim: Claim, cause: Cause) -> bool:
 
 def _in_figures(claim: Claim) -> Iterator[tuple[int, Cause]]:
     if claim.figure is not None and claim.sound:
-        yield _GENERAL, Cause(_OF_NUMBERS)
+        yield _GENERAL, Cause(OF_NUMBERS)
     off = [*claim.off]
     if claim.figures is not None:
         for form in claim.forms:

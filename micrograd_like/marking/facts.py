@@ -126,6 +126,7 @@ class Facts:
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
         self.inputs = {} if self.graph is None else self.graph.inputs
+        self._computed: list[float] | None = None
         self._noises: dict[Quantity, float] = {}
         self._forms: dict[Quantity, Sequence[Expr]] = {}
         self._slips: dict[Link, Sequence[tuple[str, Expr, Expr, Expr]]] = {}
@@ -165,6 +166,13 @@ class Facts:
                 continue
             if number.places and number.digits >= (_ROUNDED if below else _LONG):
                 yield read.left, number
+
+    @property
+    def computed(self) -> list[float]:
+        """Sizes of what is computed from numbers that somebody has given, the smallest first."""
+        if self._computed is None:
+            self._computed = self.truth.computed(self.sheet.assumed.keys())
+        return self._computed
 
     def leaves(self, expr: Expr) -> list[Quantity]:
         """The quantities in a formula; π and e are numbers, unless the worksheet defines them."""

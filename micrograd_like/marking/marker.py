@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
     Derivative,
-    Name,
     Number,
     Quantity,
     exact_number,
@@ -19,6 +18,7 @@ from micrograd_like.formula import (
     quantities,
 )
 from micrograd_like.graph import reached
+from micrograd_like.marking.diagnosis import OF_NUMBERS
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
 from micrograd_like.marking.hand import Figure
@@ -33,6 +33,7 @@ from micrograd_like.marking.records import (
     MOST_EXPLAINED,
     SOUND,
     VERDICTS,
+    Cause,
     LineMark,
     PartMark,
     gravest,
@@ -41,11 +42,13 @@ from micrograd_like.marking.updating.updates import decays_in_figures
 from micrograd_like.marking.world.effort import Effort, TooMuchError
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement, Worksheet
-from micrograd_like.worksheet.records import FOR_ALL, Problem
+from micrograd_like.worksheet.records import FOR_ALL, Part, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
 _BLANK = "This is not filled in yet"
+#: Decimals of a right working where the learner wrote no number to take them from.
+_PLACES = 4
 
 
 class Marker:
@@ -126,8 +129,22 @@ class Marker:
                 return self._mark_own(statement, own)
         except TooMuchError:
             problem = "The worksheet is too large for all of it to be checked"
-        parts = tuple(PartMark(part.source, "unchecked", part.place) for part in statement.parts)
-        return _line(statement, verdict="unchecked", parts=parts, problem=problem)
+        return self._unjudged(statement, problem)
+
+    def _unjudged(self, statement: Statement, problem: str) -> Line:
+        """A line with nothing to hold it against, but its own figures against one another."""
+        parts = [PartMark(part.source, "unchecked", part.place) for part in statement.parts]
+        for place, (before, part) in enumerate(pairwise(statement.parts), 1):
+            if (given := self.judge.numbers.breaks_off(before, part)) is not None:
+                parts[place] = replace(parts[place], verdict="wrong")
+                return _line(
+                    statement,
+                    verdict="wrong",
+                    parts=tuple(parts),
+                    causes=(Cause(OF_NUMBERS),),
+                    gives=_rounded(given, part),
+                )
+        return _line(statement, verdict="unchecked", parts=tuple(parts), problem=problem)
 
     def _mark_own(self, statement: Statement, read: Read) -> Line:
         """A line that the learner's slips alone make possible."""
@@ -270,7 +287,7 @@ class Marker:
         if statement.kind != "claim" and key in self.facts.doubts:
             return self.facts.doubts[key]
         failure = self.sheet.failures.get(statement.place)
-        if failure is not None and isinstance(key, Name) and key not in self.sheet.formulas:
+        if failure is not None and key not in self.sheet.formulas:
             return failure.message
         if isinstance(key, Derivative):
             for name in names_in(key):
@@ -331,14 +348,13 @@ def _line(statement: Statement, **known: Any) -> Line:
 
 def _gives(judged: Judged) -> Number | None:
     """What the figures before a number give, in as many places."""
-    number = judged.part.number
-    if judged.gives is None or number is None:
-        return None
-    return Number(round(judged.gives, number.places or 0), number.places)
+    return None if judged.gives is None else _rounded(judged.gives, judged.part)
 
 
-#: Decimals of a right working where the learner wrote no number to take them from.
-_PLACES = 4
+def _rounded(value: float, part: Part) -> Number:
+    """A value in as many places as a part is written with; figures put in have none."""
+    places = _PLACES if part.number is None else part.number.places
+    return Number(round(value, places or 0), places)
 
 
 def _places(statement: Statement) -> int:

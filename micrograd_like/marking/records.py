@@ -112,7 +112,7 @@ class LineMark:
         contrast: Where that shows.
         held: Of a local derivative, what is held fixed though it depends on the variable.
         gives: What the figures of a line give as they stand, where its number is right by what
-            they round alone.
+            they round alone; or where they are all that it can be held against.
         expected: The true number.
         working: How the right number comes about, with ``places`` decimals as the learner has.
         rewritten: The line as it should be, in the notation in which it is written.

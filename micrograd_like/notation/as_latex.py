@@ -15,7 +15,7 @@ from micrograd_like.ops import OPS
 _LATIN_CAPITALS = {
     *("Alpha", "Beta", "Epsilon", "Zeta", "Eta", "Iota", "Kappa", "Mu", "Nu", "Rho", "Tau", "Chi")
 }
-_SCRIPTS = r"(?:\^\(([\w+-]+)\))?(?:_\{([^{}]+)\}|_([A-Za-z]\w*)|_?(\d+))?('*)"
+_SCRIPTS = r"(\d+)?(?:\^(\([\w+-]+\)|[A-Za-z]+|\+))?(?:_\{([^{}]+)\}|_([A-Za-z0-9][\w,]*))?('*)"
 #: A letter with an accent, or a word, and what stands above it, its index and its primes.
 _ACCENTED = re.compile(rf"([A-Za-z]|{'|'.join(SMALL)})(bar|tilde|dot){_SCRIPTS}")
 _INDEXED = re.compile(rf"([A-Za-z]+?)(hat)?{_SCRIPTS}")
@@ -41,16 +41,22 @@ def name_latex(name: str | Derivative) -> str:
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
     name = letters_named(name)
     indexed = _ACCENTED.fullmatch(name) or _INDEXED.fullmatch(name)
-    words = indexed is not None and indexed[5] and len(indexed[1]) > 1 and indexed[1] not in LETTERS
-    if indexed is None or words:
+    if indexed is None:
         return rf"\text{{{latex_escaped(name)}}}"
-    base, accent, above, braced, word, digits, primes = indexed.groups("")
+    base, accent, digits, above, braced, index, primes = indexed.groups("")
+    if len(base) > 1 and base not in LETTERS and _WORD.fullmatch(index):  # learning_rate
+        return rf"\text{{{latex_escaped(name)}}}"
     shown = rf"\{accent}{{{_letters(base)}}}" if accent else _letters(base)
-    shown += f"^{{({above})}}" if above else ""
-    index = braced or word or digits
-    if _WORD.fullmatch(index) or not re.fullmatch(r"[\w,+-]*", index):
-        index = rf"\text{{{latex_escaped(index)}}}"
-    return shown + (f"_{{{index}}}" if index else "") + primes
+    shown += f"^{{{_script(above)}}}" if above else ""
+    scripts = [digits, *(braced or index).split(",")]
+    below = ",".join(_script(script) for script in scripts if script)
+    return shown + (f"_{{{below}}}" if below else "") + primes
+
+
+def _script(written: str) -> str:
+    """What stands above or below a letter, words upright."""
+    plain = re.fullmatch(r"[\w+()-]*", written) and not _WORD.fullmatch(written)
+    return written if plain else rf"\text{{{latex_escaped(written)}}}"
 
 
 def latex_escaped(text: str) -> str:

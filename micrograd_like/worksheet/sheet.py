@@ -398,9 +398,9 @@ class Worksheet:
             if name in self.assumed and name not in mine and name not in self._counts:
                 return f"Nothing defines {name!r} in this worksheet"
         if statement.subject is not None:  # log P = Σ …, where nothing says what P is
-            said = {n for part in statement.parts for n in names_in(part.expr)}
             own = {*names_in(statement.subject)} & self.assumed.keys()
-            if said and own and own.isdisjoint(self.rests_on(said)):
+            said = [{*names_in(part.expr)} for part in statement.parts]
+            if own and any(own.isdisjoint(self.rests_on(names)) for names in said if names):
                 return f"Nothing defines {min(own)!r} in this worksheet"
         for key in (q for expr in exprs for q in derivatives(expr)):
             behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}

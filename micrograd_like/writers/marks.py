@@ -197,7 +197,10 @@ def _reproach(line: LineMark) -> Iterator[str]:
         )
         return
     first, *others = line.causes
-    yield _cause_sentence(first, line)
+    if line.gives is not None:
+        yield f"What stands before it gives {text(line.gives)}."
+    else:
+        yield _cause_sentence(first, line)
     if line.accident:
         yield f"Its number is right by accident, at these inputs alone{_where(line)}."
     if line.problem:

@@ -40,9 +40,17 @@ def _other_sign(call: Call) -> Iterator[tuple[Expr, Call | None]]:
             yield operand, None
 
 
-def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+def _undone(claim: Claim, written: Expr) -> Iterator[Guess]:
     if not claim.update:
         yield Guess(Call("neg", (written,)))
+
+
+def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+    """The whole with its sign turned back, or with one sign inside, in whatever shape it is."""
+    yield from _undone(claim, written)
+    if not claim.update and not has_condition(written):
+        for expr, old, new in one_call_changed(written, _other_sign):
+            yield Guess(expr, old, new)
 
 
 def _turned(figure: Figure, true: float) -> bool:
@@ -75,7 +83,7 @@ MISTAKE = Mistake(
     ),
     guesses=_guesses,
     mends=_mends,
-    undone=_mends,
+    undone=_undone,
     of_path=-1,
     misread=_turned,
     few=True,

@@ -94,6 +94,8 @@ class Judge(Measure):
                 verdict: Verdict = "right" if right else "unchecked"
                 if not right and figure is not None and self._is_worked_out(statement, place):
                     verdict = "taken"  # what stands for the names is not known, the result is
+                if line.before and self.numbers.breaks_off(line.before[-1].part, part) is not None:
+                    verdict = "wrong"
                 return self.judged(part, verdict, figure=figure, problem=no_number(key))
             return self.figures.part(part, line)
         forms = None if builds else partial(self.facts.forms, key)

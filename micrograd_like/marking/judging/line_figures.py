@@ -158,7 +158,7 @@ class LineFigures:
 
     def _rounds(self, figure: Figure) -> bool:
         size, half = abs(figure.center), (figure.high - figure.low) / 2
-        computed = self.facts.truth.computed
+        computed = self.facts.computed
         first, last = (
             bisect_left(computed, size - 2 * half),
             bisect_right(computed, size + 2 * half),

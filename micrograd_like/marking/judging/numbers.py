@@ -18,6 +18,9 @@ from micrograd_like.marking.records import SOUND, Verdict
 from micrograd_like.marking.world.values import measured
 from micrograd_like.worksheet.records import Part
 
+#: So far apart, as a part of the larger, two results are of no rounding.
+_APART = 0.01
+
 
 class NumberJudge(Measure):
     """Judges single numbers."""
@@ -102,13 +105,31 @@ class NumberJudge(Measure):
 
     def contradicts(self, part: Part, before: Judged | None) -> bool:
         """True for a number that is not what the figures right before it give, as they stand."""
-        if before is None or part.number is None or before.number or not before.numeric:
+        if before is None or part.number is None:
             return False
-        given = self.figures_of_line().as_it_stands(before.part.expr)
+        return self.breaks_off(before.part, part) is not None
+
+    def breaks_off(self, before: Part, part: Part) -> float | None:
+        """What figures give, where what stands behind them is not that; else None.
+
+        Figures behind them may have been rounded less than is shown.
+        """
+        given = self._by_itself(before) if before.number is None else None
         if given is None:
-            return False
-        rounded = part.approximate or given.low < given.high
-        return not Figure.written(part.number, rounded).meets(given)
+            return None
+        if part.number is None:
+            own = self._by_itself(part)
+        else:
+            own = Figure.written(part.number, part.approximate or given.low < given.high)
+        if own is None or own.meets(given):
+            return None
+        apart = abs(own.center - given.center) / max(abs(own.center), abs(given.center))
+        return given.center if part.number is not None or apart > _APART else None
+
+    def _by_itself(self, part: Part) -> Figure | None:
+        """What a part comes to as it stands; None where a name is in it."""
+        leaves = self.facts.leaves(part.expr)
+        return None if leaves else self.figures_of_line().as_it_stands(part.expr)
 
 
 def _goes_on_from(number: Number, figure: Figure, judged: Judged) -> bool:

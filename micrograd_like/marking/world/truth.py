@@ -19,6 +19,7 @@ from micrograd_like.formula import (
     Quantity,
     exact_number,
     names,
+    names_in,
     nodes,
     quantities,
     rewrite,
@@ -88,13 +89,19 @@ class Truth:
             or all(n.places is None for n in nodes(self.definitions[name], Number))
         }
 
-    @cached_property
-    def computed(self) -> list[float]:
-        """Sizes of all that is worked out, from names or from figures, the smallest first."""
+    def computed(self, free: Collection[Quantity]) -> list[float]:
+        """Sizes of all that is worked out, from names that are not free or from figures.
+
+        The smallest comes first.
+        """
+        resting = {*free}
+        for name, formula in self.definitions.items() if free else ():
+            if not resting.isdisjoint(names_in(formula)):
+                resting.add(name)
         sizes = (
             abs(self.here[name])
             for name, formula in self.definitions.items()
-            if name not in self.sources or exact_number(formula) is None
+            if name not in resting and (name not in self.sources or exact_number(formula) is None)
         )
         return sorted(sizes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from micrograd_like.formula import Expr, Name, Number, names_in, parse, substitute
+from micrograd_like.formula import Derivative, Expr, Name, Number, names_in, parse, substitute
 from micrograd_like.ops import OPS
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
@@ -127,6 +127,14 @@ class Calls(Rules):
         base, order = text.rstrip("'"), len(text) - len(text.rstrip("'"))
         if base in self.known.functions:
             return self.call(f"{text}()", *self.arguments())
+        inside = self.ahead(1).text
+        if (
+            order == 1
+            and (inside,) in self.known.applied.get(base, ())
+            and self.ahead(2).text == ")"
+        ):
+            self.place += 3  # f(z) is a quantity, and z another one
+            return Derivative(Name(base), Name(inside))
         row = FUNCTIONS.get(base) or FUNCTIONS.get(base.lower())
         if row is None or len(row.inputs) != 1 or base in self.known.lefts:
             return None

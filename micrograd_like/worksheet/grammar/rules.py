@@ -106,6 +106,10 @@ class Rules(Neighbours, ABC):
             exponent = Name(unicodedata.normalize("NFKC", token.text))
         else:
             exponent = self.inner(SIGNED)  # to the right: x^y^z is x^(y^z)
+        negative = isinstance(exponent, Call) and exponent.function == "neg"
+        if base == Name("e") and "e" in self.known.lefts and negative:
+            self.scope.read_as["e^− as the exponential"] = None
+            return self.call("exp", exponent)
         return self.call("pow", base, exponent)
 
     # Inside an expression.

@@ -13,8 +13,8 @@ from itertools import product
 from micrograd_like.formula import Derivative, Expr, Name, Number, names_in, rewrite
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.grammar.scope import Document
+from micrograd_like.worksheet.naming.counts import LAST
 from micrograd_like.worksheet.naming.indices import (
-    LAST,
     instances,
     letters_of,
     names_below,

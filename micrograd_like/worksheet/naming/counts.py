@@ -1,18 +1,21 @@
 """How many values an index has where nothing says so: x1, x2, x3 for x_i in Σ_{i=1}^n.
 
 Each is a small number, and no two are the same, so that 1/n and 1/m are told apart. Letters that
-are the index of one name, o_i and o_j, count the same.
+are the index of one name, o_i and o_j, count the same. Where names with the index are spoken of,
+it has their numbers: those of the elements that are given, or up to x4 and more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass, field
 
 from micrograd_like.worksheet.naming.survey import Survey
 from micrograd_like.worksheet.tokens.spelling import index_letters, index_places, instance
 
 _LEAST = 3
+#: The numbers of an index are below this.
+LAST = 13
 #: A name with several indices becomes so many names at most.
 _MOST = 400
 
@@ -50,7 +53,9 @@ def assumed_counts(found: Survey, defined: Collection[str]) -> Counts:
     for bound in bounds:
         group = {other for letter in found.bounds[bound] for other in alike.get(letter, {letter})}
         same = [sizes[other] for other in sizes if found.bounds[other] & group]
-        sizes[bound] = min(same, default=_LEAST + len(sizes))
+        given, spoken = _numbers_of(group, found, defined)
+        assumed = given or max(_LEAST + len(sizes), spoken)
+        sizes[bound] = min(same, default=assumed)
     letters: dict[str, int] = {}
     for letter in sorted(open_ - known):
         group = alike.get(letter, {letter})
@@ -79,6 +84,22 @@ def _alike(names: Collection[str]) -> dict[str, set[str]]:
             merged = groups.get(first, {first}) | groups.get(letter, {letter})
             groups.update(dict.fromkeys(merged, merged))
     return groups
+
+
+def _numbers_of(letters: Set[str], found: Survey, defined: Collection[str]) -> tuple[int, int]:
+    """The highest number that an index has of what is given a value, and of what is spoken of."""
+    given = spoken = 0
+    known = found.plain | found.differentiated
+    for name in known:
+        for letter in index_letters(name) & letters:
+            base, _, index = name.rpartition("_")
+            shape = found.arrays.get(base, ()) if index == letter else ()
+            given = max(given, shape[0] if len(shape) == 1 else 0)
+            for number in range(1, LAST):
+                one = instance(name, letter, number)
+                given = max(given, number if one in defined else 0)
+                spoken = max(spoken, number if one in known else 0)
+    return given, spoken
 
 
 def _has_numbers(letter: str, found: Survey) -> bool:

@@ -14,13 +14,12 @@ from micrograd_like.formula import (
     rewrite,
 )
 from micrograd_like.worksheet.builder import named_for
+from micrograd_like.worksheet.naming.counts import LAST
 from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.tokens.spelling import index_letters, instance, is_shifted
 
 #: Terms that a sum may have.
 _MOST = 200
-#: The numbers of an index are below this.
-LAST = 13
 
 
 def put_in(expr: Expr, letter: str, number: int, hidden: dict[str, Expr]) -> Expr:

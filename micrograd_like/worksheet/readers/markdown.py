@@ -71,6 +71,8 @@ _TICKED = re.compile(r"\$`([^`\n]+)`\$")
 _STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
 #: What may stand between $z =$ and its value, and a value that is no formula.
 _BEHIND = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*")
+#: What stands between a formula and $= 2$ that goes on with it: the end of its line or cell.
+_ONWARDS = re.compile(r"[ \t]*(?:\\\\|[ ]{2})?[ \t]*(?:\n|\|)[ \t]*(?:\*\*|__)?[ \t]*")
 _NUMBER = re.compile(r"[-\u2212]?\d+(?:\.\d+)?(?![\w.]*\w)")
 _CELL = re.compile(r"\s*(?:In|Out)\s*\[\s*\d*\s*\]:")
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -191,11 +193,17 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
 
 
 def _join(document: Document, formulas: dict[Found, list[Piece]]) -> None:
-    """Let an inline formula that ends in = go on with the formula or the number right behind it."""
+    """Let an inline formula that ends in = go on with the formula or the number right behind it.
+
+    And let one that begins with = go on with that of the line, or the cell of a table, before it.
+    """
     ordered = sorted(formulas, key=lambda f: f.start)
     for formula, following in zip_longest(ordered, ordered[1:]):
         own = formulas[formula]
-        if formula is None or formula.display or not own or own[-1].text not in ("=", "approx"):
+        if following is not None and _goes_on(document, formula, following, formulas):
+            formulas[following][:0] = own
+            own.clear()
+        if formula.display or not own or own[-1].text not in ("=", "approx"):
             continue
         behind = _BEHIND.match(document.text, formula.outer[1])
         if behind is None:
@@ -205,6 +213,19 @@ def _join(document: Document, formulas: dict[Found, list[Piece]]) -> None:
             own.clear()
         elif number := _NUMBER.match(document.text, behind.end()):
             own += pieces(document.span(*number.span()))
+
+
+def _goes_on(
+    document: Document, formula: Found, following: Found, formulas: dict[Found, list[Piece]]
+) -> bool:
+    """True for an inline formula that begins with = at the head of a line or cell, behind one."""
+    own, behind = formulas[formula], formulas[following]
+    if following.display or not own or not behind or behind[0].text not in ("=", "approx"):
+        return False
+    if not any(piece.text in ("=", "approx") for piece in own):
+        return False
+    between = document.text[formula.outer[1] : following.outer[0]]
+    return _ONWARDS.fullmatch(between) is not None
 
 
 def _lost(document: Document, found: list[Found]) -> Iterator[Found]:

@@ -132,11 +132,22 @@ class Document:
         return self.text.find(closing, match.end(), limit), len(closing)
 
 
+#: A title such as b) $y = \sigma(2x - 1)$.
+_ITEM = re.compile(r"\W{0,3}[a-zA-Z0-9]{1,2}[.)]\W{0,3}\s(?:\$|\\\()[^$]*=")
+
+
 def is_section(title: str) -> bool:
-    """True for a title that says that it is of an example, an exercise and the like."""
+    """True for a title that says that it is of an example, an exercise and the like.
+
+    One that numbers a formula is of an exercise, too.
+    """
+    if _ITEM.match(title):
+        return True
     return any(word.removesuffix("s") in SECTIONS for word in re.findall(r"\w+", title.lower()))
 
 
+#: Words in a formula are about that: the "if" of a choice between cases.
+_IN_FORMULAS = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s*\{[^{}]*\}")
 _SENTENCE = re.compile(r"[.;:!?|]\s|\n\s*\n")
 _NO_CLAIM = re.compile(
     r"\b(if|when|unless|whenever|otherwise|mistake|wrong|incorrect|instead of|rather than|not)\b",
@@ -151,7 +162,7 @@ _PREMISE = re.compile(r"\A\s*If (?=\W*\Z|.*\band\W*\Z)", re.DOTALL)
 def is_claimed(text: str, formula: Found) -> bool:
     """False for a formula behind "if" or "instead of": it says nothing of what is so."""
     offset = formula.outer[0]
-    before = text[max(0, offset - 300) : offset]
+    before = _IN_FORMULAS.sub("", text[max(0, offset - 300) : offset])
     sentences = [m.end() for m in _SENTENCE.finditer(before)]
     sentence = before[sentences[-1] if sentences else 0 :]
     if _DEFINES.search(text, formula.start, formula.stop):

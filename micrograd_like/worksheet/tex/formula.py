@@ -32,12 +32,17 @@ from micrograd_like.worksheet.tex.macros import (
 )
 from micrograd_like.worksheet.tex.names import Written
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
+from micrograd_like.worksheet.tex.symbols import commas_in
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, RELATIONS
+from micrograd_like.worksheet.vocabulary import CONNECTIVES, IF, OTHERWISE, RELATIONS
 
 _PLAIN = {":=": "←", "<=": "≤", ">=": "≥"}
 _LOGARITHMS = {"10": "log10", "2": "log2", "e": "ln"}
+#: Words that mean something where they stand, among them those of a choice between cases.
+_KNOWN_WORDS = CONNECTIVES | IF | OTHERWISE | {"otherwise", "while", "until", "unless"}
 _OPERATORS = {"+", "-", "*", "·", "/", "⊙"}
+#: The last letter of Latin and Greek; words in other alphabets have no blanks between them.
+_LATIN = "\u1fff"
 _NO_INDEX = "expected a name before the index"
 
 
@@ -63,7 +68,7 @@ class Row(Environments):
         elif piece.kind == "letter":
             self.differential() if self.symbols.by and piece.text == "D" else self.letters()
         elif piece.kind == "number":
-            self.emit("number", self.take().text, piece)
+            self._number(self.take())
         elif piece.kind == "open":
             self._group(piece, *self.argument(piece))
         elif piece.kind == "align":
@@ -72,6 +77,14 @@ class Row(Environments):
             self._sign(self.take())
         else:
             raise TexError(piece, f"did not expect {piece} here")
+
+    def _number(self, piece: Piece) -> None:
+        """A number; commas in it part thousands, or are decimal signs throughout."""
+        last, text = piece, piece.text.replace("{,}", "." if self.symbols.commas else "")
+        if self.symbols.commas and self.place in commas_in(self.pieces):
+            self.place += 2
+            last, text = self.last, f"{text}.{self.last.text}"
+        self.emit("number", text, piece, last)
 
     # Signs and groups.
 
@@ -144,6 +157,9 @@ class Row(Environments):
     def _power(self, piece: Piece) -> None:
         """^ behind what is no name."""
         start, stop = self.argument(piece)
+        if self.is_transposed(start, stop):
+            self.transposed(piece, self.pieces[start])
+            return
         inside = self.captured(start, stop)
         if not inside:
             raise TexError(piece, "expected an exponent after '^'")
@@ -231,6 +247,9 @@ class Row(Environments):
         plain = "".join(p.text for p in inside if p.kind in ("letter", "number"))
         touching = all(a.touches(b) for a, b in pairwise(inside))
         word = touching and len(plain) == sum(len(p.text) for p in inside)
+        if self._parts_statements(start, stop):
+            self.emit("sign", ";", piece, self.last)
+            return
         if word and plain and not plain[0].isdecimal() and plain.lower() not in CONNECTIVES:
             self.finish(Written(piece, self.last, plain))
             return
@@ -254,6 +273,22 @@ class Row(Environments):
             elif first.text not in NOTHING and first.text not in ("-", "'", "."):
                 raise TexError(first, f"expected words in {piece}, got {first}")
             place = end
+
+    def _parts_statements(self, start: int, stop: int) -> bool:
+        r"""True for words of another language between two statements: ``\text{ donc }``."""
+        words, inside = self._said(self.pieces[start:stop]), self.pieces[start:stop]
+        if not words or self.depth or self.stop < len(self.pieces) or not self.tokens:
+            return False
+        if not _KNOWN_WORDS.isdisjoint(words) or any(p.kind == "macro" for p in inside):
+            return False
+        around = self.pieces[start - 1].end < inside[0].column or (
+            inside[-1].end < self.pieces[stop].column if stop < len(self.pieces) else False
+        )
+        related = any(token.text in RELATIONS for token in self.tokens)
+        ahead = [SIGNS.get(p.text, p.text) for p in self.pieces[self.place :]]
+        beside = {self.tokens[-1].text, *ahead[:1]}
+        apart = beside.isdisjoint(_OPERATORS | RELATIONS)
+        return around and related and apart and not RELATIONS.isdisjoint(ahead)
 
     def _said(self, inside: Sequence[Piece]) -> list[str]:
         """The words of a text, in small letters."""
@@ -279,8 +314,10 @@ class Row(Environments):
     def _is_remark(self, inside: Sequence[Piece]) -> bool:
         """True for words in brackets: (activation, e.g. the logistic function)."""
         bracketed = len(inside) > 3 and inside[0].text == "(" and inside[-1].text == ")"
-        words = all(p.kind == "letter" or p.text in "(),.;:-'" for p in inside)
-        return bracketed and words and len(self._said(inside)) > 1
+        says = any(SIGNS.get(p.text, p.text) in RELATIONS - {"→"} for p in inside)
+        words = self._said(inside)
+        foreign = any(max(word) > _LATIN for word in words)
+        return bracketed and not says and (len(words) > 1 or foreign)
 
     # Structures.
 

@@ -88,14 +88,14 @@ class Names(Cursor):
     def raise_to(self, powers: list[tuple[Piece, int, int]]) -> None:
         """The powers that stood among a name's scripts."""
         for sign, start, stop in powers:
-            self.emit("sign", "^", sign)
             first, last = self.pieces[start], self.pieces[stop - 1]
+            if self.is_transposed(start, stop):
+                self.transposed(sign, first)
+                continue
             if stop < len(self.pieces) and self.pieces[stop].kind == "close":
                 last = self.pieces[stop]
-            if self.is_transposed(start, stop):
-                self.emit("name", "T", first)
-            else:
-                self.emit_all(self.captured(start, stop), first, last)
+            self.emit("sign", "^", sign)
+            self.emit_all(self.captured(start, stop), first, last)
 
     def _called(self, name: Written) -> None:
         """δ(t−1) as δ_{t−1}, where the document has δ with such arguments alone."""
@@ -197,7 +197,9 @@ class Names(Cursor):
         """An index in plain form."""
         written = ""
         for piece in self.pieces[start:stop]:
-            if piece.kind in ("letter", "number") or piece.text in "+-=,()[]'":
+            if piece.text in ("'", "prime") and written in self.symbols.primed:
+                written = self.symbols.primed[written]
+            elif piece.kind in ("letter", "number") or piece.text in "+-=,()[]'":
                 written += piece.text
             elif piece.kind == "macro" and piece.text in LETTERS:
                 written += LETTERS[piece.text]
@@ -239,6 +241,14 @@ class Names(Cursor):
         else:
             return False
         return True
+
+    def transposed(self, sign: Piece, mark: Piece) -> None:
+        r"""The sign of a transposed matrix; a plain T may be a power."""
+        if mark.kind == "letter":
+            self.emit("sign", "^", sign)
+            self.emit("name", "T", mark)
+        else:
+            self.emit("sign", "ᵀ", sign, mark)
 
     def is_transposed(self, start: int, stop: int) -> bool:
         """True for the T of a transposed matrix."""

@@ -74,7 +74,7 @@ _PIECE = re.compile(
     r"(?P<space>\s+|~|(?<!\\)%.*)"
     r"|(?P<row>\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\(?:cr|newline)(?![A-Za-z]))"
     r"|\\(?P<macro>[A-Za-z]+\*?|.)"
-    r"|(?P<number>\d+(?:\{,\}\d{3})+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
+    r"|(?P<number>\d+(?:\{,\}\d+)+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<align>&)"
     r"|(?P<letter>[^\W\d_][\u0300-\u036f]*)"
     r"|(?P<sign>:=|<=|>=|(?<!\^)[+\-]=|.)"
@@ -93,7 +93,7 @@ def pieces(span: Span) -> list[Piece]:
             column, end = start + match.start() + 1, start + match.end() + 1
             if kind == "number" and text_.endswith("."):  # the end of a sentence, or 0.
                 text_, end = text_[:-1], end - 1
-            found.append(Piece(kind, text_.replace("{,}", ""), number, column, end))  # type: ignore[arg-type]
+            found.append(Piece(kind, text_, number, column, end))  # type: ignore[arg-type]
     return list(_digits_of_fractions(found))
 
 

@@ -12,6 +12,7 @@ from micrograd_like.worksheet.tex.macros import FORMULAS, SIGNS
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.tokens.spelling import LETTERS
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
 _OPERATORS = {"+", "-", "·", "*", "/", "⊙"}
@@ -81,12 +82,16 @@ class Rows:
 
     @property
     def told(self) -> tuple[str, ...]:
-        """How many relations were passed over, in words."""
+        """What was decided for all of them, and how many relations were passed over, in words."""
+        commas = ("Commas are read as decimal signs",) if self.symbols.commas else ()
         if not self.passed:
-            return ()
+            return commas
         count = len(self.passed)
         relations = "1 relation is" if count == 1 else f"{count} relations are"
-        return (f"{relations} passed over: behind a word such as 'if', 'not' or 'instead of'",)
+        return (
+            *commas,
+            f"{relations} passed over: behind a word such as 'if', 'not' or 'instead of'",
+        )
 
     def _tokens(self, row: Sequence[Piece], relates: bool) -> list[Token]:
         try:
@@ -158,6 +163,8 @@ def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
         depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
         if related and not depth and token.kind == "sign" and token.text in COMPARISONS:
             return tokens[:place], []  # z = 0.5 > 0
+        if token.text == ";" and _is_range(tokens[place + 1 :]):
+            return tokens[:place], []  # for i = 1, 2, in whatever language
         if related and _is_word(token, _BESIDE):
             side = tokens[place + 1 :]
             said = any(map(_is_relation, side)) and not _is_word(token, _RANGES)
@@ -167,9 +174,12 @@ def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def _is_range(tokens: Sequence[Token]) -> bool:
-    """True for i = 1, …, m."""
+    """True for i = 1, …, m, and for i = 1, 2."""
     texts = [token.text for token in tokens]
-    return texts[1:2] == ["="] and len(texts[0]) == 1 and "…" in texts and texts[-2:-1] == [","]
+    if texts[1:2] != ["="] or texts[-2:-1] != [","]:
+        return False
+    numbers = texts[0] in LETTERS and all(t.isdecimal() or t == "," for t in texts[2:])
+    return numbers or (len(texts[0]) == 1 and "…" in texts)
 
 
 def _relates(piece: Piece) -> bool:

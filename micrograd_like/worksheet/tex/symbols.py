@@ -19,6 +19,8 @@ _RELATIONS = {"=", ":=", "approx", "leftarrow", "gets", "sim"}
 _LONGEST = 24
 #: Letters that count steps, layers and samples.
 _COUNTING = "tnkijl"
+#: Those that may stand for another one, the least used as names first.
+_INDICES = "kljimnto"
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Symbols:
         givens: What is given a number, as ``t=2``.
         calls: What stands in the brackets behind each letter.
         alone: Letters that stand without such brackets, outside of those and of indices.
+        primed: For index letters with a prime, j of Σ_{j'}, one that stands nowhere else.
+        commas: True where commas are the decimal sign: 0{,}5 and 0,5.
         by: The letter by which D(…) and (…)′ differentiate; "" where they are no derivatives.
     """
 
@@ -45,6 +49,8 @@ class Symbols:
     givens: set[str] = field(default_factory=set)
     calls: dict[str, set[str]] = field(default_factory=dict)
     alone: set[str] = field(default_factory=set)
+    primed: dict[str, str] = field(default_factory=dict)
+    commas: bool = False
     by: str = ""
 
     @classmethod
@@ -64,6 +70,10 @@ class Symbols:
             symbols.levels.update(_levels(pieces))
             symbols.givens.update(_givens(pieces))
             symbols._take_calls(pieces)
+        symbols.commas = _has_decimal_commas(formulas)
+        free = [x for x in _INDICES if all(p.text != x for pieces in formulas for p in pieces)]
+        primed = sorted({letter for pieces in formulas for letter in _primed(pieces)})
+        symbols.primed = dict(zip(primed, free, strict=False))
         # x y = … is a product where both letters have a life of their own.
         symbols.wholes = {t for t in lefts if len(t) > 2 or not set(t) <= symbols.singles}
         return symbols
@@ -122,6 +132,40 @@ class Symbols:
                 return [*head, tail]
         two = len(run) == 2 and not self.singles.isdisjoint(run)  # wx, where w stands elsewhere
         return list(run) if two or set(run) <= self.singles else [run]
+
+
+def _has_decimal_commas(formulas: Sequence[Sequence[Piece]]) -> bool:
+    """True where some comma in a number parts no thousands, and no number has a point."""
+    behind: list[str] = []
+    for pieces in formulas:
+        for piece in pieces:
+            if piece.kind == "number" and "." in piece.text:
+                return False
+            whole, comma, rest = piece.text.partition("{,}")
+            behind += [rest if whole != "0" else "0"] if comma else []
+        for place in commas_in(pieces):
+            behind.append(pieces[place + 1].text if pieces[place - 1].text != "0" else "0")
+    return any(len(digits) != 3 for digits in behind)
+
+
+def commas_in(pieces: Sequence[Piece]) -> Iterator[int]:
+    """Where a comma stands tight between two numbers, in no index and in no list."""
+    for place in range(1, len(pieces) - 1):
+        before, comma, after = pieces[place - 1 : place + 2]
+        if comma.text != "," or comma.kind != "sign" or not before.kind == after.kind == "number":
+            continue
+        opening = [p.text for p in pieces[max(place - 3, 0) : place - 1]]
+        listed = opening[-1:] in (["("], ["["]) or opening == ["_", "{"]
+        if before.touches(comma) and comma.touches(after) and not listed:
+            yield place
+
+
+def _primed(pieces: Sequence[Piece]) -> Iterator[str]:
+    """The letters that an index is with a prime: j of x_{j'}."""
+    for opening, brace, letter, prime in zip(*(pieces[i:] for i in range(4)), strict=False):
+        index = opening.text == "_" and brace.kind == "open" and letter.text in _INDICES
+        if index and prime.text in ("'", "prime", "^"):
+            yield letter.text
 
 
 def _counts(said: str) -> bool:

@@ -42,7 +42,12 @@ def laid_out(tokens: Sequence[Token]) -> list[Token]:
 def _without_remark(row: Sequence[Token]) -> list[Token]:
     """The row before an arrow that points back at what was said: q = 3  ← small."""
     for place, token in enumerate(row):
-        if token.text == "←" and any(t.text in RELATIONS or t.text == "|" for t in row[:place]):
+        named = place > 1 and row[place - 1].kind == "name" and row[place - 2].text in (",", ";")
+        if (
+            token.text == "←"
+            and not named
+            and any(t.text in RELATIONS or t.text == "|" for t in row[:place])
+        ):
             return list(row[:place])
     return list(row)
 
