@@ -95,7 +95,7 @@ def test_files_are_in_utf_8_wherever_they_are_printed(arguments: list[str], enco
 # Colours.
 
 COMMANDS = (
-    ["check", "office-hours-as-published"],
+    ["check", "three-steps"],
     ["derive", "office-hours", "dE/dx1"],
     ["example"],
     ["lessons", "one-weight", "--epochs", "2"],

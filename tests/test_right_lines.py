@@ -117,7 +117,7 @@ def test_every_line_is_read() -> None:
     assert verdicts["right"] + verdicts["taken"] > 0.9 * sum(verdicts.values())
 
 
-@pytest.mark.parametrize("lines", [300, pytest.param(3000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("lines", [200, pytest.param(3000, marks=pytest.mark.slow)])
 def test_no_right_line_is_called_wrong(lines: int, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["--lines", str(lines), "--jobs", "1", "--examples", "1"])
     assert status == 0, capsys.readouterr().out
