@@ -53,6 +53,7 @@ def run(
     cwd: Path | str | None = None,
     encoding: str = "utf-8",
     terminal: bool = False,
+    closed: str = "",
     **environment: str,
 ) -> Done:
     """Run the command.
@@ -63,6 +64,7 @@ def run(
         cwd: The folder to run it in.
         encoding: Of standard output.
         terminal: Whether standard output is one.
+        closed: The standard stream that the caller has closed, such as "stdout": Python has none.
         environment: What is set otherwise than in ``PLAIN``.
     """
     out, err = Stream(encoding, terminal), Stream()
@@ -71,12 +73,16 @@ def run(
         patch.setattr(sys, "stdin", Stream(given=input))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
+        if closed:
+            patch.setattr(sys, closed, None)
         for name, value in {**PLAIN, **environment}.items():
             patch.setenv(name, value)
         if cwd is not None:
             patch.chdir(cwd)
         with pytest.raises(SystemExit) as ended:
             main()
+        if sys.stdout is not out:  # what the command puts in its place
+            sys.stdout.close()
     code = ended.value.code
     if isinstance(code, str):  # which the interpreter prints
         err.write(f"{code}\n")

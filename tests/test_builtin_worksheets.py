@@ -63,7 +63,7 @@ def derivatives(name: str) -> dict[Derivative, float]:
 
 
 #: Of a worksheet with more names, only what it derives is derived by every name.
-MANY = 24
+MANY = 20
 
 
 @cache

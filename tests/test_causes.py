@@ -167,6 +167,12 @@ TWO = "p1 = 0.7\np2 = 0.4\ny1 = 0.1\ny2 = 1.3\n"
         ("x = 0.7\nE = x^3\ndE/dx = 3*x^4", "power-not-lowered", False),
         ("x = 0.7\nE = 1/x\ndE/dx = 1/x^2", "power-not-lowered", False),
         ("x = 0.7\nE = x^2\ndE/dx = x", "power-not-lowered", False),
+        # An exponent lost, put in, or behind another bracket.
+        ("x = 0.7\nE = tanh(x)\ndE/dx = 1 - E", "exponent", True),
+        ("x = 0.7\nE = tanh(x)\ndE/dx = (1 - E)^2", "exponent", True),
+        ("x = 0.7\nE = sigmoid(x)\ndE/dx = E*(1 - E)^2", "exponent", True),
+        ("x = 0.7\nE = tanh(x)\ndE/dx = 1 - E^3", "exponent", False),
+        ("x = 0.7\nE = tanh(x)\ndE/dx = 1 + E^2", "exponent", False),
         # A constant, or what one divides by, is no link of the chain.
         ("x = 0.7\nE = x^2 + sin(x)\ndE/dx = 4*x + cos(x)", "extra-factor", False),
         ("x = 0.7\nk = 1.3\nE = k*x^2 + sin(x)\ndE/dx = 2*x*k*k + cos(x)", "extra-factor", True),

@@ -97,13 +97,13 @@ def test_a_link_is_followed_and_a_pipe_is_no_file_to_replace(sheet: str, tmp_pat
 def test_standard_output_has_names(name: str, sheet: str, tmp_path: Path) -> None:
     """It goes on where it stands, be it a pipe or a file that others write to before and after."""
     (tmp_path / "link").symlink_to("/dev/stdout")
-    expected = process("page", sheet, "-o", "-").stdout
-    assert process("page", sheet, "-o", name, cwd=tmp_path).stdout == expected
+    expected = run("draw", sheet).stdout
+    assert process("draw", sheet, "--format", "dot", "-o", name, cwd=tmp_path).stdout == expected
     with open(tmp_path / "all", "w+b") as file:
         inode = os.fstat(file.fileno()).st_ino
         file.write(b"before\n")
         file.flush()
-        command = [*COMMAND, "page", sheet, "-o", name]
+        command = [*COMMAND, "draw", sheet, "--format", "dot", "-o", name]
         subprocess.run(command, stdout=file, cwd=tmp_path, check=True, timeout=60)
         file.seek(0, os.SEEK_END)
         file.write(b"after\n")
@@ -120,22 +120,26 @@ def test_what_a_shell_opens_for_another_program_is_written_to(sheet: str) -> Non
     """As >(…) does: a pipe by its number."""
     reading, writing = os.pipe()
     with open(reading, "rb") as pipe:
-        done = process("page", sheet, "-o", f"/dev/fd/{writing}", pass_fds=[writing])
+        command = ["draw", sheet, "--format", "dot", "-o", f"/dev/fd/{writing}"]
+        done = process(*command, pass_fds=[writing])
         os.close(writing)
-        assert pipe.read().startswith(b"<!DOCTYPE html>")
+        assert pipe.read().startswith(b"digraph")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     for name in ("/dev/fd/99", "/dev/fd/0"):  # not open, and not for writing
         with open(os.devnull, "rb") as stream:
-            done = process("page", sheet, "-o", name, stdin=stream)
+            done = process("draw", sheet, "--format", "dot", "-o", name, stdin=stream)
         assert done.returncode == 2
         assert done.stderr == f"micrograd-like: cannot open {name!r}: Bad file descriptor\n"
+
+
+#: What is said where standard output is closed.
+UNHEARD = "micrograd-like: cannot write the output: it is closed\n"
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ["check", "{sheet}"],
-        ["check", "{sheet}", "{sheet}", "--jobs", "2"],
         ["check", "{sheet}", "--page", "-"],
         ["derive", "{sheet}", "dy/dx"],
         ["step", "{sheet}"],
@@ -144,16 +148,20 @@ def test_what_a_shell_opens_for_another_program_is_written_to(sheet: str) -> Non
         ["example", "--format", "json"],
         ["lessons"],
         ["--version"],
-        ["--help"],
     ],
 )
 def test_what_has_something_to_say_fails_where_nobody_can_hear_it(
     arguments: list[str], sheet: str
 ) -> None:
+    done = run(*(a.format(sheet=sheet) for a in arguments), closed="stdout")
+    assert (done.returncode, done.stderr) == (2, UNHEARD)
+
+
+@pytest.mark.parametrize("arguments", [["check", "{sheet}", "{sheet}", "--jobs", "2"], ["--help"]])
+def test_so_does_a_process(arguments: list[str], sheet: str) -> None:
     given = [a.format(sheet=sheet) for a in arguments]
     done = process(*given, preexec_fn=lambda: os.close(1))
-    assert done.returncode == 2
-    assert done.stderr == "micrograd-like: cannot write the output: it is closed\n"
+    assert (done.returncode, done.stderr) == (2, UNHEARD)
 
 
 def test_what_goes_into_a_file_needs_no_standard_output(sheet: str, tmp_path: Path) -> None:
@@ -193,9 +201,11 @@ def test_what_standard_input_gives_is_not_written_over(arguments: list[str], she
     assert "is what standard input gives itself; name another file" in done.stderr
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_standard_input_is_marked_among_files(jobs: str, sheet: str) -> None:
-    done = process("check", "-", sheet, "-", "--jobs", jobs, "--format", "json", input=RIGHT)
+@pytest.mark.parametrize("command", [run, process])
+def test_standard_input_is_marked_among_files(command: Callable[..., Any], sheet: str) -> None:
+    """By one process, and by two."""
+    jobs = "1" if command is run else "2"
+    done = command("check", "-", sheet, "-", "--jobs", jobs, "--format", "json", input=RIGHT)
     first, second, third = json.loads(done.stdout)["worksheets"]
     assert [one["wrong"] for one in (first, second, third)] == [0, 1, 0]
     assert [one["right"] for one in (first, second, third)] == [1, 0, 1]
@@ -203,11 +213,19 @@ def test_standard_input_is_marked_among_files(jobs: str, sheet: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["check", "-"], ["check", "-", "-", "--jobs", "2"], ["draw", "-"], ["derive", "-", "dE/dx"]],
+    ("command", "asked"),
+    [
+        (run, ["check", "-"]),
+        (run, ["draw", "-"]),
+        (run, ["derive", "-", "dE/dx"]),
+        (process, ["check", "-", "-", "--jobs", "2"]),
+    ],
 )
-def test_closed_standard_input_is_told_in_a_sentence(command: list[str]) -> None:
-    done = process(*command, stdin=None, preexec_fn=lambda: os.close(0))
+def test_closed_standard_input_is_told_in_a_sentence(
+    command: Callable[..., Any], asked: list[str]
+) -> None:
+    closed = {"closed": "stdin"} if command is run else {"preexec_fn": lambda: os.close(0)}
+    done = command(*asked, **closed)
     assert done.returncode == 2
     assert "standard input" in done.stderr
     assert "that is closed" in done.stderr

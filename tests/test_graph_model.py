@@ -59,6 +59,17 @@ def test_a_parameter_stands_on_the_rank_of_its_only_user() -> None:
 
 
 @needs_graphviz
+def test_leaves_of_one_gate_alone_stand_beside_it_and_a_target_flows_along() -> None:
+    """As wf, uf and bf of wf·x + uf·h0 + bf, where x and h0 enter other gates too."""
+    found = layouts(snapshot(builtin.load("lstm-cell")))["along"]["boxes"]
+    for leaf in ("wf", "uf", "bf"):
+        assert abs(found[leaf][1] - found["zf"][1]) > HIGH
+        assert abs(found[leaf][0] - found["zf"][0]) < 60
+    assert found["x"][0] < found["zf"][0] - 60
+    assert found["y"][0] < found["L"][0] - 60
+
+
+@needs_graphviz
 def test_arrows_end_at_the_sides_of_boxes() -> None:
     shot = snapshot(PUBLISHED)
     model = graph_model(shot)

@@ -189,6 +189,8 @@ def data_of(text: str) -> Any:
         ("y = (x^2 - 3)**2/2", "y =(x2 − 3)2/2"),
         ("q = 2e-5*(-x)", "q =2e−5·(−x)"),
         ("a < b & c", "a < b & c"),
+        ("y = x² = 2² = 4", "y =x2 =22 =4"),
+        ("W = [[0.5, -0.8], [ -0.2, 1]]", "W =[[0.5, −0.8], [ −0.2, 1]]"),
     ],
 )
 def test_formulas_are_set_token_by_token(typed: str, shown: str) -> None:

@@ -167,6 +167,14 @@ def test_both_sides_of_a_kink(name: str, order: int) -> None:
         assert program([replayed])[0, 0] == pytest.approx(composed(replayed)[1].data, rel=1e-14)
 
 
+def test_a_kink_within_what_is_smooth_has_the_convention_of_its_operation() -> None:
+    """|x|² is x²: its first derivative is right at 0, its second 0 there, and 2 elsewhere."""
+    for point, slope, second in ((0.0, 0.0, 0.0), (-1.5, -3.0, 2.0), (1e-300, 2e-300, 2.0)):
+        x, first = differentiated(lambda x: abs(x) ** 2, point, 1)
+        assert first.data == slope
+        assert grad(first, x) == second
+
+
 def random_scalar(generator: random.Random, x: Value, depth: int) -> Value:
     """A function of x that is defined everywhere, kinks among its operations."""
     if depth == 0:

@@ -468,7 +468,8 @@ def test_what_is_let_through_goes_on() -> None:
 # What cannot be compiled.
 
 ERRORS = (
-    (lambda: compile_graph(w * x, [x, Value(1.0, "z")], [w]), "does not depend on the input z"),
+    (lambda: compile_graph(w * x, [Value(1.0, "z")], [w]), "does not depend on the input z"),
+    (lambda: compile_graph(w * x + b, [x, Value(1.0, "z")], [w]), "not depend on the input z"),
     (lambda: compile_graph(w * x, [x], [w, w]), "w is parameter 0 and parameter 1"),
     (lambda: compile_graph(w * x, [x], [x]), "x is input 0 and parameter 0"),
     (lambda: compile_graph([], [x]), "expected an output, got none"),
@@ -508,6 +509,39 @@ def test_a_parameter_without_effect_has_a_note_and_no_gradient() -> None:
     program = compile_graph(w * x, [x], [w, v])
     assert program.notes == ["the output does not depend on v: its gradient is 0"]
     assert program.value_and_grad([[1.0]])[1].tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("f", "order", "expected"),
+    [
+        (lambda x, y: x.relu(), "x", [1.0, 0.0]),
+        (lambda x, y: x.relu(), "xx", [0.0, 0.0]),
+        (lambda x, y: abs(x).maximum(2.0), "xx", [0.0, 0.0]),
+        (lambda x, y: 3 * x + 1, "x", [3.0, 3.0]),
+        (lambda x, y: 3 * x + 1, "y", [0.0, 0.0]),
+        (lambda x, y: x * y, "x", [0.5, 4.0]),
+        (lambda x, y: x * y, "xy", [1.0, 1.0]),
+        (lambda x, y: x.step(), "x", [0.0, 0.0]),
+        (lambda x, y: x * y, "", [1.0, -8.0]),
+    ],
+)
+def test_a_derivative_may_depend_on_few_inputs_or_none(
+    f: Any, order: str, expected: list[float], backend: str
+) -> None:
+    leaves = {"x": Value(2.0, "x"), "y": Value(0.5, "y")}
+    node = f(*leaves.values())
+    for name in order:
+        node = grad(node, leaves[name], create_graph=True)
+    program = compile_graph(node, [*leaves.values()], backend=backend)
+    samples = [[2.0, 0.5], [-2.0, 4.0]]
+    assert program(samples).tolist() == expected
+    assert program.value_and_grad(samples)[0].tolist() == expected
+    if order == "xx":
+        assert program.notes == [
+            "the output does not depend on x: its gradient is 0",
+            "the output does not depend on y: its gradient is 0",
+        ]
 
 
 #: (samples, the error, what it says)

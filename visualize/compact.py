@@ -8,35 +8,28 @@ where the graph stands upright. Positions alone are kept here, so they last whil
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from micrograd_like.graph import PARAMETERS
+from visualize.compact_curves import curves
 from visualize.graph_model import HIGH, wide
 from visualize.grouping import rank_keys
 from visualize.layout import Point, run
-from visualize.snapshot.records import Edge, Snapshot
+from visualize.snapshot.records import Snapshot
 
 #: Between boxes of one block: beside each other, and between a parameter and its user.
 _BESIDE, _ABOVE, _ASIDE = 12.0, 40.0, 16.0
 #: How far a row of parameters may hang into the room between ranks.
-_OVER = 20.0
+_OVER = 12.0
 #: Parameters at most that stand on one side alone, in a row and in a stack.
 _ROW, _STACK = 2, 4
 #: Graphviz's distances in inches, and its points to the inch.
 _RANKS, _INCH = 0.67, 72.0
 _APART = {False: 0.34, True: 0.17}
-#: Between the ends of several arrows at one side of a box.
-_ENDS = 15.0
 _MARGIN = 9.0
-#: The room of a label.
-_LABEL, _LINE = 46.0, 17.0
-#: Where it stands beside an arrow that runs down, and above or below one that runs across.
-_ASIDES = ((33.0, 0.0), (-33.0, 0.0))
-_ABOVES = ((0.0, -13.0), (0.0, 13.0), (0.0, -38.0), (0.0, 38.0))
-#: What a ring adds to a box.
-_RING = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +97,24 @@ def places(shot: Snapshot, laid_out: Mapping[str, Any], upright: bool) -> dict[s
         for edge in laid_out.get("edges", ())
         if edge.get("style") != "invis"
     }
+    width = right - left + 2 * _MARGIN
+    before, behind = _overhang(shot, boxes, width)
+    boxes = {key: (x + before, y) for key, (x, y) in boxes.items()}
+    routes = {place: [(x + before, y) for x, y in route] for place, route in routes.items()}
     return {
-        "width": round(right - left + 2 * _MARGIN, 1),
+        "width": round(before + width + behind, 1),
         "height": round(top - bottom + 2 * _MARGIN, 1),
         "boxes": {key: [round(x, 1), round(y, 1)] for key, (x, y) in boxes.items()},
-        "curves": _curves(shot, boxes, routes, upright),
+        "curves": curves(shot, boxes, routes, upright),
     }
+
+
+def _overhang(shot: Snapshot, boxes: Mapping[str, Point], width: float) -> tuple[float, float]:
+    """How far boxes that hang over their rank reach out of the picture, left and right."""
+    sides = [(boxes[n.key][0] - wide(n) / 2, boxes[n.key][0] + wide(n) / 2) for n in shot.nodes]
+    left = min(left for left, _ in sides) - _MARGIN
+    right = width - _MARGIN - max(right for _, right in sides)
+    return max(0.0, -left), max(0.0, -right)
 
 
 def _point(written: str, left: float, top: float) -> Point:
@@ -122,19 +127,35 @@ def _point(written: str, left: float, top: float) -> Point:
 
 def _blocks(shot: Snapshot, upright: bool) -> list[_Block]:
     nodes = {node.key: node for node in shot.nodes}
-    users: dict[str, list[str]] = {}
-    for edge in shot.edges:
-        users.setdefault(edge.tail, []).append(edge.head)
-    own: dict[str, list[str]] = {}
-    for key, node in nodes.items():
-        if node.role in PARAMETERS and len(used := users.get(key, [])) == 1:
-            own.setdefault(used[0], []).append(key)
+    own = _own(shot)
     beside = {key for keys in own.values() for key in keys}
     widths = {key: wide(node) for key, node in nodes.items()}
     sides = _sides(shot, own, _STACK if upright else _ROW)
     return [
         _block(key, sides.get(key, ((), ())), widths, upright) for key in nodes if key not in beside
     ]
+
+
+def _own(shot: Snapshot) -> dict[str, list[str]]:
+    """For each node the leaves that stand beside it: its own parameters, and of others several.
+
+    Other leaves that it alone uses are like parameters where it also uses what is not its own, as
+    x in w·x + u·h + b; a single one, as a target, flows along.
+    """
+    roles = {node.key: node.role for node in shot.nodes}
+    users = Counter(edge.tail for edge in shot.edges)
+    inputs: dict[str, list[str]] = {key: [] for key in roles}
+    for edge in shot.edges:
+        inputs[edge.head].append(edge.tail)
+    found = {}
+    for key, tails in inputs.items():
+        alone = [leaf for leaf in roles if leaf in tails and not inputs[leaf] and users[leaf] == 1]
+        others = [tail for tail in alone if roles[tail] not in PARAMETERS]
+        if len(others) < 2 or len(alone) == len(tails):
+            alone = [tail for tail in alone if roles[tail] in PARAMETERS]
+        if alone:
+            found[key] = alone
+    return found
 
 
 def _sides(
@@ -209,140 +230,3 @@ def _table(block: _Block, width: float) -> str:
     ]
     body = "".join(f"<TR>{row}</TR>" for row in cells)
     return f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="0">{body}</TABLE>'
-
-
-# Arrows.
-
-
-def _curves(
-    shot: Snapshot,
-    boxes: Mapping[str, Point],
-    routes: Mapping[int, list[Point]],
-    upright: bool,
-) -> list[dict[str, Any]]:
-    """For every arrow the points of its curve, from side to side, and where its label stands."""
-    widths = {node.key: wide(node) for node in shot.nodes}
-    across = 0 if upright else 1  # the coordinate along a side where arrows along the ranks end
-    at = {edge: _ends(shot, boxes, routes, edge, across) for edge in (0, 1)}
-    taken = [_Area(x, y, widths[key] + _RING, HIGH + _RING) for key, (x, y) in boxes.items()]
-    found = []
-    for place, edge in enumerate(shot.edges):
-        if place in routes:
-            points: list[Any] = [list(point) for point in routes[place]]
-            for end, near in ((0, 1), (-1, -2)):
-                for point in (points[end], points[near]):
-                    point[across] += at[-end][place]
-        else:
-            points = [*_beside(shot, boxes, widths, edge, upright)]
-        label = _label(points, taken)
-        taken.append(_Area(*label, _LABEL, _LINE))
-        found.append(
-            {
-                "points": [[round(x, 1), round(y, 1)] for x, y in points],
-                "label": [round(part, 1) for part in label],
-            }
-        )
-    return found
-
-
-def _ends(
-    shot: Snapshot,
-    boxes: Mapping[str, Point],
-    routes: Mapping[int, list[Point]],
-    end: int,
-    across: int,
-) -> dict[int, float]:
-    """How far from the middle of its side each arrow leaves its tail (0) or enters its head (1)."""
-    sides: dict[str, list[tuple[float, int]]] = {}
-    for place in routes:
-        edge = shot.edges[place]
-        here, there = (edge.tail, edge.head)[:: -1 if end else 1]
-        sides.setdefault(here, []).append((boxes[there][across], place))
-    return {
-        place: offset
-        for side in sides.values()
-        for (_, place), offset in zip(
-            sorted(side), _spread(len(side), HIGH - 20, _ENDS), strict=True
-        )
-    }
-
-
-def _spread(count: int, room: float, most: float) -> list[float]:
-    """So many places around 0, at most so far apart, in so much room."""
-    step = min(most, room / max(count - 1, 1))
-    return [(place - (count - 1) / 2) * step for place in range(count)]
-
-
-def _beside(
-    shot: Snapshot,
-    boxes: Mapping[str, Point],
-    widths: Mapping[str, float],
-    edge: Edge,
-    upright: bool,
-) -> list[Point]:
-    """The curve from a parameter to the node that it stands beside."""
-    (x, y), (hx, hy) = boxes[edge.tail], boxes[edge.head]
-    along = 1 if upright else 0
-    toward = 0 if upright else 1
-    side = boxes[edge.tail][toward] < boxes[edge.head][toward]
-    same = sorted(
-        boxes[e.tail][along]
-        for e in shot.edges
-        if e.head == edge.head
-        and boxes[e.tail][toward] == boxes[edge.tail][toward]
-        and (boxes[e.tail][toward] < boxes[e.head][toward]) == side
-    )
-    place = same.index(boxes[edge.tail][along])
-    if upright:
-        sign = 1 if side else -1
-        start = x + sign * widths[edge.tail] / 2, y
-        end = hx - sign * widths[edge.head] / 2, hy + _spread(len(same), HIGH - 16, 18)[place]
-        middle = (start[0] + end[0]) / 2
-        return [start, (middle, start[1]), (middle, end[1]), end]
-    sign = 1 if side else -1
-    start = x, y + sign * HIGH / 2
-    end = hx + _spread(len(same), widths[edge.head] - 24, 40)[place], hy - sign * HIGH / 2
-    middle = (start[1] + end[1]) / 2
-    return [start, (start[0], middle), (end[0], middle), end]
-
-
-@dataclass(frozen=True, slots=True)
-class _Area:
-    """A rectangle around a centre."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def meets(self, other: _Area) -> bool:
-        return (
-            abs(self.x - other.x) * 2 < self.width + other.width
-            and abs(self.y - other.y) * 2 < self.height + other.height
-        )
-
-
-def _label(points: Sequence[Sequence[float]], taken: Sequence[_Area]) -> Point:
-    """A place for a number beside the curve, where nothing else stands if there is one."""
-    (x, y), *_, (u, v) = points
-    down = abs(u - x) < abs(v - y)
-    beside = (*_ASIDES, *_ABOVES) if down else (*_ABOVES, *_ASIDES)
-    choices = [
-        (x + dx, y + dy)
-        for t in (0.5, 0.35, 0.65, 0.22, 0.78)
-        for x, y in [_on(points, t)]
-        for dx, dy in beside
-    ]
-    free = (c for c in choices if not any(_Area(*c, _LABEL, _LINE).meets(o) for o in taken))
-    return next(free, choices[0])
-
-
-def _on(points: Sequence[Sequence[float]], t: float) -> Point:
-    """The point at a part of the way along a chain of cubic curves."""
-    pieces = (len(points) - 1) // 3
-    piece = min(int(t * pieces), pieces - 1)
-    u = t * pieces - piece
-    weights = (1 - u) ** 3, 3 * u * (1 - u) ** 2, 3 * u * u * (1 - u), u**3
-    four = points[3 * piece : 3 * piece + 4]
-    x, y = (sum(w * p[i] for w, p in zip(weights, four, strict=True)) for i in (0, 1))
-    return x, y

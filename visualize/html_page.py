@@ -93,7 +93,8 @@ def page(
         raise TypeError(f"page: expected a Worksheet, got {type(worksheet).__name__}")
     lines = line_views(worksheet, report)
     data, steps, note = _graph(worksheet, report, places, parameters)
-    title, about = heading_of(worksheet) if not heading else (heading, "")
+    title, about = (heading, "") if heading else heading_of(worksheet)
+    title = title or (report.file if report is not None else "") or "A worksheet, step by step"
     data["heirs"] = {
         line.id: [line_id(heir) for heir in line.heirs] for line in lines if line.heirs
     }
@@ -225,7 +226,7 @@ def heading_of(worksheet: Worksheet) -> tuple[str, str]:
     """The worksheet's own comment on top: a title, and what it says behind a colon."""
     first = next((line for line in worksheet.lines if line.strip()), "")
     if not first.startswith("#"):
-        return "A worksheet, step by step", ""
+        return "", ""
     title, _, about = first.lstrip("# ").strip().partition(": ")
     return title, about[:1].upper() + about[1:]
 

@@ -119,6 +119,12 @@ def set_sentence(said: str) -> str:
     return "".join(_in_sentence(p) if place % 2 else escape(p) for place, p in enumerate(parts))
 
 
+def _sentence(said: Remark) -> str:
+    """What is to be said of a line; of where it could not be read with a capital."""
+    column = said.said.startswith("column ")
+    return set_sentence(said.said[:1].upper() + said.said[1:] if column else said.said)
+
+
 def _in_sentence(formula: str) -> str:
     """A formula among words: a short one is kept on one line."""
     kept = " kept" * (len(formula) <= _KEPT)
@@ -136,7 +142,7 @@ def _marked(report: Report) -> Iterator[LineView]:
             () if line.left is None else (line.left,),
             given=line.verdict == "taken" and line.rule == "given" and not line.read_as,
             verdict=line.verdict,
-            note=escape(said.reason) if quiet else set_sentence(said.said),
+            note=escape(said.reason) if quiet else _sentence(said),
             working=_working(said) if line.verdict == "wrong" else "",
             true=_true(line) if line.verdict == "follows" else "",
             label=said.label,

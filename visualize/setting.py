@@ -19,12 +19,14 @@ from micrograd_like.notation import name_text, normal_name
 from micrograd_like.ops import OPS
 from visualize.graph_model import runs
 
-_NAME = r"[^\W\d][\w\u0302-\u0307]*(?:\^?\{[\w,+]*\})?['’′]*"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_NAME = rf"(?![{_RAISED}])[^\W\d](?:(?![{_RAISED}])[\w\u0302-\u0307])*(?:\^?\{{[\w,+]*\}})?['’′]*"
 _TOKEN = re.compile(
     rf"""(?P<derivative>(?<![\w.])[d∂](?P<of>{_NAME})\s*/\s*[d∂](?P<wrt>{_NAME}))
     | (?P<function>[^\W\d]\w*)(?=\()
     | (?P<name>{_NAME})
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-−]?\d+)?)
+    | (?P<raised>[{_RAISED}]+)
     | (?P<power>\s*(?:\*\*|\^)\s*(?P<exponent>-?\d+|{_NAME}))
     | (?P<times>\s*[*·]\s*)
     | (?P<minus>\s*[-−]\s*)
@@ -101,8 +103,9 @@ def derivative_fraction(name: Derivative) -> str:
 
 #: Stands where a line may be wrapped: no text has it.
 _BREAK = "\x00"
+_LEVEL = str.maketrans(_RAISED, "0123456789−")
 _KINDS = (
-    *("derivative", "function", "name", "number", "power"),
+    *("derivative", "function", "name", "number", "raised", "power"),
     *("times", "minus", "plus", "relation", "other"),
 )
 _SIGNS = {"times": "·", "minus": "−", "plus": "+"}
@@ -118,7 +121,7 @@ def _set(said: str) -> str:
     shown, before = "", ""
     for match in _TOKEN.finditer(said.replace(_BREAK, "")):
         shown += _token(match, before)
-        opens = match[0].strip() in ("(", ",", "|")
+        opens = match[0].strip() in ("(", "[", "{", ",", ";", "|")
         before = "" if opens else next(kind for kind in _KINDS if match[kind])
     return shown
 
@@ -130,6 +133,8 @@ def _token(match: re.Match[str], before: str) -> str:
         return _function(match["function"])
     if match["name"]:
         return set_name(Name(normal_name(match["name"])))
+    if match["raised"]:
+        return f"<sup>{match['raised'].translate(_LEVEL)}</sup>"
     if match["power"]:
         return f"<sup>{_set(match['exponent'])}</sup>"
     if match["relation"]:
@@ -138,7 +143,8 @@ def _token(match: re.Match[str], before: str) -> str:
     for kind, sign in _SIGNS.items():
         if match[kind]:
             alone = kind != "times" and before in ("", "times", "relation", "minus", "plus")
-            return sign if alone else _AROUND[kind].format(sign)
+            apart = " " * (match[0][0].isspace() and before == "")
+            return apart + sign if alone else _AROUND[kind].format(sign)
     return escape(match[0].replace("e-", "e−"))
 
 

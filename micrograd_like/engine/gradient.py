@@ -34,6 +34,10 @@ def grad(output: Value, wrt: Value | Sequence[Value], create_graph: bool = False
     does not depend on gives 0. The results are floats; with ``create_graph`` they are
     Values whose own graph computes them, so that ``grad`` can be taken again.
 
+    At a kink an operation's derivatives are its convention, as 0 for those of ``abs`` at 0. Each
+    operation is taken by itself: where the whole is smooth all the same, what comes out may differ
+    from its derivative. (|x|²)″ is 2, and at x = 0 it comes out as 0; write x² there.
+
     Raises:
         TypeError: An argument is no Value.
         ValueError: ``output`` was computed inside ``no_grad``.
@@ -59,7 +63,7 @@ def gradients(output: Value, targets: Sequence[Value], create_graph: bool = Fals
     """The same for a graph as it was recorded, whatever its numbers and slopes have been set to."""
     adjoints: dict[Value, Any] = {output: Constant(1.0) if create_graph else 1.0}
     accumulate(output, targets, adjoints, link_as_graph if create_graph else _link)
-    zero = Value(0.0) if create_graph else 0.0
+    zero = Constant(0.0) if create_graph else 0.0
     return [adjoints.get(node, zero) for node in targets]
 
 

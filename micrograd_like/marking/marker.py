@@ -10,6 +10,7 @@ from typing import Any
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
     Derivative,
+    Name,
     Number,
     Quantity,
     exact_number,
@@ -287,7 +288,7 @@ class Marker:
         if statement.kind != "claim" and key in self.facts.doubts:
             return self.facts.doubts[key]
         failure = self.sheet.failures.get(statement.place)
-        if failure is not None and key not in self.sheet.formulas:
+        if failure is not None and isinstance(key, Name) and key not in self.sheet.formulas:
             return failure.message
         if isinstance(key, Derivative):
             for name in names_in(key):

@@ -30,7 +30,7 @@ class ValueNumbering:
         notes: What the user should know of the leaves.
 
     Raises:
-        CompileError: No output depends on an input.
+        CompileError: No output depends on an input, and another leaf may have been meant.
     """
 
     def __init__(
@@ -110,13 +110,19 @@ class ValueNumbering:
     def _check_use(
         self, outputs: Sequence[Value], inputs: Sequence[Value], parameters: Sequence[Value]
     ) -> None:
-        """An input that nothing depends on is a mistake, a parameter merely has no gradient."""
+        """What the outputs do not depend on is noted: its gradient is 0.
+
+        Raises:
+            CompileError: It is an input, and there are leaves that are not known, one of which
+                may have been meant.
+        """
+        unknown = bool(self.notes)
         for kind, leaves in (("input", inputs), ("parameter", parameters)):
             for place, value in enumerate(leaves):
                 if self.users[self.numbers[value]] or value in outputs:
                     continue
                 name = printable(value.label) or f"{kind} {place}"
-                if kind == "input":
+                if kind == "input" and unknown:
                     raise CompileError(
                         f"compile_graph: the output does not depend on the input {name} = "
                         f"{value.data!r}; expected the very Value that the graph was built from"

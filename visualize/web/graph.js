@@ -71,9 +71,9 @@ const SIGNS = { "-1": "minus", 0: "none", 1: "plus" };
  * @param layouts what `layouts` made: `along` from left to right, `upright` for narrow places
  * @param onHover called with a node's key, or null
  * @param onSelect called with a node's key
- * @param tools whether there are buttons to zoom
+ * @param tools where the buttons to zoom stand: an element, else in the corner
  */
-export function drawGraph(place, { model, layouts, onHover, onSelect, tools = true }) {
+export function drawGraph(place, { model, layouts, onHover, onSelect, tools = place }) {
   const svg = make("svg", { class: "graph", role: "group" });
   const map = make("svg", { class: "graph-map", "aria-hidden": "true" });
   const nodes = new Map();
@@ -371,7 +371,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
     event.stopPropagation();
   });
 
-  if (tools) {
+  {
     const bar = document.createElement("div");
     bar.className = "graph-tools";
     for (const [said, sign, act] of [["Zoom out", "−", () => zoom(0.8)], ["Show all", null, fit], ["Zoom in", "+", () => zoom(1.25)]]) {
@@ -384,7 +384,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = tr
       button.addEventListener("click", act);
       bar.append(button);
     }
-    place.append(bar);
+    tools.append(bar);
   }
 
   // Printed, it is whole, and as wide as the paper.

@@ -63,6 +63,7 @@ import { stepper } from "./step.js";
   if (data.graph) {
     graph = drawGraph(find("#graph"), {
       ...data.graph,
+      tools: find("#graph-tools"),
       onHover: link,
       onSelect: (key) => {
         graph.choose(key);

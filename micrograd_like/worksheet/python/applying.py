@@ -11,6 +11,7 @@ import numpy as np
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.conversions import (
     CallError,
+    as_term,
     kind,
     shape_of,
     whole,
@@ -26,9 +27,10 @@ from micrograd_like.worksheet.python.library import (
     called,
 )
 from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.reducing import total
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.syntax import target_name
-from micrograd_like.worksheet.python.terms import number, scalar
+from micrograd_like.worksheet.python.terms import Term, applied, number, scalar
 from micrograd_like.worksheet.python.values import (
     Class,
     Data,
@@ -90,11 +92,18 @@ class Applier:
                 return self._method(node, owner, name, arguments, named)
             case External(path):
                 root, _, name = path.rpartition(".")
+                if path == "sum" and arguments:  # Python's own goes along the first axis
+                    return self._summed(*map(self.machine.settled, arguments))
                 numeric = root.partition(".")[0] in _NUMERIC
                 return self._external(node, name, arguments, named, numeric)
             case Data():
                 return function.part(_how(node))
         raise UnreadError(node, f"a call of {kind(function)} is not read")
+
+    def _summed(self, values: Any, start: Any = 0) -> Term:
+        array = as_term(values)
+        whole = total(array, 0) if array.ndim else array
+        return applied("add", whole, as_term(start))
 
     def _arguments(self, nodes: list[ast.expr], computes: bool) -> list[Any]:
         """The arguments of a call; of one that computes with them, None is given elsewhere."""

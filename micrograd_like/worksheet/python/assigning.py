@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number, terms
+from micrograd_like.formula import names as expr_names
 from micrograd_like.ops import ACTIVATIONS
 from micrograd_like.worksheet.python.conversions import CallError, as_term, whole
 from micrograd_like.worksheet.python.naming import is_gradient_name
+from micrograd_like.worksheet.python.scopes import COUNTS
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.syntax import target_name
@@ -22,9 +24,6 @@ from micrograd_like.worksheet.tokens.spelling import before_renewal
 
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
-
-#: Whole numbers under these names are counts, which are not differentiated by.
-_COUNTS = ("m", "n", "N", "M", "n_samples", "num_samples", "batch_size", "n_examples")
 
 
 class Assignments:
@@ -101,7 +100,7 @@ class Assignments:
         if not isinstance(value, np.ndarray) or node is None or self.machine.recorder.silent:
             return value
         written = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Tuple)
-        count = base in _COUNTS or base in self.machine.shapes.sizes or not (written or augmented)
+        count = base in COUNTS or base in self.machine.shapes.sizes or not (written or augmented)
         if not value.ndim and _is_count(value) and count and isinstance(node, ast.Assign):
             return scalar(Number(self.machine.shapes.small(whole(value))))
         names = names_of(value)
@@ -114,7 +113,27 @@ class Assignments:
         if names is not None and not augmented and not own:
             self.machine.recorder.bind(base, value)  # another name for the same
             return value
+        if not augmented and self._is_data(base, value):
+            self.machine.tell(f"{base} is taken as data")
+            return self.machine.array(base, value.shape)
+        if not augmented and _is_random(base, value):
+            return self.machine.array(base, value.shape)
         return self.taken(base, value, node, augmented)
+
+    def _is_data(self, base: str, value: Term) -> bool:
+        """True for a target that is made up of the data: nothing is differentiated through it."""
+        outputs = {t.lower(): o for t, o in self.machine.shapes.like.items()}
+        output = outputs.get(base.lower())
+        inside = [n for element in value.reshape(-1) for n in expr_names(numeric(element))]
+        later = output is not None and output not in self.machine.recorder.current
+        return later and value.ndim > 0 and bool(inside) and all(map(self._is_drawn, inside))
+
+    def _is_drawn(self, name: Name) -> bool:
+        """True for what is made up of numbers drawn at random, or free."""
+        step = self.machine.recorder.maker.get(name)
+        return step is None or all(
+            self._is_drawn(n) for n in expr_names(step.formulas[step.names.index(name)])
+        )
 
     def given_elsewhere(self, node: ast.expr) -> Any:
         """A free name in the place of a None that is computed with."""
@@ -283,6 +302,12 @@ def _chosen_of(condition: Expr, new: Expr, old: Expr) -> Expr:
     return found
 
 
+def _is_random(base: str, value: Term) -> bool:
+    """True for numbers that are drawn here, in whatever range."""
+    inside = [n.plain for element in value.reshape(-1) for n in expr_names(numeric(element))]
+    return bool(inside) and all(plain.startswith(f"{base}_drawn") for plain in inside)
+
+
 def _is_numeric(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(map(_is_numeric, value)) and bool(value)
@@ -297,4 +322,4 @@ def _is_one(value: Any) -> bool:
 
 def _is_count(value: Term) -> bool:
     expr = value.reshape(-1)[0] if value.size == 1 else None
-    return isinstance(expr, Number) and float(expr.value).is_integer()
+    return isinstance(expr, Number) and expr.value > 0 and float(expr.value).is_integer()

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from micrograd_like.worksheet.python.layers import backward_of, fed, order_of
-from micrograd_like.worksheet.python.syntax import called_in, is_helper
+from micrograd_like.worksheet.python.syntax import called_in, is_helper, is_method
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
@@ -32,6 +32,14 @@ class Calls:
         self._called: Counter[ast.AST] = Counter()
         self._anywhere: set[str] = set()
 
+    def take_loose_methods(self, module: ast.Module) -> None:
+        """Let what stands outside a class and speaks of ``self`` speak of one object."""
+        outside = (node for node in module.body if not isinstance(node, ast.ClassDef))
+        inside = (inner for node in outside for inner in ast.walk(node))
+        if any(isinstance(n, ast.Name) and n.id == "self" for n in inside):
+            methods = {n.name: n for n in module.body if is_method(n)}
+            self.machine.globals["self"] = Instance("", methods)
+
     def read_uncalled(self, module: ast.Module) -> None:
         """Read the classes and functions that nothing in a module calls."""
         self._anywhere = called_in(module)
@@ -39,7 +47,10 @@ class Calls:
             if isinstance(node, ast.ClassDef):
                 self._class_by_itself(node)
         functions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
-        self._by_themselves(functions, None)
+        loose = [node for node in functions if is_method(node)]
+        if loose:
+            self._by_themselves(loose, self.machine.globals["self"])
+        self._by_themselves([node for node in functions if node not in loose], None)
 
     def _class_by_itself(self, node: ast.ClassDef) -> None:
         known = self.machine.globals.values()
@@ -79,12 +90,15 @@ class Calls:
                 names[name] = self.machine.attempt(known[name])
         if owner is not None:
             names["self"] = owner
+        self.machine.function = node.name
         try:
             self.machine.block(node.body)
         except UnknownError:
             return None
         except LeftError as left:
             return left.value
+        finally:
+            self.machine.function = ""
         return None
 
     def call(
@@ -99,6 +113,7 @@ class Calls:
                 return self.machine.evaluator.value(definition.body)
             finally:
                 self.machine.scope = before
+        outside, self.machine.function = self.machine.function, definition.name
         silent = self.machine.recorder.silent
         often = self._called[definition] >= _MOST_TAKEN
         self.machine.recorder.silent = silent or often or is_helper(definition)
@@ -109,6 +124,7 @@ class Calls:
             return left.value
         finally:
             self.machine.scope, self.machine.recorder.silent = before, silent
+            self.machine.function = outside
         return None
 
     def _arguments(

@@ -80,7 +80,13 @@ class Claims(Flow):
         seen: set[tuple[Name, ...]] = set()
         variables = [(b, names_of(t)) for b, t in reversed(self.snapshots[at].items())]
         computed = [v for v in variables if v[1] and self.maker.get(v[1][0], -1) not in self.starts]
-        for base, wrt in [*computed, *(v for v in variables if v not in computed)]:
+        earlier = [  # of several layers only the last one's are variables by now
+            (self.steps[i].base, [*self.steps[i].names])
+            for i in sorted(self.forward([*result.cost]) - self.starts, reverse=True)
+            if i < at
+        ]
+        others = [v for v in variables if v not in computed]
+        for base, wrt in [*computed, *earlier, *others]:
             if wrt is None or base == step.base:
                 continue
             groups = [tuple(wrt)] if len(wrt) == size else []

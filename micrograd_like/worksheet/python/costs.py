@@ -62,18 +62,29 @@ def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Expr], int]]:
     seen: set[tuple[Name, ...]] = set()
     for at, step in enumerate(finder.steps):
         pairs: dict[Name, Expr] = {}
+        labelled = any(_less_label(f) is not None for f in step.formulas)
         for formula in step.formulas:
+            if isinstance(formula, Name) and labelled and _computed(finder, formula):
+                pairs.setdefault(formula, Number(0))  # less a label that is 0
             for call in nodes(formula, Call):
                 match call:
                     case Call("sub", (Name() as a, Name() as b)):
                         if _computed(finder, a) != _computed(finder, b):
                             output, target = (a, b) if _computed(finder, a) else (b, a)
                             pairs.setdefault(output, target)
-                    case Call("sub", (Name() as a, Number() as label)) if _computed(finder, a):
-                        pairs.setdefault(a, label)
+                    case _ if (less := _less_label(call)) and _computed(finder, less[0]):
+                        pairs.setdefault(*less)
         if pairs and len(pairs) >= len({*pairs.values()}) and tuple(pairs) not in seen:
             seen.add(tuple(pairs))
             yield [*pairs], [*pairs.values()], at
+
+
+def _less_label(formula: Expr) -> tuple[Name, Number] | None:
+    """What a formula is less what label, where it is that."""
+    match formula:
+        case Call("sub", (Name() as output, Number() as label)):
+            return output, label
+    return None
 
 
 def _computed(finder: Finder, name: Name) -> bool:

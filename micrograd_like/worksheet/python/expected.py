@@ -84,11 +84,11 @@ class Expected:
         factor = piece.factor(true)
         if factor is None:
             return Line(slip=misfit)
-        left = step.source.partition("=")[0].strip()
+        left = _left(step.source)
         table = self.finder.table(at)
         code = _of_factor(ratio(table, true)) or piece.slip(table, 1 / factor, step.shape)
         slip = misfit or (Slip(code) if code else None)
-        return Line(f"{left} = {_scaled(piece, 1 / factor, step.source)}", slip)
+        return Line(f"{left}{_scaled(piece, 1 / factor, step.source)}", slip)
 
     def of_another_shape(self, at: int) -> tuple[Meaning, Line] | None:
         """What a step without a meaning claims to be, where a slip explains its shape."""
@@ -105,9 +105,9 @@ class Expected:
                 continue
             for code, own in piece.slipped(self.finder.table(at), step.shape):
                 if self.finder.allowed(own, False):
-                    left = step.source.partition("=")[0].strip()
+                    left = _left(step.source)
                     meaning = Meaning((cost,) * len(wrt), wrt, agrees=False)
-                    return meaning, Line(f"{left} = {_scaled(piece, own, step.source)}", Slip(code))
+                    return meaning, Line(f"{left}{_scaled(piece, own, step.source)}", Slip(code))
         return None
 
     def _shape(self, wrt: tuple[Name, ...], at: int) -> tuple[int, ...] | None:
@@ -270,6 +270,11 @@ _NUMPY = Style(
     power="{}**{}".format,
     function=lambda function, arguments: f"{function}({arguments})",
 )
+
+
+def _left(source: str) -> str:
+    """What stands before the expression of an assignment, or of what a function returns."""
+    return "return " if source.startswith("return") else f"{source.partition('=')[0].strip()} = "
 
 
 def _where(prefix: str, condition: str, then: str, otherwise: str) -> str:

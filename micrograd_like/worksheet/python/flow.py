@@ -74,7 +74,7 @@ class Flow:
     def points(self) -> list[Point]:
         """The program at numbers."""
         if self._before is None:
-            return points(self.steps, self.leaves)
+            return points(self.steps, self.leaves, self._beginnings)
         new = [step for step in self.steps if step.names[0] not in self._before.maker]
         return [*filter(None, (extended(point, new) for point in self._before.points))]
 
@@ -82,6 +82,10 @@ class Flow:
         """The steps from whose names a step is computed."""
         used = (n for f in self.steps[at].formulas for n in names(f))
         return {self.maker[n] for n in used if n in self.maker}
+
+    def is_alias(self, at: int) -> bool:
+        """True for another name of what a step has made: it says nothing of its own."""
+        return all(isinstance(f, Name) for f in self.steps[at].formulas)
 
     def is_update(self, at: int) -> bool:
         """True for a step that adds to what the program starts from: an update."""

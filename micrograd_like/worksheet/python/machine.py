@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -30,21 +31,25 @@ from micrograd_like.worksheet.python.syntax import (
     target_name,
     used_in,
 )
-from micrograd_like.worksheet.python.terms import SizeError, Term
+from micrograd_like.worksheet.python.terms import SizeError, Term, names_of
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
     External,
+    Instance,
     LeftError,
     Unknown,
     UnknownError,
     UnreadError,
+    is_made_of,
 )
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.source import Cells
 
 #: Passes of one loop, and statements in all.
 MAX_PASSES, MAX_STATEMENTS = 1_000, 20_000
+#: Layers of a program, or what else it is made of, of which every one is read.
+MOST_LAYERS = 12
 
 
 class Machine(Scopes):
@@ -71,7 +76,10 @@ class Machine(Scopes):
         self.shapes = Shapes.of(module)
         self.shapes.known = self.recorder.current
         self.recorder.counts = large_numbers(module)
-        self.block(module.body)
+        self.calls.take_loose_methods(module)
+        for node in module.body:
+            with suppress(LeftError, UnknownError):  # a piece of a function may return something
+                self.block([node])
         self.calls.read_uncalled(module)
 
     def attempt(self, node: ast.expr) -> Any:
@@ -137,9 +145,17 @@ class Machine(Scopes):
             case ast.With(body=body) | ast.Try(body=body):
                 self.block(body)
             case ast.Return(value=returned):
-                raise LeftError(None if returned is None else self.evaluator.value(returned))
+                raise LeftError(self._returned(node, returned))
             case ast.Expr(value=ast.Call() as call):
                 self._call_alone(call)
+
+    def _returned(self, node: ast.Return, value: ast.expr | None) -> Any:
+        """What is returned; what is only computed there is taken down under the function's name."""
+        found = None if value is None else self.evaluator.value(value)
+        silent = not self.function or self.recorder.silent
+        if silent or not isinstance(found, np.ndarray) or names_of(found) is not None:
+            return found
+        return self.assignments.taken(self.function, found, node, False)
 
     def _call_alone(self, call: ast.Call) -> None:
         """A call whose value nobody takes: of a function of the program, it is entered."""
@@ -154,6 +170,7 @@ class Machine(Scopes):
 
     def _assign_all(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> None:
         self.target = target_name(targets[0])
+        self.whole = not any(isinstance(n, ast.BinOp) for n in ast.walk(value))
         found = self.evaluator.value(value)
         for target in targets:
             self.assignments.store(target, found, node)
@@ -174,16 +191,38 @@ class Machine(Scopes):
                 self.scope[name] = self.free(name)
             self.block(node.body)
             return
-        once = self._renews(node) or not names & used_in(node.body)
-        if len(items) > MAX_PASSES:
-            once = True
+        layers = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
+        once = self._renews(node) or not names & used_in(node.body) or len(items) > MAX_PASSES
         start = len(self.recorder.steps)
         for passes, item in enumerate(items):
-            if passes == 1 and (once or self.recorder.renews(start)):
+            if passes == 1 and not layers and (once or self.recorder.renews(start)):
                 self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
                 break
             self.assignments.store(node.target, item)
             self.block(node.body)
+
+    def _runs_over_layers(self, node: ast.For, items: list[Any], names: set[str]) -> bool:
+        """True for a loop over what a program is made of, not over epochs or samples."""
+        if any(map(is_made_of, items)):
+            return True
+        picked = (
+            inner.value
+            for statement in node.body
+            for inner in ast.walk(statement)
+            if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Load)
+            if any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(inner.slice))
+        )
+        return any(isinstance(self._already(owner), list | dict) for owner in picked)
+
+    def _already(self, node: ast.expr) -> Any:
+        """What a name or an attribute stands for by now; None without one."""
+        match node:
+            case ast.Name(id=name):
+                return self.scope.get(name, self.globals.get(name))
+            case ast.Attribute(value=inner, attr=name):
+                owner = self._already(inner)
+                return owner.attributes.get(name) if isinstance(owner, Instance) else None
+        return None
 
     def _renews(self, node: ast.For) -> bool:
         """True if a pass goes on from what the one before has made, other than a sum from 0."""

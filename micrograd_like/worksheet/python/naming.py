@@ -19,6 +19,10 @@ _BETWEEN = ("d", "by", "byd", "wrt", "over", "overd")
 _COST_WORDS = ("loss", "cost", "err", "error", "l", "e", "j", "c")
 
 
+#: Words in the names of what a program gives for a target.
+_OUTPUTS = ("pred", "hat", "prob", "est", "calc", "computed")
+
+
 @dataclass(frozen=True)
 class Said:
     """What a name says it is a derivative of.
@@ -60,6 +64,8 @@ def is_cost_name(name: str) -> bool:
 def is_target_name(name: str) -> bool:
     """True for what targets are called."""
     plain = spelled(name)
+    if any(word in plain for word in _OUTPUTS):
+        return False
     words = ("y", "t", "target", "label", "true", "desired", "expected", "onehot", "out", "gt")
     return plain.startswith(words)
 

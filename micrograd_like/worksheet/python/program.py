@@ -47,7 +47,7 @@ def read_program(
     problems, module = [], ast.Module([], [])
     for stretch in stretches:
         try:
-            found = parsed("\n".join(lines[stretch.start : stretch.stop]))
+            found = _parsed_where_it_stands(lines[stretch.start : stretch.stop])
         except SyntaxError as error:
             problems.append(_no_python(error, lines, stretch))
         except (ValueError, RecursionError, MemoryError):
@@ -74,6 +74,25 @@ def read_program(
         older=program.older,
         cells=cells,
     )
+
+
+def _parsed_where_it_stands(lines: Sequence[str]) -> ast.Module:
+    """The syntax of some lines; of a piece from inside a class or function as of its own level.
+
+    Raises:
+        SyntaxError: They are no Python.
+        ValueError, RecursionError, MemoryError: They are too deep.
+    """
+    first = next((line for line in lines if line.split("#")[0].strip()), "")
+    if not first.startswith((" ", "\t")):
+        return parsed("\n".join(lines))
+    try:
+        inside = parsed("\n".join(["if True:", *lines])).body[0]
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) - 1
+        raise
+    assert isinstance(inside, ast.If)
+    return ast.Module([ast.increment_lineno(node, -1) for node in inside.body], [])
 
 
 def _no_python(error: SyntaxError, lines: Sequence[str], stretch: range) -> Problem:

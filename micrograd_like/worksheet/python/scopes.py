@@ -5,12 +5,22 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
+
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
 from micrograd_like.worksheet.python.steps import Recorder
 from micrograd_like.worksheet.python.terms import Term, filled, scalar
-from micrograd_like.worksheet.python.values import Data, Defined, Fields, Instance
+from micrograd_like.worksheet.python.values import Data, Defined, External, Fields, Instance
 from micrograd_like.worksheet.records import Place
+
+#: What modules are called where a piece of a program has lost its imports.
+_MODULES = {
+    "np": "numpy",
+    **{name: name for name in ("numpy", "math", "scipy", "torch", "random")},
+}
+#: Whole numbers under these names are counts, which are not differentiated by.
+COUNTS = ("m", "n", "N", "M", "n_samples", "num_samples", "batch_size", "n_examples")
 
 
 class Scopes:
@@ -23,6 +33,8 @@ class Scopes:
         globals: What the names of the module stand for.
         scope: What the names stand for where the machine is.
         target: The name that is assigned to.
+        whole: True where nothing is computed from what is assigned.
+        function: The name of the function that is read; "" outside one.
     """
 
     def __init__(self) -> None:
@@ -31,7 +43,7 @@ class Scopes:
         self.told: dict[str, None] = {}
         self.globals: dict[str, Any] = {}
         self.scope = self.globals
-        self.target = ""
+        self.target, self.whole, self.function = "", True, ""
 
     def tell(self, sentence: str) -> None:
         """Say what was decided."""
@@ -46,12 +58,12 @@ class Scopes:
         for scope in (self.scope, self.globals):
             if name in scope:
                 return scope[name]
-        self.scope[name] = self.free(name)
-        return self.scope[name]
+        self.globals[name] = External(_MODULES[name]) if name in _MODULES else self.free(name)
+        return self.globals[name]
 
     def free(self, name: str) -> Any:
         """A free name: a number, or an array where it is used as one."""
-        if name in self.shapes.sizes:  # a size that nobody gives
+        if name in self.shapes.sizes or name in COUNTS:  # a size that nobody gives
             return self.size()
         if name in self.shapes.size_lists:
             return [scalar(Number(self.shapes.size())) for _ in range(3)]
@@ -108,8 +120,9 @@ class Scopes:
         return found
 
     def free_array(self, node: ast.AST, shape: tuple[int, ...]) -> Term:
-        """An array of which only the shape is known."""
-        return self.array(self.target, tuple(map(self.shapes.small, shape)))
+        """An array of which only the shape is known; a name of its own where it is a part."""
+        base = self.target if self.whole else f"{self.target}_drawn"
+        return self.recorder.names(base, tuple(map(self.shapes.small, shape)), Place())
 
     def attribute_owner(self, node: ast.Attribute) -> Any:
         """What ``w.grad`` stands for; None for any other attribute."""
@@ -121,7 +134,10 @@ class Scopes:
     def attribute(self, owner: Instance, name: str, node: ast.AST) -> Any:
         """An attribute of an object of the program's own."""
         if name in owner.attributes:
-            return owner.attributes[name]
+            value = owner.attributes[name]
+            if isinstance(value, np.ndarray):  # of several objects, this one is spoken of
+                self.recorder.bind(name, value)
+            return value
         if name in owner.methods:
             return Defined(owner.methods[name], self.globals, owner)
         owner.attributes[name] = self.free(name)

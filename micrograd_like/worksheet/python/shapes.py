@@ -13,10 +13,17 @@ from dataclasses import dataclass, field
 from micrograd_like.worksheet.python.naming import is_target_name
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term
-from micrograd_like.worksheet.python.usage import compared, factors, picks, sizes_in, told
+from micrograd_like.worksheet.python.usage import (
+    compared,
+    elements_as_sizes,
+    factors,
+    picks,
+    sizes_in,
+    told,
+)
 
 #: Sizes, in the order in which they are taken; beyond these, the last again.
-_SIZES = (4, 3, 5, 6)
+_SIZES = (4, 3, 5, 6, 7)
 #: Sizes that stay as they are.
 _LARGEST = 6
 #: What the uses of a name say, those that say least first.
@@ -84,7 +91,7 @@ class Shapes:
     flat: bool
     products: Mapping[str, list[tuple[str, bool]]]
     known: Mapping[str, Term] = field(default_factory=dict)
-    taken: int = 0
+    _taken: list[int] = field(default_factory=list)
     length: int = 0
     _small: dict[int, int] = field(default_factory=dict)
 
@@ -99,14 +106,17 @@ class Shapes:
         size_lists: set[str] = set()
         lists: set[str] = set()
         products: dict[str, list[tuple[str, bool]]] = {}
+        listed = dict(elements_as_sizes(module))
+        size_lists |= {*listed.values()}
         for node in ast.walk(module):
             for first, second in factors(node):
                 products.setdefault(first, []).append((second, True))
                 products.setdefault(second, []).append((first, False))
             like |= dict(compared(node))
             for size in sizes_in(node):
-                listed = isinstance(size, ast.Subscript)
-                (size_lists if listed else sizes).add(target_name(size))
+                if size not in listed:
+                    element = isinstance(size, ast.Subscript)
+                    (size_lists if element else sizes).add(target_name(size))
             axes += [0, 0] * (picks(node) and isinstance(node.ctx, ast.Load))
             match node:
                 case ast.Call(func=ast.Attribute(value=inner, attr="append")):
@@ -133,15 +143,16 @@ class Shapes:
 
     def size(self) -> int:
         """A size that is not taken yet."""
-        self.taken += 1
-        return _SIZES[min(self.taken, len(_SIZES)) - 1]
+        taken = {*self._small.values(), *self._taken}
+        self._taken.append(next((s for s in _SIZES if s not in taken), _SIZES[-1]))
+        return self._taken[-1]
 
     def small(self, size: int) -> int:
         """A small size in the place of a large one; other sizes have others."""
         if size <= _LARGEST:
             return size
-        taken = {*self._small.values()}
-        free = next((s for s in (*_SIZES, 2, 7) if s not in taken), _SIZES[-1])
+        taken = {*self._small.values(), *self._taken}
+        free = next((s for s in _SIZES if s not in taken), _SIZES[-1])
         return self._small.setdefault(size, free)
 
     def alone(self, array: Unshaped) -> Term:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import copysign
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, names, nodes, rewrite
-from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
-from micrograd_like.worksheet.python.early import with_early_costs
+from micrograd_like.worksheet.python.choosing import chosen_cost
 from micrograd_like.worksheet.python.expected import Expected, Line
 from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
-from micrograd_like.worksheet.python.supposing import Suppositions
 from micrograd_like.worksheet.records import Part, Place, Statement
 
 #: Steps for which meanings are looked for.
@@ -39,7 +38,7 @@ class Read:
 def statements_of(recorder: Recorder) -> Read:
     """The statements of a program, each gradient as the derivative that it is or claims to be."""
     read = Read()
-    finder, meanings, doubts = _chosen(recorder, read.told)
+    finder, meanings, doubts = chosen_cost(recorder, read.told)
     writer = _Writer(finder, meanings, doubts, recorder.guessed)
     for at in range(len(finder.steps)):
         read.reads += (replace(statement, step=at + 1) for statement in writer.written(at))
@@ -47,59 +46,6 @@ def statements_of(recorder: Recorder) -> Read:
     for step in finder.steps:
         read.older.update(zip(step.names, step.older, strict=False))
     return read
-
-
-def _chosen(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict[Place, str]]:
-    """The cost under which most lines are right, and why others would make some right too."""
-    earlier = with_early_costs(recorder)
-    finder = Finder(earlier)
-    if len(finder.steps) > _MOST_STEPS or not finder.points:
-        return finder, Meanings({}), {}
-    written = [finder.as_it_is(cost) for _, cost in written_costs(finder)]
-    best = max([*written, finder.as_it_is({})], key=lambda m: m.rank)
-    assumed = []
-    for one in assumed_costs(finder):
-        other = Finder(one.recorder, finder)
-        if other.points:
-            assumed.append((other, other.as_it_is(one.cost), one.title))
-    nothing = (finder, Meanings({}), "")
-    found, most, title = max(assumed, key=lambda one: one[1].rank, default=nothing)
-    enough = best.score + (2 if best.score else 1)
-    if most.score < enough or (best.score and (most.wrong or not _is_unusual(finder, best))):
-        costs = [m for m in written if m is not best and not best.found.keys() & m.cost.keys()]
-        others = [(finder, m, _base(finder, m)) for m in costs]
-        doubts = _right_otherwise(others, "")
-        if earlier is not recorder:  # what stands below may only be looked at
-            doubts = {**_right_otherwise(assumed, "the cost stands below; "), **doubts}
-        return finder, Suppositions(finder, best.cost).meanings(), doubts
-    told.append(f"assumed: the cost is {title}")
-    others = [one for one in assumed if one[1] is not most]
-    meanings = Suppositions(found, most.cost).meanings()
-    return found, meanings, _right_otherwise(others, "the cost is not written; ")
-
-
-def _is_unusual(finder: Finder, meanings: Meanings) -> bool:
-    """True for a cost that is rather looked at than differentiated: a mean of moduli, say."""
-    formulas = (finder.steps[at].formulas[0] for at in meanings.cost)
-    functions = {call.function for formula in formulas for call in nodes(formula, Call)}
-    return not meanings.cost or bool(functions & {"abs", "sqrt", "select", "maximum"})
-
-
-def _base(finder: Finder, meanings: Meanings) -> str:
-    return next((finder.steps[at].base for at in meanings.cost), "")
-
-
-def _right_otherwise(
-    others: Sequence[tuple[Finder, Meanings, str]], reason: str
-) -> dict[Place, str]:
-    """The places of what is right under one of several other costs."""
-    found: dict[Place, str] = {}
-    for finder, meanings, title in others:
-        right = [at for at, meaning in meanings.found.items() if meaning.agrees]
-        right += [at for at, rate in meanings.updates.items() if rate is not None]
-        for at in right:
-            found.setdefault(finder.steps[at].place, f"{reason}it is right for {title}")
-    return found
 
 
 def _numbered(reads: list[Statement]) -> Iterator[Statement]:
@@ -123,7 +69,7 @@ class _Writer:
         costs = [finder.steps[at] for at in meanings.cost]
         self.assumed = any(not s.place.line and s.base != LAYER_COST for s in costs)
         self._expected = Expected(finder, meanings)
-        self._stands_for: dict[str, Expr] = {}
+        self._stands_for: dict[str, tuple[Expr, float]] = {}
         self._forward = finder.forward([*meanings.cost])
 
     def written(self, at: int) -> Iterator[Statement]:
@@ -146,6 +92,8 @@ class _Writer:
         for place, (name, formula) in enumerate(zip(step.names, step.formulas, strict=True)):
             expr = self._meant(formula)
             doubt = ""
+            if rate is None and at in self.meanings.updates:  # any positive rate will do
+                expr = self._meant(formula, exactly=False)
             if rate is not None:
                 expr = self._update(at, place, rate)
                 doubt = "it is a step along a gradient, perhaps of a part of the cost"
@@ -166,16 +114,27 @@ class _Writer:
             said = self._statement(step, slope, expr, doubt)
             yield replace(said, expected=line.text, slip=line.slip)
             if repeats == 1:
-                self._stands_for[name] = times(slope, meaning.factor)
+                self._stands_for[name] = (slope, meaning.factor)
 
     def _in_doubt(self, at: int, step: Step) -> str:
         """Why a gradient that is not what it claims to be is no proof of a mistake."""
         behind = self.finder.is_behind(at, self.meanings)
         if self.guessed and not behind and self.finder.is_sized(at, self.meanings.found[at]):
             return "the number of samples is not given"
-        if self.assumed and self.finder.inputs(at) <= self._forward | self.finder.starts:
+        first = self.finder.inputs(at) <= self._forward | self.finder.starts
+        if self.assumed and first and not self._is_settled(at):
             return "the cost is not written"
         return self._given_anew(step)
+
+    def _is_settled(self, at: int) -> bool:
+        """True where the gradient of some other weight is right: the assumed cost is the one."""
+        moved = {n for update in self.meanings.updates for n in self.finder.steps[update].older}
+        return any(
+            meaning.agrees
+            and moved.issuperset(meaning.wrt)
+            and at not in self.finder.forward([other])
+            for other, meaning in self.meanings.found.items()
+        )
 
     def _given_anew(self, step: Step) -> str:
         """Why a gradient need not be that of the cost: it uses figures that were put in since."""
@@ -197,13 +156,16 @@ class _Writer:
             defines="implied" if step.hidden else "",
         )
 
-    def _meant(self, formula: Expr) -> Expr:
-        """The formula, derivatives in the place of what stands for them."""
+    def _meant(self, formula: Expr, exactly: bool = True) -> Expr:
+        """The formula, derivatives in the place of what stands for them, with their factors."""
 
         def rule(node: Expr) -> Expr | None:
             if not isinstance(node, Name):
                 return None
-            return Number(0) if self.finder.begins_sum(node) else self._stands_for.get(node)
+            if self.finder.begins_sum(node):
+                return Number(0)
+            slope, factor = self._stands_for.get(node, (node, 1.0))
+            return times(slope, factor if exactly else copysign(1.0, factor))
 
         return rewrite(formula, rule)
 

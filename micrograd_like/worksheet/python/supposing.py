@@ -161,6 +161,8 @@ class Suppositions:
         flow, forward = self.finder, self.finder.forward([*best.cost])
         if at in flow.given | forward | flow.partial or flow.is_update(at):
             return False
+        if flow.is_alias(at) and flow.inputs(at).isdisjoint(forward):
+            return False
         inside = {n for i in forward for f in flow.steps[i].formulas for n in names(f)}
         if flow.carried_on(at, inside):
             return False

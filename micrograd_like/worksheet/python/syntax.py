@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from typing import TypeGuard
 
 _TELLING = ("print", "plot", "plt", "append", "scatter", "title", "show", "savefig", "log")
 
@@ -94,9 +95,19 @@ def renewed_in(body: Iterable[ast.stmt]) -> set[str]:
     return found
 
 
+def is_method(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
+    """True for a function that is given the object that it belongs to."""
+    return isinstance(node, ast.FunctionDef) and [a.arg for a in node.args.args[:1]] == ["self"]
+
+
 def is_helper(node: ast.FunctionDef) -> bool:
-    """True for a function that only returns something, by one condition or another."""
-    return all(_returns(statement) for statement in node.body)
+    """True for a function that only returns something, and that of its arguments alone."""
+    inside = (n for statement in node.body for n in ast.walk(statement))
+    of_self = is_method(node) and any(
+        isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
+        for n in inside
+    )
+    return not of_self and all(_returns(statement) for statement in node.body)
 
 
 def _returns(node: ast.stmt) -> bool:

@@ -7,7 +7,7 @@ anew for what the program starts from.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 
@@ -61,17 +61,22 @@ class Point:
             return float("nan")
 
 
-def points(steps: Sequence[Step], leaves: Sequence[Name]) -> list[Point]:
+def points(
+    steps: Sequence[Step], leaves: Sequence[Name], fixed: Collection[Name] = ()
+) -> list[Point]:
     """The program at its own numbers, and at others; fewer where these are not defined.
 
     Args:
         steps: The program.
         leaves: The names that nothing gives a value.
+        fixed: Names whose numbers are the program's own at every point.
     """
+    labels = {name for step in steps if _is_label(step) for name in step.names}
+    kept = labels.union(fixed)
     found = []
     for which in range(POINTS + 1):
         for attempt in range(_TRIES):
-            point = _point(steps, leaves, _Chance(which, attempt))
+            point = _point(steps, leaves, kept, _Chance(which, attempt))
             if point is not None:
                 found.append(point)
                 break
@@ -117,15 +122,16 @@ class _Chance:
         return -value * factor if turned else value * factor
 
 
-def _point(steps: Sequence[Step], leaves: Sequence[Name], chance: _Chance) -> Point | None:
+def _point(
+    steps: Sequence[Step], leaves: Sequence[Name], kept: Collection[Name], chance: _Chance
+) -> Point | None:
     builder = Builder()
     for leaf in leaves:
         builder.assume(leaf, chance.drawn())
-    labels = {name for step in steps if _is_label(step) for name in step.names}
     try:
         for step in steps:
             for name, formula in zip(step.names, step.formulas, strict=True):
-                if chance.which and isinstance(formula, Number) and name not in labels:
+                if chance.which and isinstance(formula, Number) and name not in kept:
                     formula = Number(chance.moved(formula.value))
                 builder.define(name, formula)
     except (UndefinedError, DomainError):

@@ -120,6 +120,35 @@ def sizes_in(node: ast.AST) -> Iterator[ast.expr]:
                     yield from _whole_numbers(part)
 
 
+def elements_as_sizes(module: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+    """The sizes that a loop takes from a list, and the list: ``y`` of ``for y in sizes[1:]``."""
+    for node in ast.walk(module):
+        match node:
+            case ast.For(target=target, iter=run_over):
+                pairs = [(target, run_over)]
+            case ast.ListComp() | ast.GeneratorExp() | ast.DictComp():
+                pairs = [(g.target, g.iter) for g in node.generators]
+            case _:
+                continue
+        sources = {n: s for target, run_over in pairs for n, s in _taken_from(target, run_over)}
+        sizes = (size for inner in ast.walk(node) for size in sizes_in(inner))
+        for size in sizes:
+            if isinstance(size, ast.Name) and size.id in sources:
+                yield size, sources[size.id]
+
+
+def _taken_from(target: ast.expr, run_over: ast.expr) -> Iterator[tuple[str, str]]:
+    """The names that a loop gives elements of lists, with these lists."""
+    match target, run_over:
+        case ast.Name(id=name), ast.Name() | ast.Attribute() | ast.Subscript():
+            yield name, target_name(run_over)
+        case ast.Tuple(elts=parts), ast.Call(func=ast.Name(id="zip"), args=lists):
+            for part, one in zip(parts, lists, strict=False):
+                yield from _taken_from(part, one)
+        case ast.Tuple(elts=[_, part]), ast.Call(func=ast.Name(id="enumerate"), args=[one, *_]):
+            yield from _taken_from(part, one)
+
+
 def _whole_numbers(node: ast.expr) -> Iterator[ast.expr]:
     """The names in a size that are sizes themselves: not x of x.shape[1]."""
     match node:

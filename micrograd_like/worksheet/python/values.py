@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 
 class UnreadError(Exception):
     """Something that is not read, and where."""
@@ -96,6 +98,15 @@ def counted() -> Data:
 
 class Fields(dict[Any, Any]):
     """A dictionary that the program is given: what stands under a key is a free name."""
+
+
+def is_made_of(value: Any) -> bool:
+    """True for a part of a program, such as a layer or a matrix of weights: no row of data."""
+    if isinstance(value, tuple):
+        return any(map(is_made_of, value))
+    if isinstance(value, np.ndarray):
+        return value.ndim > 1
+    return isinstance(value, Instance | Defined | list | dict)
 
 
 @dataclass(frozen=True)

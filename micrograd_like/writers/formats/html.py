@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from micrograd_like.derivation.equations import Equation
 
 _LEFT = 'style="text-align:left"'
+#: A minus behind another sign, which MathML would take for one between two operands.
+_SIGNED = re.compile(
+    r"(<mo[^>]*>(?:&#x0003D;|&#x02248;|&#x00028;|&#x0002C;|,|&#x000B7;)</mo>)<mo>(&#x02212;|-)</mo>"
+)
 #: What ends a formula up to where the next one begins.
 _BETWEEN = re.compile(r"\$\$?[^$]*\$\$?|\\[\])][^\\]*\\[\[(]")
 _ROWS = re.compile(r"\\begin\{[^{}]*\}|\\end\{[^{}]*\}|\\\\|\\.|.", re.DOTALL)
@@ -86,6 +90,7 @@ def converted(source: str) -> str:
     primed = re.sub(r"'+", lambda primes: rf"\text{{{'′' * len(primes[0])}}}", source)
     # In text its escapes stay as they are.
     shown = re.sub(r"\\([_#$%&{}])", r"\1", convert(primed))
+    shown = _SIGNED.sub(r'\1<mo form="prefix">\2</mo>', shown)
     return NUMBERED.sub(lambda letter: escape(chr(int(letter[1], 16))), shown)
 
 
