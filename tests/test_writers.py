@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -64,7 +65,8 @@ def test_every_format_writes_whatever_has_the_part_that_it_reads(of: str) -> Non
     parts: list[Part] = ["cells"] if document.cells is not None else []
     parts += ["worksheet"] if document.worksheet else []
     for name in offered(*parts):
-        assert written(name, DOCUMENTS[of]()).strip(), name
+        silent = (name, of) == ("short", "nothing to mark")
+        assert bool(written(name, DOCUMENTS[of]()).strip()) is not silent, name
 
 
 def test_what_has_no_worksheet_says_so() -> None:
@@ -107,6 +109,27 @@ def test_what_a_learner_wrote_is_text_in_every_format() -> None:
     rows = list(csv.DictReader(io.StringIO(written("csv", marks.document([report(HOSTILE)])))))
     assert [row["source"] for row in rows] == sources
     assert "\x1b" not in written("text", marks.document([report("x = \x1b[31m2\n")]))
+
+
+def test_short_is_a_line_with_its_place_for_each_line_that_is_not_right() -> None:
+    """As an editor reads it: what stands in the file at a place is what the sentence is about."""
+    sheet = "x = 2\ny = x^2 = 5\nz = 2 */ 3; v = 3y = 15\nw = q^2 = 7"
+    rows = written("short", marks.document([report(sheet, "a.txt")])).splitlines()
+    found = [re.fullmatch(r"a\.txt:(\d+):(\d+): (\w+): (.+)", row) for row in rows]
+    assert all(found), rows
+    lines = sheet.splitlines()
+    places = [(lines[int(m[1]) - 1][int(m[2]) - 1 :][:2], m[3]) for m in found if m]
+    verdicts = [line.verdict for line in report(sheet).lines]
+    assert [verdict for _, verdict in places] == [
+        v for v in verdicts if v not in ("right", "taken")
+    ]
+    assert ("y ", "wrong") in places
+    assert written("short", marks.document([report("x = 2\ny = x^2 = 4")])) == ""
+
+
+def test_short_keeps_to_one_line_whatever_a_file_is_called() -> None:
+    (row,) = written("short", marks.document([report("x = 2\ny = x = 3", "a\nb.txt")])).splitlines()
+    assert row.startswith("a\\nb.txt:2:1: wrong: ")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,10 @@ def check(
             "or a built-in one's name.",
         ),
     ],
-    format: Annotated[MarksFormat, typer.Option(help="How to print it.")] = "text",
+    format: Annotated[
+        MarksFormat,
+        typer.Option(help="How to print it; short: file:line:column: wrong: …, for editors."),
+    ] = "text",
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that mark in parallel.")] = 1,
     page: Annotated[
         str | None,

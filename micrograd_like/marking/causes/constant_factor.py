@@ -35,9 +35,10 @@ def _guesses(claim: Claim) -> Iterator[Guess]:
     for constant in (*numbers, *_counts(claim)):
         yield Guess(Call("mul", (constant, claim.right())))
         yield Guess(Call("div", (claim.right(), constant)))
+    several = isinstance(claim.key, Derivative)
     for form in claim.forms:  # in one path alone
         for place, (sign, term) in enumerate(marked := terms(form)):
-            for number in numbers if len(marked) > 1 else ():
+            for number in numbers if several and len(marked) > 1 else ():
                 for scaled in (Call("mul", (number, term)), Call("div", (term, number))):
                     whole = [*marked[:place], (sign, scaled), *marked[place + 1 :]]
                     yield Guess(summed(whole), meant=term)
