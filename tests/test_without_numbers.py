@@ -228,6 +228,10 @@ def test_a_right_formula_is_right_and_a_wrong_one_wrong(kind: str) -> None:
         ("y = u^5\nu = 3x\ndy/du = 5u^4\ndy/dx = 15u^4\ny = x^2\ndy/dx = 2x", []),
         ("f(x) = x^3\nf'(x) = 3x^2\nf(x) = ln(x)\nf'(x) = 1/x", []),
         ("f(x) = x^3\nf'(x) = 3x^2\nf(x) = ln(x)\nf'(x) = x", ["f'(x) = x"]),
+        # Numbered as problems, each with a function of its own; the words before are no part of it.
+        ("Problem 1. f(x) = 3x^2\nf'(x) = 6x\nProblem 2. g(t) = e^(3t)\ng'(t) = 3e^(3t)", []),
+        ("Take this one. f(x) = 3x^2\nf'(x) = 6x", []),
+        ("Problem 1. f(x) = 3x^2\nf'(x) = 5x", ["f'(x) = 5x"]),
         # The same y said otherwise before anything is asked of it, or with nothing asked behind.
         ("y = x^3\ny = x^4\ny' = 4x^3", ["y = x^4"]),
         ("y = x^3\ny' = 3x^2\ny = x^4", ["y = x^4"]),

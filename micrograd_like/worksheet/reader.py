@@ -224,6 +224,8 @@ class _Reader:
         twice = (f for f in sorted(self._twice) if not self.functions.is_one(f))
         if again := next((f for f in twice if _speaks_of(f, tokens)), ""):
             reads = [read.doubted(f"{again} was another function before") for read in reads]
+        if called in self.document.names.open:
+            reads = [read.doubted(f"It may say what {called} is") for read in reads]
         reads = self.document.kept(reads, len(tokens))
         for read in reads:
             self.reads += self._rooted(read)

@@ -218,7 +218,8 @@ class Survey:
             return
         before = tokens[opening - 2].text if opening > 1 else ""
         name = tokens[opening - 1].text
-        worded = is_word(before) and tokens[opening - 2].end < tokens[opening - 1].column
+        apart = opening > 1 and tokens[opening - 2].end < tokens[opening - 1].column
+        worded = apart and (is_word(before) or before == ".")
         worded = worded and before.lower() not in FUNCTIONS  # of log f(x) = … the log is no word
         if before not in _BEGINS and before not in RELATIONS and not worded:
             return

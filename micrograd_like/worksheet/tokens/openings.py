@@ -135,10 +135,12 @@ def numbering(tokens: Sequence[Token]) -> int:
 
 
 def _counted(tokens: Sequence[Token]) -> int:
-    """How many tokens say which step the line is: Step 4, Layer 2:; 0 for none."""
-    if len(tokens) < 2 or tokens[0].text.lower() not in COUNTED or tokens[1].kind != "number":
+    """How many tokens say which step or problem the line is: Step 4, Problem 2.; 0 for none."""
+    if len(tokens) < 2 or tokens[1].kind != "number":
         return 0
-    if len(tokens) == 2:
+    if tokens[0].text.lower() not in COUNTED | SECTIONS:
+        return 0
+    if len(tokens) == 2 or tokens[1].text.endswith("."):
         return 2
     behind = tokens[2]
     colon = behind.text in (":", ".", "-")
