@@ -39,7 +39,7 @@ PATIENCE = 120_000
 def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What Pyodide under Node answers to every message, by the message."""
     folder = tmp_path_factory.mktemp("contract")
-    bundle, asked = folder / "contract.mjs", folder / "messages.txt"
+    bundle, asked, found = (folder / name for name in ("contract.mjs", "asked", "found"))
     asked.write_text("\n".join(messages()), encoding="utf-8")
     subprocess.run(
         [
@@ -50,8 +50,9 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env={**os.environ, "NODE_PATH": str(MODULES)},
         check=True,
     )
-    done = subprocess.run(["node", bundle, BUILT, asked], capture_output=True, check=True)
-    return dict(zip(messages(), map(json.loads, done.stdout.splitlines()), strict=True))
+    subprocess.run(["node", bundle, BUILT, asked, found], check=True)
+    answers = found.read_text(encoding="utf-8").split("\n")
+    return dict(zip(messages(), map(json.loads, answers), strict=True))
 
 
 @cache
@@ -87,6 +88,51 @@ def differences(here: Any, there: Any, where: str = "") -> Iterator[str]:
 @pytest.mark.parametrize("message", messages())
 def test_python_in_the_browser_answers_as_here(message: str, answered: dict[str, Any]) -> None:
     assert [*differences(json.loads(answer(message)), answered[message])] == []
+
+
+# The way to Python.
+
+#: Lanes with a worker that answers at once, but for what is to hang.
+LANES = """
+import { lanes } from %s;
+const said = [];
+let workers = 0;
+const make = () => {
+  workers += 1;
+  let heard = () => {};
+  setTimeout(() => heard({ data: { ready: true } }));
+  return {
+    addEventListener: (kind, listener) => { if (kind === "message") heard = listener; },
+    postMessage({ id, message }) {
+      const { text } = JSON.parse(message);
+      if (text !== "hangs") setTimeout(() => heard({ data: { id, answer: text } }));
+    },
+    terminate() {},
+  };
+};
+const engine = lanes(make, (state, reason) => said.push([state, reason ?? ""]), 60);
+const sent = await Promise.all([
+  engine.send("mark", { text: "m1" }), engine.send("mark", { text: "hangs" }),
+  engine.send("mark", { text: "m3" }), engine.send("look", { text: "l1" }),
+  engine.send("look", { text: "l2" }), engine.send("ask", { text: "a1" }),
+  engine.send("ask", { text: "a2" }),
+]);
+const hung = await engine.send("mark", { text: "hangs" });
+const after = await engine.send("mark", { text: "after" });
+console.log(JSON.stringify({ sent, hung, after, said, workers }));
+process.exit();
+"""
+
+
+def test_the_newest_wins_and_a_stuck_worker_is_replaced() -> None:
+    program = LANES % json.dumps((SOURCES / "lanes.js").as_uri())
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", program], capture_output=True, check=True
+    )
+    found = json.loads(done.stdout)
+    assert found["sent"] == [None, None, "m3", None, "l2", "a1", "a2"]
+    assert (found["hung"], found["after"], found["workers"]) == (None, "after", 2)
+    assert [state for state, _ in found["said"]] == ["starting", "ready", "stopped", "ready"]
 
 
 # The page.
@@ -205,7 +251,7 @@ dE/db = dE/dz = 0.48"""
 def test_before_python_is_there_the_first_example_is(opened: Opened) -> None:
     page = opened.go()
     assert page.locator(".graph .node").count() == 15
-    assert page.locator("#counts .count.wrong b").inner_text() == "7"
+    assert page.locator("#counts [data-verdict=wrong] b").inner_text() == "7"
 
 
 def test_what_is_typed_key_by_key_has_the_commands_marks(opened: Opened) -> None:
@@ -264,6 +310,28 @@ def test_dragging_an_input_explores_and_is_put_back(opened: Opened) -> None:
         "([key, before]) => document.querySelector(`.graph [data-key=\"${key}\"] .value`)"
         ".textContent === before", arg=[key, before],
     )  # fmt: skip
+
+
+def test_a_name_under_the_pointer_lights_up_wherever_it_stands(opened: Opened) -> None:
+    page = opened.go()
+    page.hover(".cm-content [data-name=z1]")
+    assert page.locator(".graph .node.lit").count() > 1
+    page.hover('.graph .node[data-key="x2"]')
+    assert page.locator(".cm-content .lit-name[data-name=x2]").count() > 3
+    page.hover(".bar h1")
+    assert page.locator(".lit-name").count() == 0
+
+
+def test_what_cannot_be_read_here_is_said(opened: Opened) -> None:
+    page = opened.go()
+    opened.ready()
+    program = "import numpy as np\nx = np.array([1.0, 2.0])\ny = x @ x\n"
+    page.set_input_files(
+        "#file", {"name": "net.py", "mimeType": "text/plain", "buffer": program.encode()}
+    )
+    page.wait_for_selector("#band[role=alert]:not([hidden])")
+    assert "micrograd-like check" in page.inner_text("#band")
+    assert page.locator(".cm-content").inner_text().startswith("import numpy")
 
 
 def test_a_link_holds_the_sheet_and_the_teachers_wishes(opened: Opened) -> None:
@@ -365,11 +433,7 @@ def test_after_the_first_load_it_works_offline(browser: Any, address: str) -> No
     window = Opened(browser, address)
     page = window.go()
     window.ready()
-    page.wait_for_function(
-        "async () => { const kept = await caches.keys(); if (!kept.length) return false;"
-        " return (await (await caches.open(kept[0])).keys()).length > 10"
-        " && Boolean(navigator.serviceWorker.controller); }"
-    )
+    page.wait_for_function("navigator.serviceWorker.controller")  # its files are all there then
     window.context.set_offline(True)
     page.reload()
     window.ready()

@@ -73,11 +73,14 @@ def build(modules: Path, output: Path) -> None:
     for name in ("index.html", "manifest.webmanifest", "icon.svg"):
         shutil.copy(SOURCES / name, output)
     _bundle(modules, output)
-    shutil.copytree(SOURCES.parent / "fonts", output / "fonts")
+    (output / "fonts").mkdir()
+    for font in (SOURCES.parent / "fonts").glob("*.woff2"):
+        shutil.copy(font, output / "fonts")
     (output / "pyodide").mkdir()
     for name in _PYODIDE:
         shutil.copy(modules / "pyodide" / name, output / "pyodide")
     _zip(output / "packages.zip")
+    subprocess.run(["node", SOURCES / "compile.mjs", output, output / "packages.zip"], check=True)
     (output / "first.json").write_text(_first(), encoding="utf-8")
     (output / "LICENCES.txt").write_text("\n".join(_licences(modules)), encoding="utf-8")
     _service_worker(output)
@@ -102,7 +105,7 @@ def _bundle(modules: Path, output: Path) -> None:
 
 
 def _zip(target: Path) -> None:
-    """The Python packages, with the same bytes for the same files."""
+    """The Python packages' sources."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for file, name in sorted(_python_files(), key=lambda pair: pair[1]):
             packed.writestr(zipfile.ZipInfo(name), file.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -5,7 +5,7 @@ import { exploring } from "./exploring.js";
 import { lanes } from "./lanes.js";
 import { examplesMenu, exerciseForm, exportMenu, opens } from "./menus.js";
 import { picture } from "./picture.js";
-import { packed, unpacked } from "./share.js";
+import { flagged, packed, unpacked } from "./share.js";
 
 const PAUSE = 180; // after the last key, before marking
 const KEPT = "micrograd-like:sheet";
@@ -59,6 +59,8 @@ function engineState(state, reason) {
   };
   byId("engine").dataset.state = state;
   byId("engine").textContent = said[state];
+  // Only now: what it keeps has been loaded, and is not loaded twice at once.
+  if (state === "ready") navigator.serviceWorker?.register("sw.js").catch(() => {});
   if (state === "stopped") band("Marking took too long and was started anew. Your text is safe.", "alert", [["Mark again", remark]]);
   if (state === "failed") band(`Python could not be started: ${reason} Your text is safe.`, "alert", []);
 }
@@ -84,6 +86,7 @@ const say = (text) => {
 // The text.
 
 function changed(text) {
+  history.replaceState(null, "", `${location.pathname}${flagged(flags)}`); // it is another one than the link's
   sheet.typing(true);
   leave();
   keep(text);
@@ -170,7 +173,8 @@ function open(text, { kept = true, find = false, predict = false } = {}) {
   leave();
   finding = find;
   shown.mark({ model: null, lines: [] });
-  shown.predict(predict); // of an exercise to be filled in nothing is given away
+  // Of an exercise to be filled in nothing is given away, nor where a teacher does not wish it.
+  shown.predict(predict || Boolean(flags.hideAnswers || flags.hideCauses));
   views = [];
   sheet.open(text);
   if (kept) keep(text);
@@ -189,7 +193,7 @@ function showCounts() {
   const counts = counted();
   const focused = document.activeElement?.dataset?.verdict;
   const buttons = [...counts].filter(([, lines]) => lines.length).map(([verdict, lines]) => {
-    const made = button([mark(verdict), element("b", "", String(lines.length)), NAMED[verdict] ? ` ${NAMED[verdict]}` : ""], () => goToLine(next(lines)), `count ${verdict}`);
+    const made = button([mark(verdict), element("b", "", String(lines.length)), element("span", "count-word", NAMED[verdict] ?? "")], () => goToLine(next(lines)), "count");
     made.dataset.verdict = verdict;
     return made;
   });
@@ -202,8 +206,22 @@ function showCounts() {
   byId("counts").replaceChildren(...buttons, typed);
   if (focused) byId("counts").querySelector(`[data-verdict="${focused}"]`)?.focus();
   const wrong = counts.get("wrong").length;
+  showRuler(counts);
   byId("badge").hidden = wrong === 0;
   byId("badge").textContent = wrong;
+}
+
+// Where in the sheet the lines to look at are.
+function showRuler(counts) {
+  const all = sheet.length();
+  const ticks = ["unchecked", "follows", "unreadable", "wrong"].flatMap((verdict) =>
+    counts.get(verdict).map((line) => {
+      const tick = element("i", verdict);
+      tick.style.top = `${(100 * (line - 0.5)) / all}%`;
+      return tick;
+    }),
+  );
+  byId("ruler").replaceChildren(...ticks);
 }
 
 const next = (lines, by = 1) => {
@@ -459,7 +477,6 @@ async function start() {
   });
   await fromHash();
   addEventListener("hashchange", fromHash);
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
 }
 
 async function fromHash() {

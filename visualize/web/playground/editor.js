@@ -182,6 +182,7 @@ export function editor(place, { onText, onCaret, onAct }) {
     },
     rows: () => shownRows(view.state).filter((row) => row.same && !isSoft(view.state, row)),
     hintOf: (text) => hintOf(view.state, text),
+    length: () => view.state.doc.lines,
     caret: () => caretLine(view.state),
     goTo(number, focus = true) {
       const line = view.state.doc.line(Math.min(Math.max(number, 1), view.state.doc.lines));

@@ -29,7 +29,9 @@ export function lanes(makeWorker, onState, patience = PATIENCE) {
         onState("ready");
         next();
       } else if (data.failed) fail(data.failed);
-      else if (running && data.id === running.id) finish(data.answer);
+      else if (running?.id !== data.id) return;
+      else if (data.ended) replace();
+      else finish(data.answer);
     });
     worker.addEventListener("error", (event) => fail(event.message ?? "The worker could not be loaded."));
   }
@@ -59,6 +61,7 @@ export function lanes(makeWorker, onState, patience = PATIENCE) {
 
   // What takes too long is ended with its worker; the others wait for the new one.
   function replace() {
+    clearTimeout(timer);
     const { done, lane } = running;
     running = null;
     worker.terminate();

@@ -52,7 +52,7 @@ export const lineState = StateField.define({
       if (effect.is(setAsTyped)) next = { ...next, asTyped: effect.value };
       if (effect.is(setHint)) next = { ...next, hints: new Map(next.hints).set(effect.value.text, effect.value.step) };
       if (effect.is(setChosen)) next = { ...next, chosen: effect.value };
-      if (effect.is(setFocused)) next = { ...next, focused: effect.value };
+      if (effect.is(setFocused)) next = { ...next, focused: effect.value, typing: next.typing && effect.value };
       if (effect.is(setNow)) next = { ...next, now: effect.value };
     }
     return next;

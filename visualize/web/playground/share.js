@@ -18,13 +18,18 @@ async function through(bytes, stream) {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
+const lettersOf = (flags) => Object.entries(FLAGS).flatMap(([letter, flag]) => (flags[flag] ? [letter] : [])).join("");
+
+/** The hash of the teacher's flags alone. */
+export const flagged = (flags) => (lettersOf(flags) ? `#f=${lettersOf(flags)}` : "");
+
 /** The hash for a text, with the teacher's flags. */
 export async function packed(text, flags = {}) {
   const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  const letters = Object.entries(FLAGS).flatMap(([letter, flag]) => (flags[flag] ? [letter] : []));
+  const letters = lettersOf(flags);
   const hash = `#s=${base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
-  return letters.length ? `${hash}&f=${letters.join("")}` : hash;
+  return letters ? `${hash}&f=${letters}` : hash;
 }
 
 /** What a hash says: a text or an exercise, and flags; null where it says nothing. */
@@ -34,7 +39,7 @@ export async function unpacked(hash) {
   const flags = Object.fromEntries(Object.entries(FLAGS).map(([letter, flag]) => [flag, letters.includes(letter)]));
   if (asked.has("example")) return { example: asked.get("example"), flags };
   if (asked.has("shape")) return { exercise: { shape: asked.get("shape"), seed: Number(asked.get("seed") ?? 0), form: asked.get("form") ?? "blank" }, flags };
-  if (!asked.has("s")) return null;
+  if (!asked.has("s")) return letters ? { flags } : null;
   try {
     const base64 = asked.get("s").replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

@@ -4,7 +4,7 @@ self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(SITE.version)
-      .then((cache) => cache.addAll(SITE.files.map((file) => new Request(file, { cache: "reload" }))))
+      .then((cache) => cache.addAll(SITE.files.map((file) => new Request(file, { cache: "no-cache" }))))
       .then(() => self.skipWaiting()),
   );
 });

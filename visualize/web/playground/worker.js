@@ -27,6 +27,8 @@ self.addEventListener("message", async ({ data: { id, message } }) => {
   try {
     self.postMessage({ id, answer: JSON.parse(answer(message)) });
   } catch (error) {
-    self.postMessage({ id, answer: { error: lastLine(error) } });
+    // Python says what went wrong in it; anything else has ended it.
+    if (error.constructor.name === "PythonError") self.postMessage({ id, answer: { error: lastLine(error) } });
+    else self.postMessage({ id, ended: lastLine(error) });
   }
 });
