@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from html.parser import HTMLParser
@@ -31,6 +32,12 @@ LESSON = builtin.load("office-hours")
 PUBLISHED = builtin.load("office-hours-as-published")
 CHECKED = PUBLISHED.check()
 WALK = walk(LESSON.cost(), beside=LESSON.names.values())
+#: A line of every verdict, nodes of every role of a neuron: what axe looks through for long where
+#: a page is as long as the published one.
+SHORT = Worksheet.parse(
+    "w = 0.5\nx = 2\nb = 0\nz = w*x + b = 1\na = sigmoid(z) = 0.7311\nE = 1/2*(a - 1)^2 = 0.04\n"
+    "dE/da = 1 - a\ndE/dz = dE/da*a*(1 - a) = 0.0529\nk = q*x = 3\nw' = w -\n"
+)
 #: What is computed: the page has a step for each.
 STEPS = [step for step in WALK if not isinstance(step, Given)]
 CHROMIUM = (
@@ -225,6 +232,25 @@ def test_verdicts_worked_out_beforehand_are_those_of_the_terminal(value: float) 
             near = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places))
             written = f"{near + step * Decimal(1).scaleb(-places):f}"
             assert found.get(written, "wrong") == judge(written, value), written
+
+
+def test_a_class_has_a_page() -> None:
+    """Shares, causes, and a strip of lines for each worksheet, the one with most slips first."""
+    right = Worksheet.parse("x = 2\ny = x^2 = 4\nE = 3y = 12").check()
+    reports = [replace(right, file="<b>.txt"), replace(CHECKED, file="s2"), SHORT.check()]
+    text = visualize.class_page(reports)
+    tags = Tags(text)
+    assert tags.open == []
+    assert "script" not in {tag for tag, _ in tags.attributes}
+    said = plain(text)
+    lines = sum(report.counts["right"] for report in reports)
+    assert f"3 worksheets: {lines} lines right" in said
+    assert "another function" in said
+    assert "&lt;b&gt;.txt" in text
+    assert said.index("s2") < said.index("without a name") < said.index("&lt;b&gt;.txt")
+    strips = re.findall(r'<path class="(\w+)" d="([^"]*)"', text)
+    assert next(d.count("M") for kind, d in strips if kind == "wrong") == 7
+    assert visualize.class_page([]).count("<tr>") == 1
 
 
 # In a browser.
@@ -570,14 +596,6 @@ def test_a_screen_reader_is_told_every_step(opened: Any) -> None:
     assert view.node("w5").get_attribute("aria-label") == "w5, value 0.5"
 
 
-#: A line of every verdict, nodes of every role of a neuron: what axe looks through for long where
-#: a page is as long as the published one.
-SHORT = Worksheet.parse(
-    "w = 0.5\nx = 2\nb = 0\nz = w*x + b = 1\na = sigmoid(z) = 0.7311\nE = 1/2*(a - 1)^2 = 0.04\n"
-    "dE/da = 1 - a\ndE/dz = dE/da*a*(1 - a) = 0.0529\nk = q*x = 3\nw' = w -\n"
-)
-
-
 @pytest.mark.parametrize(
     ("scheme", "marked", "options"),
     [
@@ -594,6 +612,20 @@ def test_axe_finds_nothing(opened: Any, scheme: str, marked: bool, options: Any)
         (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
+def test_the_class_is_legible_everywhere(
+    opened: Any, tmp_path: Path, scheme: str, width: int
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    view = opened(SHORT, color_scheme=scheme, viewport={"width": width, "height": 800})
+    file = tmp_path / "class.html"
+    file.write_text(visualize.class_page([CHECKED, SHORT.check()]), encoding="utf-8")
+    view.page.goto(file.as_uri())
+    assert view.page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(view.page).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
 
 
 #: The least size of any text as it is seen, and the whole graph's extent in its place.

@@ -6,15 +6,10 @@ of :func:`micrograd_like.derivation.walk.walk`. Without a script it has all but 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from micrograd_like.derivation.walk import (
@@ -40,28 +35,20 @@ from micrograd_like.writers.blocks import rounding
 from micrograd_like.writers.records import LOOKS
 from visualize.compact import layouts
 from visualize.graph_model import graph_model
+from visualize.page_files import filled, harmless, in_one, sha256, style
 from visualize.page_lines import LineView, grouped, line_id, line_views
 from visualize.page_steps import StepWriter
 from visualize.setting import set_formula, set_name
 from visualize.snapshot import TooLargeError, snapshot
 
-#: Steps of a page at most: more are not readable.
-MAX_STEPS = 1000
 #: The page's scripts and styles, each before those that use it.
 SCRIPTS = ("graph.js", "listbox.js", "step.js", "page.js")
 STYLES = ("tokens.css", "graph.css", "step.css", "page.css")
-#: The faces: family, style, weights and file.
-_FACES = (
-    ("Micrograd Maths", "normal", "400", "maths.woff2"),
-    ("Micrograd Maths", "italic", "400", "maths-italic.woff2"),
-    ("Micrograd Words", "normal", "400 600", "words.woff2"),
-    ("Micrograd Typed", "normal", "400", "typed.woff2"),
-)
+#: Steps of a page at most: more are not readable.
+MAX_STEPS = 1000
 #: The verdicts as they are counted on a page.
 _LED = ("wrong", "unreadable", "unchecked", "follows", "right", "taken")
 _COUNTED = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-#: What makes a file a module, which has no place where all stand in one script.
-_MODULE = re.compile(r"^import .*\n|^export (?=async |function|const|class)", re.MULTILINE)
 
 
 def page(
@@ -99,8 +86,9 @@ def page(
         line.id: [line_id(heir) for heir in line.heirs] for line in lines if line.heirs
     }
     shown = [line for line in lines if not (line.heading and line.shown and _same(line, worksheet))]
-    script = _script()
-    filled: str = _template().render(
+    script = in_one(SCRIPTS)
+    return filled(
+        "page.html.j2",
         title=title,
         about=about,
         file="" if report is None else report.file,
@@ -119,12 +107,11 @@ def page(
         table=list(known(steps, places)) if steps else [],
         note=note,
         rounding=rounding(places),
-        style=_style(),
+        style=style(STYLES),
         script=script,
-        script_hash=_sha256(script),
-        data=_harmless(json.dumps(_shown_once(data), ensure_ascii=False, separators=(",", ":"))),
+        script_hash=sha256(script),
+        data=harmless(json.dumps(_shown_once(data), ensure_ascii=False, separators=(",", ":"))),
     )
-    return filled
 
 
 def _graph(
@@ -169,45 +156,6 @@ def walked(
     }
 
 
-# What stands in the file.
-
-
-def _file(name: str) -> str:
-    return (files("visualize") / "web" / name).read_text(encoding="utf-8")
-
-
-@cache
-def _script() -> str:
-    """The modules one behind the other."""
-    return "".join(_MODULE.sub("", _file(name)) for name in SCRIPTS)
-
-
-@cache
-def _style() -> str:
-    faces = ""
-    for family, style, weights, name in _FACES:
-        font = base64.b64encode((files("visualize") / "web" / "fonts" / name).read_bytes()).decode()
-        faces += (
-            f'@font-face{{font-family:"{family}";font-style:{style};font-weight:{weights};'
-            f"src:url(data:font/woff2;base64,{font})format('woff2')}}\n"
-        )
-    return faces + "".join(map(_file, STYLES))
-
-
-@cache
-def _template() -> Any:
-    import jinja2
-
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(_file("page.html.j2"))
-
-
-def _sha256(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
 def _shown_once(data: dict[str, Any]) -> dict[str, Any]:
     """The data without what stands in the page's elements."""
     steps = [
@@ -215,11 +163,6 @@ def _shown_once(data: dict[str, Any]) -> dict[str, Any]:
         for s in data["steps"]
     ]
     return {**data, "steps": steps}
-
-
-def _harmless(data: str) -> str:
-    """JSON inside a script element: nothing in it ends the element."""
-    return data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def heading_of(worksheet: Worksheet) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from micrograd_like.cli.pictures import write_page
+from micrograd_like.cli.pictures import write_class_page, write_page
 from micrograd_like.cli.shared import (
     READ,
     STDOUT,
@@ -58,8 +58,8 @@ def check(
         typer.Option(
             metavar="FILE",
             show_default=False,
-            help="Write the report of one worksheet as a page to step through, print or hand back; "
-            "- prints the page alone.",
+            help="Write the report as a page: of one worksheet to step through, print or hand "
+            "back, of several that of a class; - prints the page alone.",
         ),
     ] = None,
     annotate: Annotated[
@@ -123,8 +123,15 @@ def check(
                 say(document(read(), len(files) > 1, verbose), format)
         elif annotate is not None:
             raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
+        elif len(files) > 1:
+            check_output(page, *files)
+            if page == STDOUT:
+                deque(read(), maxlen=0)
+            else:
+                say(document(read(), several=True), format)
+            write_class_page(page, reports)
         else:
-            _check_on_page(files, page, format, reports)
+            _check_on_page(files[0], page, format, reports)
         if annotate is not None and reports:
             _annotate(files[0], annotate, reports[0])
     status = max((report.status for report in reports), default=0)
@@ -150,17 +157,15 @@ def _annotate(file: str, output: str, report: Report) -> None:
     write_output(output, annotated(text, report))
 
 
-def _check_on_page(files: list[str], page: str, format: str, reports: list[Report]) -> None:
+def _check_on_page(file: str, page: str, format: str, reports: list[Report]) -> None:
     """Mark one worksheet, and write its page; a page that is printed stands alone."""
     from micrograd_like.marking import check as mark
     from micrograd_like.writers.marks import document
 
-    if len(files) > 1:
-        raise typer.BadParameter("a page is of one worksheet", param_hint="--page")
-    check_output(page, files[0])
-    sheet = read_worksheet(files[0])
+    check_output(page, file)
+    sheet = read_worksheet(file)
     with reported(sheet):
-        reports.append(mark(sheet, files[0]))
+        reports.append(mark(sheet, file))
         if page != STDOUT:
             say(document(reports), format)
         write_page(page, sheet, reports[0])

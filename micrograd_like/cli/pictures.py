@@ -171,3 +171,14 @@ def write_page(
 
     text = visualize.page(sheet, report=report, places=places, parameters=parameters)
     write_output(output, text)
+
+
+def write_class_page(output: str, reports: list[Report]) -> None:
+    """Write the page of a class.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    import visualize
+
+    write_output(output, visualize.class_page(reports))

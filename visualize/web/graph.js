@@ -116,6 +116,7 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = pl
     const group = make("g", { class: `node ${node.role}`, role: "button", tabindex: node.key === reached ? 0 : -1, transform: `translate(${x} ${y})` }, parent);
     group.dataset.key = node.key;
     group.dataset.name = node.key;
+    if (node.formula) make("title", {}, group, `${node.name.map(([text]) => text).join("")} = ${node.formula}`);
     make("rect", box("focus", 6.5, 6.5), group);
     make("rect", box("ring", 4, 4), group);
     make("rect", box("outline", 0, 0), group);
