@@ -94,6 +94,7 @@ def _target(path: str | os.PathLike[str]) -> tuple[str, os.stat_result | None]:
     """What is to be written, and what is there now."""
     if not os.path.basename(path):  # it ends in a slash, or is empty
         raise _error(errno.EISDIR if os.fspath(path) else errno.ENOENT)
+    os.stat(os.path.dirname(path) or ".")  # realpath takes missing/.. for nothing
     target = os.path.realpath(path)
     if os.path.islink(target):
         raise _error(errno.ELOOP)

@@ -93,7 +93,7 @@ def test_a_link_is_followed_and_a_pipe_is_no_file_to_replace(sheet: str, tmp_pat
     assert not Path(os.devnull).is_file()
 
 
-@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])
+@pytest.mark.parametrize("name", ["/dev/fd/1", "link"])
 def test_standard_output_has_names(name: str, sheet: str, tmp_path: Path) -> None:
     """It goes on where it stands, be it a pipe or a file that others write to before and after."""
     (tmp_path / "link").symlink_to("/dev/stdout")
@@ -199,6 +199,31 @@ def test_what_standard_input_gives_is_not_written_over(arguments: list[str], she
         done = process(*arguments, *output, sheet, stdin=stream)
     assert (done.returncode, Path(sheet).read_text(encoding="utf-8")) == (2, WRONG)
     assert "is what standard input gives itself; name another file" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "{sheet}", "--page", "-"], ["page", "-", "-o", "-"]],
+)
+def test_a_worksheet_to_which_standard_output_goes_is_not_written_to(
+    arguments: list[str], sheet: str
+) -> None:
+    """As cat has it; a report of marks may stand below its worksheet."""
+    given = [a.format(sheet=sheet) for a in arguments]
+    with open(sheet, "ab") as out, open(sheet, "rb") as read:
+        done = subprocess.run(
+            [*COMMAND, *given],
+            stdin=read,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, Path(sheet).read_text(encoding="utf-8")) == (2, WRONG)
+    assert b"the output '-' is " in done.stderr
+    with open(sheet, "ab") as out:
+        done = subprocess.run([*COMMAND, "check", sheet], stdout=out, timeout=60, check=False)
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize("command", [run, process])

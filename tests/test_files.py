@@ -86,6 +86,9 @@ def test_a_name_as_long_as_can_be(tmp_path: Path) -> None:
     ("name", "number"),
     [
         ("missing/a", errno.ENOENT),
+        ("missing/../a", errno.ENOENT),
+        ("missing/../file", errno.ENOENT),
+        ("file/../a", errno.ENOTDIR),
         ("file/a", errno.ENOTDIR),
         ("folder", errno.EISDIR),
         ("folder/", errno.EISDIR),

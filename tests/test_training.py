@@ -594,7 +594,7 @@ def test_a_failed_write_leaves_the_old_file_whole(tmp_path: Path) -> None:
         (
             lambda: training.fit(network(), *XOR, held_out=([[1]], [1, 2])),
             ValueError,
-            "held-out targets: expected as many",
+            "held_out targets: expected as many",
         ),
         (
             lambda: training.fit(network(), *XOR, loss=losses.hinge),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TextIO, TypeAlias
 
 import typer
 
@@ -115,21 +116,22 @@ def check_output(output: str | None, *inputs: str) -> None:
     Raises:
         WorksheetError: Both are given, or neither; the message names them.
     """
-    if output in (None, STDOUT) or not os.path.isfile(output):
+    written = None if output is None else _status(output, sys.stdout)
+    if written is None or not stat.S_ISREG(written.st_mode):
         return
     for file in inputs:
-        read = _status(file)
-        if read is not None and os.path.samestat(os.stat(output), read):
+        read = _status(file, sys.stdin)
+        if read is not None and os.path.samestat(written, read):
             what = "what standard input gives" if file == STDIN else f"the worksheet {file!r}"
             raise WorksheetError(f"the output {output!r} is {what} itself; name another file")
 
 
-def _status(file: str) -> os.stat_result | None:
-    """Of the file that is read; None for a built-in worksheet, and where nothing is open."""
+def _status(file: str, stream: TextIO | None) -> os.stat_result | None:
+    """Of a file, or of the stream that - stands for; None where there is none."""
     try:
         if file != STDIN:
             return os.stat(file)
-        return None if sys.stdin is None else os.fstat(sys.stdin.fileno())
+        return None if stream is None else os.fstat(stream.fileno())
     except OSError:
         return None
 

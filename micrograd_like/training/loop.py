@@ -117,7 +117,7 @@ def fit(
     data = examples(inputs, targets)
     if held_out is not None:
         check_pair("held_out", held_out)
-    kept_out = examples(*held_out, what="held-out ") if held_out is not None else None
+    kept_out = examples(*held_out, what="held_out ") if held_out is not None else None
     batch_size = None if batch_size is None else as_count("batch_size", batch_size, 1)
     patience = None if patience is None else as_count("patience", patience, 1)
     seed = None if seed is None else as_count("seed", seed, None)
