@@ -379,3 +379,19 @@ def test_what_turns_between_the_ends_of_a_figure_reaches_to_where_it_turns(
 def test_a_number_that_rounds_nothing_is_carried_on_as_it_stands(line: str, verdict: str) -> None:
     sheet = "x = 3\npred = 2.18*x + 1.06 = 7.6\nerror = pred - 10 = -2.4\nshare = 1/x = 0.33\n"
     assert Worksheet.parse(sheet + line).check().lines[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("dE/dw2 = dE/do1*do1/dw2 = 0", "right"),
+        ("dE/dw2 = 0", "right"),
+        ("dE/dw2 = dE/do1*do1/dw2", "unchecked"),  # what joins the two may be missing
+        ("dE/dw2 = dE/do1*w2", "unchecked"),
+    ],
+)
+def test_a_formula_of_a_slope_for_which_there_is_no_path_proves_nothing(
+    line: str, verdict: str
+) -> None:
+    sheet = "x = 1\nw1 = 2\nw2 = 3\no1 = w1*x\no2 = w2*x\nE = (o1 - 1)^2\n"
+    assert Worksheet.parse(sheet + line).check().lines[-1].verdict == verdict

@@ -249,11 +249,12 @@ class Marker:
         return next((why for name, why in self.sheet.doubts.items() if name in below), "")
 
     def _is_cut_off(self, key: Quantity, judged: list[Judged]) -> bool:
-        """True for a number that is stated of a derivative which is 0 as far as is known."""
+        """True for what is said of a derivative which is 0 as far as is known, but that it is 0."""
         if not isinstance(key, Derivative) or self.facts.method(key) != Number(0):
             return False
         zero = Figure.exact(0.0)
-        return any(j.numeric and j.figure is not None and not j.figure.meets(zero) for j in judged)
+        figures = [j.figure for j in judged if j.numeric and j.figure is not None]
+        return not figures or not all(figure.meets(zero) for figure in figures)
 
     def _rests_on_doubt(self, statement: Statement) -> str:
         """That the number of something in a formula of the line is in doubt, or ""."""
