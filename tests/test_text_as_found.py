@@ -177,6 +177,25 @@ PASTED = [
     ("x = 2\ny = x**2 + 3**x = 13", "tr"),
     ("`x = 2`\n`y = 3x`\n`= 6`", "tr"),
 ]
+MORE_LINES = [
+    # An arrow to the left is a remark, or begins another update.
+    ("w = 2\nb = 1\nL = (w + b)^2\nη = 0.1\nw ← w − η ∂L/∂w , b ← b − η ∂L/∂b\nb = 0.4", "ttttrrr"),
+    ("q = 3  ← small\nr = 2q = 6", "tr"),
+    # A statement behind a colon, a norm beside a fraction, a dot apart from its factors.
+    ("g(z) = tanh z: g'(z) = 1 − g(z)²", "rr"),
+    ("g(z) = tanh z: g'(z) = 1 − g(z)", "rw"),
+    ("a = [1, 2]\ny = [0, 4]\nJ = ½‖a − y‖² = 2.5", "ttr"),
+    ("v = [1, 2]\nh = [3, 4]\ny = v . h = 11\nz = v . h = 12", "ttrw"),
+    # Words before a name, and behind a learning rate; what is of a name is another quantity.
+    ("learning rate η = 0.1\nw = 2\nw' = w - η*3 = 1.7", "ttr"),
+    ("a = 2\nw = 3\nchange in w = 0.5*a = 1\nq = 2w = 6", "ttrr"),
+    ("a weight of w = 0.5\nq = 2w = 1", "tr"),
+    # An element with letters for its indices, and an axis, are not worked out.
+    ("L = -log P[i, y_i]\nb = sum(Z, axis=0)\nP = softmax(Z)   row-wise", "???"),
+    # A figure that nothing else explains may be rounded.
+    ("L = -ln(p2) = -ln(0.1297) = 2.0422", "?"), ("L = -ln(p2) = -ln(0.1297) = 2.0822", "w"),
+    ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -192,6 +211,7 @@ PASTED = [
         *WORDS,
         *LINES,
         *PASTED,
+        *MORE_LINES,
     ],
 )
 def test_verdicts(text: str, found: str) -> None:

@@ -66,11 +66,13 @@ class Written:
         self.sheet = sheet
         definitions: dict[Quantity, Expr] = {n: Number(v) for n, v in sheet.assumed.items()}
         definitions.update(sheet.formulas.items())
-        self.truth = Truth(definitions, sheet.graph_as_read())
+        inferred = sheet.inferred.items()
+        rounded = {Name(n) for n, number in inferred if (number.places or 0) >= _ROUNDED}
+        self.truth = Truth(definitions, sheet.graph_as_read(), rounded=rounded)
         self.graph = _named(self.truth.here.nodes.values())
         self.updates, self.doubts, renewing = expected_updates(sheet, self.graph, self.truth)
         if starts := self._starts(renewing):
-            self.truth = Truth(definitions, starts=starts)
+            self.truth = Truth(definitions, starts=starts, rounded=rounded)
             self.graph = _named(self.truth.here.nodes.values())
 
     def _starts(self, renewing: Collection[Quantity]) -> set[Quantity]:

@@ -59,6 +59,7 @@ class Truth:
         definitions: For every name the formula that gives it, inputs before their users.
         built: What has built their graph; without it the graph is built.
         starts: Names that are computed, but from which what follows starts anew: a new weight.
+        rounded: Names that have their numbers from figures somewhere, which may be rounded.
 
     Raises:
         UndefinedError, DomainError: The graph cannot be built.
@@ -69,8 +70,9 @@ class Truth:
         definitions: Mapping[Quantity, Expr],
         built: Builder | None = None,
         starts: Collection[Quantity] = (),
+        rounded: Collection[Quantity] = (),
     ) -> None:
-        self.definitions, self._starts = dict(definitions), starts
+        self.definitions, self._starts, self._rounded = dict(definitions), starts, rounded
         self.here = build(definitions, starts) if built is None else World(built, definitions)
         self.sources = {
             name: self.here[name]
@@ -85,8 +87,11 @@ class Truth:
         return {
             abs(value)
             for name, value in self.sources.items()
-            if exact_number(self.definitions[name]) is not None
-            or all(n.places is None for n in nodes(self.definitions[name], Number))
+            if name not in self._rounded
+            and (
+                exact_number(self.definitions[name]) is not None
+                or all(n.places is None for n in nodes(self.definitions[name], Number))
+            )
         }
 
     def computed(self, free: Collection[Quantity]) -> list[float]:
@@ -111,7 +116,8 @@ class Truth:
         Raises:
             UndefinedError, DomainError: The graph cannot be built.
         """
-        return Truth({**self.definitions, **formulas}, starts=self._starts)
+        definitions = {**self.definitions, **formulas}
+        return Truth(definitions, starts=self._starts, rounded=self._rounded)
 
     def near(self, way: Way = ANY_WAY) -> list[World]:
         """Worlds in which the sources have other numbers, as far as the way leaves them free.

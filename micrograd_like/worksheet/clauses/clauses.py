@@ -200,7 +200,8 @@ def _parting(
             return 1
         ends = not rest or is_said(rest[0], names) or _names_function(rest)
         return 1 if ends and token.text == "," else None
-    if token.text == ":" and related and _is_closed(tokens[place - 1]):  # at t = 1: y = 2
+    closed = related and (_is_closed(tokens[place - 1]) or begins_statement(rest))
+    if token.text == ":" and closed:  # at t = 1: y = 2
         return 1
     if token.text in _ARROWS:
         said = related and rest and is_said(rest[0], names)

@@ -12,10 +12,18 @@ from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.openings import is_operator, is_relation
 from micrograd_like.worksheet.tokens.spelling import is_word
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
+from micrograd_like.worksheet.vocabulary import (
+    COMPOSED,
+    CONNECTIVES,
+    FUNCTIONS,
+    OF_ARRAYS,
+    RELATIONS,
+)
 
 #: Signs that compare, behind which nothing is held against anything.
 COMPARISONS = {"≥", "≤", "<", ">", "≠", "!=", "∈", "∉", "≫", "≪", "∝", "~"}
+#: What is a word by itself, and a function before a bracket.
+_CALLED = {*OF_ARRAYS, *COMPOSED}
 #: What a program says its own object is.
 _OBJECT = "self"
 
@@ -61,6 +69,9 @@ def says_in_words(right: Sequence[Token], names: Names) -> bool:
         return False
     opened = all(right[i].text in ("(", "[") for i in range(first))
     if not opened or any(is_relation(t) for t in right):
+        return False
+    called = right[first].text.lower() in _CALLED
+    if called and [t.text for t in right[first + 1 : first + 2]] == ["("]:
         return False
     words = [is_said(t, names) for t in right]
     plain = all(t.kind == "name" or t.text in ("-", ",", ".", "'") for t in right)

@@ -31,6 +31,8 @@ from micrograd_like.worksheet.vocabulary import CONNECTIVES
 
 _QUALIFIED = "The brackets on its left side may say which part of it is meant"
 _SPOKEN = "Its left side is in words"
+#: What a quantity of its own is, of another: change in w, error of h1.
+_OF_ANOTHER = {"change", "error", "gradient", "derivative", "slope", "delta", "update", "increase"}
 #: What follows a name that is part of a formula.
 _NO_LABEL = {"(", ".", "_", "/", "*", "^", "+", "·"}
 #: What follows a unit, as in 30 inputs + 1, and no label.
@@ -85,7 +87,8 @@ def trimmed(tokens: list[Token], names: Names) -> Clause | None:
     first = first_relation(right[1:])
     if says_in_words(right[1:] if first is None else right[1 : first + 1], names):
         return None if first is None else _without_left(right[first + 1 :])
-    if label == len(qualified) or is_spoken(qualified[label:], names):
+    about = _is_of_another(qualified[:label], right)
+    if label == len(qualified) or about or is_spoken(qualified[label:], names):
         return _without_left(right)
     apart = right[0].line > qualified[-1].line
     return Clause(_ended([*qualified[label:], *right]), apart, doubt, case)
@@ -155,6 +158,13 @@ def _label_end(left: Sequence[Token], names: Names) -> int:
         if colon or word or comma or (count and place < len(left) - 1):  # Step 2. h = …
             label = place + 1
     return label
+
+
+def _is_of_another(words: Sequence[Token], right: Sequence[Token]) -> bool:
+    """True where words make another quantity of a name, as "change in w" does of w."""
+    said = [token.text.lower() for token in words[-2:]]
+    computed = any(token.text in "+-*·/^(" for token in right[2:])
+    return len(said) == 2 and said[0] in _OF_ANOTHER and said[1] in ("of", "in") and computed
 
 
 def _is_label(left: Sequence[Token], place: int, names: Names) -> bool:

@@ -70,6 +70,8 @@ class Expressions(Derivatives, Calls):
         while True:
             token = self.next
             sign = token.text if token.kind == "sign" else ""
+            if sign == "." and self.is_apart():
+                sign = "·"
             if sign in _ENDS or token.kind == "end":
                 break
             if sign in _INFIX:
@@ -181,7 +183,9 @@ class Expressions(Derivatives, Calls):
             return self.call("abs", inside)
         if sign == "‖":
             self.take()
+            self.bars += 1
             inside = self.closed(self.inner(0), "‖", token)
+            self.bars -= 1
             return arrays.norm(inside) if isinstance(inside, Array) else self.call("abs", inside)
         if sign == "√":
             self.take()
@@ -212,6 +216,8 @@ class Expressions(Derivatives, Calls):
         """What a name means here: a quantity, a function with its arguments, a product."""
         self.check_length(token)
         text = self.scope.current(token.text)
+        if self.at("[") and self.next.column == token.end and self.holds_indices():
+            raise UnsureError(f"Which element of {token.text} is meant is not worked out")
         underscored = self.scope.underscored(token)
         if underscored is not None:
             return underscored

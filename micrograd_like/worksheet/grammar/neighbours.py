@@ -44,7 +44,7 @@ class Neighbours(Cursor):
             return not self.is_remark(self.place)
         if self.at("√", "∂", "∇", "⌊", "⌈") or (token.text[0] == "\\" and len(token.text) > 1):
             return True
-        if self.at("|"):
+        if self.at("|", "‖"):
             return not self.bars and before.kind in ("number", "fraction")
         if token.kind in ("number", "fraction"):
             return bracket and token.kind == "number"
@@ -56,6 +56,12 @@ class Neighbours(Cursor):
             return not self.is_prose(token) or (before.end == token.column and token.text.isascii())
         tight = before.end == token.column and (may_be_glued(token) or not self.is_prose(token))
         return tight or self.is_factor(token)
+
+    def is_apart(self) -> bool:
+        """True for a sign with blanks on both sides and an operand behind it: v . h."""
+        before, token, after = self.tokens[self.place - 1], self.next, self.ahead(1)
+        spaced = before.end < token.column and token.end < after.column
+        return spaced and token.line == after.line and self.is_operand(after)
 
     def is_times(self) -> bool:
         """True for an x between figures that stands for times: 2 x (-1.147).
@@ -182,6 +188,13 @@ class Neighbours(Cursor):
             if beside and all(map(self.is_said, (a, b))):
                 return any(t.text not in self.known.lefts for t in (a, b))
         return False
+
+    def holds_indices(self) -> bool:
+        """True for a bracket of letters and numbers with commas or colons: P[i, y_i]."""
+        behind = self.tokens[self.place + 1 : self.place + _LOOKED_AT]
+        inside = [*takewhile(lambda token: token.text != "]", behind)]
+        marks = [token for token in inside if token.text in (",", ":")]
+        return bool(marks) and all(t.kind in ("name", "number") or t in marks for t in inside)
 
     def words_inside(self) -> str:
         """The words of a bracket that holds nothing else, and more than names; else ""."""

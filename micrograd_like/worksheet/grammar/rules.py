@@ -12,7 +12,7 @@ from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.neighbours import Neighbours
 from micrograd_like.worksheet.grammar.numerals import fraction, number
-from micrograd_like.worksheet.grammar.scope import Document, Scope
+from micrograd_like.worksheet.grammar.scope import Document, Scope, UnsureError
 from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG, TOO_MUCH
 from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
 from micrograd_like.worksheet.vocabulary import COMPARED
@@ -22,6 +22,8 @@ MAX_OPERATIONS = 500
 
 #: How tightly operators hold: sums, products, products without a sign, signs and powers.
 ADD, MULTIPLY, IMPLICIT, SIGNED = 1, 2, 2.5, 3
+#: What says along which side of an array something is done.
+_AXES = {"axis", "dim", "keepdims", "keepdim"}
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
 
 
@@ -158,6 +160,9 @@ class Rules(Neighbours, ABC):
         found = [self.inner(0)]
         while self.at(",", ";"):
             self.take()
+            if self.next.text in _AXES and self.ahead(1).text == "=":
+                self.place += 3
+                raise UnsureError(f"What {self.tokens[self.place - 3].text} is, is not worked out")
             found.append(self.inner(0))
         self.closed(found[-1], CLOSING[opening.text], opening)
         return found

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from micrograd_like.notation import GREEK
 from micrograd_like.worksheet.tokens.brackets import closing, literal_shape
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.openings import remarked, unnumbered
@@ -20,6 +21,7 @@ from micrograd_like.worksheet.vocabulary import FUNCTIONS, OF_ARRAYS, RELATIONS
 #: What a name that begins a statement may follow.
 _BEGINS = {"", ",", ";", "⇒", "→", "|", ":", "(", "…"}
 
+_GREEK = {*GREEK.values()}
 #: A number whose exponential is none that a computer has.
 _LARGE = 700
 
@@ -204,10 +206,11 @@ class Survey:
             start -= 1
         boundary = start == 0 or tokens[start - 1].text in _BEGINS
         words = tuple(token.text for token in tokens[start:place])
-        if boundary and all(map(is_word, words)) and len(words) <= 4:
+        letter = not is_word(words[-1]) or words[-1] in _GREEK
+        if boundary and all(map(is_word, words)) and len(words) <= 4 and not letter:
             self.phrases[words] = None
-        if boundary:
-            self.lefts.add(tokens[place - 1].text) if not is_word(words[-1]) else None
+        if boundary and letter:
+            self.lefts.add(words[-1])
 
     def _call_left_of(self, tokens: Sequence[Token], place: int, openings: dict[int, int]) -> None:
         opening = openings.get(place - 1, 0)

@@ -42,14 +42,19 @@ def laid_out(tokens: Sequence[Token]) -> list[Token]:
 def _without_remark(row: Sequence[Token]) -> list[Token]:
     """The row before an arrow that points back at what was said: q = 3  ← small."""
     for place, token in enumerate(row):
-        named = place > 1 and row[place - 1].kind == "name" and row[place - 2].text in (",", ";")
-        if (
-            token.text == "←"
-            and not named
-            and any(t.text in RELATIONS or t.text == "|" for t in row[:place])
-        ):
+        behind = any(t.text in RELATIONS or t.text == "|" for t in row[:place])
+        if token.text == "←" and behind and not _is_assigned(row, place):
             return list(row[:place])
     return list(row)
+
+
+def _is_assigned(row: Sequence[Token], place: int) -> bool:
+    """True for the second arrow of w ← w − g, b ← 3: a name stands before it, set apart."""
+    before, further = row[place - 1], row[place - 2].text if place > 1 else ","
+    if before.kind != "name" or further in (",", ";"):
+        return before.kind == "name"
+    again = before.text in [token.text for token in row[place + 1 :]]
+    return again and (further in (":", ".", "→", "⇒") or further.isalpha())
 
 
 def _without_sizes(row: Sequence[Token]) -> Sequence[Token]:
