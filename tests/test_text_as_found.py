@@ -196,6 +196,15 @@ MORE_LINES = [
     ("L = -ln(p2) = -ln(0.1297) = 2.0422", "?"), ("L = -ln(p2) = -ln(0.1297) = 2.0822", "w"),
     ("e = y - t\ne = 0.5 - 2 = -1.7", "tw"),
 ]  # fmt: skip
+PRIMES = [
+    # u' and v' that a rule takes together are derivatives;
+    ("u = x^2 + 1\nv = 3x - 2\nu' = 2x\nv' = 3\ny = u/v\ny' = (u'v - uv')/v^2", "ttrrtr"),
+    ("u = x^2 + 1\nv = 3x - 2\nu' = 2x\nv' = 3\ny = u v\ny' = u'v - uv'", "ttrrtw"),
+    # … and those of a second pass are new values.
+    ("x = 1\nz = 2x\nh = 3x\nx' = 2\nz' = 4\nh' = 6", "tttttt"),
+    # Functions by their names in other languages.
+    ("a = sigmoide(0.5) = 0.6225\nb = sen(0.5) = 0.4794\nc = tg(0.5) = 0.9463", "rrw"),
+]
 
 
 @pytest.mark.parametrize(
@@ -212,6 +221,7 @@ MORE_LINES = [
         *LINES,
         *PASTED,
         *MORE_LINES,
+        *PRIMES,
     ],
 )
 def test_verdicts(text: str, found: str) -> None:

@@ -7,7 +7,8 @@ from micrograd_like.ops import OPS
 #: What may be called by name: every row that is not written with a sign, and its aliases.
 FUNCTIONS = {row.name: row for row in OPS.values() if not row.arithmetic}
 FUNCTIONS |= {alias: row for row in OPS.values() for alias in row.aliases}
-FUNCTIONS |= {"lg": OPS["log10"], "sig": OPS["sigmoid"]}
+FUNCTIONS |= {"lg": OPS["log10"], "sig": OPS["sigmoid"], "sigmoide": OPS["sigmoid"]}
+FUNCTIONS |= {"sen": OPS["sin"], "tg": OPS["tan"], "arctg": OPS["atan"]}
 #: What is called with a whole vector or matrix.
 OF_ARRAYS = ("sum", "mean", "norm", "var", "std", "softmax", "log_softmax", "logsumexp")
 #: Those of one over another.

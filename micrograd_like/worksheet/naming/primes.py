@@ -2,7 +2,7 @@
 
 A prime is a mark like any other (w' is the next w) unless the document differentiates a function
 of one argument by it, and u is a formula in that argument; or unless u and u' are formulas in the
-same single name, one exercise after the other.
+same single name, one exercise after the other, or several of them in one rule: u'v + uv'.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def derivatives_meant(
     for read in reads:
         if read.left in below:
             below[read.left].update(n for expr in _exprs(read) for n in names_in(expr))
-    found = {}
+    found = _together(primed, below, constants)
     for name, base in primed.items():
         own = below[name] - constants
         if base in own:  # w' = w − … is the next w
@@ -62,6 +62,31 @@ def derivatives_meant(
         shared = arguments & names if len(arguments) == 1 else one
         if len(shared) == 1:
             found[name] = Derivative(base, *shared)
+    return found
+
+
+def _together(
+    primed: Mapping[Name, Name], below: Mapping[Name, Set[Name]], constants: Set[str]
+) -> dict[Name, Derivative]:
+    """U' = 2x and v' = 3 beside u = x² + 1 and v = 3x − 2, where a line takes u'v with them.
+
+    And then y' of a y that u and v make up.
+    """
+    found: dict[Name, Derivative] = {}
+    for name, base in primed.items():
+        one, own = below[base] - constants, below[name] - constants
+        if len(one) == 1 and own <= one:
+            found[name] = Derivative(base, *one)
+    by = {slope.wrt for slope in found.values()}
+    bases = {slope.of for slope in found.values()}
+    told = any(below[name] - constants for name in found)
+    rules = [n for n in primed if below[n] & found.keys() and below[n] & bases]
+    if len(found) < 2 or len(by) > 1 or not told or not rules:
+        return {}
+    (x,) = by
+    for name in rules:
+        if primed[name] not in below[name] and below[primed[name]] - constants <= {*bases, x}:
+            found[name] = Derivative(primed[name], x)
     return found
 
 
