@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd_like.formula import Number
+from micrograd_like.formula import Call, Expr, Name, Number, rewrite
+from micrograd_like.worksheet.naming.functions import slope
 from micrograd_like.worksheet.python.conversions import (
     CallError,
     as_term,
@@ -20,17 +21,18 @@ from micrograd_like.worksheet.python.conversions import (
 from micrograd_like.worksheet.python.library import (
     COUNTING,
     FUNCTIONS,
+    ONE,
     PRODUCTS,
     RANDOM,
     SAME,
     TWO,
     called,
 )
-from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.naming import differentiated, is_target_name
 from micrograd_like.worksheet.python.reducing import total
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.syntax import target_name
-from micrograd_like.worksheet.python.terms import Term, applied, number, scalar
+from micrograd_like.worksheet.python.terms import Term, applied, number, scalar, term
 from micrograd_like.worksheet.python.values import (
     Class,
     Data,
@@ -215,6 +217,8 @@ class Applier:
                 return Data()
             raise
         except KeyError:
+            if (of := differentiated(name, ONE)) and len(arguments) == 1:
+                return self._slope(ONE[of], as_term(arguments[0]))
             made = name[:1].isupper()  # an object of a class from elsewhere
             if numeric or (
                 not made
@@ -225,6 +229,19 @@ class Applier:
             ):
                 raise UnreadError(node, f"what {name}() gives is not known here") from None
             return Data()
+
+    def _slope(self, function: str, at: Term) -> Term:
+        """The derivative of a function, at its argument, which what it gives stands for too."""
+        recorder, variable = self.machine.recorder, Name("x")
+        rule = slope(Call(function, (variable,)), variable)
+
+        def of(element: Expr) -> Expr:
+            match recorder.formula(element):
+                case Call(inner, (argument,)) if inner == function:
+                    element = argument
+            return rewrite(rule, lambda node: element if node == variable else None)
+
+        return term(np.frompyfunc(of, 1, 1)(at))
 
     def _is_own(self, value: Any) -> bool:
         """True for what is worked out by the program."""

@@ -6,8 +6,12 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from micrograd_like.worksheet.python.layers import backward_of, fed, order_of
+from micrograd_like.worksheet.python.naming import is_output_name
 from micrograd_like.worksheet.python.syntax import called_in, is_helper, is_method
+from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
@@ -31,6 +35,7 @@ class Calls:
         self.machine = machine
         self._called: Counter[ast.AST] = Counter()
         self._anywhere: set[str] = set()
+        self._output: Term | None = None
 
     def take_loose_methods(self, module: ast.Module) -> None:
         """Let what stands outside a class and speaks of ``self`` speak of one object."""
@@ -57,6 +62,7 @@ class Calls:
         instances = [v for v in known if isinstance(v, Instance) and v.name == node.name]
         owner = instances[0] if instances else Instance(node.name, Class(node).methods)
         outside = dict(self.machine.globals)
+        self._output = None
         self._by_themselves([*owner.methods.values()], owner)
         self.machine.globals.clear()  # what one class calls x is not that of another
         self.machine.globals.update(outside)
@@ -88,6 +94,8 @@ class Calls:
         for name in given:
             if name not in names and name in known:
                 names[name] = self.machine.attempt(known[name])
+            elif name not in names and is_output_name(name) and self._output is not None:
+                names[name] = self._output
         if owner is not None:
             names["self"] = owner
         self.machine.function = node.name
@@ -96,10 +104,17 @@ class Calls:
         except UnknownError:
             return None
         except LeftError as left:
+            self._keep_output(node, left.value)
             return left.value
         finally:
             self.machine.function = ""
         return None
+
+    def _keep_output(self, node: ast.FunctionDef, value: Any) -> None:
+        """Keep what a way forward gives: a way back may be given it by a name of its own."""
+        forward = any(word in node.name for word in ("forward", "predict", "feed"))
+        if forward and isinstance(value, np.ndarray):
+            self._output = value
 
     def call(
         self, function: Defined, arguments: list[Any], named: dict[str, Any], node: ast.AST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 #: What costs are called, the likeliest first; the single letters only as they stand here.
@@ -19,6 +19,8 @@ _BETWEEN = ("d", "by", "byd", "wrt", "over", "overd")
 _COST_WORDS = ("loss", "cost", "err", "error", "l", "e", "j", "c")
 
 
+#: Words before or behind the name of a function that say its derivative is meant.
+_SLOPES = ("derivative", "deriv", "prime", "grad", "gradient", "diff", "der", "d")
 #: Words in the names of what a program gives for a target.
 _OUTPUTS = ("pred", "hat", "prob", "est", "calc", "computed")
 
@@ -61,6 +63,12 @@ def is_cost_name(name: str) -> bool:
     return any(word in plain for word in ("loss", "cost", "entropy")) and plain[0] != "d"
 
 
+def is_output_name(name: str) -> bool:
+    """True for what a program calls what it gives."""
+    plain = spelled(name)
+    return any(word in plain for word in (*_OUTPUTS, "output")) or plain in ("out", "o")
+
+
 def is_target_name(name: str) -> bool:
     """True for what targets are called."""
     plain = spelled(name)
@@ -68,6 +76,16 @@ def is_target_name(name: str) -> bool:
         return False
     words = ("y", "t", "target", "label", "true", "desired", "expected", "onehot", "out", "gt")
     return plain.startswith(words)
+
+
+def differentiated(name: str, functions: Collection[str]) -> str:
+    """The function whose derivative a name says: ``d_relu``, ``sigmoid_prime``; "" for none."""
+    plain = spelled(name)
+    for word in _SLOPES:
+        for inner in (plain.removeprefix(word), plain.removesuffix(word)):
+            if inner != plain and inner in functions:
+                return inner
+    return ""
 
 
 def said_by(name: str, variables: Iterable[str], costs: Iterable[str]) -> Iterator[Said]:

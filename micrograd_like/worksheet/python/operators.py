@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd_like.formula import Number
+from micrograd_like.formula import Call, Number
 from micrograd_like.formula.parsing import BINARY
 from micrograd_like.worksheet.python.conversions import as_term, whole, written_out
+from micrograd_like.worksheet.python.naming import is_target_name
 from micrograd_like.worksheet.python.reducing import dot
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.terms import (
     MAX_ELEMENTS,
     SizeError,
+    Term,
     applied,
     number,
     scalar,
@@ -70,11 +72,27 @@ class Operators:
         sums = isinstance(op, ast.Add | ast.Sub)
         if isinstance(a, Unshaped) and isinstance(b, Unshaped):
             a = shapes.alone(a)
+        for labels, output in ((a, b), (b, a)):
+            if isinstance(labels, Unshaped) and isinstance(output, np.ndarray):
+                self._label(labels, output)
         if isinstance(a, Unshaped):
             a = shapes.beside(a, as_term(b), sums)
         if isinstance(b, Unshaped):
             b = shapes.beside(b, as_term(a), sums)
         return a, b
+
+    def _label(self, labels: Unshaped, output: Term) -> None:
+        """Let the targets of shares of a whole be shares of it too: of each, one is 1."""
+        recorder = self.machine.recorder
+        formulas = [recorder.formula(e) for e in output.reshape(-1)]
+        if not is_target_name(labels.base) or output.ndim != 2 or labels.of is not None:
+            return
+        wholes = [f.arguments[1] for f in formulas if isinstance(f, Call) and f.function == "div"]
+        if len(wholes) < len(formulas) or isinstance(wholes[0], Number) or output.shape[1] == 1:
+            return
+        make = self.machine.one_hot(labels.base).make
+        rows = wholes[0] == wholes[1]
+        labels.make = make if rows else lambda base, shape: make(base, shape[::-1]).T
 
     def identical(self, node: ast.expr, a: Any, b: Any, op: ast.cmpop) -> bool:
         """``x is None`` or ``x is True``: a question about what stands there, not its number."""

@@ -7,18 +7,20 @@ told apart.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.naming import is_target_name, spelled
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.usage import (
+    biased,
     compared,
     elements_as_sizes,
     factors,
     picks,
     sizes_in,
+    summed_whole,
     told,
 )
 
@@ -80,6 +82,7 @@ class Shapes:
         columns: True where samples are columns: a bias is a column.
         flat: True where a bias has a single axis.
         products: What each name is multiplied with as a matrix, and whether it stands in front.
+        narrow: Weights of a single unit, and whether they stand in front.
     """
 
     kinds: dict[str, str]
@@ -90,6 +93,7 @@ class Shapes:
     columns: bool
     flat: bool
     products: Mapping[str, list[tuple[str, bool]]]
+    narrow: frozenset[tuple[str, bool]] = frozenset()
     known: Mapping[str, Term] = field(default_factory=dict)
     _taken: list[int] = field(default_factory=list)
     length: int = 0
@@ -139,6 +143,7 @@ class Shapes:
             not rows,
             rows and not kept,
             products,
+            frozenset(_narrow(module, not rows)),
         )
 
     def size(self) -> int:
@@ -162,7 +167,7 @@ class Shapes:
         if array.of is not None:
             return array.shaped(self.alone(array.of).shape[::-1])
         other = self.known.get(self.like.get(array.base, ""))
-        if other is not None:
+        if other is not None and (other.ndim or array.kind == "like"):
             return array.shaped(other.shape)
         for other_name, in_front in self.products.get(array.base, ()):
             factor = self.known.get(other_name)
@@ -185,18 +190,23 @@ class Shapes:
         """The operands of a product of matrices: the inner sizes are the same."""
         if isinstance(a, Unshaped):
             if isinstance(b, Unshaped):
-                a = self.alone(a)
+                narrow = (a.base, True) in self.narrow
+                a = a.shaped((1, self.size())) if narrow else self.alone(a)
             else:
-                rows = () if a.kind == "vector" else (self.size(),)
+                rows = () if a.kind == "vector" else (self._outer(a, True),)
                 a = (
                     a.shaped((*rows, b.shape[0] if b.ndim == 1 else b.shape[-2]))
                     if b.ndim
                     else self.alone(a)
                 )
         if isinstance(b, Unshaped):
-            columns = () if b.kind == "vector" else (self.size(),)
+            columns = () if b.kind == "vector" else (self._outer(b, False),)
             b = b.shaped((a.shape[-1], *columns)) if a.ndim else self.alone(b)
         return a, b
+
+    def _outer(self, array: Unshaped, in_front: bool) -> int:
+        """The size of a product on the side of this factor."""
+        return 1 if (array.base, in_front) in self.narrow else self.size()
 
     def beside(self, array: Unshaped, other: Term, sum_: bool) -> Term:
         """An array beside one in a sum, a difference or a product of elements."""
@@ -206,3 +216,12 @@ class Shapes:
                 return array.shaped((columns,))
             return array.shaped((rows, 1) if self.columns else (1, columns))
         return array.shaped(other.shape) if other.ndim else self.alone(array)
+
+
+def _narrow(module: ast.Module, columns: bool) -> Iterator[tuple[str, bool]]:
+    """The weights of a single unit: the gradient by its bias is a sum over everything."""
+    single = {name for node in ast.walk(module) for name in summed_whole(node)}
+    for node in ast.walk(module):
+        for bias, first, second in biased(node):
+            if spelled(bias) in single:
+                yield (first, True) if columns else (second, False)

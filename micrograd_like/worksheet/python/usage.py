@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from micrograd_like.worksheet.python.library import PRODUCTS, RANDOM
-from micrograd_like.worksheet.python.naming import is_target_name
+from micrograd_like.worksheet.python.naming import is_target_name, spelled
 from micrograd_like.worksheet.python.syntax import target_name
 
 
@@ -62,7 +62,11 @@ def told(node: ast.AST) -> Iterator[tuple[str, str]]:
                 yield from ((target_name(part), "vector") for part in arguments)
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple()):
             yield name, "array"
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name() | ast.BinOp() | ast.Slice()):
+        case ast.Subscript(
+            value=ast.Subscript(value=ast.Name(id=name), slice=first), slice=second
+        ) if _is_index(first) and _is_index(second):
+            yield name, "array"
+        case ast.Subscript(value=ast.Name(id=name), slice=index) if _is_index(index):
             yield name, "list"
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
             yield name, "list"
@@ -82,6 +86,36 @@ def factors(node: ast.AST) -> Iterator[tuple[str, str]]:
         a, b = target_name(first), target_name(second)
         if a and b and not turned:
             yield a, b
+
+
+def biased(node: ast.AST) -> Iterator[tuple[str, str, str]]:
+    """What is added to a product of matrices, and its factors, turned round or not."""
+    match node:
+        case ast.BinOp(left=product, op=ast.Add(), right=bias):
+            match product:
+                case ast.BinOp(left=first, op=ast.MatMult(), right=second):
+                    yield target_name(bias), _plain(first), _plain(second)
+                case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[*parts]):
+                    pair = parts if len(parts) == 2 else [owner, *parts]
+                    if name in PRODUCTS and len(pair) == 2:
+                        yield target_name(bias), _plain(pair[0]), _plain(pair[1])
+
+
+def _plain(node: ast.expr) -> str:
+    """The name of an array, turned round or not."""
+    return target_name(node.value if isinstance(node, ast.Attribute) and node.attr == "T" else node)
+
+
+def summed_whole(node: ast.AST) -> Iterator[str]:
+    """The quantities, as they are spelled, whose gradients are sums without an axis."""
+    match node:
+        case ast.Assign(targets=[target], value=value):
+            for call in ast.walk(value):
+                match call:
+                    case ast.Call(func=ast.Attribute(attr="sum" | "mean"), args=args, keywords=[]):
+                        plain = spelled(target_name(target))
+                        if len(args) < 2 and not isinstance(call.func, ast.Name):
+                            yield from (plain.removeprefix(w) for w in ("d", "grad", "g"))
 
 
 def compared(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -118,6 +152,13 @@ def sizes_in(node: ast.AST) -> Iterator[ast.expr]:
                 sizes = [k.value for k in keywords if k.arg == "size"]
                 for part in (*arguments, *sizes):
                     yield from _whole_numbers(part)
+
+
+def _is_index(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=int()) | ast.UnaryOp(operand=ast.Constant(value=int())):
+            return True
+    return isinstance(node, ast.Name | ast.BinOp | ast.Slice)
 
 
 def elements_as_sizes(module: ast.Module) -> Iterator[tuple[ast.expr, str]]:
