@@ -71,7 +71,7 @@ def save(font: TTFont, family: str, style: str, file: str) -> None:
 def maths() -> TTFont:
     """STIX Two Math."""
     files = PACKAGES / "@fontsource" / "stix-two-math" / "files"
-    return TTFont(files / "stix-two-math-latin-400-normal.woff2")
+    return TTFont(files / "stix-two-math-latin-400-normal.woff2", recalcTimestamp=False)
 
 
 def upright() -> None:
@@ -130,7 +130,7 @@ def compose(font: TTFont, letter: str, base: str, accent: str) -> None:
 def words() -> None:
     """Inter, from regular to medium and bold enough for what stands out."""
     files = PACKAGES / "@fontsource-variable" / "inter" / "files"
-    font = TTFont(files / "inter-latin-wght-normal.woff2")
+    font = TTFont(files / "inter-latin-wght-normal.woff2", recalcTimestamp=False)
     font = instantiateVariableFont(subset(font, WORDS), {"wght": (400, 400, 600)})
     save(font, "Micrograd Words", "Regular", "words.woff2")
 
@@ -138,7 +138,7 @@ def words() -> None:
 def typed() -> None:
     """IBM Plex Mono."""
     files = PACKAGES / "@fontsource" / "ibm-plex-mono" / "files"
-    font = TTFont(files / "ibm-plex-mono-latin-400-normal.woff2")
+    font = TTFont(files / "ibm-plex-mono-latin-400-normal.woff2", recalcTimestamp=False)
     save(subset(font, TYPED), "Micrograd Typed", "Regular", "typed.woff2")
 
 
