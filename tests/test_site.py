@@ -340,7 +340,7 @@ def test_a_link_holds_the_sheet_and_the_teachers_wishes(opened: Opened) -> None:
     opened.type("x = 2\ny = x^2 = 5")
     page.click("#share")
     page.check("#share-panel input[value=hideAnswers]")
-    page.wait_for_function("document.getElementById('share-link').value.includes('f=a')")
+    page.wait_for_function("() => document.getElementById('share-link').value.includes('f=a')")
     link = page.input_value("#share-link")
     page.goto("about:blank")
     page.evaluate("() => 0")
@@ -377,7 +377,7 @@ def test_a_prediction_is_asked_judged_and_shown(opened: Opened) -> None:
     answer_field = page.locator(".step.current .ask input")
     answer_field.fill("1/0")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.step.current .verdict').textContent")
+    page.wait_for_function("() => document.querySelector('.step.current .verdict').textContent")
     assert "is no number" in page.locator(".step.current .verdict").inner_text()
     page.click(".step.current .reveal")
     assert not page.locator(".step.current .ask").is_visible()
@@ -433,7 +433,7 @@ def test_after_the_first_load_it_works_offline(browser: Any, address: str) -> No
     window = Opened(browser, address)
     page = window.go()
     window.ready()
-    page.wait_for_function("navigator.serviceWorker.controller")  # its files are all there then
+    page.wait_for_function("() => navigator.serviceWorker.controller")  # its files are all there then
     window.context.set_offline(True)
     page.reload()
     window.ready()
