@@ -433,7 +433,8 @@ def test_after_the_first_load_it_works_offline(browser: Any, address: str) -> No
     window = Opened(browser, address)
     page = window.go()
     window.ready()
-    page.wait_for_function("() => navigator.serviceWorker.controller")  # its files are all there then
+    # Once it controls the page its files are all there.
+    page.wait_for_function("() => navigator.serviceWorker.controller")
     window.context.set_offline(True)
     page.reload()
     window.ready()
