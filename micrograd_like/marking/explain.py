@@ -35,7 +35,7 @@ class Line:
 
     Attributes:
         read: What was judged; None where there was nothing to hold the line against.
-        learner: The learner as of the lines before; None where nobody asks for more.
+        learner: The learner as of the lines before; None where no causes are sought.
     """
 
     mark: LineMark
@@ -87,7 +87,7 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
         causes: Whether to seek what makes it wrong.
     """
     mark, read = line.mark, line.read
-    if read is None or line.learner is None:
+    if read is None:
         return mark
     known: dict[str, Any] = {"working": working(read.facts, read.key, line.statement.left)}
     if mark.verdict == "wrong":
@@ -99,7 +99,7 @@ def explained(sheet: Worksheet, line: Line, causes: bool = True) -> LineMark:
             right = read.key if update is None else update.formula
             known["contrast"] = contrast(read.facts, read.key, part.expr, right)
         known["sample"] = sample(read.facts, read.key, read.judged)
-        if causes:
+        if causes and line.learner is not None:
             slip = line.statement.slip
             known["problem"] = "" if slip is None else slip.detail
             known["causes"] = (

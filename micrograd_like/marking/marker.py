@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -43,7 +44,7 @@ from micrograd_like.marking.updating.updates import decays_in_figures
 from micrograd_like.marking.world.effort import Effort, TooMuchError
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement, Worksheet
-from micrograd_like.worksheet.records import FOR_ALL, Part, Problem
+from micrograd_like.worksheet.records import FOR_ALL, Part, Place, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
@@ -64,6 +65,7 @@ class Marker:
         self.learner = Learner(self.facts)
         self.judge = Judge(self.facts, self.learner)
         self.named = NamedDerivatives(self.facts)
+        self._wrong: list[Place] = []  # where there are wrong lines, in their order
 
     def lines(self) -> Iterator[LineMark]:
         """Every statement, and every line that could not be read, in order."""
@@ -195,9 +197,17 @@ class Marker:
         parts = tuple(PartMark(p.part.source, p.verdict, p.part.place) for p in read.judged)
         line = _line(statement, verdict=verdict, parts=parts, **known)
         if verdict in ("wrong", "follows"):
-            line = replace(line, read=read, learner=self.learner.as_now())
+            asked = verdict == "wrong" and self._is_explained(statement.place)
+            line = replace(line, read=read, learner=self.learner.as_now() if asked else None)
         self.learner.state(statement, read)
         return line
+
+    def _is_explained(self, place: Place) -> bool:
+        """False for a wrong line behind so many others that its causes are not sought."""
+        above = bisect_left(self._wrong, place)
+        if self._wrong[above : above + 1] != [place]:  # nor is it another element of an array
+            self._wrong.insert(above, place)
+        return above < MOST_EXPLAINED
 
     def _read(self, statement: Statement, key: Quantity) -> Read:
         """The line judged, as a local derivative where it is right as that alone."""

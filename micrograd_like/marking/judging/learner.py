@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from itertools import islice
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, rewrite
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, nodes, rewrite
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, worked_out
 from micrograd_like.marking.judging.judged import Judged, Read
@@ -40,6 +40,7 @@ class Learner:
         self.formulas: dict[Quantity, Expr] = {}
         self.said: dict[Quantity, tuple[tuple[Expr, frozenset[Quantity]], ...]] = {}
         self.slips: dict[Quantity, Expr] = {}
+        self._made: dict[Quantity, int] = {}  # when
         self.local: set[Quantity] = set()
         self.doubted: set[Quantity] = set()
         for name, number in facts.rounded:
@@ -109,18 +110,26 @@ class Learner:
 
     def definition(self, name: Quantity) -> Expr:
         """The formula of a name, with the names of slips where it has what they stand for."""
-        formula = self.with_slips(self.facts.definitions[name])
-        for key in self.slips:
-            meant = self.facts.definitions.get(key)
-            if key != name and isinstance(meant, Call):
-                formula = replaced(formula, meant, key)
+        formula, last = self.with_slips(self.facts.definitions[name]), -1
+        while slips := {at: key for at, key in self._hidden(formula) if at > last and key != name}:
+            last = min(slips)
+            formula = replaced(formula, self.facts.definitions[slips[last]], slips[last])
         return formula
+
+    def _hidden(self, formula: Expr) -> Iterator[tuple[int, Quantity]]:
+        """The slips whose right formula stands in this one, each with which one it was."""
+        for call in nodes(formula, Call):
+            for key in self.facts.truth.defined_as.get(call, ()):
+                if key in self._made:
+                    yield self._made[key], key
 
     def with_slips(self, formula: Expr) -> Expr:
         """A formula with the names of slips in the place of their figures.
 
         Whoever writes 1.1·h below a wrong a = 1.1 means a·h.
         """
+        if all(number.places is None for number in nodes(formula, Number)):
+            return formula
         given = set(map(abs, self.facts.truth.sources.values()))
         known = {
             abs(figure.center): (key, figure.center)
@@ -167,6 +176,7 @@ class Learner:
     def _carry_on(self, key: Quantity, formula: Expr) -> None:
         """Take down a slip; near by a formula as it is, a number with a number near it."""
         self.slips[key] = formula
+        self._made.setdefault(key, len(self._made))
         if not self.near:
             self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
         chance = random.Random(len(self.hand.stated))

@@ -38,11 +38,13 @@ def follows_in_own_world(learner: Learner, statement: Statement) -> frozenset[Qu
     Below a wrong u = x², where u = (x·y)² is meant, ∂u/∂x = 2x follows. A slip made once more is
     one, and what follows from numbers alone needs no other formulas.
     """
-    own, key = _own_names(learner), statement.left
-    own.pop(key, None)
-    slips = {name for name in own if not isinstance(learner.slips[name], Number)}
-    if slips.isdisjoint(_behind(learner.facts, key)):
+    key = statement.left
+    behind = learner.slips.keys() & _behind(learner.facts, key) - {key}
+    slips = (learner.slips[name] for name in behind if isinstance(name, Name))
+    if all(isinstance(slip, Number) for slip in slips):
         return None
+    own = _own_names(learner)
+    own.pop(key, None)
     facts = _with(learner.facts, own)
     read = _agreeing(learner, statement, facts) if facts is not None else None
     return None if read is None else frozenset[Quantity]().union(*(p.slips for p in read.judged))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from micrograd_like import formula
 from micrograd_like.formula import Call, Expr, nodes
+from micrograd_like.formula import replaced as with_new
 from micrograd_like.marking.world.effort import spend
 from micrograd_like.ops import OPS
 
@@ -22,7 +22,7 @@ def other_function(a: Expr, b: Expr) -> bool:
 def replaced(expr: Expr, old: Expr, new: Expr, place: int | None = None) -> Expr:
     """The formula with ``new`` for ``old``, and what this costs counted."""
     spend(2 * expr.size)
-    return formula.replaced(expr, old, new, place)
+    return with_new(expr, old, new, place)
 
 
 def has_condition(expr: Expr) -> bool:

@@ -14,6 +14,7 @@ from itertools import chain, combinations, islice, product
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
+    Call,
     Expr,
     Number,
     Quantity,
@@ -109,6 +110,15 @@ class Truth:
             if name not in resting and (name not in self.sources or exact_number(formula) is None)
         )
         return sorted(sizes)
+
+    @cached_property
+    def defined_as(self) -> dict[Call, list[Quantity]]:
+        """The names that a formula is the definition of."""
+        found: dict[Call, list[Quantity]] = {}
+        for name, formula in self.definitions.items():
+            if isinstance(formula, Call):
+                found.setdefault(formula, []).append(name)
+        return found
 
     def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Truth:
         """The same with some names more, or with other formulas.
