@@ -56,15 +56,25 @@ class Compared:
 
 
 def _once(
-    known: dict[int, tuple[Expr, Figure | None]],
-    expr: Expr,
-    worked_out: Callable[[Expr], Figure | None],
+    known: dict[Expr, Figure | None], formula: Expr, worked_out: Callable[[Expr], Figure | None]
 ) -> Figure | None:
-    """What an expression gives, worked out once for each: equal ones may have other decimals."""
-    found = known.get(id(expr))
-    if found is None:  # with the expression, which so stays what its identity says
-        found = known[id(expr)] = expr, worked_out(expr)
-    return found[1]
+    """What a formula gives, worked out once for each."""
+    if formula not in known:
+        known[formula] = worked_out(formula)
+    return known[formula]
+
+
+class _Beside:
+    """Figures, with how far they are from each formula that they have been laid beside.
+
+    Attributes:
+        expr: The figures.
+        given: What they give.
+    """
+
+    def __init__(self, expr: Expr, given: Figure | None) -> None:
+        self.expr, self.given = expr, given
+        self.apart: dict[Expr, tuple[float, float]] = {}
 
 
 class Comparison:
@@ -80,9 +90,9 @@ class Comparison:
         self.facts = line.facts
         #: By the identity of both: equal numbers may be written with other decimals.
         self._found: dict[tuple[int, int], tuple[Pairing, Compared]] = {}
-        self._ours: dict[int, tuple[Expr, Figure | None]] = {}
-        self._true: dict[int, tuple[Expr, Figure | None]] = {}
-        self._learnt: dict[int, tuple[Expr, Figure | None]] = {}
+        self._ours: dict[int, _Beside] = {}
+        self._true: dict[Expr, Figure | None] = {}
+        self._learnt: dict[Expr, Figure | None] = {}
 
     def of(self, figures: Expr, formula: Expr) -> Compared:
         """Figures that have been put into a formula."""
@@ -100,10 +110,17 @@ class Comparison:
         """
         if figures == formula:
             return 0.0, 0.0
-        off = float(isinstance(figures, Name | Derivative))
-        ours = _once(self._ours, figures, self._written)
+        beside = self._ours.get(id(figures))
+        if beside is None:
+            beside = self._ours[id(figures)] = _Beside(figures, self._written(figures))
+        if formula not in beside.apart:
+            beside.apart[formula] = self._apart(figures, beside.given, formula)
+        return beside.apart[formula]
+
+    def _apart(self, figures: Expr, ours: Figure | None, formula: Expr) -> tuple[float, float]:
         if ours is None:
             return math.inf, math.inf
+        off = float(isinstance(figures, Name | Derivative))
         theirs = [_once(self._true, formula, self.line.true)]
         if _gap(ours, theirs[0]) > 0 and not any(map(is_figure, quantities(formula))):
             theirs.append(_once(self._learnt, formula, View(self.line.hand).worked_out))
