@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sympy
@@ -204,14 +205,30 @@ def test_bad_calls_say_what_was_expected(
         call()
 
 
-def test_a_formula_nobody_could_read_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("step", "times", "said"),
+    [
+        # It doubles in writing.
+        (lambda out, x: out * out, 40, "the formula of 'E' is too long"),
+        # x^x^x^… is short, and its derivative is not.
+        (lambda out, x: x**out, 60, "the derivative of 'E' is too long"),
+    ],
+)
+def test_a_formula_nobody_could_read_is_refused(step: Any, times: int, said: str) -> None:
     x = Value(1.0, "x")
     out = x
-    for _ in range(40):
-        out = out * out  # doubles in writing, unlabelled
+    for _ in range(times):
+        out = step(out, x)  # unlabelled
     out.label = "E"
-    with pytest.raises(ValueError, match="give some of its parts names"):
+    with pytest.raises(ValueError, match=f"{said}; give some of its parts names"):
         derive(out, x)
+
+
+def test_a_formula_that_is_long_and_no_more_than_that_is_derived() -> None:
+    x = Value(0.5, "x")
+    out = sum((x * number for number in range(1, 200)), x * 200)
+    out.label = "E"
+    assert derive(out, x).value == 20_100
 
 
 # The command.

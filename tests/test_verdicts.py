@@ -46,6 +46,25 @@ def test_beyond_so_many_wrong_lines_no_cause_is_sought_and_that_is_said() -> Non
     assert " ".join(str(report).split()).count("wrong lines alone") == 1
 
 
+@pytest.mark.parametrize(
+    ("slope", "verdict"), [("1.0002", "right"), ("3", "wrong")], ids=["right", "wrong"]
+)
+def test_a_derivative_too_long_to_be_written_is_marked_by_its_number(
+    slope: str, verdict: str
+) -> None:
+    """At x = 1 + h a tower of powers of x is 1 + h + h² + …, whatever its height."""
+    tower = "^".join(["x"] * 100)
+    report = Worksheet.parse(f"x = 1.0001\ny = {tower}\ndy/dx = {slope}").check()
+    assert report.lines[-1].verdict == verdict
+
+
+def test_no_line_behind_many_wrong_ones_is_left_unchecked() -> None:
+    """Each rests on its own formula; a slip of one is none of another's."""
+    wrong = [f"y{n} = 3x^2 + {n} = 5" for n in range(1, 400)]
+    report = Worksheet.parse("\n".join(["x = 2", *wrong])).check()
+    assert {line.verdict for line in report.lines[1:]} == {"wrong"}
+
+
 # Lines further down.
 
 #: Lines about names of their own, one of them wrong.

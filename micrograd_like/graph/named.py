@@ -19,6 +19,10 @@ from micrograd_like.ops import OPS
 
 #: Operations that may stand in one formula.
 MAX_UNNAMED = 1000
+#: Operations and operands of a formula, and of its derivative by something in it.
+_MAX_SIZE, _MAX_DERIVATIVE = 10_000, 20_000
+#: The derivative of a formula of fewer is shorter.
+_SHORT = 60
 
 #: Neighbours (of, wrt): ``of`` is computed from ``wrt`` directly.
 Link = tuple[Quantity, Quantity]
@@ -211,13 +215,18 @@ class NamedGraph:
                 else constant(inner.data)
             )
             sizes[inner] = 1 + sum(sizes.get(i, 1) for i in inner.inputs)
-            if sizes[inner] > 10 * MAX_UNNAMED:  # used again and again, it doubles every time
+            if sizes[inner] > _MAX_SIZE:  # used again and again, it doubles every time
                 raise ValueError(
                     f"the formula of {str(name)!r} is too long; give some of its parts names"
                 )
         of_hand = isinstance(name, Name)  # what backward builds is not written by hand
         self.formulas[name] = written[node] if of_hand else simplify(written[node])
         self._regions[name] = region, written
+        slopes = self._adjoints(name).values() if sizes[node] > _SHORT else ()
+        if any(slope.size > _MAX_DERIVATIVE for slope in slopes):  # as of x^x^x^…
+            raise ValueError(
+                f"the derivative of {str(name)!r} is too long; give some of its parts names"
+            )
 
         numbers = dict.fromkeys([*region, *(i for n in region for i in n.inputs)], 0.0)
         numbers[node] = 1.0
@@ -253,6 +262,17 @@ class NamedGraph:
             name: The quantity that is differentiated.
             other: For an operation's input, another formula than its partial derivative.
         """
+        node = self._regions[name][0][-1]
+        return {
+            self.names[inner]: simplify(derivative)
+            for inner, derivative in self._adjoints(name, other).items()
+            if inner in self.names and inner is not node
+        }
+
+    def _adjoints(
+        self, name: Quantity, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
+    ) -> dict[Value, Expr]:
+        """The same as it is put together, for the nodes without a name too."""
         region, written = self._regions[name]
         node = region[-1]
         one = Number(1)
@@ -267,15 +287,14 @@ class NamedGraph:
                     operands = self._operands(inner, written)
                     partial = OPS[inner.op].partial(index, operands, out)
                 above = adjoints[inner]
-                link = partial if above is one else Call("mul", (above, partial))
+                if above is one or partial == one:
+                    link = partial if above is one else above
+                else:
+                    link = Call("mul", (above, partial))
                 if input in adjoints:
                     link = Call("add", (adjoints[input], link))
                 adjoints[input] = link
-        return {
-            self.names[inner]: simplify(derivative)
-            for inner, derivative in adjoints.items()
-            if inner in self.names and inner is not node
-        }
+        return adjoints
 
     def size(self, of: Quantity) -> int:
         """How many operations and numbers the formula of a computed name has."""
