@@ -42,7 +42,7 @@ from visualize.setting import set_formula, set_name
 from visualize.snapshot import TooLargeError, snapshot
 
 #: The page's scripts and styles, each before those that use it.
-SCRIPTS = ("graph.js", "listbox.js", "step.js", "page.js")
+SCRIPTS = ("shapes.js", "graph.js", "listbox.js", "step.js", "page.js")
 STYLES = ("tokens.css", "graph.css", "step.css", "page.css")
 #: Steps of a page at most: more are not readable.
 MAX_STEPS = 1000

@@ -1,66 +1,15 @@
 // A computation graph: boxes with name, value and gradient, arrows as wide as what flows back.
 // It shows a model and a layout, both worked out in Python; here is only what stands where.
+import { arrowhead, badge, curve, make, writeRuns } from "./shapes.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const FIGURES = 14.6; // the size of the numbers in a box, before the graph is scaled
 const HIGH = 48;
 const PHONE = 700;
 const LARGEST = 1;
 const SHARE = 0.58; // of the window's height, where the place has none of its own
 const PAPER = 700; // the width of a printed page
-const HEAD = 9; // an arrowhead's length
-
-const make = (tag, attributes = {}, parent = null, text = null) => {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== null) element.textContent = text;
-  parent?.append(element);
-  return element;
-};
-
-// A name in pieces, [text, "i" | "u" | "b"], set into an SVG text: an index stands lower.
-export function writeRuns(place, runs) {
-  let down = 0;
-  const spans = runs.map(([text, kind]) => {
-    const shift = kind === "b" ? 4 : 0;
-    const span = make("tspan", { class: kind }, null, text);
-    if (shift !== down) span.setAttribute("dy", shift - down);
-    down = shift;
-    return span;
-  });
-  place.replaceChildren(...spans);
-}
 
 const pair = (tail, head) => JSON.stringify([tail, head]);
-
-// The point `by` units from the first towards the second.
-function toward([x, y], [toX, toY], by) {
-  const length = Math.hypot(toX - x, toY - y) || 1;
-  return [x + ((toX - x) * by) / length, y + ((toY - y) * by) / length];
-}
-
-function curve(points, backward) {
-  const all = points.map((point) => point);
-  if (backward) all[0] = toward(all[0], all[1], HEAD - 1);
-  else all[all.length - 1] = toward(all.at(-1), all.at(-2), HEAD - 1);
-  const [first, ...rest] = all.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`);
-  return `M${first}C${rest.join(" ")}`;
-}
-
-function arrowhead(tip, before, wide) {
-  const [x, y] = toward(tip, before, HEAD);
-  const length = Math.hypot(x - tip[0], y - tip[1]) || 1;
-  const side = Math.max(4, wide * 0.5 + 3) / length;
-  const [dx, dy] = [(tip[1] - y) * side, (x - tip[0]) * side];
-  return `${tip} ${x + dx},${y + dy} ${x - dx},${y - dy}`;
-}
-
-function badge(parent, kind, x, y) {
-  const group = make("g", { class: `badge ${kind}`, transform: `translate(${x} ${y})` }, parent);
-  make("circle", { class: "disc", r: 7 }, group);
-  const cross = "M-2.6 -2.6L2.6 2.6M2.6 -2.6L-2.6 2.6";
-  make("path", { d: kind === "wrong" ? cross : "M-3.2 0H3M.6 -2.6L3.2 0L.6 2.6" }, group);
-}
 
 const SIGNS = { "-1": "minus", 0: "none", 1: "plus" };
 
