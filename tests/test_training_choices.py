@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from micrograd_like import DomainError, ModelFileError, Value, compile_graph, losses, nn, optim
-from micrograd_like.training import Epoch, History, Score, fit, largest, load, save
+from micrograd_like.training import Epoch, History, Score, evaluate, fit, largest, load, save
 from micrograd_like.training.checkpoint import Progress
 
 ROWS = [[(k * k % 7 - 3) / 3, (k * 5 % 11 - 5) / 5] for k in range(12)]
@@ -203,6 +203,21 @@ def test_such_a_batch_is_left_out_of_a_compiled_run_too() -> None:
     assert [p.data for p in compiled.parameters()] == pytest.approx(
         [p.data for p in through.parameters()], rel=1e-12
     )
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_is_left_out_counts_neither_for_patience_nor_in_a_checkpoint(
+    compiled: bool, tmp_path: Path
+) -> None:
+    """An example of a target of its own, whose loss is not finite at any time."""
+    rows, targets = [[1e300, 1.0], *ROWS[1:]], [5.0, *CLASSES[1:]]
+    model = nn.Neuron(2, seed=0)
+    file = tmp_path / "run.json"
+    run = partial(fit, model, rows, targets, batch_size=1, compiled=compiled, checkpoint=file)
+    assert run(epochs=2, on_nonfinite="skip").skipped == 2
+    history = run(epochs=4, on_nonfinite="skip", patience=3, resume=True)
+    kept = evaluate(model, ROWS[1:], CLASSES[1:]).loss
+    assert kept == pytest.approx(history.epochs[history.best].watched, rel=1e-12)
 
 
 def test_by_itself_such_a_batch_ends_the_run() -> None:

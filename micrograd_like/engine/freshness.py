@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.value import Constant
 from micrograd_like.errors import StaleGraphError, printable
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def check_fresh(output: Value, what: str) -> None:
     if node is None:
         return
     name = printable(node.label) or f"{node.op}(…)"
-    inputs = dict.fromkeys(node.inputs)
+    inputs = dict.fromkeys(i for i in node.inputs if not isinstance(i, Constant))
     operands = ", ".join(
         f"{printable(i.label) or 'an operand'} = {i._data:.6g}" for i in [*inputs][:4]
     )
