@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from html import escape
 
 from micrograd_like.formula import Derivative, Name, Quantity
@@ -64,6 +65,7 @@ def is_code(source: str) -> bool:
     return _CODE.search(source) is not None
 
 
+@lru_cache(1024)
 def set_name(name: Quantity) -> str:
     """A name, or a derivative's names, each an element."""
     if isinstance(name, Derivative):
@@ -117,6 +119,7 @@ def _bracketed(name: Quantity) -> str:
     return f"({set_name(name)})" if isinstance(name, Derivative) else set_name(name)
 
 
+@lru_cache(4096)
 def _set(said: str) -> str:
     shown, before = "", ""
     for match in _TOKEN.finditer(said.replace(_BREAK, "")):
