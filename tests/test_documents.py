@@ -6,6 +6,7 @@ goes on from it follows. Their numbers are worked out here, with nothing of the 
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 
@@ -355,3 +356,36 @@ def test_what_cannot_be_told_is_held_against_its_own_figures(figures: str, verdi
     text = ALONE.replace("0.5 + 0.005 = 0.505", figures)
     *_, last = Worksheet.parse(text, format="markdown").check().lines
     assert last.verdict == verdict
+
+
+def notebook(*cells: tuple[str, str]) -> str:
+    made = [{"cell_type": kind, "source": text, "metadata": {}} for kind, text in cells]
+    for cell in made:
+        cell.update({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_what_is_said_again_of_what_a_program_has_renewed_is_said_of_that() -> None:
+    said = ("markdown", r"Here $\hat{y} = a$.")
+    text = notebook(
+        ("code", "import numpy as np\na = np.array([1.0, 2.0])\ny = np.array([0.5, 1.5])"),
+        said,
+        ("code", "a = np.array([3.0, 1.0])"),
+        said,
+    )
+    assert {mark.verdict for mark in Worksheet.parse(text, format="notebook").check().lines} <= {
+        *("taken", "right")
+    }
+
+
+def test_which_shape_a_product_has_claims_nothing() -> None:
+    text = "$(n, m) \\cdot (m, d) = (n, d)$\n\n$x = 2$ and $y = x^2 = 4$"
+    marks = Worksheet.parse(text, format="markdown").check().lines
+    assert [mark.verdict for mark in marks] == ["taken", "right"]
+
+
+def test_an_update_by_a_cost_that_is_not_joined_to_its_weight_is_in_doubt() -> None:
+    text = r"""$z = w x + b$, $J(w, b)$ and $E = (a - y)^2$.
+$$b := b - \frac{\eta}{m} \frac{\partial E}{\partial b}$$"""
+    *_, last = Worksheet.parse(text, format="markdown").check().lines
+    assert last.verdict != "wrong"

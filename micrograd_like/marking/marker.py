@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from micrograd_like.formula import (
     Name,
     Number,
     Quantity,
+    derivatives,
     exact_number,
     names_in,
     nodes,
@@ -67,15 +68,23 @@ class Marker:
         self.named = NamedDerivatives(self.facts)
         self._wrong: list[Place] = []  # where there are wrong lines, in their order
 
-    def lines(self) -> Iterator[LineMark]:
-        """Every statement, and every line that could not be read, in order."""
-        marks = [self._unreadable(problem) for problem in self.sheet.unreadable]
+    def lines(self, judged: Sequence[Line] | None = None) -> Iterator[LineMark]:
+        """Every statement, and every line that could not be read, in order.
+
+        Args:
+            judged: The verdicts, where they are known.
+        """
+        marks = self.unread()
         count = 0
-        for line in self.verdicts():
+        for line in self.verdicts() if judged is None else judged:
             count += line.mark.verdict == "wrong"
             with Effort(_MOST_OPERATIONS):
                 marks.append(explained(self.sheet, line, causes=count <= MOST_EXPLAINED))
         return iter(sorted(marks, key=lambda mark: mark.place))
+
+    def unread(self) -> list[LineMark]:
+        """The lines that could not be read."""
+        return [self._unreadable(problem) for problem in self.sheet.unreadable]
 
     def verdicts(self) -> list[Line]:
         """The verdicts of all statements; no cause has been sought yet."""
@@ -255,6 +264,10 @@ class Marker:
         update = self.facts.updates.get(statement.left)
         if update is None:
             return ""
+        slopes = [key for part in statement.parts for key in derivatives(part.expr)]
+        cuts = map(self.sheet.independent, slopes if self.sheet.assumed else ())
+        if cut := next(filter(None, cuts), ""):  # the cost is known as far as that
+            return cut
         below = self.sheet.rests_on(names_in(update.gradient))
         return next((why for name, why in self.sheet.doubts.items() if name in below), "")
 

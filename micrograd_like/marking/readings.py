@@ -26,17 +26,22 @@ def marked(sheet: Worksheet) -> Iterator[LineMark]:
     if len(readings) == 1:
         yield from Marker(sheet).lines()
         return
-    all_marks = [{line.place: line for line in Marker(one).lines()} for one in readings]
-    first, *others = _likely(all_marks)
-    for place, line in first.items():
-        agreeing = (other.get(place, line).verdict not in _ACCUSED for other in others)
+    markers = [Marker(one) for one in readings]
+    judged = [marker.verdicts() for marker in markers]
+    marks = [
+        {mark.place: mark for mark in (*marker.unread(), *(line.mark for line in lines))}
+        for marker, lines in zip(markers, judged, strict=True)
+    ]
+    first, *others = _likely(marks)
+    for line in markers[first].lines(judged[first]):  # causes are sought in this one alone
+        agreeing = (marks[o].get(line.place, line).verdict not in _ACCUSED for o in others)
         if line.verdict in _ACCUSED and any(agreeing):
             line = replace(line, verdict="unchecked", problem=_AGREES, causes=(), working=None)
         yield line
 
 
-def _likely(readings: Sequence[_Marks]) -> list[_Marks]:
+def _likely(readings: Sequence[_Marks]) -> list[int]:
     """The readings that no other is better than, the one with the most right lines first."""
     right = [{place for place, line in m.items() if line.verdict == "right"} for m in readings]
-    kept = [m for m, own in zip(readings, right, strict=True) if not any(own < o for o in right)]
-    return sorted(kept, key=lambda m: -sum(line.verdict == "right" for line in m.values()))
+    kept = [n for n, own in enumerate(right) if not any(own < other for other in right)]
+    return sorted(kept, key=lambda n: -len(right[n]))

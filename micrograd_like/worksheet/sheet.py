@@ -334,8 +334,8 @@ class Worksheet:
         try:
             self._builder.define(name, formula)
         except (UndefinedError, DomainError) as error:
-            if statement is not None:
-                self.failures.setdefault(statement.place, self._failure(error, statement))
+            if statement is not None and statement.place not in self.failures:
+                self.failures[statement.place] = self._failure(error, statement)
 
     def _fail_skipped(self, resolved: Resolved, made: Sequence[Statement]) -> None:
         """Formulas in names that nothing defines, before the one that was taken instead."""
@@ -411,9 +411,9 @@ class Worksheet:
                     return why
             if key.of in behind and key.of in self.assumed:
                 return f"{key.of} is defined nowhere"
-            if any(map(self._is_in_figures, behind)) and (cut := self._independent(key)):
+            if any(map(self._is_in_figures, behind)) and (cut := self.independent(key)):
                 return cut
-        return self._independent(statement.left)
+        return self.independent(statement.left)
 
     def _is_in_figures(self, name: Name) -> bool:
         """True for what has decimal figures for its formula: what they stand for is not known."""
@@ -422,7 +422,7 @@ class Worksheet:
             return False
         return any(number.places is not None for number in nodes(formula, Number))
 
-    def _independent(self, key: Quantity) -> str:
+    def independent(self, key: Quantity) -> str:
         """Why a derivative that comes out as 0 may be none: what joins the two was not read."""
         if not isinstance(key, Derivative):
             return ""

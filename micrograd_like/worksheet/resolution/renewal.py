@@ -13,6 +13,7 @@ from micrograd_like.formula import (
     Number,
     exact_number,
     names_in,
+    rewrite,
     terms,
 )
 from micrograd_like.worksheet.builder import CONSTANTS
@@ -170,6 +171,8 @@ class _Renewal:
 
     def after_a_formula(self, formula: Expr | None) -> str:
         """The reason, where the name has a formula."""
+        if formula is not None and self._of_later_names(formula):
+            return "formula"
         known = self.version.number
         if known is None and self.version.formula is not None:
             value = self.versions.value(self.version.formula, self.version.rests_on)
@@ -200,6 +203,13 @@ class _Renewal:
             return False
         behind = next((r for r in reads[place + 1 :] if _says(r, base)), None)
         return behind is not None and _slope_of(behind, base)
+
+    def _of_later_names(self, formula: Expr) -> bool:
+        """True for the formula once more, of names that a program has given other values since."""
+        known = self.version.formula
+        if known is None or formula == known or not any(n.version for n in names_in(formula)):
+            return False
+        return _without_versions(formula) == _without_versions(known)
 
     def updates_otherwise(self) -> bool:
         """True for w' = w − … by another rule than before."""
@@ -288,6 +298,10 @@ def _says(read: Statement, name: str) -> bool:
 def _slope_of(read: Statement, name: str) -> bool:
     """True for a line about a derivative of the name."""
     return isinstance(read.left, Derivative) and read.left.of == name
+
+
+def _without_versions(expr: Expr) -> Expr:
+    return rewrite(expr, lambda node: Name(node.plain) if isinstance(node, Name) else None)
 
 
 def _repeats(figure: Number, known: Number) -> bool:

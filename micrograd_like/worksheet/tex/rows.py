@@ -98,7 +98,7 @@ class Rows:
             tokens = _by_names(Row(row, self.symbols).read(), self.symbols)
             if relates and any(_is_word(token, _CONDITIONS) for token in tokens):
                 raise TexError(row[0], "expected a claim without a condition")
-            return [] if _is_range(tokens) else tokens
+            return [] if _is_range(tokens) or _is_of_shapes(tokens) else tokens
         except TexError as error:
             if relates:
                 self._fail(error, row)
@@ -180,6 +180,14 @@ def _is_range(tokens: Sequence[Token]) -> bool:
         return False
     numbers = texts[0] in LETTERS and all(t.isdecimal() or t == "," for t in texts[2:])
     return numbers or (len(texts[0]) == 1 and "…" in texts)
+
+
+def _is_of_shapes(tokens: Sequence[Token]) -> bool:
+    """True for (n, m)(m, d) = (n, d): which shape a product has."""
+    texts = ["n" if token.kind in ("name", "number") else token.text for token in tokens]
+    left, relation, right = "".join(texts).partition("=")
+    pairs = left.replace("·", "").replace("*", "")
+    return relation == "=" and right == "(n,n)" and pairs in ("(n,n)" * 2, "(n,n)" * 3)
 
 
 def _relates(piece: Piece) -> bool:
