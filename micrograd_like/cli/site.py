@@ -87,5 +87,5 @@ def _built(folder: Path | None) -> Path:
         raise WorksheetError(f"there is no playground in {str(folder)!r}: no index.html")
     raise WorksheetError(
         "the playground's files are not installed with the command, for their size: run `make "
-        "site` in a checkout of the repository (it needs Node), then this command from there"
+        "site` in a checkout of the repository (it needs Node), then .venv/bin/micrograd-like there"
     )

@@ -30,7 +30,7 @@ import { remarkBelow, remarkBeside } from "./remarks.js";
 
 const isSoft = (state, row) => state.field(lineState).typing && row.line.number === caretLine(state);
 
-class Set_ extends WidgetType {
+class SetLine extends WidgetType {
   constructor(html, heading) {
     super();
     this.html = html;
@@ -102,7 +102,7 @@ function decorations(state, onAct) {
     const [view] = views;
     const isSet = views.length === 1 && view.set && verdict !== "unreadable" && !asTyped && !(focused && line.number === caretLine(state));
     if (isSet && line.length) {
-      builder.add(line.from, line.to, Decoration.replace({ widget: new Set_(view.set, view.heading) }));
+      builder.add(line.from, line.to, Decoration.replace({ widget: new SetLine(view.set, view.heading) }));
     }
     if (soft) continue;
     const beside = remarkBeside(views, onAct);
