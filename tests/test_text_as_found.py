@@ -205,6 +205,14 @@ PRIMES = [
     # Functions by their names in other languages.
     ("a = sigmoide(0.5) = 0.6225\nb = sen(0.5) = 0.4794\nc = tg(0.5) = 0.9463", "rrw"),
 ]
+GRADIENTS = [
+    # The arguments of what is differentiated are no factor.
+    ("w = 2\nb = 1\nJ(w, b) = (3w + b)^2\n∇_w J(w, b) = 6(3w + b) = 42", "tttr"),
+    ("w = 2\nb = 1\nJ(w, b) = (3w + b)^2\n∇_w J(w, b) = 2(3w + b) = 14", "tttw"),
+    # Numbers in angles are a vector; what compares is none.
+    ("w = <0.5,0,1>\nq = 2w = <1,0,2>\nr = w + <0,0,.5> = <0.5,0,1.6>", "trw"),
+    ("x = 3\nq = (1 if 0<x else 2) = 1", "tr"),
+]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +230,7 @@ PRIMES = [
         *PASTED,
         *MORE_LINES,
         *PRIMES,
+        *GRADIENTS,
     ],
 )
 def test_verdicts(text: str, found: str) -> None:

@@ -130,7 +130,7 @@ class Derivatives(Rules):
                 return self.name(self.take()), False
             self.take()
             if self.at("("):
-                self.pass_arguments()
+                self.pass_arguments("/")
             self.scope.places.setdefault(token.text, token.place)
             return Name(self.scope.current(token.text)), True
         if self.at("(", "["):
@@ -140,13 +140,14 @@ class Derivatives(Rules):
             return expr, False
         return None
 
-    def pass_arguments(self) -> None:
-        """Pass over the arguments in ∂J(w, b)/∂w, where J is no function of the document."""
+    def pass_arguments(self, behind: str) -> None:
+        """Pass over the arguments in ∂J(w, b)/∂w and ∇_w J(w, b), where J is no function."""
         place = self.place + 1
         while self.tokens[place].kind == "name" and self.tokens[place + 1].text == ",":
             place += 2
-        ends = [token.text for token in self.tokens[place + 1 : place + 3]]
-        if self.tokens[place].kind == "name" and ends == [")", "/"]:
+        ends = self.tokens[place + 1 : place + 3]
+        closed = self.tokens[place].kind == "name" and ends[0].text == ")"
+        if closed and len(ends) > 1 and ends[1].text in behind:
             self.place = place + 2
 
     def above_glued(self, mark: str) -> tuple[Term, bool] | None:
@@ -252,6 +253,8 @@ class Derivatives(Rules):
         if self.at("_") and self.ahead(1).kind == "name" and self.ahead(2).kind == "name":
             self.take()
             wrt, of = self.take(), self.take()
+            if self.at("("):
+                self.pass_arguments("=≈")
             return self.nested(Name(self.scope.current(of.text)), wrt.text, 1, wrt.text)
         name = self.next.text
         arguments = max(self.known.applied.get(name, set()), key=len, default=())

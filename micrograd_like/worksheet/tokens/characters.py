@@ -51,6 +51,8 @@ _MARKED = re.compile(
 _PICTURES = re.compile("[\u2600-\u26ff\u2728\u2757\u2b50\u2b55\U0001f000-\U0001faff]")
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
+#: Numbers in angles, which are a vector: <0, 0, .5>.
+_IN_ANGLES = re.compile(r"<((?:[ ]?-?\d*\.?\d+,){1,20}[ ]?-?\d*\.?\d+)>")
 #: Letters that look like Latin ones, by their alphabet.
 _LOOKALIKES = {
     "Cyrillic": str.maketrans("АВЕКМНОРСТХаеіјорсухԁ", "ABEKMHOPCTXaeijopcyxd"),
@@ -64,6 +66,8 @@ def exchanged(line: str) -> str:
     """The line with plain characters for their look-alikes, as many as before."""
     if "*" in line or not line.isascii():
         line = _STAR.sub("⋆", line)
+    if "<" in line:
+        line = _IN_ANGLES.sub(r"[\1]", line)
     if line.isascii():
         return line.replace("`", " ")
     line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in _PICTURES.sub(" ", line))
