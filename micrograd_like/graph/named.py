@@ -253,26 +253,24 @@ class NamedGraph:
     def _operands(self, node: Value, written: Mapping[Value, Expr]) -> tuple[Expr, ...]:
         return tuple(self.names[i] if i in self.names else written[i] for i in node.inputs)
 
-    def _derived(
-        self, name: Quantity, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
-    ) -> dict[Quantity, Expr]:
-        """∂name/∂input as a formula for every named node that it is computed from.
-
-        Args:
-            name: The quantity that is differentiated.
-            other: For an operation's input, another formula than its partial derivative.
-        """
+    def _derived(self, name: Quantity) -> dict[Quantity, Expr]:
+        """∂name/∂input as a formula for every named node that it is computed from."""
         node = self._regions[name][0][-1]
         return {
             self.names[inner]: simplify(derivative)
-            for inner, derivative in self._adjoints(name, other).items()
+            for inner, derivative in self._adjoints(name).items()
             if inner in self.names and inner is not node
         }
 
     def _adjoints(
         self, name: Quantity, other: Mapping[tuple[Value, int], Expr] = MappingProxyType({})
     ) -> dict[Value, Expr]:
-        """The same as it is put together, for the nodes without a name too."""
+        """The same as it is put together, for the nodes without a name too.
+
+        Args:
+            name: The quantity that is differentiated.
+            other: For an operation's input, another formula than its partial derivative.
+        """
         region, written = self._regions[name]
         node = region[-1]
         one = Number(1)
@@ -313,7 +311,7 @@ class NamedGraph:
     def _slips_of(self, of: Quantity) -> Iterator[tuple[Quantity, _Slip]]:
         """The slips in every ∂of/∂wrt, each behind its ``wrt``."""
         region, written = self._regions[of]
-        node = region[-1]
+        node, as_it_is = region[-1], self._adjoints(of)
         for inner in region:
             if not inner.op:
                 continue
@@ -325,7 +323,10 @@ class NamedGraph:
                 right = OPS[inner.op].partial(index, operands, out)
                 for code, formula in OPS[inner.op].slipped(index, operands, out):
                     wrong, meant = simplify(formula), simplify(right)
-                    for wrt, derivative in self._derived(of, {(inner, index): formula}).items():
+                    for named, slope in self._adjoints(of, {(inner, index): formula}).items():
+                        if named is node or named not in self.names or slope == as_it_is[named]:
+                            continue
+                        wrt, derivative = self.names[named], simplify(slope)
                         if derivative != self.locals[of, wrt]:
                             yield wrt, (code, derivative, wrong, meant)
 

@@ -273,7 +273,9 @@ class Marker:
 
     def _is_cut_off(self, key: Quantity, judged: list[Judged]) -> bool:
         """True for what is said of a derivative which is 0 as far as is known, but that it is 0."""
-        if not isinstance(key, Derivative) or self.facts.method(key) != Number(0):
+        if not isinstance(key, Derivative) or self.facts.true(key):
+            return False
+        if self.facts.method(key) != Number(0):
             return False
         zero = Figure.exact(0.0)
         figures = [j.figure for j in judged if j.numeric and j.figure is not None]
