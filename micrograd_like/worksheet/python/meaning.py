@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import copysign
 
 import numpy as np
 
@@ -127,6 +128,8 @@ class Finder(Claims):
                 told = said.sure and len(self.versions_before(said.wrt, at)) < 2
                 if told and at not in self.partial:
                     factor = self._likely_factor(at, table, true, result)
+                    if (used := self.anchored(at, result)) and used.wrt == meaning.wrt:
+                        factor = copysign(factor, used.factor)  # what is added is turned round
                     claims.append(replace(meaning, factor=factor, agrees=False))
         if turned:  # what is added in the update
             return turned[0]

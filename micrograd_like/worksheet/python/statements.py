@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -119,7 +120,9 @@ class _Writer:
     def _in_doubt(self, at: int, step: Step) -> str:
         """Why a gradient that is not what it claims to be is no proof of a mistake."""
         behind = self.finder.is_behind(at, self.meanings)
-        if self.guessed and not behind and self.finder.is_sized(at, self.meanings.found[at]):
+        told = not any(c.isdigit() and len(c) > 1 for c in re.findall(r"\w+", step.source))
+        sized = self.finder.is_sized(at, self.meanings.found[at])
+        if self.guessed and not behind and not told and sized:
             return "the number of samples is not given"
         first = self.finder.inputs(at) <= self._forward | self.finder.starts
         if self.assumed and first and not self._is_settled(at):

@@ -6,6 +6,7 @@ one line mends several, only that one is wrong.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -63,7 +64,10 @@ class Suppositions:
         return found
 
     def _odd_one(self, best: Meanings) -> dict[int, Meaning]:
-        """The one gradient of a weight with a factor, where those of all others have none."""
+        """The gradients of weights with another factor than those of the others.
+
+        Of a cost that is written, or of a layer's, they have none; of any other one, that of most.
+        """
         weights = {n for u in best.updates for n in self.finder.steps[u].older}
         ends = {
             at: meaning
@@ -72,10 +76,18 @@ class Suppositions:
             and self.finder.cost_at(at, best) == meaning.of[0]
             and {*meaning.wrt} <= weights
         }
-        odd = [at for at, meaning in ends.items() if abs(meaning.factor - 1) > 1e-6]
-        if len(odd) != 1 or len(ends) < 3:
+        factors = Counter(round(meaning.factor, 9) for meaning in ends.values())
+        written = all(self.finder.steps[at].place.line for at in self.cost)
+        if not factors:
             return {}
-        return {odd[0]: replace(ends[odd[0]], factor=1.0, agrees=False)}
+        usual, count = max(factors.items(), key=lambda one: (one[0] == 1 and written, one[1]))
+        if 2 * count <= len(ends) and (usual != 1 or not written):
+            return {}
+        return {
+            at: replace(meaning, factor=usual, agrees=False)
+            for at, meaning in ends.items()
+            if abs(meaning.factor - usual) > 1e-6
+        }
 
     def _supposed(
         self, fixed: dict[int, Meaning], best: Meanings
@@ -90,9 +102,14 @@ class Suppositions:
             if self._may_be(at, best)
             for one, least in self._options(at, best)
         ]
-        sure = [o for o in options if o[0] not in best.found or o[2] == best.score]
+        options.sort(
+            key=lambda o: (
+                self.finder.is_alias(o[0]),
+                o[0] in best.found and o[2] != best.score,
+            )
+        )
         found, most = None, 0
-        for at, one, least in [*sure, *(o for o in options if o not in sure)][:_MOST_TRIED]:
+        for at, one, least in options[:_MOST_TRIED]:
             tried = self.finder.walked(self.cost, {**fixed, at: one})
             better = found is None or tried.score - tried.wrong > most
             if tried.score >= least and tried.wrong <= best.wrong and better:
@@ -160,8 +177,6 @@ class Suppositions:
         """True for a step that is no forward pass, and that something wrong is computed from."""
         flow, forward = self.finder, self.finder.forward([*best.cost])
         if at in flow.given | forward | flow.partial or flow.is_update(at):
-            return False
-        if flow.is_alias(at) and flow.inputs(at).isdisjoint(forward):
             return False
         inside = {n for i in forward for f in flow.steps[i].formulas for n in names(f)}
         if flow.carried_on(at, inside):
