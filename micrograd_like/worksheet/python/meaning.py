@@ -122,7 +122,9 @@ class Finder(Claims):
                 factor = ratio(np.broadcast_to(table, true.shape), true)
                 if factor is not None and (not said.sure or self.allowed(factor, bool(said.of))):
                     return replace(meaning, factor=factor)
-                turns = not said.whole and not self.is_behind(at, result)
+                used = self.anchored(at, result) if said.sure else None
+                taken_away = used is not None and used.wrt == meaning.wrt and used.factor > 0
+                turns = not said.whole and not taken_away and not self.is_behind(at, result)
                 if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
                 told = said.sure and len(self.versions_before(said.wrt, at)) < 2

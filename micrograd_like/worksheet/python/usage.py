@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from micrograd_like.worksheet.python.library import PRODUCTS, RANDOM
-from micrograd_like.worksheet.python.naming import is_target_name, spelled
+from micrograd_like.worksheet.python.naming import is_output_name, is_target_name, spelled
 from micrograd_like.worksheet.python.syntax import target_name
 
 
@@ -123,8 +123,9 @@ def compared(node: ast.AST) -> Iterator[tuple[str, str]]:
     match node:
         case ast.BinOp(left=left, op=ast.Sub(), right=right):
             a, b = target_name(left), target_name(right)
-            if a and b and is_target_name(a) != is_target_name(b):
-                yield (a, b) if is_target_name(a) else (b, a)
+            wanted = [is_target_name(n) and not is_output_name(n) for n in (a, b)]
+            if a and b and wanted[0] != wanted[1]:
+                yield (a, b) if wanted[0] else (b, a)
         case ast.BinOp(
             left=ast.Name(id=name), op=ast.Mult(), right=ast.Call(args=[ast.Name(id=other)])
         ):
