@@ -31,6 +31,7 @@ from micrograd_like.worksheet.python.pieces import (
     sums,
 )
 from micrograd_like.worksheet.python.steps import Step
+from micrograd_like.worksheet.python.syntax import is_program
 from micrograd_like.worksheet.python.terms import Term, names_of
 from micrograd_like.worksheet.python.trial import ratio
 from micrograd_like.worksheet.records import Slip
@@ -326,6 +327,8 @@ def _scaled(piece: Piece, factor: float, source: str) -> str:
 
 def _divisor(source: str) -> str:
     """The name by which a line divides: the number of samples, as the program calls it."""
+    if not is_program(source):  # a comment stands between its lines
+        return ""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.BinOp(op=ast.Div(), right=ast.Name(id=name)):

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable, Sequence
 
+from micrograd_like.worksheet.python.syntax import parsed
 from micrograd_like.worksheet.records import Place, Problem
 from micrograd_like.worksheet.source import Cells, Source
-
-
-def parsed(text: str) -> ast.Module:
-    """The syntax of a text.
-
-    Raises:
-        SyntaxError: It is no Python.
-        ValueError, RecursionError, MemoryError: It is too deep.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
-
-
-def is_program(text: str) -> bool:
-    """True for a text that is Python."""
-    try:
-        parsed(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def read_program(

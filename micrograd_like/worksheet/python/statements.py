@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
+from micrograd_like.worksheet.python.syntax import has_large_number
 from micrograd_like.worksheet.records import Part, Place, Statement
 
 #: Steps for which meanings are looked for.
@@ -120,7 +120,7 @@ class _Writer:
     def _in_doubt(self, at: int, step: Step) -> str:
         """Why a gradient that is not what it claims to be is no proof of a mistake."""
         behind = self.finder.is_behind(at, self.meanings)
-        told = not any(c.isdigit() and len(c) > 1 for c in re.findall(r"\w+", step.source))
+        told = not has_large_number(step.source)
         sized = self.finder.is_sized(at, self.meanings.found[at])
         if self.guessed and not behind and not told and sized:
             return "the number of samples is not given"

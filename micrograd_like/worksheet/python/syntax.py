@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterable
 from typing import TypeGuard
 
@@ -10,6 +11,27 @@ _TELLING = ("print", "plot", "plt", "append", "scatter", "title", "show", "savef
 
 #: Numbers up to this one are factors rather than counts.
 _SMALL = 6
+
+
+def parsed(text: str) -> ast.Module:
+    """The syntax of a text.
+
+    Raises:
+        SyntaxError: It is no Python.
+        ValueError, RecursionError, MemoryError: It is too deep.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def is_program(text: str) -> bool:
+    """True for a text that is Python."""
+    try:
+        parsed(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def target_name(node: ast.expr) -> str:
@@ -123,6 +145,12 @@ def called_in(module: ast.Module) -> set[str]:
     """The names of the functions and methods that a program calls."""
     calls = (n.func for n in ast.walk(module) if isinstance(n, ast.Call))
     return {getattr(f, "id", getattr(f, "attr", "")) for f in calls}
+
+
+def has_large_number(source: str) -> bool:
+    """True for a line with a whole number in it that may count samples."""
+    words = "".join(c if c.isalnum() or c == "_" else " " for c in source).split()
+    return any(word.isdigit() and int(word) > _SMALL for word in words)
 
 
 def large_numbers(module: ast.Module) -> set[int]:

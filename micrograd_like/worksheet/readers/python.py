@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from micrograd_like.worksheet.python.program import is_program, read_program
+from micrograd_like.worksheet.python.program import read_program
+from micrograd_like.worksheet.python.syntax import is_program
 from micrograd_like.worksheet.source import Source, reads
 
 

@@ -12,7 +12,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from micrograd_like.worksheet.python.program import is_program, parsed
+from micrograd_like.worksheet.python.syntax import is_program, parsed
 from micrograd_like.worksheet.sources.mixed import Stretch
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(?:\{\.?)?([\w+-]*)")
