@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, Number, exact_number, simplify
+from micrograd_like.formula import Call, Expr, Number, derivatives, exact_number, simplify
+from micrograd_like.marking.slips.claim import Claim
 from micrograd_like.marking.slips.guesses import differentiated
-from micrograd_like.marking.slips.mistakes import Mistake, examples
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 from micrograd_like.marking.slips.slopes import Slip, Slope, combined, times
 
 
@@ -56,6 +57,14 @@ def _wrong(exponent: Expr, lowered: Expr) -> Iterator[tuple[Expr, Expr]]:
         yield simplify(lowered), lowered  # lowered first, and then put in front
 
 
+def _guesses(claim: Claim) -> Iterator[Guess]:
+    """Nothing where a link written twice would be the same: among derivatives, or as a number."""
+    formula = claim.formula
+    chained = len(claim.links) > 1 if formula is None else bool(derivatives(formula))
+    if not chained:
+        yield from differentiated(_rule)(claim)
+
+
 def _planted(place: places.Place) -> Iterator[Expr]:
     for link in place.links:
         for call in places.calls(place.task.definitions[link.of], "pow"):
@@ -79,6 +88,6 @@ MISTAKE = Mistake(
         ("dL/dx = 2*y*3*x", "dL/dx = 2*y*3*x^2"),
         sheet="x = 0.7\ny = x^3\nz = 1/x^2\nL = y^2\n",
     ),
-    guesses=differentiated(_rule),
+    guesses=_guesses,
     planter=Planter(formulas=_planted),
 )
