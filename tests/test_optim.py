@@ -190,6 +190,13 @@ def test_schedules(schedule: optim.Schedule, rates: list[float]) -> None:
     assert [schedule(step) for step in range(len(rates))] == pytest.approx(rates, abs=1e-15)
 
 
+@pytest.mark.parametrize("decay", [optim.linear_decay, optim.cosine_decay])
+def test_a_schedule_begins_and_ends_to_the_bit(decay: Callable[..., optim.Schedule]) -> None:
+    for start, end, steps in ((0.01, 0.1, 9), (0.1, 0.001, 7), (0.3, 0.0, 1), (1e-3, 1e-5, 11)):
+        schedule = decay(start, end, steps)
+        assert (schedule(0), schedule(steps), schedule(steps + 1)) == (start, end, end)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -1090,6 +1090,20 @@ def test_a_checkpoint_that_cannot_be_written_is_told_before_training(
     assert net.state_dict() == before
 
 
+def test_a_checkpoint_replaces_nothing_but_a_checkpoint(tmp_path: Path) -> None:
+    notes, pipe, run = tmp_path / "notes.txt", tmp_path / "pipe", tmp_path / "run.json"
+    notes.write_text("mine")
+    with pytest.raises(FileExistsError, match=r"notes\.txt' is there and is no checkpoint"):
+        training.fit(network(), *XOR, epochs=1, checkpoint=notes)
+    assert notes.read_text() == "mine"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="a device or a pipe"):
+        training.fit(network(), *XOR, epochs=1, checkpoint=pipe)
+    run.touch()  # an empty file holds nothing that could be lost
+    training.fit(network(), *XOR, epochs=1, checkpoint=run)
+    training.fit(network(), *XOR, epochs=1, checkpoint=run)  # begun anew over the earlier run
+
+
 def test_a_model_is_called_and_has_parameters() -> None:
     class Own(nn.Module):
         def __call__(self, x: Any) -> Value:

@@ -41,7 +41,9 @@ class _Decay:
     steps: int
 
     def __call__(self, step: int) -> float:
-        return self.end if step >= self.steps else self._between(step)
+        if step >= self.steps:
+            return self.end
+        return self._between(step) if step > 0 else self.start  # to the bit
 
     def _between(self, step: int) -> float:
         raise NotImplementedError

@@ -11,6 +11,7 @@ from micrograd_like.engine.numbers import described
 from micrograd_like.files import check_writable
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.data import Examples
+from micrograd_like.training.files import CHECKPOINT
 from micrograd_like.training.objective import Model
 
 
@@ -74,6 +75,8 @@ def check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) ->
         raise IsADirectoryError(
             f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
         )
+    if not resume:  # else it is read first, and refused if it is none
+        _check_replaceable(checkpoint)
     try:
         check_writable(checkpoint)
     except OSError as error:
@@ -81,6 +84,21 @@ def check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) ->
         raise OSError(error.errno, reason, error.filename) from None
     except ValueError as error:  # a character that no name has
         raise ValueError(f"checkpoint: {error}") from None
+
+
+def _check_replaceable(path: str | os.PathLike[str]) -> None:
+    """Refuse what a checkpoint would replace, if it is none: it may be all that somebody has."""
+    if not os.path.exists(path):
+        return
+    name = os.fspath(path)
+    if not os.path.isfile(path):
+        raise OSError(f"checkpoint: expected a file to write, got {name!r}, a device or a pipe")
+    with open(path, "rb") as file:
+        content = file.read()
+    if content and CHECKPOINT.encode() not in content:
+        raise FileExistsError(
+            f"checkpoint: {name!r} is there and is no checkpoint, and would be lost; name another"
+        )
 
 
 def check_optimizer(optimizer: Optimizer, model: Model) -> None:
