@@ -339,6 +339,7 @@ def test_notations(line: str, plainly: str) -> None:
         # Values stand in tables.
         ("| Symbol | Value | From |\n|---|---|---|\n| w₁ | 0.5 | x → h |\n| x | -2 | data |\n"
          "q = w₁x", "q", -1),
+        ("| Symbol | Value |\n|---|---|\n| η | 0.5 |\n| bias | 2 |\nq = η*bias", "q", 1),
         ("| a | b |\n|---|---|\n| 2 | 0.5 |\nq = a b", "q", 1),
         # Fractions may be drawn over three lines.
         ("x = 3\ny = x^2\n     dy    x + 1\nq =  -- + -----\n     dx      2", "q", 8),

@@ -124,6 +124,7 @@ def test_short_is_a_line_with_its_place_for_each_line_that_is_not_right() -> Non
         v for v in verdicts if v not in ("right", "taken")
     ]
     assert ("y ", "wrong") in places
+    assert not any("column" in row for row in rows), "the place says it"
     assert written("short", marks.document([report("x = 2\ny = x^2 = 4")])) == ""
 
 

@@ -13,6 +13,8 @@ from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import index_letters, instance, is_word
 
 _VALUE = {"value", "values", "initial value", "number"}
+#: What stands over names, so that a word below is one: eta, bias.
+_NAMED = {"symbol", "name", "parameter", "variable", "quantity"}
 #: Signs that a row is drawn with.
 _RULES = {"-", ":", "|", "+"}
 
@@ -25,10 +27,14 @@ class Cell(NamedTuple):
     tokens: Sequence[Token]
 
     @property
+    def alone(self) -> Token | None:
+        """The name or word that is all it holds."""
+        return self.tokens[0] if len(self.tokens) == 1 and self.tokens[0].kind == "name" else None
+
+    @property
     def name(self) -> Token | None:
-        """The name that it is."""
-        alone = len(self.tokens) == 1 and self.tokens[0].kind == "name"
-        return self.tokens[0] if alone and self.formula else None
+        """The name of a quantity that it is, told from a word without knowing its column."""
+        return self.alone if self.formula else None
 
     @property
     def number(self) -> Sequence[Token]:
@@ -43,9 +49,10 @@ def statements(header: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> Iterat
     rows = [row for row in rows if len(row) == len(header)]
     titles = [cell.text.strip("*").lower() for cell in header]
     valued = next((place for place, title in enumerate(titles) if title in _VALUE), 0)
+    named = titles[0] in _NAMED
     if valued:
         for row in rows:
-            yield from _statement(row[0].name, row[valued])
+            yield from _statement(row[0].alone if named else row[0].name, row[valued])
     elif len(rows) == 1 and all(cell.name for cell in header):
         for name, value in zip(header, rows[0], strict=True):
             yield from _statement(name.name, value)

@@ -31,4 +31,5 @@ def _place(cell: Cell) -> str:
 
 
 def _said(cell: Cell) -> str:
-    return " ".join(cell.message.split())
+    """The sentence on one line; the column stands in the place already."""
+    return " ".join(cell.message.split()).removeprefix(f"column {cell.column}: ")
