@@ -319,3 +319,19 @@ def test_functions_of_complex_numbers_hold_for_any_imaginary_part(
             wanted = complex(reference(mpmath.mpc(a, b)))
             assert got.real == pytest.approx(wanted.real, rel=1e-14, abs=1e-300), (a, b)
             assert got.imag == pytest.approx(wanted.imag, rel=1e-14), (a, b)
+
+
+def test_a_function_that_goes_past_its_arguments_to_the_inputs_is_told() -> None:
+    """The inputs' copies never reach it: the derivatives would be those of nothing."""
+    v, w = Value(3.0, label="v"), Value(2.0)
+    net = nn.MLP(1, [2, 1], activation="tanh", seed=1)
+    for f, inputs in (
+        (lambda x: x * v, [v]),
+        (lambda x, y: x * y + w, [v, w]),
+        (lambda *p: (net([1.0]) - 2.0) ** 2, net.parameters()),
+    ):
+        with pytest.raises(ValueError, match="expected f to work with the Values that it is given"):
+            gradcheck(f, inputs)
+    assert gradcheck(lambda x: x * w, [v])  # w is none of the inputs
+    assert gradcheck(lambda x, y: x * y, [v, w])
+    assert gradcheck(lambda x: x * x, [v])

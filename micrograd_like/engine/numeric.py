@@ -130,7 +130,7 @@ def gradcheck(
 
     Raises:
         TypeError: f does not return a Value.
-        ValueError: Another method, or no inputs.
+        ValueError: Another method, no inputs, or f uses the inputs and not its arguments.
 
     >>> bool(gradcheck(lambda x: x * x, [3.0])), bool(gradcheck(lambda x: x * x.data, [3.0]))
     (True, False)
@@ -152,6 +152,13 @@ def gradcheck(
         raise TypeError(f"gradcheck: expected f to return a Value, got {type(output).__name__}")
     check_recorded(output, "grad")
     order = topological_order(output)
+    given = {id(x) for x in inputs}
+    own = next((node for node in order if id(node) in given), None)
+    if own is not None:  # a Value of 0 is false
+        raise ValueError(
+            f"gradcheck: expected f to work with the Values that it is given, got {own!r} of the "
+            "inputs itself in its graph: moving its own argument changes nothing there"
+        )
     kinks = [node for node in order if _at_kink(node, method)]
     jumps = {leaf for node in kinks for leaf in topological_order(node)}
     sizes = _path_sizes(order)

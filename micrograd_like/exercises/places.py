@@ -73,6 +73,12 @@ class Place:
         new = Link(link.of, link.wrt, formula)
         return chained([[new if one is link else one for one in t] for t in self.step.terms])
 
+    def differentiated_as(self, link: Link, call: Call, wrong: Expr) -> Iterator[Expr]:
+        """The step's formula with another derivative for a call in a link, where it has one."""
+        slope = derived(self.task, call, link.wrt)
+        if slope is not None:
+            yield self.relinked(link, replaced(link.expr, slope, wrong))
+
 
 def chained(terms: Sequence[Sequence[Link]]) -> Expr:
     """The sum over paths of the product of their links."""

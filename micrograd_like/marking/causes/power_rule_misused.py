@@ -32,11 +32,9 @@ def _planted(place: places.Place) -> Iterator[Expr]:
         for call in places.calls(place.task.definitions[link.of], "pow"):
             base, exponent = call.arguments
             if exponent == link.wrt:
-                slope = places.derived(place.task, call, link.wrt)
                 lowered = Call("pow", (base, Call("sub", (exponent, Number(1)))))
-                if slope is not None:
-                    wrong = places.replaced(link.expr, slope, Call("mul", (exponent, lowered)))
-                    yield place.relinked(link, wrong)
+                wrong = Call("mul", (exponent, lowered))
+                yield from place.differentiated_as(link, call, wrong)
 
 
 MISTAKE = Mistake(
