@@ -9,26 +9,27 @@ import os
 import sys
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from micrograd_like.errors import MicrogradLikeError, WorksheetError
 from micrograd_like.marking import check
-from micrograd_like.marking.records import Report
+from micrograd_like.marking.records import Hint, Report
 from micrograd_like.worksheet import Worksheet
 
 
-def check_notebook(path: str | PathLike[str] | None = None) -> Report:
+def check_notebook(path: str | PathLike[str] | None = None, hint: Hint = "working") -> Report:
     """Mark a notebook; Jupyter shows the report as a table.
 
     Args:
         path: Its file; without one, the notebook in which this is called, as it was last saved.
+        hint: How much is told of a wrong line: "line", "kind", "piece" or "working".
 
     Raises:
         WorksheetError: It is no notebook, or which one is meant is not known.
         OSError: It cannot be opened.
     """
     file = Path(path) if path is not None else _own_file()
-    return check(Worksheet.read(file), file.name)
+    return check(Worksheet.read(file), file.name).hinted(hint)
 
 
 def _own_file() -> Path:
@@ -54,10 +55,13 @@ def load_ipython_extension(shell: Any) -> None:
 def worksheet_magic(line: str, cell: str) -> Report | None:
     """Mark the cell as a worksheet; behind ``%%worksheet`` may stand its format, as ``latex``.
 
-    Nothing in it is run.
+    And ``--hint`` with "line", "kind", "piece" or "working": how much is told of a wrong line.
+    Nothing in the cell is run.
     """
+    format, _, hint = (part.strip() for part in line.partition("--hint"))
     try:
-        return check(Worksheet.parse(cell, format=line.strip() or None))
-    except MicrogradLikeError as error:
+        report = check(Worksheet.parse(cell, format=format or None))
+        return report.hinted(cast("Hint", hint or "working"))  # it says what it may be
+    except (MicrogradLikeError, ValueError) as error:
         print(error, file=sys.stderr)
         return None

@@ -120,6 +120,8 @@ def _graph(
     """What the script needs, and the steps; of marks that have no graph, a note why."""
     data: dict[str, Any] = {"graph": None, "steps": [], "choices": [], "marked": report is not None}
     steps: list[Step] = []
+    if report is not None and report.hint != "working":
+        return data, steps, "graph and steps are not shown: they would tell what is right"
     try:
         steps = list(walk(worksheet.cost(), beside=worksheet.names.values()))
         if len(steps) > MAX_STEPS:

@@ -21,12 +21,11 @@ from micrograd_like.exercises import Form, generate
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.formula import Name
 from micrograd_like.marking import check
-from micrograd_like.marking.causes import CAUSES
 from micrograd_like.marking.records import LineMark, Report
 from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.json import finite
-from micrograd_like.writers.marks import document, report_record
+from micrograd_like.writers.marks import document, remark, report_record
 from micrograd_like.writers.prediction import reply
 from visualize.compact import layouts, skeleton
 from visualize.draw import svg
@@ -41,7 +40,6 @@ from visualize.snapshot.records import Snapshot
 _KEPT = 4
 #: Decimals shown.
 _PLACES = 4
-_SENTENCES = {cause.code: cause.sentence for cause in CAUSES}
 
 
 def answer(message: str) -> str:
@@ -129,7 +127,12 @@ def mark(text: str) -> Mapping[str, Any]:
     """The marks of a worksheet: the record that the command prints, and how they are shown."""
     sheet, report = _read(text), _marked(text)
     marked = {line.place: line for line in report.lines}
-    lines = [_line(view, sheet, marked.get(view.place)) for view in line_views(sheet, report)]
+    less = report.hinted("kind")
+    kinds = {line.place: remark(line, less).said for line in less.lines if line.causes}
+    lines = [
+        _line(view, sheet, marked.get(view.place), kinds.get(view.place, ""))
+        for view in line_views(sheet, report)
+    ]
     try:
         model = graph_model(_shot(text), report)
     except MicrogradLikeError:  # what there is to look at says why
@@ -137,12 +140,13 @@ def mark(text: str) -> Mapping[str, Any]:
     return {"report": report_record(report), "lines": lines, "model": model}
 
 
-def _line(view: LineView, sheet: Worksheet, marked: LineMark | None = None) -> dict[str, Any]:
-    """A line as the editor shows it; its texts are HTML."""
+def _line(
+    view: LineView, sheet: Worksheet, marked: LineMark | None = None, kind: str = ""
+) -> dict[str, Any]:
+    """A line as the editor shows it; its texts are HTML. ``kind`` is said before the cause is."""
     source = sheet.line(view.place).strip()
     stated = [statement for statement in sheet.statements if statement.place == view.place]
     whole = view.heading or any(statement.source.strip() == source for statement in stated)
-    kind = _SENTENCES.get(marked.causes[0].code, "") if marked and marked.causes else ""
     return {
         "line": view.place.line,
         "set": view.shown if whole else "",

@@ -13,6 +13,7 @@ from micrograd_like.cli.pictures import write_class_page, write_page
 from micrograd_like.cli.shared import (
     READ,
     STDOUT,
+    Hint,
     MarksFormat,
     app,
     check_output,
@@ -71,6 +72,13 @@ def check(
             "as it is; - prints the copy alone.",
         ),
     ] = None,
+    hint: Annotated[
+        Hint,
+        typer.Option(
+            help="How much is told of a wrong line: that it is wrong, the kind of slip, the piece "
+            "of the line, or the right working too."
+        ),
+    ] = "working",
     verbose: Annotated[
         bool,
         typer.Option("--verbose", help="List what was passed over, for it claims nothing."),
@@ -111,8 +119,8 @@ def check(
             if isinstance(result, str):
                 typer.echo(f"micrograd-like: {printable(result)}", sys.stderr)
             else:
-                reports.append(result)
-                yield result
+                reports.append(result.hinted(hint))
+                yield reports[-1]
 
     with reported():
         if page is None:
@@ -131,7 +139,7 @@ def check(
                 say(document(read(), several=True), format)
             write_class_page(page, reports)
         else:
-            _check_on_page(files[0], page, format, reports)
+            _check_on_page(files[0], page, format, hint, reports)
         if annotate is not None and reports:
             _annotate(files[0], annotate, reports[0])
     status = max((report.status for report in reports), default=0)
@@ -157,7 +165,7 @@ def _annotate(file: str, output: str, report: Report) -> None:
     write_output(output, annotated(text, report))
 
 
-def _check_on_page(file: str, page: str, format: str, reports: list[Report]) -> None:
+def _check_on_page(file: str, page: str, format: str, hint: Hint, reports: list[Report]) -> None:
     """Mark one worksheet, and write its page; a page that is printed stands alone."""
     from micrograd_like.marking import check as mark
     from micrograd_like.writers.marks import document
@@ -165,7 +173,7 @@ def _check_on_page(file: str, page: str, format: str, reports: list[Report]) -> 
     check_output(page, file)
     sheet = read_worksheet(file)
     with reported(sheet):
-        reports.append(mark(sheet, file))
+        reports.append(mark(sheet, file).hinted(hint))
         if page != STDOUT:
             say(document(reports), format)
         write_page(page, sheet, reports[0])

@@ -58,6 +58,8 @@ File = Annotated[
     ),
 ]
 Places = Annotated[int, typer.Option(min=1, max=15, help="Decimals shown; JSON is in full.")]
+#: As ``marking.records`` has it, which takes long to load; a test compares them.
+Hint = Literal["line", "kind", "piece", "working"]
 FormatOption = Annotated[Format, typer.Option(help="How to print it.")]
 
 

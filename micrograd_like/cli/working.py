@@ -11,6 +11,7 @@ import typer
 from micrograd_like.cli.shared import (
     File,
     FormatOption,
+    Hint,
     Places,
     app,
     finish,
@@ -69,6 +70,9 @@ def step(
             help="Only what lies between B and A; without it, the whole graph.",
         ),
     ] = None,
+    hint: Annotated[
+        Hint, typer.Option(help="How much is told of a wrong prediction, as in check.")
+    ] = "working",
     places: Places = 4,
 ) -> None:
     """Step through a worksheet: forward value by value, then backward gradient by gradient.
@@ -93,5 +97,5 @@ def step(
         unread = len(sheet.problems_in_symbols() if in_symbols else sheet.problems)
         lines = "1 line" if unread == 1 else f"{unread} lines"
         note = f"{lines} could not be read or computed: see below on leaving." if unread else ""
-        run(steps, places, message=note)
+        run(steps, places, message=note, hint=hint)
     finish(sheet, in_symbols=in_symbols)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from micrograd_like.derivation.equations import Equation
@@ -12,6 +12,10 @@ from micrograd_like.formula import Expr, Number, Quantity
 from micrograd_like.worksheet.records import Place, Problem
 
 Verdict = Literal["taken", "right", "follows", "wrong", "unreadable", "unchecked"]
+
+#: How much is told of a line that is not right: that it is wrong, what kind of slip it is, which
+#: piece of the line, or the right working.
+Hint = Literal["line", "kind", "piece", "working"]
 
 #: The verdicts, the gravest first: that of a line is its gravest part's.
 VERDICTS: tuple[Verdict, ...] = (
@@ -143,6 +147,16 @@ class LineMark:
     notation: str = ""
     sample: Sample | None = None
 
+    def hinted(self, hint: Hint) -> LineMark:
+        """The line with no more than the hint tells; of a right one there is nothing to hide."""
+        if self.verdict in ("right", "taken"):
+            return self
+        told = replace(self, **_HELD_BACK[hint])
+        if hint != "kind":
+            return told
+        causes = (Cause(cause.code, together=cause.together) for cause in told.causes)
+        return replace(told, causes=tuple(causes))  # their pieces are where the slip is
+
     @property
     def line(self) -> int:
         """The line on which it begins, from 1."""
@@ -154,6 +168,24 @@ class LineMark:
         return self.place.column
 
 
+#: What each hint holds back: fields of a line that is not right, as they are without it.
+_WITHOUT_WORKING: Mapping[str, Any] = {
+    "expected": None,
+    "working": None,
+    "rewritten": "",
+    "contrast": None,
+    "sample": None,
+    "gives": None,
+}
+_WITHOUT_PIECE: Mapping[str, Any] = {**_WITHOUT_WORKING, "parts": ()}
+_HELD_BACK: Mapping[Hint, Mapping[str, Any]] = {
+    "line": {**_WITHOUT_PIECE, "causes": (), "accident": False},
+    "kind": _WITHOUT_PIECE,
+    "piece": _WITHOUT_WORKING,
+    "working": {},
+}
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """A worksheet, marked line by line.
@@ -162,12 +194,14 @@ class Report:
         file: Its name, "" where it was parsed from text.
         told: What was decided for the whole worksheet before it was read, in words.
         passed: What was passed over, for it claims nothing.
+        hint: How much is told of its lines.
     """
 
     lines: tuple[LineMark, ...]
     file: str = ""
     told: tuple[str, ...] = ()
     passed: tuple[Problem, ...] = ()
+    hint: Hint = "working"
 
     @property
     def counts(self) -> dict[str, int]:
@@ -201,6 +235,20 @@ class Report:
 
     def __str__(self) -> str:
         return self._written("text")
+
+    def hinted(self, hint: Hint) -> Report:
+        """The report with no more of each line that is not right than a hint tells.
+
+        Args:
+            hint: "line", that it is wrong; "kind", what kind of slip it is; "piece", where in the
+                line it is and what belongs there; "working", everything, with the right working.
+
+        Raises:
+            ValueError: There is no such hint.
+        """
+        if hint not in _HELD_BACK:
+            raise ValueError(f"hint: expected {', '.join(_HELD_BACK)}, got {hint!r}")
+        return replace(self, lines=tuple(line.hinted(hint) for line in self.lines), hint=hint)
 
     def record(self) -> dict[str, Any]:
         """The report as plain data, sentences included: what JSON has for this worksheet."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from micrograd_like.derivation.walk import Step
 from micrograd_like.writers.step import numbered
+
+if TYPE_CHECKING:
+    from micrograd_like.marking.records import Hint
 
 
 def run(
@@ -17,6 +20,7 @@ def run(
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     message: str = "",
+    hint: Hint = "working",
 ) -> None:
     """Step through ``steps`` with keys in a terminal; print them all where there is none.
 
@@ -26,12 +30,13 @@ def run(
         stdin: Where keys come from; standard input by default.
         stdout: Where text goes; standard output by default.
         message: What to say first, on the screen.
+        hint: How much is told of a wrong prediction: see ``writers.prediction.reply``.
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     if is_interactive(stdin, stdout):
         from micrograd_like.stepper.app import StepperApp
 
-        StepperApp(steps, places, message).run()
+        StepperApp(steps, places, message, hint).run()
         return
     for line in numbered(steps, places):
         print(line, file=stdout)

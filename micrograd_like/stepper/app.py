@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.columns import Columns
 from rich.table import Table
@@ -33,6 +34,9 @@ from micrograd_like.notation import name_text, number, text
 from micrograd_like.stepper.jump import JumpScreen
 from micrograd_like.writers.prediction import reply
 from micrograd_like.writers.step import asked, rows, sentence, title
+
+if TYPE_CHECKING:
+    from micrograd_like.marking.records import Hint
 
 _LONGEST_NAME = 24
 _LONGEST_NUMBER = 60
@@ -72,6 +76,7 @@ class StepperApp(App[None]):
         at: The index of the step shown.
         predicting: Whether a number is asked for before it is shown.
         message: What is said of the last answer.
+        hint: How much is told of a wrong one.
     """
 
     CSS = """
@@ -107,10 +112,12 @@ class StepperApp(App[None]):
         Binding("down", "scroll(1)", show=False),
     ]
 
-    def __init__(self, steps: Sequence[Step], places: int, message: str = "") -> None:
+    def __init__(
+        self, steps: Sequence[Step], places: int, message: str = "", hint: Hint = "working"
+    ) -> None:
         plain = bool(os.environ.get("NO_COLOR"))
         super().__init__(ansi_color=plain)
-        self.steps, self.places, self.plain = steps, places, plain
+        self.steps, self.places, self.plain, self.hint = steps, places, plain, hint
         self.at = 0
         self.predicting = False
         self.message = message
@@ -239,7 +246,7 @@ class StepperApp(App[None]):
         if not typed.strip():
             self.message = "Type a number first, or press → to be shown it."
             return
-        answer = reply(self.step, typed, self.places)
+        answer = reply(self.step, typed, self.places, self.hint)
         if answer.verdict in ("right", "sign", "wrong"):
             self._tried.setdefault(self.at, answer.verdict == "right")
         if answer.verdict == "right":

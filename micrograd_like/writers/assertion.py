@@ -5,29 +5,30 @@ from __future__ import annotations
 from os import PathLike
 
 from micrograd_like.marking import check
-from micrograd_like.marking.records import Report
+from micrograd_like.marking.records import Hint, Report
 from micrograd_like.worksheet import Worksheet
 from micrograd_like.writers.marks import remarks
 
 
-def assert_right(worksheet: Worksheet | str | PathLike[str]) -> Report:
+def assert_right(worksheet: Worksheet | str | PathLike[str], hint: Hint = "working") -> Report:
     """Assert that every line of a worksheet is right or taken, and that there are any.
 
     Args:
         worksheet: It, or the path of its file: text, Markdown, LaTeX, Python or a notebook.
+        hint: How much is told of a line that is not right: "line", "kind", "piece" or "working".
 
     Returns:
         Its report.
 
     Raises:
-        AssertionError: With each line that is not, its cause, and the right working.
+        AssertionError: With each line that is not, and what the hint tells of it.
         WorksheetError, OSError: The file cannot be read.
     """
     __tracebackhide__ = True
     sheet = worksheet if isinstance(worksheet, Worksheet) else Worksheet.read(worksheet)
     report = check(sheet, "" if isinstance(worksheet, Worksheet) else str(worksheet))
     if report.status:
-        raise AssertionError(_message(report))
+        raise AssertionError(_message(report.hinted(hint)))
     return report
 
 

@@ -99,7 +99,8 @@ def document(reports: Iterable[Report], several: bool = False, verbose: bool = F
 def report_record(report: Report) -> dict[str, Any]:
     """The report as plain data; its names are a contract."""
     lines = [_record(remark) for remark in remarks(report)]
-    return {"file": report.file, **report.counts, "told": list(report.told), "lines": lines}
+    about = {"file": report.file, **report.counts, "hint": report.hint, "told": list(report.told)}
+    return {**about, "lines": lines}
 
 
 def causes() -> Iterator[tuple[str, str]]:
@@ -175,7 +176,7 @@ def _said(line: LineMark, report: Report) -> str:
         case "follows":
             return f"Follows from {_sources(line, report)}; the method is right."
         case "wrong":
-            return " ".join(_reproach(line))
+            return " ".join(_reproach(line)) if report.hint != "line" else "This line is wrong."
     # It may begin with a name, which keeps its letters.
     return f"{line.problem}." if line.problem[-1:].isalnum() else line.problem
 
