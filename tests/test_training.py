@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import os
@@ -28,7 +27,6 @@ from micrograd_like import (
     grad,
     losses,
     nn,
-    no_grad,
     optim,
     training,
 )
@@ -649,19 +647,6 @@ def test_a_terminal_sees_a_bar_with_loss_and_accuracy() -> None:
     assert b"%" in seen
 
 
-@pytest.mark.parametrize("weigh", [lambda t: 5 if t else 1, lambda t: 5 if t == 1 else 1])
-def test_a_loss_that_asks_what_its_target_is_is_not_compiled(weigh: Any) -> None:
-    inputs, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
-    net = nn.MLP(2, [2, 1], activation="sigmoid", output="sigmoid", seed=0)
-
-    def loss(output: Any, target: Any) -> Value:
-        return (output - target) ** 2 * weigh(target)
-
-    with pytest.raises(ValueError, match="expected one formula for all numbers"):
-        training.fit(net, inputs, targets, loss=loss, epochs=1, compiled=True)
-    assert training.fit(net, inputs, targets, loss=loss, epochs=1).end == "finished"
-
-
 def test_an_optimiser_over_another_networks_parameters_is_refused() -> None:
     net, other = (nn.MLP(2, [2, 1], seed=0) for _ in range(2))
     with pytest.raises(ValueError, match="over the model's parameters"):
@@ -720,130 +705,6 @@ def test_several_outputs_by_default_have_half_the_sum_of_squares(compiled: bool)
     assert history.losses == pytest.approx(expected, rel=1e-13)
     found = [[*(p.data for p in neuron.w), neuron.b.data] for neuron in layer.neurons]
     assert np.array(found) == pytest.approx(w, rel=1e-13)
-
-
-# A compiled loss has one formula for all numbers.
-
-
-def huber(output: Value, target: Any) -> Value:
-    d = output - target
-    return d * d / 2 if abs(d.data) <= 1 else abs(d) - 0.5
-
-
-def sloped(output: Value, target: Any) -> Value | float:
-    """A factor out of a backward pass."""
-    d = output - target
-    (d * d).backward()
-    return d.grad
-
-
-def unrecorded(output: Value, target: Any) -> Value:
-    with no_grad():
-        return abs(output - target)
-
-
-class Gated(nn.MLP):
-    """A network that takes another way for large outputs."""
-
-    def __call__(self, x: Any) -> Any:
-        out = super().__call__(x)
-        return out * 2 if out > 3 else out
-
-
-@pytest.mark.parametrize(
-    ("loss", "asked"),
-    [
-        (huber, r"\.data"),
-        (lambda o, t: (o - t) ** 2 if float(o) > 0 else abs(o - t), r"float\(\)"),
-        (lambda o, t: (o - t) ** 2 if int(o) > 0 else abs(o - t), r"int\(\)"),
-        (lambda o, t: (o - t) ** 2 * (1 if o < t else 2), "<"),
-        (lambda o, t: (o - t) ** 2 * max(o, t), ">"),
-        (lambda o, t: (o - t) ** 2 * (2 if t == 1 else 1), "=="),
-        (lambda o, t: (o - t) ** 2 * (2 if t else 1), "if"),
-        (lambda o, t: (o - t) ** 2 * (2 if o.grad else 1), r"\.grad"),
-        (lambda o, t: (o - t) ** 2 * (2 if o.has_grad else 1), r"\.has_grad"),
-        (lambda o, t: (o - t) ** 2 * (2 if abs(o - t).partials[0] > 0 else 1), r"\.partials"),
-        (lambda o, t: (o - t) ** 2 * (2 if grad((o - t) ** 2, o) > 0 else 1), r"grad\(\)"),
-        (lambda o, t: (o - t) ** 2 * sloped(o, t), r"backward\(\)"),
-        # A number taken out of the graph would be that of the recording for good.
-        (lambda o, t: (o - t) ** 2 + o.detach() ** 2, r"\.detach\(\)"),
-        (lambda o, t: (o - t) ** 2 * unrecorded(o, t), r"no_grad\(\)"),
-        (lambda o, t: (o - t) * copy.deepcopy(o - t), r"deepcopy\(\)"),
-    ],
-)
-def test_a_loss_that_asks_for_numbers_is_not_compiled(loss: Any, asked: str) -> None:
-    net = nn.MLP(1, [1], seed=0)
-    with pytest.raises(ValueError, match=f"compiled: expected one formula.*{asked}"):
-        training.fit(net, [[0.0], [3.0]], [0.0, 3.0], loss=loss, compiled=True, epochs=1)
-    training.fit(net, [[0.0], [3.0]], [0.0, 3.0], loss=loss, epochs=1)  # the graph itself may
-
-
-class Masked(nn.MLP):
-    """One that looks at what it is given."""
-
-    def __call__(self, x: Any) -> Any:
-        return super().__call__([x[0], x[0] if x[0] > 0 else 0.0])
-
-
-def test_a_model_that_asks_for_numbers_is_not_compiled() -> None:
-    with pytest.raises(ValueError, match=r"compiled: expected one formula.*>"):
-        training.fit(Gated(1, [1], seed=0), [[1.0]], [1.0], compiled=True, epochs=1)
-    masked = Masked(2, [1], seed=0)
-    with pytest.raises(ValueError, match=r"compiled: .*>.*, or choose by operations of the graph"):
-        training.fit(masked, [[1.0], [-1.0]], [1.0, 2.0], compiled=True, epochs=1)
-    training.fit(masked, [[1.0], [-1.0]], [1.0, 2.0], epochs=1)
-
-
-@pytest.mark.parametrize("batch_size", [None, 1])
-def test_a_loss_that_changes_with_time_is_not_compiled_as_it_was(batch_size: Any) -> None:
-    """It shows at the latest after twice as many batches; what changes nothing is no reason."""
-    factor, counted = [1.0], []
-
-    def loss(output: Value, target: Any) -> Value:
-        return (output - target) ** 2 * factor[0]
-
-    def later(n: int, epoch: Any) -> None:
-        counted.append(n)
-        if n >= 5:
-            factor[0] += change
-
-    run = partial(training.fit, loss=loss, on_epoch=later, batch_size=batch_size, epochs=20)
-    change = 0.0
-    run(nn.MLP(1, [1], seed=0), [[0.0], [3.0]], [0.0, 3.0], compiled=True)
-    counted.clear()
-    change = 0.1
-    with pytest.raises(ValueError, match=r"compiled: for the target .* and all the time"):
-        run(nn.MLP(1, [1], seed=0), [[0.0], [3.0]], [0.0, 3.0], compiled=True)
-    assert 5 <= len(counted) <= 8
-    run(nn.MLP(1, [1], seed=0), [[0.0], [3.0]], [0.0, 3.0])
-
-
-@pytest.mark.parametrize(
-    ("loss", "targets"),
-    [
-        (losses.half_squared_error, [0.0, 3.0]),
-        (losses.binary_cross_entropy_with_logits, [0, 1]),
-        (losses.hinge, [-1, 1]),
-        # The same as huber, by operations that decide for every sample.
-        (lambda o, t: abs(o - t).select(1, abs(o - t) - 0.5, (o - t) ** 2 / 2), [0.0, 30.0]),
-        # A slope that is part of the graph.
-        (lambda o, t: (o - t) ** 2 + grad((o - t) ** 3, o, create_graph=True) ** 2, [0.0, 1.0]),
-    ],
-)
-def test_losses_that_do_not_ask_are_compiled(loss: Any, targets: list[float]) -> None:
-    graphs, compiled = nn.MLP(1, [2, 1], seed=0), nn.MLP(1, [2, 1], seed=0)
-    for net, how in ((graphs, False), (compiled, True)):
-        training.fit(net, [[0.5], [3.0]], targets, loss=loss, compiled=how, epochs=5)
-    for a, b in zip(graphs.parameters(), compiled.parameters(), strict=True):
-        assert a.data == pytest.approx(b.data, rel=1e-9, abs=1e-12)
-
-
-def test_nothing_of_the_watch_stays() -> None:
-    assert not Value(1.0) == 1.0  # noqa: SIM201
-    assert "__bool__" not in vars(Value)
-    assert "__eq__" not in vars(Value)
-    assert Value(2.0).data == 2.0
-    assert len({Value(1.0), Value(1.0)}) == 2
 
 
 # What patience keeps, and settings that are told before training begins.

@@ -43,6 +43,11 @@ def compile_graph(
     numbers agree with those of ``backward()`` to rounding: terms of sums are added in another
     order, x/c is x·(1/c), and functions are accurate to a few units in the last place.
 
+    What Python decided while the graph was built is no part of the graph, and stands for all
+    samples: a branch on a number (``x if x > 0 else -x``), Python's ``max``, a number taken out
+    (``x * x.data``). Choose by ``select``, ``maximum`` or ``abs``;
+    :func:`~micrograd_like.gradcheck` says of a function what it asks for.
+
     Args:
         output: A node, or several, each of them a column of the values then.
         inputs: The nodes that get another number for every sample, in the order of the samples'

@@ -37,7 +37,6 @@ from micrograd_like.training.checks import (
 )
 from micrograd_like.training.data import Correct, Examples, batches, examples, order
 from micrograd_like.training.objective import (
-    CompiledObjective,
     GraphObjective,
     Loss,
     Model,
@@ -99,9 +98,12 @@ def fit(
             examples, the order, the loss and what the model is made of are to be the same.
         compiled: True compiles the loss once; the results are the same but for rounding, save that
             0·log 0 is an error: where outputs saturate take a loss with logits. Model and loss are
-            then one formula for all examples: neither asks what a number is, an input or a slope
-            included (``row[0] > 0``, ``.data``, ``.grad``), but chooses by ``select`` or
-            ``maximum``; others are refused.
+            then one formula for all examples, all the time: neither asks what a number is, an input
+            or a slope included (``row[0] > 0``, ``.data``, ``.grad``), but chooses by ``select`` or
+            ``maximum``; neither changes anything when it is called (a counter, random numbers), as
+            far as Python reaches by names. Others are refused, and for every batch both are called
+            once: where their graph is another one than before, for a schedule of the caller's own
+            say, that is an error.
         on_nonfinite: "skip" leaves out a batch whose loss, gradient or update is not finite, and
             counts it in ``Epoch.skipped``; "raise" ends the run there.
         progress: Whether a bar is shown; by default where standard error is a terminal.
@@ -143,9 +145,8 @@ def fit(
             f"compiled: expected one graph for all examples, got a model with dropout {share!r}; "
             "train it with compiled=False"
         )
-    make = CompiledObjective if compiled else GraphObjective
     every = [*dict.fromkeys([*model.parameters(), *optimizer.parameters])]
-    objective = make(model, loss, data, every, correct)
+    objective = _objective(compiled)(model, loss, data, every, correct)
     size = len(data) if batch_size is None else batch_size
     file = None
     done = Progress(min_delta=min_delta)
@@ -202,6 +203,15 @@ def fit(
     if patience is not None and done.best_state is not None and end != "interrupted":
         model.load_state_dict(done.best_state)
     return History(tuple(map(shown, done.epochs)), end or "finished")
+
+
+def _objective(compiled: bool) -> Callable[..., Objective]:
+    """What takes the gradients; only a program needs NumPy."""
+    if not compiled:
+        return GraphObjective
+    from micrograd_like.training.compiled import CompiledObjective
+
+    return CompiledObjective
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,23 @@
-"""The gradient of a batch's mean loss: through the graph, or through a compiled program.
+"""The gradient of a batch's mean loss, through the graph.
 
     L = (1/n) Σ loss(model(xᵢ), yᵢ)        over the n examples of the batch
 
-Both leave ∂L/∂parameter in every parameter's ``grad``, those that the optimiser does not have
-included, and agree to rounding.
+It leaves ∂L/∂parameter in every parameter's ``grad``, those that the optimiser does not have
+included; :mod:`micrograd_like.training.compiled` does the same by a program.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any, Protocol
 
 from micrograd_like import losses
 from micrograd_like.engine import Value
-from micrograd_like.engine.watching import watched_numbers
 from micrograd_like.errors import DomainError
 from micrograd_like.notation import counted
 from micrograd_like.training.data import Correct, Examples, Numbers, examples
 from micrograd_like.training.records import Score
-
-#: The compiled loss is compared with the graph's on so many examples of different targets.
-_TRIED = 32
-#: So is one of a batch, of the 1st, 2nd, 4th, 8th and so on, and of every one of so many: a loss
-#: that changes with time, say with a factor that the caller sets, shows there.
-_COMPARED = 256
 
 #: Of an output (a list, where the model has several) and its target; see ``losses``.
 Loss = Callable[[Any, Any], Value]
@@ -77,7 +69,7 @@ class GraphObjective:
         for place in batch:
             target = self._data.targets[place]
             output = self._model(self._data.inputs[place])
-            terms.append(_applied(self._loss, output, target))
+            terms.append(applied(self._loss, output, target))
             right += self._correct is not None and bool(self._correct(numbers(output), target))
         for parameter in self._parameters:
             parameter.grad = 0.0
@@ -89,122 +81,18 @@ class GraphObjective:
         if not skips:
             return score(self._model, self._data, self._loss, None).loss
         every = range(len(self._data))
-        return _mean_defined(_defined_at(self._model, self._loss, self._data, n) for n in every)
+        return mean_defined(defined_at(self._model, self._loss, self._data, n) for n in every)
 
 
-class CompiledObjective:
-    """One example's loss, compiled, run over the batch; inputs and targets are its inputs.
-
-    Targets are no constants of the formula here, so 0·log 0 is not left out of a
-    cross-entropy: take the one with logits where outputs may saturate. A loss or a model that asks
-    in Python what a number is (``5 if target else 1``), or a slope, has no one formula, and one
-    that takes a number out of the graph is right for that number alone: both are refused.
-    """
-
-    def __init__(
-        self,
-        model: Model,
-        loss: Loss,
-        data: Examples,
-        parameters: Sequence[Value],
-        correct: Correct | None,
-    ) -> None:
-        import numpy as np
-
-        from micrograd_like.tape.compiling import compile_graph
-
-        self._data, self._parameters, self._correct = data, parameters, correct
-        self._model, self._loss, self._batches = model, loss, 0
-        place, first = _defined(model, loss, data)
-        x = [Value(number) for number in data.inputs[place]]
-        output = model(x)
-        tried = {repr(goal): place for place, goal in enumerate(data.targets)}
-        for place in tried.values():
-            with suppress(DomainError):  # that is for the batch in which the example stands
-                _applied(loss, output, data.targets[place])
-        goal = [Value(number) for number in (first if isinstance(first, list) else [first])]
-        with watched_numbers() as asked:
-            cost = loss(model(x), goal if isinstance(first, list) else goal[0])
-        if asked:
-            raise ValueError(
-                f"compiled: expected one formula for all numbers; the loss or the model asks what "
-                f"they are ({', '.join(dict.fromkeys(asked))}), which may give another formula for "
-                "each example and after each update; train it with compiled=False, or choose by "
-                "operations of the graph, as select and maximum are"
-            )
-        trained = list(parameters)
-        self._program = compile_graph(cost, inputs=[*x, *goal], parameters=trained)
-        # A list of outputs comes back as rows, which are lists again.
-        self._outputs = correct and compile_graph(output, inputs=x, parameters=trained)
-        self._inputs = np.asarray(data.inputs)
-        goals = np.asarray(data.targets).reshape(len(data), -1)
-        self._rows = np.column_stack([self._inputs, goals])
-        for place in list(tried.values())[:_TRIED]:
-            self._check(place)
-
-    def _check(self, place: int, compiled: float | None = None) -> None:
-        """Hold a loss of the program's against the graph's, where that is defined."""
-        through = _defined_at(self._model, self._loss, self._data, place)
-        if through is None:
-            return
-        if compiled is None:
-            compiled = float(self._program(self._rows[[place]])[0])
-        if math.isclose(through, compiled, rel_tol=1e-9, abs_tol=1e-12):
-            return
-        raise ValueError(
-            f"compiled: for the target {self._data.targets[place]!r} the loss is {through!r} "
-            f"through the graph and {compiled!r} compiled: expected a loss and a model whose "
-            "formula is the same for all targets and outputs, and all the time; train it with "
-            "compiled=False"
-        )
-
-    def gradients(self, batch: Sequence[int]) -> tuple[float, int]:
-        """See :class:`Objective`."""
-        places, now = list(batch), [parameter.data for parameter in self._parameters]
-        self._program.parameters[:] = now
-        values, gradient = self._program.value_and_grad(self._rows[places])
-        self._batches += 1
-        if self._batches & (self._batches - 1) == 0 or self._batches % _COMPARED == 0:
-            one = self._batches % len(places)
-            self._check(places[one], float(values[one]))
-        components = (gradient / len(places)).tolist()
-        for parameter, component in zip(self._parameters, components, strict=True):
-            parameter.grad = component
-        right = 0
-        if self._correct and self._outputs:
-            self._outputs.parameters[:] = now
-            outputs = self._outputs(self._inputs[places]).tolist()
-            targets = (self._data.targets[place] for place in places)
-            right = sum(map(bool, map(self._correct, outputs, targets)))
-        return float(values.sum()), right
-
-    def mean_loss(self, skips: bool = False) -> float:
-        """See :class:`Objective`."""
-        self._program.parameters[:] = [parameter.data for parameter in self._parameters]
-        self._program.allow_nonfinite = skips
-        try:
-            found = self._program(self._rows).tolist()
-        finally:
-            self._program.allow_nonfinite = False
-        return _mean_defined(loss if math.isfinite(loss) else None for loss in found)
-
-
-def _defined(model: Model, loss: Loss, data: Examples) -> tuple[int, Numbers]:
-    """The place and the target of the first example whose loss is defined, or of the first."""
-    places = (p for p in range(len(data)) if _defined_at(model, loss, data, p) is not None)
-    place = next(places, 0)
-    return place, data.targets[place]
-
-
-def _defined_at(model: Model, loss: Loss, data: Examples, place: int) -> float | None:
+def defined_at(model: Model, loss: Loss, data: Examples, place: int) -> float | None:
     """The loss of an example; None where it is not defined, or too large."""
     try:
-        return _applied(loss, model(data.inputs[place]), data.targets[place]).data
+        return applied(loss, model(data.inputs[place]), data.targets[place]).data
     except DomainError:
         return None
 
 
-def _mean_defined(found: Iterable[float | None]) -> float:
+def mean_defined(found: Iterable[float | None]) -> float:
     """The mean of the losses that are defined.
 
     Raises:
@@ -219,10 +107,10 @@ def _mean_defined(found: Iterable[float | None]) -> float:
 def sample_losses(model: Model, loss: Loss, data: Examples, count: int) -> list[float | None]:
     """The losses of up to ``count`` examples, spread evenly; None where one is not defined."""
     step = -(-len(data) // count)
-    return [_defined_at(model, loss, data, place) for place in range(0, len(data), step)]
+    return [defined_at(model, loss, data, place) for place in range(0, len(data), step)]
 
 
-def _applied(loss: Loss, output: Any, target: Numbers) -> Value:
+def applied(loss: Loss, output: Any, target: Numbers) -> Value:
     """The loss.
 
     Raises:
