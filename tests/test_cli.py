@@ -201,7 +201,7 @@ def test_costs_offered_are_the_costs_there_are() -> None:
 
 def test_forms_offered_are_the_forms_there_are() -> None:
     from micrograd_like import exercises
-    from micrograd_like.cli.checking import Blanks, Form
+    from micrograd_like.cli.exercises import Blanks, Form
 
     assert get_args(Form) == get_args(exercises.Form)
     assert get_args(Blanks) == get_args(exercises.Blanks)
