@@ -91,6 +91,21 @@ def test_kinks_are_flagged_and_are_not_wrong(method: Method, f: object) -> None:
         (lambda x: x * x, -1e6),
         # Tiny slopes are known as well as large ones.
         (lambda x: x * 1e-290, 1.0),
+        (Value.sigmoid, -700.0),
+        # Next to a pole, which an absolute step reaches over.
+        (lambda x: 1 / x, 1e-100),
+        (lambda x: 1 / x, -1e-100),
+        (lambda x: x**-2, 1e-50),
+        (Value.log, 1e-200),
+        # Next to a kink, which a step of the usual size reaches over.
+        (abs, 1e-9),
+        (abs, -1e-9),
+        (abs, 1e-300),
+        (lambda x: (x - 1).relu(), 1 + 1e-6),
+        (lambda x: x.maximum(2 * x - 1), 1 - 1e-6),
+        (lambda x: x.minimum(0.5) * x, 0.5 + 1e-6),
+        (lambda x: (x * 1e6).tanh().relu(), 1e-12),
+        (lambda x: x.relu() ** 2, 1e-9),
     ],
 )
 def test_a_wrong_partial_is_called_wrong_wherever_it_can_be_known(
@@ -175,8 +190,12 @@ def test_every_row_agrees_at_its_samples(row: Op, method: Method) -> None:
     for point in row.samples:
         check = gradcheck(lambda *v: apply(row.name, *v), point, method)
         assert check, point
-        if method == "complex" or len(point) == 1:  # −1e8 + x is too coarse for a real step
-            assert {r.verdict for r in check.rows} == {"agrees"}, point
+        for r in check.rows:
+            # A real step drowns where another input is large, or the slope next to the value: a
+            # saturated tanh.
+            known = len(point) == 1 and abs(r.analytic) > 1e-10
+            assert r.verdict == "agrees" or (r.verdict == "unsure" and not known), point
+            assert r.verdict == "agrees" or method == "central", point
 
 
 @pytest.mark.parametrize(
@@ -210,7 +229,7 @@ def test_bad_calls_say_what_was_expected(
         lambda x: x * float(x),
     ],
 )
-@pytest.mark.parametrize("point", [3.0, 1e12, -1e12])
+@pytest.mark.parametrize("point", [3.0, 1e12, -1e12, 1e-12, -1e-9, 1e-100])
 def test_what_leaves_the_graph_is_wrong(f, method, point):
     table = gradcheck(f, [point], method)
     assert not table
@@ -293,6 +312,41 @@ def test_a_kink_is_flagged_where_the_slope_jumps():
     assert square.totals[0].verdict == "agrees"
     assert "kink" in {row.verdict for row in square.locals}
     assert gradcheck(lambda x: x.relu(), [0.0]).totals[0].verdict == "kink"
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (abs, 0.0),
+        (lambda x: (x - 1).relu(), 1.0),
+        (lambda x: x.maximum(2 * x - 1), 1.0),
+        # Through what is computed before, no other float is nearer.
+        (lambda x: (x + 1 - 1).relu(), 1e-30),
+    ],
+)
+def test_at_a_kink_no_step_tells(method: Method, f: Callable[[Value], Value], x: float) -> None:
+    assert gradcheck(f, [x], method).totals[0].verdict == "kink"
+    beside = gradcheck(f, [x + 1e-7], method)
+    assert {row.verdict for row in beside.rows} == {"agrees"}
+
+
+@pytest.mark.parametrize(
+    ("f", "asked"),
+    [
+        (lambda x: x if x > 0 else -x, (">",)),
+        (lambda x: max(x, 2 * x), (">",)),
+        (lambda x: x.exp() if x.data > 0 else x, (".data",)),
+        (lambda x: x.select(0, x, -x), ()),
+        (lambda x: x.maximum(2 * x), ()),
+    ],
+)
+def test_it_says_what_the_function_asks_for(f: Callable[[Value], Value], asked: Any) -> None:
+    """Right here, and elsewhere another graph: no formula to compile."""
+    table = gradcheck(f, [3.0])
+    assert table
+    assert table.asked == asked
+    assert ("f asks what numbers are" in str(table)) is bool(asked)
 
 
 @pytest.mark.parametrize("method", METHODS)

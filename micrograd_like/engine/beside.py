@@ -19,9 +19,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from micrograd_like.engine.differences import CENTRAL_STEP, EPSILON, Numeric
+from micrograd_like.engine.differences import CENTRAL_STEP, Numeric
 from micrograd_like.engine.gradient import gradients
 from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.replay import path_sizes, rounding
 from micrograd_like.engine.value import Value
 
 if TYPE_CHECKING:
@@ -51,25 +52,25 @@ def derivatives(
     """
     here = _graph(f, leaves, leaves[0], leaves[0].data)
     for leaf in leaves:
-        step = _step(f, leaves, leaf, here, asks)
-        yield None if step is None else _derivative(f, leaves, leaf, step)
+        found = [_derivative(f, leaves, leaf, step) for step in _steps(f, leaves, leaf, here, asks)]
+        yield min(found, key=lambda numeric: numeric.doubt, default=None)
 
 
 def _derivative(
     f: Callable[..., Value], leaves: Sequence[Value], leaf: Value, step: float
 ) -> Numeric:
     """The slope that the graph gives, and what is missing in it."""
-    size = max(abs(leaf.data), 1.0)
-    reach = min(_WIDER * step, _WIDEST * size)
+    reach = min(_WIDER * step, _WIDEST * max(abs(leaf.data), 1.0))
     try:
         (wide, _), (narrow, doubt) = (_missing(f, leaves, leaf, h) for h in (reach, reach / 2))
         inputs, output = _called(f, leaves, leaf, leaf.data)
         (slope,) = gradients(output, [inputs[leaves.index(leaf)]])
+        order = topological_order(output)
+        noise = rounding(order, path_sizes(order)) / reach
     except (ArithmeticError, ValueError):
         return Numeric(math.nan, math.inf)
     settled = abs(wide - narrow) <= 0.1 * max(abs(wide), abs(narrow), abs(slope))
-    rounding = 4 * EPSILON * max(abs(output.data), abs(slope) * size) / reach
-    return Numeric(slope + narrow, abs(wide - narrow) + doubt + rounding, settled)
+    return Numeric(slope + narrow, abs(wide - narrow) + doubt + noise, settled)
 
 
 def _missing(
@@ -90,13 +91,13 @@ def _missing(
     return missing, jumps / (2 * _POINTS)
 
 
-def _step(
+def _steps(
     f: Callable[..., Value], leaves: Sequence[Value], leaf: Value, here: Graph, asks: bool
-) -> float | None:
-    """The smallest step at which the numbers in f's graph follow an input; None if they do not."""
-    for step in _sizes(leaf.data, _SMALLEST):
-        if next(_moved(f, leaves, leaf, (step, -step)), here) != here:
-            return step
+) -> list[float]:
+    """The smallest steps at which the numbers in f's graph follow an input, if they do."""
+    steps = _sizes(leaf.data, _SMALLEST)
+    if found := [h for h in steps if next(_moved(f, leaves, leaf, (h, -h)), here) != here]:
+        return found
     for relative in _LARGER if asks else ():
         for step in _sizes(leaf.data, relative):
             there = _moved(f, leaves, leaf, [step * place for place in _PLACES])
@@ -105,8 +106,8 @@ def _step(
                 *(numbers for operations, numbers in there if operations == here[0]),
             }
             if len(numbers) >= _DISTINCT:
-                return step
-    return None
+                return [step]
+    return []
 
 
 def _sizes(x: float, relative: float) -> list[float]:

@@ -7,7 +7,6 @@ subtracted, or a central difference, (f(x + h) − f(x − h))/2h. Either one us
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,22 +14,29 @@ from typing import Any
 
 from micrograd_like.engine import Constant, Value
 from micrograd_like.engine.beside import derivatives
-from micrograd_like.engine.complex_functions import COMPLEX
 from micrograd_like.engine.differences import (
-    CENTRAL_STEP,
     EPSILON,
     Method,
     Numeric,
+    clear_steps,
     difference,
     slope_jumps,
 )
 from micrograd_like.engine.gradient import gradients
 from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.replay import (
+    Sides,
+    has_kink,
+    local,
+    local_sides,
+    path_sizes,
+    replayed,
+    replayed_sides,
+    rounding,
+)
 from micrograd_like.engine.unrecorded import check_recorded
 from micrograd_like.engine.watching import watched_numbers
 from micrograd_like.errors import printable
-from micrograd_like.formula import evaluate, parse
-from micrograd_like.ops import FLOAT, OPS
 
 #: Largest relative error taken for rounding. A complex step is as exact as the evaluation
 #: itself; a central difference keeps about two thirds of float64's digits.
@@ -66,11 +72,19 @@ class Gradcheck:
     """The table: first ∂output/∂input for every input, then every local partial.
 
     It is true when no row is wrong, and prints as the table.
+
+    Attributes:
+        totals: The rows of ∂output/∂input.
+        locals: Those of the operations' partials.
+        method: How the numbers were taken.
+        asked: How f asked what numbers are, as by ``<`` or ``.data``: elsewhere its graph may be
+            another one, so that it is no formula to compile.
     """
 
     totals: tuple[Row, ...]
     locals: tuple[Row, ...]
     method: Method
+    asked: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return not self.wrong
@@ -103,6 +117,11 @@ class Gradcheck:
             lines.append(f"… and {len(self.rows) - len(shown)} more that agree")
         count = len(self.wrong)
         lines.append(f"{len(self.rows)} partial derivatives: {count or 'none'} wrong")
+        if self.asked:
+            lines.append(
+                f"f asks what numbers are ({', '.join(self.asked)}): elsewhere its graph may be "
+                "another one"
+            )
         return "\n".join(lines)
 
 
@@ -159,22 +178,17 @@ def gradcheck(
             f"gradcheck: expected f to work with the Values that it is given, got {own!r} of the "
             "inputs itself in its graph: moving its own argument changes nothing there"
         )
-    kinks = [node for node in order if _at_kink(node, method)]
-    jumps = {leaf for node in kinks for leaf in topological_order(node)}
-    sizes = _path_sizes(order)
+    sizes = path_sizes(order)
     names = {
         node: printable(node.label) or (f"{node.op}#{place}" if node.op else f"{node.data:g}")
         for place, node in enumerate(order)
     }
     totals = tuple(
         _row(
-            printable(output.label) or "f",
-            printable(leaf.label),
+            (printable(output.label) or "f", printable(leaf.label)),
             analytic,
-            beside or _numeric_total(order, leaf, method, sizes),
-            leaf in jumps and slope_jumps(partial(_replayed, order, leaf, "central"), leaf.data),
+            _total(order, leaf, method, sizes, beside),
             tolerance,
-            by_values=beside is not None,
         )
         for leaf, analytic, beside in zip(
             leaves, gradients(output, leaves), derivatives(f, leaves, bool(asked)), strict=True
@@ -182,19 +196,16 @@ def gradcheck(
     )
     local_rows = tuple(
         _row(
-            names[node],
-            names[input] if node.inputs.count(input) == 1 else f"{names[input]} [{index}]",
+            (names[node], names[x] if node.inputs.count(x) == 1 else f"{names[x]} [{index}]"),
             node.partials[index],
-            difference(partial(_local, node, index, method), node.inputs[index].data, method),
-            node in kinks
-            and slope_jumps(partial(_local, node, index, "central"), node.inputs[index].data),
+            _local(node, index, method),
             tolerance,
         )
         for node in order
-        for index, input in enumerate(node.inputs)
-        if not isinstance(input, Constant)
+        for index, x in enumerate(node.inputs)
+        if not isinstance(x, Constant)
     )
-    return Gradcheck(totals, local_rows, method)
+    return Gradcheck(totals, local_rows, method, tuple(dict.fromkeys(asked)))
 
 
 def _leaf(x: Value | float, place: int) -> Value:
@@ -203,84 +214,83 @@ def _leaf(x: Value | float, place: int) -> Value:
     return Value(x, f"x{place}")
 
 
-def _path_sizes(order: list[Value]) -> dict[Value, float]:
-    """For every node the sum over its paths to the output of the product of |partials|.
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What an analytic derivative is held against.
 
-    Where paths cancel, a derivative is known no better than this times the rounding unit.
+    Attributes:
+        size: What the derivative is the sum of, in magnitude.
+        kink: Whether the derivative jumps within reach of every step.
+        by_values: Whether it was taken from f's own values, beside its graph.
     """
-    sizes = dict.fromkeys(order, 0.0)
-    sizes[order[-1]] = 1.0
-    for node in reversed(order):
-        for input, slope in zip(node.inputs, node.partials, strict=True):
-            if math.isfinite(slope):
-                sizes[input] += abs(slope) * sizes[node]
-    return sizes
+
+    numeric: Numeric
+    size: float
+    kink: bool
+    by_values: bool = False
 
 
-def _row(
-    of: str,
-    wrt: str,
-    analytic: float,
-    numeric: Numeric,
-    kink: bool,
-    tolerance: float,
-    by_values: bool = False,
-) -> Row:
+def _row(names: tuple[str, str], analytic: float, found: _Reference, tolerance: float) -> Row:
+    numeric = found.numeric
     scale = max(abs(analytic), abs(numeric.value))
     difference = abs(analytic - numeric.value)
     error = difference / scale if scale else 0.0
-    if kink:
+    # An exact 0 has no size: there a small number agrees.
+    useful = max(_USELESS * scale, tolerance * (found.size if analytic else 1.0))
+    if found.kink:
         verdict = "kink"
-    elif by_values and difference > tolerance * scale + _SAFELY * numeric.uncertainty:
+    elif found.by_values and difference > tolerance * scale + _SAFELY * numeric.uncertainty:
         verdict = "wrong" if numeric.settled else "unsure"
-    elif not numeric.uncertainty <= max(_USELESS * scale, tolerance):
+    elif not numeric.uncertainty <= useful:
         verdict = "unsure"
     else:
         agrees = difference <= tolerance * scale + numeric.uncertainty
         verdict = "agrees" if agrees else "wrong" if numeric.settled else "unsure"
-    return Row(of, wrt, analytic, numeric.value, error, verdict)
+    return Row(*names, analytic, numeric.value, error, verdict)
 
 
-def _replayed(order: list[Value], leaf: Value, method: Method, x: Any) -> Any:
-    """The output of the graph with another number for one of its leaves."""
-    values: dict[Value, Any] = {}
+def _total(
+    order: list[Value],
+    leaf: Value,
+    method: Method,
+    sizes: Mapping[Value, float],
+    beside: Numeric | None,
+) -> _Reference:
+    """The derivative of the output by one of its leaves."""
+    after = {leaf}
     for node in order:
-        if node.inputs:
-            operands = tuple(values[input] for input in node.inputs)
-            values[node] = _value(node.op, operands, method)
-        else:
-            values[node] = x if node is leaf else node.data
-    return values[order[-1]]
+        after |= {node} if not after.isdisjoint(node.inputs) else set()
+    kinks = [node for node in order if node in after and has_kink(node)]
+    f, real = (partial(replayed, order, leaf, how) for how in (method, "central"))
+    where = partial(replayed_sides, order, leaf, kinks) if kinks else None
+    size = sizes.get(leaf, 0.0)
+    numeric, kink = _differentiated(f, real, where, leaf.data, method, rounding(order, sizes))
+    if beside is None:  # the slopes along the paths are rounded, too
+        doubt = numeric.uncertainty + 16 * EPSILON * size
+        numeric = Numeric(numeric.value, doubt, numeric.settled)
+    return _Reference(beside or numeric, size, kink, by_values=beside is not None)
 
 
-def _local(node: Value, index: int, method: Method, x: Any) -> Any:
-    """An operation's value with another number for one of its inputs."""
-    data = tuple(input.data for input in node.inputs)
-    return _value(node.op, (*data[:index], x, *data[index + 1 :]), method)
+def _local(node: Value, index: int, method: Method) -> _Reference:
+    """The derivative of an operation by one of its inputs."""
+    f, real = (partial(local, node, index, how) for how in (method, "central"))
+    where = partial(local_sides, node, index) if has_kink(node) else None
+    numeric, kink = _differentiated(f, real, where, node.inputs[index].data, method, 0.0)
+    return _Reference(numeric, abs(node.partials[index]), kink)
 
 
-def _numeric_total(
-    order: list[Value], leaf: Value, method: Method, sizes: Mapping[Value, float]
-) -> Numeric:
-    numeric = difference(partial(_replayed, order, leaf, method), leaf.data, method)
-    rounding = 16 * EPSILON * sizes.get(leaf, 0.0)
-    if method == "central":  # the rounding of every node, propagated to the output
-        noise = 4 * EPSILON * sum(abs(node.data) * sizes[node] for node in order)
-        rounding += noise / (CENTRAL_STEP * max(abs(leaf.data), 1.0))
-    return Numeric(numeric.value, numeric.uncertainty + rounding, numeric.settled)
-
-
-def _value(op: str, operands: tuple[Any, ...], method: Method) -> Any:
-    row = OPS[op]
-    functions = COMPLEX if method == "complex" else FLOAT
-    return evaluate(row.computed_value, row.bind(operands), functions)
-
-
-def _at_kink(node: Value, method: Method) -> bool:
-    """True if a kink lies no further from the node's inputs than a step reaches."""
-    if not node.op or not OPS[node.op].kink:
-        return False
-    values = dict(zip(OPS[node.op].inputs, (i.data for i in node.inputs), strict=True))
-    distance = abs(evaluate(parse(OPS[node.op].kink), values, FLOAT))
-    reach = 2 * CENTRAL_STEP * max(1.0, *map(abs, values.values())) if method == "central" else 0
-    return bool(distance <= reach)
+def _differentiated(
+    f: Callable[[Any], Any],
+    real: Callable[[float], float],
+    sides: Callable[[float], Sides] | None,
+    x: float,
+    method: Method,
+    doubt: float,
+) -> tuple[Numeric, bool]:
+    """The numeric derivative, and whether a kink is in its way."""
+    if sides is None:
+        return difference(f, x, method, doubt), False
+    if method == "complex":
+        return difference(f, x, method), 0 in sides(x) and slope_jumps(real, x)
+    steps = clear_steps(x, sides)
+    return difference(f, x, method, doubt, steps), not steps and slope_jumps(real, x)
