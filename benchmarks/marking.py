@@ -24,11 +24,12 @@ from time import process_time
 from micrograd_like import Worksheet
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import PLACES, Exercise, Form, generate
+from micrograd_like.exercises.numbers import pick, shuffled
 from micrograd_like.exercises.plant import possible
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.exercises.slips import codes, planters
 from micrograd_like.exercises.solve import Learner
-from micrograd_like.exercises.task import Manner, Task, pick, shuffled, task
+from micrograd_like.exercises.task import Manner, Task, task
 from micrograd_like.marking.records import LineMark
 
 #: Of so many worksheets, one has no slip.

@@ -17,10 +17,11 @@ from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import PLACES, Blanks, Exercise, codes, generate
 from micrograd_like.exercises.oracle import Oracle
 from micrograd_like.exercises.places import Place
-from micrograd_like.exercises.shapes import SHAPES, find
+from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.exercises.slips import planters
 from micrograd_like.exercises.solve import Learner, rounded
 from micrograd_like.exercises.task import Manner, task
+from micrograd_like.exercises.words import find
 from micrograd_like.formula import Call, Derivative, Name, Number, evaluate, quantities
 from micrograd_like.notation.as_typed import by_hand
 from micrograd_like.ops import FLOAT, OPS
@@ -239,7 +240,7 @@ def test_two_slips_are_two_lines_and_two_causes(seed: int) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"shape": "2-2-3"}, "no shape '2-2-3'; did you mean '2-2-2'"),
+        ({"shape": "chian"}, "no shape 'chian'; did you mean 'chain'"),
         ({"shape": "chain", "places": 7}, "expected 2 to 6 places, got 7"),
         ({"shape": "chain", "form": "sloved"}, "did you mean 'solved'"),
         ({"shape": "chain", "blanks": "forwards"}, "did you mean 'forward'"),
@@ -290,8 +291,15 @@ def exercise(*arguments: str) -> Done:
 
 
 def test_without_a_shape_they_are_listed() -> None:
-    listed = exercise().stdout.splitlines()
+    *listed, _, words = exercise().stdout.splitlines()
     assert [line.split()[0] for line in listed] == list(SHAPES)
+    assert "3-2-1" in words
+
+
+def test_words_may_stand_apart_or_together() -> None:
+    apart, together = exercise("2-1", "relu", "--seed", "3"), exercise("2-1 relu", "--seed", "3")
+    assert apart.returncode == 0
+    assert apart.stdout == together.stdout
 
 
 def test_the_answers_stand_apart(tmp_path: Path) -> None:
@@ -307,7 +315,8 @@ def test_the_answers_stand_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("2-2-3",), "did you mean '2-2-2'?"),
+        (("chian",), "did you mean 'chain'?"),
+        (("2-7-1",), "expected 1 to 6 units a layer, got 7"),
         (("chain", "--form", "slips", "--cause", "ascant"), "did you mean 'ascent'?"),
         (("chain", "--form", "slips", "--answers", "nowhere/a.txt"), "cannot open"),
         (("chain", "--slips", "2"), "only --form slips"),

@@ -115,7 +115,7 @@ def test_boxes_of_other_names_have_places_of_their_own() -> None:
 def test_what_cannot_be_done_is_said() -> None:
     assert "y is given no number here" in ask("explore", text=SLIP, name="y", value=1)["error"]
     assert "no number to predict" in ask("predict", text="y = x^2", step=0, typed="1")["error"]
-    assert "did you mean '2-2-2'" in ask("exercise", shape="2-2-2-1", seed=1, form="blank")["error"]
+    assert "did you mean 'chain'" in ask("exercise", shape="chian", seed=1, form="blank")["error"]
     assert "expected a notebook" in ask("notebook", text="{}")["error"]
 
 

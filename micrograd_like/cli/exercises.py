@@ -16,9 +16,13 @@ Blanks = Literal["all", "key", "forward", "backward", "update"]
 @app.command()
 def exercise(
     shape: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[SHAPE]", show_default=False, help="Such as 2-2-1; without it, all are listed."
+            metavar="[SHAPE]...",
+            show_default=False,
+            help="One of the list that is printed without it, or a shape in words: layers with "
+            "what you choose of activations, a cost and no-bias (3-2-1 relu; 2-3-1 tanh sigmoid "
+            "cross-entropy), softmax 4, rnn 3.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Other numbers for every seed.")] = 0,
@@ -60,18 +64,20 @@ def exercise(
     """
     from micrograd_like.exercises import generate
     from micrograd_like.exercises.shapes import SHAPES
+    from micrograd_like.exercises.words import EXPECTED
 
     if form != "slips" and (cause or answers or slips != 1):
         raise typer.BadParameter("only --form slips plants mistakes", param_hint="--form")
     if form != "blank" and blanks is not None:
         raise typer.BadParameter("only --form blank has blanks", param_hint="--blanks")
-    if shape is None:
+    if not shape:
         width = max(map(len, SHAPES))
         for name, kind in SHAPES.items():
             typer.echo(f"{name:<{width}}  {kind.title}")
+        typer.echo(f"\nOr in words: {EXPECTED.removeprefix('expected ')}.")
         return
     with reported():
-        made = generate(shape, seed, places, form, slips, cause, blanks=blanks)
+        made = generate(" ".join(shape), seed, places, form, slips, cause, blanks=blanks)
         listed = "\n".join(map(str, made.planted))
         # What may fail comes first, save for answers that stand below the worksheet.
         if answers not in (None, STDOUT):

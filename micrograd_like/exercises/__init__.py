@@ -18,10 +18,11 @@ from typing import Literal, get_args
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.exercises.blanks import Blanks, asked
 from micrograd_like.exercises.plant import plant, possible
-from micrograd_like.exercises.shapes import SHAPES, find
+from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.exercises.slips import codes, planters
 from micrograd_like.exercises.solve import Learner, Paper, solve
 from micrograd_like.exercises.task import Manner, Step, Task, task
+from micrograd_like.exercises.words import find
 from micrograd_like.notation import plain
 
 Form = Literal["blank", "solved", "slips"]
@@ -76,7 +77,7 @@ def generate(
     """A worksheet of a shape: the same one for the same arguments, everywhere.
 
     Args:
-        shape: One of :data:`SHAPES`, by its name.
+        shape: One of :data:`SHAPES`, by its name, or in words: "3-2-1 relu", "softmax 4", "rnn 3".
         seed: Other numbers for every seed.
         places: Decimals of the numbers, 2 to 6.
         form: "blank", to be filled in, "solved", or "slips", with mistakes to be found.
@@ -127,7 +128,7 @@ def _made(
         at_once = any(planters()[code].at_once for code in wanted)
         manner = Manner(at_once=at_once and len(wanted) <= slips)
     for attempt in range(_TRIES):
-        rng = random.Random(f"{shape}/{seed}/{attempt}")
+        rng = random.Random(f"{kind.name}/{seed}/{attempt}")
         drawn = task(kind, rng, manner)
         if form == "slips":
             if _room(shape, wanted) < slips:

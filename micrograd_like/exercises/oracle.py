@@ -14,7 +14,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, nodes
 
 _STEP = 1e-40
 
@@ -49,7 +49,9 @@ FUNCTIONS: Mapping[str, Callable[..., complex]] = {
 class Oracle:
     """The true numbers of definitions, one name after the other.
 
-    ``oracle[E]`` is a value, ``oracle[Derivative(E, w)]`` a derivative.
+    ``oracle[E]`` is a value, ``oracle[Derivative(E, w)]`` a derivative. What is computed from a
+    derivative, as an updated weight, is where what follows starts from: it does not move with
+    what it was computed from.
 
     Args:
         given: The numbers it starts from.
@@ -65,21 +67,28 @@ class Oracle:
     ) -> None:
         self._given, self._definitions = given, definitions
         self._derivatives: dict[Derivative, float] = {}
-        self._values = self._worked({})
+        self._values: dict[Quantity, complex] = {name: complex(v) for name, v in given.items()}
+        for name, formula in definitions.items():
+            self._values[name] = self._computed(formula, self._values)
 
     def __getitem__(self, key: Quantity) -> float:
         if isinstance(key, Name):
             return self._values[key].real
         if key not in self._derivatives:
-            moved = self._worked({key.wrt: self._values[key.wrt].real + _STEP * 1j})
-            self._derivatives[key] = moved[key.of].imag / _STEP
+            self._derivatives[key] = self._moved(key.wrt)[key.of].imag / _STEP
         return self._derivatives[key]
 
-    def _worked(self, moved: Mapping[Quantity, complex]) -> dict[Quantity, complex]:
+    def _moved(self, wrt: Quantity) -> dict[Quantity, complex]:
+        """Everything that has been computed so far, with a small step of ``wrt``."""
         values = {name: complex(v) for name, v in self._given.items()}
-        values |= moved
+        values[wrt] = self._values[wrt].real + _STEP * 1j
         for name, formula in self._definitions.items():
-            values[name] = moved[name] if name in moved else self._computed(formula, values)
+            if name not in self._values:
+                break
+            if nodes(formula, Derivative):
+                values.setdefault(name, self._values[name])
+            elif name != wrt:
+                values[name] = self._computed(formula, values)
         return values
 
     def _computed(self, expr: Expr, values: Mapping[Quantity, complex]) -> complex:

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from micrograd_like.exercises.numbers import shuffled
 from micrograd_like.exercises.places import Place
 from micrograd_like.exercises.slips import planters
 from micrograd_like.exercises.solve import Learner, Line, Paper, Slip, defines, line, solve
-from micrograd_like.exercises.task import Step, Task, shuffled
+from micrograd_like.exercises.task import Step, Task
 from micrograd_like.formula import Call, Expr, Number, Quantity, evaluate, quantities
 from micrograd_like.ops import FLOAT
 

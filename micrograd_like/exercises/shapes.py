@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.formula import Expr, Name, parse
 
 
@@ -23,6 +22,8 @@ class Shape:
             cost.
         off: Activations that are off: 0, and so is their slope.
         transposed: Pairs of weights that change places when a matrix is transposed.
+        staged: True where numbers are drawn definition by definition: of many units, all at once
+            would hardly ever be fit.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Shape:
     costs: tuple[tuple[str, str, str], ...] = ()
     off: str = ""
     transposed: tuple[tuple[str, str], ...] = ()
+    staged: bool = False
 
 
 def _defined(**formulas: str) -> tuple[tuple[Name, Expr], ...]:
@@ -225,14 +227,3 @@ _ROWS = (
 # fmt: on
 
 SHAPES = {shape.name: shape for shape in _ROWS}
-
-
-def find(name: str) -> Shape:
-    """The shape of that name.
-
-    Raises:
-        WorksheetError: There is none; near names are proposed.
-    """
-    if name not in SHAPES:
-        raise WorksheetError(f"there is no shape {name!r}{did_you_mean(name, SHAPES)}")
-    return SHAPES[name]

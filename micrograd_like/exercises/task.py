@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal, TypeVar
+from typing import Literal
 
+from micrograd_like.exercises.numbers import drawn, graph_of
 from micrograd_like.exercises.oracle import Oracle
 from micrograd_like.exercises.shapes import Shape
 from micrograd_like.formula import (
@@ -26,24 +26,12 @@ from micrograd_like.formula import (
     evaluate,
     multiplied,
     names,
-    nodes,
     substitute,
 )
 from micrograd_like.graph import NamedGraph
 from micrograd_like.ops import FLOAT
-from micrograd_like.worksheet.builder import Builder
 
 Kind = Literal["forward", "local", "chain", "update", "again"]
-T = TypeVar("T")
-
-#: How often numbers are drawn anew until they are fit for a hand.
-_TRIES = 1000
-#: Forward values and derivatives lie between these: no saturation, nothing lost in rounding.
-_SMALLEST, _GREATEST = 0.004, 30.0
-#: An argument of an activation keeps off its kink and off where it is flat.
-_NEAR, _FAR = 0.1, 2.2
-#: Functions that are no activation: their arguments may lie anywhere.
-_ANYWHERE = ("neg", "log", "log10", "sqrt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +91,6 @@ class Task:
     worlds: tuple[Mapping[Quantity, float], ...]
 
 
-def pick(rng: random.Random, options: Sequence[T]) -> T:
-    """One of them. Only ``random()`` is the same in every version of Python."""
-    return options[int(rng.random() * len(options))]
-
-
-def shuffled(rng: random.Random, options: Sequence[T]) -> list[T]:
-    """All of them, in random order."""
-    keys = [(rng.random(), place) for place in range(len(options))]
-    return [options[place] for _, place in sorted(keys)]
-
-
 def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
     """An exercise of the shape with numbers fit for a hand.
 
@@ -121,77 +98,12 @@ def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
         ValueError: The ranges of the shape leave no such numbers.
     """
     definitions: dict[Quantity, Expr] = dict(shape.definitions)
-    givens = _drawn(shape, rng)
-    graph = _graph(shape, givens)
+    givens = drawn(shape, rng)
+    graph = graph_of(shape, givens)
     steps = tuple(_steps(shape, graph, definitions, manner))
-    others = [_drawn(shape, rng) for _ in range(2)]
+    others = [drawn(shape, rng) for _ in range(2)]
     worlds = tuple(_true(definitions, steps, numbers) for numbers in (givens, *others))
     return Task(shape, givens, graph, definitions, steps, worlds)
-
-
-# Numbers.
-
-
-def _drawn(shape: Shape, rng: random.Random) -> dict[Name, Number]:
-    """Numbers for what is given, such that all that follows from them is fit for a hand."""
-    for _ in range(_TRIES):
-        givens = _givens(shape, rng)
-        if _fit(shape, givens):
-            return givens
-    raise ValueError(f"the shape {shape.name!r} leaves no numbers fit for a hand")
-
-
-def _graph(shape: Shape, givens: Mapping[Name, Number]) -> NamedGraph:
-    """The shape's graph at these numbers."""
-    builder = Builder()
-    for name, formula in (*givens.items(), *shape.definitions):
-        builder.define(name, formula)
-    return NamedGraph([*builder.names.values()])
-
-
-@cache
-def _formulas(shape: Shape) -> NamedGraph:
-    """The formulas of a shape, whatever its numbers; 0.5 is in every domain."""
-    given = (name for names_, *_ in shape.givens for name in names_.split())
-    return _graph(shape, {Name(name): Number(0.5, 1) for name in given})
-
-
-def _givens(shape: Shape, rng: random.Random) -> dict[Name, Number]:
-    """Two decimals each, none of them 0; away from 0 and 1, and all different in size."""
-    givens: dict[Name, Number] = {}
-    used: set[int] = set()
-    for names_, low, high in shape.givens:
-        for name in names_.split():
-            sizes = [
-                n
-                for n in range(max(round(low * 100), 12), round(high * 100) + 1)
-                if n % 10 and not 93 <= n <= 107 and n not in used
-            ]
-            size = pick(rng, sizes)
-            used.add(size)
-            sign = pick(rng, (1, -1)) if low < 0 else 1
-            givens[Name(name)] = Number(sign * size / 100, 2)
-    return givens
-
-
-def _fit(shape: Shape, givens: Mapping[Name, Number]) -> bool:
-    graph, off = _formulas(shape), shape.off.split()
-    values: dict[Quantity, float] = {n: float(number.value) for n, number in givens.items()}
-    try:
-        for name, formula in graph.formulas.items():
-            values[name] = evaluate(formula, values, FLOAT)
-            size = abs(values[name])
-            if not (size == 0 if name in off else _SMALLEST * 10 < size < _GREATEST):
-                return False
-            for call in nodes(formula, Call):
-                first = abs(evaluate(call.arguments[0], values, FLOAT))
-                activation = len(call.arguments) == 1 and call.function not in _ANYWHERE
-                if activation and not _NEAR < first < _FAR:
-                    return False
-        slopes = (abs(evaluate(local, values, FLOAT)) for local in graph.locals.values())
-        return all(_SMALLEST < slope < _GREATEST or (off and slope == 0) for slope in slopes)
-    except (ArithmeticError, ValueError):  # a logarithm of what is below 0
-        return False
 
 
 def _true(
