@@ -58,7 +58,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @cache
 def messages() -> tuple[str, ...]:
     texts = map(builtin.text, builtin.names())
-    looks = [{"kind": kind, "text": text} for text in texts for kind in ("look", "mark")]
+    looks = [{"kind": kind, "text": text} for text in texts for kind in ("judge", "look", "mark")]
     made = [
         {"kind": "exercise", "shape": "2-2-1", "seed": seed, "form": form}
         for seed in (1, 2)

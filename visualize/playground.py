@@ -10,9 +10,10 @@ what comes back. Marks are the record that ``micrograd-like check --format json`
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from micrograd_like.derivation.walk import Given, Step, output_of, walk
@@ -20,19 +21,18 @@ from micrograd_like.errors import MicrogradLikeError, WorksheetError
 from micrograd_like.exercises import Form, generate
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.formula import Name
-from micrograd_like.marking import check
+from micrograd_like.marking.readings import Marking
 from micrograd_like.marking.records import LineMark, Report
-from micrograd_like.worksheet import Worksheet, builtin
+from micrograd_like.worksheet import Statement, Worksheet, builtin
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.json import finite
 from micrograd_like.writers.marks import document, remark, report_record
 from micrograd_like.writers.prediction import reply
 from visualize.compact import layouts, skeleton
-from visualize.draw import svg
 from visualize.graph_model import graph_model
 from visualize.html_page import known, page, walked
 from visualize.page_lines import LineView, line_views, set_sentence
-from visualize.setting import set_name
+from visualize.setting import set_name, set_names
 from visualize.snapshot import snapshot
 from visualize.snapshot.records import Snapshot
 
@@ -66,8 +66,14 @@ def _read(text: str) -> Worksheet:
 
 
 @lru_cache(_KEPT)
+def _judged(text: str) -> Marking:
+    return Marking(_read(text))
+
+
+@lru_cache(_KEPT)
 def _marked(text: str) -> Report:
-    return check(_read(text))
+    sheet = _read(text)
+    return Report(tuple(_judged(text).lines()), "", sheet.told, sheet.passed)
 
 
 @lru_cache(_KEPT)
@@ -99,28 +105,39 @@ def _layouts(shot: Snapshot) -> dict[str, Any]:
 
 
 def look(text: str) -> Mapping[str, Any]:
-    """What can be shown before anything is marked: the graph, its steps, the lines as they are set.
+    """What can be shown of a text, whatever its marks: the graph, and its steps.
 
     Where the text computes nothing the graph is None, and ``note`` says why.
     """
     sheet = _read(text)
     empty: dict[str, Any] = {"graph": None, "note": "", "output": "", "table": []}
-    lines = [_line(view, sheet) for view in line_views(sheet, None)]
     try:
         steps, shot = _steps(text), _shot(text)
         graph = {"model": graph_model(shot), "layouts": _layouts(shot)}
     except MicrogradLikeError as error:
         none = walked(sheet, [], {}, _PLACES)
-        return {**empty, **none, "lines": lines, "note": str(error)}
+        return {**empty, **none, "note": str(error)}
     boxes = {node["key"]: node for node in graph["model"]["nodes"]}
     return {
         **empty,
         **walked(sheet, steps, boxes, _PLACES, judged=False),
         "graph": graph,
-        "lines": lines,
         "output": set_name(output_of(steps)),
         "table": [asdict(row) for row in known(steps, _PLACES)],
     }
+
+
+def judge(text: str, lines: Sequence[int] = ()) -> Mapping[str, Any]:
+    """The verdict of every line, and of some lines how they are set; what is said comes after.
+
+    Args:
+        text: The worksheet.
+        lines: The lines that have changed.
+    """
+    sheet, marks = _read(text), _judged(text).verdicts()
+    changed = Report(tuple(mark for mark in marks if mark.place.line in lines))
+    views = [_line(view, sheet) for view in line_views(sheet, changed)]
+    return {"verdicts": [[mark.place.line, mark.verdict] for mark in marks], "lines": views}
 
 
 def mark(text: str) -> Mapping[str, Any]:
@@ -162,10 +179,18 @@ def _line(
         "label": view.label,
         "working": view.working,
         "true": view.true,
-        "readAs": marked.read_as if marked else "",
+        "column": next((p.column for p in sheet.unreadable if p.line == view.place.line), 0),
+        "readAs": _understood(marked, sheet),
         "sources": [place.line for place in view.sources],
         "heirs": [place.line for place in view.heirs],
     }
+
+
+def _understood(marked: LineMark | None, sheet: Worksheet) -> str:
+    """How a line was understood, where that is not as it stands: "w1x1 as w1·x1"."""
+    if marked is None:
+        return ""
+    return "; ".join(set_names(said, sheet.names) for said in marked.read_as.split("; ") if said)
 
 
 def _given_number(view: LineView, sheet: Worksheet) -> float | None:
@@ -185,29 +210,62 @@ def predict(text: str, step: int, typed: str) -> Mapping[str, Any]:
     return {"verdict": replied.verdict, "said": replied.said}
 
 
-def put(text: str, name: str, value: float) -> Mapping[str, Any]:
-    """The text with another number for a given, and the number it had.
+# Exploring: other numbers for some givens.
+
+
+def drag(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
+    """The graph with other numbers for some givens, and what the text says of each.
+
+    Nothing is read and no step written: what was recorded is computed again, to follow a pointer.
+    """
+    sheet, givens, numbers = _recorded(text)
+    for name, number in numbers.items():
+        sheet.names[name].data = values.get(str(name), number)
+    sheet.cost().recompute()
+    said = {
+        str(name): {"shown": set_name(name), "was": given.source.partition("=")[2].strip()}
+        for name, given in givens.items()
+        if str(name) in values
+    }
+    return {"model": graph_model(snapshot(sheet)), "said": said}
+
+
+@lru_cache(1)
+def _recorded(text: str) -> tuple[Worksheet, Mapping[Name, Statement], Mapping[Name, float]]:
+    """A worksheet for its graph, whose numbers change; what gives them, and what they were."""
+    sheet = Worksheet.parse(text)
+    stated = [s for s in sheet.statements if s.kind == "given" and _is_movable(s)]
+    givens = {s.left: s for s in stated if isinstance(s.left, Name) and s.left in sheet.names}
+    return sheet, givens, {name: sheet.names[name].data for name in givens}
+
+
+def _is_movable(given: Statement) -> bool:
+    """Whether the text can be given another number in its place."""
+    return not given.place.cell and "=" in given.source
+
+
+def put(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
+    """The text with other numbers for some givens.
 
     Raises:
-        WorksheetError: The name is given no number.
+        WorksheetError: A name is given no number.
     """
-    sheet = _read(text)
-    given = next((s for s in sheet.statements if s.kind == "given" and str(s.left) == name), None)
-    if given is None or given.place.cell or "=" not in given.source:
-        raise WorksheetError(f"{name} is given no number here")
+    _, givens, _ = _recorded(text)
+    if unknown := [name for name in values if Name(name) not in givens]:
+        raise WorksheetError(f"{unknown[0]} is given no number here")
     lines = text.split("\n")
-    line, at = lines[given.place.line - 1], given.place.column - 1
-    head, sign, was = line[at : given.place.end - 1].partition("=")
-    lines[given.place.line - 1] = (
-        f"{line[:at]}{head}{sign} {value:.6g}{line[given.place.end - 1 :]}"
-    )
-    return {"text": "\n".join(lines), "was": was.strip()}
+    moved = ((givens[Name(name)].place, value) for name, value in values.items())
+    for place, value in sorted(moved, reverse=True):  # what stands before keeps its column
+        line, at = lines[place.line - 1], place.column - 1
+        head, sign, _ = line[at : place.end - 1].partition("=")
+        lines[place.line - 1] = f"{line[:at]}{head}{sign} {value:.6g}{line[place.end - 1 :]}"
+    return {"text": "\n".join(lines)}
 
 
-def explore(text: str, name: str, value: float) -> Mapping[str, Any]:
-    """The text with another number for a given, as it is to be looked at."""
-    changed = put(text, name, value)
-    return {**look(changed["text"]), **changed, "shown": set_name(Name(name))}
+def explore(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
+    """The text with other numbers for some givens, and what there is to look at then."""
+    changed = put(text, values)
+    return {**look(changed["text"]), **changed}
 
 
 def notebook(text: str) -> Mapping[str, Any]:
@@ -222,13 +280,9 @@ def exercise(shape: str, seed: int, form: Form, slips: int = 1) -> Mapping[str, 
 
 
 def export(text: str, format: str) -> Mapping[str, Any]:
-    """The worksheet or its marks as a file: a page, a picture, or a format of ``check``."""
-    sheet = _read(text)
-    match format:
-        case "page":
-            return {"text": page(sheet, report=_marked(text))}
-        case "svg":
-            return {"text": svg(sheet)}
+    """The marks as a file: a page, or a format of ``check``."""
+    if format == "page":
+        return {"text": page(_read(text), report=_marked(text))}
     return {"text": written(format, document([_marked(text)]))}
 
 
@@ -239,10 +293,17 @@ def offered() -> Mapping[str, Any]:
             {"name": name, "title": builtin.title(name), "text": builtin.text(name)}
             for name in builtin.names()
         ],
-        "shapes": [{"name": shape.name, "title": shape.title} for shape in SHAPES.values()],
+        "shapes": [
+            {"name": shape.name, "html": f"<b>{escape(shape.name)}</b> {escape(shape.title)}"}
+            for shape in SHAPES.values()
+        ],
     }
 
 
 KINDS: Mapping[str, Callable[..., Mapping[str, Any]]] = {
-    ask.__name__: ask for ask in (look, mark, predict, explore, notebook, exercise, export, offered)
+    ask.__name__: ask
+    for ask in (
+        *(judge, look, mark, predict, drag, put, explore),
+        *(notebook, exercise, export, offered),
+    )
 }

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from micrograd_like.marking.readings import marked
+from micrograd_like.marking.readings import Marking
 from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet
 
@@ -23,4 +23,4 @@ def check(sheet: Worksheet, file: str = "") -> Report:
         sheet: The worksheet.
         file: The name it goes by in the report.
     """
-    return Report(tuple(marked(sheet)), file, sheet.told, sheet.passed)
+    return Report(tuple(Marking(sheet).lines()), file, sheet.told, sheet.passed)

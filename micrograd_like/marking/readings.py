@@ -20,24 +20,34 @@ _AGREES = "What is not said here may be read in two ways, and it agrees in one o
 _Marks = Mapping[Place, LineMark]
 
 
-def marked(sheet: Worksheet) -> Iterator[LineMark]:
-    """Every line of a worksheet, marked."""
-    readings = sheet.readings()
-    if len(readings) == 1:
-        yield from Marker(sheet).lines()
-        return
-    markers = [Marker(one) for one in readings]
-    judged = [marker.verdicts() for marker in markers]
-    marks = [
-        {mark.place: mark for mark in (*marker.unread(), *(line.mark for line in lines))}
-        for marker, lines in zip(markers, judged, strict=True)
-    ]
-    first, *others = _likely(marks)
-    for line in markers[first].lines(judged[first]):  # causes are sought in this one alone
-        agreeing = (marks[o].get(line.place, line).verdict not in _ACCUSED for o in others)
-        if line.verdict in _ACCUSED and any(agreeing):
-            line = replace(line, verdict="unchecked", problem=_AGREES, causes=(), working=None)
-        yield line
+class Marking:
+    """A worksheet marked in every way in which it may be read: verdicts first, causes after."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self._markers = [Marker(one) for one in sheet.readings()]
+        self._judged = [marker.verdicts() for marker in self._markers]
+        self._marks = [
+            {mark.place: mark for mark in (*marker.unread(), *(line.mark for line in lines))}
+            for marker, lines in zip(self._markers, self._judged, strict=True)
+        ]
+        self._first, *self._others = _likely(self._marks)
+
+    def verdicts(self) -> list[LineMark]:
+        """Every line with its verdict; no cause has been sought."""
+        marks = self._marks[self._first].values()
+        return [self._settled(mark) for mark in sorted(marks, key=lambda mark: mark.place)]
+
+    def lines(self) -> Iterator[LineMark]:
+        """Every line with all that is said of it; causes are sought in one reading alone."""
+        first = self._first
+        yield from map(self._settled, self._markers[first].lines(self._judged[first]))
+
+    def _settled(self, line: LineMark) -> LineMark:
+        """The line, in doubt where it is wrong in some readings alone."""
+        readings = (self._marks[other].get(line.place, line) for other in self._others)
+        if line.verdict in _ACCUSED and any(one.verdict not in _ACCUSED for one in readings):
+            return replace(line, verdict="unchecked", problem=_AGREES, causes=(), working=None)
+        return line
 
 
 def _likely(readings: Sequence[_Marks]) -> list[int]:

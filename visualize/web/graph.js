@@ -375,5 +375,10 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = pl
       for (const [name, group] of nodes) group.classList.toggle("chosen", name === key);
     },
     focus: (key) => nodes.get(key)?.focus(),
+    /** The element and its whole size, with nothing of it lit. */
+    drawn() {
+      light(null);
+      return { svg, width: layout.width, height: layout.height };
+    },
   };
 }

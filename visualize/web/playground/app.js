@@ -2,12 +2,15 @@
 import { all, byId, button, element, mark, withHtml } from "./dom.js";
 import { editor } from "./editor.js";
 import { exploring } from "./exploring.js";
+import { asPng, asSvg } from "./exporting.js";
 import { lanes } from "./lanes.js";
-import { examplesMenu, exerciseForm, exportMenu, opens } from "./menus.js";
+import { examplesMenu, exerciseForm, exportMenu, moreMenu, opens } from "./menus.js";
 import { picture } from "./picture.js";
+import { printed } from "./printing.js";
 import { flagged, packed, unpacked } from "./share.js";
 
-const PAUSE = 180; // after the last key, before marking
+const PAUSE = 15; // after the last key: what is typed faster is not looked at letter by letter
+const REST = 140; // of a drag, before more than numbers is shown
 const KEPT = "micrograd-like:sheet";
 const ORDER = ["wrong", "follows", "right", "taken", "unchecked", "unreadable"];
 const NAMED = { wrong: "wrong", follows: "follow", right: "right" };
@@ -19,13 +22,15 @@ const EXPORTS = [
   ["markdown", "Marks in Markdown (.md)"],
   ["json", "Marks for programs (.json)"],
   ["sheet", "The sheet as it is (.txt)"],
+  ["print", "Print…"],
 ];
 
 const first = await (await fetch("first.json")).json();
 let flags = {};
 let views = []; // the marked lines of the text
-let explored = null; // {name, value, text}
+let explored = null; // {name, values: {name: number}, text of what is looked at}
 let pause = 0;
+let rest = 0;
 let asTyped = false;
 let hiddenMarks = null; // of an exercise whose slip is to be found: the answer that waits
 let finding = false;
@@ -110,13 +115,42 @@ function work(text) {
     marked(text, first.mark);
     return;
   }
-  look(text);
-  pause = setTimeout(() => markText(text), PAUSE);
+  pause = setTimeout(() => {
+    judge(text);
+    look(text);
+    markText(text);
+  }, PAUSE);
 }
+
+// The verdicts come first, then the graph, then what is said of each wrong line.
+async function judge(text) {
+  const rows = text.split("\n");
+  const known = bySource();
+  const lines = rows.flatMap((row, index) => (known.has(row) ? [] : [index + 1]));
+  const found = await engine.send("judge", { kind: "judge", text, lines });
+  if (!found || found.error || text !== sheet.text()) return;
+  const verdicts = byLine(found.verdicts, ([line]) => line);
+  const anew = byLine(found.lines);
+  show(text, rows.flatMap((row, index) => {
+    const line = index + 1;
+    const given = verdicts.get(line) ?? [];
+    return (anew.get(line) ?? known.get(row) ?? []).map((view, place) => judged({ ...view, line }, given[place]?.[1]));
+  }));
+}
+
+// What was said of a line with another verdict, or is of other lines, is said anew.
+function judged(view, verdict = "") {
+  if (finding) return { ...view, verdict: "" };
+  const said = view.verdict === verdict && view.source !== undefined;
+  return { ...view, verdict, note: said ? view.note : "", sources: [], heirs: [] };
+}
+
+const byLine = (items, lineOf = ({ line }) => line) => Map.groupBy(items, lineOf);
+const bySource = () => new Map([...byLine(views).values()].map((own) => [own[0].source, own]));
 
 async function look(text) {
   const found = await engine.send("look", { kind: "look", text });
-  if (found) looked(text, found);
+  if (found && text === sheet.text()) looked(text, found);
 }
 
 async function markText(text) {
@@ -131,29 +165,21 @@ function looked(text, found) {
   }
   if (byId("band").classList.contains("alert")) noBand();
   shown.look(found, text.trim() === "");
-  if (!views.length || views.text !== text) sheet.show(text, withOldMarks(text, found.lines));
 }
 
-// Until the new marks are there a line keeps the mark that it had, where nothing of it has changed.
-function withOldMarks(text, lines) {
+function show(text, lines) {
   const rows = text.split("\n");
-  const old = new Map(views.map((view) => [view.source, view]));
-  return lines.map((line) => {
-    const before = old.get(rows[line.line - 1]);
-    return before ? { ...before, line: line.line, sources: [], heirs: [] } : line;
-  });
+  views = lines.map((view) => ({ ...limited(view), source: rows[view.line - 1] }));
+  sheet.show(text, views);
+  showCounts();
 }
 
 function marked(text, found) {
   if (found.error || text !== sheet.text()) return;
   hiddenMarks = finding ? found : null;
   if (finding) return;
-  const rows = text.split("\n");
-  views = found.lines.map((view) => ({ ...limited(view), source: rows[view.line - 1] }));
-  views.text = text;
-  sheet.show(text, views);
+  show(text, found.lines);
   shown.mark(found);
-  showCounts();
   say(spokenCounts(found.report));
 }
 
@@ -285,34 +311,53 @@ function selectBox(key) {
 
 function givenOf(name) {
   if (flags.fixedGivens) return null;
-  if (explored?.name === name) return explored.value;
-  return views.find((view) => view.given && view.focus === name)?.number ?? null;
+  return explored?.values[name] ?? views.find((view) => view.given && view.focus === name)?.number ?? null;
 }
 
+const asExplored = () => ({ text: sheet.text(), values: explored.values });
+
+// The numbers follow the pointer; all else comes when it rests.
 async function explore(name, value) {
-  const text = explored?.name === name ? explored.from : (explored?.text ?? sheet.text());
-  explored = { name, value, from: text, text: explored?.text ?? text };
+  explored = { ...explored, name, values: { ...explored?.values, [name]: value } };
   document.body.classList.add("exploring");
-  const found = await engine.send("look", { kind: "explore", text, name, value });
-  if (!found || explored?.name !== name) return;
+  clearTimeout(rest);
+  rest = setTimeout(lookAtRest, REST);
+  const { values } = explored;
+  const found = await engine.send("drag", { kind: "drag", ...asExplored() });
+  if (!found || explored?.values !== values) return;
   if (found.error) {
     say(found.error);
     return;
   }
-  explored = { ...explored, text: found.text };
+  shown.numbers(found.model);
+  const { shown: called, was } = found.said[name];
   const number = String(value).replace("-", "−");
-  slider.called(found.shown);
-  const said = element("span", "", ["Exploring ", withHtml("span", "maths", found.shown), ` = ${number}. Your sheet says ${found.was}; its marks wait.`]);
+  slider.called(called);
+  const said = element("span", "", ["Exploring ", withHtml("span", "maths", called), ` = ${number}. Your sheet says ${was}; its marks wait.`]);
   band(said, "exploring-band", [
-    [`Keep ${number}`, () => open(explored.text)],
+    [`Keep ${number}`, keepExplored],
     ["Put back", putBack],
   ]);
+}
+
+async function lookAtRest() {
+  if (!explored) return;
+  const { values } = explored;
+  const found = await engine.send("look", { kind: "explore", ...asExplored() });
+  if (!found || found.error || explored?.values !== values) return;
+  explored.text = found.text;
   shown.look(found);
+}
+
+async function keepExplored() {
+  const found = await engine.send("ask", { kind: "put", ...asExplored() });
+  if (found?.text) open(found.text);
 }
 
 function leave() {
   if (!explored) return;
   explored = null;
+  clearTimeout(rest);
   document.body.classList.remove("exploring");
   slider.close();
   noBand();
@@ -361,33 +406,35 @@ function download(name, content, type) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-const FILES = { page: ["marked.html", "text/html"], svg: ["graph.svg", "image/svg+xml"], latex: ["marks.tex", "text/x-tex"], markdown: ["marks.md", "text/markdown"], json: ["marks.json", "application/json"] };
+const FILES = { page: ["marked.html", "text/html"], svg: ["graph.svg", "image/svg+xml"], png: ["graph.png", "image/png"], latex: ["marks.tex", "text/x-tex"], markdown: ["marks.md", "text/markdown"], json: ["marks.json", "application/json"], sheet: ["sheet.txt", "text/plain"] };
 
 async function save(kind) {
-  if (kind === "sheet") {
-    download("sheet.txt", sheet.text(), "text/plain");
+  if (kind === "print") {
+    print();
     return;
   }
-  const found = await engine.send("ask", { kind: "export", text: sheet.text(), format: kind === "png" ? "svg" : kind });
-  if (!found?.text) band(found?.error ?? "That could not be made.", "alert", []);
-  else if (kind === "png") savePng(found.text);
-  else download(FILES[kind][0], found.text, FILES[kind][1]);
+  const content = await contentOf(kind);
+  if (content) download(FILES[kind][0], content, FILES[kind][1]);
 }
 
-function savePng(svg) {
-  const image = new Image();
-  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-  image.addEventListener("load", () => {
-    const canvas = element("canvas", "", [], { width: 2 * image.width, height: 2 * image.height });
-    const context = canvas.getContext("2d");
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    URL.revokeObjectURL(url);
-    canvas.toBlob((blob) => download("graph.png", blob, "image/png"));
-  });
-  image.src = url;
+async function contentOf(kind) {
+  if (kind === "sheet") return sheet.text();
+  if (kind === "svg" || kind === "png") {
+    const drawn = shown.drawn();
+    if (!drawn) {
+      band("There is no graph yet.", "told", []);
+      return null;
+    }
+    const svg = await asSvg(drawn);
+    return kind === "svg" ? svg : asPng(svg);
+  }
+  const found = await engine.send("ask", { kind: "export", text: sheet.text(), format: kind });
+  if (!found?.text) band(found?.error ?? "That could not be made.", "alert", []);
+  return found?.text;
 }
+
+addEventListener("beforeprint", () => byId("editor").after(printed(sheet.text(), views)));
+addEventListener("afterprint", () => document.querySelector(".printed")?.remove());
 
 async function showLink() {
   const asked = Object.fromEntries(all("#share-panel input[type=checkbox]").map((box) => [box.value, box.checked]));
@@ -447,6 +494,7 @@ async function start() {
   });
   exportMenu(EXPORTS, save);
   exerciseForm(first.shapes, makeExercise);
+  moreMenu();
   opens(byId("share"), byId("share-panel"));
   byId("share").addEventListener("click", showLink);
   byId("share-panel").addEventListener("change", showLink);

@@ -83,11 +83,15 @@ class Mark extends GutterMarker {
   }
 }
 
+// Under the place where a line could not be read.
+const AT_FAULT = Decoration.mark({ class: "at-fault" });
+
 // What is drawn on the lines: their classes, the lines as they are set, remarks beside and below.
 function decorations(state, onAct) {
   const builder = new RangeSetBuilder();
   const { asTyped, chosen, now, focused } = state.field(lineState);
   const rows = shownRows(state);
+  let givenBefore = -1;
   const heirs = new Set(rows.filter((row) => row.line.number === chosen).flatMap((row) => row.views.flatMap((view) => view.heirs)));
   for (const row of rows) {
     const { line, views, verdict } = row;
@@ -97,14 +101,21 @@ function decorations(state, onAct) {
     if (line.number === chosen) classes.push("chosen");
     if (heirs.has(line.number)) classes.push("heir");
     if (now.has(line.number)) classes.push("now");
+    const [view] = views;
+    const given = row.same && views.every((view) => view.given);
+    if (given) classes.push("given", ...(line.number === givenBefore + 1 ? [] : ["first-given"]));
+    if (given) givenBefore = line.number;
     builder.add(line.from, line.from, Decoration.line({ class: classes.filter(Boolean).join(" ") }));
     if (!row.same) continue;
-    const [view] = views;
     const isSet = views.length === 1 && view.set && verdict !== "unreadable" && !asTyped && !(focused && line.number === caretLine(state));
     if (isSet && line.length) {
       builder.add(line.from, line.to, Decoration.replace({ widget: new SetLine(view.set, view.heading) }));
     }
     if (soft) continue;
+    if (verdict === "unreadable" && view.column) {
+      const at = line.from + Math.min(view.column, line.length) - 1;
+      if (at >= line.from) builder.add(at, at + 1, AT_FAULT);
+    }
     const beside = remarkBeside(views, onAct);
     if (beside) builder.add(line.to, line.to, Decoration.widget({ widget: new Remark(beside.key, beside.make), side: 1 }));
     const below = remarkBelow(row, step, onAct);

@@ -25,6 +25,9 @@ import graphviz_in_browser
 from visualize.layout import lay_out_with
 lay_out_with(lambda dot, format: graphviz_in_browser.draw(dot, format))
 from visualize.playground import answer
+import gc
+gc.freeze()  # what is imported stays
+gc.set_threshold(50_000)
 answer`);
   return (message) => answer(message);
 }

@@ -1,8 +1,8 @@
 // The way to Python: one message at a time, the newest of each lane; a stuck worker is replaced.
 
 // Lanes in the order in which they are served. In those that are replaced only the newest counts.
-const LANES = ["ask", "look", "mark"];
-const REPLACED = new Set(["look", "mark"]);
+const LANES = ["ask", "drag", "judge", "look", "mark"];
+const REPLACED = new Set(LANES.slice(1));
 const PATIENCE = 12_000;
 const STARTING = 90_000;
 

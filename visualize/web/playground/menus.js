@@ -1,33 +1,50 @@
 // Menus: a button opens a list; arrows go through it, Escape closes it and gives the focus back.
+import { listbox } from "../listbox.js";
 import { all, byId, button, element } from "./dom.js";
 
-/** Makes a button open what it controls. */
-export function opens(opener, place) {
+/**
+ * Makes a button open what it controls, and returns what closes it.
+ * @param reveal shows or hides the place
+ */
+export function opens(opener, place, reveal = (on) => {
+  place.hidden = !on;
+}) {
+  const isOpen = () => opener.getAttribute("aria-expanded") === "true";
   const show = (on) => {
-    place.hidden = !on;
+    reveal(on);
     opener.setAttribute("aria-expanded", String(on));
-    if (on) all("button, input, select", place)[0]?.focus();
+    if (on) all("button, input", place)[0]?.focus();
   };
-  opener.addEventListener("click", () => show(place.hidden));
+  opener.addEventListener("click", () => show(!isOpen()));
   document.addEventListener("pointerdown", (event) => {
-    if (!place.hidden && !place.contains(event.target) && !opener.contains(event.target)) show(false);
+    if (isOpen() && !place.contains(event.target) && !opener.contains(event.target)) show(false);
   });
   place.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && isOpen()) {
       show(false);
       opener.focus();
       event.stopPropagation();
     }
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || place.getAttribute("role") !== "menu") return;
     const items = all("[role^=menuitem]", place);
-    if (!by || !items.length) return;
     items[(items.indexOf(document.activeElement) + by + items.length) % items.length].focus();
     event.preventDefault();
   });
   place.addEventListener("focusout", ({ relatedTarget }) => {
-    if (relatedTarget && !place.contains(relatedTarget)) show(false);
+    if (relatedTarget && isOpen() && !place.contains(relatedTarget)) show(false);
   });
   return () => show(false);
+}
+
+/** On a phone the rest of the bar stands behind one button; what is chosen there closes it. */
+export function moreMenu() {
+  const place = byId("more");
+  const close = opens(byId("more-button"), place, (on) => place.classList.toggle("open", on));
+  place.addEventListener("click", (event) => {
+    if (event.target.closest("[role=menuitem], #open")) close();
+  });
+  byId("exercise").addEventListener("submit", close);
 }
 
 // A title such as "The product rule: two factors that both move with t." in two pieces.
@@ -71,17 +88,17 @@ export function exportMenu(rows, onChoose) {
   );
 }
 
-/** The form of a new exercise. */
+/** The form of a new exercise; the shapes' titles are HTML. */
 export function exerciseForm(shapes, onMake) {
   const form = byId("exercise");
   const close = opens(byId("exercise-button"), form);
-  byId("shape").replaceChildren(...shapes.map(({ name, title }) => element("option", "", `${name}: ${title}`, { value: name })));
-  byId("shape").value = "2-2-1";
+  let shape = "2-2-1";
+  const options = shapes.map(({ name, html }) => ({ key: name, html }));
+  listbox(byId("shape"), { options, label: "shape-label", onChoose: (key) => { shape = key; } }).set(shape);
   byId("seed").value = String(1 + Math.floor(Math.random() * 999));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     close();
-    const asked = new FormData(form);
-    onMake({ shape: byId("shape").value, seed: Number(byId("seed").value) || 0, form: asked.get("form") });
+    onMake({ shape, seed: Number(byId("seed").value) || 0, form: new FormData(form).get("form") });
   });
 }

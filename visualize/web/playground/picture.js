@@ -178,6 +178,12 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
       showSteps();
       ownLines();
     },
+    /** Other numbers in the graph; the steps keep theirs. */
+    numbers(model) {
+      if (!graph || !found?.graph) return;
+      found.graph.model = model;
+      graph.update(marked(model));
+    },
     mark({ model, lines }) {
       marks = {
         boxes: new Map(model?.nodes.map((node) => [node.key, node.marks])),
@@ -187,6 +193,8 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
       if (found?.graph && graph) graph.update(marked(found.graph.model));
       ownLines();
     },
+    /** The graph as it is drawn, or nothing. */
+    drawn: () => graph?.drawn(),
     predict(on) {
       if (steps && on !== at.predicting) steps.predict();
       at.predicting = on;

@@ -16,7 +16,7 @@ export function remarkBeside(views, onAct) {
     key: JSON.stringify(["beside", sources, readAs, rules]),
     make() {
       const place = element("span", "beside");
-      if (readAs.length) place.append(element("span", "read-as", `read as ${readAs.join("; ")}`));
+      if (readAs.length) place.append(withHtml("span", "read-as", `read ${readAs.join("; ")}`));
       else if (rules.length) place.append(withHtml("span", "rule-of-line", rules.join("; ")));
       if (sources.length) place.append(element("span", "from", ["from ", ...sources.flatMap((number, i) => [i ? ", " : "", lineButton(number, onAct)])]));
       return place;
@@ -25,12 +25,12 @@ export function remarkBeside(views, onAct) {
 }
 
 /** What stands below a line, or null. */
-export function remarkBelow({ text, views }, step, onAct) {
-  const said = views.filter((view) => ["wrong", "unreadable", "unchecked"].includes(view.verdict) && !view.blank);
+export function remarkBelow({ text, views, verdict }, step, onAct) {
+  const said = views.filter((view) => ["wrong", "unreadable", "unchecked"].includes(view.verdict) && view.note && !view.blank);
   if (!said.length) return null;
   return {
     key: JSON.stringify(["below", text, step, said]),
-    make: () => element("div", "below", said.map((view) => (view.verdict === "wrong" ? wrong(view, text, step, onAct) : doubt(view)))),
+    make: () => element("div", `below of-${verdict}`, said.map((view) => (view.verdict === "wrong" ? wrong(view, text, step, onAct) : doubt(view)))),
   };
 }
 
