@@ -190,7 +190,8 @@ def _understood(marked: LineMark | None, sheet: Worksheet) -> str:
     """How a line was understood, where that is not as it stands: "w1x1 as w1·x1"."""
     if marked is None:
         return ""
-    return "; ".join(set_names(said, sheet.names) for said in marked.read_as.split("; ") if said)
+    names = [*map(Name, sheet.names)]
+    return "; ".join(set_names(said, names) for said in marked.read_as.split("; ") if said)
 
 
 def _given_number(view: LineView, sheet: Worksheet) -> float | None:
