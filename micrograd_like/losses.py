@@ -12,6 +12,8 @@ import struct
 from collections.abc import Iterable, Sequence
 
 from micrograd_like.engine import OPERATIONS, Value, as_value
+from micrograd_like.engine.numbers import is_row, is_truth_value
+from micrograd_like.engine.ranges import in_range, real
 from micrograd_like.errors import DomainError
 
 Scalar = Value | float
@@ -37,12 +39,12 @@ def half_squared_error(
         _check_lengths(output, target)
         pairs = zip(output, target, strict=True)
         return total([half_squared_error(one, goal) for one, goal in pairs])
-    return (as_value(output) - target) ** 2 / 2  # type: ignore[operator]
+    return (as_value(output) - as_value(target)) ** 2 / 2
 
 
 def squared_error(output: Scalar, target: Scalar) -> Value:
     """(ŷ − y)², whose derivative with respect to ŷ is 2(ŷ − y)."""
-    return (as_value(output) - target) ** 2
+    return (as_value(output) - as_value(target)) ** 2
 
 
 def mean_squared_error(outputs: Iterable[Scalar], targets: Iterable[Scalar]) -> Value:
@@ -72,11 +74,12 @@ def binary_cross_entropy(output: Scalar, target: Scalar, base: float | None = No
             f"binary_cross_entropy: expected an output between 0 and 1, got {output._data!r}; "
             "for a weighted sum take binary_cross_entropy_with_logits"
         )
-    names = {None: "log", math.e: "log", 10: "log10", 2: "log2"}
+    names = {math.e: "log", 10.0: "log10", 2.0: "log2"}
+    base = math.e if base is None else real("base", base)
     if base not in names:
         raise ValueError(f"binary_cross_entropy: expected base e, 10 or 2, got {base!r}")
     log = OPERATIONS[names[base]]
-    _check_probability(target)
+    target = _probability(target)
     if isinstance(target, Value):
         return -(target * log(output) + (1 - target) * log(1 - output))
     if target == 1:
@@ -102,8 +105,7 @@ def binary_cross_entropy_with_logits(
     Raises:
         ValueError: The target lies outside [0, 1], or the weights are no two such numbers.
     """
-    _check_probability(target)
-    logit, target = as_value(logit), as_value(target)
+    logit, target = as_value(logit), as_value(_probability(target))
     if weights is None:
         return logit.softplus() - target * logit
     _check_weights(weights, 2)
@@ -137,12 +139,11 @@ def cross_entropy_with_logits(
         raise ValueError("cross_entropy_with_logits: expected at least one logit, got none")
     if weights is not None:
         _check_weights(weights, len(nodes))
-    if not hasattr(targets, "__iter__"):
-        return _of_class(nodes, targets, weights)
-    goals = list(targets)
+    if not is_row(targets):
+        return _of_class(nodes, targets, weights)  # type: ignore[arg-type]
+    goals = list(targets)  # type: ignore[arg-type]
     _check_lengths(nodes, goals)
-    for target in goals:
-        _check_probability(target)
+    goals = list(map(_probability, goals))
     probabilities = [as_value(target)._data for target in goals]
     tolerance = _SUM_OF_HALVES if all(map(_is_half, probabilities)) else _SUM_TOLERANCE
     if abs(math.fsum(probabilities) - 1) > tolerance:
@@ -157,7 +158,7 @@ def _of_class(nodes: list[Value], target: Scalar, weights: Sequence[float] | Non
     """The cross-entropy where class number ``target`` is right."""
     place, last = as_value(target), len(nodes) - 1
     number = place._data
-    if isinstance(target, bool) or number not in range(last + 1):
+    if is_truth_value(target) or number not in range(last + 1):
         raise ValueError(f"cross-entropy: expected a class from 0 to {last}, got {target!r}")
     if not isinstance(target, Value):
         cost = log_sum_exp(nodes) - nodes[int(number)]
@@ -180,10 +181,10 @@ def hinge(score: Scalar, target: Scalar) -> Value:
     Raises:
         ValueError: The target is neither −1 nor 1.
     """
-    label = target._data if isinstance(target, Value) else target
-    if label not in (-1, 1):
-        raise ValueError(f"hinge: expected a target of -1 or 1, got {label!r}")
-    return (1 - as_value(target) * score).relu()
+    label = as_value(target)
+    if label._data not in (-1, 1):
+        raise ValueError(f"hinge: expected a target of -1 or 1, got {label._data:g}")
+    return (1 - label * score).relu()
 
 
 def log_sum_exp(values: Iterable[Scalar]) -> Value:
@@ -264,11 +265,10 @@ def _nodes(values: Iterable[Scalar], purpose: str) -> list[Value]:
 
 
 def _check_weights(weights: Sequence[float], count: int) -> None:
-    if len(weights) != count:
-        raise ValueError(f"weights: expected one for each of {count} classes, got {len(weights)}")
+    if not is_row(weights) or len(weights) != count:
+        raise ValueError(f"weights: expected one for each of {count} classes, got {weights!r}")
     for weight in weights:
-        if not 0 <= weight < math.inf:
-            raise ValueError(f"weights: expected finite numbers from 0 on, got {weight!r}")
+        in_range("weights", weight, 0, math.inf)
 
 
 def _check_lengths(outputs: Sequence[Scalar], targets: Sequence[Scalar]) -> None:
@@ -281,7 +281,10 @@ def _is_half(number: float) -> bool:
     return bool(struct.unpack("e", struct.pack("e", number))[0] == number)
 
 
-def _check_probability(target: Scalar) -> None:
+def _probability(target: Scalar) -> Scalar:
+    """The target, a plain number as a float."""
+    target = target if isinstance(target, Value) else real("cross-entropy: target", target)
     number = target._data if isinstance(target, Value) else target
     if not 0 <= number <= 1:
         raise ValueError(f"cross-entropy: expected a target from 0 to 1, got {number!r}")
+    return target

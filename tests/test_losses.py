@@ -229,9 +229,9 @@ def test_two_classes_are_weighted(target):
         (1.5, None, "expected a class from 0 to 2, got 1.5"),
         (True, None, "expected a class from 0 to 2, got True"),
         (Value(7.0), None, "expected a class from 0 to 2, got Value"),
-        (1, [1.0], "weights: expected one for each of 3 classes, got 1"),
-        (1, [1.0, -1.0, 1.0], "weights: expected finite numbers from 0 on, got -1.0"),
-        (1, [1.0, math.inf, 1.0], "weights: expected finite numbers from 0 on, got inf"),
+        (1, [1.0], "weights: expected one for each of 3 classes, got [1.0]"),
+        (1, [1.0, -1.0, 1.0], "weights: expected 0 <= weights < inf, got -1.0"),
+        (1, [1.0, math.inf, 1.0], "weights: expected 0 <= weights < inf, got inf"),
     ],
 )
 def test_no_such_class_and_no_such_weights(target, weights, message):

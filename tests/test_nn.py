@@ -467,9 +467,9 @@ def test_dropout_leaves_out_its_share_and_keeps_the_sum() -> None:
     assert numbers.count(0.0) == pytest.approx(500, abs=60)
     assert [v.data for v in nn.dropout([1.0, 2.0], 0.0)] == [1.0, 2.0]
     for share in (-0.1, 1.0, math.nan):
-        with pytest.raises(ValueError, match="dropout: expected a share from 0 to below 1"):
+        with pytest.raises(ValueError, match="dropout: expected 0 <= dropout < 1"):
             nn.dropout([1.0], share)
-        with pytest.raises(ValueError, match="dropout: expected a share"):
+        with pytest.raises(ValueError, match="dropout: expected 0 <= dropout < 1"):
             nn.MLP(2, [1], dropout=share)
 
 

@@ -26,19 +26,26 @@ def as_float(number: object) -> float:
 
 
 def as_count(name: str, setting: Any, least: int | None = None) -> int:
-    """A setting that counts something as an int, NumPy's too; no truth value counts anything.
+    """A setting that counts something as an int, NumPy's too; see :func:`is_truth_value`.
 
     Raises:
         TypeError: It is no whole number.
         ValueError: It is below ``least``.
     """
-    truth = isinstance(setting, bool) or type(setting).__name__ in ("bool", "bool_")
-    if truth or not hasattr(setting, "__index__"):
-        raise TypeError(f"{name}: expected a whole number, got {described(setting)}")
-    count = operator.index(setting)
+    try:
+        if is_truth_value(setting):
+            raise TypeError
+        count = operator.index(setting)
+    except TypeError:
+        raise TypeError(f"{name}: expected a whole number, got {described(setting)}") from None
     if least is not None and count < least:
         raise ValueError(f"{name}: expected at least {least}, got {count}")
     return count
+
+
+def is_truth_value(thing: Any) -> bool:
+    """True for True and False, NumPy's too: none counts anything, or is the number of a class."""
+    return isinstance(thing, bool) or getattr(getattr(thing, "dtype", None), "kind", "") == "b"
 
 
 def _is_scalar(number: Any) -> bool:
@@ -49,8 +56,13 @@ def _is_scalar(number: Any) -> bool:
 
 
 def is_row(thing: object) -> bool:
-    """True for what can hold numbers in an order: not for a text, bytes, a set, a dictionary."""
+    """True for what can hold numbers in an order.
+
+    Not for a text, bytes, a set, a dictionary; an array of no dimensions is a number.
+    """
     if isinstance(thing, str | bytes | bytearray | memoryview | Set | Mapping):
+        return False
+    if getattr(thing, "shape", None) == ():
         return False
     return hasattr(thing, "__iter__")
 

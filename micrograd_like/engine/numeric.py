@@ -24,6 +24,7 @@ from micrograd_like.engine.differences import (
 )
 from micrograd_like.engine.gradient import gradients
 from micrograd_like.engine.order import topological_order
+from micrograd_like.engine.ranges import real
 from micrograd_like.engine.replay import (
     Sides,
     has_kink,
@@ -161,7 +162,7 @@ def gradcheck(
     inputs = list(inputs)
     if not inputs:
         raise ValueError("gradcheck: expected at least one input, got none")
-    tolerance = TOLERANCE[method] if tolerance is None else tolerance
+    tolerance = TOLERANCE[method] if tolerance is None else real("gradcheck: tolerance", tolerance)
     if not 0 < tolerance < 1:
         raise ValueError(f"gradcheck: expected a tolerance between 0 and 1, got {tolerance!r}")
     leaves = [_leaf(x, place) for place, x in enumerate(inputs, 1)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 import random
 from typing import Any
 
-from micrograd_like.engine import Value, as_value
+from micrograd_like.engine import Value, as_count, as_value
 
 
 def generator_of(seed: int | random.Random | None) -> random.Random | None:
@@ -14,7 +13,7 @@ def generator_of(seed: int | random.Random | None) -> random.Random | None:
     if seed is None or isinstance(seed, random.Random):
         return seed
     try:
-        number = operator.index(seed)
+        number = as_count("seed", seed)
     except TypeError:
         raise TypeError(f"seed: expected an int or a random.Random, got {seed!r}") from None
     # Python takes −1 for 1.

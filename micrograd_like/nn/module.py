@@ -237,4 +237,4 @@ def _shape(array: Any) -> tuple[int, ...]:
 
 def _is_single(array: Any) -> bool:
     """True for a number, or what should have been one; NumPy's may have no dimension."""
-    return not is_row(array) or getattr(array, "shape", None) == ()
+    return not is_row(array)

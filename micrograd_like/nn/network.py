@@ -8,6 +8,8 @@ from itertools import count
 from typing import Any, get_args
 
 from micrograd_like.engine import Constant, Value, as_value
+from micrograd_like.engine.numbers import is_row
+from micrograd_like.engine.ranges import in_range
 from micrograd_like.nn.checks import generator_of, inputs_of
 from micrograd_like.nn.layers import LINEAR, Layer, Neuron, check_activation
 from micrograd_like.nn.module import LETTERS, MOST_INDEX, Module, Names
@@ -48,11 +50,12 @@ class MLP(Module):
         dropout: float = 0.0,
         names: Names = "numbers",
     ) -> None:
-        if not isinstance(nouts, list | tuple):
+        if not is_row(nouts):
             raise TypeError(f"MLP: expected the layers' sizes as a list, got {nouts!r}")
+        nouts = list(nouts)
         if not nouts:
             raise ValueError("MLP: expected at least one layer, as in MLP(2, [2, 1]), got []")
-        _check_share(dropout)
+        dropout = in_range("dropout", dropout, 0, 1)
         generator = generator_of(seed)
         check_activation(activation)
         sizes = [nin, *nouts]
@@ -159,12 +162,7 @@ def dropout(
     Raises:
         ValueError: The share is out of range.
     """
-    _check_share(share)
+    share = in_range("dropout", share, 0, 1)
     drawn = (generator or random).random
     kept = 1 / (1 - share)
     return [as_value(value) * kept if drawn() >= share else Constant(0.0) for value in values]
-
-
-def _check_share(share: float) -> None:
-    if not 0 <= share < 1:
-        raise ValueError(f"dropout: expected a share from 0 to below 1, got {share!r}")

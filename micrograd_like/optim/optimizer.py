@@ -10,8 +10,8 @@ from typing import Any
 
 from micrograd_like.engine import Value
 from micrograd_like.engine.numbers import as_count, as_float, described, is_row
+from micrograd_like.engine.ranges import in_range, positive
 from micrograd_like.errors import DomainError, printable
-from micrograd_like.optim.ranges import in_range, positive
 from micrograd_like.optim.schedules import Schedule
 
 
@@ -209,7 +209,7 @@ def clip_norm(parameters: Iterable[Value], most: float) -> float:
 
     Args:
         parameters: Whose gradients.
-        most: Above 0.
+        most: Above 0; infinity leaves them as they are.
 
     Returns:
         The norm √Σg² before.
@@ -218,7 +218,7 @@ def clip_norm(parameters: Iterable[Value], most: float) -> float:
         ValueError: ``most`` is not above 0.
         DomainError: A gradient is not finite.
     """
-    most = positive("most", most)
+    most = most if most == math.inf else positive("most", most)
     given = list(parameters)
     norm = math.hypot(*(parameter.grad for parameter in given))
     if not math.isfinite(norm):
@@ -234,11 +234,11 @@ def clip_value(parameters: Iterable[Value], most: float) -> None:
 
     Args:
         parameters: Whose gradients.
-        most: Above 0.
+        most: Above 0; infinity leaves them as they are.
 
     Raises:
         ValueError: ``most`` is not above 0.
     """
-    most = positive("most", most)
+    most = most if most == math.inf else positive("most", most)
     for parameter in parameters:
         parameter.grad = max(-most, min(parameter.grad, most))

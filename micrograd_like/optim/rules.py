@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from micrograd_like.engine.numbers import is_row
+from micrograd_like.engine.ranges import in_range, positive
 from micrograd_like.optim.optimizer import Optimizer, Parameters, Sums
-from micrograd_like.optim.ranges import in_range, positive
 from micrograd_like.optim.schedules import Schedule
 
 
@@ -92,7 +93,7 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, rate, weight_decay)
-        if len(betas) != 2:
+        if not is_row(betas) or len(betas) != 2:
             raise ValueError(f"betas: expected two numbers, got {betas!r}")
         first, second = (in_range("betas", beta, 0, 1) for beta in betas)
         self.betas = (first, second)

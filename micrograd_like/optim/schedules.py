@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from micrograd_like.engine.numbers import as_count
-from micrograd_like.optim.ranges import in_range, real
+from micrograd_like.engine.ranges import finite, in_range
 
 #: The rate after so many steps (0, 1, 2, …).
 Schedule = Callable[[int], float]
@@ -76,10 +76,10 @@ def step_decay(start: float, every: int, factor: float = 0.1) -> Schedule:
     """start·factorᵏ with k = ⌊step/every⌋: constant, then smaller by ``factor``.
 
     Raises:
-        ValueError: ``every`` is not above 0.
+        ValueError: A setting is out of range: rates are from 0 on.
     """
-    every = as_count("every", every, 1)
-    return _StepDecay(real("start", start), every, real("factor", factor))
+    every, factor = as_count("every", every, 1), in_range("factor", factor, 0, math.inf)
+    return _StepDecay(_rate("start", start), every, factor)
 
 
 def exponential_decay(start: float, factor: float) -> Schedule:
@@ -88,40 +88,45 @@ def exponential_decay(start: float, factor: float) -> Schedule:
     Raises:
         ValueError: The factor is out of this range.
     """
-    factor = real("factor", factor)
+    factor = finite("factor", factor)
     if not 0 < factor <= 1:
         raise ValueError(f"factor: expected 0 < factor <= 1, got {factor!r}")
-    return _ExponentialDecay(real("start", start), factor)
+    return _ExponentialDecay(_rate("start", start), factor)
 
 
 def linear_decay(start: float, end: float, steps: int) -> Schedule:
     """A straight line, start + (end − start)·step/steps, then ``end``.
 
     Raises:
-        ValueError: ``steps`` is not above 0.
+        ValueError: A setting is out of range: rates are from 0 on.
     """
     steps = as_count("steps", steps, 1)
-    return _LinearDecay(real("start", start), real("end", end), steps)
+    return _LinearDecay(_rate("start", start), _rate("end", end), steps)
 
 
 def cosine_decay(start: float, end: float, steps: int) -> Schedule:
     """Half a cosine wave, end + (start − end)·(1 + cos(π·step/steps))/2, then ``end``.
 
     Raises:
-        ValueError: ``steps`` is not above 0.
+        ValueError: A setting is out of range: rates are from 0 on.
     """
     steps = as_count("steps", steps, 1)
-    return _CosineDecay(real("start", start), real("end", end), steps)
+    return _CosineDecay(_rate("start", start), _rate("end", end), steps)
 
 
 def warmup(rate: float | Schedule, steps: int) -> Schedule:
     """rate·(step + 1)/steps, from rate/steps up to the rate; then the rate or its schedule.
 
     Raises:
-        ValueError: ``steps`` is not above 0.
+        ValueError: A setting is out of range: rates are from 0 on.
     """
     steps = as_count("steps", steps, 1)
-    return _Warmup(rate if callable(rate) else real("rate", rate), steps)
+    return _Warmup(rate if callable(rate) else _rate("rate", rate), steps)
+
+
+def _rate(name: str, setting: float) -> float:
+    """A rate, refused at once where a step would refuse it, late in a run maybe."""
+    return in_range(name, setting, 0, math.inf)
 
 
 @dataclass
@@ -146,10 +151,12 @@ class ReduceOnPlateau:
 
     def __post_init__(self) -> None:
         """Refuse settings out of range."""
-        self.rate = in_range("rate", self.rate, 0, math.inf)
+        self.rate = _rate("rate", self.rate)
         self.factor = in_range("factor", self.factor, 0, 1)
         self.patience = as_count("patience", self.patience, 1)
-        self.least = real("least", self.least)
+        self.least = _rate("least", self.least)
+        if self.least > self.rate:
+            raise ValueError(f"least: expected at most the rate, {self.rate!r}, got {self.least!r}")
 
     def observe(self, loss: float) -> None:
         """Take note of a loss."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from micrograd_like.engine import Value, topological_order
 from micrograd_like.engine.watching import watched_numbers
 from micrograd_like.errors import DomainError, printable
 from micrograd_like.tape.compiling import compile_graph
-from micrograd_like.training.data import Correct, Examples
+from micrograd_like.training.data import Correct, Examples, judged
 from micrograd_like.training.effects import difference, kept_by
 from micrograd_like.training.objective import Loss, Model, applied, defined_at, mean_defined
 
@@ -136,7 +136,7 @@ class CompiledObjective:
             self._outputs.parameters[:] = now
             outputs = self._outputs(self._inputs[places]).tolist()
             targets = (self._data.targets[place] for place in places)
-            right = sum(map(bool, map(self._correct, outputs, targets)))
+            right = sum(map(judged, repeat(self._correct), outputs, targets))
         return float(values.sum()), right
 
     def mean_loss(self, skips: bool = False) -> float:

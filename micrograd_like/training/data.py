@@ -47,7 +47,7 @@ def examples(inputs: Iterable[Any], targets: Iterable[Any], what: str = "") -> E
     goals: list[Numbers] = []
     for n, target in enumerate(targets, 1):
         where = f"{what}targets, example {n}"
-        row = _row(where, target) if hasattr(target, "__iter__") else [_number(where, target)]
+        row = _row(where, target) if is_row(target) else [_number(where, target)]
         goals.append(row[0] if len(row) == 1 else row)
     if not rows:
         raise ValueError(f"{what}inputs: expected at least one example, got none")
@@ -95,6 +95,23 @@ def largest(output: Numbers, target: Numbers) -> bool:
     outputs = _listed(output)
     right = target.index(max(target)) if isinstance(target, list) else target
     return outputs.index(max(outputs)) == right
+
+
+def judged(correct: Correct, output: Numbers, target: Numbers) -> bool:
+    """What ``correct`` says of an output.
+
+    Raises:
+        TypeError: It does not say yes or no: a function without ``return`` gives None, and the
+            distance of two numbers is true wherever they differ.
+    """
+    answer: Any = correct(output, target)
+    if getattr(answer, "size", 0) == 1:
+        answer = answer.item()
+    if isinstance(answer, int | float) and answer in (0, 1):
+        return bool(answer)
+    raise TypeError(
+        f"correct: expected a function that gives True or False, got {described(answer)}"
+    )
 
 
 def _listed(numbers: Numbers) -> list[float]:

@@ -20,9 +20,9 @@ from typing import Any, Literal
 
 from micrograd_like import losses
 from micrograd_like.engine import as_count
+from micrograd_like.engine.ranges import finite, in_range
 from micrograd_like.errors import DomainError
 from micrograd_like.optim import SGD, Optimizer
-from micrograd_like.optim.ranges import in_range, real
 from micrograd_like.training.bar import bar
 from micrograd_like.training.checkpoint import Checkpoint, Progress
 from micrograd_like.training.checks import (
@@ -132,7 +132,7 @@ def fit(
             check_restorable(name, model)
     check_checkpoint(checkpoint, resume)
     min_delta = in_range("min_delta", min_delta, 0, math.inf)
-    goal = None if goal is None else real("goal", goal)
+    goal = None if goal is None else finite("goal", goal)
     check_callable("loss", loss, "output", "target")
     check_callable("correct", correct, "output", "target")
     check_callable("on_epoch", on_epoch, "the epochs done", "the last of them")

@@ -16,7 +16,7 @@ from micrograd_like import losses
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError
 from micrograd_like.notation import counted
-from micrograd_like.training.data import Correct, Examples, Numbers, examples
+from micrograd_like.training.data import Correct, Examples, Numbers, examples, judged
 from micrograd_like.training.records import Score
 
 #: Of an output (a list, where the model has several) and its target; see ``losses``.
@@ -70,7 +70,8 @@ class GraphObjective:
             target = self._data.targets[place]
             output = self._model(self._data.inputs[place])
             terms.append(applied(self._loss, output, target))
-            right += self._correct is not None and bool(self._correct(numbers(output), target))
+            if self._correct is not None:
+                right += judged(self._correct, numbers(output), target)
         for parameter in self._parameters:
             parameter.grad = 0.0
         losses.mean(terms).backward()
@@ -156,7 +157,8 @@ def score(model: Model, data: Examples, loss: Loss, correct: Correct | None) -> 
     for row, target in zip(data.inputs, data.targets, strict=True):
         output = model(row)
         total += loss(output, target).data
-        right += correct is not None and bool(correct(numbers(output), target))
+        if correct is not None:
+            right += judged(correct, numbers(output), target)
     return Score(total / len(data), None if correct is None else right / len(data))
 
 

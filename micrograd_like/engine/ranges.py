@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from micrograd_like.engine.numbers import as_float
 from micrograd_like.errors import DomainError
 
@@ -19,6 +21,19 @@ def real(name: str, setting: float) -> float:
         raise type(error)(f"{name}: {error}") from None
 
 
+def finite(name: str, setting: float) -> float:
+    """The setting as a float.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is infinite or NaN.
+    """
+    number = real(name, setting)
+    if not math.isfinite(number):
+        raise ValueError(f"{name}: expected a finite number, got {number!r}")
+    return number
+
+
 def in_range(name: str, setting: float, low: float, high: float) -> float:
     """The setting as a float, with low ≤ setting < high.
 
@@ -33,13 +48,13 @@ def in_range(name: str, setting: float, low: float, high: float) -> float:
 
 
 def positive(name: str, setting: float) -> float:
-    """The setting as a float above 0.
+    """The setting as a finite float above 0.
 
     Raises:
         TypeError: It is no number.
-        ValueError: It is not above 0.
+        ValueError: It is not above 0, or not finite.
     """
-    number = real(name, setting)
-    if not number > 0:
+    number = finite(name, setting)
+    if number <= 0:
         raise ValueError(f"{name}: expected a number above 0, got {number!r}")
     return number
