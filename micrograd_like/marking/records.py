@@ -17,6 +17,10 @@ Verdict = Literal["taken", "right", "follows", "wrong", "unreadable", "unchecked
 #: piece of the line, or the right working.
 Hint = Literal["line", "kind", "piece", "working"]
 
+#: What becomes of a quantity that an assignment asks for: "implied" is left out on the way to
+#: something right, "missing" is not there, "unchecked" is to be looked at.
+ItemVerdict = Literal["right", "implied", "follows", "wrong", "missing", "unchecked"]
+
 #: The verdicts, the gravest first: that of a line is its gravest part's.
 VERDICTS: tuple[Verdict, ...] = (
     "unreadable",
@@ -168,6 +172,24 @@ class LineMark:
         return self.place.column
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A quantity that an assignment asks for, in an answer.
+
+    Attributes:
+        quantity: As the assignment calls it.
+        points: What the answer gets for it; None where somebody has to look at it.
+        of: What it is worth.
+        place: The line on which the answer states it; None where it does not.
+    """
+
+    quantity: Quantity
+    verdict: ItemVerdict
+    points: float | None
+    of: float
+    place: Place | None = None
+
+
 #: What each hint holds back: fields of a line that is not right, as they are without it.
 _WITHOUT_WORKING: Mapping[str, Any] = {
     "expected": None,
@@ -195,6 +217,7 @@ class Report:
         told: What was decided for the whole worksheet before it was read, in words.
         passed: What was passed over, for it claims nothing.
         hint: How much is told of its lines.
+        items: What an assignment asks for; none where it is marked by itself.
     """
 
     lines: tuple[LineMark, ...]
@@ -202,6 +225,17 @@ class Report:
     told: tuple[str, ...] = ()
     passed: tuple[Problem, ...] = ()
     hint: Hint = "working"
+    items: tuple[Item, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """What is had of the assignment's points, without those that are to be looked at."""
+        return sum(item.points or 0.0 for item in self.items)
+
+    @property
+    def of(self) -> float:
+        """What the assignment is worth."""
+        return sum(item.of for item in self.items)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -223,7 +257,8 @@ class Report:
         counts = self.counts
         if counts["unreadable"] or counts["unchecked"] or not self.lines:
             return 2
-        return 1 if counts["wrong"] or counts["follows"] else 0
+        lost = any(item.points != item.of for item in self.items)
+        return 1 if counts["wrong"] or counts["follows"] or lost else 0
 
     def __bool__(self) -> bool:
         """True if nothing is but right, and something is: givens alone are no work."""

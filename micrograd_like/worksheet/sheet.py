@@ -59,6 +59,7 @@ class Worksheet:
     """A worksheet that has been read: statements, the graph, and what could not be read.
 
     Attributes:
+        reading: What was read.
         statements: Every line that could be read.
         problems: Every line that could not, each with its place.
         names: The graph: every name's node.
@@ -83,6 +84,7 @@ class Worksheet:
                 f"Worksheet: expected what was read, got {type(reading).__name__}; "
                 "Worksheet.parse(text) and Worksheet.read(path) make worksheets"
             )
+        self.reading = reading
         self._builder = Builder()
         self.names = self._builder.names
         self.definitions: dict[Quantity, Statement] = {}
