@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import quote
 
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.records import Report
-from micrograd_like.writers.marks import class_summary, summary
+from micrograd_like.writers.marks import Marked, class_summary, record_of, summary
+from micrograd_like.writers.records import Summary
 from visualize.page_files import filled, style
 
 _WORDS = ("right", "follow", "wrong", "not judged")
@@ -29,6 +31,9 @@ class Learner:
         counts: The lines that are right, follow, are wrong, or could not be judged.
         strip: Of each kind of line the path that draws them, in their order.
         width: Of the strip.
+        points: Of an assignment's, in words.
+        link: Its own page.
+        failure: Why it could not be marked.
     """
 
     name: str
@@ -36,25 +41,39 @@ class Learner:
     causes: str
     strip: dict[str, str]
     width: int
+    points: str = ""
+    link: str = ""
+    failure: str = ""
 
 
-def class_page(reports: Sequence[Report], heading: str = "The class") -> str:
+def class_page(
+    reports: Sequence[Marked],
+    heading: str = "The class",
+    links: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The reports of a class as a page of HTML.
 
     Args:
-        reports: Those of its worksheets.
+        reports: Those of its worksheets, of this run or an earlier one.
         heading: The page's title.
+        links: Where the page of each worksheet is, by its name.
     """
-    whole = class_summary(map(summary, reports))
-    bars = list(_shares(reports))
-    learners = sorted(map(_learner, reports), key=lambda one: (-sum(one.counts[2:]), one.name))
+    sheets = [summary(report) for report in reports]
+    whole = class_summary(sheets)
+    bars = list(_shares(sheets))
+    rows = zip(reports, sheets, strict=True)
+    learners = [_learner(report, sheet, links.get(sheet.name, "")) for report, sheet in rows]
+    learners.sort(key=lambda one: (not one.failure, -sum(one.counts[2:]), one.name))
     judged = not any(one.counts[3] for one in learners)
+    graded = any(sheet.points for sheet in sheets)
     return filled(
         "class.html.j2",
         title=heading,
         totals=whole.totals,
         count=len(reports),
         shares=bars,
+        share_of="points" if graded else "right lines",
+        graded=graded,
         most=max((count for _, count in bars), default=1) or 1,
         common=whole.common,
         most_lines=max((cause.lines for cause in whole.common), default=1),
@@ -64,34 +83,44 @@ def class_page(reports: Sequence[Report], heading: str = "The class") -> str:
     )
 
 
-def _shares(reports: Sequence[Report]) -> Iterator[tuple[str, int]]:
-    """How many worksheets have which share of right lines, by tenths, from the lowest on."""
-    tenths = Counter(tenth for report in reports if (tenth := _tenth(report)) is not None)
+def _shares(sheets: Iterable[Summary]) -> Iterator[tuple[str, int]]:
+    """How many worksheets have which share of points or right lines, by tenths, the lowest first.
+
+    All of it is in the last tenth.
+    """
+    tenths = Counter(tenth for sheet in sheets if (tenth := _tenth(sheet)) is not None)
     for tenth in range(min(tenths, default=9), 10):
         yield f"{10 * tenth}–{10 * tenth + 10}", tenths[tenth]
 
 
-def _tenth(report: Report) -> int | None:
-    """In which tenth the share of right lines lies; none where nothing is claimed."""
-    claimed = sum(report.counts.values()) - report.counts["taken"]
-    return min(10 * report.counts["right"] // claimed, 9) if claimed else None
+def _tenth(sheet: Summary) -> int | None:
+    """In which tenth the share lies; none where nothing is claimed."""
+    had, of = sheet.points or (
+        sheet.counts["right"],
+        sum(sheet.counts.values()) - sheet.counts["taken"],
+    )
+    return min(int(10 * had // of), 9) if of else None
 
 
-def _learner(report: Report) -> Learner:
-    counts = report.counts
-    kinds = [_STRIP[line.verdict] for line in report.lines if line.verdict in _STRIP]
-    causes = (_CAUSES[code] for code, _ in report.causes.most_common())
+def _learner(report: Marked, sheet: Summary, link: str) -> Learner:
+    counts = sheet.counts
+    verdicts = [line["verdict"] for line in record_of(report)["lines"]]
+    kinds = [_STRIP[verdict] for verdict in verdicts if verdict in _STRIP]
+    common = sorted(sheet.causes.items(), key=lambda item: -item[1])
     return Learner(
-        report.file or "without a name",
+        sheet.name or "without a name",
         (
             counts["right"],
             counts["follows"],
             counts["wrong"],
             counts["unreadable"] + counts["unchecked"],
         ),
-        ", ".join(causes),
+        ", ".join(_CAUSES[code] for code, _ in common),
         {kind: _marks(kinds, kind) for kind in dict.fromkeys(kinds)},
         max(len(kinds) * _PITCH, 1),
+        sheet.scored,
+        quote(link),
+        sheet.failure,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +27,10 @@ from micrograd_like.cli.shared import (
 from micrograd_like.errors import printable
 
 if TYPE_CHECKING:
+    from micrograd_like.cli.files import Given
+    from micrograd_like.cli.jobs import Wanted
     from micrograd_like.marking.records import Report
+    from micrograd_like.writers.marks import Marked
 
 
 def _list_causes(wanted: bool) -> None:
@@ -45,8 +50,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="FILE",
-            help=f"Worksheets: each a file of {READ}, - for standard input in any of these, "
-            "or a built-in one's name.",
+            help=f"Worksheets: each a file of {READ}, a folder or archive of such files, - for "
+            "standard input, or a built-in one's name.",
         ),
     ],
     format: Annotated[
@@ -57,10 +62,11 @@ def check(
     page: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE",
+            metavar="PATH",
             show_default=False,
             help="Write the report as a page: of one worksheet to step through, print or hand "
-            "back, of several that of a class; - prints the page alone.",
+            "back; of several a folder with a page for each and an index, or where PATH ends in "
+            ".html the index alone; - prints the page alone. A run that was broken off goes on.",
         ),
     ] = None,
     annotate: Annotated[
@@ -79,6 +85,23 @@ def check(
             "of the line, or the right working too."
         ),
     ] = "working",
+    key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Hold the worksheets against this assignment, solved or blank: its givens, its "
+            "definitions, and points such as [2] at the ends of its lines.",
+        ),
+    ] = None,
+    follow: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="The share of points for what is right but for a slip further up; with --key.",
+        ),
+    ] = 1.0,
     verbose: Annotated[
         bool,
         typer.Option("--verbose", help="List what was passed over, for it claims nothing."),
@@ -109,41 +132,112 @@ def check(
 
     For instance: micrograd-like check office-hours-as-published
     """
-    from micrograd_like.cli.jobs import marked
-    from micrograd_like.writers.marks import document
+    from micrograd_like.cli.files import are_several, given
 
-    reports: list[Report] = []
-
-    def read() -> Iterator[Report]:
-        for result in marked(files, jobs):
-            if isinstance(result, str):
-                typer.echo(f"micrograd-like: {printable(result)}", sys.stderr)
-            else:
-                reports.append(result.hinted(hint))
-                yield reports[-1]
-
+    if annotate is not None and page is not None:
+        raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
+    if follow != 1 and key is None:
+        raise typer.BadParameter("only --key gives points", param_hint="--follow")
+    several = are_several(files)
+    reports: list[Marked]
     with reported():
-        if page is None:
-            _check_copied(files, annotate)
-            if annotate == STDOUT:  # the copy is printed alone
-                deque(read(), maxlen=0)
-            else:
-                say(document(read(), len(files) > 1, verbose), format)
-        elif annotate is not None:
-            raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
-        elif len(files) > 1:
-            check_output(page, *files)
-            if page == STDOUT:
-                deque(read(), maxlen=0)
-            else:
-                say(document(read(), several=True), format)
-            write_class_page(page, reports)
+        wanted = _wanted(files, hint, key, follow, page, annotate)
+        if page is not None and _is_folder(page, several):
+            reports = _into_folder(page, given(files), wanted, jobs, format)
+        elif page is not None and not several:
+            reports = [_on_page(files[0], page, format, wanted)]
         else:
-            _check_on_page(files[0], page, format, hint, reports)
-        if annotate is not None and reports:
-            _annotate(files[0], annotate, reports[0])
-    status = max((report.status for report in reports), default=0)
-    raise typer.Exit(2 if len(reports) < len(files) else status)
+            alone = STDOUT in (page, annotate)  # what is printed then stands alone
+            read = _read(given(files), wanted, jobs)
+            reports = _printed(read, None if alone else format, several, verbose)
+            if page is not None:
+                write_class_page(page, reports)
+            if annotate is not None:
+                _annotate(files[0], annotate, reports)
+    raise typer.Exit(_status(reports))
+
+
+def _status(marked: list[Marked]) -> int:
+    from micrograd_like.writers.marks import summary
+
+    return max((summary(one).status for one in marked), default=0)
+
+
+def _wanted(
+    files: list[str], hint: Hint, key: str | None, follow: float, page: str | None, copy: str | None
+) -> Wanted:
+    """How the files are to be marked; what cannot be is refused before anything is."""
+    from micrograd_like.cli.jobs import Wanted, assignment
+
+    _check_copied(files, copy)
+    for output in (page, copy):
+        check_output(output, *files, *([key] if key else ()))
+    if key:
+        assignment(key)
+    return Wanted(hint, key or "", follow)
+
+
+def _is_folder(page: str, several: bool) -> bool:
+    """Whether pages go into a folder: for several worksheets, unless a file of HTML is named."""
+    if page.endswith(("/", os.sep)) or os.path.isdir(page):
+        return True
+    return several and page != STDOUT and not page.lower().endswith((".html", ".htm"))
+
+
+def _read(files: list[Given], wanted: Wanted, jobs: int) -> Iterator[Report]:
+    """The reports, as they come; why there is none of a file is said at once."""
+    from micrograd_like.cli.jobs import marked
+
+    for report in marked(files, wanted, jobs):
+        if report.failure:
+            said = printable(f"{report.file}: {report.failure}")
+            typer.echo(f"micrograd-like: {said}", sys.stderr)
+        yield report
+
+
+def _printed(
+    read: Iterator[Marked], format: str | None, several: bool, verbose: bool = False
+) -> list[Marked]:
+    """What was marked, printed as it comes; in no format it is not printed."""
+    from micrograd_like.writers.marks import document, summary
+
+    found: list[Marked] = []
+
+    def taken() -> Iterator[Marked]:
+        for one in read:
+            found.append(one)
+            if several or not summary(one).failure:
+                yield one
+
+    if format is None:
+        deque(taken(), maxlen=0)
+    else:
+        say(document(taken(), several, verbose), format)
+    return found
+
+
+def _into_folder(
+    path: str, files: list[Given], wanted: Wanted, jobs: int, format: str
+) -> list[Marked]:
+    """Mark what was not marked before, a page for each, and write the index last."""
+    from micrograd_like.cli.class_folder import ClassFolder
+
+    folder = ClassFolder(path, files, wanted)
+    left = [file for file in files if file.name not in folder.before]
+    fresh = _read(left, replace(wanted, pages=tuple(folder.pages.items())), jobs)
+
+    def read() -> Iterator[Marked]:
+        for file in files:
+            if file.name in folder.before:
+                yield folder.before[file.name]
+                continue
+            report = next(fresh)
+            folder.done(report)
+            yield report
+
+    found = _printed(read(), format, several=True)
+    write_class_page(folder.index, found, folder.links())
+    return found
 
 
 def _check_copied(files: list[str], annotate: str | None) -> None:
@@ -155,25 +249,29 @@ def _check_copied(files: list[str], annotate: str | None) -> None:
     check_output(annotate, files[0])
 
 
-def _annotate(file: str, output: str, report: Report) -> None:
-    """Write the copy of a notebook with its marks."""
+def _annotate(file: str, output: str, reports: list[Marked]) -> None:
+    """Write the copy of a notebook with its marks, where there are any."""
     from micrograd_like.worksheet.tokens.characters import MAX_PACKED, decode
     from micrograd_like.writers.annotation import annotated
+    from micrograd_like.writers.records import Before
 
-    with open(file, "rb") as stream:
-        text = decode(stream.read(MAX_PACKED + 1), MAX_PACKED)
-    write_output(output, annotated(text, report))
+    for report in reports:
+        if isinstance(report, Before) or report.failure:
+            continue
+        with open(file, "rb") as stream:
+            text = decode(stream.read(MAX_PACKED + 1), MAX_PACKED)
+        write_output(output, annotated(text, report))
 
 
-def _check_on_page(file: str, page: str, format: str, hint: Hint, reports: list[Report]) -> None:
+def _on_page(file: str, page: str, format: str, wanted: Wanted) -> Report:
     """Mark one worksheet, and write its page; a page that is printed stands alone."""
-    from micrograd_like.marking import check as mark
+    from micrograd_like.cli.jobs import report_of
     from micrograd_like.writers.marks import document
 
-    check_output(page, file)
     sheet = read_worksheet(file)
     with reported(sheet):
-        reports.append(mark(sheet, file).hinted(hint))
+        report, shown = report_of(sheet, file, wanted)
         if page != STDOUT:
-            say(document(reports), format)
-        write_page(page, sheet, reports[0])
+            say(document([report]), format)
+        write_page(page, shown, report)
+    return report

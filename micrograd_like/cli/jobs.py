@@ -6,80 +6,151 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache, partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-from micrograd_like.cli.shared import STDIN, read_stdin, read_worksheet
+from micrograd_like.cli.files import Given
+from micrograd_like.cli.shared import Hint, read_worksheet
 from micrograd_like.errors import MicrogradLikeError
+from micrograd_like.record import record
 
 if TYPE_CHECKING:
+    from micrograd_like.marking.assignment import Assignment
     from micrograd_like.marking.records import Report
+    from micrograd_like.worksheet import Worksheet
 
 #: So many worksheets take long enough for a bar.
 _MANY = 20
-#: A file's name, and what standard input gave where it is that.
-_Task = tuple[str, bytes | None]
 
 
-def marked(files: list[str], jobs: int) -> Iterator[Report | str]:
-    """Every worksheet's report, or what keeps it from being marked; with a bar for many."""
+@record
+class Wanted:
+    """How worksheets are to be marked.
+
+    Attributes:
+        hint: How much is told of a wrong line.
+        key: The assignment's file, or a built-in worksheet's name; "" for none.
+        follow: The share of points for what is right but for a slip above it.
+        pages: Where the page of each goes, by its name.
+    """
+
+    hint: Hint = "working"
+    key: str = ""
+    follow: float = 1.0
+    pages: tuple[tuple[str, str], ...] = ()
+
+
+def marked(files: Sequence[Given], wanted: Wanted, jobs: int) -> Iterator[Report]:
+    """Every worksheet's report, or why there is none; with a bar for many."""
     from rich.console import Console
     from rich.progress import track
 
-    # A worker has no standard input of its own; and it can be read once only.
-    given = _given() if STDIN in files else None
-    tasks: list[_Task] = [(file, given if file == STDIN else None) for file in files]
     console = Console(stderr=True)
     hidden = len(files) < _MANY or not console.is_terminal
-    workers = min(jobs, len(tasks))
-    results = map(_mark, tasks) if workers < 2 else _side_by_side(tasks, workers)
-    yield from track(results, "Marking", len(tasks), console=console, disable=hidden)
+    workers = min(jobs, len(files))
+    mark = partial(_mark, wanted)
+    results = map(mark, files) if workers < 2 else _side_by_side(files, wanted, workers)
+    yield from track(results, "Marking", len(files), console=console, disable=hidden)
 
 
-def _given() -> bytes | None:
-    """What standard input gives; None where it cannot be read, which marking then says."""
-    try:
-        return read_stdin()
-    except (MicrogradLikeError, OSError):
-        return None
+@lru_cache(1)
+def assignment(key: str) -> Assignment:
+    """The assignment that a file, or a built-in worksheet, is.
+
+    Raises:
+        WorksheetError: It is none, or is not right itself.
+        OSError: It cannot be opened.
+    """
+    from micrograd_like.marking.assignment import Assignment
+    from micrograd_like.worksheet import builtin
+
+    if not os.path.exists(key) and key in builtin.names():
+        return Assignment.parse(builtin.text(key))
+    return Assignment.read(key)
 
 
-def _mark(task: _Task) -> Report | str:
+def report_of(sheet: Worksheet, file: str, wanted: Wanted) -> tuple[Report, Worksheet]:
+    """A worksheet marked, and as it is to be looked at: in the world of the assignment."""
     from micrograd_like.marking import check
+    from micrograd_like.worksheet.assignment import held_against
 
-    file, given = task
+    if not wanted.key:
+        return check(sheet, file).hinted(wanted.hint), sheet
+    key = assignment(wanted.key)
+    held = held_against(sheet, key.sheet)
+    return key.report(held, file, wanted.follow).hinted(wanted.hint), held.sheet
+
+
+def _mark(wanted: Wanted, given: Given) -> Report:
+    from micrograd_like.cli.pictures import write_page
+    from micrograd_like.worksheet import Worksheet
+
+    if given.failure:
+        return _failed(given, wanted, given.failure)
     try:
-        return check(read_worksheet(file, given), file)
+        inside = given.data is not None and given.name != "-"
+        data = given.data or b""
+        sheet = Worksheet.decode(data, given.name) if inside else read_worksheet(*given[:2])
+        report, shown = report_of(sheet, given.name, wanted)
     except (MicrogradLikeError, ValueError) as error:
-        return f"{file}: {error}"
+        return _failed(given, wanted, str(error))
     except OSError as error:
-        return f"cannot open {error.filename or file!r}: {error.strerror}"
+        return _failed(given, wanted, f"cannot open it: {error.strerror}")
+    if page := dict(wanted.pages).get(given.name):
+        write_page(page, shown, report)
+    return report
 
 
-def _side_by_side(tasks: list[_Task], workers: int) -> Iterator[Report | str]:
-    """The results in order; no worker outlives this generator, or this process."""
-    size = 1 + len(tasks) // (8 * workers)
+def _failed(given: Given, wanted: Wanted, failure: str) -> Report:
+    """What there is of a worksheet that cannot be marked: nothing of an assignment is there."""
+    from micrograd_like.marking.records import Report
+
+    items = assignment(wanted.key).missing() if wanted.key else ()
+    return Report((), given.name, hint=wanted.hint, items=items, failure=failure)
+
+
+def _side_by_side(files: Sequence[Given], wanted: Wanted, workers: int) -> Iterator[Report]:
+    """The results in order; no worker outlives this generator, or this process.
+
+    When a worker is ended from outside, what it had not finished is marked by others, each
+    worksheet by one of its own: only one that ends its worker again is given up.
+    """
     pool = ProcessPoolExecutor(workers, initializer=_begin)
+    mark = partial(_mark, wanted)
     try:
-        parts = [tasks[at : at + size] for at in range(0, len(tasks), size)]
         with _interrupt_held_back():
-            futures = [pool.submit(_mark_all, part) for part in parts]
-        for future in futures:
-            yield from future.result()
-    except BrokenProcessPool:
-        raise MicrogradLikeError(
-            "a process that was marking was ended from outside, as one that needs too much "
-            "memory is; try fewer --jobs"
-        ) from None
+            futures = [pool.submit(mark, file) for file in files]
+        for file, future in zip(files, futures, strict=True):
+            found = _result(future)
+            yield _by_itself(file, wanted) if found is None else found
     except BaseException:
         for worker in multiprocessing.active_children():  # their results are not wanted any more
             worker.terminate()
         raise
     finally:
         pool.shutdown()
+
+
+def _by_itself(file: Given, wanted: Wanted) -> Report:
+    """A worksheet marked by a process of its own."""
+    with ProcessPoolExecutor(1, initializer=_begin) as pool:
+        with _interrupt_held_back():
+            future = pool.submit(partial(_mark, wanted), file)
+        found = _result(future)
+    said = "the process that marked it was ended from outside, as one that needs much memory is"
+    return _failed(file, wanted, said) if found is None else found
+
+
+def _result(future: Future[Report]) -> Report | None:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
 
 
 @contextmanager
@@ -93,10 +164,6 @@ def _interrupt_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _mark_all(tasks: list[_Task]) -> list[Report | str]:
-    return list(map(_mark, tasks))
 
 
 def _begin() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
@@ -25,6 +26,7 @@ from visualize.options import Detail, Direction, Picture
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
     from micrograd_like.worksheet import Worksheet
+    from micrograd_like.writers.marks import Marked
 
 
 @app.command()
@@ -173,12 +175,14 @@ def write_page(
     write_output(output, text)
 
 
-def write_class_page(output: str, reports: list[Report]) -> None:
-    """Write the page of a class.
+def write_class_page(
+    output: str, marked: list[Marked], links: Mapping[str, str] | None = None
+) -> None:
+    """Write the page of a class, with links to the pages of its worksheets where there are any.
 
     Raises:
         OSError: The file cannot be written.
     """
     import visualize
 
-    write_output(output, visualize.class_page(reports))
+    write_output(output, visualize.class_page(marked, links=links or {}))

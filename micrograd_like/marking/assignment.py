@@ -39,8 +39,11 @@ from micrograd_like.worksheet.records import Place
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renaming import rename
 
-#: The points of a line at its end: [2], [0.5], [3 points].
-_POINTS = re.compile(r"(?<=\s)\[(\d+(?:\.\d+)?)(?:\s*(?:points?|pts?|p))?\](?=\s*$)", re.MULTILINE)
+#: The points of a line at its end: [2], [0.5], [3 points]; behind a sign it is a vector.
+_POINTS = re.compile(
+    r"(?<=[^\s=+*/,^(-])([ \t]+)\[(\d+(?:\.\d+)?)(?:\s*(?:points?|pts?|p))?\](?=[ \t]*\r?$)",
+    re.MULTILINE,
+)
 #: The verdicts of several lines about one quantity: the gravest that is sure.
 _GRAVEST = ("wrong", "follows", "right", "taken", "unchecked")
 #: How alike two numbers are that are the same quantity's.
@@ -74,7 +77,7 @@ class Assignment:
         self._refuse_what_is_wrong()
         self.asked = [*_asked(sheet, points or {})]
         self._facts = Facts(Written(sheet))
-        if not self.asked:
+        if not self.scored:
             raise WorksheetError("the assignment asks for nothing: expected a line like z = w*x")
 
     @classmethod
@@ -91,7 +94,7 @@ class Assignment:
             WorksheetError: It is not right itself, or asks for nothing.
         """
         points = {
-            text.count("\n", 0, found.start()) + 1: float(found[1])
+            text.count("\n", 0, found.start()) + 1: float(found[2])
             for found in _POINTS.finditer(text)
         }
         blank = _POINTS.sub(lambda found: " " * len(found[0]), text)
@@ -146,6 +149,15 @@ class Assignment:
         items = _Grading(self, held, said, lines).items(follow)
         sheet = held.sheet
         return Report(lines, file, sheet.told, sheet.passed, items=tuple(items))
+
+    @property
+    def scored(self) -> list[Asked]:
+        """What is asked for and has points."""
+        return [asked for asked in self.asked if asked.points]
+
+    def missing(self) -> tuple[Item, ...]:
+        """What is asked for, where nothing has been handed in."""
+        return tuple(Item(a.quantity, "missing", 0.0, a.points) for a in self.scored)
 
     def true(self, quantity: Quantity) -> float | None:
         """The number of a quantity; None where there is none."""
@@ -206,6 +218,7 @@ class _Grading:
         lines: Sequence[LineMark],
     ) -> None:
         self.key, self.names, self.said = key, held.names, said
+        self._unread = {problem.name for problem in held.sheet.problems}
         self.lines: dict[Quantity, list[LineMark]] = {}
         for line in lines:
             if line.left is not None:
@@ -216,7 +229,7 @@ class _Grading:
         """The quantities in the assignment's order."""
         found = {asked.quantity: self._found(asked.quantity) for asked in self.key.asked}
         share = {"right": 1.0, "implied": 1.0, "follows": follow}
-        for asked in self.key.asked:
+        for asked in self.key.scored:
             verdict, line = found[asked.quantity]
             if verdict == "missing" and self._is_implied(asked.quantity, found):
                 verdict = "implied"
@@ -229,14 +242,19 @@ class _Grading:
         own = rename(quantity, self.names)
         about = self.lines.get(own, []) if isinstance(own, Name | Derivative) else []
         about = [line for line in about if line.verdict in _GRAVEST] or self._by_number(quantity)
-        about = [line for line in about if line.parts]  # no blank
+        about = [line for line in about if not self._is_blank(line)]
         if not about:
-            return "missing", None
+            return ("unchecked" if str(own) in self._unread else "missing"), None
         line = min(about, key=lambda line: _GRAVEST.index(line.verdict))
         verdict: ItemVerdict = "right" if line.verdict == "taken" else line.verdict  # type: ignore[assignment]
         if verdict == "right" and self._is_another(line, quantity):
             verdict = "follows"  # from what is in doubt
         return verdict, line
+
+    def _is_blank(self, line: LineMark) -> bool:
+        """Whether a line is still to be filled in, or says nothing."""
+        read = self.said.get(line.place)
+        return not line.parts or (read is not None and read.blank and line.verdict == "unchecked")
 
     def _by_number(self, quantity: Quantity) -> list[LineMark]:
         """Right lines about a name of the answer's own that is this quantity: δ for ∂E/∂a."""

@@ -119,9 +119,8 @@ def _by_accident(wrong: Judged, judged: Sequence[Judged]) -> bool:
 
 def _update(statement: Statement, read: Read) -> Update | None:
     """What the line must come to, where it is an update of a weight."""
-    if statement.kind == "claim" or not isinstance(read.key, Name):
-        return None
-    return read.facts.updates.get(read.key)
+    stated = statement.held or statement.kind != "claim"
+    return read.facts.updates.get(read.key) if stated and isinstance(read.key, Name) else None
 
 
 def _causes(

@@ -218,6 +218,7 @@ class Report:
         passed: What was passed over, for it claims nothing.
         hint: How much is told of its lines.
         items: What an assignment asks for; none where it is marked by itself.
+        failure: Why it could not be marked at all.
     """
 
     lines: tuple[LineMark, ...]
@@ -226,6 +227,7 @@ class Report:
     passed: tuple[Problem, ...] = ()
     hint: Hint = "working"
     items: tuple[Item, ...] = ()
+    failure: str = ""
 
     @property
     def points(self) -> float:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from micrograd_like.errors import DomainError, WorksheetError
 from micrograd_like.formula import (
     Call,
+    Derivative,
     Expr,
     Name,
     Number,
@@ -22,6 +23,7 @@ from micrograd_like.formula import (
     rewrite,
 )
 from micrograd_like.graph import quantity_of
+from micrograd_like.notation import quantity
 from micrograd_like.record import record
 from micrograd_like.worksheet.builder import Builder, stands_in
 from micrograd_like.worksheet.records import Part, Place, Statement
@@ -106,11 +108,21 @@ def _definitions(assignment: Worksheet, names: Mapping[Name, Name]) -> Iterator[
 
 def _held(read: Statement, taken: Collection[Name], doubts: Mapping[Name, str]) -> Statement:
     """A statement of the answer; of a name of the assignment it defines nothing."""
-    fresh = replace(read, kind="claim", builds=-1)
+    fresh = replace(read.rewritten(_undeclared), kind="claim", builds=-1)
     if not isinstance(read.left, Name) or read.subject is not None:
         return fresh
     fresh = replace(fresh, held=read.left in taken)
     return fresh.doubted(doubts[read.left]) if read.left in doubts else fresh
+
+
+def _undeclared(expr: Expr) -> Expr:
+    """The expression with derivatives for what the answer, by itself, could but take for names."""
+
+    def rule(node: Expr) -> Expr | None:
+        known = quantity(node) if isinstance(node, Name) and "/" in node else node
+        return known if isinstance(known, Derivative) else None
+
+    return rewrite(expr, rule)
 
 
 def _names_of(read: Statement) -> Iterator[Name]:

@@ -165,14 +165,22 @@ class Worksheet:
                 notebook's name and is none.
         """
         path = Path(path)
-        most = most_bytes(path.suffix)
         with path.open("rb") as file:
-            data = file.read(most + 1)
-        text = decode(data, most)
-        chosen = format_of(text, path.suffix)
+            return cls.decode(file.read(most_bytes(path.suffix) + 1), str(path))
+
+    @classmethod
+    def decode(cls, data: bytes, name: str = "") -> Worksheet:
+        """Read the bytes of a file of this name: see :meth:`read`.
+
+        Raises:
+            WorksheetError: As for a file.
+        """
+        suffix = Path(name).suffix
+        text = decode(data, most_bytes(suffix))
+        chosen = format_of(text, suffix)
         source = chosen.source(text)
         if chosen.expects and not (source.rows or source.reads or source.problems):
-            raise WorksheetError(f"{str(path)!r} has no worksheet in it: {chosen.expects}")
+            raise WorksheetError(f"{name!r} has no worksheet in it: {chosen.expects}")
         return cls(read_source(source))
 
     @classmethod

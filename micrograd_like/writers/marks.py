@@ -3,29 +3,63 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from micrograd_like.formula import Expr, Number, Quantity
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.records import MOST_EXPLAINED, Cause, LineMark, Report, Sample
+from micrograd_like.marking.records import (
+    MOST_EXPLAINED,
+    Cause,
+    Item,
+    LineMark,
+    Report,
+    Sample,
+)
 from micrograd_like.marking.working import as_written, named_as_written
 from micrograd_like.notation import formatted, plain, text
 from micrograd_like.worksheet.records import Place
-from micrograd_like.writers.blocks import Block, ClassMarks, Document, Marks, Sentence
+from micrograd_like.writers.blocks import Block, ClassMarks, Document, Grid, Marks, Sentence
 from micrograd_like.writers.formats.latex import inline_latex
 from micrograd_like.writers.formats.text import line_text
 from micrograd_like.writers.layout import FIXED, FORMULA
-from micrograd_like.writers.records import Cell, ClassSummary, Common, Remark, Summary
+from micrograd_like.writers.records import (
+    LOOKS,
+    Before,
+    Cell,
+    ClassSummary,
+    Common,
+    Remark,
+    Summary,
+)
 
 _CAUSES = {cause.code: cause for cause in CAUSES}
 #: So many causes of a class are listed.
 _COMMON = 10
 
 
-def summary(report: Report) -> Summary:
+#: A worksheet marked now or in an earlier run.
+Marked = Report | Before
+
+
+def summary(marked: Marked) -> Summary:
     """The worksheet's counts."""
-    return Summary(report.file, report.counts, report.causes)
+    if isinstance(marked, Report):
+        points = (marked.points, marked.of) if marked.items else None
+        return Summary(marked.file, marked.counts, marked.causes, points, marked.failure)
+    record = marked.record
+    return Summary(
+        record["file"],
+        {verdict: record[verdict] for verdict in LOOKS},
+        Counter(line["causes"][0] for line in record["lines"] if line["causes"]),
+        (record["points"], record["of"]) if record["asked"] else None,
+        record["failure"],
+    )
+
+
+def record_of(marked: Marked) -> Mapping[str, Any]:
+    """The worksheet as plain data, made now or before."""
+    return marked.record if isinstance(marked, Before) else report_record(marked)
 
 
 def class_summary(sheets: Iterable[Summary]) -> ClassSummary:
@@ -81,26 +115,40 @@ def typed(line: LineMark) -> str:
     )
 
 
-def document(reports: Iterable[Report], several: bool = False, verbose: bool = False) -> Document:
+def document(marked: Iterable[Marked], several: bool = False, verbose: bool = False) -> Document:
     """Marked worksheets, written one by one as they come.
 
     Args:
-        reports: Their reports.
+        marked: Their reports.
         several: True for a summary at the end.
         verbose: True to list what was passed over.
     """
     return Document(
-        _blocks(reports, several, verbose),
-        lambda: {"worksheets": [report_record(report) for report in reports]},
-        (cell for report in reports for cell in _cells(report)),
+        _blocks(marked, several, verbose),
+        lambda: {"worksheets": [*map(record_of, marked)]},
+        (cell for one in marked for cell in _cells(record_of(one))),
     )
 
 
 def report_record(report: Report) -> dict[str, Any]:
     """The report as plain data; its names are a contract."""
-    lines = [_record(remark) for remark in remarks(report)]
-    about = {"file": report.file, **report.counts, "hint": report.hint, "told": list(report.told)}
-    return {**about, "lines": lines}
+    return {
+        "file": report.file,
+        "failure": report.failure,
+        **report.counts,
+        "points": report.points if report.items else None,
+        "of": report.of if report.items else None,
+        "hint": report.hint,
+        "told": list(report.told),
+        "asked": [_asked(item) for item in report.items],
+        "lines": [_record(remark) for remark in remarks(report)],
+    }
+
+
+def _asked(item: Item) -> dict[str, Any]:
+    place = {} if item.place is None else _place(item.place)
+    about = {"quantity": str(item.quantity), "verdict": item.verdict}
+    return {**about, "points": item.points, "of": item.of, **place}
 
 
 def causes() -> Iterator[tuple[str, str]]:
@@ -109,19 +157,38 @@ def causes() -> Iterator[tuple[str, str]]:
         yield cause.code, cause.sentence
 
 
-def _blocks(reports: Iterable[Report], several: bool, verbose: bool) -> Iterator[Block]:
+def _blocks(marked: Iterable[Marked], several: bool, verbose: bool) -> Iterator[Block]:
     counted = []
-    for report in reports:
-        block = marks(report, report.file if several else "")
-        counted.append(block.summary)
-        if report.told:
+    for one in marked:
+        counted.append(summary(one))
+        if isinstance(one, Before):
+            yield Sentence(f"{counted[-1].name}: marked before: {counted[-1]}")
+            continue
+        block = marks(one, one.file if several else "")
+        if one.told:
             where = f"{block.title}: " if block.title else ""
-            yield Sentence(f"{where}{'. '.join(report.told)}.")
-        for passed in report.passed if verbose else ():
+            yield Sentence(f"{where}{'. '.join(one.told)}.")
+        for passed in one.passed if verbose else ():
             yield Sentence(f"passed over, line {passed.place.number}: {passed.source}")
         yield block
+        if one.items and not one.failure:
+            yield _points(one)
     if len(counted) > 1:
         yield ClassMarks(class_summary(counted))
+
+
+def _points(report: Report) -> Grid:
+    """What an assignment asks for, and what the answer gets for it."""
+    rows = (
+        (
+            text(item.quantity),
+            "to be looked at" if item.points is None else f"{item.points:g} of {item.of:g}",
+            "" if item.verdict == "unchecked" else item.verdict,
+            "" if item.place is None else item.place.where,
+        )
+        for item in report.items
+    )
+    return Grid(("asked", "points", "", ""), tuple(rows))
 
 
 def _record(remark: Remark) -> dict[str, Any]:
@@ -147,21 +214,36 @@ def _place(place: Place) -> dict[str, int]:
     return {**cell, "line": place.line, "column": place.column, "end": place.end}
 
 
-def _cells(report: Report) -> Iterator[Cell]:
-    for remark in remarks(report):
-        line = remark.line
+def _cells(record: Mapping[str, Any]) -> Iterator[Cell]:
+    """A row a line, and one for each quantity that is asked for and stands on none."""
+    asked = {_at(item): item for item in record["asked"] if "line" in item}
+    for line in record["lines"]:
+        item = asked.get(_at(line), {})
         yield Cell(
-            file=report.file,
-            line=line.line,
-            column=line.column,
-            verdict=line.verdict,
-            causes=" ".join(cause.code for cause in line.causes),
-            expected=line.expected,
-            source=line.source,
-            message=remark.sentence,
-            working=typed(line),
-            cell=line.place.cell or None,
+            file=record["file"],
+            line=line["line"],
+            column=line["column"],
+            verdict=line["verdict"],
+            causes=" ".join(line["causes"]),
+            expected=line["expected"],
+            source=line["source"],
+            message=line["message"],
+            working=line["working"] or "",
+            cell=line.get("cell"),
+            points=item.get("points"),
+            of=item.get("of"),
         )
+    for item in record["asked"]:
+        if "line" not in item:
+            said = "Left out on the way." if item["verdict"] == "implied" else "It is missing."
+            about = (item["verdict"], "", None, item["quantity"], said, "", None)
+            yield Cell(record["file"], None, None, *about, item["points"], item["of"])
+    if record["failure"]:
+        yield Cell(record["file"], None, None, "unreadable", "", None, "", record["failure"], "")
+
+
+def _at(placed: Mapping[str, Any]) -> tuple[int, int, int]:
+    return placed.get("cell", 0), placed["line"], placed["column"]
 
 
 # Sentences.

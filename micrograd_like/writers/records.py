@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from micrograd_like.writers.layout import FIXED, FORMULA
 
@@ -84,21 +84,57 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A worksheet, counted: how many lines have each verdict, and each cause."""
+    """A worksheet, counted: how many lines have each verdict, and each cause.
+
+    Attributes:
+        points: What it gets of an assignment's points, and what there are; None without one.
+        failure: Why it could not be marked at all.
+    """
 
     name: str
     counts: Mapping[str, int]
     causes: Mapping[str, int]
+    points: tuple[float, float] | None = None
+    failure: str = ""
 
     def __str__(self) -> str:
-        """The counts in words: ``38 right, 11 follow, 5 wrong``."""
-        if not any(self.counts.values()):
-            return "There is nothing to mark."
-        return ", ".join(
+        """The counts in words: ``38 right, 11 follow, 5 wrong; 7 of 10 points``."""
+        if self.failure:
+            return f"It could not be marked: {self.failure}."
+        said = ", ".join(
             f"{count} {LOOKS[verdict].counted[count != 1]}"
             for verdict, count in self.counts.items()
             if count or verdict in ("right", "wrong")
         )
+        points = f"{self.scored} points" if self.points else ""
+        if not any(self.counts.values()):
+            said = "There is nothing to mark."
+            return f"{said} {points}." if points else said
+        return "; ".join(filter(None, (said, points)))
+
+    @property
+    def status(self) -> int:
+        """0 if all is right or taken, 1 with something wrong, following or missing, 2 with doubt.
+
+        A worksheet without a line is none that could be read.
+        """
+        counts = self.counts
+        if counts["unreadable"] or counts["unchecked"] or not any(counts.values()):
+            return 2
+        lost = self.points is not None and self.points[0] != self.points[1]
+        return 1 if counts["wrong"] or counts["follows"] or lost else 0
+
+    @property
+    def scored(self) -> str:
+        """The points in words: ``7.5 of 10``; "" where there are none."""
+        return "" if self.points is None else " of ".join(f"{n:g}" for n in self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A worksheet that an earlier run has marked: what programs read of it is kept, no more."""
+
+    record: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +171,33 @@ class ClassSummary:
 
     @property
     def table(self) -> tuple[tuple[str, ...], ...]:
-        """The heads, the worksheets and their sum, each a name and a number for each verdict."""
-        named = [*((sheet.name, sheet.counts) for sheet in self.sheets), ("all", self.totals)]
-        rows = ((name, *(str(counts[verdict]) for verdict in LOOKS)) for name, counts in named)
-        return (("worksheet", *LOOKS), *rows)
+        """The heads, the worksheets and their sum: a name, a number for each verdict, points.
+
+        A worksheet that could not be marked has no numbers.
+        """
+        all_counted = Summary("all", self.totals, {})
+        graded = any(sheet.points for sheet in self.sheets)
+        rows = (
+            (
+                sheet.name,
+                *("–" if sheet.failure else str(sheet.counts[verdict]) for verdict in LOOKS),
+                *((sheet.scored,) if graded else ()),
+            )
+            for sheet in (*self.sheets, all_counted)
+        )
+        return (("worksheet", *LOOKS, *(("points",) if graded else ())), *rows)
 
 
 class Cell(NamedTuple):
-    """A line of a marked worksheet as a spreadsheet has it."""
+    """A line of a marked worksheet as a spreadsheet has it, or something that is missing in it.
+
+    Attributes:
+        points: What an assignment's quantity on the line gets, and what it is worth.
+    """
 
     file: str
-    line: int
-    column: int
+    line: int | None
+    column: int | None
     verdict: str
     causes: str
     expected: float | None
@@ -154,6 +205,8 @@ class Cell(NamedTuple):
     message: str
     working: str
     cell: int | None = None
+    points: float | None = None
+    of: float | None = None
 
     def harmless(self) -> tuple[object, ...]:
         """What a spreadsheet may be given: it takes no text of them for a formula."""

@@ -14,7 +14,7 @@ from micrograd_like.writers.layout import Page
 from micrograd_like.writers.records import Cell
 
 #: Of these nothing is to be said.
-_QUIET = ("right", "taken")
+_QUIET = ("right", "taken", "implied")
 
 
 @writes("cells")
@@ -27,9 +27,12 @@ def write(document: Document, page: Page) -> Iterator[str]:
 
 def _place(cell: Cell) -> str:
     inside = () if cell.cell is None else (f"cell {cell.cell}",)
-    return ":".join(map(str, (printable(cell.file), *inside, cell.line, cell.column)))
+    at = (1 if n is None else n for n in (cell.line, cell.column))  # what is missing stands nowhere
+    return ":".join(map(str, (printable(cell.file), *inside, *at)))
 
 
 def _said(cell: Cell) -> str:
     """The sentence on one line; the column stands in the place already."""
+    if cell.line is None:
+        return f"{cell.source}: {cell.message}" if cell.source else cell.message
     return " ".join(cell.message.split()).removeprefix(f"column {cell.column}: ")

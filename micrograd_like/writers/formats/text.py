@@ -171,7 +171,7 @@ def _remark(remark: Remark, digits: int, page: Page) -> Iterator[str]:
 def _class_marks(block: blocks.ClassMarks, width: int) -> Iterator[str]:
     summary = block.summary
     heads, *rows = summary.table
-    widths = [len(head) + 2 for head in heads[1:]]
+    widths = [max(map(len, column)) + 2 for column in zip(*summary.table, strict=True)][1:]
     most = max(width - sum(widths), 12)
     names = [_shortened(printable(name), most) for name, *_ in rows]
     first = max(map(cell_len, ["worksheet", *names]))
