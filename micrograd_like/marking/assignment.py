@@ -28,7 +28,7 @@ from pathlib import Path
 from micrograd_like.errors import DomainError, WorksheetError
 from micrograd_like.formula import Derivative, Name, Number, Quantity, exact_number, quantities
 from micrograd_like.marking.facts import Facts, Written
-from micrograd_like.marking.readings import marked
+from micrograd_like.marking.readings import Marking
 from micrograd_like.marking.records import Cause, Item, ItemVerdict, LineMark, Report
 from micrograd_like.notation import as_written
 from micrograd_like.record import record
@@ -120,7 +120,7 @@ class Assignment:
 
     def _refuse_what_is_wrong(self) -> None:
         """Say so where the assignment itself is not right, before anybody is held against it."""
-        for line in marked(self.sheet):
+        for line in Marking(self.sheet).verdicts():
             if line.verdict in ("wrong", "follows", "unreadable"):
                 raise WorksheetError(
                     f"the assignment is not right itself: {line.place.where}, "
@@ -143,7 +143,7 @@ class Assignment:
         said = {read.place: read for read in held.sheet.statements}
         lines = tuple(
             _as_given(line, said.get(line.place), held)
-            for line in marked(held.sheet)
+            for line in Marking(held.sheet).lines()
             if line.place.file == ""  # the others are the assignment's own
         )
         items = _Grading(self, held, said, lines).items(follow)

@@ -7,8 +7,9 @@ says of their quantities is held against them. Its other names, steps of its own
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from micrograd_like.errors import DomainError, WorksheetError
 from micrograd_like.formula import (
@@ -26,6 +27,7 @@ from micrograd_like.graph import quantity_of
 from micrograd_like.notation import quantity
 from micrograd_like.record import record
 from micrograd_like.worksheet.builder import Builder, stands_in
+from micrograd_like.worksheet.reader import Reading
 from micrograd_like.worksheet.records import Part, Place, Statement
 from micrograd_like.worksheet.resolution.kinds import renewable
 from micrograd_like.worksheet.resolution.numbers import unlike
@@ -54,12 +56,10 @@ class Held:
     Attributes:
         sheet: The answer's statements, in the world of the assignment.
         names: What the answer calls the quantities of the assignment.
-        told: How names were matched that are not spelled alike.
     """
 
     sheet: Worksheet
     names: Mapping[Name, Name]
-    told: tuple[str, ...] = ()
 
 
 def held_against(answer: Worksheet, assignment: Worksheet) -> Held:
@@ -70,6 +70,22 @@ def held_against(answer: Worksheet, assignment: Worksheet) -> Held:
         assignment: Its definitions are what is right.
     """
     match = _Match(answer, assignment)
+    others = (partial(_other, reading, assignment) for reading in answer.reading.others)
+    return Held(Worksheet(_composed(answer, assignment, match, tuple(others))), match.names)
+
+
+def _other(reading: Callable[[], Reading], assignment: Worksheet) -> Reading:
+    """What :func:`held_against` reads where the answer is read in another way."""
+    answer = Worksheet(reading())
+    return _composed(answer, assignment, _Match(answer, assignment))
+
+
+def _composed(
+    answer: Worksheet,
+    assignment: Worksheet,
+    match: _Match,
+    others: tuple[Callable[[], Reading], ...] = (),
+) -> Reading:
     taken = {*match.names.values()}
     own = {name for read in answer.statements for name in _names_of(read)} - taken
     names = {
@@ -78,16 +94,10 @@ def held_against(answer: Worksheet, assignment: Worksheet) -> Held:
     }
     reads = [*_definitions(assignment, names)]
     reads += [_held(read, taken, match.doubts) for read in answer.statements]
-    reading = answer.reading
     older = {names.get(k, k): names.get(v, v) for k, v in assignment.older.items()}
-    composed = replace(
-        reading,
-        reads=reads,
-        older={**older, **answer.older},
-        told=(*reading.told, *match.told()),
-        others=(),
-    )
-    return Held(Worksheet(composed), match.names)
+    reading = answer.reading
+    told = (*reading.told, *match.told())
+    return replace(reading, reads=reads, older={**older, **answer.older}, told=told, others=others)
 
 
 def _definitions(assignment: Worksheet, names: Mapping[Name, Name]) -> Iterator[Statement]:
