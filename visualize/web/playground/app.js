@@ -9,7 +9,6 @@ import { picture } from "./picture.js";
 import { printed } from "./printing.js";
 import { flagged, packed, unpacked } from "./share.js";
 
-const PAUSE = 15; // after the last key: what is typed faster is not looked at letter by letter
 const REST = 140; // of a drag, before more than numbers is shown
 const KEPT = "micrograd-like:sheet";
 const ORDER = ["wrong", "follows", "right", "taken", "unchecked", "unreadable"];
@@ -29,7 +28,6 @@ const first = await (await fetch("first.json")).json();
 let flags = {};
 let views = []; // the marked lines of the text
 let explored = null; // {name, values: {name: number}, text of what is looked at}
-let pause = 0;
 let rest = 0;
 let asTyped = false;
 let hiddenMarks = null; // of an exercise whose slip is to be found: the answer that waits
@@ -109,17 +107,14 @@ function keep(text) {
 function work(text) {
   byId("empty").hidden = text.trim() !== "";
   document.body.classList.toggle("is-empty", text.trim() === "");
-  clearTimeout(pause);
   if (text === first.text) {
     looked(text, first.look);
     marked(text, first.mark);
     return;
   }
-  pause = setTimeout(() => {
-    judge(text);
-    look(text);
-    markText(text);
-  }, PAUSE);
+  judge(text);
+  look(text);
+  markText(text);
 }
 
 // The verdicts come first, then the graph, then what is said of each wrong line.
