@@ -13,6 +13,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ MODULES = BUILT.parent / "npm" / "node_modules"
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
+FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 #: How long a browser on a machine that has other things to do may take, in milliseconds.
 PATIENCE = 120_000
 
@@ -442,3 +444,21 @@ def test_after_the_first_load_it_works_offline(browser: Any, address: str) -> No
     assert window.marked(2) == [(1, "taken"), (2, "right")]
     window.context.close()
     assert window.elsewhere == []
+
+
+SLIP = "x = 2\ny = x^2 = 5\nE = 3*y = 15\ndE/dx = 3*2*x = 12\n"
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="no Firefox")
+def test_the_same_walk_in_firefox(address: str) -> None:
+    walk = Path(__file__).parent / "playground_in_firefox.mjs"
+    done = subprocess.run(
+        ["node", walk, MODULES, address, str(FIREFOX), SLIP], capture_output=True, check=True
+    )
+    found = json.loads(done.stdout)
+    assert "0.57" in found["working"]
+    assert found["explored"]
+    assert found["panes"] == ["graph-pane", "sheet-pane", "stepper"]
+    assert found["typed"] == found["restored"] == [verdict for _, verdict in verdicts(SLIP)]
+    assert found["wrong"] == []
+    assert {f"{host}/" for host in found["hosts"]} <= {address, "null/"}

@@ -132,6 +132,7 @@ def words() -> None:
     files = PACKAGES / "@fontsource-variable" / "inter" / "files"
     font = TTFont(files / "inter-latin-wght-normal.woff2", recalcTimestamp=False)
     font = instantiateVariableFont(subset(font, WORDS), {"wght": (400, 400, 600)})
+    del font["STAT"]  # the names that it speaks of are not kept
     save(font, "Micrograd Words", "Regular", "words.woff2")
 
 
