@@ -291,9 +291,10 @@ def exercise(*arguments: str) -> Done:
 
 
 def test_without_a_shape_they_are_listed() -> None:
-    *listed, _, words = exercise().stdout.splitlines()
+    *listed, _, words, _, own = exercise().stdout.splitlines()
     assert [line.split()[0] for line in listed] == list(SHAPES)
     assert "3-2-1" in words
+    assert "--from FILE" in own
 
 
 def test_words_may_stand_apart_or_together() -> None:

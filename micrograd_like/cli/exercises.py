@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from micrograd_like.cli.shared import STDOUT, app, reported, write_output
+from micrograd_like.cli.shared import (
+    READ,
+    STDOUT,
+    app,
+    read_worksheet,
+    reported,
+    write_output,
+)
+from micrograd_like.errors import WorksheetError
+
+if TYPE_CHECKING:
+    from micrograd_like.exercises import Exercise, Own
+    from micrograd_like.exercises.sets import Participant
 
 Form = Literal["blank", "solved", "slips"]
 Blanks = Literal["all", "key", "forward", "backward", "update"]
@@ -25,6 +39,25 @@ def exercise(
             "cross-entropy), softmax 4, rnn 3.",
         ),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            show_default=False,
+            help=f"Your own worksheet with other numbers, instead of a shape: a file of {READ}, "
+            "- for standard input, or a built-in one's name.",
+        ),
+    ] = None,
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            show_default=False,
+            help="Of --from: givens that keep their numbers, such as h0,eta. Targets of 0 and 1, "
+            "exponents and counts keep theirs by themselves.",
+        ),
+    ] = "",
     seed: Annotated[int, typer.Option(help="Other numbers for every seed.")] = 0,
     places: Annotated[int, typer.Option(min=2, max=6, help="Decimals of the numbers.")] = 4,
     form: Annotated[
@@ -52,38 +85,171 @@ def exercise(
             metavar="FILE",
             show_default=False,
             help="Where the mistakes are listed, - below the worksheet; without it, on standard "
-            "error.",
+            "error. Of a blank one: where it is written solved.",
+        ),
+    ] = None,
+    many: Annotated[
+        str | None,
+        typer.Option(
+            "--set",
+            metavar="NAMES",
+            show_default=False,
+            help="One for each of a class: a file with a name a line, or how many. It needs -o.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            metavar="DIR",
+            show_default=False,
+            help="Of --set: where the folders exercises and keys are made.",
         ),
     ] = None,
 ) -> None:
-    """Make a worksheet of a shape with new numbers: blank, solved, or with mistakes in it.
+    """Make a worksheet with new numbers, of a shape or your own: blank, solved, or with mistakes.
 
-    Blank and solved, the same shape and seed have the same numbers.
+    Blank and solved, the same shape and seed have the same numbers, on every machine.
 
-    For instance: micrograd-like exercise 2-2-1 --seed 7 > mine.txt
+    For instance:
+
+    micrograd-like exercise 2-2-1 --seed 7 > mine.txt
+
+    micrograd-like exercise 3-2-1 relu --form solved
+
+    micrograd-like exercise --from sheet.txt --set students.txt -o homework
     """
-    from micrograd_like.exercises import generate
+    _check(shape, source, keep, form, blanks, slips, cause, answers, many, output)
+    if not shape and source is None:
+        _list_shapes()
+        return
+    with reported():
+        kind = " ".join(shape) if shape else _own(source or "", keep)
+
+        def made(form: Form = form, seed: int = seed, student: str = "") -> Exercise:
+            from micrograd_like.exercises import generate
+
+            blank = blanks if form == "blank" else None
+            causes = cause if form == "slips" else None
+            return generate(kind, seed, places, form, slips, causes, blanks=blank, student=student)
+
+        if many is not None:
+            _write_set(made, form, _participants(many, seed), output or Path())
+        else:
+            _write_one(made, form, answers)
+
+
+def _check(
+    shape: list[str] | None,
+    source: str | None,
+    keep: str,
+    form: Form,
+    blanks: Blanks | None,
+    slips: int,
+    cause: list[str] | None,
+    answers: str | None,
+    many: str | None,
+    output: Path | None,
+) -> None:
+    """Refuse options that do not go together."""
+    wrong = [
+        (form != "slips" and (cause or slips != 1), "only --form slips plants mistakes", "--form"),
+        (form == "solved" and answers, "a solved one has no answers of its own", "--answers"),
+        (form != "blank" and blanks is not None, "only --form blank has blanks", "--blanks"),
+        (shape and source is not None, "a shape or a worksheet, not both", "--from"),
+        (keep and source is None, "only a worksheet of --from has numbers to keep", "--keep"),
+        (many is None and output is not None, "only a set has a folder", "-o"),
+        (many is not None and output is None, "a set needs a folder: -o DIR", "--set"),
+        (many is not None and not (shape or source), "expected a shape, or --from FILE", "--set"),
+        (many is not None and answers, "a set has its keys in a folder apart", "--answers"),
+    ]
+    for is_so, message, option in wrong:
+        if is_so:
+            raise typer.BadParameter(message, param_hint=option)
+
+
+def _list_shapes() -> None:
     from micrograd_like.exercises.shapes import SHAPES
     from micrograd_like.exercises.words import EXPECTED
 
-    if form != "slips" and (cause or answers or slips != 1):
-        raise typer.BadParameter("only --form slips plants mistakes", param_hint="--form")
-    if form != "blank" and blanks is not None:
-        raise typer.BadParameter("only --form blank has blanks", param_hint="--blanks")
-    if not shape:
-        width = max(map(len, SHAPES))
-        for name, kind in SHAPES.items():
-            typer.echo(f"{name:<{width}}  {kind.title}")
-        typer.echo(f"\nOr in words: {EXPECTED.removeprefix('expected ')}.")
-        return
-    with reported():
-        made = generate(" ".join(shape), seed, places, form, slips, cause, blanks=blanks)
-        listed = "\n".join(map(str, made.planted))
-        # What may fail comes first, save for answers that stand below the worksheet.
-        if answers not in (None, STDOUT):
-            write_output(answers, f"{listed}\n")
-        write_output(STDOUT, made.text)
-        if answers == STDOUT:
-            write_output(answers, f"{listed}\n")
-    if listed and answers is None:
-        typer.echo(listed, sys.stderr)
+    width = max(map(len, SHAPES))
+    for name, kind in SHAPES.items():
+        typer.echo(f"{name:<{width}}  {kind.title}")
+    typer.echo(f"\nOr in words: {EXPECTED.removeprefix('expected ')}.")
+    typer.echo("\nOr your own: micrograd-like exercise --from FILE.")
+
+
+def _own(source: str, keep: str) -> Own:
+    """The worksheet that exercises are made from, if what they say is right.
+
+    Raises:
+        WorksheetError: It cannot be read in full, or what it defines is marked wrong.
+    """
+    from micrograd_like.exercises import generate, own
+    from micrograd_like.worksheet import Worksheet
+
+    kept = [name for name in keep.replace(",", " ").split() if name]
+    made = own(read_worksheet(source), kept)
+    for line in made.left_out:
+        typer.echo(line, sys.stderr)
+    solved = generate(made, form="solved").text
+    for mark in Worksheet.parse(solved).check().lines:
+        if mark.verdict not in ("right", "taken"):
+            raise WorksheetError(
+                f"expected a worksheet that is right: worked with other numbers, {mark.source!r} "
+                f"is {mark.verdict}; `micrograd-like check {source}` says more"
+            )
+    return made
+
+
+def _write_one(made: Callable[..., Exercise], form: Form, answers: str | None) -> None:
+    one = made()
+    told = "\n".join(map(str, one.planted)) + "\n" if form == "slips" else ""
+    if form == "blank" and answers is not None:
+        told = made(form="solved").text
+    # What may fail comes first, save for answers that stand below the worksheet.
+    if answers not in (None, STDOUT):
+        write_output(answers, told)
+    write_output(STDOUT, one.text)
+    if answers == STDOUT:
+        write_output(answers, told)
+    if form == "slips" and answers is None:
+        typer.echo(told, sys.stderr, nl=False)
+
+
+def _participants(many: str, seed: int) -> list[Participant]:
+    from micrograd_like.exercises.sets import listed, numbered, participants
+    from micrograd_like.worksheet.tokens.characters import decode
+
+    if many.isascii() and many.isdigit() and len(many) < 10:
+        return numbered(int(many), seed)
+    return participants(listed(decode(Path(many).read_bytes())), seed)
+
+
+def _write_set(
+    made: Callable[..., Exercise], form: Form, who: list[Participant], folder: Path
+) -> None:
+    """A worksheet and its key for each, in folders apart, and a list of the seeds by the keys."""
+    files: dict[Path, str] = {}
+    rows = [("name", "seed", "file")]
+    numbers = set()
+    for one in who:
+        file = f"{one.stem}.txt"
+        sheet = made(seed=one.seed, student=one.name)
+        files[folder / "exercises" / file] = sheet.text
+        if form == "slips":
+            files[folder / "keys" / file] = "\n".join(map(str, sheet.planted)) + "\n"
+        elif form == "blank":
+            files[folder / "keys" / file] = made("solved", one.seed, one.name).text
+        numbers.add(sheet.givens)
+        rows.append((one.name, str(one.seed), file))
+    from micrograd_like.writers.formats.csv import comma_separated
+
+    files[folder / "keys" / "seeds.csv"] = comma_separated(rows)
+    for path, text in files.items():  # all are made before the first is written
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_output(str(path), text)
+    if alike := len(who) - len(numbers):
+        said = f"{alike} of {len(who)} have the same numbers as another"
+        typer.echo(f"{said}: more decimals in the worksheet give more to choose from", sys.stderr)
+    typer.echo(f"{len(who)} exercises in {folder / 'exercises'}, keys in {folder / 'keys'}")

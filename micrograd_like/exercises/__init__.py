@@ -1,28 +1,38 @@
-"""New worksheets: a shape with numbers drawn for it, to fill in, solved, or with slips in it.
+r"""New worksheets: a shape with numbers drawn for it, to fill in, solved, or with slips in it.
 
 >>> exercise = generate("line-fit", seed=3, form="blank")
 >>> print(exercise.text.splitlines()[-1])
 E' = (yhat' - y)^2 = ?
 >>> [slip.code for slip in generate("line-fit", seed=3, form="slips", causes=["ascent"]).planted]
 ['ascent']
+
+A worksheet of one's own is made anew with other numbers:
+
+>>> from micrograd_like import Worksheet
+>>> sheet = Worksheet.parse("w = 3\nE = (w - 1)^2\ndE/dw = 2(w - 1) = 4")
+>>> print(generate(own(sheet), seed=1).text.splitlines()[-1])
+dE/dw = ?
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.exercises.blanks import Blanks, asked
-from micrograd_like.exercises.plant import plant, possible
-from micrograd_like.exercises.shapes import SHAPES
+from micrograd_like.exercises.own import Own as Own
+from micrograd_like.exercises.own import own as own
+from micrograd_like.exercises.plant import Planted, plant, possible
+from micrograd_like.exercises.shapes import SHAPES, Shape
 from micrograd_like.exercises.slips import codes, planters
 from micrograd_like.exercises.solve import Learner, Paper, solve
-from micrograd_like.exercises.task import Manner, Step, Task, task
+from micrograd_like.exercises.task import Manner, Task, task
 from micrograd_like.exercises.words import find
+from micrograd_like.exercises.writing import headings, heads, written
 from micrograd_like.notation import plain
 
 Form = Literal["blank", "solved", "slips"]
@@ -52,19 +62,53 @@ class PlantedSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """How an exercise was worked, for those who write it otherwise than as a worksheet.
+
+    Attributes:
+        open: The places of the steps that are left blank.
+        slips: What was planted, by its step.
+    """
+
+    task: Task
+    learner: Learner
+    paper: Paper
+    open: frozenset[int]
+    slips: Sequence[Planted] = ()
+
+    @property
+    def headings(self) -> list[str]:
+        """What each step stands under."""
+        return headings(self.task.steps)
+
+
+@dataclass(frozen=True)
 class Exercise:
-    """A worksheet made for a shape, and what was planted in it."""
+    """A worksheet that was made, and what was planted in it.
+
+    Attributes:
+        told: What is to be done, and for whom it is.
+        worked: How it was worked.
+    """
 
     shape: str
     seed: int
     form: Form
     title: str
     text: str
-    planted: tuple[PlantedSlip, ...] = ()
+    planted: tuple[PlantedSlip, ...]
+    told: tuple[str, ...]
+    worked: Worked = field(compare=False, repr=False)
+
+    @property
+    def givens(self) -> tuple[str, ...]:
+        """The lines that give numbers."""
+        given = self.worked.task.givens
+        return tuple(f"{name} = {plain(number)}" for name, number in given.items())
 
 
 def generate(
-    shape: str,
+    shape: str | Own,
     seed: int = 0,
     places: int = 4,
     form: Form = "blank",
@@ -73,11 +117,13 @@ def generate(
     learner: Learner | None = None,
     manner: Manner | None = None,
     blanks: Blanks | None = None,
+    student: str = "",
 ) -> Exercise:
     """A worksheet of a shape: the same one for the same arguments, everywhere.
 
     Args:
-        shape: One of :data:`SHAPES`, by its name, or in words: "3-2-1 relu", "softmax 4", "rnn 3".
+        shape: One of :data:`SHAPES`, by its name; in words, "3-2-1 relu", "softmax 4", "rnn 3"; or
+            a worksheet of one's own, as :func:`own` gives it.
         seed: Other numbers for every seed.
         places: Decimals of the numbers, 2 to 6.
         form: "blank", to be filled in, "solved", or "slips", with mistakes to be found.
@@ -88,50 +134,29 @@ def generate(
         blanks: Which lines of a blank one are left open: "all", those of "forward", "backward" or
             "update", or "key", one of each kind; without it all of a short worksheet, and "key" of
             a long one.
+        student: Whom it is for; the seed is then not told.
 
     Returns:
         The worksheet, and what was planted in it.
 
     Raises:
-        WorksheetError: The shape, form or a cause is unknown, a number is out of range, or the
-            shape has no line for so many of the causes.
+        WorksheetError: The shape, form or a cause is unknown, a number is out of range, the shape
+            has no line for so many of the causes, or a worksheet of one's own has no other numbers.
     """
-    find(shape)
+    kind = find(shape) if isinstance(shape, str) else shape
     wanted = _checked(places, form, slips, causes)
     if blanks is not None and blanks not in get_args(Blanks):
         near = did_you_mean(blanks, get_args(Blanks))
         raise WorksheetError(f"there are no blanks {blanks!r}{near}")
-    made = _made(shape, seed, places, form, slips, wanted, learner, manner, blanks)
-    if made is None:
-        asked = " and ".join(causes or ["so many slips"])
-        others = [other for other in SHAPES if _room(other, wanted) >= slips]
-        hint = f"; try {', '.join(others)}" if others else ""
-        raise WorksheetError(f"the shape {shape!r} has no place for {asked}{hint}")
-    return made
-
-
-def _made(
-    shape: str,
-    seed: int,
-    places: int,
-    form: Form,
-    slips: int,
-    wanted: Sequence[str],
-    learner: Learner | None,
-    manner: Manner | None,
-    blanks: Blanks | None,
-) -> Exercise | None:
-    """The worksheet, or None where the slips find no place in it."""
-    kind = find(shape)
     learner = learner or _learner(places, form, blanks)
     if manner is None:
         at_once = any(planters()[code].at_once for code in wanted)
         manner = Manner(at_once=at_once and len(wanted) <= slips)
     for attempt in range(_TRIES):
-        rng = random.Random(f"{kind.name}/{seed}/{attempt}")
-        drawn = task(kind, rng, manner)
+        rng = random.Random(f"{_key(kind)}/{seed}/{attempt}")
+        drawn = _task(kind, rng, manner)
         if form == "slips":
-            if _room(shape, wanted) < slips:
+            if attempt == 0 and _room(kind, drawn, wanted) < slips:
                 break
             paper, planted = plant(drawn, learner, rng, wanted, slips)
             if len(planted) < slips:
@@ -139,13 +164,31 @@ def _made(
         else:
             paper, planted = solve(drawn.steps, drawn.givens, learner), []
         open_lines = asked(drawn, blanks) if form == "blank" else set()
-        text, lines = _written(drawn, paper, form, seed, places, open_lines)
-        found = tuple(
-            PlantedSlip(slip.code, lines[slip.step], slip.shown, slip.wrong, slip.right)
-            for slip in sorted(planted, key=lambda slip: slip.step)
-        )
-        return Exercise(shape, seed, form, kind.title, text, found)
-    return None
+        planted = sorted(planted, key=lambda slip: slip.step)
+        worked = Worked(drawn, learner, paper, frozenset(open_lines), planted)
+        return _made(worked, seed, places, form, student)
+    raise _no_room(kind, slips, causes, wanted)
+
+
+def _made(worked: Worked, seed: int, places: int, form: Form, student: str) -> Exercise:
+    """The worksheet of an exercise that has been worked."""
+    shape = worked.task.shape
+    told = heads(shape, form, places, student or seed)
+    text, lines = written(worked.task, worked.paper, worked.open, told)
+    planted = tuple(
+        PlantedSlip(slip.code, lines[slip.step], slip.shown, slip.wrong, slip.right)
+        for slip in worked.slips
+    )
+    return Exercise(shape.name, seed, form, shape.title, text, planted, told[1:], worked)
+
+
+def _key(kind: Shape | Own) -> str:
+    """What the numbers of a seed hang on beside it."""
+    return kind.name if isinstance(kind, Shape) else "/".join(kind.givens)
+
+
+def _task(kind: Shape | Own, rng: random.Random, manner: Manner) -> Task:
+    return task(kind, rng, manner) if isinstance(kind, Shape) else kind.task(rng, manner)
 
 
 def _learner(places: int, form: Form, blanks: Blanks | None) -> Learner:
@@ -159,9 +202,23 @@ def _example(shape: str) -> Task:
     return task(find(shape), random.Random(shape), Manner(at_once=True))
 
 
-def _room(shape: str, wanted: Sequence[str]) -> int:
+def _room(kind: Shape | Own, drawn: Task, wanted: Sequence[str]) -> int:
     """How many of the causes have a line in the shape on which they can be made."""
-    return sum(possible(_example(shape), code) for code in wanted)
+    example = _example(kind.name) if isinstance(kind, Shape) else drawn
+    return sum(possible(example, code) for code in wanted)
+
+
+def _no_room(
+    kind: Shape | Own, slips: int, causes: Sequence[str] | None, wanted: Sequence[str]
+) -> WorksheetError:
+    what = " and ".join(causes or ["so many slips"])
+    if not isinstance(kind, Shape):
+        return WorksheetError(f"the worksheet has no place for {what}")
+    others = [
+        name for name, other in SHAPES.items() if _room(other, _example(name), wanted) >= slips
+    ]
+    hint = f"; try {', '.join(others)}" if others else ""
+    return WorksheetError(f"the shape {kind.name!r} has no place for {what}{hint}")
 
 
 def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -> Sequence[str]:
@@ -183,44 +240,3 @@ def _checked(places: int, form: str, slips: int, causes: Sequence[str] | None) -
     if len(wanted) < slips:
         raise WorksheetError(f"{slips} slips need {slips} causes to choose from, got {len(wanted)}")
     return wanted
-
-
-# The text.
-
-_HEADINGS = {
-    "forward": "Forward",
-    "local": "Every quantity with respect to what it is computed from",
-    "chain": "The chain rule",
-    "update": "Update",
-    "again": "Forward again, with the new values",
-}
-_TASKS = {
-    "blank": "Put in place of every ? what belongs there, to {places} places; have it checked.",
-    "solved": "Solved.",
-    "slips": "Not every line is right: find those that are wrong, and say why.",
-}
-
-
-def _written(
-    drawn: Task, paper: Paper, form: Form, seed: int, places: int, open_lines: Collection[int]
-) -> tuple[str, list[int]]:
-    """The worksheet's text, and for every step the number of its line."""
-    shape, asked = drawn.shape, _TASKS[form].format(places=places)
-    rows = [f"# {shape.title}", f"# {asked} (exercise {shape.name}, seed {seed})", ""]
-    rows += [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
-    lines, before = [], ""
-    for step, (heading, line) in enumerate(zip(_headings(drawn.steps), paper.lines, strict=True)):
-        if heading != before:
-            rows += ["", f"# {heading}"]
-        rows.append(line.blank if step in open_lines else line.text)
-        lines.append(len(rows))
-        before = heading
-    return "\n".join([*rows, ""]), lines
-
-
-def _headings(steps: Sequence[Step]) -> list[str]:
-    """What each step stands under; derivatives and updates in turn are one part."""
-    kinds = [step.kind for step in steps]
-    mixed = kinds != sorted(kinds, key=list(_HEADINGS).index)
-    backward = [kind for kind in _HEADINGS if mixed and kind not in ("forward", "again")]
-    return ["Backward" if kind in backward else _HEADINGS[kind] for kind in kinds]

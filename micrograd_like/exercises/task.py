@@ -100,7 +100,7 @@ def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
     definitions: dict[Quantity, Expr] = dict(shape.definitions)
     givens = drawn(shape, rng)
     graph = graph_of(shape, givens)
-    steps = tuple(_steps(shape, graph, definitions, manner))
+    steps = tuple(steps_of(shape, graph, definitions, manner))
     others = [drawn(shape, rng) for _ in range(2)]
     worlds = tuple(_true(definitions, steps, numbers) for numbers in (givens, *others))
     return Task(shape, givens, graph, definitions, steps, worlds)
@@ -121,9 +121,10 @@ def _true(
 # Steps.
 
 
-def _steps(
+def steps_of(
     shape: Shape, graph: NamedGraph, definitions: Mapping[Quantity, Expr], manner: Manner
 ) -> Iterator[Step]:
+    """Forward, every derivative of the last quantity, the updates, and forward again."""
     for name, formula in definitions.items():
         yield Step("forward", name, formula)
     updated = shape.updated.split()
@@ -157,7 +158,7 @@ def _node_by_node(
         for name in sorted(inputs, key=lambda name: rank.get(name, -1)):
             if graph.only_way(node, name):
                 written.add((node, name))
-                formula = _decided(graph.locals[node, name], graph)
+                formula = decided(graph.locals[node, name], graph)
                 yield Step("local", Derivative(node, name), formula)
             last = all(rank[user] >= rank[node] for user in graph.users[name])
             if name not in definitions and last:
@@ -166,7 +167,7 @@ def _node_by_node(
                     yield _update(shape, output, name)
 
 
-def _decided(formula: Expr, graph: NamedGraph) -> Expr:
+def decided(formula: Expr, graph: NamedGraph) -> Expr:
     """A relu's derivative is 1 or 0; nobody writes the condition."""
     if isinstance(formula, Call) and formula.function == "where":
         return Number(int(evaluate(formula, graph.values, FLOAT)))
@@ -189,7 +190,7 @@ def _totals(
         last = Link(user, name, Derivative(user, name))
         inline = manner.inline and not manner.in_full
         if inline or not graph.only_way(user, name):
-            last = Link(user, name, _decided(graph.locals[user, name], graph))
+            last = Link(user, name, decided(graph.locals[user, name], graph))
         if user == output:
             terms.append((last,))
         else:

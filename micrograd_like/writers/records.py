@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -188,6 +188,12 @@ class ClassSummary:
         return (("worksheet", *LOOKS, *(("points",) if graded else ())), *rows)
 
 
+def harmless(row: Iterable[object]) -> tuple[object, ...]:
+    """A row for a spreadsheet, which takes no text in it for a formula."""
+    formulas = ("=", "+", "-", "@", "\t", "\r")
+    return tuple(f"'{v}" if isinstance(v, str) and v.startswith(formulas) else v for v in row)
+
+
 class Cell(NamedTuple):
     """A line of a marked worksheet as a spreadsheet has it, or something that is missing in it.
 
@@ -210,5 +216,4 @@ class Cell(NamedTuple):
 
     def harmless(self) -> tuple[object, ...]:
         """What a spreadsheet may be given: it takes no text of them for a formula."""
-        formulas = ("=", "+", "-", "@", "\t", "\r")
-        return tuple(f"'{v}" if isinstance(v, str) and v.startswith(formulas) else v for v in self)
+        return harmless(self)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from micrograd_like.writers.blocks import Document
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import Page
-from micrograd_like.writers.records import Cell
+from micrograd_like.writers.records import Cell, harmless
 
 
 @writes("cells")
@@ -18,6 +18,11 @@ def write(document: Document, page: Page) -> Iterator[str]:
     yield _row(Cell._fields)
     for cell in document.cells or ():
         yield _row(cell.harmless())
+
+
+def comma_separated(rows: Iterable[Iterable[object]]) -> str:
+    """Rows for a spreadsheet, each with its line end."""
+    return "".join(f"{_row(harmless(row))}\n" for row in rows)
 
 
 def _row(cells: Iterable[object]) -> str:
