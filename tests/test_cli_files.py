@@ -385,3 +385,38 @@ def test_a_slope_through_what_is_known_in_part_is_in_doubt(
     assert said in record["reason"]
     assert said in answer.stderr
     assert record["value"] == (None if said else 0)
+
+
+# Files that are saved again.
+
+
+def test_a_file_is_marked_again_when_it_is_saved(tmp_path: Path) -> None:
+    """And when it has gone meanwhile, and come back, as some editors do it."""
+    file = tmp_path / "sheet.txt"
+    file.write_text(WRONG, encoding="utf-8")
+    command = [*COMMAND, "check", str(file), "--watch", "--format", "short"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as watching:
+        try:
+            assert watching.stdout is not None
+            assert watching.stderr is not None
+            assert ": wrong: " in watching.stdout.readline()
+            file.write_text(f"{WRONG}z = )\n", encoding="utf-8")
+            assert "saved: " in watching.stderr.readline()
+            assert ": wrong: " in watching.stdout.readline()
+            assert ": unreadable: " in watching.stdout.readline()
+            file.unlink()
+            assert "saved: " in watching.stderr.readline()
+            assert "no such file" in watching.stderr.readline()
+            file.write_text(WRONG, encoding="utf-8")
+            assert ": wrong: " in watching.stdout.readline()
+        finally:
+            watching.send_signal(signal.SIGINT)
+    assert watching.returncode == 130
+
+
+def test_standard_input_is_not_watched() -> None:
+    done = run("check", "-", "--watch", input=RIGHT)
+    assert done.returncode == 2
+    assert "standard input" in done.stderr

@@ -40,12 +40,16 @@ def test_readme_output_is_what_the_command_prints(command: str, parts: list[str]
     result = run(*arguments)
     slips = command == "micrograd-like check office-hours-as-published"
     assert result.returncode == (1 if slips else 0)
-    printed = result.stdout
+    assert_shown("…\n".join(f"{part}\n" for part in parts), result.stdout)
+
+
+def assert_shown(shown: str, printed: str) -> None:
+    """What is shown between dots is printed, in this order."""
     place = 0
-    for part in parts:
-        found = printed.find(part, place)
+    for part in shown.split("…\n"):
+        found = printed.find(part.strip("\n"), place)
         assert found >= 0, f"not printed, or not in this order:\n{part}"
-        place = found + len(part)
+        place = found + len(part.strip("\n"))
 
 
 def test_readme_python_does_what_it_shows() -> None:
@@ -54,6 +58,32 @@ def test_readme_python_does_what_it_shows() -> None:
     assert len(test.examples) > 10
     runner = doctest.DocTestRunner()
     assert runner.run(test).failed == 0
+
+
+#: Documents whose files, commands and Python are tried as they stand.
+TRIED = [
+    path for path in sorted((ROOT / "docs").glob("*.md")) if "file=" in path.read_text("utf-8")
+]
+
+
+@pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
+def test_a_documents_files_and_commands_do_what_it_shows(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, said in re.findall(r"```text file=(\S+)\n(.*?)```", text, re.DOTALL):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(said, encoding="utf-8")
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            program, *arguments = shlex.split(command)
+            assert program == "micrograd-like"
+            done = run(*arguments)
+            assert done.returncode in (0, 1), (command, done.stderr)
+            assert_shown(output, done.stdout)
+    test = doctest.DocTestParser().get_doctest(text, {}, path.name, str(path), 0)
+    assert doctest.DocTestRunner().run(test).failed == 0
 
 
 INSTALLED = Path(micrograd_like.__file__).parent.parent

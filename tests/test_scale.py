@@ -14,6 +14,7 @@ import pytest
 from random_graphs import drawn
 
 from micrograd_like import DomainError, Value, compile_graph, grad, losses, nn
+from micrograd_like.marking import check_many, check_text
 from micrograd_like.tape.program import Program
 
 pytestmark = [pytest.mark.scale, pytest.mark.filterwarnings("default")]  # theirs are not ours
@@ -21,6 +22,7 @@ pytestmark = [pytest.mark.scale, pytest.mark.filterwarnings("default")]  # their
 dask = pytest.importorskip("dask", reason="extra scale")
 jax = pytest.importorskip("jax", reason="extra scale")
 da = pytest.importorskip("dask.array", reason="extra scale")
+pytest.importorskip("dask.bag", reason="extra scale")
 distributed = pytest.importorskip("distributed", reason="extra scale")
 jax.config.update("jax_enable_x64", True)
 
@@ -110,6 +112,24 @@ def test_a_worker_killed_midway_changes_nothing(program: Program, cluster: Any) 
     expected, expected_gradient = program.value_and_grad(X)
     np.testing.assert_array_equal(values, expected)
     np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-12, atol=1e-12)
+
+
+def test_answers_marked_by_a_bag_are_neither_lost_nor_doubled_when_a_worker_is_killed(
+    cluster: Any,
+) -> None:
+    """Two worker processes, one killed midway: the records are those of one process, in order."""
+    texts = [f"x = {n}, y = x^2 = {n * n}, dy/dx = 2x = {2 * n + n % 2}" for n in range(400)]
+    bag = dask.bag.from_sequence(texts, npartitions=40)
+    with distributed.Client(cluster) as client:
+        pids = client.run(os.getpid)
+        killed = threading.Timer(0.5, os.kill, (next(iter(pids.values())), signal.SIGKILL))
+        killed.start()
+        records = client.compute(bag.map(check_text).map(_slowly), sync=True)
+        killed.join()
+        client.wait_for_workers(2, timeout=30)
+        assert set(client.run(os.getpid).values()) != set(pids.values())
+    assert records == [*check_many(texts)]
+    assert [record["wrong"] for record in records] == [n % 2 for n in range(400)]
 
 
 # JAX.

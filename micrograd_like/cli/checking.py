@@ -6,6 +6,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ import typer
 from micrograd_like.cli.pictures import write_class_page, write_page
 from micrograd_like.cli.shared import (
     READ,
+    STDIN,
     STDOUT,
     Hint,
     MarksFormat,
@@ -102,6 +104,10 @@ def check(
             help="The share of points for what is right but for a slip further up; with --key.",
         ),
     ] = 1.0,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Mark again whenever a file is saved, until Ctrl-C."),
+    ] = False,
     verbose: Annotated[
         bool,
         typer.Option("--verbose", help="List what was passed over, for it claims nothing."),
@@ -138,23 +144,42 @@ def check(
         raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
     if follow != 1 and key is None:
         raise typer.BadParameter("only --key gives points", param_hint="--follow")
+    if watch and STDIN in files:
+        raise typer.BadParameter("standard input is not saved again", param_hint="--watch")
     several = are_several(files)
-    reports: list[Marked]
     with reported():
         wanted = _wanted(files, hint, key, follow, page, annotate)
+
+    def mark() -> list[Marked]:
+        found = given(files)
         if page is not None and _is_folder(page, several):
-            reports = _into_folder(page, given(files), wanted, jobs, format)
-        elif page is not None and not several:
-            reports = [_on_page(files[0], page, format, wanted)]
-        else:
-            alone = STDOUT in (page, annotate)  # what is printed then stands alone
-            read = _read(given(files), wanted, jobs)
-            reports = _printed(read, None if alone else format, several, verbose)
-            if page is not None:
-                write_class_page(page, reports)
-            if annotate is not None:
-                _annotate(files[0], annotate, reports)
-    raise typer.Exit(_status(reports))
+            return _into_folder(page, found, wanted, jobs, format)
+        if page is not None and not several:
+            return [_on_page(files[0], page, format, wanted)]
+        alone = STDOUT in (page, annotate)  # what is printed then stands alone
+        read = _read(found, wanted, jobs)
+        reports = _printed(read, None if alone else format, several, verbose)
+        if page is not None:
+            write_class_page(page, reports)
+        if annotate is not None:
+            _annotate(files[0], annotate, reports)
+        return reports
+
+    if watch:
+        from rich.console import Console
+
+        from micrograd_like.cli.watching import saved
+
+        for names in saved([*files, *([key] if key else ())]):
+            Console().clear()  # where it is a terminal
+            if names:
+                typer.echo(f"saved: {printable(', '.join(names))}", sys.stderr)
+            with suppress(typer.Exit), reported():  # it has been told, and may be mended
+                mark()
+            sys.stdout.flush()
+    with reported():
+        status = _status(mark())
+    raise typer.Exit(status)
 
 
 def _status(marked: list[Marked]) -> int:
