@@ -1,5 +1,6 @@
 """Marking: what of a learner's own working is right, what follows, what is wrong, and why.
 
+>>> from micrograd_like.marking import check
 >>> from micrograd_like.worksheet import Worksheet
 >>> sheet = Worksheet.parse('''
 ... x = 3
