@@ -353,6 +353,59 @@ def test_a_link_holds_the_sheet_and_the_teachers_wishes(opened: Opened) -> None:
     assert "working" not in page.locator(".below").inner_text()
 
 
+def test_a_right_number_is_veiled_until_the_working_is_asked_for(opened: Opened) -> None:
+    page = opened.go("#f=v")
+    page.keyboard.press("F8")
+    value = page.locator(".graph .node[data-key=z1] .value")
+    assert value.text_content() == "?"
+    assert (
+        page.locator(".step.current .number.answer").evaluate("e => getComputedStyle(e).fontSize")
+        == "0px"
+    )
+    assert page.locator(".graph .node[data-key=w6] .value").text_content() == "0.6"
+    page.keyboard.press("F2")
+    page.keyboard.press("F2")
+    assert value.text_content() == "0.5744"
+
+
+def test_the_graph_is_saved_as_it_is_drawn(opened: Opened) -> None:
+    page = opened.go()
+    for words, begins in (("Graph (.svg)", b"<svg"), ("Graph (.png)", b"\x89PNG")):
+        page.click("#export-button")
+        with page.expect_download() as download:
+            page.get_by_text(words).click()
+        assert Path(download.value.path()).read_bytes().startswith(begins)
+
+
+def test_on_paper_all_lines_are_there(opened: Opened) -> None:
+    page = opened.go()
+    page.set_viewport_size({"width": 1440, "height": 500})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    rows = builtin.text("office-hours-as-published").splitlines()
+    assert page.locator(".printed > li").count() == len([row for row in rows if row.strip()])
+    assert page.locator(".printed .working").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".printed").count() == 0
+
+
+def test_on_a_phone_one_button_opens_the_rest(browser: Any, address: str) -> None:
+    window = Opened(browser, address, viewport={"width": 390, "height": 844})
+    page = window.go()
+    assert not page.locator("#share").is_visible()
+    page.click("#more-button")
+    page.click("#exercise-button")
+    page.click("#shape-button")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert not page.locator("#exercise").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#share").is_visible()
+    assert page.evaluate("document.activeElement.id") == "more-button"
+    window.context.close()
+    assert window.wrong == []
+
+
 @pytest.mark.parametrize("hash", ["#s=%00", "#s=AAAA&f=xyz", "#shape=<b>&seed=x", "#example=../x"])
 def test_a_hash_that_says_nothing_does_nothing(opened: Opened, hash: str) -> None:
     page = opened.go(hash)

@@ -34,8 +34,9 @@ export function writtenOut(typed) {
  * @param data `steps`, `choices`, `marked`
  * @param model the graph's, or null
  * @param onShow called with what the graph shows and what of the lines
+ * @param isVeiled whether the number of a left side is not to be shown yet
  */
-export function stepper({ steps, choices, marked }, model, onShow) {
+export function stepper({ steps, choices, marked }, model, onShow, isVeiled = () => false) {
   const items = all("#steps > .step");
   const rows = new Map(all("#known tr").map((row) => [row.dataset.row, row]));
   const everything = steps.map((_, index) => index);
@@ -47,9 +48,11 @@ export function stepper({ steps, choices, marked }, model, onShow) {
   const current = () => state.active[state.at];
   const step = () => steps[current()];
   const asks = () => step().asks;
-  const isHidden = () => state.predicting && asks() && !state.found.has(current());
+  const veiled = (index) => isVeiled(steps[index].lines[0]);
+  const isAsked = () => state.predicting && asks() && !state.found.has(current());
+  const isHidden = () => isAsked() || veiled(current());
   // Numbers of the steps from this one on are not to be given away.
-  const opened = () => (state.predicting ? current() + (isHidden() ? 0 : 1) : steps.length);
+  const opened = () => (state.predicting ? current() + (isAsked() ? 0 : 1) : steps.length);
 
   function show() {
     const hidden = isHidden();
@@ -115,7 +118,8 @@ export function stepper({ steps, choices, marked }, model, onShow) {
     const made = new Map(steps.map(({ makes: [name, part] }, index) => [`${part} ${name}`, index]));
     for (const [name, row] of rows) {
       for (const part of ["value", "gradient"]) {
-        row.querySelector(`.${part}`).classList.toggle("veiled", (made.get(`${part} ${name}`) ?? -1) >= seen);
+        const from = made.get(`${part} ${name}`) ?? -1;
+        row.querySelector(`.${part}`).classList.toggle("veiled", from >= seen || (from >= 0 && veiled(from)));
       }
       row.classList.toggle("now", name === step().makes[0]);
     }
@@ -123,7 +127,7 @@ export function stepper({ steps, choices, marked }, model, onShow) {
 
   function showDerivation() {
     const chosen = choices.find(({ key }) => key === state.follow) ?? choices.at(-1);
-    const parts = (chosen?.steps ?? []).filter((index) => steps[index].derived && index < opened());
+    const parts = (chosen?.steps ?? []).filter((index) => steps[index].derived && index < opened() && !veiled(index));
     const last = steps[parts.at(-1)]?.derived;
     if (!last) {
       byId("panel-derivation").innerHTML = '<p class="sentence">Nothing of it is known yet.</p>';
@@ -136,8 +140,14 @@ export function stepper({ steps, choices, marked }, model, onShow) {
 
   function spoken(hidden) {
     const said = `Step ${state.at + 1}. ${step().spoken}`;
-    if (hidden) return `${said} ${step().asked}`;
-    return `${said} ${items[current()].querySelector(".tiles").textContent}`.replace(/\s+/g, " ");
+    if (hidden) return isAsked() ? `${said} ${step().asked}` : said;
+    return `${said} ${spokenTiles()}`;
+  }
+
+  // What the tiles say, in words apart: a fraction's two pieces have a stroke between them.
+  function spokenTiles() {
+    const pieces = (part) => all(".fraction > span", part).map(({ textContent }) => textContent).join("/") || part.textContent;
+    return all(".tile", items[current()]).map((tile) => [...tile.children].map(pieces).join(" ")).join(", ");
   }
 
   // What the graph shows: all numbers, or where the steps are to make them known only those so far.
@@ -177,7 +187,7 @@ export function stepper({ steps, choices, marked }, model, onShow) {
   }
 
   function forward() {
-    if (isHidden()) reveal("It is");
+    if (isAsked()) reveal("It is");
     else go(state.at + 1);
   }
 
@@ -214,7 +224,7 @@ export function stepper({ steps, choices, marked }, model, onShow) {
     state.found.add(current());
     show();
     if (focused) byId("next").focus(); // what had the focus is gone
-    byId("live").textContent = `${said} ${items[current()].querySelector(".tiles").textContent}`.replace(/\s+/g, " ");
+    byId("live").textContent = `${said} ${spokenTiles()}`;
   }
 
   function predict(on) {
@@ -262,6 +272,7 @@ export function stepper({ steps, choices, marked }, model, onShow) {
   return {
     go,
     goTo,
+    show,
     follow,
     forward,
     answer,

@@ -1,9 +1,10 @@
 // The playground: what is typed goes to Python in the worker, what comes back is shown.
-import { all, byId, button, element, mark, withHtml } from "./dom.js";
+import { all, byId, button, element, mark, withHtml, word } from "./dom.js";
 import { editor } from "./editor.js";
 import { exploring } from "./exploring.js";
 import { asPng, asSvg } from "./exporting.js";
 import { lanes } from "./lanes.js";
+import { HINTS } from "./lines.js";
 import { examplesMenu, exerciseForm, exportMenu, moreMenu, opens } from "./menus.js";
 import { picture } from "./picture.js";
 import { printed } from "./printing.js";
@@ -37,7 +38,10 @@ const engine = lanes(() => new Worker("worker.js", { type: "module" }), engineSt
 
 const sheet = editor(byId("editor"), {
   onText: changed,
-  onCaret: () => showCounts(),
+  onCaret: (line) => {
+    showCounts();
+    sayLine(line);
+  },
   onAct: (what, value) => (what === "hint" ? hint(value) : goToLine(value)),
 });
 const shown = picture({
@@ -175,6 +179,7 @@ function marked(text, found) {
   if (finding) return;
   show(text, found.lines);
   shown.mark(found);
+  veil();
   say(spokenCounts(found.report));
 }
 
@@ -257,6 +262,14 @@ function spokenCounts(report) {
 
 // Lines, hints, names.
 
+// The mark of the line that the caret has come to, and what is said of it, for who does not see it.
+function sayLine(number) {
+  const row = sheet.rows().find(({ line }) => line.number === number);
+  if (!row?.verdict) return;
+  const notes = row.views.map((view) => withHtml("p", "", (sheet.hintOf(row.text) < 2 && view.kind) || view.note).textContent);
+  say(`Line ${number}, ${word(row.verdict)}. ${notes.filter(Boolean).join(" ")}`);
+}
+
 function goToLine(number) {
   if (!number) return;
   tab("sheet");
@@ -268,8 +281,15 @@ function goToLine(number) {
   shown.choose(view.focus);
 }
 
+// Where a teacher wishes so, right numbers of wrong lines come with their workings.
+function veil() {
+  const isWaiting = ({ verdict, source }) => verdict === "wrong" && sheet.hintOf(source) < HINTS.indexOf("working");
+  shown.veil(flags.veilNumbers ? views.filter(isWaiting) : []);
+}
+
 function hint({ text, step }) {
   sheet.hint(text, step);
+  veil();
   say(["", "The kind of slip is shown.", "The piece is underlined.", "The right working is shown."][step]);
 }
 
@@ -428,7 +448,7 @@ async function contentOf(kind) {
   return found?.text;
 }
 
-addEventListener("beforeprint", () => byId("editor").after(printed(sheet.text(), views)));
+addEventListener("beforeprint", () => byId("editor").after(printed(sheet.text(), views, sheet.hintOf)));
 addEventListener("afterprint", () => document.querySelector(".printed")?.remove());
 
 async function showLink() {

@@ -35,6 +35,9 @@ const WORDS = {
   unreadable: "could not be read",
 };
 
+/** A verdict in words. */
+export const word = (verdict) => WORDS[verdict];
+
 /** A verdict's mark, with its word for who does not see it. */
 export function mark(verdict) {
   const made = element("span", `mark-place ${verdict}`);

@@ -6,6 +6,18 @@ import { all, byId, element, mark, withHtml } from "./dom.js";
 
 const DRAWN_HERE = "The graph of your last quantity is drawn here as you type.";
 
+const WORDS = { wrong: "is wrong", follows: "follows from a wrong one" };
+
+// A number that is not to be shown yet.
+const veil = { value: { value: "?" }, gradient: { gradient: "?", sign: 0 } };
+
+function withMarks(node, marks, veiled) {
+  const hidden = Object.keys(veil).filter((part) => veiled.has(`${part} ${node.key}`));
+  if (hidden.length) return withMarks(Object.assign({ ...node, said: node.key }, ...hidden.map((part) => veil[part])), marks, new Set());
+  const said = Object.entries(marks).map(([part, verdict]) => `the line of its ${part} ${WORDS[verdict]}`);
+  return { ...node, marks, said: [node.said, ...said].join(", ") };
+}
+
 /**
  * @param onHover called with a name, or null
  * @param onSelect called with a node's key
@@ -19,13 +31,14 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
   let layouts = "";
   let walk = "";
   let marks = { boxes: new Map(), edges: new Map(), lines: [] };
+  let veiled = { lefts: new Set(), parts: new Set() };
   const at = { follow: "", step: 0, tab: "tab-step", predicting: false };
 
   const pair = ({ tail, head }) => JSON.stringify([tail, head]);
   const marked = (model) => ({
     ...model,
-    nodes: model.nodes.map((node) => ({ ...node, marks: marks.boxes.get(node.key) ?? {} })),
-    edges: model.edges.map((edge) => ({ ...edge, mark: marks.edges.get(pair(edge)) ?? "" })),
+    nodes: model.nodes.map((node) => withMarks(node, marks.boxes.get(node.key) ?? {}, veiled.parts)),
+    edges: model.edges.map((edge) => ({ ...edge, mark: marks.edges.get(pair(edge)) ?? "", local: veiled.lefts.has(`d${edge.head}/d${edge.tail}`) ? "?" : edge.local })),
   });
 
   function showGraph() {
@@ -63,7 +76,7 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
     byId("steps").append(...found.steps.map(stepElement));
     byId("known").append(...found.table.map(tableRow));
     document.body.classList.toggle("predicting", at.predicting);
-    steps = stepper({ steps: found.steps, choices: found.choices, marked: true }, found.graph?.model ?? null, shown);
+    steps = stepper({ steps: found.steps, choices: found.choices, marked: true }, found.graph?.model ?? null, shown, (left) => veiled.lefts.has(left));
     const choice = listbox(byId("follow"), {
       options: [{ key: "", html: "every step" }, ...found.choices],
       label: "follow-label",
@@ -177,6 +190,15 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
       showGraph();
       showSteps();
       ownLines();
+    },
+    /** The lines whose right numbers are not to be shown yet. */
+    veil(views) {
+      const lefts = new Set(views.flatMap((view) => view.lefts));
+      const output = found?.graph?.model.output;
+      const parts = views.flatMap(({ focus }) => [[focus, "value"], [`d${output}/d${focus}`, "gradient"]].flatMap(([left, part]) => (lefts.has(left) ? [`${part} ${focus}`] : [])));
+      veiled = { lefts, parts: new Set(parts) };
+      if (found?.graph && graph) graph.update(marked(found.graph.model));
+      steps?.show();
     },
     /** Other numbers in the graph; the steps keep theirs. */
     numbers(model) {

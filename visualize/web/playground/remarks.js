@@ -4,7 +4,11 @@ import { HINTS } from "./lines.js";
 
 const NEXT = ["Which kind?", "Which piece?", "The right working"];
 
-const lineButton = (number, onAct) => button(String(number), () => onAct("line", number), "to-line");
+function lineButton(number, onAct) {
+  const made = button(String(number), () => onAct("line", number), "to-line");
+  made.setAttribute("aria-label", `line ${number}`);
+  return made;
+}
 
 /** What stands at a line's end, or null. */
 export function remarkBeside(views, onAct) {
@@ -51,7 +55,7 @@ function wrong(view, text, step, onAct) {
   const hints = element("p", "hints");
   HINTS.slice(0, last + 1).forEach((name, index) => {
     if (index === step + 1) hints.append(button(NEXT[step], () => onAct("hint", { text, step: index }), "hint"));
-    else hints.append(element("span", index <= step ? "hint-name had" : "hint-name", name));
+    else hints.append(element("span", index <= step ? "hint-name had" : "hint-name", name, { "aria-hidden": "true" }));
   });
   place.append(hints);
   if (view.heirs.length) place.append(heirs(view.heirs, onAct));

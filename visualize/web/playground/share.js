@@ -1,6 +1,6 @@
 // A sheet in the address: packed, so that a link holds all of it and nothing is kept elsewhere.
 
-const FLAGS = { a: "hideAnswers", c: "hideCauses", g: "fixedGivens" };
+const FLAGS = { a: "hideAnswers", c: "hideCauses", g: "fixedGivens", v: "veilNumbers" };
 
 // A text of more bytes than this is none of ours.
 const MOST = 1_000_000;
