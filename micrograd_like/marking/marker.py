@@ -132,6 +132,9 @@ class Marker:
         key = statement.left
         if statement.defines == FOR_ALL:
             return _line(statement, verdict="taken", rule="definition")
+        if statement.slip is not None and not statement.parts:  # there is nothing to be held
+            told, cause = statement.slip.detail, Cause(statement.slip.code)
+            return _line(statement, verdict="wrong", problem=told, causes=(cause,))
         try:
             problem = self._problem(statement, key)
             if not problem:
@@ -321,14 +324,14 @@ class Marker:
                 if name in self.sheet.assumed and (
                     name == key.of or name not in self.sheet.rests_on(names_in(key.of))
                 ):
-                    return f"Nothing defines {str(name)!r} in this worksheet"
+                    return self.sheet.nothing_defines(name)
         try:
             self.facts.true(key)
         except KeyError as error:
             name = error.args[0]
             if self.sheet.unread(name):
                 return f"{str(name)!r} stands on a line that could not be read"
-            return f"Nothing defines {str(name)!r} in this worksheet"
+            return self.sheet.nothing_defines(name)
         except DomainError as error:
             return str(error)
         return ""

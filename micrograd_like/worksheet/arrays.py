@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
+from math import prod
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, added
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG
 
+NOT_WORKED_OUT = "Jacobians of matrices are not worked out"
 #: Elements that the vectors and matrices of one line may have.
 MAX_ELEMENTS = 2_000
 
@@ -31,11 +33,13 @@ class Array:
         shape: Its sizes.
         items: Its elements, row by row.
         written: True where it is written out: (2, 1)ᵀ is how people type a column in a line.
+        folds: Of ∂z/∂W the shapes of z and W: a row for each element of z, a column for each of W.
     """
 
     shape: tuple[int, ...]
     items: tuple[Expr, ...]
     written: bool = field(default=False, compare=False)
+    folds: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def __post_init__(self) -> None:
         if len(self.items) > MAX_ELEMENTS:
@@ -147,10 +151,14 @@ def elementwise(function: str, arguments: Sequence[Term]) -> Array:
     Raises:
         ShapeError: Two shapes do not fit.
     """
-    shapes = [argument.shape for argument in arguments if isinstance(argument, Array)] or [(1,)]
-    shape = reduce(_common, shapes)
+    own = [argument for argument in arguments if isinstance(argument, Array)]
+    folds = next((array.folds for array in own if array.folds is not None), None)
+    if folds is not None and len(own) > 1:
+        raise ShapeError(NOT_WORKED_OUT)
+    shape = reduce(_common, [array.shape for array in own] or [(1,)])
     repeated = [spread(argument, shape) for argument in arguments]
-    return Array(shape, tuple(Call(function, together) for together in zip(*repeated, strict=True)))
+    made = tuple(Call(function, together) for together in zip(*repeated, strict=True))
+    return Array(shape, made, folds=folds)
 
 
 def _common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
@@ -192,6 +200,8 @@ def matrix_product(a: Array, b: Array) -> Term:
     Raises:
         ShapeError: The inner sizes differ.
     """
+    if b.folds is not None or (a.folds is not None and b.shape == a.folds[0]):
+        return _chained(*((a, b) if b.folds is not None else (b, a)))
     if len(a.shape) == len(b.shape) == 1 and a.shape == b.shape:
         return total(elementwise("mul", (a, b)))
     if len(a.shape) == 1 and len(b.shape) == 2 and b.shape[0] == 1 and a.shape[0] != 1:
@@ -221,6 +231,29 @@ def matrix_product(a: Array, b: Array) -> Term:
         size for size, kept in ((rows, len(a.shape) == 2), (columns, len(b.shape) == 2)) if kept
     )
     return Array(shape, sums).squeezed if shape else sums[0]
+
+
+def _chained(slopes: Array, inner: Array) -> Array:
+    """∂L/∂z·∂z/∂W, and ∂y/∂z·∂z/∂W of a vector y: the sum over the elements of z."""
+    assert inner.folds is not None
+    of, wrt = inner.folds
+    count, width = prod(of), prod(wrt)
+    if slopes.shape != of and slopes.shape[-1] != count:
+        raise ShapeError(NOT_WORKED_OUT)
+    rows = len(slopes.items) // count
+    if 3 * rows * count * width > MAX_WRITTEN:
+        raise ShapeError(TOO_LONG)
+    sums = tuple(
+        _sum(
+            [
+                Call("mul", (slopes.items[i * count + k], inner.items[k * width + j]))
+                for k in range(count)
+            ]
+        )
+        for i in range(rows)
+        for j in range(width)
+    )
+    return Array(wrt, sums) if rows == 1 else Array((rows, width), sums, folds=((rows,), wrt))
 
 
 def outer(a: Term, b: Term) -> Term:
@@ -294,15 +327,9 @@ def shown(shape: tuple[int, ...]) -> str:
 
 
 def derivative(of: Term, wrt: Term) -> Term:
-    """∂of/∂wrt by element: of a scalar by each element, of an array element by element.
-
-    Raises:
-        ShapeError: It would be a whole Jacobian of matrices.
-    """
+    """∂of/∂wrt by element: of a scalar by each element, of an array element by element."""
     if isinstance(of, Array) and isinstance(wrt, Array):
-        if of.shape != wrt.shape:
-            raise ShapeError("Jacobians of matrices are not worked out")
-        return by_element(of, wrt)
+        return by_element(of, wrt) if of.shape == wrt.shape else unfolded(of, wrt)
     if isinstance(wrt, Array):
         return wrt.each(lambda w: _slope(of, w))  # type: ignore[arg-type]
     if isinstance(of, Array):
@@ -320,6 +347,12 @@ def jacobian(of: Array, wrt: Array) -> Array:
     """∂ofᵢ/∂wrtⱼ of two vectors, a row for each i."""
     items = tuple(_slope(a, b) for a in of.items for b in wrt.items)
     return Array((*of.shape, *wrt.shape), items)
+
+
+def unfolded(of: Array, wrt: Array) -> Array:
+    """∂of/∂wrt of a vector and a matrix, as part of a chain."""
+    items = tuple(_slope(a, b) for a in of.items for b in wrt.items)
+    return Array((len(of.items), len(wrt.items)), items, folds=(of.shape, wrt.shape))
 
 
 def _slope(of: Expr, wrt: Expr) -> Expr:

@@ -18,6 +18,7 @@ from micrograd_like.worksheet.clauses.continuation import logical_lines
 from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.scope import Document
+from micrograd_like.worksheet.grammar.shaping import assume_shapes
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.grammar.templates import Templates
 from micrograd_like.worksheet.naming.functions import Functions, UnknownFunctionError
@@ -39,6 +40,7 @@ from micrograd_like.worksheet.tokens.stacked import with_fractions
 from micrograd_like.worksheet.tokens.wording import (
     changes,
     in_lists,
+    in_norms,
     in_one_name,
     in_signs,
     in_sums,
@@ -106,13 +108,14 @@ def read_source(
     if changed := changes(rows):
         rows = [with_changes(row, changed) for row in rows]
     worded = (
-        in_lists(in_vectors(in_signs(in_sums(in_one_name(separated(row))))))
+        in_lists(in_vectors(in_signs(in_sums(in_norms(in_one_name(separated(row)))))))
         for row in rows
         if not is_cells(row)
     )
     logical = list(_within_bounds(logical_lines(worded, too_long), lines, refused))
     refused += (_refused(row, row[-1], TOO_FAR, lines) for row in too_long)
     names = Names.of(logical)
+    assumed = assume_shapes(logical, names, source.lines)
     for _ in range(_PASSES):
         known = dict(names.arrays)
         document = Document(names, source.lines, choices)
@@ -139,7 +142,7 @@ def read_source(
         source.lines,
         names,
         words.hidden,
-        told=(*source.told, *words.told, *told_of(names.open)),
+        told=(*source.told, *words.told, *told_of(names.open), *assumed),
         older=source.older,
         sections=sections,
         cells=cells,

@@ -93,7 +93,10 @@ class Worksheet:
         self.lines, self._cells = reading.lines, reading.cells
         self.told, self.passed = reading.told, reading.passed
         self._others = reading.others
-        resolved = resolve(reading.reads, reading.problems, reading.hidden, reading.sections)
+        self._elements = {n: reading.names.elements(n, s) for n, s in reading.names.arrays.items()}
+        arrays = {name: own for own in self._elements.values() for name in own}
+        read = (reading.reads, reading.problems, reading.hidden, reading.sections)
+        resolved = resolve(*read, arrays)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
         self.opaque, self.doubts = resolved.opaque, resolved.doubts
         self._defined = {name for name in resolved.definers if not stands_in(name)}
@@ -111,7 +114,6 @@ class Worksheet:
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
         self._counts = reading.names.counts
-        self._elements = {n: reading.names.elements(n, s) for n, s in reading.names.arrays.items()}
         whole = with_assumptions(resolved, self._builder, self._counts)
         self.formulas, self.assumed, self._whole = whole
         self._in_symbols = self._whole.names
@@ -406,12 +408,12 @@ class Worksheet:
         mine = self.rests_on(names_in(exprs[0]))
         for name in (n for part in statement.parts for n in names_in(part.expr)):
             if name in self.assumed and name not in mine and name not in self._counts:
-                return f"Nothing defines {name!r} in this worksheet"
+                return self.nothing_defines(name)
         if statement.subject is not None:  # log P = Σ …, where nothing says what P is
             own = {*names_in(statement.subject)} & self.assumed.keys()
             said = [{*names_in(part.expr)} for part in statement.parts]
             if own and any(own.isdisjoint(self.rests_on(names)) for names in said if names):
-                return f"Nothing defines {min(own)!r} in this worksheet"
+                return self.nothing_defines(min(own))
         for key in (q for expr in exprs for q in derivatives(expr)):
             behind = self.rests_on(names_in(key.of)) - {*names_in(key.wrt)}
             if self.unread(str(key)):
@@ -441,6 +443,12 @@ class Worksheet:
         if not below.isdisjoint(wrt) or not self.rests_on(wrt).isdisjoint(of):
             return ""
         return f"nothing here makes {key.of} depend on {key.wrt}"
+
+    def nothing_defines(self, name: str) -> str:
+        """That a name, or the array whose element it is, is not defined."""
+        arrays = (array for array, elements in self._elements.items() if name in elements)
+        shown = name if name in self._defined else next(arrays, name)
+        return f"Nothing defines {str(shown)!r} in this worksheet"
 
     def without_number(self, expr: Expr) -> bool:
         """True if the expression rests on names that have no number."""

@@ -173,7 +173,7 @@ class Judge(Measure):
         for leaf in self.facts.leaves(part.expr):
             for name in (leaf,) if isinstance(leaf, Name) else (leaf.of, leaf.wrt):
                 if name not in self.facts.definitions:
-                    return f"Nothing defines {str(name)!r} in this worksheet"
+                    return self.facts.sheet.nothing_defines(str(name))
         return ""
 
     def _symbols_follow(self, expr: Expr, key: Quantity) -> frozenset[Quantity] | None:

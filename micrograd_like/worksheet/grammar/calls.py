@@ -161,8 +161,11 @@ class Calls(Rules):
     # Sums.
 
     def sum_of_arguments(self, text: str) -> Term:
+        """A sum, mean, norm or softmax, and what stands in its brackets."""
+        return self.of_arguments(text, self.arguments())
+
+    def of_arguments(self, text: str, arguments: list[Term]) -> Term:
         """A sum, mean, norm or softmax: of an array, or of scalars one by one."""
-        arguments = self.arguments()
         if text in ("var", "std"):
             return self.spread(text, arguments)
         if isinstance(arguments[0], Array):
@@ -203,6 +206,10 @@ class Calls(Rules):
             self.take()
             bound = self.inner(SIGNED)
             last = None if isinstance(bound, Array) else bound
+        return self.summed_up(sign, index, last)
+
+    def summed_up(self, sign: str, index: str, last: Expr | None) -> Term:
+        """The sum or product of what follows."""
         deep = self.operations
         body = self.expression(ADD)
         if isinstance(body, Array) and not index and self.products and body.shape == self.asked:

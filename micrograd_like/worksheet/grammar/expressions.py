@@ -129,9 +129,13 @@ class Expressions(Derivatives, Calls):
                 self.place -= 1
                 return self.raised(left)
             self.take()
-        if written and isinstance(left, Array) and len(left.shape) == 1:
-            return left  # a column is a vector
-        return left.transposed if isinstance(left, Array) else left
+        return self.turned(left, written)
+
+    def turned(self, left: Term, written: bool) -> Term:
+        """What is transposed; a column that is written out is a vector."""
+        if not isinstance(left, Array) or (written and len(left.shape) == 1):
+            return left
+        return left.transposed
 
     def percent(self, left: Term) -> Term:
         """A number of hundredths: 5% as 0.05."""
@@ -186,7 +190,7 @@ class Expressions(Derivatives, Calls):
             self.bars += 1
             inside = self.closed(self.inner(0), "‖", token)
             self.bars -= 1
-            return arrays.norm(inside) if isinstance(inside, Array) else self.call("abs", inside)
+            return self.length(inside)
         if sign == "√":
             self.take()
             return self.applied("sqrt", token)
@@ -195,6 +199,10 @@ class Expressions(Derivatives, Calls):
         if len(sign) > 1 and sign[0] == "\\":
             raise UnsureError(f"{sign} is not worked out")
         return None
+
+    def length(self, inside: Term) -> Term:
+        """What ‖x‖ is."""
+        return arrays.norm(inside) if isinstance(inside, Array) else self.call("abs", inside)
 
     def array(self, first: Term, opening: Token) -> Array:
         """The rest of [1, 2], [[1, 2], [3, 4]], [1, 2; 3, 4] or (1, 2)."""

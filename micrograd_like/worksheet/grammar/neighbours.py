@@ -44,7 +44,9 @@ class Neighbours(Cursor):
             return not self.is_remark(self.place)
         if self.at("√", "∂", "∇", "⌊", "⌈") or (token.text[0] == "\\" and len(token.text) > 1):
             return True
-        if self.at("|", "‖"):
+        if self.at("‖"):
+            return not self.bars
+        if self.at("|"):
             return not self.bars and before.kind in ("number", "fraction")
         if token.kind in ("number", "fraction"):
             return bracket and token.kind == "number"

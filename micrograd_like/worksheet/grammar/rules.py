@@ -85,10 +85,34 @@ class Rules(Neighbours, ABC):
         if self.document.is_full:
             raise ShapeError(TOO_MUCH)
         matrices = len(left.shape) == 2 and len(right.shape) == 2 and left.shape != right.shape
-        if sign == "@" or matrices:
+        if sign == "@" or matrices or left.folds or right.folds:
             return arrays.matrix_product(left, right)
         self.products = True
-        return arrays.matrix_product(left, right) if self.dot else self.call("mul", left, right)
+        if self.dot or left.shape != right.shape:
+            try:
+                return arrays.matrix_product(left, right)
+            except ShapeError:
+                if self.dot and (loose := self.loosely(left, right)) is not None:
+                    return loose
+                if self.dot:
+                    raise
+        return self.call("mul", left, right)
+
+    def loosely(self, left: Array, right: Array) -> Term | None:
+        """The product that δ x or W δ is, written without its transpose, where it fits."""
+        ranks, sizes = (len(left.shape), len(right.shape)), (*left.shape, *right.shape)
+        if ranks == (1, 1) and self.asked in (sizes, sizes[::-1]):
+            self.scope.read_as["a product of two vectors as the outer one"] = None
+            found: Term = arrays.outer(left, right)
+            if self.asked != sizes:
+                found = arrays.outer(right, left)
+        elif ranks == (2, 1) and self.known.loose and sizes[0] == sizes[2]:
+            self.scope.read_as["a matrix as transposed"] = None
+            found = arrays.matrix_product(left.transposed, right)
+        else:
+            return None
+        self.scope.doubts["What is transposed in it is not said"] = None
+        return found
 
     def integer(self, token: Token) -> Term:
         """The number of a superscript."""

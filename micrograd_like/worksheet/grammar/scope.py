@@ -105,6 +105,7 @@ class Scope:
         if name in self.known.arrays and name not in self.shadowed:
             shape = self.known.arrays[name]
             names = self.known.elements(name, shape)
+            self.places = dict.fromkeys(names, token.place) | self.places
             return Array(shape, tuple(map(Name, names)))
         if name.endswith("'") and name not in self.known.lefts:  # the transpose, in Octave
             array = self.stands(name[:-1], token) if name[:-1] in self.known.arrays else None

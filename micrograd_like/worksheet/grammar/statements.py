@@ -21,7 +21,7 @@ from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.parts import Parts
 from micrograd_like.worksheet.grammar.scope import Document, UnsureError
-from micrograd_like.worksheet.records import Statement
+from micrograd_like.worksheet.records import Slip, Statement
 from micrograd_like.worksheet.tokens import brackets
 from micrograd_like.worksheet.vocabulary import FUNCTIONS, PRONOUNS, RELATIONS
 
@@ -46,11 +46,11 @@ def read_clause(
     Raises:
         UnreadableError: What was expected, and where.
     """
-    parser = _Statements(clause, document)
+    parser = Statements(clause, document)
     return parser.checked_statement(), parser.function
 
 
-class _Statements(Parts):
+class Statements(Parts):
     """Reads the tokens of one clause."""
 
     def __init__(self, clause: Clause, document: Document) -> None:
@@ -75,7 +75,10 @@ class _Statements(Parts):
             if self.diagonal and not self.whole:
                 self.whole, self.place, self.operations = True, 0, 0
                 return self.checked_statement()
-            return [self._unsure(str(error))]
+            unsure = self._unsure(str(error))
+            if self.tokens[0].place not in self.known.misfits:
+                return [unsure]
+            return [replace(unsure, doubt="", slip=Slip("shape", str(error)))]
         except UnsureError as unsure:
             return [self._unsure(str(unsure))]
         return self.too_deep(deep)
@@ -167,6 +170,8 @@ class _Statements(Parts):
             assert not isinstance(subject, Array)
             yield about(left, parts, subject=subject)
             return
+        if any(isinstance(term, Array) and term.folds for term in (left, *terms)):
+            raise ShapeError(arrays.NOT_WORKED_OUT)
         shape = shapes[-1]
         if isinstance(left, Derivative) and all(isinstance(term, Array) for term in terms):
             left = self.by_elements(left, shape)

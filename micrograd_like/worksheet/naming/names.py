@@ -7,7 +7,7 @@ in a derivative. They decide what the rest means: ``w1x1`` is w1·x1 where those
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -19,6 +19,7 @@ from micrograd_like.worksheet.naming.counts import assumed_counts
 from micrograd_like.worksheet.naming.open_functions import open_functions
 from micrograd_like.worksheet.naming.roots import Roots
 from micrograd_like.worksheet.naming.survey import LeftCall, Survey
+from micrograd_like.worksheet.records import Place
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import (
     family,
@@ -66,6 +67,8 @@ class Names:
         varying: The shapes of those that have several, from which line on; () for a number.
         base: The number of their first element.
         apart: Those of them whose elements other names of the document look like.
+        misfits: Where lines begin in which their assumed shapes do not fit.
+        loose: True where shapes are assumed, and nothing is written as transposed.
         costs: What is differentiated on left sides.
         roots: What ``x.grad`` is the gradient of.
         functions: Those that are functions: a line defines them, or shows them by example.
@@ -96,6 +99,8 @@ class Names:
     varying: dict[str, list[tuple[int, tuple[int, ...]]]] = field(default_factory=dict)
     base: int = 1
     apart: set[str] = field(default_factory=set)
+    misfits: frozenset[Place] = frozenset()
+    loose: bool = False
     costs: list[str] = field(default_factory=list)
     roots: Roots = field(default_factory=Roots)
     _defined: set[str] = field(default_factory=set)
@@ -224,6 +229,16 @@ class Names:
             if name.endswith("'") and name.rstrip("'") in self.functions:
                 self.applied.pop(name, None)
                 self.lefts.discard(name)
+
+    def take_arrays(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Take these for vectors and matrices, whose elements nothing gives."""
+        self.arrays.update(shapes)
+        for name, shape in shapes.items():
+            if len(shape) == 1 and not self._defined.isdisjoint(self.elements(name, shape)):
+                self.apart.add(name)
+        own = (self.elements(name, shape) for name, shape in shapes.items())
+        self.used.update(shapes, chain(*own))
+        self.operands |= shapes.keys()
 
     def elements(self, array: str, shape: tuple[int, ...]) -> list[str]:
         """The names of an array's elements."""

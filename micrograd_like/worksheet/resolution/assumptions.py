@@ -13,7 +13,7 @@ from micrograd_like.worksheet.resolution.resolve import Resolved
 #: Choices of numbers for names without one, of which the first that fits everywhere is taken.
 _TRIES = 24
 #: Units with a gate, and from how many on some of them are to be off.
-_GATED, _MANY_UNITS = ("relu",), 4
+_GATED, _MANY_UNITS = ("relu",), 2
 #: Where they are drawn from, in turn: a logarithm or root may be undefined in some of these.
 _RANGES = ((0.2, 0.9), (0.3, 2.5), (-1.5, 1.5), (1.1, 4.0))
 
@@ -68,11 +68,37 @@ def _shares(resolved: Resolved) -> Iterator[list[Name]]:
     for formula in resolved.formulas.values():
         for call in nodes(formula, Call):
             match call:
-                case Call("mul", (Name() as share, Call("log", _))) if share in resolved.free:
-                    found.setdefault(share.rstrip("0123456789"), []).append(share)
+                case Call("mul", (one, other)) if _is_log(one) or _is_log(other):
+                    for share in _factors(other if _is_log(one) else one):
+                        if share in resolved.free:
+                            found.setdefault(_family(share), []).append(share)
                 case Call("sub", (Number(1), Name() as share)):
                     others.add(share)
     yield from (family for family in found.values() if others.isdisjoint(family))
+
+
+def _is_log(expr: Expr) -> bool:
+    """True for ln p, and z − ln Σ e^z."""
+    match expr:
+        case Call("log", _) | Call("sub", (_, Call("log", _))):
+            return True
+    return False
+
+
+def _factors(expr: Expr) -> Iterator[Name]:
+    """The names that are factors of an expression, its sign left out."""
+    waiting = [expr]
+    while waiting:
+        match waiting.pop():
+            case Name() as name:
+                yield name
+            case Call("neg" | "mul", arguments):
+                waiting += arguments
+
+
+def _family(share: Name) -> str:
+    """What the shares of one whole are called but for their number: y of y1 and y[1]."""
+    return share.rstrip("0123456789[]")
 
 
 def _shared(family: list[Name], assumed: dict[Name, float]) -> dict[Name, float]:

@@ -15,7 +15,10 @@ from micrograd_like.worksheet.records import Problem, Statement
 
 
 def declared(
-    reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+    reads: Sequence[Statement],
+    problems: Sequence[Problem],
+    hidden: Mapping[str, Expr],
+    arrays: Mapping[str, Sequence[str]],
 ) -> dict[Derivative, Name]:
     """The derivatives of a document that no definition decides, and their names.
 
@@ -24,8 +27,9 @@ def declared(
         problems: What could not be read: what it would define is unknown, and no derivative of
             it is declared.
         hidden: What stands for an expression without a name of its own, and the expression.
+        arrays: For every element of an array all of them.
     """
-    documents = _Definitions(reads, problems, hidden)
+    documents = _Definitions(reads, problems, hidden, arrays)
     found: dict[Derivative, Name] = {}
     for read in reads:
         for expr in (*_exprs(read), *hidden.values()):
@@ -74,8 +78,13 @@ class _Definitions:
     """
 
     def __init__(
-        self, reads: Sequence[Statement], problems: Sequence[Problem], hidden: Mapping[str, Expr]
+        self,
+        reads: Sequence[Statement],
+        problems: Sequence[Problem],
+        hidden: Mapping[str, Expr],
+        arrays: Mapping[str, Sequence[str]],
     ) -> None:
+        self.arrays = arrays
         self.given = {problem.name for problem in problems}
         self.below: dict[str, set[str]] = {}
         self.closed: set[str] = set()
@@ -101,4 +110,5 @@ class _Definitions:
         if wrt in self.given:
             return False
         behind = reached(of, self.below)
-        return wrt not in behind and not behind - {*CONSTANTS} <= self.closed
+        known = {wrt, *self.arrays.get(wrt, ())}  # z2 rests on some of the elements of W alone
+        return known.isdisjoint(behind) and not behind - {*CONSTANTS} <= self.closed

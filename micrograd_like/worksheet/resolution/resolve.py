@@ -67,6 +67,7 @@ def resolve(
     problems: Sequence[Problem] = (),
     hidden: Mapping[str, Expr] = MappingProxyType({}),
     sections: Sequence[tuple[int, int]] = (),
+    arrays: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Resolved:
     """Decide what every name of a document means.
 
@@ -75,11 +76,12 @@ def resolve(
         problems: What could not be read; where it would have defined a name, that is in doubt.
         hidden: What stands for an expression without a name of its own, and the expression.
         sections: The rows in which another problem begins.
+        arrays: For every element of an array all of them.
 
     Returns:
         The statements with every name that of its version, and what gives each its value.
     """
-    names = declared(reads, problems, hidden)
+    names = declared(reads, problems, hidden, arrays)
     reads = [with_declared(read, names) for read in reads]
     if names:
         hidden = {name: put_names(expr, names) for name, expr in hidden.items()}

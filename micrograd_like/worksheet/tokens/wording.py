@@ -120,6 +120,22 @@ def in_one_name(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
+def in_norms(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with ‖ for the two bars of ||x||, where all bars stand in pairs."""
+    found: list[Token] = []
+    paired = True
+    for token in tokens:
+        if token.text == "|" and not paired and found[-1].end == token.column:
+            found[-1], paired = found[-1]._replace(text="‖", end=token.end), True
+            continue
+        if not paired:
+            return [*tokens]
+        paired = token.text != "|"
+        found.append(token)
+    pairs = sum(token.text == "‖" for token in found)
+    return found if paired and not pairs % 2 else [*tokens]
+
+
 def changes(rows: Iterable[Sequence[Token]]) -> set[str]:
     """The names w of which a line says what ∂w alone is, as dw elsewhere: ∂w = 2x, ∇w1 = 2x."""
     found = set()
