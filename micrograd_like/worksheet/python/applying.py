@@ -53,6 +53,15 @@ _DEEPEST = 12
 NOT_RUN = ("exec", "eval", "compile")
 #: What gives data anew that it is given.
 _SPLITTING = ("train_test_split", "fit_transform", "transform", "shuffle")
+#: Methods of lists.
+_OF_LISTS: dict[str, Callable[..., Any]] = {
+    "append": list.append,
+    "extend": list.extend,
+    "reverse": list.reverse,
+    "insert": lambda owner, place, one: owner.insert(whole(place), one),
+    "pop": lambda owner, *place: owner.pop(*map(whole, place)),
+    "copy": list.copy,
+}
 #: Modules whose functions compute with what they are given.
 _NUMERIC = ("numpy", "math", "scipy", "torch", "jax")
 
@@ -160,12 +169,8 @@ class Applier:
             if name == "get":
                 return owner.get(arguments[0], arguments[1] if len(arguments) > 1 else None)
             raise UnreadError(node, f"a dictionary's {name}() is not read")
-        if isinstance(owner, list) and name == "append":
-            owner.append(arguments[0])
-            return None
-        if isinstance(owner, list) and name == "reverse":
-            owner.reverse()
-            return None
+        if isinstance(owner, list) and name in _OF_LISTS:
+            return _OF_LISTS[name](owner, *arguments)
         if name in ("backward", "zero_grad", "zero_"):
             raise UnreadError(node, f"{name}() is not run")
         return self._external(node, name, [owner, *arguments], named, True)
@@ -180,6 +185,8 @@ class Applier:
     ) -> Any:
         if name in COUNTING:
             return counted()
+        if name in ("set", "sorted"):
+            return self._arranged(name, arguments[0])
         if name == "str":
             text = written_out(arguments[0]) if arguments else ""
             return counted() if text is None else text
@@ -224,11 +231,20 @@ class Applier:
                 not made
                 and (
                     name not in _SPLITTING
-                    and any(self._is_own(a) for a in (*arguments, *named.values()))
+                    and any(self.machine.is_own(a) for a in (*arguments, *named.values()))
                 )
             ):
                 raise UnreadError(node, f"what {name}() gives is not known here") from None
             return Data()
+
+    def _arranged(self, name: str, values: Any) -> Any:
+        """A list in order, or each of its numbers once, where all are known."""
+        given = self.machine.assignments.given
+        found = [*map(given, as_term(values).reshape(-1))] if isinstance(values, list) else []
+        known = {n.value for n in found if isinstance(n, Number)}
+        if name == "set" and found and all(isinstance(n, Number) for n in found):
+            return [scalar(Number(n)) for n in sorted(known)]
+        return counted()
 
     def _slope(self, function: str, at: Term) -> Term:
         """The derivative of a function, at its argument, which what it gives stands for too."""
@@ -242,14 +258,6 @@ class Applier:
             return rewrite(rule, lambda node: element if node == variable else None)
 
         return term(np.frompyfunc(of, 1, 1)(at))
-
-    def _is_own(self, value: Any) -> bool:
-        """True for what is worked out by the program."""
-        if isinstance(value, list | tuple):
-            return any(map(self._is_own, value))
-        if isinstance(value, np.ndarray):
-            return any(e in self.machine.recorder.maker for e in value.reshape(-1))
-        return isinstance(value, Instance | Defined)
 
     def _chosen_sizes(self, sizes: list[Any]) -> tuple[int, ...] | None:
         """Sizes, small ones in the place of large ones; None where one of them is not told."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
 
 #: Calls of one function whose steps are taken down.
-_MOST_TAKEN = 3
+_MOST_TAKEN = 40
 
 
 class Calls:
@@ -134,7 +134,8 @@ class Calls:
         self.machine.recorder.silent = silent or often or is_helper(definition)
         self._called[definition] += 1
         try:
-            self.machine.block(definition.body)
+            with self.machine.inside(node):
+                self.machine.block(definition.body)
         except LeftError as left:
             return left.value
         finally:

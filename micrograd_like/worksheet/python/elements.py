@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from micrograd_like.formula import Number
-from micrograd_like.worksheet.python.conversions import as_term, kind, whole
+from micrograd_like.worksheet.python.conversions import as_term, kind
 from micrograd_like.worksheet.python.library import FUNCTIONS, RANDOM, SAME
 from micrograd_like.worksheet.python.shapes import Unshaped
-from micrograd_like.worksheet.python.terms import number, scalar, term
+from micrograd_like.worksheet.python.terms import scalar, term
 from micrograd_like.worksheet.python.values import (
     Data,
     External,
@@ -20,6 +20,7 @@ from micrograd_like.worksheet.python.values import (
     Instance,
     Method,
     UnreadError,
+    counted,
 )
 
 if TYPE_CHECKING:
@@ -105,8 +106,10 @@ class Elements:
             if isinstance(index, ast.Slice):
                 return owner[self.index(index)]
             found = self.evaluator.value(index)
-            if number(as_term(found)) is not None:
-                return self.evaluator.known(node, owner[whole(found)])
+            if isinstance(found, Data):
+                return counted()
+            if isinstance(self.machine.assignments.given(as_term(found).item()), Number):
+                return self.evaluator.known(node, owner[self.evaluator.whole(index)])
             owner = as_term(owner)
         if not isinstance(owner, np.ndarray):
             raise UnreadError(node, f"an element of {kind(owner)} is not read")
@@ -132,7 +135,7 @@ class Elements:
                 return tuple(self.index(part) for part in parts)
             case ast.Slice(lower=lower, upper=upper, step=step):
                 ends = (lower, upper, step)
-                return slice(*(None if e is None else whole(self.evaluator.value(e)) for e in ends))
+                return slice(*(None if e is None else self.evaluator.whole(e) for e in ends))
         value = self.machine.settled(self.evaluator.operand(node))
         if value is None or value is Ellipsis:
             return value

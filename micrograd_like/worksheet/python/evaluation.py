@@ -131,7 +131,20 @@ class Evaluator:
     def key(self, node: ast.expr) -> Any:
         """What stands between the brackets of a dictionary."""
         key = self.value(node)
-        return whole(key) if isinstance(key, np.ndarray) else key
+        return self.whole(node) if isinstance(key, np.ndarray) else key
+
+    def whole(self, node: ast.expr) -> int:
+        """A whole number, or a name that is given one.
+
+        Raises:
+            UnreadError: It is none that is known.
+        """
+        found = as_term(self.machine.settled(self.value(node)))
+        known = scalar(self.machine.assignments.given(found.item())) if found.size == 1 else found
+        try:
+            return whole(known)
+        except CallError as error:
+            raise UnreadError(node, str(error)) from None
 
     def term(self, node: ast.expr) -> Term:
         """What an expression stands for, as an array."""
@@ -155,6 +168,8 @@ class Evaluator:
 
     def _chosen(self, node: ast.expr, test: ast.expr, then: ast.expr, other: ast.expr) -> Any:
         condition = self.value(test)
+        if isinstance(condition, Data):
+            return counted()
         if isinstance(condition, np.ndarray) and number(condition) is None:
             return called("where", [condition, self.value(then), self.value(other)], {})
         return self.value(then if self.truth(test) else other)
@@ -175,10 +190,11 @@ class Evaluator:
 
     def _listed(self, generator: ast.comprehension, body: Callable[[], Any]) -> list[Any]:
         found = []
-        for item in self.few(generator.iter):
+        for turn, item in enumerate(self.few(generator.iter)):
             self.machine.assignments.store(generator.target, item)
-            if all(self.truth(test) for test in generator.ifs):
-                found.append(body())
+            with self.machine.inside(generator, turn):
+                if all(self.truth(test) for test in generator.ifs):
+                    found.append(body())
         return found
 
     def few(self, node: ast.expr) -> list[Any]:
@@ -196,13 +212,13 @@ class Evaluator:
         """
         match node:
             case ast.Call(func=ast.Name(id="range"), args=ends):
-                numbers = range(*(whole(self.value(e)) for e in ends))
+                numbers = range(*map(self.whole, ends))
                 return [scalar(Number(i)) for i in numbers[:MAX_ELEMENTS]]
             case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
                 return self.items(inner)[::-1]
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *rest], keywords=named):
                 first = [*rest, *(k.value for k in named)]
-                start = whole(self.value(first[0])) if first else 0
+                start = self.whole(first[0]) if first else 0
                 return [(scalar(Number(i)), x) for i, x in enumerate(self.items(inner), start)]
             case ast.Call(func=ast.Name(id="zip"), args=parts):
                 return [*zip(*(self.items(part) for part in parts), strict=False)]

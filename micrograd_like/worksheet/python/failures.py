@@ -9,6 +9,7 @@ from micrograd_like.formula import Name
 from micrograd_like.worksheet.python.applying import NOT_RUN
 from micrograd_like.worksheet.python.naming import said_by
 from micrograd_like.worksheet.python.syntax import assigned_in, only_tells, target_name
+from micrograd_like.worksheet.python.taking import Target
 from micrograd_like.worksheet.python.terms import added, filled
 from micrograd_like.worksheet.python.values import Instance, Unknown, UnreadError
 from micrograd_like.worksheet.records import Problem, Statement
@@ -57,7 +58,7 @@ class Failures:
         used = (n.id for n in ast.walk(node.value) if isinstance(n, ast.Name))
         inside = [e for name in used if name in variables for e in variables[name].reshape(-1)]
         whole = filled(variables[said[0].wrt].shape, lambda _: added(inside))
-        taken = self.machine.assignments.taken(base, whole, node, False, str(error))
+        taken = self.machine.taking.taken(Target(base), whole, node, False, str(error))
         self.machine.scope[base] = taken
         return True
 

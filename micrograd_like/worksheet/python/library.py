@@ -72,7 +72,16 @@ COUNTING = (
     "array_equal",
 )
 PRODUCTS = ("dot", "matmul", "mm")
-RANDOM = ("randn", "rand", "random", "uniform", "normal", "standard_normal", "random_sample")
+RANDOM = (
+    "randn",
+    "rand",
+    "random",
+    "uniform",
+    "normal",
+    "standard_normal",
+    "random_sample",
+    "gauss",
+)
 
 
 def same(value: Any, *_: Any, **__: Any) -> Term:

@@ -14,42 +14,40 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_like.formula import Number
+from micrograd_like.formula import names as names_in
 from micrograd_like.worksheet.python.applying import NOT_RUN
 from micrograd_like.worksheet.python.assigning import Assignments
 from micrograd_like.worksheet.python.calling import Calls
 from micrograd_like.worksheet.python.conversions import CallError
 from micrograd_like.worksheet.python.evaluation import Evaluator
 from micrograd_like.worksheet.python.failures import Failures
+from micrograd_like.worksheet.python.loops import Loops
 from micrograd_like.worksheet.python.places import Places
 from micrograd_like.worksheet.python.scopes import Scopes
 from micrograd_like.worksheet.python.shapes import Shapes
 from micrograd_like.worksheet.python.syntax import (
     assigned_in,
     large_numbers,
-    renewed_in,
     target_name,
-    used_in,
 )
-from micrograd_like.worksheet.python.terms import SizeError, Term, names_of
+from micrograd_like.worksheet.python.taking import Taking, Target
+from micrograd_like.worksheet.python.terms import SizeError, names_of, numeric
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
     External,
     Instance,
     LeftError,
+    Method,
     Unknown,
     UnknownError,
     UnreadError,
-    is_made_of,
 )
 from micrograd_like.worksheet.records import Problem, Statement
 from micrograd_like.worksheet.source import Cells
 
-#: Passes of one loop, and statements in all.
-MAX_PASSES, MAX_STATEMENTS = 1_000, 20_000
-#: Layers of a program, or what else it is made of, of which every one is read.
-MOST_LAYERS = 12
+#: Statements in all.
+MAX_STATEMENTS = 20_000
 
 
 class Machine(Scopes):
@@ -66,9 +64,10 @@ class Machine(Scopes):
         self.problems: list[Problem] = []
         self.unchecked: list[Statement] = []
         self.evaluator = Evaluator(self)
-        self.assignments = Assignments(self)
+        self.assignments, self.taking = Assignments(self), Taking(self)
         self.calls = Calls(self)
         self.failures = Failures(self)
+        self.loops = Loops(self)
         self._left = MAX_STATEMENTS
 
     def run(self, module: ast.Module) -> None:
@@ -88,6 +87,15 @@ class Machine(Scopes):
             return self.evaluator.value(node)
         except UnreadError as error:
             return Unknown(error.message)
+
+    def is_own(self, value: Any) -> bool:
+        """True for what is worked out by the program."""
+        if isinstance(value, list | tuple):
+            return any(map(self.is_own, value))
+        if isinstance(value, np.ndarray):
+            inside = (n for e in value.reshape(-1) for n in names_in(numeric(e)))
+            return any(n in self.recorder.maker for n in inside)
+        return isinstance(value, Instance | Defined)
 
     # Statements.
 
@@ -136,7 +144,7 @@ class Machine(Scopes):
                     target, self.evaluator.operators.binary(node, op, old, new), node, True
                 )
             case ast.For():
-                self._for(node)
+                self.loops.read(node)
             case ast.While(body=body):
                 self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
                 self.block(body)
@@ -147,7 +155,7 @@ class Machine(Scopes):
             case ast.Return(value=returned):
                 raise LeftError(self._returned(node, returned))
             case ast.Expr(value=ast.Call() as call):
-                self._call_alone(call)
+                self._call_alone(node, call)
 
     def _returned(self, node: ast.Return, value: ast.expr | None) -> Any:
         """What is returned; what is only computed there is taken down under the function's name."""
@@ -155,18 +163,31 @@ class Machine(Scopes):
         silent = not self.function or self.recorder.silent
         if silent or not isinstance(found, np.ndarray) or names_of(found) is not None:
             return found
-        return self.assignments.taken(self.function, found, node, False)
+        return self.taking.taken(Target(self.function), found, node, False)
 
-    def _call_alone(self, call: ast.Call) -> None:
+    def _call_alone(self, node: ast.Expr, call: ast.Call) -> None:
         """A call whose value nobody takes: of a function of the program, it is entered."""
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         if name and not self.knows(name):
             if name in NOT_RUN:
                 self.tell(f"{self.places.of(call).where}: {name}() is not run")
             return
-        function = self.attempt(call.func)
-        if isinstance(function, Defined) or getattr(function, "name", "") in ("append", "reverse"):
-            self.evaluator.value(call)
+        match self.attempt(call.func):
+            case Method(list() as owner, ("append" | "insert") as name) if call.args:
+                place = len(owner) if name == "append" else self.evaluator.whole(call.args[0])
+                self._grow(owner, place, call, node)
+            case Defined() | Method(list()):
+                self.evaluator.value(call)
+
+    def _grow(self, owner: list[Any], place: int, call: ast.Call, node: ast.stmt) -> None:
+        """Put one more element in a list: what is only computed there is taken down."""
+        base = target_name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+        found = self.evaluator.value(call.args[-1])
+        if isinstance(found, np.ndarray) and not self.recorder.silent and names_of(found) is None:
+            count = len(owner)
+            own = Target(f"{base}{count}") if found.ndim else Target(base, None, (count,))
+            found = self.taking.taken(own, found, node, False)
+        owner.insert(place, found)
 
     def _assign_all(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> None:
         self.target = target_name(targets[0])
@@ -175,66 +196,7 @@ class Machine(Scopes):
         for target in targets:
             self.assignments.store(target, found, node)
 
-    # Loops and branches.
-
-    def _for(self, node: ast.For) -> None:
-        try:
-            items = self.evaluator.items(node.iter)
-        except (UnreadError, CallError, ValueError, TypeError) as error:
-            if isinstance(error, UnknownError):
-                raise
-            items = None
-        names = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
-        if items is None:
-            self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
-            for name in sorted(names):
-                self.scope[name] = self.free(name)
-            self.block(node.body)
-            return
-        layers = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
-        once = self._renews(node) or not names & used_in(node.body) or len(items) > MAX_PASSES
-        start = len(self.recorder.steps)
-        for passes, item in enumerate(items):
-            if passes == 1 and not layers and (once or self.recorder.renews(start)):
-                self.tell(f"{self.places.of(node).where}: one pass of the loop is read")
-                break
-            self.assignments.store(node.target, item)
-            self.block(node.body)
-
-    def _runs_over_layers(self, node: ast.For, items: list[Any], names: set[str]) -> bool:
-        """True for a loop over what a program is made of, not over epochs or samples."""
-        if any(map(is_made_of, items)):
-            return True
-        picked = (
-            inner.value
-            for statement in node.body
-            for inner in ast.walk(statement)
-            if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Load)
-            if any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(inner.slice))
-        )
-        return any(isinstance(self._already(owner), list | dict) for owner in picked)
-
-    def _already(self, node: ast.expr) -> Any:
-        """What a name or an attribute stands for by now; None without one."""
-        match node:
-            case ast.Name(id=name):
-                return self.scope.get(name, self.globals.get(name))
-            case ast.Attribute(value=inner, attr=name):
-                owner = self._already(inner)
-                return owner.attributes.get(name) if isinstance(owner, Instance) else None
-        return None
-
-    def _renews(self, node: ast.For) -> bool:
-        """True if a pass goes on from what the one before has made, other than a sum from 0."""
-        for name in renewed_in(node.body):
-            value = self.scope.get(name, self.globals.get(name))
-            zeros = isinstance(value, np.ndarray) and self._starts_at_zero(value)
-            if not zeros and not isinstance(value, list):
-                return True
-        return False
-
-    def _starts_at_zero(self, value: Term) -> bool:
-        return all(self.recorder.formula(e) == Number(0) for e in value.reshape(-1))
+    # Branches.
 
     def _if(
         self, node: ast.If, test: ast.expr, body: list[ast.stmt], other: list[ast.stmt]

@@ -51,10 +51,12 @@ class Operators:
             return dot(a, b)
         if isinstance(a, list) and isinstance(b, list) and isinstance(op, ast.Add):
             return a + b
-        if isinstance(a, list) and isinstance(op, ast.Mult):
-            if len(a) * whole(b) > MAX_ELEMENTS:
+        if isinstance(op, ast.Mult) and (isinstance(a, list) or isinstance(b, list)):
+            one, count = (a, b) if isinstance(a, list) else (b, a)
+            times = whole(scalar(self.machine.assignments.given(as_term(count).item())))
+            if len(one) * times > MAX_ELEMENTS:
                 raise SizeError(f"expected at most {MAX_ELEMENTS:,} elements")
-            return a * whole(b)
+            return one * times
         if isinstance(op, ast.FloorDiv | ast.Mod):
             if number(as_term(a)) is None or number(as_term(b)) is None:
                 return Data(size=True)

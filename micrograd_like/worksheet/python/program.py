@@ -39,12 +39,13 @@ def read_program(
     if not module.body:
         return Source(lines, problems=unreadable, cells=cells)
     # They load NumPy, which no other document needs.
+    from micrograd_like.worksheet.python.gathering import gathered
     from micrograd_like.worksheet.python.machine import Machine
     from micrograd_like.worksheet.python.statements import statements_of
 
     machine = Machine(lines, cells)
     machine.run(module)
-    program = statements_of(machine.recorder)
+    program = statements_of(gathered(machine.recorder))
     return Source(
         lines,
         problems=[*unreadable, *machine.problems],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.shapes import Shapes, Unshaped
-from micrograd_like.worksheet.python.steps import Recorder
+from micrograd_like.worksheet.python.steps import Passes, Recorder
 from micrograd_like.worksheet.python.terms import Term, filled, scalar
 from micrograd_like.worksheet.python.values import Data, Defined, External, Fields, Instance
 from micrograd_like.worksheet.records import Place
@@ -35,6 +37,7 @@ class Scopes:
         target: The name that is assigned to.
         whole: True where nothing is computed from what is assigned.
         function: The name of the function that is read; "" outside one.
+        passes: The loops and calls in which the machine is.
     """
 
     def __init__(self) -> None:
@@ -44,6 +47,16 @@ class Scopes:
         self.globals: dict[str, Any] = {}
         self.scope = self.globals
         self.target, self.whole, self.function = "", True, ""
+        self.passes: Passes = ()
+
+    @contextmanager
+    def inside(self, node: ast.AST, number: int = 0) -> Iterator[None]:
+        """Be in one pass of a loop, or in a call."""
+        outside, self.passes = self.passes, (*self.passes, (id(node), number))
+        try:
+            yield
+        finally:
+            self.passes = outside
 
     def tell(self, sentence: str) -> None:
         """Say what was decided."""

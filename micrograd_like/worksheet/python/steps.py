@@ -14,6 +14,8 @@ from micrograd_like.formula import Expr, Name, Number, names
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.records import Place
 
+#: Loops and calls, each with the number of its pass.
+Passes = tuple[tuple[int, int], ...]
 #: Names that one program may have, its elements counted.
 MAX_NAMES = 6_000
 
@@ -34,6 +36,8 @@ class Step:
         index: Of a single element, its index; None for a whole array.
         misfit: Why its operands do not fit; its formulas then only say what it rests on.
         hidden: True for what the program does not name: the argument of an activation.
+        passes: The loops and calls in which it is made, each with the number of its pass.
+        gathered: True for what a loop gives element by element.
     """
 
     place: Place
@@ -47,6 +51,8 @@ class Step:
     index: tuple[int, ...] | None = None
     misfit: str = ""
     hidden: bool = False
+    passes: Passes = ()
+    gathered: bool = False
 
     def with_formulas(self, formulas: Sequence[Expr]) -> Step:
         """The step with other formulas for its elements."""
@@ -76,11 +82,20 @@ class Recorder:
     maker: dict[Expr, Step] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
 
-    def names(self, base: str, shape: tuple[int, ...], place: Place) -> Term:
-        """New names for the elements of a variable, those of a later version told apart."""
+    def names(
+        self, base: str, shape: tuple[int, ...], place: Place, within: tuple[int, ...] = ()
+    ) -> Term:
+        """New names for the elements of a variable, those of a later version told apart.
+
+        Args:
+            base: The variable.
+            shape: Of what is named.
+            place: Where it is assigned.
+            within: The index of a part of the variable that is named.
+        """
         term = np.empty(shape, object)
         for index in np.ndindex(*shape):
-            term[index] = self.name(base, index, place)
+            term[index] = self.name(base, (*within, *index), place)
         return term
 
     def name(self, base: str, index: tuple[int, ...], place: Place) -> Name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeGuard
 
 _TELLING = ("print", "plot", "plt", "append", "scatter", "title", "show", "savefig", "log")
@@ -96,25 +96,63 @@ def only_tells(node: ast.stmt) -> bool:
     return False
 
 
-def renewed_in(body: Iterable[ast.stmt]) -> set[str]:
-    """The names that one pass renews from their own values: w −= …, w = w − … and the like."""
+def renewed_in(body: Sequence[ast.stmt]) -> set[str]:
+    """The names that one pass renews from their own values: w −= …, w = w − … and the like.
+
+    What only adds up what has nothing to do with it is no such: ``s += w[i] * x[i]``.
+    """
     found, fresh = set(), set()
-    for statement in body:
-        for node in ast.walk(statement):
-            match node:
-                case ast.AugAssign(target=target):
-                    if target_name(target) not in fresh:
-                        found.add(target_name(target))
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    used = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-                    if name in used and name not in fresh:
-                        found.add(name)
-                    fresh.add(name)
-                case ast.Assign(targets=[ast.Subscript() as target], value=value):
-                    used = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-                    if target_name(target) in used and target_name(target) not in fresh:
-                        found.add(target_name(target))
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if (
+                name not in fresh and name not in _behind(value, body)
+            ):
+                continue
+            case ast.AugAssign(target=target):
+                if target_name(target) not in fresh:
+                    found.add(target_name(target))
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if name in _names(value) and name not in fresh:
+                    found.add(name)
+                fresh.add(name)
+            case ast.Assign(targets=[ast.Subscript() as target], value=value):
+                if target_name(target) in _names(value) and target_name(target) not in fresh:
+                    found.add(target_name(target))
     return found
+
+
+def _behind(value: ast.expr, body: Sequence[ast.stmt]) -> set[str]:
+    """The names from which an expression is computed in one pass."""
+    found, new = set[str](), _names(value)
+    given = [n for part in body for n in ast.walk(part) if isinstance(n, ast.Assign)]
+    while new:
+        found |= new
+        new = {
+            name
+            for node in given
+            if {*map(target_name, node.targets)} & found
+            for name in _names(node.value)
+        } - found
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def renewed_elements(body: Iterable[ast.stmt], names: Collection[str]) -> bool:
+    """True for a loop that renews nothing but elements, each pass its own: ``w[i] -= …``."""
+    targets = []
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        match node:
+            case ast.AugAssign(target=target):
+                targets.append(target)
+            case ast.Assign(targets=[ast.Subscript() | ast.Attribute() as target], value=value):
+                text, parts = ast.unparse(target), ast.walk(value)
+                if any(isinstance(n, ast.expr) and ast.unparse(n) == text for n in parts):
+                    targets.append(target)
+    elements = [t for t in targets if not isinstance(t, ast.Name)]
+    return bool(elements) and all(not _names(t).isdisjoint(names) for t in elements)
 
 
 def is_method(node: ast.AST) -> TypeGuard[ast.FunctionDef]:

@@ -146,6 +146,14 @@ def sizes_in(node: ast.AST) -> Iterator[ast.expr]:
     match node:
         case ast.Slice(lower=lower, upper=upper):
             yield from (end for end in (lower, upper) if isinstance(end, ast.Name))
+        case ast.BinOp(left=ast.List(), op=ast.Mult(), right=count):
+            yield from _whole_numbers(count)
+        case ast.comprehension(iter=ast.Call(func=ast.Name(id="range"), args=ends)):
+            for end in ends:
+                yield from _whole_numbers(end)
+        case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=ends)) if _counts(node):
+            for end in ends:
+                yield from _whole_numbers(end)
         case ast.Call(
             func=ast.Attribute(attr=name) | ast.Name(id=name), args=arguments, keywords=keywords
         ):
@@ -153,6 +161,13 @@ def sizes_in(node: ast.AST) -> Iterator[ast.expr]:
                 sizes = [k.value for k in keywords if k.arg == "size"]
                 for part in (*arguments, *sizes):
                     yield from _whole_numbers(part)
+
+
+def _counts(node: ast.For) -> bool:
+    """True for a loop whose number stands between brackets: what it counts is elements."""
+    slices = (n.slice for part in node.body for n in ast.walk(part) if isinstance(n, ast.Subscript))
+    inside = {n.id for part in slices for n in ast.walk(part) if isinstance(n, ast.Name)}
+    return isinstance(node.target, ast.Name) and node.target.id in inside
 
 
 def _is_index(node: ast.expr) -> bool:

@@ -102,11 +102,13 @@ class Fields(dict[Any, Any]):
 
 def is_made_of(value: Any) -> bool:
     """True for a part of a program, such as a layer or a matrix of weights: no row of data."""
-    if isinstance(value, tuple):
+    if isinstance(value, dict):
+        return any(isinstance(inner, list) or is_made_of(inner) for inner in value.values())
+    if isinstance(value, tuple | list):
         return any(map(is_made_of, value))
     if isinstance(value, np.ndarray):
         return value.ndim > 1
-    return isinstance(value, Instance | Defined | list | dict)
+    return isinstance(value, Instance | Defined)
 
 
 @dataclass(frozen=True)

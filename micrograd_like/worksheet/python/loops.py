@@ -1,0 +1,109 @@
+"""Loops of a program: which are unrolled, and of which one pass is read.
+
+What a loop gives element by element, or adds up, is read whole, and so is what goes from layer to
+layer. Of a loop whose passes renew the weights, over epochs or samples, one pass is enough.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from micrograd_like.formula import Number
+from micrograd_like.worksheet.python.conversions import CallError
+from micrograd_like.worksheet.python.syntax import renewed_elements, renewed_in, used_in
+from micrograd_like.worksheet.python.terms import Term
+from micrograd_like.worksheet.python.values import Instance, UnknownError, UnreadError, is_made_of
+
+if TYPE_CHECKING:
+    from micrograd_like.worksheet.python.machine import Machine
+
+#: Passes of one loop.
+MAX_PASSES = 1_000
+#: Layers of a program, or what else it is made of, of which every one is read.
+MOST_LAYERS = 12
+
+
+class Loops:
+    """Reads loops for a machine."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def read(self, node: ast.For) -> None:
+        """Read a loop."""
+        try:
+            items = self.machine.evaluator.items(node.iter)
+        except (UnreadError, CallError, ValueError, TypeError) as error:
+            if isinstance(error, UnknownError):
+                raise
+            items = None
+        names = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        if items is None:
+            self._tell_one_pass(node)
+            for name in sorted(names):
+                self.machine.scope[name] = self.machine.free(name)
+            lists = {n: v for n, v in self.machine.scope.items() if isinstance(v, list)}
+            growing = [name for name, value in lists.items() if not value]
+            self.machine.block(node.body)
+            self._taken_as_data(growing)
+            return
+        whole = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
+        whole = whole or renewed_elements(node.body, names)
+        once = self._renews(node) or not names & used_in(node.body) or len(items) > MAX_PASSES
+        start = len(self.machine.recorder.steps)
+        for number, item in enumerate(items):
+            if number == 1 and not whole and (once or self.machine.recorder.renews(start)):
+                self._tell_one_pass(node)
+                break
+            with self.machine.inside(node, number):
+                self.machine.assignments.store(node.target, item)
+                self.machine.block(node.body)
+
+    def _tell_one_pass(self, node: ast.For) -> None:
+        self.machine.tell(f"{self.machine.places.of(node).where}: one pass of the loop is read")
+
+    def _taken_as_data(self, names: list[str]) -> None:
+        """Let lists that a loop over data fills stand for as many elements as there are."""
+        for name in names:
+            value = self.machine.scope[name]
+            if isinstance(value, list) and value and not any(map(self.machine.is_own, value)):
+                self.machine.scope[name] = self.machine.unshaped(name, "list")
+                self.machine.tell(f"{name} is taken as data")
+
+    def _runs_over_layers(self, node: ast.For, items: list[Any], names: set[str]) -> bool:
+        """True for a loop over what a program is made of, not over epochs or samples."""
+        if any(map(is_made_of, items)):
+            return True
+        picked = (
+            inner.value
+            for statement in node.body
+            for inner in ast.walk(statement)
+            if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Load)
+            if any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(inner.slice))
+        )
+        return any(isinstance(self._already(owner), list | dict) for owner in picked)
+
+    def _already(self, node: ast.expr) -> Any:
+        """What a name or an attribute stands for by now; None without one."""
+        match node:
+            case ast.Name(id=name):
+                return self.machine.scope.get(name, self.machine.globals.get(name))
+            case ast.Attribute(value=inner, attr=name):
+                owner = self._already(inner)
+                return owner.attributes.get(name) if isinstance(owner, Instance) else None
+        return None
+
+    def _renews(self, node: ast.For) -> bool:
+        """True if a pass goes on from what the one before has made, other than a sum from 0."""
+        for name in renewed_in(node.body):
+            value = self.machine.scope.get(name, self.machine.globals.get(name))
+            zeros = isinstance(value, np.ndarray) and self._starts_at_zero(value)
+            if not zeros and not isinstance(value, list):
+                return True
+        return False
+
+    def _starts_at_zero(self, value: Term) -> bool:
+        return all(self.machine.recorder.formula(e) == Number(0) for e in value.reshape(-1))
