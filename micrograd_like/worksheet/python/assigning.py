@@ -158,6 +158,12 @@ class Assignments:
             return self.stored(Target(base), rows, ast.Name(base), node, False)
         return rows
 
+    def freed(self, base: str, value: Any) -> Any:
+        """What stands for numbers of data: free names."""
+        if isinstance(value, np.ndarray | list) and _is_numeric(value):
+            return self.machine.array(base, as_term(value).shape)
+        return value
+
     def _is_data(self, base: str, value: Term) -> bool:
         """True for a target that is made up of the data: nothing is differentiated through it."""
         outputs = {t.lower(): o for t, o in self.machine.shapes.like.items()}

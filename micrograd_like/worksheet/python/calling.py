@@ -169,7 +169,7 @@ class Calls:
         self, made: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST
     ) -> Instance:
         """A new object of a class of the program."""
-        owner = Instance(made.node.name, made.methods)
+        owner = Instance(made.node.name, made.methods, made_of=made)
         if "__init__" in owner.methods:
             start = Defined(owner.methods["__init__"], self.machine.globals, owner)
             self.call(start, arguments, named, node)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from micrograd_like.formula import Call, names, nodes
+from micrograd_like.formula import Call, Name, names, nodes
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
 from micrograd_like.worksheet.python.early import with_early_costs
 from micrograd_like.worksheet.python.meaning import Finder
@@ -52,7 +52,8 @@ def chosen_cost(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, 
     at_output = _right_at_output(found, most)
     others = [one for one in assumed if one[1] is not most and at_output <= _right_places(*one[:2])]
     meanings = Suppositions(found, most.cost).meanings()
-    return found, meanings, _right_otherwise(others, "the cost is not written; ")
+    meant = {found.steps[at].place: m.wrt for at, m in meanings.found.items()}
+    return found, meanings, _right_otherwise(others, "the cost is not written; ", meant)
 
 
 def _rank(finder: Finder, meanings: Meanings) -> tuple[int, bool, int]:
@@ -100,11 +101,16 @@ def _base(finder: Finder, meanings: Meanings) -> str:
 
 
 def _right_otherwise(
-    others: Sequence[tuple[Finder, Meanings, str]], reason: str
+    others: Sequence[tuple[Finder, Meanings, str]],
+    reason: str,
+    meant: Mapping[Place, tuple[Name, ...]] | None = None,
 ) -> dict[Place, str]:
-    """The places of what is right under one of several other costs."""
+    """The places of what is right under one of several other costs, as what it is meant as."""
     found: dict[Place, str] = {}
     for finder, meanings, title in others:
         for at in _right_steps(meanings):
+            wrt = (meant or {}).get(finder.steps[at].place)
+            if wrt is not None and at in meanings.found and meanings.found[at].wrt != wrt:
+                continue
             found.setdefault(finder.steps[at].place, f"{reason}it is right for {title}")
     return found

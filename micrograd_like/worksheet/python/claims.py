@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from micrograd_like.formula import Call, Name, factors, names
+from micrograd_like.formula import Call, Name, Number, factors, names
 from micrograd_like.worksheet.python.flow import NOTHING, Flow
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant
 from micrograd_like.worksheet.python.naming import Said
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import Term, names_of
+from micrograd_like.worksheet.python.trial import ratio
 
 
 class Claims(Flow):
@@ -102,7 +104,32 @@ class Claims(Flow):
                     yield group, of
 
     def anchored(self, at: int, result: Meanings) -> Meaning | None:
-        """What an update says that a step is: w −= rate·G makes G ∂cost/∂w."""
+        """What an update says that a step is: w −= rate·G makes G ∂cost/∂w, and so of 2·G."""
+        known = self._anchored(at, result)
+        scaled = None if known is not None else self._scaled_on(at)
+        if scaled is None:
+            return known
+        later, factor = scaled
+        known = self.anchored(later, result)
+        return None if known is None else replace(known, factor=known.factor / factor)
+
+    def _scaled_on(self, at: int) -> tuple[int, float] | None:
+        """The step that only multiplies a step by a number, and that."""
+        users = [i for i in range(at + 1, len(self.steps)) if at in self.inputs(i)]
+        if len(users) != 1 or len(self.steps[users[0]].names) != len(self.steps[at].names):
+            return None
+        pairs = zip(self.steps[users[0]].formulas, self.steps[at].names, strict=True)
+        parts = [[p for p in factors(f) if p != ("*", n)] for f, n in pairs]
+        whole = [len(factors(f)) for f in self.steps[users[0]].formulas]
+        if any(
+            len(rest) != count - 1 or not all(isinstance(p, Number) for _, p in rest)
+            for rest, count in zip(parts, whole, strict=True)
+        ):
+            return None
+        factor = ratio(self.table(users[0]), self.table(at))
+        return None if not factor else (users[0], factor)
+
+    def _anchored(self, at: int, result: Meanings) -> Meaning | None:
         step = self.steps[at]
         forward = self.forward([*result.cost])
         inside = {n for i in forward for f in self.steps[i].formulas for n in names(f)}

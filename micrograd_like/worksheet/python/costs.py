@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from micrograd_like.formula import Call, Expr, Name, Number, nodes
@@ -33,7 +33,13 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
     named: dict[str, dict[int, Name]] = {}
     others: dict[str, dict[int, Name]] = {}
     ends: set[str] = set()
-    used = {at for later in range(len(finder.steps)) for at in finder.inputs(later)}
+    compared = next(_compared(finder), None) is not None
+    used = {
+        at
+        for later, step in enumerate(finder.steps)
+        if compared or not is_gradient_name(step.base)
+        for at in finder.inputs(later)
+    }
     for at, step in enumerate(finder.steps):
         inner = step.base.startswith("net_")
         single = len(step.names) == 1 and not inner and step.index is None
@@ -92,6 +98,18 @@ def _computed(finder: Finder, name: Name) -> bool:
     return at is not None and at not in finder.given and not finder.is_update(at)
 
 
+def _thresholds(formulas: Sequence[Expr]) -> list[Expr]:
+    """What steps of 0 and 1 are taken of; none where something else is among them."""
+    found: list[Expr] = []
+    for formula in formulas:
+        match formula:
+            case Call("select", (Name() as z, Number(), Number(), Number())) | Call(
+                "select", (Number(), Name() as z, Number(), Number())
+            ):
+                found.append(z)
+    return found if len(found) == len(formulas) else []
+
+
 def _usual(finder: Finder, outputs: list[Name], targets: list[Expr]) -> Iterator[tuple[str, Expr]]:
     pairs = [*zip(outputs, targets, strict=True)]
     squares: list[Expr] = [
@@ -110,6 +128,12 @@ def _usual(finder: Finder, outputs: list[Name], targets: list[Expr]) -> Iterator
     if all(isinstance(f, Call) and f.function == "sigmoid" for f in formulas):
         terms: list[Expr] = [_cross(output, target) for output, target in pairs]
         yield f"the cross-entropy of {shown[0]} and {shown[1]}", added(terms)
+    if inner := _thresholds(formulas):  # no slope goes through a step
+        errors: list[Expr] = [
+            Call("mul", (Call("sub", (output, target)), z))
+            for (output, target), z in zip(pairs, inner, strict=True)
+        ]
+        yield f"the perceptron's, ({shown[0]} − {shown[1]}) times what is compared", added(errors)
     if all(isinstance(f, Call) and f.function == "div" for f in formulas):
         logs: list[Expr] = [
             Call("neg", (Call("mul", (target, Call("log", (output,)))),))

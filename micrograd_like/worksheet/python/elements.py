@@ -14,6 +14,7 @@ from micrograd_like.worksheet.python.library import FUNCTIONS, RANDOM, SAME
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.terms import scalar, term
 from micrograd_like.worksheet.python.values import (
+    Class,
     Data,
     External,
     Fields,
@@ -64,6 +65,8 @@ class Elements:
                 return value.part(name, size=value.size or name in ("shape", "size"))
             case External(path):
                 return _CONSTANTS_OF.get(name, External(f"{path}.{name}"))
+            case Class(attributes=attributes) if name in attributes:
+                return self.evaluator.known(node, attributes[name])
             case Instance():
                 return self.evaluator.known(node, self.machine.attribute(value, name, node))
             case np.ndarray() | list() | tuple():

@@ -53,8 +53,8 @@ class Flow:
             self.maker[n]
             for step in self.steps
             if step.augmented and step.index is None
-            for n in step.older
-            if n in self.maker and any(n in names(f) for f in step.formulas)
+            for n, f in zip(step.older, step.formulas, strict=False)
+            if n in self.maker and ("+", n) in terms(f)
         }
         #: The versions of every variable that is computed, the last one last.
         self.versions: dict[str, list[Term]] = {}
@@ -146,7 +146,7 @@ class Flow:
 
     def carried_on(self, at: int, inside: set[Name]) -> bool:
         """True for what comes from elsewhere than the forward pass: a velocity, a rate."""
-        own = {n for f in self.steps[at].formulas for n in names(f)}
+        own = {n for f in self.steps[at].formulas for n in names(f)} - self._beginnings
         return any(self.maker.get(n, -1) in self.starts for n in own - inside)
 
     def table(self, at: int) -> np.ndarray:

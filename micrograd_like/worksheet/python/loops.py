@@ -13,7 +13,12 @@ import numpy as np
 
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.conversions import CallError
-from micrograd_like.worksheet.python.syntax import renewed_elements, renewed_in, used_in
+from micrograd_like.worksheet.python.syntax import (
+    renewed_elements,
+    renewed_in,
+    target_name,
+    used_in,
+)
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.values import Instance, UnknownError, UnreadError, is_made_of
 
@@ -50,6 +55,7 @@ class Loops:
             self.machine.block(node.body)
             self._taken_as_data(growing)
             return
+        items = self._as_samples(node, items)
         whole = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
         whole = whole or renewed_elements(node.body, names)
         once = self._renews(node) or not names & used_in(node.body) or len(items) > MAX_PASSES
@@ -61,6 +67,18 @@ class Loops:
             with self.machine.inside(node, number):
                 self.machine.assignments.store(node.target, item)
                 self.machine.block(node.body)
+
+    def _as_samples(self, node: ast.For, items: list[Any]) -> list[Any]:
+        """Rows that stand in the loop itself, their numbers free; sizes stay as they are."""
+        literal = isinstance(node.iter, ast.List | ast.Tuple)
+        names = [*map(target_name, getattr(node.target, "elts", ()))]
+        rows = all(isinstance(i, tuple | list) and len(i) == len(names) for i in items)
+        if not literal or not names or not rows:
+            return items
+        if not self.machine.shapes.sizes.isdisjoint(names):
+            return items
+        free = self.machine.assignments.freed
+        return [tuple(map(free, names, item)) for item in items]
 
     def _tell_one_pass(self, node: ast.For) -> None:
         self.machine.tell(f"{self.machine.places.of(node).where}: one pass of the loop is read")

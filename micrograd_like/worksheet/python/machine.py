@@ -132,7 +132,7 @@ class Machine(Scopes):
             case ast.FunctionDef(name=name):
                 self.scope[name] = Defined(node, self.scope)
             case ast.ClassDef(name=name):
-                self.scope[name] = Class(node)
+                self.scope[name] = Class(node, self._of_class(node))
             case ast.Assign(targets=targets, value=value):
                 self._assign_all(node, targets, value)
             case ast.AnnAssign(target=target, value=ast.expr() as annotated):
@@ -156,6 +156,16 @@ class Machine(Scopes):
                 raise LeftError(self._returned(node, returned))
             case ast.Expr(value=ast.Call() as call):
                 self._call_alone(node, call)
+
+    def _of_class(self, node: ast.ClassDef) -> dict[str, Any]:
+        """What a class gives all its objects."""
+        plain = [n for n in node.body if isinstance(n, ast.Assign | ast.AnnAssign)]
+        outside, self.scope = self.scope, {}
+        try:
+            self.block(plain)
+            return self.scope
+        finally:
+            self.scope = outside
 
     def _returned(self, node: ast.Return, value: ast.expr | None) -> Any:
         """What is returned; what is only computed there is taken down under the function's name."""

@@ -109,6 +109,9 @@ class Finder(Claims):
 
     def _meaning(self, at: int, result: Meanings) -> Meaning | None:
         """What a step is or claims to be; None where nothing tells."""
+        again = self._said_again(at, result)
+        if again is not None:
+            return again
         table = self.table(at)
         claims: list[Meaning] = []
         turned: list[Meaning] = []
@@ -148,6 +151,19 @@ class Finder(Claims):
             if factor is not None and not claims:
                 return Meaning(of, wrt, factor)
         return claims[0] if claims else anchored
+
+    def _said_again(self, at: int, result: Meanings) -> Meaning | None:
+        """The meaning of a variable that a function gives back under the same name."""
+        before = [result.found[i] for i in self.inputs(at) if i in result.found]
+        same = [i for i in self.inputs(at) if self.steps[i].base == self.steps[at].base]
+        if not self.is_alias(at) or len(before) != 1 or not same:
+            return None
+        order = [*self.steps[same[0]].names]
+        places = [order.index(f) for f in self.steps[at].formulas if isinstance(f, Name)]
+        meaning = before[0]
+        if places != [*range(len(meaning.wrt))]:
+            return None
+        return replace(meaning, agrees=True)
 
     def _likely_factor(
         self, at: int, table: np.ndarray, true: np.ndarray, result: Meanings

@@ -151,6 +151,8 @@ class Scopes:
             if isinstance(value, np.ndarray):  # of several objects, this one is spoken of
                 self.recorder.bind(name, value)
             return value
+        if owner.made_of is not None and name in owner.made_of.attributes:
+            return owner.made_of.attributes[name]
         if name in owner.methods:
             return Defined(owner.methods[name], self.globals, owner)
         owner.attributes[name] = self.free(name)

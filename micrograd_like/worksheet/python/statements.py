@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import copysign
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, names, nodes, rewrite
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    names,
+    nodes,
+    rewrite,
+    terms,
+)
 from micrograd_like.worksheet.python.choosing import chosen_cost
 from micrograd_like.worksheet.python.expected import Expected, Line
 from micrograd_like.worksheet.python.layers import LAYER_COST
@@ -44,8 +54,10 @@ def statements_of(recorder: Recorder) -> Read:
     for at in range(len(finder.steps)):
         read.reads += (replace(statement, step=at + 1) for statement in writer.written(at))
     read.reads = [*_numbered(read.reads)]
-    for step in finder.steps:
-        read.older.update(zip(step.names, step.older, strict=False))
+    for at, step in enumerate(finder.steps):
+        for name, old, formula in zip(step.names, step.older, step.formulas, strict=False):
+            if finder.is_update(at) or ("+", old) not in terms(formula):  # a sum renews nothing
+                read.older[name] = old
     return read
 
 

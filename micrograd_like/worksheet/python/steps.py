@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_like.errors import WorksheetError
-from micrograd_like.formula import Expr, Name, Number, names
+from micrograd_like.formula import Expr, Name, Number, names, terms
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.records import Place
 
@@ -126,7 +126,8 @@ class Recorder:
     def renews(self, start: int) -> bool:
         """True if a step from this one on gives anew what the program starts from, other than 0.
 
-        It goes on from the value before: it is an update, and no sum or recurrence.
+        It goes on from the value before: it is an update, and no sum or recurrence. What begins
+        with 0 is one where what is added rests on it.
         """
         made: dict[Expr, set[Expr]] = {}  # from which earlier names each is computed
         for step in self.steps[start:]:
@@ -135,6 +136,8 @@ class Recorder:
             made.update(dict.fromkeys(step.names, rests))
             old = {n for n in step.older if n not in made and self._is_start(n)}
             if not rests.isdisjoint(old):
+                return True
+            if any(_goes_on(f, o, made) for f, o in zip(step.formulas, step.older, strict=False)):
                 return True
         return False
 
@@ -146,3 +149,12 @@ class Recorder:
     def bind(self, base: str, value: Any) -> None:
         """A variable has these names from here on."""
         self.current[base] = value
+
+
+def _goes_on(formula: Expr, old: Name, made: Mapping[Expr, set[Expr]]) -> bool:
+    """True for an element's old value and something more that is computed from it."""
+    parts = terms(formula)
+    if ("+", old) not in parts:
+        return False
+    others = {n for _, part in parts if part != old for n in names(part)}
+    return any(old in made.get(n, {n}) for n in others)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeGuard
 
-_TELLING = ("print", "plot", "plt", "append", "scatter", "title", "show", "savefig", "log")
+_TELLING = ("print", "plot", "plt", "scatter", "title", "show", "savefig", "log")
 
 #: Numbers up to this one are factors rather than counts.
 _SMALL = 6
@@ -87,6 +87,8 @@ def only_tells(node: ast.stmt) -> bool:
     match node:
         case ast.If(body=body, orelse=other):
             return all(map(only_tells, [*body, *other]))
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="append"), args=[value])):
+            return isinstance(value, ast.Name | ast.Constant)
         case ast.Expr(value=ast.Call(func=function)):
             path = [n.id for n in ast.walk(function) if isinstance(n, ast.Name)]
             attributes = [n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)]

@@ -54,6 +54,7 @@ class Instance:
     name: str
     methods: dict[str, ast.FunctionDef]
     attributes: dict[str, Any] = field(default_factory=dict)
+    made_of: Class | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Class:
     """A class of the program."""
 
     node: ast.ClassDef
+    attributes: dict[str, Any] = field(compare=False, default_factory=dict)
 
     @property
     def methods(self) -> dict[str, ast.FunctionDef]:
