@@ -8,7 +8,7 @@ from micrograd_like.formula import Call, Name, names, nodes
 from micrograd_like.worksheet.python.costs import assumed_costs, written_costs
 from micrograd_like.worksheet.python.early import with_early_costs
 from micrograd_like.worksheet.python.meaning import Finder
-from micrograd_like.worksheet.python.meanings import Meanings
+from micrograd_like.worksheet.python.meanings import Meaning, Meanings
 from micrograd_like.worksheet.python.naming import is_cost_name
 from micrograd_like.worksheet.python.steps import Recorder
 from micrograd_like.worksheet.python.supposing import Suppositions
@@ -52,7 +52,7 @@ def chosen_cost(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, 
     at_output = _right_at_output(found, most)
     others = [one for one in assumed if one[1] is not most and at_output <= _right_places(*one[:2])]
     meanings = Suppositions(found, most.cost).meanings()
-    meant = {found.steps[at].place: m.wrt for at, m in meanings.found.items()}
+    meant = {found.steps[at].place: _sense(m) for at, m in meanings.found.items()}
     return found, meanings, _right_otherwise(others, "the cost is not written; ", meant)
 
 
@@ -100,17 +100,22 @@ def _base(finder: Finder, meanings: Meanings) -> str:
     return next((finder.steps[at].base for at in meanings.cost), "")
 
 
+def _sense(meaning: Meaning) -> tuple[tuple[Name, ...], bool]:
+    """By what something is differentiated, and whether it is turned round."""
+    return meaning.wrt, meaning.factor < 0
+
+
 def _right_otherwise(
     others: Sequence[tuple[Finder, Meanings, str]],
     reason: str,
-    meant: Mapping[Place, tuple[Name, ...]] | None = None,
+    meant: Mapping[Place, tuple[tuple[Name, ...], bool]] | None = None,
 ) -> dict[Place, str]:
     """The places of what is right under one of several other costs, as what it is meant as."""
     found: dict[Place, str] = {}
     for finder, meanings, title in others:
         for at in _right_steps(meanings):
-            wrt = (meant or {}).get(finder.steps[at].place)
-            if wrt is not None and at in meanings.found and meanings.found[at].wrt != wrt:
+            sense = (meant or {}).get(finder.steps[at].place)
+            if sense and at in meanings.found and _sense(meanings.found[at]) != sense:
                 continue
             found.setdefault(finder.steps[at].place, f"{reason}it is right for {title}")
     return found

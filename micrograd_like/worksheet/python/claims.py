@@ -121,7 +121,7 @@ class Claims(Flow):
         pairs = zip(self.steps[users[0]].formulas, self.steps[at].names, strict=True)
         parts = [[p for p in factors(f) if p != ("*", n)] for f, n in pairs]
         whole = [len(factors(f)) for f in self.steps[users[0]].formulas]
-        if any(
+        if not any(parts) or any(
             len(rest) != count - 1 or not all(isinstance(p, Number) for _, p in rest)
             for rest, count in zip(parts, whole, strict=True)
         ):

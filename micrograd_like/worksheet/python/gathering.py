@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -90,39 +90,74 @@ def _line(step: Step) -> _Key:
 
 def _groups(steps: Mapping[int, Step]) -> Iterator[list[int]]:
     """The places of steps that are elements of one array, in an order in which each is known."""
-    told_apart: dict[_Key, int] = defaultdict(int)  # loops whose passes are no elements
     maker = {name: at for at, step in steps.items() for name in step.names}
     uses = {
         at: {maker[n] for f in step.formulas for n in names(f) if n in maker}
         for at, step in steps.items()
     }
+    apart: set[int] = set()  # loops whose passes are no elements
     while True:
-        group = {at: _group(at, step, told_apart) for at, step in steps.items()}
-        before: dict[_Key, set[_Key]] = {one: set() for one in group.values()}
-        for at, used in uses.items():
-            before[group[at]] |= {group[other] for other in used}
-        order = TopologicalSorter(before)
+        group = {at: _group(at, step, apart) for at, step in steps.items()}
+        order = _order(group, uses)
         try:
             order.prepare()
         except CycleError as error:
-            cycle = {one[0] for one in error.args[1]}
-            least = min(told_apart[line] for line in cycle)
-            for line in cycle:
-                told_apart[line] += told_apart[line] == least
+            cycle = {*error.args[1]}
+            inside = [at for at, one in group.items() if one in cycle]
+            loop = _carrying(steps, {at: uses[at] & {*inside} for at in inside})
+            apart |= {loop} if loop else {loop for at in inside for loop, _ in steps[at].passes}
             continue
-        members: dict[_Key, list[int]] = defaultdict(list)
-        for at, one in group.items():
-            members[one].append(at)
-        yield from _in_order(order, members)
-        return
+        break
+    group = _by_use(steps, group)
+    order = _order(group, uses)
+    order.prepare()
+    members: dict[_Key, list[int]] = defaultdict(list)
+    for at, one in group.items():
+        members[one].append(at)
+    yield from _in_order(order, members)
 
 
-def _group(at: int, step: Step, told_apart: Mapping[_Key, int]) -> _Key:
-    line = _line(step)
+def _group(at: int, step: Step, apart: Container[int]) -> _Key:
     if step.shape or not step.passes:
-        return line, at
-    numbers = tuple(number for _, number in step.passes)
-    return line, numbers[: told_apart[line]]
+        return _line(step), at
+    return _line(step), tuple(number for loop, number in step.passes if loop in apart)
+
+
+def _order(group: Mapping[int, _Key], uses: Mapping[int, Iterable[int]]) -> TopologicalSorter[_Key]:
+    before: dict[_Key, set[_Key]] = {one: set() for one in group.values()}
+    for at, used in uses.items():
+        before[group[at]] |= {group[other] for other in used}
+    return TopologicalSorter(before)
+
+
+def _carrying(steps: Mapping[int, Step], uses: Mapping[int, Iterable[int]]) -> int:
+    """The outermost loop of which one pass uses what another one gives; 0 without one."""
+    found: list[tuple[int, int]] = []
+    for at, used in uses.items():
+        for other in used:
+            pairs = zip(steps[at].passes, steps[other].passes, strict=False)
+            for depth, ((loop, number), (own, before)) in enumerate(pairs):
+                if loop != own:
+                    break
+                if number != before:
+                    found.append((depth, loop))
+                    break
+    return min(found, default=(0, 0))[1]
+
+
+def _by_use(steps: Mapping[int, Step], group: Mapping[int, _Key]) -> dict[int, _Key]:
+    """The groups, what is renewed told apart by what uses it: the weights of several layers."""
+    users: dict[Name, set[_Key]] = defaultdict(set)
+    for at, step in steps.items():
+        for name in (n for f in step.formulas for n in names(f)):
+            users[name].add(group[at])
+    return {
+        at: (
+            one,
+            frozenset(other for n in steps[at].older for other in users[n] if other != one),
+        )
+        for at, one in group.items()
+    }
 
 
 def _in_order(

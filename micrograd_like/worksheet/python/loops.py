@@ -13,6 +13,7 @@ import numpy as np
 
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.conversions import CallError
+from micrograd_like.worksheet.python.library import RANDOM
 from micrograd_like.worksheet.python.syntax import (
     renewed_elements,
     renewed_in,
@@ -20,7 +21,14 @@ from micrograd_like.worksheet.python.syntax import (
     used_in,
 )
 from micrograd_like.worksheet.python.terms import Term
-from micrograd_like.worksheet.python.values import Instance, UnknownError, UnreadError, is_made_of
+from micrograd_like.worksheet.python.values import (
+    Class,
+    External,
+    Instance,
+    UnknownError,
+    UnreadError,
+    is_made_of,
+)
 
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
@@ -58,7 +66,8 @@ class Loops:
         items = self._as_samples(node, items)
         whole = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
         whole = whole or renewed_elements(node.body, names)
-        once = self._renews(node) or not names & used_in(node.body) or len(items) > MAX_PASSES
+        idle = not names & used_in(node.body) and not self._builds(node)
+        once = self._renews(node) or idle or len(items) > MAX_PASSES
         start = len(self.machine.recorder.steps)
         for number, item in enumerate(items):
             if number == 1 and not whole and (once or self.machine.recorder.renews(start)):
@@ -103,6 +112,19 @@ class Loops:
             if any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(inner.slice))
         )
         return any(isinstance(self._already(owner), list | dict) for owner in picked)
+
+    def _builds(self, node: ast.For) -> bool:
+        """True for a loop that puts parts of the program into a list: neurons, weights."""
+        calls = (n for part in node.body for n in ast.walk(part) if isinstance(n, ast.Call))
+        grown = [c.args[0] for c in calls if target_name(c.func).endswith(".append") and c.args]
+        for one in grown:
+            if isinstance(one, ast.Dict | ast.List | ast.ListComp):
+                return True
+            made = self.machine.attempt(one.func) if isinstance(one, ast.Call) else None
+            drawn = isinstance(made, External) and made.path.rpartition(".")[2] in RANDOM
+            if drawn or isinstance(made, Class):
+                return True
+        return False
 
     def _already(self, node: ast.expr) -> Any:
         """What a name or an attribute stands for by now; None without one."""

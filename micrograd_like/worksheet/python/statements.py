@@ -19,6 +19,7 @@ from micrograd_like.formula import (
     terms,
 )
 from micrograd_like.worksheet.python.choosing import chosen_cost
+from micrograd_like.worksheet.python.edits import is_one_edit_away
 from micrograd_like.worksheet.python.expected import Expected, Line
 from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
@@ -102,6 +103,9 @@ class _Writer:
             yield replace(said, expected=line.text, slip=line.slip)
             return
         rate = self.meanings.updates.get(at)
+        if at in self.meanings.updates and rate is None and self._steps_otherwise(at):
+            yield from self._as_slopes(at, step)
+            return
         for place, (name, formula) in enumerate(zip(step.names, step.formulas, strict=True)):
             expr = self._meant(formula)
             doubt = ""
@@ -137,9 +141,15 @@ class _Writer:
         if self.guessed and not behind and not told and sized:
             return "the number of samples is not given"
         first = self.finder.inputs(at) <= self._forward | self.finder.starts
-        if self.assumed and first and not self._is_settled(at):
+        if self.assumed and first and not self._is_settled(at) and not self._is_near(at):
             return "the cost is not written"
         return self._given_anew(step)
+
+    def _is_near(self, at: int) -> bool:
+        """True where a slip explains what is written: of another cost it would be no gradient."""
+        meaning, formulas = self.meanings.found[at], self.finder.steps[at].formulas
+        true = meaning.factor * self.finder.true(meaning.of, meaning.wrt)
+        return is_one_edit_away(self.finder, at, formulas, true)
 
     def _is_settled(self, at: int) -> bool:
         """True where the gradient of some other weight is right: the assumed cost is the one."""
@@ -191,6 +201,33 @@ class _Writer:
         assert cost is not None
         return Call("sub", (older, Call("mul", (rate, Derivative(cost, older)))))
 
+    def _steps_otherwise(self, at: int) -> bool:
+        """True for an update without a gradient of its own that is none along the cost's.
+
+        Other updates are right, or one slip away is one that is: it is no other rule.
+        """
+        step, cost = self.finder.steps[at], self.finder.cost_at(at, self.meanings)
+        slopes = {s.wrt for f in step.formulas for s in nodes(self._meant(f), Derivative)}
+        if cost is None or len(step.older) != len(step.names) or slopes & {*step.older}:
+            return False
+        if any(self._another_rule(at, f) for f in step.formulas):
+            return False
+        if any(rate is not None for rate in self.meanings.updates.values()):
+            return True
+        true = self.finder.true([cost] * len(step.older), step.older)
+        moves = [_added(f, o) for f, o in zip(step.formulas, step.older, strict=True)]
+        return not self.assumed and is_one_edit_away(self.finder, at, moves, -true)
+
+    def _as_slopes(self, at: int, step: Step) -> Iterator[Statement]:
+        """The derivatives that an update takes for the right ones, by the others' rate."""
+        cost = self.finder.cost_at(at, self.meanings)
+        assert cost is not None
+        rates = [rate for rate in self.meanings.updates.values() if rate is not None]
+        for older, formula in zip(step.older, step.formulas, strict=True):
+            moved = _added(self._meant(formula), older)
+            slope = Call("div", (Call("neg", (moved,)), rates[0] if rates else Number(1)))
+            yield self._statement(step, Derivative(cost, older), slope)
+
     def _another_rule(self, at: int, formula: Expr) -> str:
         """Why an update that agrees with no gradient is no proof of a mistake."""
         older = self.finder.steps[at].older
@@ -201,3 +238,12 @@ class _Writer:
             if not self.finder.is_update(other):
                 return f"what {self.finder.steps[other].base} is meant as is not told"
         return ""
+
+
+def _added(formula: Expr, older: Name) -> Expr:
+    """What an update adds to the value before."""
+    total: Expr = Number(0)
+    for sign, part in terms(formula):
+        if part != older:
+            total = Call("add" if sign == "+" else "sub", (total, part))
+    return total
