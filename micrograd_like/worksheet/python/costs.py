@@ -58,14 +58,20 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
 
 def assumed_costs(finder: Finder) -> Iterator[Assumed]:
     """The usual costs of the output that a program compares with a target."""
-    for outputs, targets, at in _compared(finder):
+    for outputs, targets, at in [*_compared(finder)] or _compared(finder, "add"):
         for title, formula in _usual(finder, outputs, targets):
             yield _with_cost(finder, formula, title, outputs, at)
 
 
-def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Expr], int]]:
-    """Outputs and targets: what is computed less what is not, or turned round."""
+def _compared(finder: Finder, how: str = "sub") -> Iterator[tuple[list[Name], list[Expr], int]]:
+    """Outputs and targets: what is computed less what is not, or turned round.
+
+    Args:
+        finder: The program.
+        how: "add" where a slip made a sum of the difference.
+    """
     seen: set[tuple[Name, ...]] = set()
+    moved = {n for at, s in enumerate(finder.steps) if finder.is_update(at) for n in s.older}
     for at, step in enumerate(finder.steps):
         pairs: dict[Name, Expr] = {}
         labelled = any(_less_label(f) is not None for f in step.formulas)
@@ -74,8 +80,10 @@ def _compared(finder: Finder) -> Iterator[tuple[list[Name], list[Expr], int]]:
                 pairs.setdefault(formula, Number(0))  # less a label that is 0
             for call in nodes(formula, Call):
                 match call:
-                    case Call("sub", (Name() as a, Name() as b)):
-                        if _computed(finder, a) != _computed(finder, b):
+                    case Call(function, (Name() as a, Name() as b)) if function == how:
+                        if moved.isdisjoint((a, b)) and _computed(finder, a) != _computed(
+                            finder, b
+                        ):
                             output, target = (a, b) if _computed(finder, a) else (b, a)
                             pairs.setdefault(output, target)
                     case _ if (less := _less_label(call)) and _computed(finder, less[0]):

@@ -154,10 +154,16 @@ def _by_use(steps: Mapping[int, Step], group: Mapping[int, _Key]) -> dict[int, _
     return {
         at: (
             one,
-            frozenset(other for n in steps[at].older for other in users[n] if other != one),
+            frozenset(other for n in _renewed_by(steps[at]) for other in users[n] if other != one),
         )
         for at, one in group.items()
     }
+
+
+def _renewed_by(step: Step) -> list[Name]:
+    """What a step adds something to."""
+    pairs = zip(step.older, step.formulas, strict=False)
+    return [old for old, formula in pairs if ("+", old) in terms(formula)]
 
 
 def _in_order(

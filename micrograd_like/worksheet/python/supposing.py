@@ -49,8 +49,9 @@ class Suppositions:
         dZ = A + Y with dW = dZ·Aᵀ/m should have been m times the derivative; what ends in a weight
         has the factor of the other weights.
         """
-        used = {i for at in best.found for i in self.finder.inputs(at)}
-        free = {at: m for at, m in best.found.items() if at not in used}
+        named = {at: m for at, m in best.found.items() if not self.finder.is_alias(at)}
+        used = {i for at in named for i in self.finder.inputs(at)}
+        free = {at: m for at, m in named.items() if at not in used}
         ends = {at: (self.finder.forward([at]), m) for at, m in free.items()}
         found = {}
         for at, meaning in best.found.items():
@@ -75,6 +76,7 @@ class Suppositions:
             if meaning.agrees
             and self.finder.cost_at(at, best) == meaning.of[0]
             and {*meaning.wrt} <= weights
+            and not self._is_carried_on(at, best)
         }
         factors = Counter(round(meaning.factor, 9) for meaning in ends.values())
         written = all(self.finder.steps[at].place.line for at in self.cost)
@@ -88,6 +90,16 @@ class Suppositions:
             for at, meaning in ends.items()
             if abs(meaning.factor - usual) > 1e-6
         }
+
+    def _is_carried_on(self, at: int, best: Meanings) -> bool:
+        """True for what only comes to the same weight's gradient further down, and for that."""
+        own = best.found[at].wrt
+        return self.finder.is_alias(at) or any(
+            at in self.finder.inputs(later)
+            and meaning.wrt == own
+            and not self.finder.is_alias(later)
+            for later, meaning in best.found.items()
+        )
 
     def _supposed(
         self, fixed: dict[int, Meaning], best: Meanings
@@ -104,7 +116,7 @@ class Suppositions:
         ]
         options.sort(
             key=lambda o: (
-                self.finder.is_alias(o[0]),
+                self.finder.is_alias(o[0]) and not self._is_used_as(o[0], o[1], best),
                 o[0] in best.found and o[2] != best.score,
             )
         )
@@ -112,9 +124,22 @@ class Suppositions:
         for at, one, least in options[:_MOST_TRIED]:
             tried = self.finder.walked(self.cost, {**fixed, at: one})
             better = found is None or tried.score - tried.wrong > most
+            right = at in best.found and best.found[at].agrees
+            if right and self._is_one_line(best):
+                continue
             if tried.score >= least and tried.wrong <= best.wrong and better:
                 found, most = (tried, {**fixed, at: one}), tried.score - tried.wrong
         return found
+
+    def _is_used_as(self, at: int, one: Meaning, best: Meanings) -> bool:
+        """True for the meaning that an update gives a step."""
+        anchored = self.finder.anchored(at, best)
+        return anchored is not None and anchored.wrt == one.wrt
+
+    def _is_one_line(self, meanings: Meanings) -> bool:
+        """True where nothing is wrong but one line that updates several weights."""
+        places = [self.finder.steps[u].place for u, r in meanings.updates.items() if r is None]
+        return meanings.wrong == len(places) > len({*places}) == 1
 
     def _options(self, at: int, best: Meanings) -> Iterator[tuple[Meaning, int]]:
         """What a nameless step may be meant as, and the score from which it is taken as that.

@@ -1,0 +1,342 @@
+"""Programs without arrays: lists, loops over elements, dictionaries and objects of neurons."""
+
+from __future__ import annotations
+
+import pytest
+
+from micrograd_like.marking.records import Report
+from micrograd_like.worksheet import Worksheet
+
+
+def report(code: str) -> Report:
+    return Worksheet.parse(code.strip("\n") + "\n", format="python").check()
+
+
+PROGRAMS = {
+    "lists of lists, and a loop for every index": """
+import math, random
+
+def squash(v):
+    return 1 / (1 + math.exp(-v))
+
+n_in, n_mid, n_out = 2, 3, 1
+v = [[random.uniform(-1, 1) for _ in range(n_in)] for _ in range(n_mid)]
+c = [0.1] * n_mid
+u = [[random.uniform(-1, 1) for _ in range(n_mid)] for _ in range(n_out)]
+d = [0.2] * n_out
+rate = 0.1
+samples = [([0, 0], [0]), ([0, 1], [1]), ([1, 1], [0])]
+for epoch in range(500):
+    for x, t in samples:
+        mid = [0.0] * n_mid
+        for j in range(n_mid):
+            s = c[j]
+            for i in range(n_in):
+                s += v[j][i] * x[i]
+            mid[j] = squash(s)
+        out = [0.0] * n_out
+        for k in range(n_out):
+            s = d[k]
+            for j in range(n_mid):
+                s += u[k][j] * mid[j]
+            out[k] = squash(s)
+        delta_out = [0.0] * n_out
+        for k in range(n_out):
+            delta_out[k] = (out[k] - t[k]) * out[k] * (1 - out[k])
+        delta_mid = [0.0] * n_mid
+        for j in range(n_mid):
+            back = 0.0
+            for k in range(n_out):
+                back += delta_out[k] * u[k][j]
+            delta_mid[j] = back * mid[j] * (1 - mid[j])
+        for k in range(n_out):
+            for j in range(n_mid):
+                u[k][j] -= rate * delta_out[k] * mid[j]
+            d[k] -= rate * delta_out[k]
+        for j in range(n_mid):
+            for i in range(n_in):
+                v[j][i] -= rate * delta_mid[j] * x[i]
+            c[j] -= rate * delta_mid[j]
+""",
+    "a network of dictionaries": """
+from math import exp
+from random import random
+
+def build(sizes):
+    net = []
+    for before, size in zip(sizes, sizes[1:]):
+        net.append([{"w": [random() for _ in range(before + 1)]} for _ in range(size)])
+    return net
+
+def forward(net, row):
+    signals = row
+    for layer in net:
+        following = []
+        for unit in layer:
+            total = unit["w"][-1]
+            for i in range(len(signals)):
+                total += unit["w"][i] * signals[i]
+            unit["out"] = 1.0 / (1.0 + exp(-total))
+            following.append(unit["out"])
+        signals = following
+    return signals
+
+def backward(net, wanted):
+    for i in reversed(range(len(net))):
+        layer = net[i]
+        misses = []
+        if i != len(net) - 1:
+            for j in range(len(layer)):
+                miss = 0.0
+                for unit in net[i + 1]:
+                    miss += unit["w"][j] * unit["delta"]
+                misses.append(miss)
+        else:
+            for j in range(len(layer)):
+                misses.append(layer[j]["out"] - wanted[j])
+        for j in range(len(layer)):
+            unit = layer[j]
+            unit["delta"] = misses[j] * unit["out"] * (1.0 - unit["out"])
+
+def update(net, row, rate):
+    for i in range(len(net)):
+        signals = row
+        if i != 0:
+            signals = [unit["out"] for unit in net[i - 1]]
+        for unit in net[i]:
+            for j in range(len(signals)):
+                unit["w"][j] -= rate * unit["delta"] * signals[j]
+            unit["w"][-1] -= rate * unit["delta"]
+
+net = build([2, 2, 2])
+rows = [[2.7, 2.5], [1.4, 2.3], [7.6, 2.7]]
+wanted = [[1, 0], [1, 0], [0, 1]]
+for epoch in range(20):
+    for row, target in zip(rows, wanted):
+        forward(net, row)
+        backward(net, target)
+        update(net, row, 0.5)
+""",
+    "neurons as objects": """
+import math, random
+
+class Unit:
+    rate = 0.5
+
+    def __init__(self, n):
+        self.w = [random.uniform(-1, 1) for _ in range(n)]
+        self.b = random.uniform(-1, 1)
+        self.out = 0
+        self.delta = 0
+        self.inputs = []
+
+    def fire(self, inputs):
+        self.inputs = inputs
+        total = self.b
+        for w, x in zip(self.w, inputs):
+            total += w * x
+        self.out = 1 / (1 + math.exp(-total))
+        return self.out
+
+class Net:
+    def __init__(self):
+        self.mid = [Unit(2) for _ in range(3)]
+        self.last = Unit(3)
+
+    def forward(self, x):
+        return self.last.fire([unit.fire(x) for unit in self.mid])
+
+    def backward(self, target):
+        miss = self.last.out - target
+        self.last.delta = miss * self.last.out * (1 - self.last.out)
+        for i, unit in enumerate(self.mid):
+            unit.delta = self.last.delta * self.last.w[i] * unit.out * (1 - unit.out)
+        for i in range(len(self.last.w)):
+            self.last.w[i] -= Unit.rate * self.last.delta * self.last.inputs[i]
+        self.last.b -= Unit.rate * self.last.delta
+        for unit in self.mid:
+            for i in range(len(unit.w)):
+                unit.w[i] -= Unit.rate * unit.delta * unit.inputs[i]
+            unit.b -= Unit.rate * unit.delta
+
+net = Net()
+for epoch in range(1000):
+    for x, t in [([0, 0], 0), ([0, 1], 1), ([1, 0], 1)]:
+        net.forward(x)
+        net.backward(t)
+""",
+    "a line through data from a file": """
+import csv
+
+sizes, prices = [], []
+with open("flats.csv") as file:
+    for row in csv.reader(file):
+        sizes.append(float(row[0]))
+        prices.append(float(row[1]))
+m = len(sizes)
+theta0, theta1, alpha = 0.0, 0.0, 0.01
+for step in range(1500):
+    grad0 = 0.0
+    grad1 = 0.0
+    for i in range(m):
+        h = theta0 + theta1 * sizes[i]
+        grad0 += h - prices[i]
+        grad1 += (h - prices[i]) * sizes[i]
+    grad0 /= m
+    grad1 /= m
+    theta0 = theta0 - alpha * grad0
+    theta1 = theta1 - alpha * grad1
+""",
+    "gradients that a function gives back": """
+def gradients(w, b, xs, ys):
+    dw, db = 0.0, 0.0
+    n = len(xs)
+    for x, y in zip(xs, ys):
+        fit = w * x + b
+        dw += 2 * (fit - y) * x / n
+        db += 2 * (fit - y) / n
+    return dw, db
+
+xs = [1.5, 2.0, 3.0, 4.0]
+ys = [3.1, 4.9, 7.2, 8.8]
+w, b = 0.0, 0.0
+for i in range(200):
+    dw, db = gradients(w, b, xs, ys)
+    w = w - 0.01 * dw
+    b = b - 0.01 * db
+""",
+    "a perceptron": """
+rows = [[2.7, 2.5, 0], [1.4, 2.3, 0], [7.6, 2.7, 1]]
+w = [0.0 for _ in range(3)]
+for epoch in range(5):
+    for row in rows:
+        z = w[0]
+        for i in range(len(row) - 1):
+            z += w[i + 1] * row[i]
+        fired = 1.0 if z >= 0.0 else 0.0
+        miss = row[-1] - fired
+        w[0] = w[0] + 0.1 * miss
+        for i in range(len(row) - 1):
+            w[i + 1] = w[i + 1] + 0.1 * miss * row[i]
+""",
+    "gradients that are put into a list, from the last layer to the first": """
+import math
+x, target = 0.8, 0.3
+weights = [0.5, -0.4, 0.9]
+acts = [x]
+for w in weights:
+    acts.append(math.tanh(w * acts[-1]))
+loss = (acts[-1] - target) ** 2
+grads = []
+delta = 2 * (acts[-1] - target)
+for i in reversed(range(len(weights))):
+    delta = delta * (1 - acts[i + 1] ** 2)
+    grads.append(delta * acts[i])
+    delta = delta * weights[i]
+grads.reverse()
+for i in range(len(weights)):
+    weights[i] -= 0.1 * grads[i]
+""",
+    "a function of lists, its gradients as lists": """
+import math
+w = [2.0, -3.0, -1.5]
+x = [-1.0, -2.0]
+dot = w[0] * x[0] + w[1] * x[1] + w[2]
+f = 1.0 / (1 + math.exp(-dot))
+ddot = (1 - f) * f
+dx = [w[0] * ddot, w[1] * ddot]
+dw = [x[0] * ddot, x[1] * ddot, 1.0 * ddot]
+""",
+}
+#: For each program its slips: what is right, and what stands instead.
+SLIPS = [
+    ("lists of lists, and a loop for every index", right, wrong)
+    for right, wrong in (
+        ("delta_mid[j] * x[i]", "delta_mid[j] * mid[j]"),
+        ("back * mid[j] * (1 - mid[j])", "back"),
+        ("u[k][j] -= rate", "u[k][j] += rate"),
+        ("back += delta_out[k] * u[k][j]", "back += delta_out[k]"),
+        ("out[k] * (1 - out[k])", "out[k] * (1 + out[k])"),
+    )
+]
+SLIPS += [
+    ("a network of dictionaries", right, wrong)
+    for right, wrong in (
+        (
+            'unit["w"][j] -= rate * unit["delta"] * signals[j]',
+            'unit["w"][j] += rate * unit["delta"] * signals[j]',
+        ),
+        ('layer[j]["out"] - wanted[j]', 'layer[j]["out"] + wanted[j]'),
+        ('misses[j] * unit["out"] * (1.0 - unit["out"])', "misses[j]"),
+        ('unit["w"][-1] -= rate * unit["delta"]', 'unit["w"][-1] -= rate * unit["out"]'),
+    )
+]
+SLIPS += [
+    ("neurons as objects", right, wrong)
+    for right, wrong in (
+        ("unit.w[i] -= Unit.rate", "unit.w[i] += Unit.rate"),
+        ("self.last.w[i] * unit.out * (1 - unit.out)", "self.last.w[i]"),
+        ("self.last.out * (1 - self.last.out)", "self.last.out * (1 + self.last.out)"),
+        ("unit.b -= Unit.rate * unit.delta", "unit.b -= Unit.rate * self.last.delta"),
+    )
+]
+SLIPS += [
+    ("a line through data from a file", right, wrong)
+    for right, wrong in (
+        ("(h - prices[i]) * sizes[i]", "(h + prices[i]) * sizes[i]"),
+        ("grad0 += h - prices[i]", "grad0 += (h - prices[i]) * sizes[i]"),
+        ("theta1 - alpha", "theta1 + alpha"),
+    )
+]
+SLIPS += [
+    ("gradients that a function gives back", right, wrong)
+    for right, wrong in (
+        ("2 * (fit - y) * x / n", "2 * (fit - y) / n"),
+        ("db += 2 * (fit - y)", "db += 2 * (y - fit)"),
+        ("b = b - 0.01 * db", "b = b - 0.01 * dw"),
+    )
+]
+SLIPS += [
+    ("a perceptron", "w[i + 1] + 0.1 * miss * row[i]", "w[i + 1] - 0.1 * miss * row[i]"),
+    ("a perceptron", "row[-1] - fired", "fired - row[-1]"),
+]
+SLIPS += [
+    ("gradients that are put into a list, from the last layer to the first", right, wrong)
+    for right, wrong in (
+        ("(1 - acts[i + 1] ** 2)", "(1 - acts[i] ** 2)"),
+        ("grads.append(delta * acts[i])", "grads.append(delta * acts[i + 1])"),
+        ("2 * (acts[-1] - target)", "2 * (acts[-1] + target)"),
+        ("weights[i] -= 0.1", "weights[i] += 0.1"),
+    )
+]
+SLIPS += [
+    ("a function of lists, its gradients as lists", right, wrong)
+    for right, wrong in (
+        ("[w[0] * ddot, w[1] * ddot]", "[w[1] * ddot, w[0] * ddot]"),
+        ("1.0 * ddot]", "f * ddot]"),
+        ("(1 - f) * f", "(1 + f) * f"),
+    )
+]
+
+
+@pytest.mark.parametrize("sentence", PROGRAMS)
+def test_a_right_program_is_read_and_nothing_in_it_accused(sentence: str) -> None:
+    counts = report(PROGRAMS[sentence]).counts
+    assert not counts["wrong"]
+    assert not counts["unreadable"]
+    assert counts["right"] > 1
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), SLIPS)
+def test_a_slip_is_found_where_it_stands(sentence: str, right: str, wrong: str) -> None:
+    code = PROGRAMS[sentence].strip("\n")
+    assert code.count(right) == 1
+    line = code[: code.index(right)].count("\n") + 1
+    marks = report(code.replace(right, wrong)).lines
+    assert {mark.line for mark in marks if mark.verdict == "wrong"} == {line}
+
+
+def test_what_a_loop_gives_element_by_element_is_marked_on_its_line() -> None:
+    marks = report(PROGRAMS["lists of lists, and a loop for every index"]).lines
+    assert all(mark.verdict == "right" for mark in marks if "rate *" in mark.source)
+    assert len({mark.line for mark in marks}) == len(marks)
