@@ -18,8 +18,9 @@ from micrograd_like.marking.records import Hint, Report
 from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.writers.assertion import assert_right
 from micrograd_like.writers.formats import offered, written
-from micrograd_like.writers.marks import document, remarks
+from micrograd_like.writers.marks import document
 from micrograd_like.writers.prediction import reply
+from micrograd_like.writers.remarks import remarks
 
 LEVELS: tuple[Hint, ...] = get_args(Hint)
 

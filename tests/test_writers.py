@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from copied import commands, copy_packages, python
 from markdown_it import MarkdownIt
@@ -18,7 +21,7 @@ from micrograd_like.derivation import derive
 from micrograd_like.errors import LessonError
 from micrograd_like.lessons import office_hours
 from micrograd_like.lessons.office_hours import repeated, words
-from micrograd_like.marking import check
+from micrograd_like.marking import Assignment, check
 from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.writers import marks
@@ -28,6 +31,7 @@ from micrograd_like.writers.format import Part
 from micrograd_like.writers.formats import offered, written
 from micrograd_like.writers.formats.markdown import code, escaped
 from micrograd_like.writers.layout import columns, wrapped
+from micrograd_like.writers.published import VERSION, schema
 from micrograd_like.writers.records import Cell, Common
 
 SLIPS = "x = 2\ny = x^2 = 5\nz = y + 1 = 6\nw = z *\n"
@@ -303,3 +307,57 @@ def test_a_right_working_has_names_as_they_are_written(line: str, said: str) -> 
     text = written("text", marks.document([report(sheet)]))
     assert said in " ".join(text.split())
     assert "(line 3)" not in text
+
+
+# What programs read.
+
+
+SCHEMA = Path(__file__).parent.parent / "docs" / "marks.schema.json"
+
+
+def test_the_schema_is_the_one_that_is_published() -> None:
+    """``python -m micrograd_like.writers.published`` writes it anew; a change is a new version."""
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema()
+    assert str(VERSION) in schema()["title"]
+
+
+@pytest.mark.parametrize("name", ["office-hours", "office-hours-as-published", "lstm-cell"])
+def test_what_is_printed_is_what_the_schema_says(name: str) -> None:
+    (sheet,) = validated([Worksheet.parse(builtin.text(name)).check()])
+    assert sheet["lines"]
+
+
+def test_so_is_what_has_points_cells_or_no_marks_at_all() -> None:
+    key = Assignment.parse("x = 2\ny = x^2 = ? [1]\ndy/dx = ? [2]")
+    reports = [
+        key.mark(Worksheet.parse("x = 2\ny = 4")),
+        Report((), "a.txt", items=key.missing(), failure="no such file"),
+        Worksheet.parse(NOTEBOOK, format="notebook").check().hinted("line"),
+        report("z = )\nq = e^(10^9)\n"),
+    ]
+    graded, failed, notebook, _ = validated(reports)
+    assert [item.get("line") for item in graded["asked"]] == [2, None]
+    assert failed["failure"] == "no such file"
+    assert notebook["lines"][0]["cell"] == 1
+
+
+NOTEBOOK = json.dumps(
+    {
+        "cells": [{"cell_type": "code", "source": "x = 2.0\ny = x**2\n", "metadata": {}}],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+)
+
+
+def validated(reports: list[Report]) -> list[dict[str, Any]]:
+    """The worksheets as JSON has them, held against the schema by a validator of its own."""
+    printed = json.loads(written("json", marks.document(reports)))
+    closed = json.loads(json.dumps(schema()))
+    for part in closed["$defs"].values():
+        part["additionalProperties"] = False
+    jsonschema.validate(printed, closed)
+    assert printed["schema"] == VERSION
+    worksheets: list[dict[str, Any]] = printed["worksheets"]
+    return worksheets

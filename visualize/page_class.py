@@ -9,7 +9,8 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.writers.marks import Marked, class_summary, record_of, summary
+from micrograd_like.writers.marks import class_summary, summary
+from micrograd_like.writers.published import Marked, data_of
 from micrograd_like.writers.records import Summary
 from visualize.page_files import filled, style
 
@@ -104,7 +105,7 @@ def _tenth(sheet: Summary) -> int | None:
 
 def _learner(report: Marked, sheet: Summary, link: str) -> Learner:
     counts = sheet.counts
-    verdicts = [line["verdict"] for line in record_of(report)["lines"]]
+    verdicts = [line["verdict"] for line in data_of(report)["lines"]]
     kinds = [_STRIP[verdict] for verdict in verdicts if verdict in _STRIP]
     common = sorted(sheet.causes.items(), key=lambda item: -item[1])
     return Learner(

@@ -12,8 +12,8 @@ from micrograd_like.notation import number
 from micrograd_like.worksheet import Place, Statement, Worksheet
 from micrograd_like.writers.formats import html
 from micrograd_like.writers.layout import FORMULA
-from micrograd_like.writers.marks import remark, stated
 from micrograd_like.writers.records import Remark
+from micrograd_like.writers.remarks import remark, stated
 from visualize.setting import is_code, set_formula
 
 #: The letters of a formula that is kept on one line among words.

@@ -26,8 +26,10 @@ from micrograd_like.marking.records import LineMark, Report
 from micrograd_like.worksheet import Statement, Worksheet, builtin
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.json import finite
-from micrograd_like.writers.marks import document, remark, report_record
+from micrograd_like.writers.marks import document
 from micrograd_like.writers.prediction import reply
+from micrograd_like.writers.published import worksheet_data
+from micrograd_like.writers.remarks import remark
 from visualize.compact import layouts, skeleton
 from visualize.graph_model import graph_model
 from visualize.html_page import known, page, walked
@@ -154,7 +156,7 @@ def mark(text: str) -> Mapping[str, Any]:
         model = graph_model(_shot(text), report)
     except MicrogradLikeError:  # what there is to look at says why
         model = None
-    return {"report": report_record(report), "lines": lines, "model": model}
+    return {"report": worksheet_data(report), "lines": lines, "model": model}
 
 
 def _line(

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from micrograd_like.cli.files import Given
     from micrograd_like.cli.jobs import Wanted
     from micrograd_like.marking.records import Report
-    from micrograd_like.writers.marks import Marked
+    from micrograd_like.writers.published import Marked
 
 
 def _list_causes(wanted: bool) -> None:
     if wanted:
-        from micrograd_like.writers.marks import causes
+        from micrograd_like.writers.remarks import causes
 
         rows = list(causes())
         width = max(len(code) for code, _ in rows)

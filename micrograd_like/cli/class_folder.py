@@ -72,7 +72,7 @@ class ClassFolder:
             name = str(found.get("file"))
             same = name in self.pages and found.get("digest") == self._digests[name]
             if same and os.path.exists(self.pages[name]):
-                yield name, Before(found["record"])
+                yield name, Before(found["worksheet"])
 
     def done(self, report: Report) -> None:
         """Take down a worksheet that has been marked, and has its page."""
@@ -81,7 +81,7 @@ class ClassFolder:
         row = {
             "file": report.file,
             "digest": self._digests[report.file],
-            "record": report.record(),
+            "worksheet": report.record(),
         }
         with open(os.path.join(self.path, _DONE), "a", encoding="utf-8") as lines:
             lines.write(json.dumps(row) + "\n")  # a line broken off is no row, and marked again
@@ -103,7 +103,7 @@ def _row(line: str) -> dict[str, Any]:
         found = json.loads(line)
     except ValueError:
         return {}
-    whole = isinstance(found, dict) and isinstance(found.get("record"), dict)
+    whole = isinstance(found, dict) and isinstance(found.get("worksheet"), dict)
     return found if whole else {}
 
 

@@ -26,7 +26,7 @@ from visualize.options import Detail, Direction, Picture
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
     from micrograd_like.worksheet import Worksheet
-    from micrograd_like.writers.marks import Marked
+    from micrograd_like.writers.published import Marked
 
 
 @app.command()

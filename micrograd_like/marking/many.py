@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.marking.assignment import Assignment
 from micrograd_like.marking.records import Hint, Report
 from micrograd_like.marking.whole import check
 from micrograd_like.worksheet import Worksheet
+
+if TYPE_CHECKING:
+    from micrograd_like.writers.published import WorksheetData
 
 
 def check_many(
@@ -28,7 +31,7 @@ def check_many(
     key: str = "",
     follow: float = 1.0,
     hint: Hint = "working",
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[WorksheetData]:
     """The record of each text, in their order; none keeps the others from being marked.
 
     Any engine may do it: :func:`check_text` is a function of one text, which pickles. A pool does
@@ -58,7 +61,7 @@ def check_text(
     key: str = "",
     follow: float = 1.0,
     hint: Hint = "working",
-) -> dict[str, Any]:
+) -> WorksheetData:
     """The record of one text: see :func:`check_many`."""
     try:
         sheet = Worksheet.parse(text, format=format)

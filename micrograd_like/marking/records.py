@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from micrograd_like.derivation.equations import Equation
 from micrograd_like.formula import Expr, Number, Quantity
 from micrograd_like.worksheet.records import Place, Problem
 
 Verdict = Literal["taken", "right", "follows", "wrong", "unreadable", "unchecked"]
+
+if TYPE_CHECKING:
+    from micrograd_like.writers.published import WorksheetData
 
 #: How much is told of a line that is not right: that it is wrong, what kind of slip it is, which
 #: piece of the line, or the right working.
@@ -287,11 +290,11 @@ class Report:
             raise ValueError(f"hint: expected {', '.join(_HELD_BACK)}, got {hint!r}")
         return replace(self, lines=tuple(line.hinted(hint) for line in self.lines), hint=hint)
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> WorksheetData:
         """The report as plain data, sentences included: what JSON has for this worksheet."""
-        from micrograd_like.writers.marks import report_record
+        from micrograd_like.writers.published import worksheet_data
 
-        return report_record(self)
+        return worksheet_data(self)
 
     def json(self) -> str:
         """The report as JSON, for this one worksheet."""

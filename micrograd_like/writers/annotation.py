@@ -13,7 +13,8 @@ from micrograd_like.worksheet.sources.notebooks import unpacked
 from micrograd_like.writers.blocks import Document, Marks
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.html import block_html
-from micrograd_like.writers.marks import remark, summary
+from micrograd_like.writers.marks import summary
+from micrograd_like.writers.remarks import remark
 
 #: What tells marks from a program's own output, and a cell that holds nothing else.
 _OURS = "micrograd_like"

@@ -7,7 +7,7 @@ from os import PathLike
 from micrograd_like.marking import check
 from micrograd_like.marking.records import Hint, Report
 from micrograd_like.worksheet import Worksheet
-from micrograd_like.writers.marks import remarks
+from micrograd_like.writers.remarks import remarks
 
 
 def assert_right(worksheet: Worksheet | str | PathLike[str], hint: Hint = "working") -> Report:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from micrograd_like.writers.layout import FIXED, FORMULA
 
 if TYPE_CHECKING:  # the command lists the formats, and has no use for the marking before that
     from micrograd_like.marking.records import LineMark
+    from micrograd_like.writers.published import WorksheetData
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class Summary:
 class Before:
     """A worksheet that an earlier run has marked: what programs read of it is kept, no more."""
 
-    record: Mapping[str, Any]
+    data: WorksheetData
 
 
 @dataclass(frozen=True, slots=True)

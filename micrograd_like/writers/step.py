@@ -10,7 +10,7 @@ from micrograd_like.formula import Call, Derivative, Number, Quantity, quantitie
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers.blocks import rounding
 from micrograd_like.writers.layout import FIXED, wrapped
-from micrograd_like.writers.marks import listed
+from micrograd_like.writers.remarks import listed
 
 #: (title, what it says)
 Row = tuple[str, str]
