@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -47,15 +47,18 @@ class Wanted:
 
 def marked(files: Sequence[Given], wanted: Wanted, jobs: int) -> Iterator[Report]:
     """Every worksheet's report, or why there is none; with a bar for many."""
+    workers = min(jobs, len(files))
+    mark = partial(_mark, wanted)
+    results = map(mark, files) if workers < 2 else _side_by_side(files, wanted, workers)
+    yield from results if len(files) < _MANY else _with_bar(results, len(files))
+
+
+def _with_bar(results: Iterator[Report], number: int) -> Iterable[Report]:
     from rich.console import Console
     from rich.progress import track
 
     console = Console(stderr=True)
-    hidden = len(files) < _MANY or not console.is_terminal
-    workers = min(jobs, len(files))
-    mark = partial(_mark, wanted)
-    results = map(mark, files) if workers < 2 else _side_by_side(files, wanted, workers)
-    yield from track(results, "Marking", len(files), console=console, disable=hidden)
+    return track(results, "Marking", number, console=console, disable=not console.is_terminal)
 
 
 @lru_cache(1)

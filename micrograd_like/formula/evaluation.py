@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 from micrograd_like.errors import FormulaError
-from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Number, fold, names
+from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Number, inside_out, names
 
 #: What the operators and comparisons do to any numbers that support them.
 ARITHMETIC: dict[str, Callable[..., Any]] = {
@@ -16,6 +16,8 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
     "div": operator.truediv,
     **{name: getattr(operator, name) for name in COMPARISONS},
 }
+#: What is not worked out from all of its arguments.
+_BY_NEED = ("where", "and", "or", "sum")
 
 
 def evaluate(
@@ -37,24 +39,34 @@ def evaluate(
         KeyError: A quantity has no value, or a function is not among them.
         FormulaError: A sum runs over no family.
     """
+    results: list[Any] = []
+    for node, count in inside_out(expr, _BY_NEED):
+        if isinstance(node, Number):
+            results.append(node.value if number is None else number(node.value))
+        elif not isinstance(node, Call):
+            results.append(values[node])
+        elif count:
+            arguments = results[-count:]
+            del results[-count:]
+            results.append(functions[node.function](*arguments))
+        else:
+            results.append(_by_need(node, values, functions))
+    return results[0]
 
-    def combine(node: Expr, arguments: list[Any]) -> Any:
-        match node:
-            case Number(value):
-                return value if number is None else number(value)
-            case Call("where", (condition, then, otherwise)):
-                chosen = then if evaluate(condition, values, functions) else otherwise
-                return evaluate(chosen, values, functions)
-            case Call("and" | "or" as function, conditions):
-                results = (evaluate(c, values, functions) for c in conditions)
-                return all(results) if function == "and" else any(results)
-            case Call("sum", (body,)):
-                return _sum(body, values, functions)
-            case Call(function):
-                return functions[function](*arguments)
-        return values[node]
 
-    return fold(expr, combine, whole=("where", "and", "or", "sum"))
+def _by_need(
+    call: Call, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]
+) -> Any:
+    match call:
+        case Call("where", (condition, then, otherwise)):
+            chosen = then if evaluate(condition, values, functions) else otherwise
+            return evaluate(chosen, values, functions)
+        case Call("and" | "or" as function, conditions):
+            results = (evaluate(c, values, functions) for c in conditions)
+            return all(results) if function == "and" else any(results)
+        case Call("sum", (body,)):
+            return _sum(body, values, functions)
+    return functions[call.function]()
 
 
 def _sum(body: Expr, values: Mapping[Any, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:

@@ -174,7 +174,7 @@ def fold(
     if not isinstance(expr, Call):  # most formulas that are folded are a name or a number
         return combine(expr, [])
     results: list[Any] = []
-    for node, count in _inside_out(expr, whole):
+    for node, count in inside_out(expr, whole):
         arguments: list[Any] = []
         if count:
             arguments = results[-count:]
@@ -183,8 +183,10 @@ def fold(
     return results[0]
 
 
-def _inside_out(expr: Expr, whole: Collection[str]) -> Iterator[tuple[Expr, int]]:
+def inside_out(expr: Expr, whole: Collection[str]) -> Iterator[tuple[Expr, int]]:
     """Every node behind its arguments, and how many of these it is entered for."""
+    if not isinstance(expr, Call):
+        return iter(((expr, 0),))
     before: list[tuple[Expr, int]] = []  # every node before its arguments, and those from the last
     stack: list[Expr] = [expr]
     while stack:
@@ -216,7 +218,7 @@ def rewrite(expr: Expr, rule: Callable[[Expr], Expr | None], whole: Collection[s
         changed = rule(expr)
         return expr if changed is None else changed
     results: list[Expr] = []
-    for node, count in _inside_out(expr, whole):
+    for node, count in inside_out(expr, whole):
         if count:
             assert isinstance(node, Call)
             arguments = results[-count:]
@@ -269,7 +271,10 @@ def derivatives(expr: Expr) -> list[Derivative]:
 
 def names(expr: Expr) -> tuple[Name, ...]:
     """The names in ``expr``, each once, in the order they are written."""
-    return tuple(dict.fromkeys(nodes(expr, Name)))
+    own = quantities(expr)
+    if Derivative not in map(type, own):
+        return own  # type: ignore[return-value]
+    return tuple(quantity for quantity in own if isinstance(quantity, Name))
 
 
 def names_in(expr: Expr) -> tuple[Name, ...]:

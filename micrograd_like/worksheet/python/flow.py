@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,8 @@ class Flow:
         }
         self.starts = self.given | {-1}
         self._updates: dict[int, bool] = {}
+        self._inputs: dict[int, frozenset[int]] = {}
+        self._forward: dict[tuple[int, ...], frozenset[int]] = {}
         #: For every name the variables that are computed from it.
         self._users: dict[Name, set[str]] = defaultdict(set)
         for step in self.steps:
@@ -78,10 +80,12 @@ class Flow:
         new = [step for step in self.steps if step.names[0] not in self._before.maker]
         return [*filter(None, (extended(point, new) for point in self._before.points))]
 
-    def inputs(self, at: int) -> set[int]:
+    def inputs(self, at: int) -> frozenset[int]:
         """The steps from whose names a step is computed."""
-        used = (n for f in self.steps[at].formulas for n in names(f))
-        return {self.maker[n] for n in used if n in self.maker}
+        if at not in self._inputs:
+            used = (n for f in self.steps[at].formulas for n in names(f))
+            self._inputs[at] = frozenset(self.maker[n] for n in used if n in self.maker)
+        return self._inputs[at]
 
     def is_alias(self, at: int) -> bool:
         """True for another name of what a step has made: it says nothing of its own."""
@@ -123,9 +127,13 @@ class Flow:
         sums = (s for at, s in enumerate(self.steps) if s.augmented and not self.is_update(at))
         return {name for step in sums for name in step.older if self._is_zero(name)}
 
-    def forward(self, ends: Sequence[int]) -> set[int]:
+    def forward(self, ends: Iterable[int]) -> frozenset[int]:
         """What these steps are computed from, not going back through updates."""
-        return {*reachable(ends, lambda at: () if self.is_update(at) else self.inputs(at))}
+        key = tuple(ends)
+        if key not in self._forward:
+            back = reachable(key, lambda at: () if self.is_update(at) else self.inputs(at))
+            self._forward[key] = frozenset(back)
+        return self._forward[key]
 
     def cost_at(self, at: int, result: Meanings) -> Name | None:
         """The version of the cost that counts at a step: the last one before, else the first."""
