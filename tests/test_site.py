@@ -388,6 +388,31 @@ def test_on_paper_all_lines_are_there(opened: Opened) -> None:
     assert page.locator(".printed").count() == 0
 
 
+#: Nothing of the page can watch the document, as the editor has to.
+WITHOUT_EDITOR = """const own = MutationObserver;
+window.MutationObserver = function (...given) {
+  if (new Error().stack.includes("app.js")) throw new Error("it cannot watch the document");
+  return new own(...given);
+};"""
+
+
+def test_where_the_editor_cannot_run_a_field_is_there(browser: Any, address: str) -> None:
+    window = Opened(browser, address, viewport={"width": 1440, "height": 2400})
+    page = window.page
+    page.add_init_script(WITHOUT_EDITOR)
+    page.goto(address)
+    window.ready()
+    page.fill(".plain-text", LESSON)
+    page.locator(".plain-lines .line.wrong .cause").first.wait_for()
+    marked = page.locator(".plain-lines .line").evaluate_all("all => all.map(l => l.classList[1])")
+    assert marked == [verdict for _, verdict in verdicts(LESSON)]
+    page.keyboard.press("F8")
+    wrong = next(line for line, verdict in verdicts(LESSON) if verdict == "wrong")
+    before = "\n".join(LESSON.splitlines()[: wrong - 1]) + "\n"
+    assert page.locator(".plain-text").evaluate("e => e.selectionStart") == len(before)
+    window.context.close()
+
+
 def test_on_a_phone_one_button_opens_the_rest(browser: Any, address: str) -> None:
     window = Opened(browser, address, viewport={"width": 390, "height": 844})
     page = window.go()

@@ -14,6 +14,7 @@ from micrograd_like.writers.formats import html
 from micrograd_like.writers.layout import FORMULA
 from micrograd_like.writers.records import Remark
 from micrograd_like.writers.remarks import remark, stated
+from visualize.linked_maths import linked
 from visualize.setting import is_code, set_formula
 
 #: The letters of a formula that is kept on one line among words.
@@ -81,15 +82,16 @@ def line_views(worksheet: Worksheet, report: Report | None) -> list[LineView]:
         for number, line in enumerate(worksheet.lines, 1)
         if line.strip().startswith("#")
     ]
+    names = [*worksheet.names, *worksheet.symbols]
     if report is not None:
-        return sorted([*views, *_marked(report)], key=lambda view: view.place)
+        return sorted([*views, *_marked(report, names)], key=lambda view: view.place)
     together: dict[Place, list[Statement]] = {}
     for statement in worksheet.statements:
         together.setdefault(statement.place, []).append(statement)
     views += [
         LineView(
             place,
-            _source(first.source, first.notation),
+            _source(first.source, first.notation, names),
             (first.left, *(other.left for other in others)),
             given=first.kind == "given",
         )
@@ -131,19 +133,19 @@ def _in_sentence(formula: str) -> str:
     return f'<span class="maths{kept}">{set_formula(formula)}</span>'
 
 
-def _marked(report: Report) -> Iterator[LineView]:
+def _marked(report: Report, names: Sequence[str]) -> Iterator[LineView]:
     heirs = _heirs(report)
     for line in report.lines:
         said = remark(line, report)
         quiet = line.verdict in ("right", "taken")
         yield LineView(
             line.place,
-            _source(line.source, line.notation, list(_slips(line))),
+            _source(line.source, line.notation, names, list(_slips(line))),
             () if line.left is None else (line.left,),
             given=line.verdict == "taken" and line.rule == "given" and not line.read_as,
             verdict=line.verdict,
             note=escape(said.reason) if quiet else _sentence(said),
-            working=_working(said) if line.verdict == "wrong" else "",
+            working=_working(said, names) if line.verdict == "wrong" else "",
             true=_true(line) if line.verdict == "follows" else "",
             label=said.label,
             sources=_sources(line, report),
@@ -151,10 +153,17 @@ def _marked(report: Report) -> Iterator[LineView]:
         )
 
 
-def _source(source: str, notation: str, slips: Sequence[tuple[int, int]] = ()) -> str:
+def _source(
+    source: str, notation: str, names: Sequence[str], slips: Sequence[tuple[int, int]] = ()
+) -> str:
     if notation != "latex" and not is_code(source):
         return f'<span class="maths">{set_formula(source, slips)}</span>'
-    return html.source_html(source, notation)
+    return _linked(html.source_html(source, notation), names)
+
+
+def _linked(shown: str, names: Sequence[str]) -> str:
+    """What is shown of a formula in LaTeX; where it is set, its names are linked."""
+    return linked(shown, names) if shown.startswith("<math") else shown
 
 
 def _slips(line: LineMark) -> Iterator[tuple[int, int]]:
@@ -169,9 +178,9 @@ def _slips(line: LineMark) -> Iterator[tuple[int, int]]:
             yield at, start
 
 
-def _working(said: Remark) -> str:
+def _working(said: Remark, names: Sequence[str]) -> str:
     if said.line.notation == "latex":
-        return html.working_html(said)
+        return _linked(html.working_html(said), names)
     if is_code(said.working):
         return f"<code>{escape(said.working)}</code>"
     return f'<span class="maths">{set_formula(said.working)}</span>'

@@ -7,6 +7,7 @@ import { lanes } from "./lanes.js";
 import { HINTS } from "./lines.js";
 import { examplesMenu, exerciseForm, exportMenu, moreMenu, opens } from "./menus.js";
 import { picture } from "./picture.js";
+import { plainEditor } from "./plain.js";
 import { printed } from "./printing.js";
 import { flagged, packed, unpacked } from "./share.js";
 
@@ -36,7 +37,7 @@ let finding = false;
 
 const engine = lanes(() => new Worker("worker.js", { type: "module" }), engineState);
 
-const sheet = editor(byId("editor"), {
+const sheet = anEditor(byId("editor"), {
   onText: changed,
   onCaret: (line) => {
     showCounts();
@@ -54,6 +55,15 @@ const shown = picture({
   },
 });
 const slider = exploring({ givenOf, onValue: explore });
+
+function anEditor(place, handlers) {
+  try {
+    return editor(place, handlers);
+  } catch (error) {
+    console.info(`The editor cannot run here: ${error.message}`);
+    return plainEditor(place, handlers);
+  }
+}
 
 // The engine.
 

@@ -19,8 +19,12 @@ export const setNow = StateEffect.define();
 
 const GRAVEST = ["unreadable", "wrong", "follows", "unchecked", "right", "taken", ""];
 
-/** The hints, one at a time. */
+/** The gravest verdict of the views of a line. */
+export const gravest = (views) => views.map(({ verdict }) => verdict).reduce((a, b) => (GRAVEST.indexOf(b) < GRAVEST.indexOf(a) ? b : a), "");
+
+/** The hints, one at a time, and the one that a sheet opens at. */
 export const HINTS = ["line", "kind", "piece", "working"];
+export const FIRST_HINT = HINTS.indexOf("kind");
 
 // The views of one line together: a line may have several statements.
 function together(doc, views) {
@@ -28,15 +32,14 @@ function together(doc, views) {
   for (const view of views) {
     if (view.line < 1 || view.line > doc.lines) continue;
     const line = doc.line(view.line);
-    const row = rows.get(view.line) ?? { at: line.from, text: line.text, views: [], verdict: "" };
+    const row = rows.get(view.line) ?? { at: line.from, text: line.text, views: [] };
     row.views.push(view);
-    if (GRAVEST.indexOf(view.verdict) < GRAVEST.indexOf(row.verdict)) row.verdict = view.verdict;
     rows.set(view.line, row);
   }
-  return [...rows.values()].sort((a, b) => a.at - b.at);
+  return [...rows.values()].map((row) => ({ ...row, verdict: gravest(row.views) })).sort((a, b) => a.at - b.at);
 }
 
-const START = { rows: [], typing: false, asTyped: false, hints: new Map(), chosen: 0, now: new Set(), focused: false, first: 1 };
+const START = { rows: [], typing: false, asTyped: false, hints: new Map(), chosen: 0, now: new Set(), focused: false };
 
 export const lineState = StateField.define({
   create: () => START,
@@ -75,6 +78,5 @@ export const caretLine = (state) => state.doc.lineAt(state.selection.main.head).
 
 /** The step of a wrong line's hints. */
 export function hintOf(state, text) {
-  const { hints, first } = state.field(lineState);
-  return hints.get(text) ?? first;
+  return state.field(lineState).hints.get(text) ?? FIRST_HINT;
 }
