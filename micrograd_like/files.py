@@ -34,8 +34,8 @@ def write_whole(path: str | os.PathLike[str], data: bytes | str) -> None:
     """
     data = data.encode() if isinstance(data, str) else data
     with _named(path):
-        if (descriptor := _descriptor(path)) is not None:
-            with open(os.dup(descriptor), "wb") as stream:
+        if (number := descriptor(path)) is not None:
+            with open(os.dup(number), "wb") as stream:
                 stream.write(data)
             return
         target, before = _target(path)
@@ -53,8 +53,8 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         OSError: It cannot be written, with ``path`` as its ``filename``.
     """
     with _named(path):
-        if (descriptor := _descriptor(path)) is not None:
-            os.fstat(descriptor)
+        if (number := descriptor(path)) is not None:
+            os.fstat(number)
             return
         target, before = _target(path)
         if before is None or stat.S_ISREG(before.st_mode):
@@ -75,7 +75,7 @@ def _named(path: str | os.PathLike[str]) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, os.fspath(path)) from None
 
 
-def _descriptor(path: str | os.PathLike[str]) -> int | None:
+def descriptor(path: str | os.PathLike[str]) -> int | None:
     """The open file that the path names by its number, through links or not; None for a file."""
     place = os.path.abspath(path)
     for _ in range(_MOST_LINKS):

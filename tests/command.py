@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -54,6 +56,7 @@ def run(
     encoding: str = "utf-8",
     terminal: bool = False,
     closed: str = "",
+    files: Mapping[str, TextIO] | None = None,
     **environment: str,
 ) -> Done:
     """Run the command.
@@ -65,6 +68,7 @@ def run(
         encoding: Of standard output.
         terminal: Whether standard output is one.
         closed: The standard stream that the caller has closed, such as "stdout": Python has none.
+        files: Standard streams that a shell has opened files for.
         environment: What is set otherwise than in ``PLAIN``.
     """
     out, err = Stream(encoding, terminal), Stream()
@@ -73,6 +77,8 @@ def run(
         patch.setattr(sys, "stdin", Stream(given=input))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
+        for name, file in (files or {}).items():
+            patch.setattr(sys, name, file)
         if closed:
             patch.setattr(sys, closed, None)
         for name, value in {**PLAIN, **environment}.items():
@@ -81,7 +87,7 @@ def run(
             patch.chdir(cwd)
         with pytest.raises(SystemExit) as ended:
             main()
-        if sys.stdout is not out:  # what the command puts in its place
+        if sys.stdout is not out:  # a file, or what the command puts in its place
             sys.stdout.close()
     code = ended.value.code
     if isinstance(code, str):  # which the interpreter prints

@@ -203,27 +203,62 @@ def test_what_standard_input_gives_is_not_written_over(arguments: list[str], she
 
 @pytest.mark.parametrize(
     "arguments",
-    [["check", "{sheet}", "--page", "-"], ["page", "-", "-o", "-"]],
+    [
+        ["check", "{sheet}"],
+        ["check", "{sheet}", "--page", "-"],
+        ["check", "office-hours", "{sheet}", "--jobs", "2"],
+        ["check", "."],
+        ["check", "office-hours", "--key", "{sheet}"],
+        ["exercise", "--from", "{sheet}"],
+        ["derive", "{sheet}", "dy/dx"],
+        ["step", "{sheet}"],
+        ["draw", "{sheet}"],
+        ["draw", "-", "-o", "drawn.svg"],
+        ["page", "-", "-o", "-"],
+    ],
 )
+@pytest.mark.parametrize("linked", [False, True])
 def test_a_worksheet_to_which_standard_output_goes_is_not_written_to(
-    arguments: list[str], sheet: str
+    arguments: list[str], linked: bool, sheet: str, tmp_path: Path
 ) -> None:
-    """As cat has it; a report of marks may stand below its worksheet."""
-    given = [a.format(sheet=sheet) for a in arguments]
-    with open(sheet, "ab") as out, open(sheet, "rb") as read:
-        done = subprocess.run(
-            [*COMMAND, *given],
-            stdin=read,
-            stdout=out,
-            stderr=subprocess.PIPE,
-            timeout=60,
-            check=False,
-        )
+    """As cat has it; what stands below a worksheet would be read as a part of it."""
+    (tmp_path / "link.txt").symlink_to(sheet)
+    given = [a.format(sheet=tmp_path / "link.txt" if linked else sheet) for a in arguments]
+
+    def ended(output: str) -> Any:
+        with open(output, "a", encoding="utf-8") as out, open(sheet, encoding="utf-8") as read:
+            return run(*given, files={"stdin": read, "stdout": out}, cwd=tmp_path)
+
+    done = ended(sheet)
     assert (done.returncode, Path(sheet).read_text(encoding="utf-8")) == (2, WRONG)
-    assert b"the output '-' is " in done.stderr
-    with open(sheet, "ab") as out:
-        done = subprocess.run([*COMMAND, "check", sheet], stdout=out, timeout=60, check=False)
-    assert done.returncode == 1
+    assert "standard output is " in done.stderr
+    assert not (tmp_path / "drawn.svg").exists()
+    assert "standard output is " not in ended(str(tmp_path / "other.txt")).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "one"),
+    [
+        (["exercise", "2-2-1", "--form", "slips", "--answers", "{file}"], False),
+        (["check", "{sheet}", "--page", "{file}"], False),
+        (["check", "{sheet}", "{sheet}", "--page", "{file}"], False),
+        (["lessons", "one-weight", "--epochs", "2", "--plot", "{file}"], False),
+        (["example", "--plot", "{file}"], False),
+        # Nothing is printed beside it.
+        (["draw", "{sheet}", "-o", "{file}"], True),
+        (["page", "{sheet}", "-o", "{file}"], True),
+    ],
+)
+def test_two_outputs_into_one_file_are_refused(
+    arguments: list[str], one: bool, sheet: str, tmp_path: Path
+) -> None:
+    """One would be lost."""
+    file = tmp_path / "both.svg"
+    given = [a.format(sheet=sheet, file=file) for a in arguments]
+    with open(file, "w", encoding="utf-8") as out:
+        done = run(*given, files={"stdout": out})
+    assert ("is where standard output goes, too" in done.stderr) is not one
+    assert (file.read_bytes() == b"") is not one
 
 
 @pytest.mark.parametrize("command", [run, process])

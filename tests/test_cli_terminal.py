@@ -99,10 +99,18 @@ COMMANDS = (
     ["derive", "office-hours", "dE/dx1"],
     ["example"],
     ["lessons", "one-weight", "--epochs", "2"],
+    ["lessons"],
+    ["check", "--causes"],
+    ["exercise"],
+    ["step", "three-steps"],
 )
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize(
+    "arguments",
+    [*COMMANDS, ["lessons", "three-steps"]],
+    ids=lambda arguments: arguments[0],
+)
 def test_colours_are_forced_and_forbidden(arguments: list[str]) -> None:
     assert b"\x1b[" not in printed(*arguments)
     assert b"\x1b[" in printed(*arguments, FORCE_COLOR="1")

@@ -27,6 +27,7 @@ from micrograd_like.notation import name_text, number
 from micrograd_like.stepper import run
 from micrograd_like.stepper.app import StepperApp
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.writers.layout import Page
 from micrograd_like.writers.prediction import reply
 from micrograd_like.writers.step import numbered, rows, sentence, title
 
@@ -269,7 +270,7 @@ def test_without_a_terminal_all_steps_are_printed() -> None:
 
 
 def test_sums_say_how_far_they_are() -> None:
-    printed = "\n".join(numbered(steps_of(NETWORK), 2))
+    printed = "\n".join(numbered(steps_of(NETWORK), 2, Page()))
     assert "∂E/∂x1 = −0.0033 + (−0.00096) = −0.0043, complete" in printed
 
 
@@ -575,7 +576,7 @@ def test_labels_are_shown_as_they_are_and_do_nothing() -> None:
         assert "there is no '[b]' here" in shown(app)
 
     drive(walk(y), script)
-    assert "\x1b" not in "\n".join(numbered(walk(y), 4))
+    assert "\x1b" not in "\n".join(numbered(walk(y), 4, Page()))
 
 
 def test_no_color(monkeypatch: pytest.MonkeyPatch) -> None:

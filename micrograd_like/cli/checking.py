@@ -24,6 +24,7 @@ from micrograd_like.cli.shared import (
     read_worksheet,
     reported,
     say,
+    say_list,
     write_output,
 )
 from micrograd_like.errors import printable
@@ -39,10 +40,7 @@ def _list_causes(wanted: bool) -> None:
     if wanted:
         from micrograd_like.writers.remarks import causes
 
-        rows = list(causes())
-        width = max(len(code) for code, _ in rows)
-        for code, sentence in rows:
-            typer.echo(f"{code:<{width}}  {sentence}")
+        say_list(dict(causes()))
         raise typer.Exit
 
 
@@ -192,11 +190,14 @@ def _wanted(
     files: list[str], hint: Hint, key: str | None, follow: float, page: str | None, copy: str | None
 ) -> Wanted:
     """How the files are to be marked; what cannot be is refused before anything is."""
+    from micrograd_like.cli.files import given
     from micrograd_like.cli.jobs import Wanted, assignment
 
     _check_copied(files, copy)
+    folders = filter(os.path.isdir, files)
+    inputs = [*files, *(one.name for one in given([*folders])), *([key] if key else ())]
     for output in (page, copy):
-        check_output(output, *files, *([key] if key else ()))
+        check_output(output, *inputs)
     if key:
         assignment(key)
     return Wanted(hint, key or "", follow)
@@ -271,7 +272,6 @@ def _check_copied(files: list[str], annotate: str | None) -> None:
         return
     if len(files) > 1 or not files[0].lower().endswith(".ipynb"):
         raise typer.BadParameter("marks are written into one notebook", param_hint="--annotate")
-    check_output(annotate, files[0])
 
 
 def _annotate(file: str, output: str, reports: list[Marked]) -> None:

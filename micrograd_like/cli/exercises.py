@@ -13,8 +13,10 @@ from micrograd_like.cli.shared import (
     READ,
     STDOUT,
     app,
+    check_output,
     read_worksheet,
     reported,
+    say_list,
     write_output,
 )
 from micrograd_like.errors import WorksheetError
@@ -124,6 +126,7 @@ def exercise(
         _list_shapes()
         return
     with reported():
+        check_output(answers, *filter(None, (source, many)))
         kind = " ".join(shape) if shape else _own(source or "", keep)
 
         def made(form: Form = form, seed: int = seed, student: str = "") -> Exercise:
@@ -172,9 +175,7 @@ def _list_shapes() -> None:
     from micrograd_like.exercises.shapes import SHAPES
     from micrograd_like.exercises.words import EXPECTED
 
-    width = max(map(len, SHAPES))
-    for name, kind in SHAPES.items():
-        typer.echo(f"{name:<{width}}  {kind.title}")
+    say_list({name: kind.title for name, kind in SHAPES.items()})
     typer.echo(f"\nOr in words: {EXPECTED.removeprefix('expected ')}.")
     typer.echo("\nOr your own: micrograd-like exercise --from FILE.")
 

@@ -15,8 +15,12 @@ from micrograd_like.cli.shared import (
     LessonFormat,
     Places,
     app,
+    check_output,
+    coloured,
+    page,
     reported,
     say,
+    say_list,
     write_output,
 )
 
@@ -151,6 +155,7 @@ def _worked(
     from micrograd_like.lessons.worksheets import worksheet
 
     worked = worked_example(cost, changed)
+    check_output(plot)
     done = repeated.repeated(steps, cost, changed)
     if plot is not None:
         _draw(repeated.pictures(done, cost, changed), plot, columns)
@@ -199,9 +204,13 @@ def lessons(context: typer.Context) -> None:
     For instance: micrograd-like lessons xor --hidden 2 --plot xor.svg
     """
     from micrograd_like.lessons import catalogue
+    from micrograd_like.worksheet import builtin
 
     if context.invoked_subcommand is None:
-        typer.echo(catalogue.listing())
+        say_list(catalogue.listing(), "Lessons, run by: micrograd-like lessons NAME")
+        typer.echo()
+        worksheets = {name: builtin.title(name) for name in builtin.names()}
+        say_list(worksheets, "Worksheets, to be named wherever a command takes a FILE:")
 
 
 def _worksheet(name: str) -> Callable[..., None]:
@@ -210,8 +219,11 @@ def _worksheet(name: str) -> Callable[..., None]:
     from micrograd_like.worksheet import builtin
 
     def show(format: _SheetFormatOption = "text") -> None:
-        sheet = format == "worksheet"
-        typer.echo(builtin.text(name).rstrip() if sheet else catalogue.uses(name))
+        if format == "worksheet":
+            typer.echo(builtin.text(name).rstrip())
+            return
+        typer.echo(f"{page().paint('bold', builtin.title(name))}\n", color=coloured())
+        typer.echo(catalogue.uses(name))
 
     show.__doc__ = builtin.title(name)
     return show
@@ -282,6 +294,7 @@ def _run(
     from micrograd_like.errors import LessonError
     from micrograd_like.lessons import catalogue
 
+    check_output(plot)
     if plot not in (None, STDOUT):
         from visualize import plots
 

@@ -87,7 +87,7 @@ def draw(
     """
     kind = _picture_format(output, format)
     with reported():
-        check_output(output, file)
+        check_output(output, file, alone=True)
         sheet = read_worksheet(file)
     with reported(sheet):
         import visualize
@@ -153,7 +153,7 @@ def page(
     from micrograd_like.marking import check as mark
 
     with reported():
-        check_output(output, file)
+        check_output(output, file, alone=True)
         sheet = read_worksheet(file)
     with reported(sheet):
         report = mark(sheet, file) if marked else None

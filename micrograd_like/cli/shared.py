@@ -6,16 +6,16 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TextIO, TypeAlias
 
 import typer
 
 from micrograd_like.errors import MicrogradLikeError, WorksheetError, did_you_mean, printable
-from micrograd_like.files import write_whole
+from micrograd_like.files import descriptor, write_whole
 from micrograd_like.writers.formats import offered, write
-from micrograd_like.writers.layout import WIDTH, Page, unpainted
+from micrograd_like.writers.layout import WIDTH, Page, unpainted, wrapped
 from micrograd_like.writers.records import LOOKS
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Stands for standard input where a file is to be read, for standard output where one is written.
 STDIN = STDOUT = "-"
+
+#: Columns that are enough to say something beside a name.
+_LEAST = 20
 
 #: The exit status of what Ctrl-C has ended, as shells have it.
 INTERRUPTED = 130
@@ -112,20 +115,42 @@ def read_stdin() -> bytes:
         raise OSError(error.errno, error.strerror, "standard input") from None
 
 
-def check_output(output: str | None, *inputs: str) -> None:
-    """Refuse to write over what is read, by whatever name or link it goes.
+def check_output(output: str | None, *inputs: str, alone: bool = False) -> None:
+    """Refuse to write over what is read, or two things over one another, whatever their names.
+
+    Standard output is written to by every command, and a shell may have opened a file for it.
+
+    Args:
+        output: A file that is written, too; None if there is none.
+        inputs: What is read.
+        alone: Whether nothing is printed where a file is written.
 
     Raises:
-        WorksheetError: Both are given, or neither; the message names them.
+        WorksheetError: Two of them are one file; the message names them.
     """
-    written = None if output is None else _status(output, sys.stdout)
-    if written is None or not stat.S_ISREG(written.st_mode):
-        return
-    for file in inputs:
-        read = _status(file, sys.stdin)
-        if read is not None and os.path.samestat(written, read):
-            what = "what standard input gives" if file == STDIN else f"the worksheet {file!r}"
-            raise WorksheetError(f"the output {output!r} is {what} itself; name another file")
+    printed, own = _status(STDOUT, sys.stdout), None
+    outputs = [("standard output", printed)]
+    if output not in (None, STDOUT) and descriptor(output) != 1:
+        own = _status(output, sys.stdout)
+        outputs.append((f"the output {output!r}", own))
+    for name, written in outputs:
+        for file in inputs if _is_file(written) else ():
+            if _same(written, _status(file, sys.stdin)):
+                what = "what standard input gives" if file == STDIN else f"the worksheet {file!r}"
+                raise WorksheetError(f"{name} is {what} itself; name another file")
+    if not alone and _is_file(own) and _same(own, printed):
+        raise WorksheetError(
+            f"the output {output!r} is where standard output goes, too, and one would be lost; "
+            "name another file"
+        )
+
+
+def _is_file(status: os.stat_result | None) -> bool:
+    return status is not None and stat.S_ISREG(status.st_mode)
+
+
+def _same(a: os.stat_result | None, b: os.stat_result | None) -> bool:
+    return a is not None and b is not None and os.path.samestat(a, b)
 
 
 def _status(file: str, stream: TextIO | None) -> os.stat_result | None:
@@ -214,6 +239,25 @@ def say(document: Document, format: str) -> None:
             typer.echo(piece, sys.stdout, color=coloured())  # in its own encoding
         else:
             typer.echo(f"{piece}\n".encode(), nl=False)
+
+
+def say_list(rows: Mapping[str, str], title: str = "") -> None:
+    """Print names below one another; what is said of each, beside it or, on a narrow page, below.
+
+    In a file each has one line.
+    """
+    sheet, margin = page(), "  " if title else ""
+    width = sheet.width if sheet.edge else sys.maxsize
+    column = len(margin) + max(map(len, rows)) + 2
+    lines = [*wrapped(title, width)] if title else []
+    for name, said in rows.items():
+        beside = column + _LEAST <= width
+        indent = " " * (column if beside else len(margin) + 4)
+        first, *others = wrapped(said, width, indent)
+        named = margin + sheet.paint("bold", name)
+        start = " " * (column - len(margin) - len(name)) + first[column:] if beside else ""
+        lines += [named + start, *([] if beside else [first]), *others]
+    typer.echo("\n".join(lines), color=coloured())
 
 
 def page() -> Page:

@@ -14,7 +14,9 @@ from micrograd_like.cli.shared import (
     Hint,
     Places,
     app,
+    check_output,
     finish,
+    page,
     read_worksheet,
     reported,
     say,
@@ -41,6 +43,7 @@ def derive(
     from micrograd_like.writers.derivation import documents
 
     with reported():
+        check_output(None, file)
         sheet = read_worksheet(file)
     with reported(sheet):
         derivations = [worked_out(*pair) for pair in sheet.derivatives(derivative)]
@@ -85,6 +88,7 @@ def step(
     from micrograd_like.stepper import run
 
     with reported():
+        check_output(None, file)
         sheet = read_worksheet(file)
     with reported(sheet):
         if derivative:
@@ -97,5 +101,5 @@ def step(
         unread = len(sheet.problems_in_symbols() if in_symbols else sheet.problems)
         lines = "1 line" if unread == 1 else f"{unread} lines"
         note = f"{lines} could not be read or computed: see below on leaving." if unread else ""
-        run(steps, places, message=note, hint=hint)
+        run(steps, places, message=note, hint=hint, page=page())
     finish(sheet, in_symbols=in_symbols)

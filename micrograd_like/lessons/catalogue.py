@@ -66,27 +66,18 @@ def document(name: str, given: Mapping[str, Any], outcome: Outcome) -> Document:
     return Document(outcome.blocks, lambda: record, worksheet=outcome.worksheet)
 
 
-def listing() -> str:
-    """All lessons and worksheets, a line each."""
-    worksheets = {name: builtin.title(name) for name in builtin.names()}
-    titles = {
+def listing() -> dict[str, str]:
+    """All lessons by name, in a line each."""
+    return {
         name: lesson.title + ("" if lesson.by_hand else " (no worksheet)")
         for name, lesson in lessons().items()
     }
-    width = max(map(len, [*titles, *worksheets]))
-    lines = ["Lessons, run by: micrograd-like lessons NAME"]
-    lines += [f"  {name:<{width}}  {title}" for name, title in titles.items()]
-    lines += ["", "Worksheets, to be named wherever a command takes a FILE:"]
-    lines += [f"  {name:<{width}}  {title}" for name, title in worksheets.items()]
-    return "\n".join(lines)
 
 
 def uses(worksheet: str) -> str:
-    """What can be done with a built-in worksheet, as commands."""
+    """A built-in worksheet, and what can be done with it, as commands."""
     return "\n".join(
         (
-            builtin.title(worksheet),
-            "",
             builtin.text(worksheet).rstrip("\n"),
             "",
             f"micrograd-like check {worksheet}   marks it line by line",

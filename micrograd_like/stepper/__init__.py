@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from micrograd_like.derivation.walk import Step
+from micrograd_like.writers.layout import Page
 from micrograd_like.writers.step import numbered
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def run(
     stdout: TextIO | None = None,
     message: str = "",
     hint: Hint = "working",
+    page: Page | None = None,
 ) -> None:
     """Step through ``steps`` with keys in a terminal; print them all where there is none.
 
@@ -31,6 +33,7 @@ def run(
         stdout: Where text goes; standard output by default.
         message: What to say first, on the screen.
         hint: How much is told of a wrong prediction: see ``writers.prediction.reply``.
+        page: What they are printed on.
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     if is_interactive(stdin, stdout):
@@ -38,7 +41,7 @@ def run(
 
         StepperApp(steps, places, message, hint).run()
         return
-    for line in numbered(steps, places):
+    for line in numbered(steps, places, page or Page()):
         print(line, file=stdout)
 
 

@@ -9,7 +9,7 @@ from micrograd_like.derivation.walk import Backward, Forward, Given, Seed, Step,
 from micrograd_like.formula import Call, Derivative, Number, Quantity, quantities
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers.blocks import rounding
-from micrograd_like.writers.layout import FIXED, wrapped
+from micrograd_like.writers.layout import FIXED, Page, wrapped
 from micrograd_like.writers.remarks import listed
 
 #: (title, what it says)
@@ -81,15 +81,15 @@ def asked(step: Step) -> str:
     return f"What is {text(step.predicted[0])}?"
 
 
-def numbered(steps: Sequence[Step], places: int) -> Iterator[str]:
+def numbered(steps: Sequence[Step], places: int, page: Page) -> Iterator[str]:
     """All steps as lines of text."""
-    yield from wrapped(rounding(places))
+    yield from wrapped(rounding(places), page.width)
     for place, step in enumerate(steps, 1):
         yield ""
-        yield f"{place}. {title(step)}"
-        yield from wrapped(sentence(step), head="   ", margin="")
+        yield page.paint("bold", f"{place}. {title(step)}")
+        yield from wrapped(sentence(step), page.width, head="   ", margin="")
         for head, said in rows(step, places):
-            yield from _wrapped(head, said)
+            yield from _wrapped(head, said, page.width)
 
 
 def _known(name: Quantity, value: float | None, places: int) -> str:
@@ -152,9 +152,9 @@ def _names(line: Equation) -> list[str]:
     return list(map(name_text, quantities(line.formula)))
 
 
-def _wrapped(head: str, said: str) -> list[str]:
+def _wrapped(head: str, said: str, width: int) -> list[str]:
     """The row, broken only between givens or before an equals sign where it can be."""
     keep = f"{FIXED}={FIXED}" if head == "given" else f" ={FIXED}"
     return wrapped(
-        said.replace(" = ", keep), head=f"   {head:<{_INDENT - 3}}", margin=" " * _INDENT
+        said.replace(" = ", keep), width, head=f"   {head:<{_INDENT - 3}}", margin=" " * _INDENT
     )
