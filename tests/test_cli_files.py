@@ -233,7 +233,7 @@ def test_a_worksheet_to_which_standard_output_goes_is_not_written_to(
     assert (done.returncode, Path(sheet).read_text(encoding="utf-8")) == (2, WRONG)
     assert "standard output is " in done.stderr
     assert not (tmp_path / "drawn.svg").exists()
-    assert "standard output is " not in ended(str(tmp_path / "other.txt")).stderr
+    assert "standard output is " not in ended(str(tmp_path / ".beside")).stderr
 
 
 @pytest.mark.parametrize(
