@@ -30,7 +30,7 @@ test-slow:
 # JAX is shown two devices, so that there is something to shard over.
 test-scale:
 	$(FRESH)
-	$(BIN)/pip install --quiet ".[test,scale]"
+	$(BIN)/pip install --quiet ".[test,scale,mcp]"
 	XLA_FLAGS=--xla_force_host_platform_device_count=2 $(BIN)/pytest -m scale
 
 # The kernel with every access to memory and every undefined operation watched; gcc or clang.

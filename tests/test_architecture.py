@@ -32,7 +32,7 @@ DIRECTIONS = (
     ("derivation", "exercises"),
     ("marking",),
     ("writers",),
-    ("jupyter",),
+    ("jupyter", "tutor"),
     ("lessons",),
     ("stepper",),
     ("cli",),
@@ -149,7 +149,7 @@ def test_imports_point_down() -> None:
 
 def test_who_imports_the_drawing() -> None:
     drawing = {m for m in MODULES if any(n.startswith("visualize") for n in imports(MODULES[m]))}
-    assert {m for m in drawing if not m.startswith("cli.")} == {"writers.notebook"}
+    assert {m for m in drawing if not m.startswith("cli.")} == {"tutor", "writers.notebook"}
 
 
 def test_every_hook_is_used() -> None:

@@ -10,11 +10,21 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from micrograd_like.cli import lessons, working, pictures, checking, exercises, site  # isort: skip # as --help lists them
+from micrograd_like.cli import lessons, working, pictures, checking, exercises, site, tutoring  # isort: skip # as --help lists them
 from micrograd_like.cli.encoding import SPELLED
 from micrograd_like.cli.shared import app
 
-__all__ = ["app", "checking", "exercises", "lessons", "main", "pictures", "site", "working"]
+__all__ = [
+    "app",
+    "checking",
+    "exercises",
+    "lessons",
+    "main",
+    "pictures",
+    "site",
+    "tutoring",
+    "working",
+]
 
 
 @app.callback(invoke_without_command=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -37,23 +36,14 @@ def derive(
     Where names have no numbers, it is worked out in symbols; an array is worked out by element.
     For instance: micrograd-like derive office-hours dE/dw5
     """
-    from micrograd_like.derivation import derive as worked_out
-    from micrograd_like.formula import Derivative
-    from micrograd_like.notation import quantity
+    from micrograd_like.derivation.asked import asked_of
     from micrograd_like.writers.derivation import documents
 
     with reported():
         check_output(None, file)
         sheet = read_worksheet(file)
     with reported(sheet):
-        derivations = [worked_out(*pair) for pair in sheet.derivatives(derivative)]
-        asked = quantity(derivative)
-        hidden = sheet.hidden_below(str(asked.of)) if isinstance(asked, Derivative) else []
-        if hidden:  # no path to be seen is no proof that there is none
-            said = f"{derivative}: no path is known; {'; '.join(hidden)}."
-            derivations = [
-                replace(d, value=None, reason=said) if d.reason else d for d in derivations
-            ]
+        derivations, hidden = asked_of(sheet, derivative)
         say(documents(derivations, derivative, places), format)
     for reason in hidden:
         typer.echo(f"in doubt: {reason}", sys.stderr)

@@ -6,13 +6,19 @@ something else. ``docs/marks.schema.json`` is :func:`schema`; a program may rely
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from micrograd_like.marking.records import Hint, Item, ItemVerdict, Report, Verdict
 from micrograd_like.worksheet.records import Place
 from micrograd_like.writers.records import Before, Cell, Remark
 from micrograd_like.writers.remarks import remarks, typed
+
+if sys.version_info >= (3, 12) or TYPE_CHECKING:
+    from typing import TypedDict
+else:  # pydantic, with which others read these types, asks for this one
+    from typing_extensions import TypedDict
 
 #: Of the names and their meanings.
 VERSION = 1
