@@ -40,6 +40,29 @@ def test_what_cannot_be_seen_changes_nothing(mark: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "mark", ["\u2060", "\u200d", "\u200b", "\u200e", "\u00ad", "\ufeff"], ids=ascii
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$x = 2$\n\n${}y = x{}^2 ={} 4$\n",
+        "$$ x = 2 $$\n\n$$ y_{}1 = \\frac{}{{x}}{{2}}{} = 1 $$\n",
+        "\\begin{{align}}\n{}x &= 2 \\\\\ny &={} x^{}2 = 4\n\\end{{align}}\n",
+        "\\begin{{tabular}}{{l|l}}\n$x = 2$ & {}$z = 3$ \\\\\n{}$y = x^2$ & $4{}$\n\\end{{tabular}}\n",
+        "| {}name | value |\n|---|---|\n| x | {}2 |\n\n$y = x^2{} = 4$\n",
+    ],
+)
+def test_what_cannot_be_seen_changes_nothing_in_formulas_and_tables(mark: str, text: str) -> None:
+    def verdicts(sign: str) -> list[str]:
+        sheet = Worksheet.parse(text.format(sign, sign, sign))
+        assert not sheet.problems
+        return [line.verdict for line in sheet.check().lines]
+
+    assert verdicts(mark) == verdicts("")
+    assert "right" in verdicts("") or "taken" in verdicts("")
+
+
+@pytest.mark.parametrize(
     ("written", "plain"),
     [("𝑥", "x"), ("𝐱", "x"), ("𝜎", "sigma"), ("𝛼", "alpha"), ("ｘ", "x"), ("𝟐𝒙", "2x")],
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from micrograd_like.worksheet.records import Place
-from micrograd_like.worksheet.tokens.characters import exchanged
+from micrograd_like.worksheet.tokens.characters import BLANK, exchanged
 
 PieceKind = Literal["macro", "open", "close", "letter", "number", "sign", "row", "align"]
 
@@ -71,7 +71,7 @@ class Span:
 
 
 _PIECE = re.compile(
-    r"(?P<space>\s+|~|(?<!\\)%.*)"
+    rf"(?P<space>[{BLANK}]+|~|(?<!\\)%.*)"
     r"|(?P<row>\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\(?:cr|newline)(?![A-Za-z]))"
     r"|\\(?P<macro>[A-Za-z]+\*?|.)"
     r"|(?P<number>\d+(?:\{,\}\d+)+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
