@@ -48,7 +48,7 @@ def test_what_cannot_be_seen_changes_nothing(mark: str) -> None:
         "$x = 2$\n\n${}y = x{}^2 ={} 4$\n",
         "$$ x = 2 $$\n\n$$ y_{}1 = \\frac{}{{x}}{{2}}{} = 1 $$\n",
         "\\begin{{align}}\n{}x &= 2 \\\\\ny &={} x^{}2 = 4\n\\end{{align}}\n",
-        "\\begin{{tabular}}{{l|l}}\n$x = 2$ & {}$z = 3$ \\\\\n{}$y = x^2$ & $4{}$\n\\end{{tabular}}\n",
+        "\\begin{{tabular}}{{l|l}}\n$x = 2$ & {}$z$ \\\\\n{}$y = x^2$ & $4{}$\n\\end{{tabular}}\n",
         "| {}name | value |\n|---|---|\n| x | {}2 |\n\n$y = x^2{} = 4$\n",
     ],
 )
