@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from micrograd_like.cli.shared import (
     READ,
     STDOUT,
+    ExerciseFormat,
     app,
     check_output,
     read_worksheet,
     reported,
+    say,
     say_list,
     write_output,
 )
@@ -27,6 +29,20 @@ if TYPE_CHECKING:
 
 Form = Literal["blank", "solved", "slips"]
 Blanks = Literal["all", "key", "forward", "backward", "update"]
+#: How the name of a file of each format ends.
+SUFFIXES = {
+    "html": "html",
+    "json": "json",
+    "latex": "tex",
+    "markdown": "md",
+    "moodle": "xml",
+    "notebook": "ipynb",
+    "text": "txt",
+    "words": "txt",
+    "worksheet": "txt",
+}
+#: The formats that have the answers in them, for what marks by itself.
+ANSWERED = ("moodle", "notebook")
 
 
 @app.command()
@@ -81,13 +97,20 @@ def exercise(
             metavar="CODE", show_default=False, help="What may be planted; can be repeated."
         ),
     ] = None,
+    format: Annotated[
+        ExerciseFormat,
+        typer.Option(
+            help="worksheet: for check to read; latex, html: to print, with the solution behind "
+            "it; moodle: questions to import; notebook: an assignment for nbgrader."
+        ),
+    ] = "worksheet",
     answers: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
             show_default=False,
             help="Where the mistakes are listed, - below the worksheet; without it, on standard "
-            "error. Of a blank one: where it is written solved.",
+            "error. Of a blank one: where the solution is written, apart.",
         ),
     ] = None,
     many: Annotated[
@@ -119,6 +142,8 @@ def exercise(
 
     micrograd-like exercise 3-2-1 relu --form solved
 
+    micrograd-like exercise 2-2-1 --format latex > print.tex
+
     micrograd-like exercise --from sheet.txt --set students.txt -o homework
     """
     _check(shape, source, keep, form, blanks, slips, cause, answers, many, output)
@@ -137,9 +162,9 @@ def exercise(
             return generate(kind, seed, places, form, slips, causes, blanks=blank, student=student)
 
         if many is not None:
-            _write_set(made, form, _participants(many, seed), output or Path())
+            _write_set(made, form, format, _participants(many, seed), output or Path())
         else:
-            _write_one(made, form, answers)
+            _write_one(made, form, format, answers)
 
 
 def _check(
@@ -203,19 +228,33 @@ def _own(source: str, keep: str) -> Own:
     return made
 
 
-def _write_one(made: Callable[..., Exercise], form: Form, answers: str | None) -> None:
+def _write_one(made: Callable[..., Exercise], form: Form, format: str, answers: str | None) -> None:
+    from micrograd_like.writers.exercise import document
+
     one = made()
-    told = "\n".join(map(str, one.planted)) + "\n" if form == "slips" else ""
-    if form == "blank" and answers is not None:
-        told = made(form="solved").text
+    told = _key(one, made, form, format)
     # What may fail comes first, save for answers that stand below the worksheet.
     if answers not in (None, STDOUT):
         write_output(answers, told)
-    write_output(STDOUT, one.text)
+    say(document([one], solution=answers is None), format)
     if answers == STDOUT:
         write_output(answers, told)
-    if form == "slips" and answers is None:
+    if form == "slips" and answers is None and format == "worksheet":
         typer.echo(told, sys.stderr, nl=False)
+
+
+def _key(
+    one: Exercise, made: Callable[..., Exercise], form: Form, format: str, **which: Any
+) -> str:
+    """What is kept apart: the mistakes, or the exercise solved; "" where there is nothing."""
+    from micrograd_like.writers.exercise import document
+    from micrograd_like.writers.formats import written
+
+    if form == "slips":
+        return "".join(f"{slip}\n" for slip in one.planted)
+    if form == "solved" or format in ANSWERED:
+        return ""
+    return f"{written(format, document([made(form='solved', **which)]))}\n"
 
 
 def _participants(many: str, seed: int) -> list[Participant]:
@@ -228,29 +267,31 @@ def _participants(many: str, seed: int) -> list[Participant]:
 
 
 def _write_set(
-    made: Callable[..., Exercise], form: Form, who: list[Participant], folder: Path
+    made: Callable[..., Exercise], form: Form, format: str, who: list[Participant], folder: Path
 ) -> None:
-    """A worksheet and its key for each, in folders apart, and a list of the seeds by the keys."""
-    files: dict[Path, str] = {}
-    rows = [("name", "seed", "file")]
-    numbers = set()
-    for one in who:
-        file = f"{one.stem}.txt"
-        sheet = made(seed=one.seed, student=one.name)
-        files[folder / "exercises" / file] = sheet.text
-        if form == "slips":
-            files[folder / "keys" / file] = "\n".join(map(str, sheet.planted)) + "\n"
-        elif form == "blank":
-            files[folder / "keys" / file] = made("solved", one.seed, one.name).text
-        numbers.add(sheet.givens)
-        rows.append((one.name, str(one.seed), file))
+    """An exercise and its key for each, in folders apart, and a list of the seeds by the keys."""
+    from micrograd_like.writers.exercise import document
+    from micrograd_like.writers.formats import written
     from micrograd_like.writers.formats.csv import comma_separated
 
+    files: dict[Path, str] = {}
+    rows = [("name", "seed", "file")]
+    sheets = []
+    for one in who:
+        file = f"{one.stem}.{SUFFIXES[format]}"
+        sheet = made(seed=one.seed, student=one.name)
+        sheets.append(sheet)
+        files[folder / "exercises" / file] = f"{written(format, document([sheet], False))}\n"
+        if key := _key(sheet, made, form, format, seed=one.seed, student=one.name):
+            files[folder / "keys" / (f"{one.stem}.txt" if form == "slips" else file)] = key
+        rows.append((one.name, str(one.seed), file))
     files[folder / "keys" / "seeds.csv"] = comma_separated(rows)
+    if format == "moodle":
+        files[folder / "questions.xml"] = f"{written(format, document(sheets))}\n"
     for path, text in files.items():  # all are made before the first is written
         path.parent.mkdir(parents=True, exist_ok=True)
         write_output(str(path), text)
-    if alike := len(who) - len(numbers):
-        said = f"{alike} of {len(who)} have the same numbers as another"
+    if alike := len(sheets) - len({sheet.givens for sheet in sheets}):
+        said = f"{alike} of {len(sheets)} have the same numbers as another"
         typer.echo(f"{said}: more decimals in the worksheet give more to choose from", sys.stderr)
-    typer.echo(f"{len(who)} exercises in {folder / 'exercises'}, keys in {folder / 'keys'}")
+    typer.echo(f"{len(sheets)} exercises in {folder / 'exercises'}, keys in {folder / 'keys'}")

@@ -46,10 +46,12 @@ if TYPE_CHECKING:
     Format: TypeAlias = str
     MarksFormat: TypeAlias = str
     LessonFormat: TypeAlias = str
+    ExerciseFormat: TypeAlias = str
 else:  # a file more in writers/formats is a choice more
     Format = Literal[offered()]
     MarksFormat = Literal[offered("cells")]
     LessonFormat = Literal[offered("worksheet")]
+    ExerciseFormat = Literal[offered("worksheet", "exercises")]
 
 #: Of which formats worksheets are; ``worksheet.readers`` tells, but takes long to load.
 READ = "text, Markdown (.md), LaTeX (.tex), Python (.py) or a notebook (.ipynb)"

@@ -80,7 +80,7 @@ def _made(
 ) -> tuple[int, Slip, Paper] | None:
     """One slip of this code at one of the steps, and the paper with it; None if it fits nowhere."""
     for at in places:
-        before = _before(task, paper, at)
+        before = before_step(task, paper, at)
         sound = line(task.steps[at], before, learner)
         for slip in shuffled(rng, list(_slips(code, task, before, sound))):
             try:
@@ -100,7 +100,7 @@ def _bearable(task: Task, paper: Paper) -> bool:
     return all((_LEAST if new else -1.0) < abs(size) < _MOST for new, size in sizes)
 
 
-def _before(task: Task, paper: Paper, at: int) -> Paper:
+def before_step(task: Task, paper: Paper, at: int) -> Paper:
     """What stands on the paper before a step."""
     before = Paper.of(task.givens)
     for written in paper.lines[:at]:
@@ -241,7 +241,7 @@ def _differ(a: float, b: float) -> bool:
 
 
 def _record(task: Task, learner: Learner, paper: Paper, at: int, slip: Slip) -> Planted:
-    sound = line(task.steps[at], _before(task, paper, at), learner)
+    sound = line(task.steps[at], before_step(task, paper, at), learner)
     wrong = paper.lines[at]
     shown: Literal["formula", "figures", "number"] = "number"
     if wrong.figures not in (sound.figures, None):

@@ -17,7 +17,7 @@ _HEADINGS = {
     "again": "Forward again, with the new values",
 }
 _TASKS = {
-    "blank": "Put in place of every ? what belongs there, to {places} places; have it checked.",
+    "blank": "Fill in what is missing, to {places} places; have it checked.",
     "solved": "Solved.",
     "slips": "Not every line is right: find those that are wrong, and say why.",
 }

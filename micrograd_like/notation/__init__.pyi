@@ -1,4 +1,5 @@
 from micrograd_like.notation.as_latex import latex as latex
+from micrograd_like.notation.as_latex import latex_as_typed as latex_as_typed
 from micrograd_like.notation.as_latex import latex_escaped as latex_escaped
 from micrograd_like.notation.as_latex import name_latex as name_latex
 from micrograd_like.notation.as_text import name_text as name_text

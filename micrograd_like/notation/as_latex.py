@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
-from micrograd_like.formula import Derivative, Expr
+from micrograd_like.formula import Derivative, Expr, Number
+from micrograd_like.notation.as_typed import literal
 from micrograd_like.notation.names import LETTERS, SMALL, letters_named, step_of
 from micrograd_like.notation.numbers import number
 from micrograd_like.notation.writer import Style, filled, quotient_of, written
@@ -32,6 +34,11 @@ _COMPARISONS = {">=": r"\ge", "<=": r"\le", "==": "=", "!=": r"\ne"}
 def latex(expr: Expr, places: int | None = None) -> str:
     """The expression in LaTeX's mathematics mode, floats with ``places``."""
     return written(expr, _LATEX, places)
+
+
+def latex_as_typed(expr: Expr) -> str:
+    """The same with every number as it was written: 0.0700 keeps its zeros."""
+    return written(expr, _TYPED)
 
 
 def name_latex(name: str | Derivative) -> str:
@@ -108,3 +115,11 @@ _LATEX = Style(
     comparison=lambda symbol: _COMPARISONS.get(symbol, symbol),
     word=lambda word: rf" \text{{ {word} }} ",
 )
+
+
+def _typed(value: float, places: int | None) -> str:
+    mantissa, exponent, power = literal(Number(value, places)).partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else mantissa
+
+
+_TYPED = replace(_LATEX, number=_typed, exact=True)

@@ -6,15 +6,17 @@ format says the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from micrograd_like.notation import counted
+from micrograd_like.notation import by_hand, counted
 from micrograd_like.writers.records import Cell, ClassSummary, Remark, Summary
 
 if TYPE_CHECKING:  # the names of the formats must be had fast
     from micrograd_like.derivation.equations import Equation
+    from micrograd_like.exercises import Exercise
+    from micrograd_like.formula import Expr
 
 #: More digits than a float64 has say nothing.
 MOST_PLACES = 15
@@ -22,10 +24,15 @@ MOST_PLACES = 15
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; that of the whole is at level 1."""
+    """A heading; that of the whole is at level 1.
+
+    Attributes:
+        apart: True where a new page begins, on what has pages.
+    """
 
     text: str
     level: int = 2
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,22 @@ class Lines:
     value_places: int
     title: str = ""
     rules: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Lines as somebody types them, each what is equal on it, and whether more is to be filled in.
+
+    Every number stands with the decimals that it was written with.
+    """
+
+    rows: tuple[tuple[tuple[Expr, ...], bool], ...]
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """The lines as a worksheet has them, with a place to write in."""
+        for parts, open in self.rows:
+            yield " = ".join([*map(by_hand, parts), *(["____"] if open else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,7 @@ class ClassMarks:
     summary: ClassSummary
 
 
-Block = Heading | Sentence | Lines | Table | Grid | Matrices | Marks | ClassMarks
+Block = Heading | Sentence | Lines | Typed | Table | Grid | Matrices | Marks | ClassMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +135,14 @@ class Document:
         record: For programs: plain data, every number in full.
         cells: For spreadsheets: a row a line, or None for what has no such rows.
         worksheet: Its calculation, for ``check`` to read; "" for what has none.
+        exercises: Exercises, for what asks them and marks them by itself.
     """
 
     blocks: Iterable[Block]
     record: Callable[[], Mapping[str, Any]]
     cells: Iterable[Cell] | None = None
     worksheet: str = ""
+    exercises: Sequence[Exercise] = ()
 
 
 def rounding(places: int) -> str:

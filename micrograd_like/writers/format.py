@@ -10,7 +10,7 @@ from micrograd_like.writers.blocks import Document
 from micrograd_like.writers.layout import Page
 
 #: The parts of a :class:`Document`.
-Part = Literal["blocks", "record", "cells", "worksheet"]
+Part = Literal["blocks", "record", "cells", "worksheet", "exercises"]
 #: Yields the document in pieces, each one or more lines without the last line end.
 Write = Callable[[Document, Page], Iterator[str]]
 

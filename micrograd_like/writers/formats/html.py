@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from micrograd_like.formula import Expr, Number
-from micrograd_like.notation import latex, name_text, number
+from micrograd_like.notation import latex, latex_as_typed, name_text, number
 from micrograd_like.writers import blocks
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.formats.latex import NUMBERED
@@ -62,6 +63,8 @@ def block_html(block: blocks.Block) -> str:
             said = f"<p><b>{escape(title)}</b></p>" if title else ""
             rows = (_equation(line, places, value_places, rules) for line in lines)
             return f"{said}<table><tbody>{''.join(rows)}</tbody></table>"
+        case blocks.Typed(rows):
+            return f"<table><tbody>{''.join(starmap(_typed, rows))}</tbody></table>"
         case blocks.Table(heads, rows):
             shown = ((name_text(name), *map(number, cells)) for name, cells in rows)
             return _table(heads, shown)
@@ -74,6 +77,12 @@ def block_html(block: blocks.Block) -> str:
             return f"{said}{_marks(remarks)}<p>{escape(str(summary))}</p>"
         case blocks.ClassMarks():
             return _class_marks(block)
+
+
+def _typed(parts: Iterable[Expr], open: bool) -> str:
+    said = converted(" = ".join([*map(latex_as_typed, parts), *([r"\quad"] if open else [])]))
+    gap = '<td style="border-bottom: 1px solid; min-width: 8em"></td>' if open else ""
+    return f"<tr><td {_LEFT}>{said}</td>{gap}</tr>"
 
 
 def mathml(expr: Expr, places: int | None = None) -> str:

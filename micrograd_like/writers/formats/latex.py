@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 from typing import TYPE_CHECKING
 
-from micrograd_like.formula import Number
-from micrograd_like.notation import ACCENTS, GREEK, latex, latex_escaped, name_latex
+from micrograd_like.formula import Expr, Number
+from micrograd_like.notation import ACCENTS, GREEK, latex, latex_as_typed, latex_escaped, name_latex
 from micrograd_like.writers import blocks
 from micrograd_like.writers.format import writes
 from micrograd_like.writers.layout import Page
@@ -29,6 +30,8 @@ _DOCUMENT = r"""\documentclass{article}
 %s
 \end{document}"""
 
+#: Where something is to be filled in.
+_GAP = r"\underline{\hspace{8em}}"
 _LATEX_PROSE = {letter: name_latex(name).join("$$") for letter, name in GREEK.items()} | {
     "\n": " ",
     "−": "$-$",
@@ -58,7 +61,8 @@ def to_latex(said: Iterable[blocks.Block]) -> str:
     out: list[str] = []
     for block in said:
         match block:
-            case blocks.Heading(heading, level):
+            case blocks.Heading(heading, level, apart):
+                out += [r"\clearpage"] if apart else []
                 out.append(_heading(heading, level))
             case blocks.Sentence(sentence):
                 out.append(latex_prose(sentence))
@@ -68,6 +72,9 @@ def to_latex(said: Iterable[blocks.Block]) -> str:
                     line_latex(line, places, value_places, rules) for line in lines
                 )
                 out.append(f"\\begin{{align*}}\n{rows}\n\\end{{align*}}")
+            case blocks.Typed(rows):
+                shown = " \\\\\n".join(starmap(_typed, rows))
+                out.append(f"\\begin{{align*}}\n{shown}\n\\end{{align*}}")
             case blocks.Table(heads, rows):
                 cells = [" & ".join(map(latex_prose, heads))]
                 for name, row in rows:
@@ -143,6 +150,17 @@ def line_latex(
         joined += f" \\\\\n&= {shown}" if long and step is not steps[-1] else f" = {shown}"
     said = f" && \\text{{{latex_prose(line.rule)}}}" if rule and line.rule else ""
     return f"{latex(line.left)} &= {joined}{said}"
+
+
+def _typed(parts: Sequence[Expr], open: bool) -> str:
+    """Typed parts as a row of an ``align*``, or as several where they would not fit the page."""
+    left, *steps = map(latex_as_typed, parts)
+    steps += [_GAP] if open else []
+    if not steps:
+        return left
+    between = " \\\\\n&= " if sum(map(len, steps)) > _LATEX_WIDTH else " = "
+    broken = (" \\\\\n&\\quad ".join(_latex_rows(step)) for step in steps)
+    return f"{left} &= {between.join(broken)}"
 
 
 def inline_latex(line: Equation, places: int | None) -> str:

@@ -35,6 +35,8 @@ def _paragraphs(block: blocks.Block) -> Iterator[str]:
         case blocks.Lines():
             yield from [f"**{escaped(block.title)}**"] if block.title else []
             yield _fenced(_equations(block))
+        case blocks.Typed():
+            yield _fenced(block.lines)
         case blocks.Table(heads, rows):
             shown = ((name_text(name), *map(number, cells)) for name, cells in rows)
             yield _table(heads, (map(escaped, row) for row in shown))

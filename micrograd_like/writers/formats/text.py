@@ -37,6 +37,9 @@ def write(document: blocks.Document, page: Page) -> Iterator[str]:
                 yield from wrapped(kept, page.width, head, margin)
             case blocks.Lines():
                 yield from _lines(block, page)
+            case blocks.Typed():
+                for line in block.lines:
+                    yield from wrapped(line.replace(" = ", f" ={FIXED}"), page.width, "  ", " " * 6)
             case blocks.Table(heads, rows):
                 yield "  " + " " * 8 + "".join(f"{h:<24}" for h in heads[1:]).rstrip()
                 for name, cells in rows:

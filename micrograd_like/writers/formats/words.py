@@ -31,6 +31,8 @@ def _said(block: blocks.Block) -> Iterator[str]:
             for line in lines:
                 rule = f", by the rule: {line.rule}" if rules else ""
                 yield _ended(line_text(line, places, value_places) + rule)
+        case blocks.Typed():
+            yield from (_ended(line.replace("____", "to be filled in")) for line in block.lines)
         case blocks.Table(heads, rows):
             for name, cells in rows:
                 yield _row(heads, (name_text(name), *map(number, cells)))
