@@ -310,7 +310,7 @@ def test_latex_compiles(said: str, form: Any, tmp_path: Path) -> None:
     program = shutil.which("pdflatex") or shutil.which("tectonic")
     if program is None:
         pytest.skip("neither pdflatex nor tectonic is installed")
-    text = latex(made(said, form=form, student=NASTY.replace("\\", "")))
+    text = latex(made(said, form=form, label=NASTY.replace("\\", "")))
     (tmp_path / "sheet.tex").write_text(text, encoding="utf-8")
     options = ["-interaction=nonstopmode", "-halt-on-error"] if "pdflatex" in program else []
     done = subprocess.run(
@@ -346,7 +346,7 @@ def words_of(html: str) -> str:
 
 
 def test_a_name_is_text_in_moodle_and_no_field() -> None:
-    exercise = made("2-1", 1, student=NASTY)
+    exercise = made("2-1", 1, label=NASTY)
     (cloze,) = moodle(exercise).iterfind("question[@type='cloze']")
     assert NASTY in text_of(cloze, "name")
     assert NASTY in words_of(text_of(cloze, "questiontext"))
@@ -354,7 +354,7 @@ def test_a_name_is_text_in_moodle_and_no_field() -> None:
 
 
 def test_a_name_is_text_on_a_page_and_in_a_notebook() -> None:
-    exercise = made("2-1", 1, student=NASTY)
+    exercise = made("2-1", 1, label=NASTY)
     assert NASTY in words_of(written("html", document([exercise])).partition("<body>")[2])
     first = cells_of(exercise)[0]["source"]
     assert "<b>" not in first
@@ -362,7 +362,7 @@ def test_a_name_is_text_on_a_page_and_in_a_notebook() -> None:
 
 
 def test_a_name_is_text_in_latex() -> None:
-    text = latex(made("2-1", 1, student=NASTY))
+    text = latex(made("2-1", 1, label=NASTY))
     assert "\\input" not in text
     assert r"\textbackslash{}input\{x\} \$y\$" in text
 

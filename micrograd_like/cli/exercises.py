@@ -50,7 +50,7 @@ def exercise(
     shape: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SHAPE]...",
+            metavar="SHAPE",
             show_default=False,
             help="One of the list that is printed without it, or a shape in words: layers with "
             "what you choose of activations, a cost and no-bias (3-2-1 relu; 2-3-1 tanh sigmoid "
@@ -154,12 +154,12 @@ def exercise(
         check_output(answers, *filter(None, (source, many)))
         kind = " ".join(shape) if shape else _own(source or "", keep)
 
-        def made(form: Form = form, seed: int = seed, student: str = "") -> Exercise:
+        def made(form: Form = form, seed: int = seed, label: str | None = None) -> Exercise:
             from micrograd_like.exercises import generate
 
             blank = blanks if form == "blank" else None
             causes = cause if form == "slips" else None
-            return generate(kind, seed, places, form, slips, causes, blanks=blank, student=student)
+            return generate(kind, seed, places, form, slips, causes, blanks=blank, label=label)
 
         if many is not None:
             _write_set(made, form, format, _participants(many, seed), output or Path())
@@ -231,7 +231,7 @@ def _own(source: str, keep: str) -> Own:
 def _write_one(made: Callable[..., Exercise], form: Form, format: str, answers: str | None) -> None:
     from micrograd_like.writers.exercise import document
 
-    one = made()
+    one = made(label="") if format in ANSWERED else made()
     told = _key(one, made, form, format)
     # What may fail comes first, save for answers that stand below the worksheet.
     if answers not in (None, STDOUT):
@@ -279,10 +279,10 @@ def _write_set(
     sheets = []
     for one in who:
         file = f"{one.stem}.{SUFFIXES[format]}"
-        sheet = made(seed=one.seed, student=one.name)
+        sheet = made(seed=one.seed, label=one.label)
         sheets.append(sheet)
         files[folder / "exercises" / file] = f"{written(format, document([sheet], False))}\n"
-        if key := _key(sheet, made, form, format, seed=one.seed, student=one.name):
+        if key := _key(sheet, made, form, format, seed=one.seed, label=one.label):
             files[folder / "keys" / (f"{one.stem}.txt" if form == "slips" else file)] = key
         rows.append((one.name, str(one.seed), file))
     files[folder / "keys" / "seeds.csv"] = comma_separated(rows)

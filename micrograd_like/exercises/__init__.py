@@ -117,7 +117,7 @@ def generate(
     learner: Learner | None = None,
     manner: Manner | None = None,
     blanks: Blanks | None = None,
-    student: str = "",
+    label: str | None = None,
 ) -> Exercise:
     """A worksheet of a shape: the same one for the same arguments, everywhere.
 
@@ -134,7 +134,7 @@ def generate(
         blanks: Which lines of a blank one are left open: "all", those of "forward", "backward" or
             "update", or "key", one of each kind; without it all of a short worksheet, and "key" of
             a long one.
-        student: Whom it is for; the seed is then not told.
+        label: What stands on it in place of the seed, such as "For Ada"; "" for nothing.
 
     Returns:
         The worksheet, and what was planted in it.
@@ -166,14 +166,14 @@ def generate(
         open_lines = asked(drawn, blanks) if form == "blank" else set()
         planted = sorted(planted, key=lambda slip: slip.step)
         worked = Worked(drawn, learner, paper, frozenset(open_lines), planted)
-        return _made(worked, seed, places, form, student)
+        return _made(worked, seed, places, form, label)
     raise _no_room(kind, slips, causes, wanted)
 
 
-def _made(worked: Worked, seed: int, places: int, form: Form, student: str) -> Exercise:
+def _made(worked: Worked, seed: int, places: int, form: Form, label: str | None) -> Exercise:
     """The worksheet of an exercise that has been worked."""
     shape = worked.task.shape
-    told = heads(shape, form, places, student or seed)
+    told = heads(shape, form, places, seed if label is None else label)
     text, lines = written(worked.task, worked.paper, worked.open, told)
     planted = tuple(
         PlantedSlip(slip.code, lines[slip.step], slip.shown, slip.wrong, slip.right)

@@ -29,11 +29,13 @@ class Participant:
 
     Attributes:
         name: As it is in the list.
+        label: What stands on the exercise.
         seed: Of the numbers.
         stem: What the file is called, without its ending.
     """
 
     name: str
+    label: str
     seed: int
     stem: str
 
@@ -47,7 +49,10 @@ def numbered(count: int, seed: int) -> list[Participant]:
     if not 1 <= count <= MOST:
         raise WorksheetError(f"expected a set of 1 to {MOST:,}, got {count:,}")
     width = len(str(count))
-    return [Participant(str(n), seed + n - 1, f"{n:0{width}}") for n in range(1, count + 1)]
+    return [
+        Participant(str(n), f"Version {n}", seed + n - 1, f"{n:0{width}}")
+        for n in range(1, count + 1)
+    ]
 
 
 def participants(names: Sequence[str], seed: int) -> list[Participant]:
@@ -64,7 +69,7 @@ def participants(names: Sequence[str], seed: int) -> list[Participant]:
         raise WorksheetError(f"expected every name once: {twice!r} stands there again")
     stems = _stems(found)
     return [
-        Participant(name, zlib.crc32(f"{seed}/{name}".encode()), stem)
+        Participant(name, f"For {name}", zlib.crc32(f"{seed}/{name}".encode()), stem)
         for name, stem in zip(found, stems, strict=True)
     ]
 

@@ -24,10 +24,10 @@ _TASKS = {
 
 
 def heads(shape: Shape, form: str, places: int, told: str | int) -> tuple[str, ...]:
-    """What stands on top: the title, what is to be done, and the seed or whom it is for."""
+    """What stands on top: the title, what is to be done, and the seed or a label."""
     task = _TASKS[form].format(places=places)
     if isinstance(told, str):
-        return shape.title, task, f"For {told}."
+        return (shape.title, task, *([f"{told}."] if told else []))
     return shape.title, f"{task} (exercise {shape.name}, seed {told})"
 
 
