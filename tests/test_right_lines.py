@@ -348,6 +348,54 @@ ACCUSED = {
         d = 2*k/3 + g + h = 2*(1.78)/3 - 2.8 - 0.4067 = 3.56/3 - 2.8 - 0.4067 = -2.0200333""",
     "an expression of what is given before an arrow": """
         h = [-0.3157, 0.3305] → 1 - h² = [0.9003, 0.8908]""",
+    "figures of a definition that round what is stated, and are gone on from": """
+        w = 1.340; x = -0.815
+        u = w*x = -1.0921 = -1.1
+        v = sqrt(u^2 + 1) = 1.481 ≈ 1.4
+        s = (1 + 1.48^2)^(-1) = (1 + 2.193)^(-1) = 3.1927^(-1) = 0.31""",
+    "what is 1 in floats alone": """
+        x = 7.35; w = -1.156
+        u = w*x = -8.496600; v = sqrt(u^2 + 1) = 8.56
+        s = sqrt(v^2 + 1) = 8.618; r = s^2 = 74.269924
+        q = sigmoid(r) = 1.000; y = q^2
+        dy/dq = 2q = 2
+        dy/ds = s*2*q*(-(q - 1))*dy/dq = s*2*sigmoid(r)*(-(sigmoid(r) - 1))*dy/dq = 1.92e-31""",
+    "a number that is put together twice in another epoch": """
+        w = 0.4; x = 1.5; y = 0.6; c = -0.35
+        h = tanh(w*x) = 0.537; a = c*h = -0.188; p = a = c*h = -0.18795
+        E = (p - y)^2/2 = 0.3104
+        dE/dw = (p - y)*c*(1 - h^2)*x = 0.294
+        w = w - 0.5*dE/dw = 0.253
+        h = tanh(w*x) = 0.362; a = c*h = -0.127; p = a = c*h = -0.1267
+        E = (p - y)^2/2 = 0.264
+        dE/dh = 2*(p - y)*c/2 = 2*(a - y)*c/2 = 0.25445""",
+    "full figures behind a rounded one of a first formula in figures": """
+        x1 = 1.2; x2 = 2.9; w11 = 0.1; w12 = -0.2; b1 = -0.2; w21 = -1.3; w22 = 1.2; b2 = 1.4
+        v1 = 1.4; v2 = 0.6; y = 1
+        a1 = w11*x1 + w12*x2 + b1 = -0.66; h1 = tanh(a1) ≈ -0.57836
+        a2 = w21*x1 + w22*x2 + b2 = 3.32; h2 = tanh(a2) ≈ 0.9973894
+        a3 = 1.4*(-0.5784) + 0.6*0.9973894 ≈ -0.21132636 = -0.2113264
+        yhat = a3 ≈ -0.2113264
+        E = (1 - (-0.2113264))^2 ≈ 1.467188""",
+    "a name whose 0 is put in, beside what floats leave of it": """
+        x1 = -0.16; x2 = -1.28; w1 = 0.69; w2 = 1.07; b = 1.48; t = 0
+        n = w1*x1 + w2*x2 + b = 0; o = tanh(n) = tanh(0) = 0
+        E = (o - t)^2 = 0
+        dE/do = 2*(o - t) = -2*t = 0""",
+    "a given with fewer digits beside a factor of −1": """
+        w = 0.89; x = 1.02; k = 1/10; g = 0.1046
+        d = w + g*x*k*(-1) = 0.89 - 0.1046*1.0*(1/10) = 0.8793""",
+    "a given with fewer digits that is another's, beside a term that comes to a third": """
+        x1 = 2.82; x2 = -1.04; w1 = 0.20; w2 = 0.69; b = -0.69; t = 1
+        n = w1*x1 + w2*x2 + b = 0.20*2.82 + 0.69*(-1.0) - 0.69 = 0.564 - 0.69 - 0.69 = -0.816""",
+    "a step so small that the weight rounds to the same": """
+        w = -0.126; x = -1.819
+        u = w*x = 0.2292; v = u^2/400 = 0.000131
+        dv/du = u/200 = 0.001146; du/dw = x = -1.819
+        dv/dw = dv/du*du/dw = -0.00208
+        du/dx = w = -0.126 = -0.13
+        w = -(-(-0.126) + 0.1*(-0.00208)) = -0.126
+        u = w*x = 0.2288""",
 }
 
 
@@ -415,6 +463,27 @@ UNSURE = {
         s = 0.381
         s   (1 + e^(-s))²   (1 + e^(-s))²
         = s - s² = s*(1 - s)""",
+    "a figure that rounds a result, though it is a given's too": """
+        x1 = 1.9; w11 = 0.2; b1 = 0.8; w21 = -1.2; v1 = -0.7; v2 = 1.2
+        a1 = 0.2*1.9 + 0.8 = 0.38000 + 0.8 = 1.1800
+        h1 = relu(1.18) = 1.18
+        a2 = -1.2*1.9 = -2.28
+        h2 = relu(-1.2*1.9) = relu(-2.28) = 0
+        a3 = -0.7*1.18 + 1.2*0 = -0.8260 + 0 = -0.8260
+        da3/dv1 = h1 = relu(a1) = relu(1.2) = 1.18""",
+    "full figures behind a derivative in doubt": """
+        x1 = 1.2; x2 = 2.9; w11 = 0.1; w12 = -0.2; b1 = -0.2; w21 = -1.3; w22 = 1.2; b2 = 1.4
+        v1 = 1.4; v2 = 0.6; y = 1
+        a1 = w11*x1 + w12*x2 + b1 = -0.66; h1 = tanh(a1) ≈ -0.57836
+        a2 = w21*x1 + w22*x2 + b2 = 3.32; h2 = tanh(a2) ≈ 0.9973894
+        a3 = 1.4*(-0.5784) + 0.6*0.9973894 ≈ -0.21132636 = -0.2113264
+        yhat = a3 ≈ -0.2113264
+        E = (1 - (-0.2113264))^2 ≈ 1.467188
+        da3/dh2 = v2 = 0.6
+        dE/dh2 = -2*(y - yhat)*dyhat/da3*da3/dh2 ≈ -1.453592
+        dh2/da2 = 1 - h2^2 ≈ 0.005214385
+        dE/da2 = dE/dh2*dh2/da2 = -1.453592*dh2/da2 ≈ -0.007579588
+        dE/dw21 = dE/da2*x1 = -0.0075796*1.2 ≈ -0.009095266""",
 }
 
 
@@ -557,6 +626,70 @@ PASSED = {
         x = 2; w = 0.71; b = -0.4913
         a = w*x + b = 0.71*2 - 0.4913 = 0.9287
         da/db = -1""",
+    "figures of a definition that are not gone on from": """
+        w = 1.340; x = -0.815
+        u = w*x = -1.0921 = -1.1
+        v = sqrt(u^2 + 1) = 1.481 ≈ 1.4
+        s = (1 + 1.48^2)^(-1) = (1 + 2.293)^(-1) = 3.293^(-1) = 0.304""",
+    "a small difference from 1 that is another": """
+        x = 7.35; w = -1.156
+        u = w*x = -8.496600; v = sqrt(u^2 + 1) = 8.56
+        s = sqrt(v^2 + 1) = 8.618; r = s^2 = 74.269924
+        q = sigmoid(r/20) = 0.9762; y = q^2
+        dy/dq = 2q = 1.952
+        dy/ds = s*2*q*(-(q - 1))/20*dy/dq = 0.0591""",
+    "another epoch's number put together with a slip": """
+        w = 0.4; x = 1.5; y = 0.6; c = -0.35
+        h = tanh(w*x) = 0.537; a = c*h = -0.188; p = a = c*h = -0.18795
+        E = (p - y)^2/2 = 0.3104
+        dE/dw = (p - y)*c*(1 - h^2)*x = 0.294
+        w = w - 0.5*dE/dw = 0.253
+        h = tanh(w*x) = 0.362; a = c*h = -0.127; p = a = c*h = -0.1267
+        E = (p - y)^2/2 = 0.264
+        dE/dh = 2*(p - y)*c/2 = 2*(a - y)*c/2 = 0.25545""",
+    "too far from a rounded figure of a first formula in figures": """
+        x1 = 1.2; x2 = 2.9; w11 = 0.1; w12 = -0.2; b1 = -0.2; w21 = -1.3; w22 = 1.2; b2 = 1.4
+        v1 = 1.4; v2 = 0.6; y = 1
+        a1 = w11*x1 + w12*x2 + b1 = -0.66; h1 = tanh(a1) ≈ -0.57836
+        a2 = w21*x1 + w22*x2 + b2 = 3.32; h2 = tanh(a2) ≈ 0.9973894
+        a3 = 1.4*(-0.5784) + 0.6*0.9973894 ≈ -0.21132636 = -0.2113264
+        yhat = a3 ≈ -0.2113264
+        E = (1 - (-0.2113264))^2 ≈ 1.468188""",
+    "a number that the figures of a derivative in doubt do not give": """
+        x1 = 1.2; x2 = 2.9; w11 = 0.1; w12 = -0.2; b1 = -0.2; w21 = -1.3; w22 = 1.2; b2 = 1.4
+        v1 = 1.4; v2 = 0.6; y = 1
+        a1 = w11*x1 + w12*x2 + b1 = -0.66; h1 = tanh(a1) ≈ -0.57836
+        a2 = w21*x1 + w22*x2 + b2 = 3.32; h2 = tanh(a2) ≈ 0.9973894
+        a3 = 1.4*(-0.5784) + 0.6*0.9973894 ≈ -0.21132636 = -0.2113264
+        yhat = a3 ≈ -0.2113264
+        E = (1 - (-0.2113264))^2 ≈ 1.467188
+        da3/dh2 = v2 = 0.6
+        dE/dh2 = -2*(y - yhat)*dyhat/da3*da3/dh2 ≈ -1.453592
+        dh2/da2 = 1 - h2^2 ≈ 0.005214385
+        dE/da2 = dE/dh2*dh2/da2 = -1.453592*dh2/da2 ≈ -0.007579588
+        dE/dw21 = dE/da2*x1 = -0.0075796*1.2 ≈ -0.009195266""",
+    "the sign of a name beside one whose 0 is put in": """
+        x1 = -0.16; x2 = -1.28; w1 = 0.69; w2 = 1.07; b = 1.48; t = 0
+        n = w1*x1 + w2*x2 + b = 0; o = tanh(n) = tanh(0) = 0
+        E = (o - t)^2 = 0
+        dE/do = 2*(o - t) = 2*t = 0""",
+    "a factor beside a 0 that floats do not leave": """
+        x1 = -0.16; x2 = -1.28; w1 = 0.69; w2 = 1.07; b = 1.48; t = 0
+        n = w1*x1 + w2*x2 + b = 0; o = tanh(n) = tanh(0) = 0
+        E = (o - t)^2 = 0
+        dE/do = 3*(o - t) = 0""",
+    "another given beside a factor of −1": """
+        w = 0.89; x = 1.02; k = 1/10; g = 0.1046
+        d = w + g*x*k*(-1) = 0.89 - 0.1046*1.2*(1/10) = 0.8774""",
+    "a given with fewer digits that is no rounding, though another has it": """
+        x1 = 2.82; x2 = -1.24; w1 = 0.20; w2 = 0.69; b = -0.69; t = 1
+        n = w1*x1 + w2*x2 + b = 0.20*2.82 + 0.69*(-1.0) - 0.69 = -0.816""",
+    "a step that leaves the weight where it is, though it does not round to that": """
+        w = -0.126; x = -1.819
+        u = w*x = 0.2292; v = u^2/4 = 0.01313
+        dv/du = u/2 = 0.1146; du/dw = x = -1.819
+        dv/dw = dv/du*du/dw = -0.2085
+        w = -0.126 - 0.1*(-0.2085) = -0.126""",
 }
 
 

@@ -128,7 +128,7 @@ class Facts:
         self.locals = {} if self.graph is None else self.graph.locals
         #: For every name, those that it is computed from.
         self.inputs = {} if self.graph is None else self.graph.inputs
-        self._computed: list[float] | None = None
+        self._sizes: list[float] | None = None
         self._noises: dict[Quantity, float] = {}
         self._forms: dict[Quantity, Sequence[Expr]] = {}
         self._slips: dict[Link, Sequence[tuple[str, Expr, Expr, Expr]]] = {}
@@ -170,11 +170,11 @@ class Facts:
                 yield read.left, number
 
     @property
-    def computed(self) -> list[float]:
-        """Sizes of what is computed from numbers that somebody has given, the smallest first."""
-        if self._computed is None:
-            self._computed = self.truth.computed(self.sheet.assumed.keys())
-        return self._computed
+    def sizes(self) -> list[float]:
+        """Sizes of what is given, or computed from what is, the smallest first."""
+        if self._sizes is None:
+            self._sizes = self.truth.sizes(self.sheet.assumed.keys())
+        return self._sizes
 
     def leaves(self, expr: Expr) -> list[Quantity]:
         """The quantities in a formula; π and e are numbers, unless the worksheet defines them."""
@@ -213,14 +213,22 @@ class Facts:
         return precise if abs(precise) > _TINY * abs(true) else 0.0
 
     def same_exactly(self, expr: Expr, key: Quantity) -> bool:
-        """True if the formula is the quantity here and near by, with digits enough to tell."""
+        """True if the formula is the quantity here and near by, with digits enough to tell.
+
+        Or if it is as a function of what is left in it: the numbers of the rest are put in.
+        """
         if self.graph is None:
             return False
-        for world in (self.truth.here, *self.truth.near()):
-            sources = {name: world[name] for name in self.truth.sources}
-            if not Precise(self.graph, sources).same(expr, key):
-                return False
-        return True
+        here, *near = (
+            Precise(self.graph, {name: world[name] for name in self.truth.sources})
+            for world in (self.truth.here, *self.truth.near())
+        )
+        if not here.same(expr, key):
+            return False
+        if all(world.same(expr, key) for world in near):
+            return True
+        forms = self.forms(key) if quantities(expr) else ()
+        return any(all(world.same(expr, form, here) for world in near) for form in forms)
 
     def paths(self, key: Derivative) -> list[list[Link]]:
         """The first paths from ``of`` down to ``wrt``, each as its links."""

@@ -75,13 +75,18 @@ _Pairs = list[tuple[str, Expr, Expr]]
 def _pairs(ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance) -> _Pairs:
     """Each operand with the one it stands for; none where many are left over on both sides.
 
-    Of fewer operands one stands for several: what is left over, or whichever makes all fit.
+    Where the nearest do not all fit, those that do are looked for. Of fewer operands one stands
+    for several: what is left over, or whichever makes all fit.
     """
-    first = _laid(ours, theirs, distance)
+    apart = _Apart(ours, theirs, distance)
+    first = apart.laid(apart.nearest())
     few = min(len(ours), len(theirs))
-    if not first or len(ours) == len(theirs) or few > _MOST_TRIED or _fit(first, distance):
+    if not first or few > _MOST_TRIED or _fit(first, distance):
         return first
-    others = (_laid(ours, theirs, distance, alone) for alone in range(few))
+    if len(ours) == len(theirs):
+        fitting = apart.fitting()
+        return apart.laid(fitting) if fitting else first
+    others = (apart.laid(apart.nearest(alone)) for alone in range(few))
     return next((pairs for pairs in others if pairs and _fit(pairs, distance)), first)
 
 
@@ -89,71 +94,108 @@ def _fit(pairs: _Pairs, distance: Distance) -> bool:
     return all(distance(figures, formula)[0] == 0 for _, figures, formula in pairs)
 
 
-def _laid(
-    ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance, alone: int = -1
-) -> _Pairs:
-    """The pairs, one operand of the fewer kept for what the others leave over."""
-    found = _nearest(ours, theirs, distance, alone)
-    pairs = [(*ours[i], _joined_by(ours[i][0], theirs[j])) for i, j in sorted(found.items())]
-    rest = [marked for i, marked in enumerate(ours) if i not in found]
-    left = [marked for j, marked in enumerate(theirs) if j not in found.values()]
-    if len(rest) == 1 and left:  # it stands for all of them
-        ((mark, operand),) = rest
-        pairs.append((mark, operand, _together(mark, left)))
-    elif len(left) == 1 and rest:
-        ((mark, operand),) = left
-        pairs.append((mark, _together(mark, rest), operand))
-    elif rest or left:
-        return []
-    return _turned(pairs, distance) if kind(ours) == "*" else pairs
+class _Apart:
+    """Operands of figures beside those of a formula, and how far apart any two are."""
 
+    def __init__(
+        self, ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance
+    ) -> None:
+        self.ours, self.theirs, self.distance = ours, theirs, distance
+        self.fewer = len(ours) < len(theirs)
+        self.product = kind(ours) == "*"
 
-def _turned(pairs: _Pairs, distance: Distance) -> _Pairs:
-    """Factors beside those that they are but for their sign, an even number of them turned."""
-    other = [
-        place
-        for place, (_, figures, formula) in enumerate(pairs)
-        if distance(figures, formula)[0] > 0 and distance(figures, summed([("-", formula)]))[0] == 0
-    ]
-    turned = other if len(other) % 2 == 0 else []
-    return [
-        (mark, figures, summed([("-", formula)]) if place in turned else formula)
-        for place, (mark, figures, formula) in enumerate(pairs)
-    ]
+    def laid(self, found: dict[int, int]) -> _Pairs:
+        """The pairs; what is left over on one side alone belongs to all that is on the other."""
+        ours, theirs = self.ours, self.theirs
+        pairs = [(*ours[i], _joined_by(ours[i][0], theirs[j])) for i, j in sorted(found.items())]
+        rest = [marked for i, marked in enumerate(ours) if i not in found]
+        left = [marked for j, marked in enumerate(theirs) if j not in found.values()]
+        if len(rest) == 1 and left:  # it stands for all of them
+            ((mark, operand),) = rest
+            pairs.append((mark, operand, _together(mark, left)))
+        elif len(left) == 1 and rest:
+            ((mark, operand),) = left
+            pairs.append((mark, _together(mark, rest), operand))
+        elif rest or left:
+            return []
+        return self._turned(pairs) if self.product else pairs
 
+    def _turned(self, pairs: _Pairs) -> _Pairs:
+        """Factors beside those that they are but for their sign, an even number of them turned."""
+        distance = self.distance
+        other = [
+            place
+            for place, (_, figures, formula) in enumerate(pairs)
+            if distance(figures, formula)[0] > 0 and distance(figures, _minus(formula))[0] == 0
+        ]
+        turned = other if len(other) % 2 == 0 else []
+        return [
+            (mark, figures, _minus(formula) if place in turned else formula)
+            for place, (mark, figures, formula) in enumerate(pairs)
+        ]
 
-def _nearest(
-    ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance, alone: int
-) -> dict[int, int]:
-    """Places of operands that belong together: those in their places, then the nearest."""
-    found: dict[int, int] = {}
-    fewer = len(ours) < len(theirs)
-    most = min(len(ours), len(theirs)) - (len(ours) != len(theirs))
+    def nearest(self, alone: int = -1) -> dict[int, int]:
+        """Places of operands that belong together: those in their places, then the nearest.
 
-    product_of = kind(ours) == "*"
+        Args:
+            alone: An operand of the fewer that is kept for what the others leave over.
+        """
+        ours, theirs = self.ours, self.theirs
+        found: dict[int, int] = {}
+        most = min(len(ours), len(theirs)) - (len(ours) != len(theirs))
+        if [mark for mark, _ in ours] == [mark for mark, _ in theirs]:
+            pairs = enumerate(zip(ours, theirs, strict=True))
+            same = (i for i, ((_, a), (_, b)) in pairs if self.distance(a, b)[0] == 0)
+            found.update((i, i) for i in same)
+        if len(found) < most:
+            for *_, i, j in sorted(self._candidates(found, alone)):
+                if len(found) < most and i not in found and j not in found.values():
+                    found[i] = j
+        return found
 
-    def up_to_sign(figures: Expr, formula: Expr) -> tuple[float, float]:
-        """A factor may be turned, if another one is."""
-        near = distance(figures, formula)
-        if not product_of or near == (0.0, 0.0):
+    def _candidates(
+        self, found: dict[int, int], alone: int
+    ) -> Iterator[tuple[tuple[float, float], bool, bool, int, int]]:
+        for i, (mark, _) in enumerate(self.ours):
+            for j, (other, _) in enumerate(self.theirs):
+                taken = i in found or j in found.values() or (i if self.fewer else j) == alone
+                if not taken and (near := self._between(i, j)) is not None:
+                    yield near, mark != other, i != j, i, j
+
+    def _between(self, i: int, j: int) -> tuple[float, float] | None:
+        """How far two operands are apart; a factor may be turned, if another one is."""
+        (mark, operand), meant = self.ours[i], self.theirs[j]
+        if mark != meant[0] and mark not in _TURNED:
+            return None
+        formula = _joined_by(mark, meant)
+        near = self.distance(operand, formula)
+        if not self.product or near == (0.0, 0.0):
             return near
-        return min(near, distance(figures, summed([("-", formula)])))
+        return min(near, self.distance(operand, _minus(formula)))
 
-    def candidates() -> Iterator[tuple[tuple[float, float], bool, bool, int, int]]:
-        for i, (mark, operand) in enumerate(ours):
-            for j, meant in enumerate(theirs):
-                taken = i in found or j in found.values() or (i if fewer else j) == alone
-                if not taken and (mark == meant[0] or mark in _TURNED):
-                    apart = up_to_sign(operand, _joined_by(mark, meant))
-                    yield apart, mark != meant[0], i != j, i, j
+    def fitting(self) -> dict[int, int]:
+        """Each operand with one that it may be, whatever else is nearer; none where not all have.
 
-    if [mark for mark, _ in ours] == [mark for mark, _ in theirs]:
-        pairs = enumerate(zip(ours, theirs, strict=True))
-        found.update((i, i) for i, ((_, a), (_, b)) in pairs if distance(a, b)[0] == 0)
-    for *_, i, j in sorted(candidates()) if len(found) < most else ():
-        if len(found) < most and i not in found and j not in found.values():
-            found[i] = j
-    return found
+        One that is held by another is let go where the other has one more (Kuhn's paths).
+        """
+        held: dict[int, int] = {}
+
+        def take(i: int, seen: set[int]) -> bool:
+            for j in range(len(self.theirs)):
+                near = None if j in seen else self._between(i, j)
+                if near is not None and near[0] == 0:
+                    seen.add(j)
+                    if j not in held or take(held[j], seen):
+                        held[j] = i
+                        return True
+            return False
+
+        found = all(take(i, set()) for i in range(len(self.ours)))
+        return {i: j for j, i in held.items()} if found else {}
+
+
+def _minus(formula: Expr) -> Expr:
+    return summed([("-", formula)])
 
 
 def _joined_by(mark: str, marked: Marked) -> Expr:

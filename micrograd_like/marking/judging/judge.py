@@ -147,8 +147,8 @@ class Judge(Measure):
     def _definition(self, part: Part, line: Line) -> Judged:
         """What defines a name is taken; it follows where a figure in it is that of a slip."""
         figures = part.number is None and not self.facts.leaves(part.expr)
-        figure = line.figures.by_itself(part.expr) if figures else None
-        worked = None
+        worked = line.figures.alone(part.expr) if figures else None
+        figure = None if worked is None else line.figures.result(worked)
         formula = self.facts.definitions[line.key]
         if figures and self.facts.leaves(formula):  # they are read as this, and gone on from
             worked = Comparison(line.figures, self.follows).of(part.expr, formula).expr

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from itertools import islice
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, nodes, rewrite
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    Quantity,
+    nodes,
+    quantities,
+    rewrite,
+)
 from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, worked_out
 from micrograd_like.marking.judging.judged import Judged, Read
@@ -89,6 +99,9 @@ class Learner:
                 figure = Figure.exact(figure.center)
             elif last.verdict == "right":  # as the figures before it round
                 figure = figure.reaching(true)
+                own = self._defined_as(judged[statement.builds]) if defined else None
+                if own is not None and figure.meets(own):
+                    figure = figure.reaching(own.low).reaching(own.high)
             elif last.verdict == "unchecked":
                 figure = self._as_worked_out(figure, judged)
             self.hand.state(key, figure.resting_on({key} if slipped else ()))
@@ -99,13 +112,20 @@ class Learner:
         elif defined:
             self.hand.define(key, self.definition(key))
 
+    def _defined_as(self, part: Judged) -> Figure | None:
+        """What figures alone come to, whatever they stand for; or what ŷ = a3 has from a3."""
+        return self.hand.stated.get(part.expr) if isinstance(part.expr, Name) else part.figure
+
     def _as_worked_out(self, figure: Figure, judged: Sequence[Judged]) -> Figure:
-        """A number, as uncertain as the figures of its line that give it."""
+        """A number, as uncertain as what its line works it out from."""
         line = LineFigures(self.facts, self.hand)
         for j in judged:
-            given = line.as_it_stands(j.part.expr) if j.numeric and not j.number else None
-            if given is not None and figure.meets(given):
-                figure = figure.reaching(given.low).reaching(given.high)
+            given = None if j.number else line.from_stated(j.part.expr)
+            if given is None or not figure.meets(given):
+                continue
+            if given.low == given.high == figure.center:  # nothing is rounded
+                return given
+            figure = figure.reaching(given.low).reaching(given.high)
         return figure
 
     def definition(self, name: Quantity) -> Expr:
@@ -168,9 +188,13 @@ class Learner:
         """True for the very number from what is exact: 0.6533 = −1.39·(−0.47) rounds nothing."""
         if not isinstance(key, Name) or key not in self.facts.definitions:
             return False
-        given = worked_out(self.definition(key), self.hand.figure)
+        formula = self.definition(key)
+        given = worked_out(formula, self.hand.figure)
         if given is None or given.low != given.high:
             return False
+        behind = map(self.hand.figure, quantities(formula))
+        if given.center and any(figure.low < figure.high for figure in behind):
+            return False  # σ(74.2 ± 0.1) is 1 in floats alone
         return abs(figure.center - given.center) <= 1e-13 * abs(given.center)
 
     def _carry_on(self, key: Quantity, formula: Expr) -> None:

@@ -49,7 +49,7 @@ class LineFigures:
 
     def __init__(self, facts: Facts, hand: Hand) -> None:
         self.facts, self.hand = facts, hand
-        self._known: dict[Name, Figure] = {}
+        self._known: dict[Quantity, Figure] = {}
         #: By the identity of the expression: equal numbers may be written with other decimals.
         self._written: dict[int, tuple[Expr, Figure | None]] = {}
         self._count = count()
@@ -93,13 +93,21 @@ class LineFigures:
         """The figures by themselves, each as a name: exact, or off by half a unit."""
         return self._each(expr, _exact_where(lambda figure: exact or self._repeats(figure)))
 
-    def by_itself(self, expr: Expr) -> Figure | None:
-        """What figures come to that stand beside no formula.
+    def alone(self, expr: Expr) -> Expr:
+        """The figures that stand beside no formula, each as a name.
 
         One is off by half a unit if some quantity is rounded to it; else it stands for nothing.
         """
-        exact = _exact_where(lambda f: self._is_given(f) or not self._rounds(f))
-        return self.result(self._each(expr, exact))
+
+        def known(figure: Figure) -> Figure:
+            exact = self._is_given(figure) or not self._rounds(figure)
+            return Figure.exact(figure.center) if exact else self._stated(figure)
+
+        return self._each(expr, known)
+
+    def by_itself(self, expr: Expr) -> Figure | None:
+        """What figures come to that stand beside no formula."""
+        return self.result(self.alone(expr))
 
     def exactly(self, expr: Expr) -> Figure | None:
         """What these very figures come to."""
@@ -107,11 +115,18 @@ class LineFigures:
 
     def as_it_stands(self, expr: Expr) -> Figure | None:
         """What figures come to: those of givens exact, all others as written, or as stated."""
+        return self.result(self._each(expr, self._as_given_or_stated))
 
-        def known(figure: Figure) -> Figure:
-            return Figure.exact(figure.center) if self._is_given(figure) else self._stated(figure)
+    def from_stated(self, expr: Expr) -> Figure | None:
+        """The same, its names as the learner has them."""
 
-        return self.result(self._each(expr, known))
+        def look_up(quantity: Quantity) -> Figure:
+            try:
+                return self._known.get(quantity) or self.hand.figure(quantity)
+            except KeyError:  # it has no number
+                raise ArithmeticError from None
+
+        return worked_out(self._each(expr, self._as_given_or_stated), look_up)
 
     def written(self, expr: Expr) -> Figure | None:
         """What figures come to, read by themselves."""
@@ -148,32 +163,46 @@ class LineFigures:
 
     # Whose figure it may be.
 
+    def _as_given_or_stated(self, figure: Figure) -> Figure:
+        given = self._is_given(figure) and not self._rounds_a_result(figure)
+        return Figure.exact(figure.center) if given else self._stated(figure)
+
     def _stated(self, figure: Figure) -> Figure:
-        """The figure, as uncertain as what is stated so; a slip is no rounding."""
+        """The figure, as uncertain as what is stated and rounds to it; a slip is no rounding."""
+        size, half = abs(figure.center), (figure.high - figure.low) / 2
+        reaching = figure
         for stated in self.hand.stated.values():
-            if abs(stated.center) == abs(figure.center) and not stated.slips:
-                sign = 1 if stated.center == figure.center else -1
-                figure = figure.reaching(sign * stated.low).reaching(sign * stated.high)
-        return figure
+            if abs(abs(stated.center) - size) <= half and not stated.slips:
+                sign = 1 if stated.center * figure.center >= 0 else -1
+                reaching = reaching.reaching(sign * stated.low).reaching(sign * stated.high)
+        return reaching
 
     def _rounds(self, figure: Figure) -> bool:
+        """True for a figure that some quantity is rounded to, 1.0 for one given as 1.04 too."""
         size, half = abs(figure.center), (figure.high - figure.low) / 2
-        computed = self.facts.computed
-        first, last = (
-            bisect_left(computed, size - 2 * half),
-            bisect_right(computed, size + 2 * half),
-        )
-        return any(0 < abs(other - size) <= half for other in computed[first:last])
+        sizes = self.facts.sizes
+        first, last = bisect_left(sizes, size - 2 * half), bisect_right(sizes, size + 2 * half)
+        return any(0 < abs(other - size) <= half for other in sizes[first:last])
 
     def _repeats(self, figure: Figure) -> bool:
         """True for a figure that is a given's, and rounds no other quantity."""
         return abs(figure.center) in self.facts.truth.given and not self._rounds(figure)
 
     def _is_given(self, figure: Figure) -> bool:
-        """True for a figure that is an exact given's, and that nothing is rounded to."""
+        """True for a figure that is an exact given's, and no rough one's that is stated so."""
         size = abs(figure.center)
-        rounded = (f for f in self.hand.stated.values() if f.low < f.high)
-        return size in self.facts.truth.given and all(abs(f.center) != size for f in rounded)
+        rough = (f for f in self.hand.stated.values() if f.low < f.high)
+        return size in self.facts.truth.given and all(abs(f.center) != size for f in rough)
+
+    def _rounds_a_result(self, figure: Figure) -> bool:
+        """True for a figure that a result as stated is rounded to."""
+        size, half = abs(figure.center), (figure.high - figure.low) / 2
+        definitions = self.facts.definitions
+        return any(
+            0 < abs(abs(stated.center) - size) <= half
+            for key, stated in self.hand.stated.items()
+            if key not in definitions or exact_number(definitions[key]) is None
+        )
 
 
 def _exact_where(exact: Callable[[Figure], bool]) -> Callable[[Figure], Figure]:

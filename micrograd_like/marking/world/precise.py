@@ -67,13 +67,21 @@ class Precise:
                 return None
             return 0.0 if abs(found) < _NOTHING * scale else float(found)
 
-    def same(self, expr: Expr, quantity: Quantity) -> bool:
-        """True if a formula of the names comes to the quantity; False where mpmath has none."""
+    def same(self, expr: Expr, wanted: Expr, others: Precise | None = None) -> bool:
+        """True if two formulas of the names come to the same; False where mpmath has none.
+
+        Args:
+            expr: A formula.
+            wanted: Another, or a quantity.
+            others: What has the numbers of the quantities that the first leaves out.
+        """
         with mp.workdps(_DIGITS):
             try:
                 known = {leaf: self._number(leaf) for leaf in quantities(expr)}
-                found, wanted = self._worked(expr, known), self._number(quantity)
-                return bool(abs(found - wanted) <= _SAME * abs(wanted))
+                beside = self if others is None else others
+                rest = {q: beside._number(q) for q in quantities(wanted) if q not in known}
+                found, other = self._worked(expr, known), self._worked(wanted, {**rest, **known})
+                return bool(abs(found - other) <= max(_SAME * abs(other), _NOTHING))
             except (ArithmeticError, ValueError, TypeError, KeyError):
                 return False
 

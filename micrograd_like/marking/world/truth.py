@@ -95,8 +95,8 @@ class Truth:
             )
         }
 
-    def computed(self, free: Collection[Quantity]) -> list[float]:
-        """Sizes of all that is worked out, from names that are not free or from figures.
+    def sizes(self, free: Collection[Quantity]) -> list[float]:
+        """Sizes of all that is given, or worked out from names that are not free.
 
         The smallest comes first.
         """
@@ -104,12 +104,7 @@ class Truth:
         for name, formula in self.definitions.items() if free else ():
             if not resting.isdisjoint(names_in(formula)):
                 resting.add(name)
-        sizes = (
-            abs(self.here[name])
-            for name, formula in self.definitions.items()
-            if name not in resting and (name not in self.sources or exact_number(formula) is None)
-        )
-        return sorted(sizes)
+        return sorted(abs(self.here[name]) for name in self.definitions if name not in resting)
 
     @cached_property
     def defined_as(self) -> dict[Call, list[Quantity]]:

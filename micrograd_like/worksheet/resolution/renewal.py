@@ -112,9 +112,8 @@ class _Renewal:
         """The reason, where a number is stated after a number."""
         given = self.versions.reads[self.version.first].parts[:1]
         alone = bool(given) and given[0].number is not None
-        number = self.number or self._worked_out()
-        changed = number is not None and number != known
-        if changed and _adds_to(self.read.parts[0].expr, known, alone):
+        at = given[0].number if alone else known  # it may have been rounded since
+        if at is not None and self._changed(at) and _adds_to(self.read.parts[0].expr, at, alone):
             return "itself"
         if alone and self.read.parts[0].number is not None and self._more_exact(known):
             return "given"
@@ -132,10 +131,12 @@ class _Renewal:
         further = self.read.place.row > self.versions.last_row(self.version)
         return "names" if further and len(self.read.parts) == 1 else ""
 
-    def _worked_out(self) -> Number | None:
-        """What figures give whose result the line leaves out."""
-        value = self.versions.value(self.read.parts[-1].expr, {})
-        return None if value is None else Number(value, 12)
+    def _changed(self, known: Number) -> bool:
+        """True for another number, or figures that give one though it rounds to the same."""
+        if self.number is not None and self.number != known:
+            return True
+        value = self.versions.value(self.read.parts[0].expr, {})
+        return value is not None and abs(value - known.value) > 1e-12 * abs(known.value)
 
     def _other_figures(self, given: Sequence[Part]) -> bool:
         """True for z = 0.3·2 = 0.6 behind z = 0.5·2 = 1: computed again, from other numbers.

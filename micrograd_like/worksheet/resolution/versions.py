@@ -110,7 +110,10 @@ class Versions:
         )
 
     def stale(self, version: Version) -> bool:
-        """True if something that the version's formula rests on has been given a new value."""
+        """True if something that the version's formula rests on has been given a new value.
+
+        What a renewed weight comes from, the weight itself to begin with, is that of before.
+        """
         seen: set[int] = set()
         stack, updated = [version], False
         while stack:
@@ -118,6 +121,8 @@ class Versions:
             if id(at) in seen or self._fresh.get(id(at)) == self.renewals:
                 continue
             seen.add(id(at))
+            if at is not version and at.older is not None and at.base in at.rests_on:
+                continue
             for name, meant in at.rests_on.items():
                 meant = meant or self.first.get(name)
                 if meant is not None:
