@@ -133,6 +133,7 @@ class Facts:
         self._forms: dict[Quantity, Sequence[Expr]] = {}
         self._slips: dict[Link, Sequence[tuple[str, Expr, Expr, Expr]]] = {}
         self._precise = None if self.graph is None else Precise(self.graph, self.truth.sources)
+        self._nearly: list[Precise] | None = None
 
     def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Facts:
         """These facts with some names more, or with other formulas.
@@ -217,18 +218,24 @@ class Facts:
 
         Or if it is as a function of what is left in it: the numbers of the rest are put in.
         """
-        if self.graph is None:
+        here = self._precise
+        if here is None or not here.same(expr, key):
             return False
-        here, *near = (
-            Precise(self.graph, {name: world[name] for name in self.truth.sources})
-            for world in (self.truth.here, *self.truth.near())
-        )
-        if not here.same(expr, key):
-            return False
+        near = self._precise_near()
         if all(world.same(expr, key) for world in near):
             return True
         forms = self.forms(key) if quantities(expr) else ()
         return any(all(world.same(expr, form, here) for world in near) for form in forms)
+
+    def _precise_near(self) -> list[Precise]:
+        """The worlds near by, to all digits; each is worked out once."""
+        if self._nearly is None:
+            assert self.graph is not None
+            self._nearly = [
+                Precise(self.graph, {name: world[name] for name in self.truth.sources})
+                for world in self.truth.near()
+            ]
+        return self._nearly
 
     def paths(self, key: Derivative) -> list[list[Link]]:
         """The first paths from ``of`` down to ``wrt``, each as its links."""

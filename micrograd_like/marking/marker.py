@@ -223,7 +223,8 @@ class Marker:
 
     def _read(self, statement: Statement, key: Quantity) -> Read:
         """The line judged, as a local derivative where it is right as that alone."""
-        judged = self.judge.parts(statement, key)
+        named = bisect_left(self._wrong, statement.place) < MOST_EXPLAINED
+        judged = self.judge.parts(statement, key, named)
         wrong = any(part.verdict == "wrong" for part in judged)
         if wrong and (local := local_reading(self.facts, key)) is not None:
             locally = Judge(local.facts, self.learner.among(local.facts)).parts(

@@ -16,6 +16,8 @@ from micrograd_like.record import record
 #: How far figures are from a formula: 0 where they may be the same; then what lies between the two
 #: numbers all the same.
 Distance = Callable[[Expr, Expr], tuple[float, float]]
+#: False where the numbers of two tell that the one has not been put into the other.
+MayBe = Callable[[Expr, Expr], bool]
 
 #: Operands of which each is tried as the one that stands for several.
 _MOST_TRIED = 8
@@ -37,7 +39,7 @@ class Pairing:
     operands: tuple[tuple[str, Pairing], ...] = ()
 
 
-def pairing(figures: Expr, formula: Expr, distance: Distance) -> Pairing:
+def pairing(figures: Expr, formula: Expr, distance: Distance, may_be: MayBe) -> Pairing:
     """Figures laid beside the formula that they are put into."""
     ours, theirs = operands(figures), operands(formula)
     if ours is not None and theirs is not None and kind(ours) != kind(theirs):
@@ -47,11 +49,9 @@ def pairing(figures: Expr, formula: Expr, distance: Distance) -> Pairing:
         return Pairing(figures, formula)
     assert ours is not None
     assert theirs is not None
-    return Pairing(
-        figures,
-        formula,
-        tuple((mark, pairing(a, b, distance)) for mark, a, b in _pairs(ours, theirs, distance)),
-    )
+    pairs = _pairs(ours, theirs, distance, may_be(figures, formula))
+    operands_ = tuple((mark, pairing(a, b, distance, may_be)) for mark, a, b in pairs)
+    return Pairing(figures, formula, operands_)
 
 
 def _as_product(marked: list[Marked]) -> list[Marked]:
@@ -72,16 +72,19 @@ def kind(marked: Sequence[Marked]) -> str:
 _Pairs = list[tuple[str, Expr, Expr]]
 
 
-def _pairs(ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance) -> _Pairs:
+def _pairs(
+    ours: Sequence[Marked], theirs: Sequence[Marked], distance: Distance, may_fit: bool
+) -> _Pairs:
     """Each operand with the one it stands for; none where many are left over on both sides.
 
-    Where the nearest do not all fit, those that do are looked for. Of fewer operands one stands
-    for several: what is left over, or whichever makes all fit.
+    Where the nearest do not all fit, those that do are looked for, unless the two come to
+    different numbers. Of fewer operands one stands for several: what is left over, or whichever
+    makes all fit.
     """
     apart = _Apart(ours, theirs, distance)
     first = apart.laid(apart.nearest())
     few = min(len(ours), len(theirs))
-    if not first or few > _MOST_TRIED or _fit(first, distance):
+    if not first or not may_fit or few > _MOST_TRIED or _fit(first, distance):
         return first
     if len(ours) == len(theirs):
         fitting = apart.fitting()
@@ -103,6 +106,7 @@ class _Apart:
         self.ours, self.theirs, self.distance = ours, theirs, distance
         self.fewer = len(ours) < len(theirs)
         self.product = kind(ours) == "*"
+        self._known: dict[tuple[int, int], tuple[float, float] | None] = {}
 
     def laid(self, found: dict[int, int]) -> _Pairs:
         """The pairs; what is left over on one side alone belongs to all that is on the other."""
@@ -163,7 +167,13 @@ class _Apart:
                     yield near, mark != other, i != j, i, j
 
     def _between(self, i: int, j: int) -> tuple[float, float] | None:
-        """How far two operands are apart; a factor may be turned, if another one is."""
+        """How far two operands are apart; None where what joins them is not alike."""
+        if (i, j) not in self._known:
+            self._known[i, j] = self._worked_out(i, j)
+        return self._known[i, j]
+
+    def _worked_out(self, i: int, j: int) -> tuple[float, float] | None:
+        """The same; a factor may be turned, if another one is."""
         (mark, operand), meant = self.ours[i], self.theirs[j]
         if mark != meant[0] and mark not in _TURNED:
             return None

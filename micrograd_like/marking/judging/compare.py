@@ -91,6 +91,7 @@ class Comparison:
         #: By the identity of both: equal numbers may be written with other decimals.
         self._found: dict[tuple[int, int], tuple[Pairing, Compared]] = {}
         self._ours: dict[int, _Beside] = {}
+        self._rough: dict[int, tuple[Expr, Figure | None]] = {}
         self._true: dict[Expr, Figure | None] = {}
         self._learnt: dict[Expr, Figure | None] = {}
 
@@ -98,9 +99,21 @@ class Comparison:
         """Figures that have been put into a formula."""
         known = self._found.get((id(figures), id(formula)))
         if known is None:
-            pair = pairing(figures, formula, self._distance)
+            pair = pairing(figures, formula, self._distance, self.may_be)
             known = self._found[id(figures), id(formula)] = pair, self._compared(pair)
         return known[1]
+
+    def may_be(self, figures: Expr, formula: Expr) -> bool:
+        """False where what figures come to tells that they have not been put into a formula."""
+        if id(figures) not in self._rough:
+            self._rough[id(figures)] = figures, self.line.as_written(figures)
+        ours, theirs = self._rough[id(figures)][1], _once(self._true, formula, self.line.true)
+        if ours is None or theirs is None or ours.meets(theirs):
+            return True
+        if any(map(is_figure, quantities(formula))):
+            return False
+        carried = self._carried(formula)
+        return carried is not None and (bool(carried.slips) or ours.meets(carried))
 
     def _distance(self, figures: Expr, formula: Expr) -> tuple[float, float]:
         """How far figures are from a formula, in truth or from the learner's figures.
@@ -123,10 +136,14 @@ class Comparison:
         off = float(isinstance(figures, Name | Derivative))
         theirs = [_once(self._true, formula, self.line.true)]
         if _gap(ours, theirs[0]) > 0 and not any(map(is_figure, quantities(formula))):
-            theirs.append(_once(self._learnt, formula, View(self.line.hand).worked_out))
+            theirs.append(self._carried(formula))
         between = [abs(ours.center - figure.center) for figure in theirs if figure is not None]
         gap = min(_gap(ours, figure) for figure in theirs)
         return gap + _OTHER_NAME * off, min(between, default=math.inf)
+
+    def _carried(self, formula: Expr) -> Figure | None:
+        """What a formula gives from the learner's figures."""
+        return _once(self._learnt, formula, View(self.line.hand).worked_out)
 
     def _written(self, figures: Expr) -> Figure | None:
         number = one_number(figures)
@@ -203,11 +220,13 @@ class Comparison:
                     Figure(ours.center, ours.center - reach, ours.center + reach, theirs.slips)
                 )
             return Compared(expr, slips=theirs.slips, whole=whole)
-        if not any(map(is_figure, quantities(formula))):
-            slips = self.follows(ours, lambda view: view.worked_out(formula))
-            if slips is not None:
-                return Compared(expr, slips=slips, whole=whole)
-        return off
+        if any(map(is_figure, quantities(formula))):
+            return off
+        carried = self._carried(formula)
+        if carried is None or not (carried.slips or ours.meets(carried)):
+            return off
+        slips = self.follows(ours, lambda view: view.worked_out(formula))
+        return off if slips is None else Compared(expr, slips=slips, whole=whole)
 
     def _same_arguments(self, figures: Expr, formula: Expr) -> bool:
         """True for log10(.3) beside σ(a1), where a1 is .3."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import TypeVar
 
-from micrograd_like.formula import Call, Derivative, Expr, operands
+from micrograd_like.formula import Call, Derivative, Expr, Quantity, operands
 from micrograd_like.marking.hand import Figure, worked_out
 from micrograd_like.marking.judging.compare import Compared, Comparison
 from micrograd_like.marking.judging.judged import Judged
@@ -33,11 +33,11 @@ class FigureJudge(Measure):
             return self._estimate(part, line)
         comparison = Comparison(line.figures, self.follows)
         worked = ((j.worked, NO_SLIP) for j in line.before if j.worked)
+        formulas: Iterator[tuple[Expr, frozenset[Quantity]]] = chain(self.formulas(line), worked)
+        if not line.named:
+            formulas = _possible(formulas, partial(comparison.may_be, part.expr))
         compared, own = _least(
-            (
-                (comparison.of(part.expr, formula), own)
-                for formula, own in chain(self.formulas(line), worked)
-            ),
+            ((comparison.of(part.expr, formula), own) for formula, own in formulas),
             lambda pair: len(pair[0].off),
         )
         compared = self._given_otherwise_put_in(part, line, comparison) or compared
@@ -102,6 +102,20 @@ def _is_quotient(expr: Expr) -> bool:
         and isinstance(expr.arguments[0], Call)
         and expr.arguments[0].function == "sub"
     )
+
+
+def _possible(
+    formulas: Iterable[tuple[Expr, _T]], may_be: Callable[[Expr], bool]
+) -> Iterator[tuple[Expr, _T]]:
+    """The formulas that figures may be put into; the first one where they are of none."""
+    none, first = True, None
+    for formula, own in formulas:
+        first = first or (formula, own)
+        if may_be(formula):
+            none = False
+            yield formula, own
+    if none and first is not None:
+        yield first
 
 
 def _least(items: Iterable[_T], size: Callable[[_T], int]) -> _T:

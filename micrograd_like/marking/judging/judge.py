@@ -48,16 +48,22 @@ class Judge(Measure):
         self.figures = FigureJudge(facts, learner)
         self.numbers = NumberJudge(facts, learner)
 
-    def parts(self, statement: Statement, key: Quantity) -> list[Judged]:
-        """Every part of the line about ``key``, judged; formulas before numbers."""
+    def parts(self, statement: Statement, key: Quantity, named: bool = True) -> list[Judged]:
+        """Every part of the line about ``key``, judged; formulas before numbers.
+
+        Args:
+            statement: The line.
+            key: What it is about.
+            named: Whether it is to be told which of the figures put in are off.
+        """
         figures = self.figures_of_line()
         judged: dict[int, Judged] = {}
         for place in sorted(range(len(statement.parts)), key=partial(_is_number, statement)):
-            line = Line(key, figures, tuple(judged.values()))
+            line = Line(key, figures, tuple(judged.values()), named)
             judged[place] = self._part(statement, line, place)
         for place, part in enumerate(statement.parts):
             if judged[place].verdict == "wrong" and part.otherwise is not None:
-                line = Line(key, figures, tuple(judged.values()))
+                line = Line(key, figures, tuple(judged.values()), named)
                 judged[place] = self._otherwise(statement, line, place) or judged[place]
         return [judged[place] for place in range(len(statement.parts))]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from copy import copy
 from itertools import islice
+from operator import itemgetter
 
 from micrograd_like.formula import (
     Call,
@@ -51,6 +53,7 @@ class Learner:
         self.said: dict[Quantity, tuple[tuple[Expr, frozenset[Quantity]], ...]] = {}
         self.slips: dict[Quantity, Expr] = {}
         self._made: dict[Quantity, int] = {}  # when
+        self._made_for: dict[Call, list[tuple[int, Quantity]]] = {}  # in place of which formula
         self.local: set[Quantity] = set()
         self.doubted: set[Quantity] = set()
         for name, number in facts.rounded:
@@ -131,17 +134,19 @@ class Learner:
     def definition(self, name: Quantity) -> Expr:
         """The formula of a name, with the names of slips where it has what they stand for."""
         formula, last = self.with_slips(self.facts.definitions[name]), -1
-        while slips := {at: key for at, key in self._hidden(formula) if at > last and key != name}:
-            last = min(slips)
-            formula = replaced(formula, self.facts.definitions[slips[last]], slips[last])
+        while (slip := self._hidden(formula, name, last)) is not None:
+            last, key = slip
+            formula = replaced(formula, self.facts.definitions[key], key)
         return formula
 
-    def _hidden(self, formula: Expr) -> Iterator[tuple[int, Quantity]]:
-        """The slips whose right formula stands in this one, each with which one it was."""
+    def _hidden(self, formula: Expr, name: Quantity, last: int) -> tuple[int, Quantity] | None:
+        """The first slip after one whose right formula stands in this one, and which it was."""
+        found: list[tuple[int, Quantity]] = []
         for call in nodes(formula, Call):
-            for key in self.facts.truth.defined_as.get(call, ()):
-                if key in self._made:
-                    yield self._made[key], key
+            made = self._made_for.get(call, ())
+            after = bisect_right(made, last, key=itemgetter(0))
+            found += [slip for slip in made[after : after + 2] if slip[1] != name][:1]
+        return min(found, key=itemgetter(0), default=None)
 
     def with_slips(self, formula: Expr) -> Expr:
         """A formula with the names of slips in the place of their figures.
@@ -200,7 +205,11 @@ class Learner:
     def _carry_on(self, key: Quantity, formula: Expr) -> None:
         """Take down a slip; near by a formula as it is, a number with a number near it."""
         self.slips[key] = formula
-        self._made.setdefault(key, len(self._made))
+        if key not in self._made:
+            self._made[key] = len(self._made)
+            right = self.facts.definitions.get(key)
+            if isinstance(right, Call):
+                self._made_for.setdefault(right, []).append((self._made[key], key))
         if not self.near:
             self.near = [Hand(world, self.facts) for world in self.facts.truth.near()]
         chance = random.Random(len(self.hand.stated))

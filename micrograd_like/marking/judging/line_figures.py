@@ -135,11 +135,14 @@ class LineFigures:
         return self._written[id(expr)][1]
 
     def _come_to(self, expr: Expr) -> Figure | None:
-        def read(number: Number) -> Figure:
-            figure = Figure.written(number)
-            return Figure.exact(figure.center) if self._repeats(figure) else figure
+        return self._opened(expr, _exact_where(self._repeats))
 
-        formula, numbers = opened(expr, read)
+    def as_written(self, expr: Expr) -> Figure | None:
+        """What figures come to where each may be rounded."""
+        return self._opened(expr, lambda figure: figure)
+
+    def _opened(self, expr: Expr, known: Callable[[Figure], Figure]) -> Figure | None:
+        formula, numbers = opened(expr, lambda number: known(Figure.written(number)))
         return worked_out(formula, lambda key: numbers.get(key) or self.look_up(key))
 
     def beside(self, figures: Expr, formula: Expr) -> Expr:

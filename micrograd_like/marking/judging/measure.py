@@ -37,11 +37,13 @@ class Line:
         key: What the line is about.
         figures: What is known of its figures.
         before: Its parts that have been judged: what they say may be put in, or gone on from.
+        named: Whether it is to be told which of the figures put in are off.
     """
 
     key: Quantity
     figures: LineFigures
     before: tuple[Judged, ...]
+    named: bool = True
 
 
 class Measure:

@@ -14,7 +14,6 @@ from itertools import chain, combinations, islice, product
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
-    Call,
     Expr,
     Number,
     Quantity,
@@ -105,15 +104,6 @@ class Truth:
             if not resting.isdisjoint(names_in(formula)):
                 resting.add(name)
         return sorted(abs(self.here[name]) for name in self.definitions if name not in resting)
-
-    @cached_property
-    def defined_as(self) -> dict[Call, list[Quantity]]:
-        """The names that a formula is the definition of."""
-        found: dict[Call, list[Quantity]] = {}
-        for name, formula in self.definitions.items():
-            if isinstance(formula, Call):
-                found.setdefault(formula, []).append(name)
-        return found
 
     def with_formulas(self, formulas: Mapping[Quantity, Expr]) -> Truth:
         """The same with some names more, or with other formulas.
