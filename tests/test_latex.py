@@ -139,6 +139,18 @@ def test_tables_of_values(table: str, plainly: str) -> None:
         ("for $i = 1, \\dots, m$ and $q = 1$", "q = 1"),
         ("$v = [0., 1.]$ and $q = 2.$", "v1 = 0 / v2 = 1 / q = 2"),
         ("\\[\\begin{aligned} a &= 1 \\\\[4pt] b &= 2 \\end{aligned}\\]", "a = 1 / b = 2"),
+        # A number right before a letter with marks is its factor, as before any other letter,
+        ("$\\beta_1 = 3$, $q = 2\\beta_1 = 6$", "beta1 = 3 / q = 2*beta1 = 6"),
+        ("$\\hat{y} = 3$, $q = 2\\hat{y} = 6$", "yhat = 3 / q = 2*yhat = 6"),
+        ("$\\delta2 = 3$, $q = 2\\delta2 = 6$", "delta2 = 3 / q = 2*delta2 = 6"),
+        # … and a wide blank parts two statements.
+        ("$q = 2 \\quad \\beta = 3$", "q = 2 / beta = 3"),
+        # What one differentiates by bears no power; elsewhere a letter above may be one.
+        (
+            "$\\frac{\\partial C}{\\partial W^o} = 2$, $q = 3 W^o$",
+            "dC/dW^(o) = 2 / q = 3*W^(o)",
+        ),
+        ("$n = 2$, $\\frac{\\partial x^n}{\\partial x} = n x$", "n = 2 / d(x^n)/dx = n*x"),
         # The logistic function, written without its argument.
         (
             "$\\sigma = \\frac{1}{1 + e^{-x}}$ and $h = \\sigma (0)$",

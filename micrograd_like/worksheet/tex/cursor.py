@@ -5,7 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 
+from micrograd_like.notation import GREEK
+from micrograd_like.notation.names import ACCENT
 from micrograd_like.worksheet.tex.macros import ACCENTS, NOTHING, STYLES, WORDS
 from micrograd_like.worksheet.tex.pairs import Pairs
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
@@ -162,8 +165,16 @@ def widened(tokens: Sequence[Token], last: Piece) -> list[Token]:
 
 
 def _blank(token: Token, following: Token) -> int:
-    """1 before a function, a word or a number that no sign precedes."""
+    """1 before a function, a word or a number that no sign precedes; a letter with marks is none."""
     if token.kind == "sign" and token.text not in (")", "]"):
         return 0
-    worded = following.kind == "name" and len(following.text) > 2
+    worded = following.kind == "name" and len(following.text) > 2 and not _is_letter(following)
     return 1 if worded or following.kind == "number" else 0
+
+
+def _is_letter(token: Token) -> bool:
+    r"""True for the name of one letter, with its mark and its index: ``\hat{\beta}_1``."""
+    letters = "".join(takewhile(str.isalpha, token.text))
+    for mark in ACCENT:
+        letters = letters.removesuffix(mark)
+    return len(letters) == 1 or letters in GREEK.values()

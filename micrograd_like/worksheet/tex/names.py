@@ -152,7 +152,7 @@ class Names(Cursor):
         if piece.text == "Delta" and self.place < self.stop and self.next.kind == "letter":
             name.last = self.take()
             name.base += name.last.text
-        return name
+        return self._numbered(name)
 
     def accented(self, piece: Piece) -> Written:
         """ŷ: the mark belongs to the letter, the index to both."""

@@ -289,7 +289,7 @@ def _behind_group(pieces: Sequence[Piece], place: int) -> int:
 
 
 def _levels(pieces: Sequence[Piece]) -> Iterator[str]:
-    """Letters that stand above what a relation follows."""
+    """Letters that stand above what a relation follows, or by which one differentiates."""
     for place, piece in enumerate(pieces[:-2]):
         if piece.text != "^" or piece.kind != "sign" or not place:
             continue
@@ -301,11 +301,18 @@ def _levels(pieces: Sequence[Piece]) -> Iterator[str]:
             behind += 1
         before = pieces[place - 1]
         named = before.kind in ("letter", "close") or before.text in LETTERS
-        if (
-            named
-            and len(letters) == 1
-            and letters[0] in "lLkijtn"
-            and behind < len(pieces)
-            and pieces[behind].text in _RELATIONS
-        ):
+        if not named or len(letters) != 1:
+            continue
+        related = behind < len(pieces) and pieces[behind].text in _RELATIONS
+        if related and letters[0] in "lLkijtn":
             yield letters[0]
+        elif letters[0].isalpha() and letters[0] != "T" and _is_under_a_mark(pieces, place - 1):
+            yield letters[0]
+
+
+def _is_under_a_mark(pieces: Sequence[Piece], place: int) -> bool:
+    r"""True for the W of ``{\partial W^o}`` below a bar: nobody differentiates by a power."""
+    while place and pieces[place - 1].kind == "open":
+        place -= 1
+    above = [piece.kind for piece in pieces[max(place - 3, 0) : place - 1]]
+    return place > 2 and pieces[place - 1].text == "partial" and above == ["close", "open"]
