@@ -165,7 +165,7 @@ def widened(tokens: Sequence[Token], last: Piece) -> list[Token]:
 
 
 def _blank(token: Token, following: Token) -> int:
-    """1 before a function, a word or a number that no sign precedes; a letter with marks is none."""
+    """1 before a function, a word or a number without a sign before it; no letter is a word."""
     if token.kind == "sign" and token.text not in (")", "]"):
         return 0
     worded = following.kind == "name" and len(following.text) > 2 and not _is_letter(following)

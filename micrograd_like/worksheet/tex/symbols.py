@@ -304,9 +304,8 @@ def _levels(pieces: Sequence[Piece]) -> Iterator[str]:
         if not named or len(letters) != 1:
             continue
         related = behind < len(pieces) and pieces[behind].text in _RELATIONS
-        if related and letters[0] in "lLkijtn":
-            yield letters[0]
-        elif letters[0].isalpha() and letters[0] != "T" and _is_under_a_mark(pieces, place - 1):
+        under = letters[0].isalpha() and _is_under_a_mark(pieces, place - 1)
+        if (related and letters[0] in "lLkijtn") or (under and letters[0] != "T"):
             yield letters[0]
 
 
