@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
+import logging
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -329,6 +331,23 @@ def test_what_is_recorded_the_same_again_is_compiled() -> None:
         compiled = train(loss, net).losses
         net.load_state_dict(graphs)
         assert compiled == pytest.approx(train(loss, net, compiled=False).losses, rel=1e-9)
+
+
+class Odd(dict[str, int]):
+    def __getitem__(self, key: str) -> int:
+        raise KeyError(key)
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [10**5000, math.nan, Odd(a=1), logging.getLogger("x"), np.ones(1000), np.array([object()])],
+    ids=lambda held: type(held).__name__,
+)
+def test_a_function_may_hold_anything_that_its_calls_do_not_change(held: Any) -> None:
+    train(lambda o, t: (o - t) ** 2 if held is not None else o)
 
 
 def test_what_was_computed_once_from_parameters_is_not_compiled() -> None:

@@ -174,7 +174,8 @@ class _Recorded:
             place = (telling or other)[0]
             now, then = _shown(order, form, place), _shown(self._order, self._form, place)
             return f"{now} in place of {then}"
-        for node in () if self._made.isdisjoint(order) else self._made.intersection(order):
+        shared = [] if self._made.isdisjoint(order) else [n for n in order if n in self._made]
+        for node in reversed(shared):
             if leaf := next((n for n in topological_order(node) if n in self._varying), None):
                 return f"{_named(node)}, computed only once, from {_named(leaf)}"
         return None

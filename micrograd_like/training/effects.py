@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import inspect
 import random
+import sys
 from collections.abc import Iterator, Mapping, Set
 from functools import partial
+from itertools import islice
 from types import (
     BuiltinMethodType,
     CodeType,
@@ -28,8 +30,10 @@ from micrograd_like.engine import Value
 
 #: So many items of a container are looked at, and so many things in all.
 _ITEMS, _THINGS = 64, 20_000
-#: Modules of these packages keep nothing.
-_KNOWN = ("micrograd_like", "builtins", "typing", "abc", "numpy")
+#: Functions and classes of these packages keep nothing, though their objects may.
+_KNOWN = {"micrograd_like", "numpy", *sys.stdlib_module_names}
+#: A whole number beyond this is not written out.
+_LARGE = 10**18
 
 Kept = list[tuple[str, str]]
 
@@ -45,13 +49,18 @@ def kept_by(**roots: object) -> Kept:
     while stack and len(seen) < _THINGS:
         name, thing = stack.pop()
         if thing is None or isinstance(thing, bool | int | float | complex | str | bytes):
-            found.append((name, repr(thing)))
+            found.append((name, _written(thing)))
         elif id(thing) not in seen and not isinstance(thing, Value | ModuleType):
             seen.add(id(thing))
             size, parts = _inside(name, thing)
             found += [(name, size)] if size else []
             stack += parts
     return found
+
+
+def _written(thing: Any) -> str:
+    """A number or a text; Python writes no large whole number with decimal digits."""
+    return hex(thing) if isinstance(thing, int) and abs(thing) > _LARGE else repr(thing)
 
 
 def difference(before: Kept, after: Kept) -> str | None:
@@ -66,8 +75,8 @@ def difference(before: Kept, after: Kept) -> str | None:
 def _inside(name: str, thing: Any) -> tuple[str, list[tuple[str, Any]]]:
     """A thing's size, or how it looks, and what is in it."""
     if isinstance(thing, Mapping):
-        items = [(f"{name}[{key!r}]", thing[key]) for key in list(thing)[:_ITEMS]]
-        return f"{len(thing)} entries", items
+        items = islice(thing.items(), _ITEMS)
+        return f"{len(thing)} entries", [(f"{name}[{key!r}]", part) for key, part in items]
     if isinstance(thing, list | tuple):
         return f"{len(thing)} items", [(f"{name}[{n}]", x) for n, x in enumerate(thing[:_ITEMS])]
     if isinstance(thing, Set):
