@@ -48,6 +48,15 @@ CASES = [
     ("x = 2\nFor x = 2: y = 4x = 8", "trr"),
     ("x = 2\ny = 4x = 8\n  otherwise we would stop", "tr"),
 ]
+REMARKS_AND_ROWS = [
+    # Remarks of the languages that have /* and */, on a line, around some, or at its end.
+    ("/*\na = 2\n*/\nb = 3a = 6 /* here */\nc = 2a /* two */ + 1 = 4", "trw"),
+    # An array of names, row by row or in one line; elsewhere names side by side are factors.
+    ("W = [\n  p  q\n  r  s\n]\np = 2, q = 3, r = 4, s = 5\ny = W[2,1] = 4", "tttttr"),
+    ("W = [\n  p  q\n  r  s\n]\np = 2, q = 3, r = 4, s = 5\ny = W[2,1] = 3", "tttttw"),
+    ("v = [p q]\np = 2\nq = 3\ny = v1 + v2 = 5", "tttr"),
+    ("p = 2\nq = 3\ny = [p q] + 2 = 8", "ttr"),
+]
 FUNCTIONS = [
     # Functions in capitals, and those that others make up.
     ("z = [1, 2, 3]\np = Softmax(z) = [0.0900, 0.2447, 0.6652]", "tr"),
@@ -220,6 +229,7 @@ GRADIENTS = [
     [
         *PAIRS_BELOW,
         *CASES,
+        *REMARKS_AND_ROWS,
         *FUNCTIONS,
         *JACOBIANS,
         *DRAWN,

@@ -93,8 +93,8 @@ def with_rows(lines: Iterable[list[Token]]) -> Iterator[list[Token]]:
 
 
 def _is_plain(tokens: Sequence[Token]) -> bool:
-    """True for numbers, and what parts those of an array."""
-    return all(t.kind == "number" or t.text in "[],;-" for t in tokens)
+    """True for numbers and names, and what parts those of an array."""
+    return all(t.kind in ("number", "name") or t.text in "[],;-" for t in tokens)
 
 
 def _opens(tokens: Sequence[Token]) -> bool:
@@ -105,7 +105,7 @@ def _opens(tokens: Sequence[Token]) -> bool:
 
 
 def separated(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens with commas where only blanks part the numbers of an array: [0.1 -0.3]."""
+    """The tokens with commas where only blanks part what an array holds: [0.1 -0.3], [w1 w2]."""
     if "[" not in [token.text for token in tokens]:
         return [*tokens]
     closes = closing(tokens)
@@ -119,9 +119,14 @@ def separated(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _gaps(tokens: Sequence[Token], opening: int, end: int) -> list[int]:
-    """The places behind which an item of a [] ends, where it holds numbers or rows alone."""
+    """The places behind which an item of a [] ends, where it holds numbers, names or rows alone.
+
+    Names are items of what a name is said to be, as in W = [w11 w12]; elsewhere they are factors.
+    """
     if tokens[opening].text != "[":
         return []
+    said = opening and tokens[opening - 1].text == "=" and end == len(tokens) - 1
+    items = ("number", "name") if said else ("number",)
     gaps: list[int] = []
     place, row = opening + 1, tokens[opening + 1].text == "["
     closes = closing(tokens[opening + 1 : end]) if row else {}
@@ -136,7 +141,7 @@ def _gaps(tokens: Sequence[Token], opening: int, end: int) -> list[int]:
                 gaps.pop()
                 place += 1
             place += tokens[place].text == "-" and tokens[place].end == tokens[place + 1].column
-            if tokens[place].kind != "number":
+            if tokens[place].kind not in items:
                 return []
         gaps.append(place)
         place += 1

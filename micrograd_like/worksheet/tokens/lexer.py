@@ -168,7 +168,7 @@ _MEAN = r"(?P<mean>E\[[^\W\d_](?:\^2|²)\](?:_\{[\w+-]{1,8}\}|_\w|[₀-₉ₜ])(
 #: A letter behind ₁ begins another name: m₁x₁.
 _BEHIND_INDEX = "(?!(?<=[₀-₉])(?!new|old|next|prev)[A-Za-z\u0370-\u03ff])"
 _TOKEN = (
-    r"(?P<space>[{blank}]+)"
+    r"(?P<space>[{blank}]+|/\*(?:.*?\*/|.*)|\*/)"  # blanks, and remarks between /* and */
     r"|(?P<number>{number}(?:[eE][+\-]?\d+)?)"
     r"|(?P<power>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<fraction>[¼-¾⅐-⅟])"
