@@ -358,7 +358,7 @@ async function explore(name, value) {
   const { shown: called, was } = found.said[name];
   const number = String(value).replace("-", "−");
   slider.called(called);
-  const said = element("span", "", ["Exploring ", withHtml("span", "maths", called), ` = ${number}. Your sheet says ${was}; its marks wait.`]);
+  const said = element("span", "", ["Exploring ", withHtml("span", "maths", called), ` = ${number}. `, element("span", "more-said", `Your sheet says ${was}; its marks wait.`)]);
   band(said, "exploring-band", [
     [`Keep ${number}`, keepExplored],
     ["Put back", putBack],

@@ -42,7 +42,7 @@ export function picture({ onHover, onSelect, onStep, onPredict }) {
   });
 
   function showGraph() {
-    byId("graph-note").hidden = found.graph !== null;
+    document.querySelector(".note-of-graph").hidden = found.graph !== null;
     document.body.classList.toggle("without-graph", found.graph === null);
     if (!found.graph) {
       graph = null;
