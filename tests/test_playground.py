@@ -159,6 +159,14 @@ def test_an_export_is_a_whole_file(format: str) -> None:
     assert ask("export", text=SLIP, format=format)["text"].rstrip().endswith(ends.get(format, ""))
 
 
+def test_an_export_tells_no_more_than_a_hint() -> None:
+    for format in ("page", "latex", "json"):
+        said = [
+            ask("export", text=SLIP, format=format, hint=h)["text"] for h in ("line", "working")
+        ]
+        assert ["13" in one for one in said] == [False, True]
+
+
 def test_what_can_be_opened() -> None:
     found = ask("offered")
     assert [row["name"] for row in found["examples"]] == builtin.names()

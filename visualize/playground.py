@@ -22,7 +22,7 @@ from micrograd_like.exercises import Form, generate
 from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.formula import Name
 from micrograd_like.marking.readings import Marking
-from micrograd_like.marking.records import LineMark, Report
+from micrograd_like.marking.records import Hint, LineMark, Report
 from micrograd_like.worksheet import Statement, Worksheet, builtin
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.json import finite
@@ -282,11 +282,12 @@ def exercise(shape: str, seed: int, form: Form, slips: int = 1) -> Mapping[str, 
     return {"text": made.text, "title": made.title, "planted": len(made.planted)}
 
 
-def export(text: str, format: str) -> Mapping[str, Any]:
-    """The marks as a file: a page, or a format of ``check``."""
+def export(text: str, format: str, hint: Hint = "working") -> Mapping[str, Any]:
+    """The marks as a file: a page, or a format of ``check``; they tell no more than a hint."""
+    report = _marked(text).hinted(hint)
     if format == "page":
-        return {"text": page(_read(text), report=_marked(text))}
-    return {"text": written(format, document([_marked(text)]))}
+        return {"text": page(_read(text), report=report)}
+    return {"text": written(format, document([report]))}
 
 
 def offered() -> Mapping[str, Any]:

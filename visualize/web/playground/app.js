@@ -1,37 +1,23 @@
 // The playground: what is typed goes to Python in the worker, what comes back is shown.
-import { all, byId, button, element, mark, withHtml, word } from "./dom.js";
+import { band, noBand, say } from "./band.js";
+import { countsOf, spokenCounts } from "./counts.js";
+import { all, byId, withHtml, word } from "./dom.js";
 import { editor } from "./editor.js";
 import { exploring } from "./exploring.js";
-import { asPng, asSvg } from "./exporting.js";
 import { lanes } from "./lanes.js";
 import { HINTS } from "./lines.js";
 import { examplesMenu, exerciseForm, exportMenu, moreMenu, opens } from "./menus.js";
+import { panes, tab } from "./panes.js";
 import { picture } from "./picture.js";
 import { plainEditor } from "./plain.js";
 import { printed } from "./printing.js";
+import { EXPORTS, saving } from "./saving.js";
 import { flagged, packed, unpacked } from "./share.js";
 
-const REST = 140; // of a drag, before more than numbers is shown
 const KEPT = "micrograd-like:sheet";
-const ORDER = ["wrong", "follows", "right", "taken", "unchecked", "unreadable"];
-const NAMED = { wrong: "wrong", follows: "follow", right: "right" };
-const EXPORTS = [
-  ["page", "Marked page (.html)"],
-  ["svg", "Graph (.svg)"],
-  ["png", "Graph (.png)"],
-  ["latex", "Marks in LaTeX (.tex)"],
-  ["markdown", "Marks in Markdown (.md)"],
-  ["json", "Marks for programs (.json)"],
-  ["sheet", "The sheet as it is (.txt)"],
-  ["print", "Print…"],
-];
-
 const first = await (await fetch("first.json")).json();
 let flags = {};
 let views = []; // the marked lines of the text
-let explored = null; // {name, values: {name: number}, text of what is looked at}
-let rest = 0;
-let asTyped = false;
 let hiddenMarks = null; // of an exercise whose slip is to be found: the answer that waits
 let finding = false;
 
@@ -40,7 +26,7 @@ const engine = lanes(() => new Worker("worker.js", { type: "module" }), engineSt
 const sheet = anEditor(byId("editor"), {
   onText: changed,
   onCaret: (line) => {
-    showCounts();
+    counts.show();
     sayLine(line);
   },
   onAct: (what, value) => (what === "hint" ? hint(value) : goToLine(value)),
@@ -50,11 +36,19 @@ const shown = picture({
   onSelect: selectBox,
   onStep: (lefts) => sheet.now(views.filter((view) => view.lefts.some((left) => lefts.includes(left))).map(({ line }) => line)),
   onPredict: async (step, typed) => {
-    const reply = await engine.send("ask", { kind: "predict", text: explored?.text ?? sheet.text(), step, typed });
+    const reply = await engine.send("ask", { kind: "predict", text: explorer.text() ?? sheet.text(), step, typed });
     return reply?.said ? reply : { verdict: "", said: reply?.error ?? "Python is not there yet." };
   },
 });
-const slider = exploring({ givenOf, onValue: explore });
+const explorer = exploring({
+  engine,
+  text: sheet.text,
+  givenOf: (name) => (flags.fixedGivens ? null : givenOf(name)),
+  shown,
+  onKeep: (text) => open(text),
+  onPutBack: putBack,
+});
+const counts = countsOf(sheet, goToLine);
 
 function anEditor(place, handlers) {
   try {
@@ -82,30 +76,12 @@ function engineState(state, reason) {
   if (state === "failed") band(`Python could not be started: ${reason} Your text is safe.`, "alert", []);
 }
 
-// The band below the bar: words, and buttons; alone in its kind.
-function band(text, kind, buttons) {
-  byId("band-text").replaceChildren(text);
-  byId("band").hidden = false;
-  byId("band").className = `band ${kind}`;
-  if (kind === "alert") byId("band").setAttribute("role", "alert");
-  else byId("band").removeAttribute("role");
-  byId("band-buttons").replaceChildren(...buttons.map(([words, act]) => button(words, act)));
-}
-
-function noBand() {
-  byId("band").hidden = true;
-}
-
-const say = (text) => {
-  byId("said").textContent = text;
-};
-
 // The text.
 
 function changed(text) {
   history.replaceState(null, "", `${location.pathname}${flagged(flags)}`); // it is another one than the link's
   sheet.typing(true);
-  leave();
+  explorer.leave();
   keep(text);
   work(text);
 }
@@ -172,7 +148,7 @@ function looked(text, found) {
     band(found.error, "alert", []);
     return;
   }
-  if (byId("band").classList.contains("alert")) noBand();
+  noBand("alert");
   shown.look(found, text.trim() === "");
 }
 
@@ -180,7 +156,7 @@ function show(text, lines) {
   const rows = text.split("\n");
   views = lines.map((view) => ({ ...limited(view), source: rows[view.line - 1] }));
   sheet.show(text, views);
-  showCounts();
+  counts.show();
 }
 
 function marked(text, found) {
@@ -199,6 +175,9 @@ function limited(view) {
   return flags.hideAnswers ? { ...view, working: "", true: "" } : view;
 }
 
+// The most that a file tells of a wrong line.
+const toldAtMost = () => (flags.hideCauses ? "line" : flags.hideAnswers || flags.veilNumbers ? "kind" : "working");
+
 function remark() {
   noBand();
   work(sheet.text());
@@ -206,7 +185,7 @@ function remark() {
 
 function open(text, { kept = true, find = false, predict = false } = {}) {
   noBand();
-  leave();
+  explorer.leave();
   finding = find;
   shown.mark({ model: null, lines: [] });
   // Of an exercise to be filled in nothing is given away, nor where a teacher does not wish it.
@@ -215,59 +194,7 @@ function open(text, { kept = true, find = false, predict = false } = {}) {
   sheet.open(text);
   if (kept) keep(text);
   work(text);
-  showCounts();
-}
-
-// Counts, each a button to the next such line.
-
-function counted() {
-  const rows = sheet.rows();
-  return new Map(ORDER.map((verdict) => [verdict, rows.flatMap((row) => row.views.filter((view) => view.verdict === verdict).map(() => row.line.number))]));
-}
-
-function showCounts() {
-  const counts = counted();
-  const focused = document.activeElement?.dataset?.verdict;
-  const buttons = [...counts].filter(([, lines]) => lines.length).map(([verdict, lines]) => {
-    const made = button([mark(verdict), element("b", "", String(lines.length)), element("span", "count-word", NAMED[verdict] ?? "")], () => goToLine(next(lines)), "count");
-    made.dataset.verdict = verdict;
-    return made;
-  });
-  const typed = button("As typed", () => {
-    asTyped = !asTyped;
-    sheet.asTyped(asTyped);
-    typed.setAttribute("aria-pressed", String(asTyped));
-  }, "as-typed");
-  typed.setAttribute("aria-pressed", String(asTyped));
-  byId("counts").replaceChildren(...buttons, typed);
-  if (focused) byId("counts").querySelector(`[data-verdict="${focused}"]`)?.focus();
-  const wrong = counts.get("wrong").length;
-  showRuler(counts);
-  byId("badge").hidden = wrong === 0;
-  byId("badge").textContent = wrong;
-}
-
-// Where in the sheet the lines to look at are.
-function showRuler(counts) {
-  const all = sheet.length();
-  const ticks = ["unchecked", "follows", "unreadable", "wrong"].flatMap((verdict) =>
-    counts.get(verdict).map((line) => {
-      const tick = element("i", verdict);
-      tick.style.top = `${(100 * (line - 0.5)) / all}%`;
-      return tick;
-    }),
-  );
-  byId("ruler").replaceChildren(...ticks);
-}
-
-const next = (lines, by = 1) => {
-  const at = sheet.caret();
-  const order = by > 0 ? lines : [...lines].reverse();
-  return order.find((line) => (by > 0 ? line > at : line < at)) ?? order[0];
-};
-
-function spokenCounts(report) {
-  return ["wrong", "follows", "right", "unchecked", "unreadable"].filter((verdict) => report[verdict]).map((verdict) => `${report[verdict]} ${verdict}`).join(", ");
+  counts.show();
 }
 
 // Lines, hints, names.
@@ -328,68 +255,15 @@ document.addEventListener("pointerover", (event) => {
 function selectBox(key) {
   shown.choose(key);
   shown.goToBox(key);
-  if (slider.open(key)) slider.focus();
-  else slider.close();
+  explorer.choose(key);
 }
 
 // Exploring: another number for a given, while the marks wait.
 
-function givenOf(name) {
-  if (flags.fixedGivens) return null;
-  return explored?.values[name] ?? views.find((view) => view.given && view.focus === name)?.number ?? null;
-}
-
-const asExplored = () => ({ text: sheet.text(), values: explored.values });
-
-// The numbers follow the pointer; all else comes when it rests.
-async function explore(name, value) {
-  explored = { ...explored, name, values: { ...explored?.values, [name]: value } };
-  document.body.classList.add("exploring");
-  clearTimeout(rest);
-  rest = setTimeout(lookAtRest, REST);
-  const { values } = explored;
-  const found = await engine.send("drag", { kind: "drag", ...asExplored() });
-  if (!found || explored?.values !== values) return;
-  if (found.error) {
-    say(found.error);
-    return;
-  }
-  shown.numbers(found.model);
-  const { shown: called, was } = found.said[name];
-  const number = String(value).replace("-", "−");
-  slider.called(called);
-  const said = element("span", "", ["Exploring ", withHtml("span", "maths", called), ` = ${number}. `, element("span", "more-said", `Your sheet says ${was}; its marks wait.`)]);
-  band(said, "exploring-band", [
-    [`Keep ${number}`, keepExplored],
-    ["Put back", putBack],
-  ]);
-}
-
-async function lookAtRest() {
-  if (!explored) return;
-  const { values } = explored;
-  const found = await engine.send("look", { kind: "explore", ...asExplored() });
-  if (!found || found.error || explored?.values !== values) return;
-  explored.text = found.text;
-  shown.look(found);
-}
-
-async function keepExplored() {
-  const found = await engine.send("ask", { kind: "put", ...asExplored() });
-  if (found?.text) open(found.text);
-}
-
-function leave() {
-  if (!explored) return;
-  explored = null;
-  clearTimeout(rest);
-  document.body.classList.remove("exploring");
-  slider.close();
-  noBand();
-}
+const givenOf = (name) => views.find((view) => view.given && view.focus === name)?.number ?? null;
 
 function putBack() {
-  leave();
+  explorer.leave();
   work(sheet.text());
 }
 
@@ -413,7 +287,7 @@ async function makeExercise(asked) {
     return;
   }
   open(found.text, { find: found.planted > 0, predict: asked.form === "blank" });
-  history.replaceState(null, "", `#shape=${encodeURIComponent(asked.shape)}&seed=${asked.seed}&form=${asked.form}`);
+  history.replaceState(null, "", `#shape=${encodeURIComponent(asked.shape)}&seed=${asked.seed}&form=${asked.form}${flagged(flags).replace("#", "&")}`);
   if (found.planted) band(`${found.planted === 1 ? "One line" : `${found.planted} lines`} of it went wrong. Which one? What follows from it does not count.`, "told", [["Show the marks", reveal]]);
 }
 
@@ -422,40 +296,6 @@ function reveal() {
   noBand();
   finding = false;
   if (hiddenMarks) marked(sheet.text(), hiddenMarks);
-}
-
-function download(name, content, type) {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const anchor = element("a", "", "", { href: url, download: name });
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-const FILES = { page: ["marked.html", "text/html"], svg: ["graph.svg", "image/svg+xml"], png: ["graph.png", "image/png"], latex: ["marks.tex", "text/x-tex"], markdown: ["marks.md", "text/markdown"], json: ["marks.json", "application/json"], sheet: ["sheet.txt", "text/plain"] };
-
-async function save(kind) {
-  if (kind === "print") {
-    print();
-    return;
-  }
-  const content = await contentOf(kind);
-  if (content) download(FILES[kind][0], content, FILES[kind][1]);
-}
-
-async function contentOf(kind) {
-  if (kind === "sheet") return sheet.text();
-  if (kind === "svg" || kind === "png") {
-    const drawn = shown.drawn();
-    if (!drawn) {
-      band("There is no graph yet.", "told", []);
-      return null;
-    }
-    const svg = await asSvg(drawn);
-    return kind === "svg" ? svg : asPng(svg);
-  }
-  const found = await engine.send("ask", { kind: "export", text: sheet.text(), format: kind });
-  if (!found?.text) band(found?.error ?? "That could not be made.", "alert", []);
-  return found?.text;
 }
 
 addEventListener("beforeprint", () => byId("editor").after(printed(sheet.text(), views, sheet.hintOf)));
@@ -475,39 +315,21 @@ async function copyLink() {
   byId("share-said").textContent = "Copied.";
 }
 
-// Keys, tabs.
+// Keys.
 
-function tab(name) {
-  document.body.dataset.tab = name;
-  for (const one of all(".tabs button")) one.setAttribute("aria-pressed", String(one.dataset.tab === name));
-}
-
-const PANES = [() => sheet.focus(), () => document.querySelector(".graph .node[tabindex='0']")?.focus(), () => byId("next")?.focus()];
-
-function nextPane(by) {
-  const active = document.activeElement;
-  const at = active?.closest(".sheet-pane") ? 0 : active?.closest(".graph-pane") ? 1 : active?.closest(".stepper") ? 2 : -1;
-  const to = (at + by + PANES.length) % PANES.length;
-  tab(["sheet", "graph", "step"][to]);
-  PANES[to]();
-}
-
+const nextPane = panes(sheet.focus);
 const KEYS = {
-  F8: (by) => goToLine(next(counted().get("wrong"), by)),
+  F8: (by) => goToLine(counts.next("wrong", by)),
   F9: (by) => (by > 0 ? shown.forward() : shown.back()),
   F2: () => nextHint(),
-  F6: (by) => nextPane(by),
+  F6: nextPane,
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && explored) putBack();
+  if (event.key === "Escape" && explorer.isOn()) putBack();
   if (!KEYS[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
   KEYS[event.key](event.shiftKey ? -1 : 1);
   event.preventDefault();
-});
-document.querySelector(".tabs").addEventListener("click", (event) => {
-  const pressed = event.target.closest("button");
-  if (pressed) tab(pressed.dataset.tab);
 });
 
 // The start.
@@ -517,7 +339,11 @@ async function start() {
     history.replaceState(null, "", `#example=${row.name}`);
     open(row.text);
   });
-  exportMenu(EXPORTS, save);
+  exportMenu(EXPORTS, saving({
+    text: sheet.text,
+    drawn: shown.drawn,
+    exported: (format) => engine.send("ask", { kind: "export", text: sheet.text(), format, hint: toldAtMost() }),
+  }));
   exerciseForm(first.shapes, makeExercise);
   moreMenu();
   opens(byId("share"), byId("share-panel"));
