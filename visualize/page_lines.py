@@ -179,6 +179,8 @@ def _slips(line: LineMark) -> Iterator[tuple[int, int]]:
 
 
 def _working(said: Remark, names: Sequence[str]) -> str:
+    if not said.working:
+        return ""
     if said.line.notation == "latex":
         return _linked(html.working_html(said), names)
     if is_code(said.working):
