@@ -98,6 +98,11 @@ import { stepper } from "./step.js";
       else follow(hash);
     };
     new ResizeObserver(() => steps.showTrack((left) => wrong.has(left))).observe(find(".track"));
+    // Beside the lines it stays in the window; where it is taller, so that its steps are seen.
+    const pane = find(".picture-and-steps");
+    const stay = () => pane.style.setProperty("--stays", `${Math.min(12, innerHeight - pane.offsetHeight - 12)}px`);
+    new ResizeObserver(stay).observe(pane);
+    window.addEventListener("resize", stay);
     window.addEventListener("hashchange", fromHash);
     fromHash();
     started = true;
