@@ -152,6 +152,23 @@ CASES = {
         ["dL/dq = 2(s − t) k", "dL/dWq = 2(s − t) k xᵀ", "dL/dx = Wqᵀ dL/dq + Wkᵀ dL/dk"],
         ["dL/dq = 2(s − t) q", "dL/dWq = 2(s − t) x kᵀ", "dL/dx = Wqᵀ dL/dq"],
     ),
+    "rules that are said of every layer": (
+        "z^l = W^l a^(l-1) + b^l\na^l = σ(z^l)\nC = ½ ‖a^L − y‖²\n"
+        "δ^L = (a^L − y) ⊙ σ'(z^L)\nδ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ σ'(z^l)",
+        ["∂C/∂W^l = δ^l (a^(l-1))ᵀ", "∂C/∂b^l = δ^l", "∂C/∂a^(l-1) = (W^l)ᵀ δ^l"],
+        ["∂C/∂W^l = a^(l-1) (δ^l)ᵀ", "∂C/∂W^l = δ^l (a^l)ᵀ", "∂C/∂a^(l-1) = W^l δ^l"],
+    ),
+    "such rules where the errors are not what they should be": (
+        "z^l = W^l a^(l-1) + b^l\na^l = σ(z^l)\nC = ½ ‖a^L − y‖²\n"
+        "δ^L = (a^L − y) ⊙ σ'(z^L)\nδ^l = (W^(l+1))ᵀ δ^(l+1)",
+        ["∂C/∂b^L = δ^L"],
+        ["∂C/∂W^l = δ^l (a^(l-1))ᵀ", "∂C/∂b^l = δ^l"],
+    ),
+    "a rule that fits nothing, though no cost is written": (
+        "z^l = W^l a^(l-1) + b^l\na^l = f(z^l)\n∂C/∂W^l = δ^l (a^(l-1))ᵀ\n∂C/∂b^l = δ^l",
+        [],
+        ["δ^l = W^(l+1) δ^(l+1) ⊙ f'(z^l)"],
+    ),
     "a unit that is closed shows the gate": (
         "z = W x + b\nh = ReLU(z)\no = V h\nL = ½ ‖o − t‖²\ndL/do = o − t",
         ["dL/dz = Vᵀ (o − t) ⊙ ReLU'(z)", "dL/dz = Vᵀ (o − t) ⊙ (z > 0)"],
@@ -183,6 +200,14 @@ SILENT = {
     "no transposes are written at all": NETWORK + "dL/da1 = W2 (p − y)\ndL/dW2 = (p − y) a1",
     "a vector for every step in time": (
         "h_t = tanh(W x_t + U h_{t-1} + b)\no_t = softmax(V h_t)\ndL/dV = (o_t − y_t) h_tᵀ"
+    ),
+    "the rules of every layer, where no cost is written": (
+        "z_l = W_l a_{l-1} + b_l, a_l = f(z_l)\nδ_l = W_{l+1}ᵀ δ_{l+1} ⊙ f'(z_l)\n"
+        "∂L/∂W_l = δ_l a_{l-1}ᵀ\n∂L/∂b_l = δ_l\nW_l ← W_l − η δ_l a_{l-1}ᵀ"
+    ),
+    "samples one by one above, and all of them below": (
+        "z^l = h^(l-1) W^l + b^l\nh^l = f(z^l)\nZ^l = H^(l-1) W^l + 1ᵀ b^l\nH^l = f(Z^l)\n"
+        "δ^l = (δ^(l+1) (W^(l+1))ᵀ) ⊙ f'(Z^l)\n∂L/∂W^l = (H^(l-1))ᵀ δ^l"
     ),
     "what the forward pass is, is not said": "dL/dW = x δᵀ\nδ1 = W2 δ2 ⊙ σ'(z1)",
     "a general rule above an example in numbers": (

@@ -7,6 +7,7 @@ name means where it stands is decided behind it (``resolve``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,14 +19,15 @@ from micrograd_like.worksheet.clauses.continuation import logical_lines
 from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.scope import Document
-from micrograd_like.worksheet.grammar.shaping import assume_shapes
+from micrograd_like.worksheet.grammar.shaping import assume_shapes, speaks_of_arrays
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.grammar.templates import Templates
 from micrograd_like.worksheet.naming.functions import Functions, UnknownFunctionError
+from micrograd_like.worksheet.naming.layers import LAYERS, unrolled
 from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.naming.open_functions import READINGS, bodies, told_of
 from micrograd_like.worksheet.naming.primes import derivatives_meant, put_in_place
-from micrograd_like.worksheet.records import Problem, Statement
+from micrograd_like.worksheet.records import Place, Problem, Statement
 from micrograd_like.worksheet.source import Cells, Source
 from micrograd_like.worksheet.sources.joining import joined
 from micrograd_like.worksheet.tokens.bounds import TOO_FAR, beyond
@@ -114,8 +116,7 @@ def read_source(
     )
     logical = list(_within_bounds(logical_lines(worded, too_long), lines, refused))
     refused += (_refused(row, row[-1], TOO_FAR, lines) for row in too_long)
-    names = Names.of(logical)
-    assumed = assume_shapes(logical, names, source.lines)
+    logical, names, assumed = _with_shapes(logical, source)
     for _ in range(_PASSES):
         known = dict(names.arrays)
         document = Document(names, source.lines, choices)
@@ -127,6 +128,8 @@ def read_source(
         if known == names.arrays:
             break
     reader.finish()
+    if len(assumed) > 1:
+        reader.reads = _by_layers(reader.reads)
     cells = source.cells
     found = [*source.problems, *map(cells.problem, [*refused, *reader.problems])]
     problems = sorted(found, key=lambda problem: problem.place)
@@ -149,6 +152,28 @@ def read_source(
         passed=tuple(map(cells.problem, _passed(source, passed))),
         others=() if functions or choices else tuple(_others(source, document)),
     )
+
+
+def _with_shapes(
+    lines: list[list[Token]], source: Source
+) -> tuple[list[list[Token]], Names, tuple[str, ...]]:
+    """The lines, their names, and the shapes and layers that are assumed of them, in words."""
+    if layers := unrolled(lines) if any(map(speaks_of_arrays, lines)) else []:
+        names = Names.of(layers)
+        if told := assume_shapes(layers, names, source.lines):
+            return layers, names, (*told, f"What is said of a layer l is read of {LAYERS} layers")
+    names = Names.of(lines)
+    return lines, names, assume_shapes(lines, names, source.lines)
+
+
+def _by_layers(reads: Iterable[Statement]) -> list[Statement]:
+    """The statements, those of one place marked together: they are one line for every layer."""
+    counts = Counter[Place]()
+    found = []
+    for read in reads:
+        counts[read.place] += 1
+        found.append(replace(read, element=counts[read.place]))
+    return found
 
 
 def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading]]:

@@ -46,7 +46,7 @@ class Parts(Expressions):
 
     def piece(self, approximate: bool, left: Term) -> Piece:
         """A part; a product of two vectors is what fits the other parts."""
-        place, self.asked = self.place, left.shape if isinstance(left, Array) else None
+        place, self.asked = self.place, self.wanted(left)
         try:
             piece = self.one_piece(approximate)
         except ShapeError as error:

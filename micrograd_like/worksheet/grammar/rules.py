@@ -88,6 +88,8 @@ class Rules(Neighbours, ABC):
         if sign == "@" or matrices or left.folds or right.folds:
             return arrays.matrix_product(left, right)
         self.products = True
+        if sign == "*" and left.shape == right.shape == self.asked:  # a * (1 − a), in code
+            return self.call("mul", left, right)
         if self.dot or left.shape != right.shape:
             try:
                 return arrays.matrix_product(left, right)

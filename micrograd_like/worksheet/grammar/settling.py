@@ -21,6 +21,8 @@ from micrograd_like.worksheet.tokens.spelling import before_renewal, index_lette
 
 #: Ways in which the names of one line are tried, of all lines, and names that are tried at a time.
 _MOST_TRIED, _MOST_IN_ALL, _MOST_NAMES = 300, 3_000, 5
+#: Lines that fit, where one that does not is wrong though nothing comes to a number.
+_ENOUGH = 4
 #: Nodes of a formula in which nobody looks for a factor that is turned round.
 _LONG = 200
 
@@ -55,10 +57,10 @@ class Walk:
         self.sizes.freeze()
         for sketch in self.backward:
             self._settle(sketch)
+        self.settled = {*self.sizes.shapes}
         for sketch in self.misfits:
             for name in self._asked(sketch):
-                kinds = self._kinds(name)
-                kind = min(kinds, key=kinds.__getitem__)
+                (kind,) = self._usual(name)
                 shape = kind if isinstance(kind, tuple) else self.sizes.made(kind)
                 self.sizes.shapes[name] = shape
 
@@ -69,11 +71,16 @@ class Walk:
 
     @property
     def holds(self) -> bool:
-        """True where arrays come to a number in the end, and most of what is said of it fits."""
+        """True where most of the document fits, and it comes to a number, or does not all fit."""
         wrong = sum(not (self._mended(s) or self._is_loose(s)) for s in self.misfits)
+        lines, misfits = ({s.place for s in own} for own in (self.backward, self.misfits))
+        if self.lost or 4 * wrong > len(self.backward) or 2 * len(misfits) > len(lines) + 1:
+            return False
         asked = any(is_called_cost(s.left) or s.left in self.differentiated for s in self.forward)  # type: ignore[arg-type]
-        ends = asked and any(map(self._comes_to_number, self.forward))
-        return ends and not self.lost and 4 * wrong <= len(self.backward)
+        if asked and any(map(self._comes_to_number, self.forward)):
+            return True
+        alone = len(misfits) == 1 and not wrong and len(lines) + len(self.forward) > _ENOUGH
+        return alone and bool(self.forward)
 
     def _comes_to_number(self, sketch: Sketch) -> bool:
         if index_letters(str(sketch.left)):
@@ -85,7 +92,7 @@ class Walk:
         """Give the names of a statement the shapes under which it fits, the usual ones first."""
         asked = [*dict.fromkeys(self._asked(sketch))]
         kinds = [self._kinds(name) for name in asked[:_MOST_NAMES]]
-        kinds += [{min(k, key=k.__getitem__): 0.0} for k in map(self._kinds, asked[_MOST_NAMES:])]
+        kinds += map(self._usual, asked[_MOST_NAMES:])
         ways = sorted(product(*(k.items() for k in kinds)), key=_cost_of)
         best, least = None, float("inf")
         for way in islice(ways, min(_MOST_TRIED, _MOST_IN_ALL - self._tried)):
@@ -135,7 +142,9 @@ class Walk:
     def _names(self, sketch: Sketch) -> Iterator[Name]:
         """The names of a statement; of an element that of the whole."""
         exprs: list[Expr] = [*sketch.sides]
-        exprs += [sketch.left] if isinstance(sketch.left, Derivative) else []
+        named = isinstance(sketch.left, Name) and sketch in self.backward  # δ2, of z2's shape
+        if sketch.left is not None and (named or isinstance(sketch.left, Derivative)):
+            exprs.append(sketch.left)
         while exprs:
             for name in names_in(exprs.pop(0)):
                 base = Name(name.partition("_")[0])
@@ -152,11 +161,16 @@ class Walk:
             return {"scalar": 0.0}
         return kinds_of(name, self.sizes.shapes, self.rows)
 
+    def _usual(self, name: Name) -> Kinds:
+        """The likeliest of them."""
+        kinds = self._kinds(name)
+        return {min(kinds, key=kinds.__getitem__): 0.0}
+
     def mistaken(self) -> frozenset[Place]:
         """Where statements begin that cannot be right, and are not loosely written."""
         turned = frozenset(s.place for s in self.misfits if self._mended(s))
-        gradients = [s for s in self.backward if self._is_of_matrix(s)]
-        if len(gradients) > 1 and all(s.place in turned for s in gradients):
+        gradients = {s.place for s in self.backward if self._is_of_matrix(s)}
+        if len(gradients) > 1 and gradients <= turned:
             return frozenset()  # a layout of its own, in which every gradient lies on its side
         return turned
 
@@ -169,7 +183,10 @@ class Walk:
 
         Who writes no transposes at all leaves them out.
         """
-        if self.sizes.loose:
+        new = {str(sketch.left)} if isinstance(sketch.left, Name) else set()
+        new |= {name for name in self._names(sketch) if "scalar" in self._usual(name)}
+        known = self.settled | new
+        if self.sizes.loose or not known.issuperset(self._names(sketch)):
             return False
         for place, side in enumerate(sketch.sides):
             others = chain(_turned(side), self._with_another(side))
@@ -203,7 +220,7 @@ def _turned(expr: Expr) -> Iterator[Expr]:
     """The expression with one factor transposed, or not, or two of them in the other order."""
     for call in dict.fromkeys(nodes(expr, Call)):
         match call:
-            case Call("·", (a, b)):
+            case Call("·" | "*", (a, b)):
                 either = product((a, _flipped(a)), (b, _flipped(b)))
                 for pair in (way for one, other in either for way in ((one, other), (other, one))):
                     other = Call(MATRIX, pair)
@@ -251,7 +268,7 @@ def _against_custom(sketches: Sequence[Sketch], rows: bool) -> float:
     for sketch in sketches:
         for call in (c for side in sketch.sides for c in nodes(side, Call)):
             match call:
-                case Call("·", (Name(a), Name(b))):
+                case Call("·" | "*", (Name(a), Name(b))):
                     first, second = (n.rstrip("0123456789") in WEIGHTS for n in (a, b))
                     count += (first and not second) if rows else (second and not first)
     return 0.1 * count

@@ -92,7 +92,7 @@ def assume_shapes(lines: Sequence[list[Token]], names: Names, texts: list[str]) 
     Returns:
         What is assumed, in words.
     """
-    speaking = [line for line in lines if _speaks_of_arrays(line)]
+    speaking = [line for line in lines if speaks_of_arrays(line)]
     if names.arrays or not speaking:
         return ()
     for line in speaking:  # A x behind a sign is no article and its noun
@@ -108,7 +108,7 @@ def assume_shapes(lines: Sequence[list[Token]], names: Names, texts: list[str]) 
     return (shapes.told,)
 
 
-def _speaks_of_arrays(tokens: Sequence[Token]) -> bool:
+def speaks_of_arrays(tokens: Sequence[Token]) -> bool:
     """True for a line with a sign or a function of vectors and matrices."""
     texts = [token.text for token in tokens]
     powers = (texts[i + 1 : i + 2] for i, text in enumerate(texts) if text == "^")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, Number, names_in, nodes
-from micrograd_like.worksheet.grammar.sketch import ELEMENTS, NORM, SUM
+from micrograd_like.worksheet.grammar.sketch import ELEMENTS, NORM, SUM, TIMES
 from micrograd_like.worksheet.tokens.spelling import index_letters
 
 #: A dimension, by its number: 0 is that of a single row or column.
@@ -151,8 +151,8 @@ class Sizes:
                 return self.of_name(expr, wanted)
             case Derivative(of, wrt):
                 return self._derivative(self.of(of), self.of(wrt))
-            case Call("·", (a, b)):
-                return self._product(a, b, wanted)
+            case Call("·" | "*" as sign, (a, b)):
+                return self._product(sign, a, b, wanted)
             case Call("⊗", (a, b)):
                 return self._outer(self.of(a), self.of(b))
             case Call("ᵀ", (a,)):
@@ -190,7 +190,7 @@ class Sizes:
             return wrt
         return None if self.rank(wrt) else of
 
-    def _product(self, a: Expr, b: Expr, wanted: Shape | None) -> Shape | None:
+    def _product(self, sign: str, a: Expr, b: Expr, wanted: Shape | None) -> Shape | None:
         left, right = self.of(a, wanted), self.of(b, wanted)
         if left is None or right is None:
             return None
@@ -199,7 +199,8 @@ class Sizes:
         if not self.rank(right):
             return left
         if self.rank(left) == self.rank(right) == 1 and self._is_row(left) == self._is_row(right):
-            return self._of_vectors(a, b, (left, right), wanted)
+            by_element = sign == TIMES or not {*names_in(a)}.isdisjoint(names_in(b))
+            return self._of_vectors((left, right), by_element, wanted)
         if wanted is not None and left == right == wanted:
             return left
         rows, columns = map(self.root, left)
@@ -210,7 +211,7 @@ class Sizes:
         return left[0], right[1]
 
     def _of_vectors(
-        self, a: Expr, b: Expr, shapes: tuple[Shape, Shape], wanted: Shape | None
+        self, shapes: tuple[Shape, Shape], by_element: bool, wanted: Shape | None
     ) -> Shape:
         """Two columns, or two rows, side by side: x·y, or element by element."""
         try:
@@ -224,7 +225,7 @@ class Sizes:
             return wanted
         if wanted is not None:
             return left if self.rank(wanted) else SCALAR
-        return SCALAR if {*names_in(a)}.isdisjoint(names_in(b)) else left
+        return left if by_element else SCALAR
 
     def _is_row(self, shape: Shape) -> bool:
         return self.root(shape[0]) == ONE

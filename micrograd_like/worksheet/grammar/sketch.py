@@ -21,7 +21,7 @@ from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import is_symbol
 
 #: What a sketch has for products by their signs, a transpose, a norm, and a sum over an index.
-MATRIX, ELEMENTS, OUTER, TURNED, NORM, SUM = "·", "⊙", "⊗", "ᵀ", "‖", "Σ"
+MATRIX, TIMES, ELEMENTS, OUTER, TURNED, NORM, SUM = "·", "*", "⊙", "⊗", "ᵀ", "‖", "Σ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Sketcher(Statements):
         self.found: list[Sketch] = []
 
     def multiplied(self, left: Term, right: Term, sign: str) -> Term:
-        return self.call(sign if sign in (ELEMENTS, OUTER) else MATRIX, left, right)
+        return self.call(sign if sign in (ELEMENTS, OUTER, TIMES) else MATRIX, left, right)
 
     def turned(self, left: Term, written: bool) -> Term:
         return self.call(TURNED, left)

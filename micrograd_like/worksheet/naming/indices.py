@@ -96,7 +96,7 @@ def _own_numbers(names: Iterable[str], letter: str, among: Set[str]) -> list[set
 def _of_vectors(names: Iterable[str], letter: str, known: Names) -> list[int]:
     """The numbers of the elements that vectors with this index have, where all are vectors."""
     bases = [base for base, _, index in (n.rpartition("_") for n in names) if index == letter]
-    shapes = [known.arrays.get(base, ()) for base in bases]
+    shapes = [known.arrays.get(base, ())[base in known.rows :] for base in bases]
     if not shapes or any(len(shape) != 1 for shape in shapes):
         return []
     return [*range(known.base, known.base + min(shape[0] for shape in shapes))]

@@ -68,6 +68,7 @@ class Names:
         base: The number of their first element.
         apart: Those of them whose elements other names of the document look like.
         misfits: Where lines begin in which their assumed shapes do not fit.
+        rows: Vectors that are rows.
         loose: True where shapes are assumed, and nothing is written as transposed.
         costs: What is differentiated on left sides.
         roots: What ``x.grad`` is the gradient of.
@@ -100,6 +101,7 @@ class Names:
     base: int = 1
     apart: set[str] = field(default_factory=set)
     misfits: frozenset[Place] = frozenset()
+    rows: set[str] = field(default_factory=set)
     loose: bool = False
     costs: list[str] = field(default_factory=list)
     roots: Roots = field(default_factory=Roots)
@@ -233,15 +235,18 @@ class Names:
     def take_arrays(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Take these for vectors and matrices, whose elements nothing gives."""
         self.arrays.update(shapes)
+        self.rows = {name for name, shape in shapes.items() if shape[0] == 1}
         for name, shape in shapes.items():
-            if len(shape) == 1 and not self._defined.isdisjoint(self.elements(name, shape)):
+            vector = len(shape) == 1 or name in self.rows
+            if vector and not self._defined.isdisjoint(self.elements(name, shape)):
                 self.apart.add(name)
         own = (self.elements(name, shape) for name, shape in shapes.items())
         self.used.update(shapes, chain(*own))
         self.operands |= shapes.keys()
 
     def elements(self, array: str, shape: tuple[int, ...]) -> list[str]:
-        """The names of an array's elements."""
+        """The names of an array's elements; those of a row as a column's."""
+        shape = shape[1:] if array in self.rows else shape
         if array in self.apart:
             return [f"{array}[{place}]" for place in range(1, shape[0] + 1)]
         return element_names(array, shape, self.base)

@@ -66,6 +66,8 @@ class _Walk:
     def __init__(self, versions: Versions) -> None:
         self.versions = versions
         self._keys: set[str] = set()
+        # Of names that have none an update is a rule, and what is said behind it no later step.
+        self._has_numbers = any(_states_number(read) for read in versions.reads)
         self._spoken: dict[str, list[int]] = {}  # for every name the statements that speak of it
 
     def take(self, place: int) -> None:
@@ -113,7 +115,8 @@ class _Walk:
         version = Version(key, place, older=older, why=why)
         self._keys.add(key)
         self.versions.renewals += key != name or bool(before_renewal(name))
-        self.versions.current[name] = version
+        if not updated or self._has_numbers:
+            self.versions.current[name] = version
         if before := before_renewal(name):
             self.versions.updates.setdefault(before, []).append(version)
         if not updated:  # w ← w − …, where nothing gives w its value before: that one is free
@@ -152,6 +155,11 @@ class _Walk:
         elif version.number is None and read.parts and version.formula is None:
             value = self.versions.value(read.parts[-1].expr, meant)
             version.number = None if value is None else Number(value, 12)
+
+
+def _states_number(read: Statement) -> bool:
+    """True for x = 0.5, and for z = 2·0.5 = 1."""
+    return isinstance(read.left, Name) and any(part.number is not None for part in read.parts)
 
 
 def _updates_itself(read: Statement, name: str) -> bool:

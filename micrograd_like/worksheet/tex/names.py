@@ -89,11 +89,11 @@ class Names(Cursor):
         """The powers that stood among a name's scripts."""
         for sign, start, stop in powers:
             first, last = self.pieces[start], self.pieces[stop - 1]
-            if self.is_transposed(start, stop):
-                self.transposed(sign, first)
-                continue
             if stop < len(self.pieces) and self.pieces[stop].kind == "close":
                 last = self.pieces[stop]
+            if self.is_transposed(start, stop):
+                self.transposed(sign, first, last)
+                continue
             self.emit("sign", "^", sign)
             self.emit_all(self.captured(start, stop), first, last)
 
@@ -181,11 +181,21 @@ class Names(Cursor):
                 if name.below:
                     raise TexError(sign, "expected one index, got two")
                 name.below = f"_{{{self.script(start, stop)}}}"
+            elif behind := self._transposed_behind(start, stop):
+                self._above(name, start, behind)
+                powers.append((sign, behind, stop))
             elif not self._above(name, start, stop):
                 powers.append((sign, start, stop))
                 continue
             name.last = self.last
         return powers
+
+    def _transposed_behind(self, start: int, stop: int) -> int:
+        """Where the T of A^{[1]T} stands, behind an index in brackets; 0 where there is none."""
+        first = self.pieces[start].text
+        end = self.pairs.brackets.get(start, stop) if first in ("(", "[") else stop
+        inside = end > start + 1
+        return end + 1 if inside and end + 1 < stop and self.is_transposed(end + 1, stop) else 0
 
     def _digits_behind(self, stop: int) -> int:
         digits = stop < self.stop and self.pieces[stop].kind == "number"
@@ -228,7 +238,7 @@ class Names(Cursor):
         elif self.is_transposed(start, stop):
             return False
         elif (first, last) in (("(", ")"), ("[", "]")) and len(pieces) > 2:
-            name.above = f"^{{({self.script(start + 1, stop - 1)})}}"
+            name.above = _index_above(self.script(start + 1, stop - 1))
         elif _is_word(pieces[0]) or "".join(p.text for p in pieces) in _MARKS:
             name.mark = f"^{{{self.script(start, stop)}}}"
         elif len(pieces) == 1 and first in ("+", "*"):
@@ -237,24 +247,29 @@ class Names(Cursor):
             said = self.script(start, stop)
             if len(said) > 1 and not (said[1] in "+-" and said[2:].isdecimal()):
                 return False
-            name.above = f"^{{({said})}}"
+            name.above = _index_above(said)
         else:
             return False
         return True
 
-    def transposed(self, sign: Piece, mark: Piece) -> None:
+    def transposed(self, sign: Piece, mark: Piece, last: Piece | None = None) -> None:
         r"""The sign of a transposed matrix; a plain T may be a power."""
         if mark.kind == "letter":
             self.emit("sign", "^", sign)
-            self.emit("name", "T", mark)
+            self.emit("name", "T", mark, last or mark)
         else:
-            self.emit("sign", "ᵀ", sign, mark)
+            self.emit("sign", "ᵀ", sign, last or mark)
 
     def is_transposed(self, start: int, stop: int) -> bool:
         """True for the T of a transposed matrix."""
         said = [p.text for p in self.pieces[start:stop] if p.kind not in ("open", "close")]
         said = [text for text in said if text not in STYLES | WORDS]
         return said in (["T"], ["top"], ["intercal"], ["⊤"])
+
+
+def _index_above(said: str) -> str:
+    """An index above a name, as the lexer has it."""
+    return f"^{{({said})}}" if said.isalnum() else f"^({said})"
 
 
 def _is_word(piece: Piece) -> bool:

@@ -135,6 +135,23 @@ def layer_letters(name: str) -> frozenset[str]:
     return frozenset(match[2] for match in _LAYER.finditer(name))
 
 
+@lru_cache(maxsize=4096)
+def layers_of(name: str) -> tuple[tuple[str, int], ...]:
+    """The letters that count layers in a name's index, and what is added to each."""
+    return tuple((match[2], int(match[3] or 0)) for match in _LAYER.finditer(name))
+
+
+@lru_cache(maxsize=4096)
+def in_layer(name: str, own: int, last: int) -> str:
+    """A name of one layer: ``a^(2)`` for ``a^(l-1)`` and 3; ``a_L`` is that of the last one."""
+
+    def put(match: re.Match[str]) -> str:
+        number = (last if match[2] == "L" else own) + int(match[3] or 0)
+        return f"^({number})" if match[1] == "^(" else f"_{{{number}}}"
+
+    return normal_name(_LAYER.sub(put, name))
+
+
 def shifted(name: str, by: int) -> str:
     """A name of another layer: ``a_{L-1}`` for ``a_L`` and −1."""
 
