@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from micrograd_like import Value, apply, gradcheck, nn
+from micrograd_like import Value, apply, gradcheck, losses, nn
 from micrograd_like.engine.complex_functions import COMPLEX
 from micrograd_like.engine.differences import difference
 from micrograd_like.engine.numeric import Method
@@ -339,6 +339,9 @@ def test_at_a_kink_no_step_tells(method: Method, f: Callable[[Value], Value], x:
         (lambda x: x.exp() if x.data > 0 else x, (".data",)),
         (lambda x: x.select(0, x, -x), ()),
         (lambda x: x.maximum(2 * x), ()),
+        # What the package looks at to make a network is no question of the function's.
+        (lambda x: nn.MLP(1, [1], weights={"w1": 0.5, "b1": 0.25})([x]), ()),
+        (lambda x: nn.MLP(1, [1], seed=1).trace([x])["yhat"] * losses.hinge(x, 1), ()),
     ],
 )
 def test_it_says_what_the_function_asks_for(f: Callable[[Value], Value], asked: Any) -> None:

@@ -210,7 +210,7 @@ def _check_names(got: set[str], expected: set[str], what: str) -> None:
 
 def _number(name: str, number: object) -> float:
     try:
-        return Value(number, name).data  # type: ignore[arg-type]
+        return Value(number, name)._data  # type: ignore[arg-type]
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
 

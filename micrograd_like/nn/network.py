@@ -90,7 +90,7 @@ class MLP(Module):
         input keeps the label it has, and a number becomes a Value of its own.
         """
         inputs = [
-            Value(node.data) if isinstance(node, Constant) else node
+            Value(node._data) if isinstance(node, Constant) else node
             for node in inputs_of(x, len(self.layers[0].neurons[0].w), "MLP")
         ]
         taken = {node.label for node in inputs}
