@@ -21,7 +21,6 @@ from micrograd_like.formula import (
     COMPARISONS,
     Call,
     Expr,
-    Name,
     Number,
     evaluate,
     fold,
@@ -60,23 +59,21 @@ def record(
     """
 
     def combine(node: Expr, arguments: list[Any]) -> Any:
-        match node:
-            case Call("where", (condition, then, otherwise)):
-                return _Choice(condition, values, number, folding).between(then, otherwise)
-            case Call("sum"):
-                return evaluate(node, values, ON_NODES, number)
-            case Call(function):
-                if folding and _is_zero(function, arguments):
-                    return Constant(0.0)
-                made = ON_NODES[function](*arguments)
-                if folding and isinstance(made, Value) and all(map(_fixed, arguments)):
-                    return Constant(made._data)
-                return made
-            case Number(value):
-                return value if number is None else number(value)
-            case Name(name):
-                return values[name]
-        return values[node]
+        if isinstance(node, Number):
+            return node.value if number is None else number(node.value)
+        if not isinstance(node, Call):
+            return values[node]
+        if node.function == "where":
+            condition, then, otherwise = node.arguments
+            return _Choice(condition, values, number, folding).between(then, otherwise)
+        if node.function == "sum":
+            return evaluate(node, values, ON_NODES, number)
+        if folding and _is_zero(node.function, arguments):
+            return Constant(0.0)
+        made = ON_NODES[node.function](*arguments)
+        if folding and isinstance(made, Value) and all(map(_fixed, arguments)):
+            return Constant(made._data)
+        return made
 
     return fold(expr, combine, whole=("where", "sum"))
 

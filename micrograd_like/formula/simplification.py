@@ -11,6 +11,9 @@ from micrograd_like.formula.algebra import multiplied
 from micrograd_like.formula.evaluation import ARITHMETIC
 from micrograd_like.formula.tree import COMPARISONS, Call, Expr, Number
 
+#: The functions of which something is simplified.
+_ARITHMETIC = frozenset({"where", "add", "sub", "pow", "and", "or", *COMPARISONS})
+
 
 def simplify(expr: Expr) -> Expr:
     """Do the arithmetic of exact numbers and drop what changes nothing.
@@ -68,6 +71,8 @@ def _combined(node: Call, arguments: list[Expr | _Product]) -> Expr | _Product:
 
 def _simplified(call: Call) -> Expr:
     """The call simplified, its arguments being so already."""
+    if call.function not in _ARITHMETIC:  # a look instead of every pattern below
+        return call
     match call:
         case Call("where", (Number(value), then, otherwise)):
             return then if value else otherwise
