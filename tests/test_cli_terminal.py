@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from command import PLAIN, run
 from rich.cells import cell_len
+from sampled import sampled
 
 from micrograd_like import Value
 from micrograd_like.cli.encoding import spelled
@@ -73,7 +74,7 @@ def test_spelled(text: str, ascii: str) -> None:
     assert spelled(text) == ascii
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("encoding", sampled(["cp1252", "ascii"], every=2))
 @pytest.mark.parametrize(
     "arguments",
     [

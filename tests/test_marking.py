@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,11 @@ def checked(text: str) -> Report:
     return Worksheet.parse(text).check()
 
 
+@cache
+def built_in(name: str) -> Report:
+    return builtin.load(name).check()
+
+
 def last(text: str):
     """The last line's verdict and causes."""
     line = checked(text).lines[-1]
@@ -58,7 +64,7 @@ def last(text: str):
 
 def test_the_lesson_as_published() -> None:
     """Its slips with their causes; every other line right or following."""
-    report = builtin.load("office-hours-as-published").check()
+    report = built_in("office-hours-as-published")
     wrong = {line.source: line.causes[0].code for line in report.lines if line.verdict == "wrong"}
     assert wrong == {
         "z1 = sigmoid(a1) = log10(.3) = .57": "wrong-function",
@@ -77,14 +83,14 @@ def test_the_lesson_as_published() -> None:
 
 @pytest.mark.parametrize("name", [n for n in builtin.names() if not n.startswith("office-hours-")])
 def test_the_other_built_in_worksheets_are_all_right(name: str) -> None:
-    report = builtin.load(name).check()
+    report = built_in(name)
     assert [line.source for line in report.lines if line.verdict not in FINE] == []
     assert report
     assert report.status == 0
 
 
 def test_a_formula_right_by_accident_is_found() -> None:
-    report = builtin.load("office-hours-as-published").check()
+    report = built_in("office-hours-as-published")
     (line,) = (line for line in report.lines if line.source.startswith("dz2/da2"))
     assert [part.verdict for part in line.parts] == ["wrong", "right"]
     assert line.accident
@@ -599,7 +605,7 @@ def test_after_a_wrong_update_what_is_right_by_it_follows() -> None:
 
 
 def test_the_report_as_data() -> None:
-    report = builtin.load("office-hours-as-published").check()
+    report = built_in("office-hours-as-published")
     record = json.loads(report.json())["worksheets"][0]
     assert record["wrong"] == 7
     (line,) = (line for line in record["lines"] if line["line"] == 30)
@@ -623,7 +629,7 @@ def test_right_workings_are_right() -> None:
     workings = 0
     for name in builtin.names():
         sheet = builtin.text(name)
-        report = builtin.load(name).check()
+        report = built_in(name)
         for record in json.loads(report.json())["worksheets"][0]["lines"]:
             if record["working"] and " if " not in record["working"]:
                 assert last(f"{sheet}\n{record['working']}")[0] == "right", record["working"]
