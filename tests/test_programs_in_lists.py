@@ -247,6 +247,103 @@ ddot = (1 - f) * f
 dx = [w[0] * ddot, w[1] * ddot]
 dw = [x[0] * ddot, x[1] * ddot, 1.0 * ddot]
 """,
+    "parameters and gradients under keys": """
+import math
+
+def forward(x, p):
+    h = math.tanh(p["w1"] * x + p["b1"])
+    return h, p["w2"] * h + p["b2"]
+
+def backward(x, t, p, h, y):
+    dy = 2 * (y - t)
+    dh = dy * p["w2"]
+    grads = {}
+    grads["w2"] = dy * h
+    grads["b2"] = dy
+    grads["w1"] = dh * (1 - h ** 2) * x
+    grads["b1"] = dh * (1 - h ** 2)
+    return grads
+
+params = {"w1": 0.3, "b1": 0.1, "w2": -0.4, "b2": 0.2}
+for epoch in range(100):
+    for x, t in [(0.1, 0.0), (0.5, 0.48), (1.0, 0.84)]:
+        h, y = forward(x, params)
+        loss = (y - t) ** 2
+        grads = backward(x, t, params, h, y)
+        for k in params:
+            params[k] -= 0.05 * grads[k]
+""",
+    "weights of both layers in one dictionary": """
+import math, random
+w = {"in": [[random.random() for _ in range(2)] for _ in range(2)],
+     "out": [random.random() for _ in range(2)]}
+b = {"in": [0.0, 0.0], "out": 0.0}
+x, y, rate = [1, 0.5], 1, 0.5
+
+def sig(z):
+    return 1 / (1 + math.exp(-z))
+
+mid = []
+for j in range(2):
+    z = b["in"][j]
+    for i in range(2):
+        z += w["in"][j][i] * x[i]
+    mid.append(sig(z))
+o = sig(b["out"] + sum(w["out"][j] * mid[j] for j in range(2)))
+miss = o - y
+delta_o = miss * o * (1 - o)
+delta_m = [delta_o * w["out"][j] * mid[j] * (1 - mid[j]) for j in range(2)]
+for j in range(2):
+    w["out"][j] -= rate * delta_o * mid[j]
+    b["in"][j] -= rate * delta_m[j]
+    for i in range(2):
+        w["in"][j][i] -= rate * delta_m[j] * x[i]
+b["out"] -= rate * delta_o
+""",
+    "layers in lists of arrays, from the last to the first": """
+import numpy as np
+
+class Net:
+    def __init__(self, sizes):
+        self.count = len(sizes)
+        self.biases = [np.random.randn(y, 1) for y in sizes[1:]]
+        self.weights = [np.random.randn(y, x) for x, y in zip(sizes[:-1], sizes[1:])]
+
+    def step(self, batch, rate):
+        db = [np.zeros(b.shape) for b in self.biases]
+        dw = [np.zeros(w.shape) for w in self.weights]
+        for x, y in batch:
+            more_b, more_w = self.back(x, y)
+            db = [n + m for n, m in zip(db, more_b)]
+            dw = [n + m for n, m in zip(dw, more_w)]
+        self.weights = [w - rate / len(batch) * n for w, n in zip(self.weights, dw)]
+        self.biases = [b - rate / len(batch) * n for b, n in zip(self.biases, db)]
+
+    def back(self, x, y):
+        nabla_b = [np.zeros(b.shape) for b in self.biases]
+        nabla_w = [np.zeros(w.shape) for w in self.weights]
+        signal = x
+        signals, zs = [x], []
+        for b, w in zip(self.biases, self.weights):
+            z = np.dot(w, signal) + b
+            zs.append(z)
+            signal = squash(z)
+            signals.append(signal)
+        delta = (signals[-1] - y) * squash_prime(zs[-1])
+        nabla_b[-1] = delta
+        nabla_w[-1] = np.dot(delta, signals[-2].T)
+        for l in range(2, self.count):
+            delta = np.dot(self.weights[-l + 1].T, delta) * squash_prime(zs[-l])
+            nabla_b[-l] = delta
+            nabla_w[-l] = np.dot(delta, signals[-l - 1].T)
+        return nabla_b, nabla_w
+
+def squash(z):
+    return 1.0 / (1.0 + np.exp(-z))
+
+def squash_prime(z):
+    return squash(z) * (1 - squash(z))
+""",
 }
 #: For each program its slips: what is right, and what stands instead.
 SLIPS = [
@@ -318,6 +415,31 @@ SLIPS += [
     )
 ]
 
+SLIPS += [
+    ("parameters and gradients under keys", right, wrong)
+    for right, wrong in (
+        ('dy * p["w2"]', 'dy * p["w1"]'),
+        ('grads["w2"] = dy * h', 'grads["w2"] = dy * x'),
+        ("params[k] -= 0.05", "params[k] += 0.05"),
+        ("2 * (y - t)", "2 * (t - y)"),
+    )
+]
+SLIPS += [
+    ("weights of both layers in one dictionary", right, wrong)
+    for right, wrong in (
+        ("rate * delta_m[j] * x[i]", "rate * delta_m[i] * x[j]"),
+        ('w["out"][j] * mid[j] * (1 - mid[j]) for', 'w["out"][j] for'),
+        ('b["out"] -= rate * delta_o', 'b["out"] -= rate * miss'),
+    )
+]
+SLIPS += [
+    ("layers in lists of arrays, from the last to the first", right, wrong)
+    for right, wrong in (
+        ("delta) * squash_prime(zs[-l])", "delta)"),
+        ("return squash(z) * (1 - squash(z))", "return squash(z) * (1 + squash(z))"),
+    )
+]
+
 
 @pytest.mark.parametrize("sentence", PROGRAMS)
 def test_a_right_program_is_read_and_nothing_in_it_accused(sentence: str) -> None:
@@ -340,3 +462,37 @@ def test_what_a_loop_gives_element_by_element_is_marked_on_its_line() -> None:
     marks = report(PROGRAMS["lists of lists, and a loop for every index"]).lines
     assert all(mark.verdict == "right" for mark in marks if "rate *" in mark.source)
     assert len({mark.line for mark in marks}) == len(marks)
+
+
+#: Functions that say they are derivatives, and what the line that returns something comes to.
+DERIVATIVES = {
+    "of the argument": ("1 / (1 + np.exp(-z))", "f(z) * (1 - f(z))", "f_prime(z)", ""),
+    "of the output": ("1 / (1 + np.exp(-z))", "z * (1 - z)", "f_prime(a)", ""),
+    "another sign": ("1 / (1 + np.exp(-z))", "f(z) * (1 + f(z))", "f_prime(z)", "wrong"),
+    "another sign, of the output": ("np.tanh(z)", "1 + z**2", "f_prime(a)", "wrong"),
+    "a square left out": ("np.tanh(z)", "1 - np.tanh(z)", "f_prime(z)", "wrong"),
+    "a factor left out": ("1 / (1 + np.exp(-z))", "f(z)", "f_prime(z)", "wrong"),
+    "the other side of 0": ("np.maximum(0, z)", "np.where(z > 0, 0, 1)", "f_prime(z)", "wrong"),
+    "right at 0, too": ("np.maximum(0, z)", "np.where(z > 0, 1, 0)", "f_prime(z)", ""),
+}
+
+
+@pytest.mark.parametrize("sentence", DERIVATIVES)
+def test_a_function_is_held_against_the_derivative_that_its_name_says(sentence: str) -> None:
+    formula, derivative, call, verdict = DERIVATIVES[sentence]
+    code = f"""
+import numpy as np
+def f(z):
+    return {formula}
+def f_prime(z):
+    return {derivative}
+x, w, t = 0.5, 0.8, 1.0
+z = w * x
+a = f(z)
+E = 0.5 * (a - t)**2
+dz = (a - t) * {call}
+w -= 0.1 * dz * x
+"""
+    marks = report(code).lines
+    wrong = [mark.source for mark in marks if mark.verdict == "wrong"]
+    assert wrong == ([f"return {derivative}"] if verdict else [])

@@ -190,6 +190,10 @@ class Applier:
         if name == "str":
             text = written_out(arguments[0]) if arguments else ""
             return counted() if text is None else text
+        if name == "len" and isinstance(arguments[0], Data) and arguments[0].name:
+            data_kind = self.machine.shapes.kinds.get(arguments[0].name)
+            if data_kind in ("array", "vector", "matrix"):
+                arguments = [self.machine.settled(self.machine.with_data(arguments[0]))]
         data = next((a for a in arguments if isinstance(a, Data)), None)
         if data is not None:
             if name not in TWO and name not in PRODUCTS:

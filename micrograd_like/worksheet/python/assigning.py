@@ -17,7 +17,7 @@ from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.taking import Target
 from micrograd_like.worksheet.python.terms import Term, names_of, numeric, scalar, term
-from micrograd_like.worksheet.python.values import Data, Instance, UnknownError, UnreadError
+from micrograd_like.worksheet.python.values import Data, Fields, Instance, UnknownError, UnreadError
 
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
@@ -71,7 +71,8 @@ class Assignments:
         old = self.machine.recorder.current.get(name)
         added = isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add)
         begins = added and old is not None and old is self._aliases.get(name)
-        own = Target(name, old, anew=begins)
+        listed = self.machine.scope.get(name)
+        own = Target(name, listed if isinstance(listed, list) else old, anew=begins)
         self.machine.scope[name] = self.stored(own, value, target, node, augmented)
 
     def _owner(self, node: ast.expr) -> Any:
@@ -111,8 +112,12 @@ class Assignments:
         if isinstance(value, list) and value and all(isinstance(v, Data) for v in value):
             self.machine.tell(f"{base} is taken as data")
             return self.machine.array(base, (len(value),))
+        if isinstance(value, dict) and node is not None and not isinstance(value, Fields):
+            named = {k: self._named_rows(str(k), v, node) for k, v in value.items()}
+            value.update(named)
+            return value
         if isinstance(value, list | tuple) and node is not None and not _is_numeric(value):
-            return self._named_rows(base, value, node)
+            return self._named_rows(base, value, node, own.old)
         grows = base in self.machine.shapes.lists
         if isinstance(value, list | tuple) and value and _is_numeric(value) and not grows:
             try:
@@ -146,17 +151,37 @@ class Assignments:
             return self.machine.array(base, value.shape)
         return self.machine.taking.taken(own, value, node, augmented)
 
-    def _named_rows(self, base: str, rows: Any, node: ast.stmt) -> Any:
-        """The numbers in a list of samples, each row as an array of its own."""
+    def _named_rows(self, base: str, rows: Any, node: ast.stmt, old: Any = None) -> Any:
+        """The numbers in a list of samples, each row as an array of its own.
+
+        So is each array of a list of them, as of the weights of several layers.
+        """
         if isinstance(rows, list | tuple) and len(rows) <= _MOST_ROWS:
             flat = not any(isinstance(row, list | tuple) for row in rows)
             if flat and _is_numeric(rows) and base not in self.machine.shapes.lists:
                 return self.stored(Target(base), rows, ast.Name(base), node, False)
-            inner = [self._named_rows(f"{base}{i}", row, node) for i, row in enumerate(rows)]
+            before = old if isinstance(old, list) and len(old) == len(rows) else [None] * len(rows)
+            inner = [
+                self._named_rows(f"{base}{i}", row, node, before[i]) for i, row in enumerate(rows)
+            ]
+            if isinstance(rows, list):
+                pairs = enumerate(zip(inner, before, strict=True))
+                inner = [self._row(f"{base}{i}", row, one, node) for i, (row, one) in pairs]
             return type(rows)(inner)
         if isinstance(rows, np.ndarray) and rows.size == 1 and isinstance(rows.item(), Number):
             return self.stored(Target(base), rows, ast.Name(base), node, False)
         return rows
+
+    def _row(self, base: str, row: Any, old: Any, node: ast.stmt) -> Any:
+        """One array of a list: computed, free, or another name for what there is."""
+        if not isinstance(row, np.ndarray) or not row.ndim or self.machine.recorder.silent:
+            return row
+        inside = names_of(row)
+        if inside is None and not all(isinstance(e, Number) for e in row.reshape(-1)):
+            return self.machine.taking.taken(Target(base, old), row, node, False)
+        if inside is not None and not self.machine.is_own(row):
+            self.machine.recorder.bind(base, row)
+        return row
 
     def freed(self, base: str, value: Any) -> Any:
         """What stands for numbers of data: free names."""

@@ -24,8 +24,8 @@ from micrograd_like.worksheet.python.values import (
 if TYPE_CHECKING:
     from micrograd_like.worksheet.python.machine import Machine
 
-#: Calls of one function whose steps are taken down.
-_MOST_TAKEN = 40
+#: Calls of one function whose steps are taken down, and steps of it for which more of them are.
+_LEAST_CALLS, _MOST_TAKEN = 3, 60
 
 
 class Calls:
@@ -34,6 +34,7 @@ class Calls:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self._called: Counter[ast.AST] = Counter()
+        self._taken: Counter[ast.AST] = Counter()
         self._anywhere: set[str] = set()
         self._output: Term | None = None
 
@@ -120,6 +121,9 @@ class Calls:
         self, function: Defined, arguments: list[Any], named: dict[str, Any], node: ast.AST
     ) -> Any:
         """What a function of the program gives for these arguments."""
+        mended = self.machine.slopes.mended(function, arguments)
+        if mended is not None:
+            return mended
         definition = function.node
         scope = self._arguments(function, arguments, named, node)
         before, self.machine.scope = self.machine.scope, scope
@@ -130,7 +134,8 @@ class Calls:
                 self.machine.scope = before
         outside, self.machine.function = self.machine.function, definition.name
         silent = self.machine.recorder.silent
-        often = self._called[definition] >= _MOST_TAKEN
+        often = self._called[definition] >= _LEAST_CALLS and self._taken[definition] > _MOST_TAKEN
+        before_it = len(self.machine.recorder.steps)
         self.machine.recorder.silent = silent or often or is_helper(definition)
         self._called[definition] += 1
         try:
@@ -139,6 +144,7 @@ class Calls:
         except LeftError as left:
             return left.value
         finally:
+            self._taken[definition] += len(self.machine.recorder.steps) - before_it
             self.machine.scope, self.machine.recorder.silent = before, silent
             self.machine.function = outside
         return None

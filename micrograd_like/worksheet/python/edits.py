@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from micrograd_like.formula import Call, Expr, Name, names, rewrite
+from micrograd_like.formula import Call, Expr, Name, Number, names, rewrite
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.terms import names_of
 from micrograd_like.worksheet.python.trial import ratio
@@ -39,10 +39,7 @@ def _is(finder: Finder, formulas: Sequence[Expr], true: np.ndarray) -> bool:
 
 
 def _edited(finder: Finder, at: int, formulas: Sequence[Expr]) -> Iterator[list[Expr]]:
-    yield [Call("neg", (f,)) for f in formulas]
-    signs = max(sum(call.function in _TURNED for call in _calls(f)) for f in formulas)
-    for place in range(signs):
-        yield [_with_other_sign(f, place) for f in formulas]
+    yield from map(list, zip(*map(with_other_signs, formulas), strict=False))
     used = {n for f in formulas for n in names(f)}
     variables = [names_of(v) or [] for v in finder.snapshots[at].values()]
     for old in (v for v in variables if used & {*v}):
@@ -53,6 +50,36 @@ def _edited(finder: Finder, at: int, formulas: Sequence[Expr]) -> Iterator[list[
 
 def _with_others(formula: Expr, put: dict[Name, Name]) -> Expr:
     return rewrite(formula, lambda node: put.get(node) if isinstance(node, Name) else None)
+
+
+def with_other_signs(formula: Expr) -> Iterator[Expr]:
+    """The formula, turned round as a whole or at one of its sums and differences."""
+    yield Call("neg", (formula,))
+    for place in range(sum(call.function in _TURNED for call in _calls(formula))):
+        yield _with_other_sign(formula, place)
+
+
+def one_slip_off(formula: Expr) -> Iterator[Expr]:
+    """The formula with another sign, without a factor, with a square more or less."""
+    yield from with_other_signs(formula)
+    for call in dict.fromkeys(_calls(formula)):
+        others: list[Expr] = []
+        match call:
+            case Call("mul", (a, b)):
+                others = [a, b]
+            case Call("pow", (a, _)):
+                others = [a]
+            case Call("sub", (a, b)):
+                others = [Call("sub", (a, Call("pow", (b, Number(2)))))]
+            case Call("select", (a, b, then, other)):
+                others = [Call("select", (b, a, then, other))]
+        for other in others:
+            yield _with_part(formula, call, other)
+    yield Call("mul", (formula, Call("sub", (Number(1), formula))))
+
+
+def _with_part(formula: Expr, part: Expr, other: Expr) -> Expr:
+    return rewrite(formula, lambda node: other if node == part else None)
 
 
 def _calls(formula: Expr) -> Iterator[Call]:

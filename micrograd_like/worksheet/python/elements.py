@@ -12,7 +12,7 @@ from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.conversions import as_term, kind
 from micrograd_like.worksheet.python.library import FUNCTIONS, RANDOM, SAME
 from micrograd_like.worksheet.python.shapes import Unshaped
-from micrograd_like.worksheet.python.terms import scalar, term
+from micrograd_like.worksheet.python.terms import number, scalar, term
 from micrograd_like.worksheet.python.values import (
     Class,
     Data,
@@ -96,6 +96,8 @@ class Elements:
         owner = self.machine.settled(owner)
         if isinstance(owner, Method):  # one of a table's, such as its rows
             return Data()
+        if isinstance(owner, Data) and self._is_array(owner, index):
+            owner = self.machine.settled(self.machine.with_data(owner))
         if isinstance(owner, Data):
             return owner.part(ast.dump(index), owner.size)
         if isinstance(owner, dict):
@@ -123,6 +125,14 @@ class Elements:
         if not found.size and owner.size:  # it is smaller here than the data it stands for
             found = term(owner[_within(at, owner.shape)])
         return found
+
+    def _is_array(self, data: Data, index: ast.expr) -> bool:
+        """True for data of which single rows or numbers are taken."""
+        kind = self.machine.shapes.kinds.get(data.name)
+        if data.size or kind not in ("list", "array", "vector", "matrix"):
+            return False
+        found = self.evaluator.value(index) if isinstance(index, ast.Name) else None
+        return isinstance(found, np.ndarray) and number(found) is not None
 
     def _labelled(self, node: ast.expr, rows: int) -> None:
         """Let data that stands in an index be a class for each row."""

@@ -29,6 +29,7 @@ from micrograd_like.worksheet.python.terms import (
 from micrograd_like.worksheet.python.values import (
     Data,
     Defined,
+    Fields,
     Unknown,
     UnknownError,
     UnreadError,
@@ -130,7 +131,7 @@ class Evaluator:
 
     def key(self, node: ast.expr) -> Any:
         """What stands between the brackets of a dictionary."""
-        key = self.value(node)
+        key = self.machine.settled(self.value(node))
         return self.whole(node) if isinstance(key, np.ndarray) else key
 
     def whole(self, node: ast.expr) -> int:
@@ -190,11 +191,17 @@ class Evaluator:
 
     def _listed(self, generator: ast.comprehension, body: Callable[[], Any]) -> list[Any]:
         found = []
+        inner = {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+        scope = self.machine.scope
+        outside = {name: scope[name] for name in inner if name in scope}
         for turn, item in enumerate(self.few(generator.iter)):
             self.machine.assignments.store(generator.target, item)
             with self.machine.inside(generator, turn):
                 if all(self.truth(test) for test in generator.ifs):
                     found.append(body())
+        for name in inner & scope.keys():
+            del scope[name]
+        scope.update(outside)
         return found
 
     def few(self, node: ast.expr) -> list[Any]:
@@ -227,7 +234,7 @@ class Evaluator:
         value = self.machine.settled(self.value(node))
         if isinstance(value, np.ndarray) and value.ndim:
             return [term(part) for part in value]
-        if isinstance(value, list | tuple):
+        if isinstance(value, list | tuple | dict) and not isinstance(value, Fields):
             return [*value]
         raise UnreadError(node, "what this runs over is not known here")
 

@@ -64,6 +64,10 @@ class Loops:
             self._taken_as_data(growing)
             return
         items = self._as_samples(node, items)
+        single = [i for i in items if isinstance(i, np.ndarray) and not i.ndim]
+        if isinstance(node.target, ast.Tuple) and len(single) == len(items) > 1:
+            self._tell_one_pass(node)  # samples of which nothing is known
+            items = items[:1]
         whole = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
         whole = whole or renewed_elements(node.body, names)
         idle = not names & used_in(node.body) and not self._builds(node)

@@ -25,6 +25,7 @@ from micrograd_like.worksheet.python.loops import Loops
 from micrograd_like.worksheet.python.places import Places
 from micrograd_like.worksheet.python.scopes import Scopes
 from micrograd_like.worksheet.python.shapes import Shapes
+from micrograd_like.worksheet.python.slopes import Slopes
 from micrograd_like.worksheet.python.syntax import (
     assigned_in,
     large_numbers,
@@ -56,6 +57,7 @@ class Machine(Scopes):
     Attributes:
         problems: What could not be read.
         unchecked: Assignments that rest on such, and why.
+        slips: What functions return that are no derivatives, though they say so.
     """
 
     def __init__(self, lines: list[str], cells: Cells) -> None:
@@ -63,11 +65,13 @@ class Machine(Scopes):
         self.places = Places(lines, cells)
         self.problems: list[Problem] = []
         self.unchecked: list[Statement] = []
+        self.slips: list[Statement] = []
         self.evaluator = Evaluator(self)
         self.assignments, self.taking = Assignments(self), Taking(self)
         self.calls = Calls(self)
         self.failures = Failures(self)
         self.loops = Loops(self)
+        self.slopes = Slopes(self)
         self._left = MAX_STATEMENTS
 
     def run(self, module: ast.Module) -> None:
@@ -194,9 +198,7 @@ class Machine(Scopes):
         base = target_name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
         found = self.evaluator.value(call.args[-1])
         if isinstance(found, np.ndarray) and not self.recorder.silent and names_of(found) is None:
-            count = len(owner)
-            own = Target(f"{base}{count}") if found.ndim else Target(base, None, (count,))
-            found = self.taking.taken(own, found, node, False)
+            found = self.taking.taken(Target(base), found, node, False)
         owner.insert(place, found)
 
     def _assign_all(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> None:

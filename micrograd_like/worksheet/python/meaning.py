@@ -7,7 +7,7 @@ which it should be, claims to be that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import copysign
 
@@ -89,7 +89,10 @@ class Finder(Claims):
             return None
         factors = np.array(found, float)
         for rate in self._rates(step, result):
-            share = -factors / np.array([point.value(rate) for point in self.points])
+            rates = np.array([point.value(rate) for point in self.points])
+            if not rates.all():
+                continue
+            share = -factors / rates
             share = share[tells]
             if share[0] > 0 and np.allclose(share, share[0], rtol=1e-6):
                 return times(rate, float(share[0]))
@@ -151,6 +154,15 @@ class Finder(Claims):
             if factor is not None and not claims:
                 return Meaning(of, wrt, factor)
         return claims[0] if claims else anchored
+
+    def claims(self, at: int, result: Meanings) -> Iterator[Meaning]:
+        """What the name of a step says for sure, whatever the step comes to."""
+        for said in self.said(at, [self.steps[place].base for place in result.cost]):
+            for meaning in self.read(at, said, result) if said.sure else ():
+                true = self.true(meaning.of, meaning.wrt)
+                if np.abs(true).max(initial=0.0) > NOTHING:
+                    factor = self._likely_factor(at, self.table(at), true, result)
+                    yield replace(meaning, factor=factor, agrees=False)
 
     def _said_again(self, at: int, result: Meanings) -> Meaning | None:
         """The meaning of a variable that a function gives back under the same name."""

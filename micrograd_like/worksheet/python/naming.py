@@ -21,6 +21,8 @@ _COST_WORDS = ("loss", "cost", "err", "error", "l", "e", "j", "c")
 
 #: Words before or behind the name of a function that say its derivative is meant.
 _SLOPES = ("derivative", "deriv", "prime", "grad", "gradient", "diff", "der", "d")
+#: Letters for what is often called so in the name of its gradient.
+_SHORT = {"weights": "w", "weight": "w", "biases": "b", "bias": "b"}
 #: Words in the names of what a program gives for a target.
 _OUTPUTS = ("pred", "hat", "prob", "est", "calc", "computed")
 
@@ -101,6 +103,11 @@ def said_by(name: str, variables: Iterable[str], costs: Iterable[str]) -> Iterat
     for variable in variables:
         if variable != name:
             known.setdefault(spelled(variable), []).append(variable)
+    for variable in [base for bases in known.values() for base in bases]:
+        for word, letter in _SHORT.items():
+            short = spelled(variable).replace(word, letter, 1)
+            if spelled(variable).startswith(word) and short not in known:
+                known[short] = [variable]
     words = dict.fromkeys([*map(spelled, costs), *_COST_WORDS])
     yield from _of_two(plain, known, words, [*costs])
     for word, sure in _BEFORE.items():

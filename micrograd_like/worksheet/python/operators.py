@@ -20,6 +20,7 @@ from micrograd_like.worksheet.python.terms import (
     applied,
     number,
     scalar,
+    term,
 )
 from micrograd_like.worksheet.python.values import Data, UnreadError, counted
 
@@ -49,8 +50,8 @@ class Operators:
             a, b = self.fitted(op, a, b)
         if isinstance(op, ast.MatMult):
             return dot(a, b)
-        if isinstance(a, list) and isinstance(b, list) and isinstance(op, ast.Add):
-            return a + b
+        if isinstance(op, ast.Add) and _are_joined(a, b):
+            return [term(part) for part in (*a, *b)]
         if isinstance(op, ast.Mult) and (isinstance(a, list) or isinstance(b, list)):
             one, count = (a, b) if isinstance(a, list) else (b, a)
             times = whole(scalar(self.machine.assignments.given(as_term(count).item())))
@@ -118,3 +119,18 @@ def _joined(op: ast.operator, a: Any, b: Any) -> str | Data:
     if isinstance(op, ast.Add) and None not in parts:
         return "".join(filter(None, parts))
     return counted()
+
+
+def _are_joined(a: Any, b: Any) -> bool:
+    """True for two lists that are put behind one another: of arrays, they have other lengths."""
+    if not isinstance(a, list) or not isinstance(b, list):
+        return _are_of_other_lengths(a, b)
+    return True
+
+
+def _are_of_other_lengths(a: Any, b: Any) -> bool:
+    if not isinstance(a, list) and not isinstance(b, list):
+        return False
+    other = a if isinstance(b, list) else b
+    count = len(b if isinstance(b, list) else a)
+    return isinstance(other, np.ndarray) and other.ndim == 1 and len(other) != count

@@ -9,6 +9,7 @@ import numpy as np
 
 from micrograd_like.formula import Call, Expr, Number
 from micrograd_like.worksheet.python.conversions import CallError, as_term
+from micrograd_like.worksheet.python.naming import is_gradient_name
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.taking import Target
@@ -50,7 +51,10 @@ class Parts:
             return
         if isinstance(owner, dict):
             key = machine.evaluator.key(index)
-            own = Target(key if isinstance(key, str) else f"{base}{key}", owner.get(key))
+            name = key if isinstance(key, str) else f"{base}{key}"
+            if is_gradient_name(base) and not is_gradient_name(name):
+                name = f"grad_{name}"
+            own = Target(name, owner.get(key))
             owner[key] = machine.assignments.stored(own, value, inner, node, augmented)
         elif isinstance(owner, list):
             self._store_in_list(owner, target, value, node, augmented)

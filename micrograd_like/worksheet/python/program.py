@@ -50,7 +50,7 @@ def read_program(
         lines,
         problems=[*unreadable, *machine.problems],
         told=(*machine.told, *program.told),
-        reads=[*program.reads, *machine.unchecked],
+        reads=[*program.reads, *machine.unchecked, *machine.slips],
         older=program.older,
         cells=cells,
     )

@@ -16,6 +16,7 @@ from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.usage import (
     biased,
     compared,
+    draws_columns,
     elements_as_sizes,
     factors,
     picks,
@@ -82,6 +83,7 @@ class Shapes:
         columns: True where samples are columns: a bias is a column.
         flat: True where a bias has a single axis.
         products: What each name is multiplied with as a matrix, and whether it stands in front.
+        single: True where a bias is drawn as a column, and nothing is summed: of one sample.
         narrow: Weights of a single unit, and whether they stand in front.
     """
 
@@ -95,6 +97,7 @@ class Shapes:
     products: Mapping[str, list[tuple[str, bool]]]
     narrow: frozenset[tuple[str, bool]] = frozenset()
     known: Mapping[str, Term] = field(default_factory=dict)
+    single: bool = False
     _taken: list[int] = field(default_factory=list)
     length: int = 0
     _small: dict[int, int] = field(default_factory=dict)
@@ -109,6 +112,7 @@ class Shapes:
         sizes: set[str] = set()
         size_lists: set[str] = set()
         lists: set[str] = set()
+        aliases: list[tuple[str, str]] = []
         products: dict[str, list[tuple[str, bool]]] = {}
         listed = dict(elements_as_sizes(module))
         size_lists |= {*listed.values()}
@@ -123,7 +127,9 @@ class Shapes:
                     (size_lists if element else sizes).add(target_name(size))
             axes += [0, 0] * (picks(node) and isinstance(node.ctx, ast.Load))
             match node:
-                case ast.Call(func=ast.Attribute(value=inner, attr="append")):
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=source)):
+                    aliases.append((name, source))
+                case ast.Call(func=ast.Attribute(value=inner, attr="append" | "insert" | "extend")):
                     lists.add(target_name(inner))
             for name, kind in told(node):
                 if name and _RANK.index(kind) >= _RANK.index(kinds.get(name, "like")):
@@ -134,6 +140,9 @@ class Shapes:
                         axes += [a for a in (0, 1) if keyword.value.value == a]
                     kept = kept or keyword.arg == "keepdims"
         rows = axes.count(0) > axes.count(1)
+        for name, source in aliases:
+            if name in kinds:
+                kinds.setdefault(source, kinds[name])
         return cls(
             kinds,
             like,
@@ -144,6 +153,7 @@ class Shapes:
             rows and not kept,
             products,
             frozenset(_narrow(module, not rows)),
+            single=not axes and any(map(draws_columns, ast.walk(module))),
         )
 
     def size(self) -> int:
@@ -175,7 +185,7 @@ class Shapes:
                 size = self.size()
                 inner = (size, factor.shape[0]) if in_front else (factor.shape[1], size)
                 return array.shaped(inner)
-        if array.kind == "vector" and is_target_name(array.base):
+        if array.kind in ("vector", "list") and is_target_name(array.base):
             for other_name in ("X" + array.base[1:], "x" + array.base[1:]):
                 rows = self.known.get(other_name)
                 if rows is not None and rows.ndim == 2:
@@ -206,6 +216,8 @@ class Shapes:
 
     def _outer(self, array: Unshaped, in_front: bool) -> int:
         """The size of a product on the side of this factor."""
+        if self.single and not in_front and self.columns:
+            return 1
         return 1 if (array.base, in_front) in self.narrow else self.size()
 
     def beside(self, array: Unshaped, other: Term, sum_: bool) -> Term:

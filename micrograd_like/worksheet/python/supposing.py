@@ -153,6 +153,9 @@ class Suppositions:
         factors = [meaning.factor for meaning in before if meaning.of[0] == cost]
         size = abs(factors[-1]) if factors else 1.0
         if known is not None and not known.agrees:
+            for claim in self.finder.claims(at, best):
+                if claim.wrt != known.wrt:
+                    yield claim, best.score + 1
             return
         sure = any(said.sure for said in self.finder.said(at, ()))
         if sure:
@@ -167,9 +170,9 @@ class Suppositions:
         if (
             known is not None and inner is not None
         ):  # at a unit that the cost is taken of, only if that mends more
-            wrt, direct = inner
+            wrt, more = inner
             for factor in (size, -size):
-                yield Meaning(known.of, wrt, factor, agrees=False), best.score + direct
+                yield Meaning(known.of, wrt, factor, agrees=False), best.score + more
         elif known is None or again:
             for wrt, of in self.finder.candidates(at, best):
                 for factor in (size, -size):
@@ -179,11 +182,11 @@ class Suppositions:
             other = replace(known, factor=-known.factor, agrees=False)
             yield other, best.score + (not turned)
 
-    def _gated(self, at: int, known: Meaning) -> tuple[tuple[Name, ...], bool] | None:
+    def _gated(self, at: int, known: Meaning) -> tuple[tuple[Name, ...], int] | None:
         """The argument of an activation, where a step is a gradient by its output.
 
-        And True where the cost is taken of that output. Where it is not, only what goes back
-        through the activation needs the output itself.
+        And how much more must be right with it: where the cost is taken of that output, or where
+        nothing in the step says that it goes back through the activation.
         """
         step, whole = (
             self.finder.steps[at],
@@ -192,11 +195,12 @@ class Suppositions:
         used = {n for f in step.formulas for n in names(f)}
         last = self.finder.steps[self.finder.maker[known.of[0]]]
         direct = not {n for f in last.formulas for n in names(f)}.isdisjoint(known.wrt)
-        if not known.agrees or used.isdisjoint(known.wrt) or whole.names != known.wrt:
+        if not known.agrees or whole.names != known.wrt or self.finder.is_alias(at):
             return None
         inner = [f.arguments for f in whole.formulas if isinstance(f, Call)]
         wrt = tuple(a[0] for a in inner if len(a) == 1 and isinstance(a[0], Name))
-        return (wrt, direct) if len(wrt) == len(known.wrt) else None
+        more = direct + used.isdisjoint(known.wrt)
+        return (wrt, more) if len(wrt) == len(known.wrt) else None
 
     def _may_be(self, at: int, best: Meanings) -> bool:
         """True for a step that is no forward pass, and that something wrong is computed from."""

@@ -163,6 +163,14 @@ def sizes_in(node: ast.AST) -> Iterator[ast.expr]:
                     yield from _whole_numbers(part)
 
 
+def draws_columns(node: ast.AST) -> bool:
+    """True for ``randn(n, 1)``."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name), args=[_, ast.Constant(value=1)]):
+            return name in RANDOM
+    return False
+
+
 def _counts(node: ast.For) -> bool:
     """True for a loop whose number stands between brackets: what it counts is elements."""
     slices = (n.slice for part in node.body for n in ast.walk(part) if isinstance(n, ast.Subscript))
