@@ -25,6 +25,7 @@ from micrograd_like.marking.diagnosis import OF_NUMBERS
 from micrograd_like.marking.explain import Line, explained, unexplained
 from micrograd_like.marking.facts import Facts, Written
 from micrograd_like.marking.hand import Figure
+from micrograd_like.marking.judging.inverse import of_inverse
 from micrograd_like.marking.judging.judge import Judge
 from micrograd_like.marking.judging.judged import Judged, Read
 from micrograd_like.marking.judging.learner import Learner
@@ -250,6 +251,7 @@ class Marker:
             or self._doubt_of_cost(statement)
             or self._rests_on_doubt(statement)
             or self._is_another_rule(statement)
+            or of_inverse(self.facts, statement.left, judged)
         )
         problem = f"What it should be is not sure: {doubt}" if doubt else ""
         problem = problem or of_older(self.facts, self.learner, statement)

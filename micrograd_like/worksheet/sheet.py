@@ -421,7 +421,7 @@ class Worksheet:
             for hidden, why in self.opaque.items():
                 if hidden in behind:
                     return why
-            if key.of in behind and key.of in self.assumed:
+            if key.of in behind - self.rests_on(names_in(key.wrt)) and key.of in self.assumed:
                 return f"{key.of} is defined nowhere"
             if any(map(self._is_in_figures, behind)) and (cut := self.independent(key)):
                 return cut

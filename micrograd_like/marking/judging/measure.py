@@ -58,8 +58,13 @@ class Measure:
         return Judged(part, verdict, expr, not self.facts.leaves(expr), **known)
 
     def without_number(self, key: Quantity) -> bool:
-        """True for what rests on names without a number: no number can be held against it."""
-        return self.facts.sheet.without_number(key)
+        """True for what rests on names without a number: none can be held against it.
+
+        Unless it is the same whatever they are: ∂m/∂a = 1/2 for m = (a + b)/2.
+        """
+        if not self.facts.sheet.without_number(key):
+            return False
+        return self.facts.truth.moves(key) or not self.facts.truth.near()
 
     def as_stated(self, figure: Figure, key: Quantity) -> bool:
         """True for what a right formula gives from the numbers that the learner has stated."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 
 from micrograd_like.formula import Derivative, Name
@@ -14,6 +15,9 @@ from micrograd_like.worksheet.tokens.brackets import closing
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import before_renewal
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
+
+#: d2y/dx2: a second derivative whose powers are written as digits.
+_POWERS_AS_DIGITS = re.compile(r"d([23])([A-Za-z]\w*)/d([A-Za-z]\w*)\1")
 
 #: What a cost is usually a function of.
 _VARIED = {"w", "theta", "beta"}
@@ -77,6 +81,8 @@ class Derivatives(Rules):
         token = self.next
         if token.text == "∇":
             return self.nabla()
+        if (higher := self.higher_in_digits()) is not None:
+            return higher
         own = mark == "∂" or token.text == mark  # d/dx, ∂/∂x, d²y/dx²
         order = 1
         if own:
@@ -99,6 +105,19 @@ class Derivatives(Rules):
         if mark == "d" and plain_names and not own and not self.meant(of, wrt, anything):
             return None
         return self.nested(of, wrt, order, self.inner_name(wrt, order))
+
+    def higher_in_digits(self) -> Term | None:
+        """d2y/dx2 of names that are defined as y and x."""
+        shown = "".join(self.ahead(place).text for place in range(3))
+        found = _POWERS_AS_DIGITS.fullmatch(shown)
+        if found is None or found[0].split("/")[0] in self.known.lefts:
+            return None
+        order, of, wrt = found.groups()
+        if not self.known.is_defined(of) or wrt + order in self.known.lefts:
+            return None
+        self.place += 3
+        current = self.scope.current
+        return self.nested(Name(current(of)), current(wrt), int(order), current(wrt))
 
     def meant(self, of: Term, wrt: str, anything: bool) -> bool:
         """True if dA/dB, whose A and B are plain names, is a derivative and no quotient."""

@@ -99,14 +99,17 @@ class _Definitions:
                 self.closed.add(read.left)
 
     def leaves_open(self, slope: Derivative) -> bool:
-        """True for ∂A/∂B where A is defined nowhere; or B, and what A rests on is not all known."""
+        """True for ∂A/∂B where A is defined nowhere; or B, and what A rests on is not all known.
+
+        Not where B rests on A.
+        """
         of, wrt = slope.of, slope.wrt
         if not (isinstance(of, Name) and isinstance(wrt, Name)):
             return False
         if stands_in(of) or stands_in(wrt) or {of, wrt} & CONSTANTS.keys():
             return False
-        if of not in self.given:
-            return True
+        if of not in self.given:  # of what rests on it, it is no function
+            return of not in reached(wrt, self.below)
         if wrt in self.given:
             return False
         behind = reached(of, self.below)
