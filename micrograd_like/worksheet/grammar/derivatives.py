@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 
 from micrograd_like.formula import Derivative, Name
@@ -13,11 +12,8 @@ from micrograd_like.worksheet.grammar.rules import ADD, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
 from micrograd_like.worksheet.tokens.brackets import closing
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.tokens.spelling import before_renewal
+from micrograd_like.worksheet.tokens.spelling import before_renewal, higher_derivative
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
-
-#: d2y/dx2: a second derivative whose powers are written as digits.
-_POWERS_AS_DIGITS = re.compile(r"d([23])([A-Za-z]\w*)/d([A-Za-z]\w*)\1")
 
 #: What a cost is usually a function of.
 _VARIED = {"w", "theta", "beta"}
@@ -108,16 +104,16 @@ class Derivatives(Rules):
 
     def higher_in_digits(self) -> Term | None:
         """d2y/dx2 of names that are defined as y and x."""
-        shown = "".join(self.ahead(place).text for place in range(3))
-        found = _POWERS_AS_DIGITS.fullmatch(shown)
-        if found is None or found[0].split("/")[0] in self.known.lefts:
+        above, slash, below = (self.ahead(place).text for place in range(3))
+        found = higher_derivative(above, below) if slash == "/" else None
+        if found is None or above in self.known.lefts:
             return None
-        order, of, wrt = found.groups()
-        if not self.known.is_defined(of) or wrt + order in self.known.lefts:
+        of, wrt, order = found
+        if not self.known.is_defined(of) or f"{wrt}{order}" in self.known.lefts:
             return None
         self.place += 3
         current = self.scope.current
-        return self.nested(Name(current(of)), current(wrt), int(order), current(wrt))
+        return self.nested(Name(current(of)), current(wrt), order, current(wrt))
 
     def meant(self, of: Term, wrt: str, anything: bool) -> bool:
         """True if dA/dB, whose A and B are plain names, is a derivative and no quotient."""

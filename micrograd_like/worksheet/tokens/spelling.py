@@ -202,3 +202,9 @@ def is_shifted(name: str) -> bool:
 
 def _is_index(inside: str) -> bool:
     return all(c in LETTERS or c.isdecimal() for c in inside)
+
+
+def higher_derivative(above: str, below: str) -> tuple[str, str, int] | None:
+    """What is differentiated, by what, and how often, in d2y over dx2; None where it is none."""
+    found = re.fullmatch(r"d([23])([A-Za-z]\w*)/d([A-Za-z]\w*)\1", f"{above}/{below}")
+    return None if found is None else (found[2], found[3], int(found[1]))
