@@ -37,12 +37,18 @@ def kinds_of(name: Name, shapes: Mapping[str, Shape], rows: bool) -> Kinds:
         if other in shapes:
             return {shapes[other]: 0.0, **vector}
     base = name.rstrip("'0123456789").partition("_")[0].partition("^")[0]
-    number = is_called_cost(name) or is_called_rate(name) or name.rstrip("'") in FUNCTIONS
+    number = is_cost(name) or is_called_rate(name) or name.rstrip("'") in FUNCTIONS
     if number or base in _NUMBERS:
         return _SCALAR
     if (base[:1].isupper() and base not in GREEK.values()) or base in WEIGHTS:
         return _MATRIX
     return vector
+
+
+def is_cost(name: str) -> bool:
+    """True for a name by which costs go, but for one small letter: c1 may be a bias."""
+    letters = name.rstrip("'0123456789_")
+    return is_called_cost(Name(name)) and not (len(letters) == 1 and letters.islower())
 
 
 def _meant_beside(name: str) -> Iterator[str]:

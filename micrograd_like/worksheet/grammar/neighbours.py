@@ -54,6 +54,8 @@ class Neighbours(Cursor):
             token.column - before.end > _CELL and token.line == before.line
         ):
             return False
+        if token.text in OF_ALL and self.ahead(1).text == "(":  # ½ sum(…)
+            return True
         if before.kind in ("number", "fraction") or bracket:
             return not self.is_prose(token) or (before.end == token.column and token.text.isascii())
         tight = before.end == token.column and (may_be_glued(token) or not self.is_prose(token))

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice, product
 
 from micrograd_like.formula import Call, Derivative, Expr, Name, names_in, nodes, rewrite
-from micrograd_like.graph import is_called_cost
 from micrograd_like.worksheet.builder import CONSTANTS
-from micrograd_like.worksheet.grammar.kinds import WEIGHTS, Kinds, kinds_of
+from micrograd_like.worksheet.grammar.kinds import WEIGHTS, Kinds, is_cost, kinds_of
 from micrograd_like.worksheet.grammar.sizes import SCALAR, MisfitError, Shape, Sizes
 from micrograd_like.worksheet.grammar.sketch import MATRIX, TURNED, Sketch
 from micrograd_like.worksheet.records import Place
@@ -76,7 +75,7 @@ class Walk:
         lines, misfits = ({s.place for s in own} for own in (self.backward, self.misfits))
         if self.lost or 4 * wrong > len(self.backward) or 2 * len(misfits) > len(lines) + 1:
             return False
-        asked = any(is_called_cost(s.left) or s.left in self.differentiated for s in self.forward)  # type: ignore[arg-type]
+        asked = any(is_cost(str(s.left)) or s.left in self.differentiated for s in self.forward)
         if asked and any(map(self._comes_to_number, self.forward)):
             return True
         alone = len(misfits) == 1 and not wrong and len(lines) + len(self.forward) > _ENOUGH
@@ -86,7 +85,7 @@ class Walk:
         if index_letters(str(sketch.left)):
             return False
         ranks = [self.sizes.rank(self.sizes.shapes.get(n, SCALAR)) for n in self._names(sketch)]
-        return self.sizes.shapes.get(sketch.left) == SCALAR and any(ranks)  # type: ignore[arg-type]
+        return self.sizes.shapes.get(str(sketch.left)) == SCALAR and any(ranks)
 
     def _settle(self, sketch: Sketch) -> None:
         """Give the names of a statement the shapes under which it fits, the usual ones first."""
@@ -130,7 +129,7 @@ class Walk:
                 trial.equal(wanted, found)
             elif new:
                 assert isinstance(left, Name)
-                if trial.rank(found) and (index_letters(left) or is_called_cost(left)):
+                if trial.rank(found) and (index_letters(left) or is_cost(left)):
                     raise MisfitError  # h_t is a vector for each t, and no element
                 trial.shapes[left] = found
             wanted = wanted or found
