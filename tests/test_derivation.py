@@ -18,6 +18,7 @@ from micrograd_like.formula import Name, evaluate, quantities
 from micrograd_like.notation import text
 from micrograd_like.ops import FLOAT
 from micrograd_like.worksheet import builtin
+from micrograd_like.writers.layout import Page
 from micrograd_like.writers.step import numbered
 
 LESSON = """
@@ -454,7 +455,7 @@ def test_long_formulas_are_not_written_out_again_and_again() -> None:
     """Each level doubles what a formula in the names alone would take."""
     lines = [f"x{n + 1} = x{n}*sin(x{n})*cos(x{n})" for n in range(40)]
     steps = walk(Worksheet.parse("\n".join(lines)).symbols["x40"])
-    assert max(len(line) for line in numbered(steps, 4)) < 2_000
+    assert max(len(line) for line in numbered(steps, 4, Page())) < 2_000
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from micrograd_like import Value, compile_graph, gradcheck, losses, nn, optim, training
+import visualize
+from micrograd_like import (
+    Value,
+    Worksheet,
+    compile_graph,
+    derive,
+    exercises,
+    gradcheck,
+    losses,
+    nn,
+    optim,
+    training,
+)
 
+SHEET = Worksheet.parse("x = 2\ny = x^2\n")
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 
 
@@ -80,6 +93,13 @@ COUNTS: list[tuple[str, Callable[[Any], Any]]] = [
     ("steps", lambda n: optim.warmup(0.1, n)),
     ("patience", lambda n: optim.ReduceOnPlateau(0.1, patience=n)),
     ("threads", lambda n: compiled(threads=n)),
+    ("places", lambda n: visualize.render(SHEET, "dot", places=n)),
+    ("places", lambda n: visualize.page(SHEET, places=n)),
+    ("places", lambda n: derive(SHEET.names["y"], SHEET.names["x"]).text(n)),
+    ("places", lambda n: derive(SHEET.names["y"], SHEET.names["x"]).blocks(n)),
+    ("places", lambda n: exercises.generate("chain", places=n)),
+    ("seed", lambda n: exercises.generate("chain", seed=n)),
+    ("slips", lambda n: exercises.generate("chain", form="slips", slips=n)),
 ]
 
 
@@ -124,6 +144,14 @@ def test_what_counts_nothing_is_refused_by_the_settings_name(
 ) -> None:
     with pytest.raises(TypeError, match=f"{name}: expected"):
         call(given)
+
+
+def test_decimals_shown_are_from_1_to_15() -> None:
+    for name, call in COUNTS:
+        if name == "places":
+            for given in (0, -1, 16, 1000):
+                with pytest.raises(ValueError, match=r"places: expected a whole|expected 2 to 6"):
+                    call(given)
 
 
 @pytest.mark.parametrize(("name", "call"), COUNTS)

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Collection
 
+from micrograd_like.engine import as_count
 from micrograd_like.errors import printable
 from micrograd_like.formula import Derivative, Number
 from micrograd_like.graph import ROLES
@@ -48,8 +49,7 @@ def drawing(
         raise ValueError(f"show: expected some of {', '.join(SHOWN)}, got {show!r}")
     if direction not in ("LR", "TB"):
         raise ValueError(f"expected the direction 'LR' or 'TB', got {direction!r}")
-    if isinstance(places, bool) or not isinstance(places, int) or not 1 <= places <= 15:
-        raise ValueError(f"places: expected a whole number from 1 to 15, got {places!r}")
+    places = as_count("places", places, 1, 15)
     writer = _Writer(shot, frozenset(show), places, direction)
     boxes = tuple(map(writer.box, shot.nodes))
     grouped = shot.detail == "neurons" if group is None else group

@@ -25,6 +25,7 @@ from micrograd_like.derivation.walk import (
     values_of,
     walk,
 )
+from micrograd_like.engine import as_count
 from micrograd_like.errors import MicrogradLikeError
 from micrograd_like.formula import Derivative, Quantity
 from micrograd_like.graph import reached
@@ -65,7 +66,7 @@ def page(
         worksheet: Its steps and its graph are shown.
         report: Its marks: then these come first, each wrong line with its cause and the right
             working.
-        places: Decimals shown.
+        places: Decimals shown, from 1 to 15.
         heading: The page's title; without it the worksheet's own comment on top.
         parameters: Names of leaves that are parameters, as in :func:`visualize.svg`.
 
@@ -78,6 +79,7 @@ def page(
     """
     if not isinstance(worksheet, Worksheet):
         raise TypeError(f"page: expected a Worksheet, got {type(worksheet).__name__}")
+    places = as_count("places", places, 1, 15)
     lines = line_views(worksheet, report)
     data, steps, note = _graph(worksheet, report, places, parameters)
     title, about = (heading, "") if heading else heading_of(worksheet)

@@ -29,7 +29,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from micrograd_like.derivation.equations import Equation, equation, local
-from micrograd_like.engine import Value, check_fresh, topological_order
+from micrograd_like.engine import Value, as_count, check_fresh, topological_order
 from micrograd_like.formula import (
     Derivative,
     Expr,
@@ -106,13 +106,13 @@ class Derivation:
         """What is said of it, for a document that says more."""
         from micrograd_like.writers.derivation import blocks
 
-        return list(blocks(self, places))
+        return list(blocks(self, as_count("places", places, 1, 15)))
 
     def _written(self, format: str, places: int = 4) -> str:
         from micrograd_like.writers.derivation import document
         from micrograd_like.writers.formats import written
 
-        return written(format, document(self, places))
+        return written(format, document(self, as_count("places", places, 1, 15)))
 
     def __str__(self) -> str:
         return self.text()

@@ -25,12 +25,12 @@ def as_float(number: object) -> float:
     raise TypeError(f"expected {_EXPECTED}, got {described(number)}")
 
 
-def as_count(name: str, setting: Any, least: int | None = None) -> int:
+def as_count(name: str, setting: Any, least: int | None = None, most: int | None = None) -> int:
     """A setting that counts something as an int, NumPy's too; see :func:`is_truth_value`.
 
     Raises:
         TypeError: It is no whole number.
-        ValueError: It is below ``least``.
+        ValueError: It is below ``least`` or above ``most``.
     """
     try:
         if is_truth_value(setting):
@@ -38,6 +38,10 @@ def as_count(name: str, setting: Any, least: int | None = None) -> int:
         count = operator.index(setting)
     except TypeError:
         raise TypeError(f"{name}: expected a whole number, got {described(setting)}") from None
+    if most is not None and not (least or 0) <= count <= most:
+        raise ValueError(
+            f"{name}: expected a whole number from {least or 0} to {most}, got {count}"
+        )
     if least is not None and count < least:
         raise ValueError(f"{name}: expected at least {least}, got {count}")
     return count

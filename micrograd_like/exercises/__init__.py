@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, get_args
 
+from micrograd_like.engine import as_count
 from micrograd_like.errors import WorksheetError, did_you_mean
 from micrograd_like.exercises.blanks import Blanks, asked
 from micrograd_like.exercises.own import Own as Own
@@ -142,8 +143,11 @@ def generate(
     Raises:
         WorksheetError: The shape, form or a cause is unknown, a number is out of range, the shape
             has no line for so many of the causes, or a worksheet of one's own has no other numbers.
+        TypeError: A number is no whole one.
     """
     kind = find(shape) if isinstance(shape, str) else shape
+    seed, places = as_count("seed", seed), as_count("places", places)
+    slips = as_count("slips", slips)
     wanted = _checked(places, form, slips, causes)
     if blanks is not None and blanks not in get_args(Blanks):
         near = did_you_mean(blanks, get_args(Blanks))
