@@ -489,24 +489,48 @@ def test_keyboard_alone_goes_through_all_panes(opened: Opened) -> None:
     assert page.locator("#place").inner_text().startswith("1 /")
 
 
+def violations(page: Any, *excepted: str) -> list[Any]:
+    """What axe-core finds, by rule, with the elements."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    told = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+    return [rule for rule in told if rule[0] not in excepted]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 820, 1440])
+@pytest.mark.parametrize("width", [360, 820, 1440, 1920])
 def test_nothing_is_inaccessible_or_wider_than_the_window(
     browser: Any, address: str, width: int, scheme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     size = {"width": width, "height": 844}
     window = Opened(browser, address, viewport=size, color_scheme=scheme, reduced_motion="reduce")
     page = window.go()
     for tab in ["sheet", "graph", "step"] if width < 700 else ["sheet"]:
         if width < 700:
             page.click(f".tabs [data-tab={tab}]")
-        found = Axe().run(page).response["violations"]
-        assert [(rule["id"], [n["html"][:200] for n in rule["nodes"]]) for rule in found] == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     window.context.close()
     assert window.wrong == []
+
+
+def test_what_is_open_is_accessible(opened: Opened) -> None:
+    page = opened.go()
+    opened.ready()
+    page.click("#exercise-button")
+    page.click("#shape-button")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.click("#share")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".graph .node[data-key=x2]").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#band.exploring-band:not([hidden])")
+    assert violations(page, "color-contrast") == []  # marks that wait are dimmed
 
 
 def test_after_the_first_load_it_works_offline(browser: Any, address: str) -> None:

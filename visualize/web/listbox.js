@@ -15,7 +15,7 @@ export function listbox(place, { options, label, onChoose }) {
   button.setAttribute("aria-labelledby", `${label} ${button.id}`);
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-labelledby", label);
-  list.tabIndex = -1;
+  list.tabIndex = 0;
   list.hidden = true;
   const items = options.map(({ html }, index) => {
     const item = document.createElement("li");

@@ -6,8 +6,7 @@ export function band(text, kind, buttons) {
   byId("band-text").replaceChildren(text);
   byId("band").hidden = false;
   byId("band").className = `band ${kind}`;
-  if (kind === "alert") byId("band").setAttribute("role", "alert");
-  else byId("band").removeAttribute("role");
+  byId("band").setAttribute("role", kind === "alert" ? "alert" : "region");
   byId("band-buttons").replaceChildren(...buttons.map(([words, act]) => button(words, act)));
 }
 
