@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -113,7 +112,7 @@ def _error(code: int) -> OSError:
 
 def _beside(target: str) -> str:
     """A new name in the file's folder."""
-    return os.path.join(os.path.dirname(target), _UNFINISHED.format(secrets.token_hex(8)))
+    return os.path.join(os.path.dirname(target), _UNFINISHED.format(os.urandom(8).hex()))
 
 
 def _replace(target: str, data: bytes, before: os.stat_result | None) -> None:

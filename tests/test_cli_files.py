@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from command import run
+from sampled import sampled
 
 COMMAND = [sys.executable, "-m", "micrograd_like"]
 RIGHT, WRONG = "x = 2\ny = x^2 = 4\n", "x = 2\ny = x^2 = 5\n"
@@ -93,7 +94,7 @@ def test_a_link_is_followed_and_a_pipe_is_no_file_to_replace(sheet: str, tmp_pat
     assert not Path(os.devnull).is_file()
 
 
-@pytest.mark.parametrize("name", ["/dev/fd/1", "link"])
+@pytest.mark.parametrize("name", sampled(["link", "/dev/fd/1"], every=2))
 def test_standard_output_has_names(name: str, sheet: str, tmp_path: Path) -> None:
     """It goes on where it stands, be it a pipe or a file that others write to before and after."""
     (tmp_path / "link").symlink_to("/dev/stdout")
@@ -125,11 +126,14 @@ def test_what_a_shell_opens_for_another_program_is_written_to(sheet: str) -> Non
         os.close(writing)
         assert pipe.read().startswith(b"digraph")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    for name in ("/dev/fd/99", "/dev/fd/0"):  # not open, and not for writing
-        with open(os.devnull, "rb") as stream:
-            done = process("draw", sheet, "--format", "dot", "-o", name, stdin=stream)
-        assert done.returncode == 2
-        assert done.stderr == f"micrograd-like: cannot open {name!r}: Bad file descriptor\n"
+
+
+def test_a_number_that_is_not_open_or_not_for_writing_is_told(sheet: str) -> None:
+    with open(os.devnull, "rb") as stream:
+        for name in ("/dev/fd/999", f"/dev/fd/{stream.fileno()}"):
+            done = run("draw", sheet, "--format", "dot", "-o", name)
+            said = f"micrograd-like: cannot open {name!r}: Bad file descriptor\n"
+            assert (done.returncode, done.stderr) == (2, said)
 
 
 #: What is said where standard output is closed.
@@ -196,7 +200,7 @@ def test_an_output_that_cannot_be_written_is_named(arguments: list[str], sheet: 
 def test_what_standard_input_gives_is_not_written_over(arguments: list[str], sheet: str) -> None:
     output = [] if arguments[-1] == "--page" else ["-o"]
     with open(sheet, encoding="utf-8") as stream:
-        done = process(*arguments, *output, sheet, stdin=stream)
+        done = run(*arguments, *output, sheet, files={"stdin": stream})
     assert (done.returncode, Path(sheet).read_text(encoding="utf-8")) == (2, WRONG)
     assert "is what standard input gives itself; name another file" in done.stderr
 
@@ -348,7 +352,9 @@ linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /
 
 
 @linux
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", sampled([signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], every=3)
+)
 def test_no_worker_outlives_the_command(marking: subprocess.Popen[bytes], number: int) -> None:
     workers = children(marking.pid)
     marking.send_signal(number)

@@ -270,8 +270,10 @@ def _diverging(reach: float) -> Callable[[float], tuple[str, str]]:
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
+    shades = colormaps[_SHADES]  # a copy, each time it is asked for
+
     def shade(value: float) -> tuple[str, str]:
-        red, green, blue, _ = colormaps[_SHADES](0.5 + 0.4 * value / (reach or 1.0))
+        red, green, blue, _ = shades(0.5 + 0.4 * value / (reach or 1.0))
         light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
         return to_hex((red, green, blue)), "black" if light else "white"
 

@@ -145,7 +145,9 @@ def _settle(made: Figure) -> None:
 
     The solver behind it gives those as its own hash tables have it, and SVG's ids are made of them.
     """
-    made.draw_without_rendering()
+    engine = made.get_layout_engine()
+    assert engine is not None
+    engine.execute(made)
     made.set_layout_engine(None)  # with "none" matplotlib would go through it all once more
     for axes in made.axes:
         left, below, width, height = axes.get_position(original=True).bounds

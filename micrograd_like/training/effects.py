@@ -42,7 +42,7 @@ def kept_by(**roots: object) -> Kept:
     """The numbers, texts and sizes that the functions can reach, each with its name."""
     found: Kept = [
         ("the state of random", repr(random.getstate())),
-        ("the state of numpy.random", repr(np.random.get_state())),
+        ("the state of numpy.random", _state(np.random.get_state())),
     ]
     stack = [*roots.items()]
     seen: set[int] = set()
@@ -61,6 +61,12 @@ def kept_by(**roots: object) -> Kept:
 def _written(thing: Any) -> str:
     """A number or a text; Python writes no large whole number with decimal digits."""
     return hex(thing) if isinstance(thing, int) and abs(thing) > _LARGE else repr(thing)
+
+
+def _state(state: Any) -> str:
+    """The state of NumPy's older generators, whose numbers NumPy would write one by one."""
+    parts = state if isinstance(state, tuple) else (state,)
+    return repr([part.tobytes() if isinstance(part, np.ndarray) else part for part in parts])
 
 
 def difference(before: Kept, after: Kept) -> str | None:
@@ -88,7 +94,7 @@ def _inside(name: str, thing: Any) -> tuple[str, list[tuple[str, Any]]]:
     if isinstance(thing, random.Random):
         return repr(thing.getstate()), []
     if isinstance(thing, np.random.RandomState):
-        return repr(thing.get_state()), []
+        return _state(thing.get_state()), []
     if isinstance(thing, np.random.Generator):
         return repr(thing.bit_generator.state), []
     if isinstance(thing, np.ndarray):
