@@ -57,6 +57,18 @@ REMARKS_AND_ROWS = [
     ("v = [p q]\np = 2\nq = 3\ny = v1 + v2 = 5", "tttr"),
     ("p = 2\nq = 3\ny = [p q] + 2 = 8", "ttr"),
 ]
+STEPS = [
+    # w(0) and w(1) are the first w and the next one, where w stands alone as well.
+    ("w(0) = 0.5\nx = 2\ny = 3\nL = (w x - y)^2\nw(1) = w(0) - 0.1*2(w(0) x - y)x = 1.3", "ttttr"),
+    ("w(0) = 0.5\nx = 2\ny = 3\nL = (w x - y)^2\nw(1) = w(0) - 0.1*2(w(0) x - y) = 0.9", "ttttw"),
+    # … and the value of y at 0 is no step, nor is one of a function.
+    ("y = x^2 + 1\ny(0) = 1\ny(1) = 2", "t??"),
+    ("f(x) = x^2\nf(0) = 0\nf(1) = f(0) + 1 = 1", "rrr"),
+    # A part of a formula may be what one differentiates by.
+    ("o = σ(w h + b)\n∂o/∂(w h + b) = o(1 - o)", "tr"),
+    ("o = σ(w h + b)\n∂o/∂(w h + b) = o(1 + o)", "tw"),
+    ("o = σ(w h + b)\n∂o/∂(w h - b) = o(1 - o)", "t?"),
+]
 FUNCTIONS = [
     # Functions in capitals, and those that others make up.
     ("z = [1, 2, 3]\np = Softmax(z) = [0.0900, 0.2447, 0.6652]", "tr"),
@@ -230,6 +242,7 @@ GRADIENTS = [
         *PAIRS_BELOW,
         *CASES,
         *REMARKS_AND_ROWS,
+        *STEPS,
         *FUNCTIONS,
         *JACOBIANS,
         *DRAWN,

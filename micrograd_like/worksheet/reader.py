@@ -13,7 +13,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice, product
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, derivatives, names_in
+from micrograd_like.formula import (
+    Call,
+    Derivative,
+    Expr,
+    Name,
+    Number,
+    derivatives,
+    names_in,
+    rewrite,
+)
 from micrograd_like.worksheet.clauses.clauses import clauses
 from micrograd_like.worksheet.clauses.continuation import logical_lines
 from micrograd_like.worksheet.clauses.trimming import Clause
@@ -47,7 +56,9 @@ from micrograd_like.worksheet.tokens.wording import (
     in_signs,
     in_sums,
     in_vectors,
+    stepped,
     with_changes,
+    with_steps,
 )
 from micrograd_like.worksheet.vocabulary import RELATIONS
 
@@ -107,6 +118,8 @@ def read_source(
     within = _within_bounds(source.rows, lines, refused)
     rows = [*with_rows(map(laid_out, with_results(with_arrays(with_fractions([*within])))))]
     rows = with_indices(rows)
+    if steps := stepped(rows):
+        rows = [with_steps(row, steps) for row in rows]
     if changed := changes(rows):
         rows = [with_changes(row, changed) for row in rows]
     worded = (
@@ -320,6 +333,10 @@ class _Reader:
             self.reads = [put_in_place(read, meant) for read in self.reads]
         if functions:
             self._open_functions()
+        if varied := self.document.varied:  # o = σ(w h + b) goes through what stands for w h + b
+            self.reads = [
+                r.rewritten(partial(rewrite, rule=varied.get), r.left) for r in self.reads
+            ]
         self.reads = Templates(self.document).instances(self.reads)
 
     def _open_functions(self) -> None:

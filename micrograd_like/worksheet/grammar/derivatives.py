@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from micrograd_like.formula import Derivative, Name
+from micrograd_like.formula import Derivative, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, Term
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
@@ -191,6 +191,8 @@ class Derivatives(Rules):
                 return None
             self.take()
             token = self.next
+            if self.at("("):
+                return self.below_as_formula()
             if token.kind != "name":
                 return None
             name = token.text
@@ -203,6 +205,18 @@ class Derivatives(Rules):
         self.take()
         self.scope.places.setdefault(name, token.place)
         return self.scope.current(name)
+
+    def below_as_formula(self) -> str | None:
+        """The stand-in for what one differentiates by in ∂o/∂(w h + b)."""
+        expr = self.prefix()
+        if isinstance(expr, Array | Number):
+            return None
+        name = self.document.stand_in(expr)
+        if not isinstance(name, Name):
+            return None
+        if name != expr:
+            self.document.varied[expr] = name
+        return str(name)
 
     # What comes of it.
 

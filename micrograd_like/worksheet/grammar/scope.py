@@ -34,6 +34,7 @@ class Document:
     Attributes:
         hidden: Expressions that have no name of their own, by the name that stands for them.
         slopes: The derivatives so far.
+        varied: What one differentiates by that has no name of its own, and what stands for it.
         near: False once so many names were proposed that nobody reads them.
         choices: What is read the other way, of :data:`CHOICES`.
         mattered: Those of them that made a difference.
@@ -48,6 +49,7 @@ class Document:
     written: int = 0
     hidden: dict[str, Expr] = field(default_factory=dict)
     slopes: set[Derivative] = field(default_factory=set)
+    varied: dict[Expr, Name] = field(default_factory=dict)
 
     def takes(self, choice: str) -> bool:
         """Whether this reading takes the other way; that it mattered is taken down."""

@@ -84,7 +84,7 @@ class Document:
         place = 0
         while match := pattern.search(self.text, place):
             place = match.end()
-            if match["escaped"]:
+            if match["escaped"] or (match["mark"] and _WITHIN.match(self.text, match.start())):
                 continue
             opening = match["mark"] or match["environment"]
             if opening is None:
@@ -132,6 +132,8 @@ class Document:
         return self.text.find(closing, match.end(), limit), len(closing)
 
 
+#: A formula in marks of both kinds, \( $a = b$ \): those within are its own.
+_WITHIN = re.compile(r"\\[(\[] *\$")
 #: A title such as b) $y = \sigma(2x - 1)$.
 _ITEM = re.compile(r"\W{0,3}[a-zA-Z0-9]{1,2}[.)]\W{0,3}\s(?:\$|\\\()[^$]*=")
 

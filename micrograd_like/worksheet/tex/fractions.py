@@ -63,7 +63,7 @@ class Fractions(Names):
             return False
         start, order = (above[0], 1) if over is None else self._order(over, above[1])
         wrts = self._differentials(under, below[1], order)
-        if any(f"d{wrt.text}" in self.symbols.wholes for wrt in wrts):
+        if any(f"d{wrt[0].text}" in self.symbols.wholes for wrt in wrts):
             return False
         upper, last = self.captured(start, above[1]), self.last
         self.emit("sign", "∂", piece)
@@ -74,12 +74,12 @@ class Fractions(Names):
         self.tokens += upper
         self.emit("sign", "/", self.pieces[below[0]])
         for wrt in wrts:
-            self.tokens += [_at("∂", wrt), wrt]
+            self.tokens += [_at("∂", wrt[0]), *wrt]
         self.tokens[-1:] = widened(self.tokens[-1:], last)
         if order > len(wrts):
             self._ordered(order, last)
         if upper:
-            self._at_point(piece, wrts[0].text)
+            self._at_point(piece, wrts[0][0].text)
         return True
 
     def _at_point(self, piece: Piece, wrt: str) -> None:
@@ -177,9 +177,9 @@ class Fractions(Names):
             raise TexError(self.pieces[place], message)
         return behind, int(said)
 
-    def _differentials(self, place: int, stop: int, order: int) -> list[Token]:
-        """The names by which one differentiates: dw, dx², ∂w∂b."""
-        found: list[Token] = []
+    def _differentials(self, place: int, stop: int, order: int) -> list[list[Token]]:
+        """What one differentiates by: dw, dx², ∂w∂b, ∂(wx + b)."""
+        found: list[list[Token]] = []
         while place < stop:
             end = place + 1
             while end < stop and (order == 1 or self._mark(end, stop) is None):
@@ -188,9 +188,10 @@ class Fractions(Names):
             if order > 1:  # dx^2
                 own = next((i for i in range(place, end) if self.pieces[i].text == "^"), end)
             tokens = self.captured(place, own)
-            if len(tokens) != 1 or tokens[0].kind != "name":
+            whole = order == 1 and len(tokens) > 1 and tokens[0].text == "(" and _is_one(tokens)
+            if not whole and (len(tokens) != 1 or tokens[0].kind != "name"):
                 raise TexError(self.pieces[place], "expected a name by which one differentiates")
-            found += tokens
+            found.append(tokens)
             place = stop if end == stop else self._mark(end, stop) or stop
         if len(found) not in (1, order):
             raise TexError(self.pieces[place - 1], f"expected {order} names, got {len(found)}")

@@ -28,6 +28,8 @@ _BETWEEN_TWO = {"KL", "D"}
 _BARS = {"|", "‖"}
 #: Signs of a change by themselves.
 _CHANGED = {"∂", "∇"}
+#: Steps by which a value is told from the one before it.
+_MOST_STEPS, _MOST_DIGITS = 9, 4
 _ARTICLES = {"the", "a", "an"}
 
 
@@ -134,6 +136,44 @@ def in_norms(tokens: Sequence[Token]) -> list[Token]:
         found.append(token)
     pairs = sum(token.text == "‖" for token in found)
     return found if paired and not pairs % 2 else [*tokens]
+
+
+def stepped(rows: Iterable[Sequence[Token]]) -> set[str]:
+    """The names w that stand alone, too, where w(0) and w(1) = w(0) − … are its next values."""
+    given: dict[str, set[str]] = {}
+    alone, others = set(), set()
+    for row in rows:
+        texts = [token.text for token in row]
+        for place, token in enumerate(row):
+            if token.kind != "name":
+                continue
+            opening, step, closed, sign = (*texts[place + 1 : place + 5], *[""] * 4)[:4]
+            if opening != "(":
+                alone.add(token.text)
+            elif closed != ")" or not (len(step) < _MOST_DIGITS and step.isdecimal()):
+                others.add(token.text)
+            elif not place and sign in RELATIONS:
+                before = [token.text, "(", str(int(step) - 1), ")"]
+                if int(step) and before not in (texts[i : i + 4] for i in range(len(row))):
+                    others.add(token.text)
+                given.setdefault(token.text, set()).add(step)
+    return {n for n, steps in given.items() if steps >= {"0", "1"} and n in alone - others}
+
+
+def with_steps(row: Sequence[Token], names: Set[str]) -> list[Token]:
+    """The tokens with w for w(0), w' for w(1), w'' for w(2)."""
+    found: list[Token] = []
+    place = 0
+    while place < len(row):
+        token, inside = row[place], row[place + 1 : place + 4]
+        if token.kind == "name" and token.text in names and [t.text for t in inside[:1]] == ["("]:
+            primes = "'" * min(int(inside[1].text), _MOST_STEPS)
+            found.append(token._replace(text=token.text + primes, end=inside[-1].end))
+            place += 4
+        else:
+            found.append(token)
+            place += 1
+    return found
 
 
 def changes(rows: Iterable[Sequence[Token]]) -> set[str]:
