@@ -63,6 +63,39 @@ def test_what_cannot_be_seen_changes_nothing_in_formulas_and_tables(mark: str, t
 
 
 @pytest.mark.parametrize(
+    "mark", ["\u2060", "\u200d", "\u200c", "\u200e", "\u00ad", "\ufeff"], ids=ascii
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x{}1 = 1{}2\ny = x1 + 0.{}5 = 12.5\n",
+        "x1 = 3\ny = ta{}nh(0) + x{}1 = 3\ndy/dx{}1 = 1\n",
+        "| name | value |\n|---|---|\n| x{}1 | 0.{}35 |\n| w1 | 2 |\n\ny = x1*w{}1 = 0.7\n",
+        "$x{}_1 = 1{}2$\n\n$y = x_1 + 0.{}5 = 12.5$\n",
+    ],
+)
+def test_what_cannot_be_seen_parts_no_word_and_no_number(mark: str, text: str) -> None:
+    def marks(sign: str) -> list[tuple[str, int]]:
+        sheet = Worksheet.parse(text.format(sign, sign, sign))
+        assert not sheet.problems
+        return [(line.verdict, line.place.line) for line in sheet.check().lines]
+
+    assert marks(mark) == marks("")
+    assert marks("")[-1][0] == "right"
+
+
+def test_spaces_of_no_width_part_names_as_others_do() -> None:
+    """As they come from web pages, which set w₁x₁ with one behind each index."""
+    sheet = Worksheet.parse("w1\u200b = 2\nx1\u200b = 3\ny = w1\u200bx1\u200b + 1 = 7\n")
+    assert not sheet.problems
+    assert [line.verdict for line in sheet.check().lines] == ["taken", "taken", "right"]
+    assert sheet.names["y"].data == 7
+    assert Worksheet.parse("x = 0.5\ny = sin\u2061x").names["y"].data == pytest.approx(
+        0.479425538604203
+    )
+
+
+@pytest.mark.parametrize(
     ("written", "plain"),
     [("𝑥", "x"), ("𝐱", "x"), ("𝜎", "sigma"), ("𝛼", "alpha"), ("ｘ", "x"), ("𝟐𝒙", "2x")],
 )

@@ -41,6 +41,11 @@ FOREIGN = "\u0590-\u08ff\u0900-\u0fff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac
 #: Direction marks and invisible signs: they stand for nothing.
 _INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2061\u2066-\u206f\ufe00-\ufe0f\ufeff"
 BLANK = f"\\s{_INVISIBLE}"
+#: Those that join what stands around them. A space of no width does not: web pages set it between
+#: names (w1 and x1 of w₁x₁), and U+2061 between a function and what it is applied to.
+_JOINING = "[\u00ad\u061c\u200c-\u200f\u202a-\u202e\u2060\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+#: A word or a number with some of them in it.
+_PARTED = re.compile(rf"[\w.,\u0300-\u036f]+(?:{_JOINING}+[\w.,\u0300-\u036f]+)+")
 #: Vowels that are marks of the letter before them, and no letters themselves.
 _MARKED = re.compile(
     "(?<=[\u0591-\u0eff])[\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u0963"
@@ -71,7 +76,13 @@ def exchanged(line: str) -> str:
     if line.isascii():
         return line.replace("`", " ")
     line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in _PICTURES.sub(" ", line))
-    return _MARKED.sub("\u0905", line)
+    return _MARKED.sub("\u0905", _PARTED.sub(_together, line))
+
+
+def _together(match: re.Match[str]) -> str:
+    """A word without the signs in it that cannot be seen, and as many blanks behind it."""
+    word = re.sub(_JOINING, "", match[0])
+    return word.ljust(len(match[0]))
 
 
 def _plain_letter(character: str) -> str:
