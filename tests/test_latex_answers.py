@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from functools import cache
 
 import mpmath
 import pytest
 
-from benchmarks.latex_answers import FOUND, NAMED, Answer, Network, answers, outcome
+from benchmarks.latex_answers import FOUND, NAMED, Answer, Network, Outcome, answers, outcome
 from micrograd_like.worksheet import Worksheet
 
 SEEDS = range(10)
@@ -54,19 +55,23 @@ def test_every_figure_of_a_right_answer_is_right(seed: int) -> None:
             assert abs(right.stated[step.name] - true(right.net, step.name)) < 5e-4, step.name
 
 
+@cache
+def outcomes(seed: int) -> list[Outcome]:
+    return [*map(outcome, ALL[seed])]
+
+
 def marked(answer: Answer) -> str:
     return f"{answer.slip} on line {answer.line}\n{answer.text}"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_accused_but_the_slip(seed: int) -> None:
-    for answer in ALL[seed]:
-        accused = outcome(answer).accused
-        assert not accused, f"{accused}\n{marked(answer)}"
+    for found in outcomes(seed):
+        assert not found.accused, f"{found.accused}\n{marked(found.answer)}"
 
 
 def test_slips_are_found_and_named() -> None:
-    slips = [outcome(answer) for some in ALL.values() for answer in some if answer.slip]
+    slips = [found for seed in SEEDS for found in outcomes(seed) if found.answer.slip]
     missed = [o for o in slips if o.verdict != "wrong"]
     assert len(slips) > 35
     assert len(missed) <= (1 - FOUND) * len(slips), marked(missed[0].answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -10,6 +11,7 @@ from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet
 
 
+@cache
 def report(code: str) -> Report:
     return Worksheet.parse("import numpy as np\n" + code, format="python").check()
 

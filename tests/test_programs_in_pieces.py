@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet
 
 
+@cache
 def report(code: str) -> Report:
     return Worksheet.parse(code.strip("\n") + "\n", format="python").check()
 
