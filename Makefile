@@ -8,7 +8,7 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 # setuptools would install what an earlier build left behind.
 FRESH = rm -rf build/lib* build/temp* build/bdist* *.egg-info && $(PYTHON) -m venv --clear .venv
 
-.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js fonts pictures notebooks format \
+.PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js docs fonts pictures notebooks format \
 	bench marking-report site site-test clean
 
 example:
@@ -76,6 +76,14 @@ site:
 site-test: site
 	$(BIN)/pip install --quiet -e ".[test]"
 	$(PYTEST) -m site
+
+# The documentation as a site, every link checked: serve build/docs/site with any server of files.
+docs:
+	$(FRESH)
+	$(BIN)/pip install --quiet ".[docs]"
+	$(BIN)/python docs/site/build.py
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build --quiet -f docs/site/mkdocs.yml
+	@echo "build/docs/site: python3 -m http.server -d build/docs/site shows it"
 
 # The README's pictures, from the program itself.
 pictures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 #: Links that are followed, as systems do.
@@ -137,3 +137,13 @@ def _keep(path: str, before: os.stat_result) -> None:
         with suppress(OSError):
             os.chown(path, before.st_uid, before.st_gid)
     os.chmod(path, stat.S_IMODE(before.st_mode))
+
+
+def without_shared_folder(names: Sequence[str]) -> dict[str, str]:
+    """The names of files, each without the folder that all of them are in."""
+    folders = [os.path.dirname(name) for name in names]
+    try:
+        shared = os.path.commonpath(folders) if all(folders) and folders else ""
+    except ValueError:  # some are absolute, or on another drive
+        shared = ""
+    return {name: os.path.relpath(name, shared) if shared else name for name in names}

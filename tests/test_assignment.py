@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from command import run
 
+import visualize
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import generate
 from micrograd_like.marking.assignment import Assignment
 from micrograd_like.marking.records import Report
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.assignment import held_against
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.marks import document
 
@@ -335,3 +338,20 @@ def test_every_format_tells_what_is_missing() -> None:
     for name in ("text", "markdown", "html", "latex", "words", "csv", "json", "short"):
         assert "missing" in written(name, document([report])), name
     assert "missing" not in written("short", document([graded(RIGHT)]))
+
+
+def test_a_number_that_stands_everywhere_in_the_place_of_a_given_is_an_altered_given() -> None:
+    """Of a worksheet by itself it may be the given that is mistyped; an assignment's is not."""
+    answer = "z = 0.6*2 + 0.3 = 1.5\nw = 0.6\nq = 0.6*3 = 1.8"
+    report = graded(answer)
+    assert report.lines[1].verdict == "wrong"
+    assert report.lines[1].causes[0].code == "figure-not-given"
+
+
+def test_the_page_counts_points_and_says_what_is_missing() -> None:
+    broken = "\n".join(RIGHT.splitlines()[:4])
+    held = held_against(Worksheet.parse(broken), Assignment.parse(KEY).sheet)
+    page = visualize.page(held.sheet, report=Assignment.parse(KEY).report(held))
+    words = re.sub(r"<(style|script|svg)[^>]*>.*?</\1>|<[^>]*>", "", page, flags=re.DOTALL)
+    assert "2 / 8 points" in words
+    assert "Missing: ∂E/∂z, ∂E/∂w, w" in words.replace("\n", "")

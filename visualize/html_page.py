@@ -98,6 +98,7 @@ def page(
         rows_marked="" if report is None else counted(len(report.lines), "line") + " marked",
         counts=counts(report),
         score=score(report),
+        missing=missing(report),
         slips=[line for line in lines if line.leads],
         slips_title=slips_title(lines),
         rows=list(grouped(shown)),
@@ -200,12 +201,22 @@ def counts(report: Report | None) -> list[dict[str, Any]]:
     ]
 
 
-def score(report: Report | None) -> tuple[int, int] | None:
-    """The lines that are right or follow, of those that claim something."""
+def score(report: Report | None) -> tuple[str, str, str] | None:
+    """What is had of what there is, and in what: points, else lines that are right or follow."""
     if report is None:
         return None
+    if report.items:
+        return f"{report.points:g}", f"{report.of:g}", "points"
     counts = report.counts
-    return counts["right"] + counts["follows"], sum(counts.values()) - counts["taken"]
+    claimed = sum(counts.values()) - counts["taken"]
+    had = counts["right"] + counts["follows"]
+    return (f"{had:,}", f"{claimed:,}", "lines right or following") if claimed else None
+
+
+def missing(report: Report | None) -> list[str]:
+    """The quantities that an assignment asks for and that are not there."""
+    items = () if report is None else report.items
+    return [set_formula(text(item.quantity)) for item in items if item.verdict == "missing"]
 
 
 def slips_title(lines: Sequence[LineView]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
+from micrograd_like.files import without_shared_folder
 from micrograd_like.marking.causes import CAUSES
 from micrograd_like.writers.marks import class_summary, summary
 from micrograd_like.writers.published import Marked, data_of
@@ -63,7 +64,11 @@ def class_page(
     whole = class_summary(sheets)
     bars = list(_shares(sheets))
     rows = zip(reports, sheets, strict=True)
-    learners = [_learner(report, sheet, links.get(sheet.name, "")) for report, sheet in rows]
+    short = without_shared_folder([sheet.name for sheet in sheets])
+    learners = [
+        _learner(report, sheet, short[sheet.name], links.get(sheet.name, ""))
+        for report, sheet in rows
+    ]
     learners.sort(key=lambda one: (not one.failure, -sum(one.counts[2:]), one.name))
     judged = not any(one.counts[3] for one in learners)
     graded = any(sheet.points for sheet in sheets)
@@ -103,13 +108,13 @@ def _tenth(sheet: Summary) -> int | None:
     return min(int(10 * had // of), 9) if of else None
 
 
-def _learner(report: Marked, sheet: Summary, link: str) -> Learner:
+def _learner(report: Marked, sheet: Summary, name: str, link: str) -> Learner:
     counts = sheet.counts
     verdicts = [line["verdict"] for line in data_of(report)["lines"]]
     kinds = [_STRIP[verdict] for verdict in verdicts if verdict in _STRIP]
     common = sorted(sheet.causes.items(), key=lambda item: -item[1])
     return Learner(
-        sheet.name or "without a name",
+        name or "without a name",
         (
             counts["right"],
             counts["follows"],

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from micrograd_like.cli.files import Given
 from micrograd_like.cli.jobs import Wanted
 from micrograd_like.errors import WorksheetError
+from micrograd_like.files import without_shared_folder
 from micrograd_like.writers.records import Before
 
 if TYPE_CHECKING:
@@ -112,22 +113,14 @@ def _pages(path: str, files: Sequence[Given]) -> Iterator[tuple[str, str]]:
 
     Two names that differ in letters no file may have get a number.
     """
-    names = [file.name for file in files]
-    shared = os.path.commonpath(map(os.path.dirname, names)) if _are_relative(names) else ""
     taken = {_INDEX}
-    for name in dict.fromkeys(names):
-        short = os.path.relpath(name, shared) if shared else name
+    for name, short in without_shared_folder([file.name for file in files]).items():
         stem = _UNSAFE.sub("-", short).strip("-.")[-_LONGEST:] or "worksheet"
         page, number = f"{stem}.html", 2
         while page.lower() in taken:
             page, number = f"{stem}-{number}.html", number + 1
         taken.add(page.lower())
         yield name, os.path.join(path, page)
-
-
-def _are_relative(names: Sequence[str]) -> bool:
-    """Whether all names have a folder in common that can be left out."""
-    return len({os.path.isabs(name) for name in names}) == 1
 
 
 def _digest(file: Given) -> str:

@@ -91,6 +91,8 @@ class _Figures:
         given = exact_number(expr)
         if given is None or not unlike(number, given, 0.5):
             return
+        if place >= 0 and draft.reads[place].place.file != read.place.file:
+            return  # the givens of an assignment are not in doubt for what an answer says
         self.against.setdefault((name, float(number.value)), set()).add(read.place)
         if place >= 0 and draft.reads[place].place.row > read.place.row:
             draft.doubts.setdefault(
