@@ -344,6 +344,31 @@ def squash(z):
 def squash_prime(z):
     return squash(z) * (1 - squash(z))
 """,
+    "two outputs, each with its own part of what goes back": """
+import math
+def total(w, x):
+    return w[0] + w[1] * x[0] + w[2] * x[1]
+def squash(s):
+    return 1.0 / (1 + math.exp(-s))
+for i in range(len(X)):
+    h1 = squash(total(w_h1, X[i]))
+    h2 = squash(total(w_h2, X[i]))
+    o1 = squash(total(w_o1, [h1, h2]))
+    o2 = squash(total(w_o2, [h1, h2]))
+    d1 = (t1 - o1) * o1 * (1 - o1)
+    d2 = (t2 - o2) * o2 * (1 - o2)
+    d_h11 = h1 * (1 - h1) * w_o1[1] * d1
+    d_h12 = h1 * (1 - h1) * w_o2[1] * d2
+    d_h21 = h2 * (1 - h2) * w_o1[2] * d1
+    d_h22 = h2 * (1 - h2) * w_o2[2] * d2
+    w_h1[0] = w_h1[0] + rate * (d_h11 + d_h12)
+    w_h2[0] = w_h2[0] + rate * (d_h21 + d_h22)
+    w_o1[0] = w_o1[0] + rate * d1
+    w_o1[1] = w_o1[1] + rate * d1 * h1
+    w_o2[1] = w_o2[1] + rate * d2 * h1
+    for j in range(2):
+        w_h1[j + 1] = w_h1[j + 1] + rate * (d_h11 + d_h12) * X[i][j]
+""",
 }
 #: For each program its slips: what is right, and what stands instead.
 SLIPS = [
@@ -496,3 +521,19 @@ w -= 0.1 * dz * x
     marks = report(code).lines
     wrong = [mark.source for mark in marks if mark.verdict == "wrong"]
     assert wrong == ([f"return {derivative}"] if verdict else [])
+
+
+def test_what_uses_renewed_weights_is_told_where_it_stands() -> None:
+    lines = (
+        PROGRAMS["two outputs, each with its own part of what goes back"].strip("\n").split("\n")
+    )
+    late = [line for line in lines if "d_h" in line and "rate" not in line]
+    renewed = [line for line in lines if "w_o" in line and "rate" in line]
+    others = [line for line in lines if line not in (*late, *renewed)]
+    place = others.index(next(line for line in others if "rate" in line))
+    marks = report("\n".join([*others[:place], *renewed, *late, *others[place:]])).lines
+    wrong = [mark for mark in marks if mark.verdict == "wrong"]
+    assert {mark.source for mark in wrong} == {
+        line.strip() for line in late if "w_o1[1]" in line or "w_o2[1]" in line
+    }
+    assert {mark.causes[0].code for mark in wrong} == {"updated-too-early"}

@@ -69,6 +69,19 @@ STEPS = [
     ("o = σ(w h + b)\n∂o/∂(w h + b) = o(1 + o)", "tw"),
     ("o = σ(w h + b)\n∂o/∂(w h - b) = o(1 - o)", "t?"),
 ]
+PARTS_NAMED = [
+    # What is put into an activation is z, and what comes of it h, where nothing defines them.
+    (
+        "p = σ(v·tanh(w x))\n∂p/∂z2 = p(1 - p)\n∂z2/∂h = v\n∂h/∂z1 = 1 - h²\n∂p/∂v = ∂p/∂z2·h",
+        "trrrr",
+    ),
+    ("p = σ(v·tanh(w x))\n∂p/∂z2 = p(1 + p)\n∂z2/∂h = w\n∂h/∂z1 = 1 - h", "t???"),
+    ("p = σ(w x)\n∂p/∂z = p(1 - p)\n∂z/∂w = x\n∂p/∂w = ∂p/∂z ∂z/∂w", "trrr"),
+    ("p = σ(w x)\n∂p/∂z = p(1 - p)\n∂p/∂w = p(1 + p) x", "trw"),
+    # … not where two of them may be meant, and not what stands in a formula.
+    ("p = σ(w x) + tanh(v x)\n∂p/∂z = 1", "tt"),
+    ("p = σ(w z + b)\n∂p/∂z = p(1 - p)", "tw"),
+]
 FUNCTIONS = [
     # Functions in capitals, and those that others make up.
     ("z = [1, 2, 3]\np = Softmax(z) = [0.0900, 0.2447, 0.6652]", "tr"),
@@ -243,6 +256,7 @@ GRADIENTS = [
         *CASES,
         *REMARKS_AND_ROWS,
         *STEPS,
+        *PARTS_NAMED,
         *FUNCTIONS,
         *JACOBIANS,
         *DRAWN,

@@ -23,6 +23,7 @@ from micrograd_like.formula import (
     names_in,
     rewrite,
 )
+from micrograd_like.notation import text
 from micrograd_like.worksheet.clauses.clauses import clauses
 from micrograd_like.worksheet.clauses.continuation import logical_lines
 from micrograd_like.worksheet.clauses.trimming import Clause
@@ -32,6 +33,7 @@ from micrograd_like.worksheet.grammar.shaping import assume_shapes, speaks_of_ar
 from micrograd_like.worksheet.grammar.statements import read_clause
 from micrograd_like.worksheet.grammar.templates import Templates
 from micrograd_like.worksheet.naming.functions import Functions, UnknownFunctionError
+from micrograd_like.worksheet.naming.implied import implied
 from micrograd_like.worksheet.naming.layers import LAYERS, unrolled
 from micrograd_like.worksheet.naming.names import Names
 from micrograd_like.worksheet.naming.open_functions import READINGS, bodies, told_of
@@ -337,6 +339,8 @@ class _Reader:
             self.reads = [
                 r.rewritten(partial(rewrite, rule=varied.get), r.left) for r in self.reads
             ]
+        if parts := implied(self.reads):
+            self.reads = [*self._with_parts_named(parts)]
         self.reads = Templates(self.document).instances(self.reads)
 
     def _open_functions(self) -> None:
@@ -348,6 +352,27 @@ class _Reader:
             except UnknownFunctionError:  # then nothing defines what stands for it
                 del hidden[name]
         self.reads = [self._opened(read) for read in [*self.reads, *self._functions_as_names()]]
+
+    def _with_parts_named(self, parts: Mapping[Expr, Name]) -> Iterator[Statement]:
+        """The statements with names for parts of formulas, and what these names are.
+
+        What is said of such a name is in doubt: it may have been meant otherwise.
+        """
+        names, told = {*parts.values()}, False
+        for read in self.reads:
+            new = read.rewritten(partial(rewrite, rule=parts.get), read.left)
+            if new is not read and not told:
+                told = True
+                for expr, name in parts.items():
+                    part = replace(new.parts[0], expr=expr, otherwise=None)
+                    implied_by = replace(new, left=name, parts=(part,), subject=None)
+                    yield replace(implied_by, defines="implied")
+            spoken = {n for q in _derivatives(read) for n in names_in(q)} & names
+            if spoken and not isinstance(read.left, Name):
+                shown = "; ".join(f"{n} as {text(e)}" for e, n in parts.items() if n in spoken)
+                new = replace(new, read_as="; ".join(filter(None, [new.read_as, shown])))
+                new = new.doubted(f"Nothing says what {min(spoken)} is")
+            yield new
 
     def _functions_as_names(self) -> Iterator[Statement]:
         """For f(x, y) = … a statement that f is that, where ∂f/∂x stands without the arguments."""

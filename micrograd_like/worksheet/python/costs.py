@@ -58,12 +58,24 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
 
 def assumed_costs(finder: Finder) -> Iterator[Assumed]:
     """The usual costs of the output that a program compares with a target."""
-    for outputs, targets, at in [*_compared(finder)] or _compared(finder, "add"):
+    compared = [*_compared(finder)] or [*_compared(finder, "add")]
+    for outputs, targets, at in [*_together(compared), *compared]:
         for title, formula in _usual(finder, outputs, targets):
             yield _with_cost(finder, formula, title, outputs, at)
 
 
-def _compared(finder: Finder, how: str = "sub") -> Iterator[tuple[list[Name], list[Expr], int]]:
+_Pairs = tuple[list[Name], list[Expr], int]
+
+
+def _together(compared: Sequence[_Pairs]) -> Iterator[_Pairs]:
+    """The single outputs that are compared one by one, as those of one cost."""
+    singles = {out[0]: (target[0], at) for out, target, at in compared if len(out) == 1}
+    if len(singles) > 1 and len({target for target, _ in singles.values()}) == len(singles):
+        targets = [target for target, _ in singles.values()]
+        yield [*singles], targets, max(at for _, at in singles.values())
+
+
+def _compared(finder: Finder, how: str = "sub") -> Iterator[_Pairs]:
     """Outputs and targets: what is computed less what is not, or turned round.
 
     Args:

@@ -1,45 +1,25 @@
 """What a wrong gradient should have been, as the program itself would write it.
 
-∂cost/∂X goes back through whatever uses X: through U = W·X it is Wᵀ·∂cost/∂U, through U = f(X)
-it is ∂cost/∂U · f′(X). It is put together of the gradients that the program has already, and each
-step of it is compared with the true derivative at several points: only what agrees is shown.
+Each step of it is compared with the true derivative at several points: only what agrees is shown.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from itertools import chain, permutations
+from dataclasses import dataclass
 
-import numpy as np
-
-from micrograd_like.formula import Call, Expr, Name, Number, names, rewrite
-from micrograd_like.notation.as_typed import literal
-from micrograd_like.notation.writer import Style, written
-from micrograd_like.worksheet.naming.functions import slope
+from micrograd_like.formula import Name
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings
-from micrograd_like.worksheet.python.pieces import (
-    ATOM,
-    PRODUCT,
-    SUM,
-    Piece,
-    differences,
-    products,
-    sums,
-)
-from micrograd_like.worksheet.python.steps import Step
+from micrograd_like.worksheet.python.pieces import ATOM, PRODUCT, Piece
 from micrograd_like.worksheet.python.syntax import is_program
-from micrograd_like.worksheet.python.terms import Term, names_of
+from micrograd_like.worksheet.python.terms import names_of
 from micrograd_like.worksheet.python.trial import ratio
+from micrograd_like.worksheet.python.writing import Writer
 from micrograd_like.worksheet.records import Slip
 
 #: Steps back from one gradient to the next that has a name.
 _DEEPEST = 4
-#: Variables that may have been taken for another.
-_MOST_BESIDE = 12
 #: Factors that differ by less, relatively, are the same.
 _CLOSE = 1e-6
 
@@ -73,23 +53,24 @@ class Expected:
         """The assignment that a step which claims to be a gradient should be."""
         step, meaning = self.finder.steps[at], self.meanings.found[at]
         cost = self.finder.cost_at(at, self.meanings)
-        plain = step.index is None and not step.augmented
+        plain = step.index is None and not step.augmented and not step.gathered
         misfit = Slip("shape", step.misfit) if step.misfit else None
         if cost is None or not plain or {*meaning.of} != {cost}:
             return Line(slip=misfit)
         shape = self._shape(meaning.wrt, at) or step.shape
-        piece = _Writer(self, at, cost).gradient(meaning.wrt, shape, _DEEPEST)
+        piece = Writer(self.finder, self.meanings, self.forward, at, cost).gradient(
+            meaning.wrt, shape, _DEEPEST
+        )
         if piece is None:
             return Line(slip=misfit)
         true = self.finder.true(meaning.of, meaning.wrt) * meaning.factor
         factor = piece.factor(true)
         if factor is None:
             return Line(slip=misfit)
-        left = _left(step.source)
         table = self.finder.table(at)
         code = _of_factor(ratio(table, true)) or piece.slip(table, 1 / factor, step.shape)
         slip = misfit or (Slip(code) if code else None)
-        return Line(f"{left}{_scaled(piece, 1 / factor, step.source)}", slip)
+        return Line(_assigned(step.source, _scaled(piece, 1 / factor, step.source)), slip)
 
     def of_another_shape(self, at: int) -> tuple[Meaning, Line] | None:
         """What a step without a meaning claims to be, where a slip explains its shape."""
@@ -101,15 +82,20 @@ class Expected:
             if said.of or said.digits or not said.sure or len(wrt) in (0, len(step.names)):
                 continue
             shape = self.finder.snapshots[at][said.wrt].shape
-            piece = _Writer(self, at, cost).gradient(wrt, shape, _DEEPEST)
+            piece = Writer(self.finder, self.meanings, self.forward, at, cost).gradient(
+                wrt, shape, _DEEPEST
+            )
             if piece is None:
                 continue
             for code, own in piece.slipped(self.finder.table(at), step.shape):
                 if self.finder.allowed(own, False):
-                    left = _left(step.source)
+                    text = _assigned(step.source, _scaled(piece, own, step.source))
                     meaning = Meaning((cost,) * len(wrt), wrt, agrees=False)
-                    return meaning, Line(f"{left}{_scaled(piece, own, step.source)}", Slip(code))
+                    return meaning, Line(text, Slip(code))
         return None
+
+    def _writer(self, at: int, cost: Name) -> Writer:
+        return Writer(self.finder, self.meanings, self.forward, at, cost)
 
     def _shape(self, wrt: tuple[Name, ...], at: int) -> tuple[int, ...] | None:
         """The shape of a variable by its names, as it is at a step."""
@@ -117,178 +103,15 @@ class Expected:
         return next((array.shape for array in arrays if tuple(array.reshape(-1)) == wrt), None)
 
 
-class _Writer:
-    """Writes what may stand in one step: in the names that the program has there."""
-
-    def __init__(self, whole: Expected, at: int, cost: Name) -> None:
-        self.finder, self.at, self.cost = whole.finder, at, cost
-        self.forward = whole.forward
-        self.variables = self.finder.snapshots[at]
-        sources = [step.source for step in self.finder.steps]
-        self.prefix = "np." if any("np." in source for source in sources) else ""
-        self.of_self = {b for b in self.variables if any(f"self.{b}" in s for s in sources)}
-        found = whole.meanings.found.items()
-        here = [(place, meaning) for place, meaning in found if self._is_here(place, meaning)]
-        self.known = dict(self._gradient_of(place, meaning) for place, meaning in here)
-
-    def _is_here(self, place: int, meaning: Meaning) -> bool:
-        """True for a gradient of the cost that still stands under its name."""
-        step = self.finder.steps[place]
-        current = self.variables.get(step.base)
-        return (
-            place < self.at
-            and current is not None
-            and tuple(current.reshape(-1)) == step.names
-            and {*meaning.of} == {self.cost}
-            and len(meaning.wrt) == len(step.names)
-        )
-
-    def _gradient_of(self, place: int, meaning: Meaning) -> tuple[tuple[Name, ...], Piece]:
-        step = self.finder.steps[place]
-        table = self.finder.true(meaning.of, meaning.wrt) * meaning.factor
-        values = tuple(row.reshape(step.shape) for row in table)
-        return meaning.wrt, Piece(self._shown(step.base), ATOM, values)
-
-    def gradient(self, wrt: tuple[Name, ...], shape: tuple[int, ...], deep: int) -> Piece | None:
-        """∂cost/∂wrt, up to a factor, of what the program has."""
-        if wrt in self.known:
-            return self.known[wrt]
-        users = [at for at in self.forward if self._used(at) & {*wrt}]
-        if deep == 0 or len(users) != 1:
-            return None
-        user = self.finder.steps[users[0]]
-        true = self.finder.true([self.cost] * len(wrt), wrt)
-        turned = None
-        for piece in chain(self._differences(), self._back_through(user, wrt, shape, deep)):
-            if piece is not None and piece.shape == shape and (factor := piece.factor(true)):
-                if factor > 0:
-                    return piece
-                turned = turned or piece
-        return turned
-
-    def _differences(self) -> Iterator[Piece | None]:
-        maker = self.finder.steps[self.finder.maker[self.cost]]
-        for output, target in permutations(self._operands(maker, ()), 2):
-            yield from differences(output, target)
-
-    def _used(self, at: int) -> set[Name]:
-        return {n for formula in self.finder.steps[at].formulas for n in names(formula)}
-
-    def _back_through(
-        self, user: Step, wrt: tuple[Name, ...], shape: tuple[int, ...], deep: int
-    ) -> Iterator[Piece | None]:
-        """What ∂cost/∂wrt may be, one step from what is computed from it."""
-        if user.names == (self.cost,):
-            yield self._of_elements([slope(user.formulas[0], n) for n in wrt], shape)
-            return
-        above = self.gradient(user.names, user.shape, deep - 1)
-        if above is None:
-            return
-        if len(user.names) == len(wrt):
-            pairs = zip(user.names, user.formulas, wrt, strict=True)
-            slopes = [_named(slope(f, n), f, u) for u, f, n in pairs]
-            own = self._of_elements(slopes, shape)
-            if own is not None and own.text != "1":
-                yield above.times(self._at_input(own, slopes, user.names, wrt))
-        yield from sums(above)
-        for other in self._operands(user, wrt):
-            beside = [v for v in self._pieces if v.shape == other.shape and v.text != other.text]
-            yield from products(above, other, beside[:_MOST_BESIDE])
-
-    def _at_input(
-        self, own: Piece, slopes: Sequence[Expr], outputs: Sequence[Name], wrt: Sequence[Name]
-    ) -> Piece:
-        """A slope of elements that knows what it comes to with the input for the output."""
-        pairs = zip(slopes, outputs, wrt, strict=True)
-        wrong = self._values([_named(f, out, n) for f, out, n in pairs], own.shape)
-        return replace(own, slips=(("derivative-at-input", wrong),))
-
-    def _operands(self, user: Step, wrt: tuple[Name, ...]) -> list[Piece]:
-        """The variables that stand beside something in its user's formula."""
-        inside = {n for formula in user.formulas for n in names(formula)} - {*wrt}
-        used = {self._shown(b) for b, v in self.variables.items() if inside & {*v.reshape(-1)}}
-        return [piece for piece in self._pieces if piece.text in used]
-
-    @cached_property
-    def _pieces(self) -> list[Piece]:
-        """The variables of the program, those that are arrays of names."""
-        found = ((base, current, names_of(current)) for base, current in self.variables.items())
-        return [
-            Piece(self._shown(base), ATOM, self._values(elements, current.shape))
-            for base, current, elements in found
-            if elements and not base.startswith("net_")
-        ]
-
-    def _values(self, formulas: Sequence[Expr], shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-        """The numbers of an array's elements at every point."""
-        return tuple(
-            np.array([point.value(f) for f in formulas]).reshape(shape)
-            for point in self.finder.points
-        )
-
-    def _of_elements(self, formulas: Sequence[Expr], shape: tuple[int, ...]) -> Piece | None:
-        """Formulas of elements as one of arrays, where they are alike but for their index."""
-        shown = {self._written(formula, at, shape) for at, formula in enumerate(formulas)}
-        text = next(iter(shown))
-        if len(shown) != 1 or not text:
-            return None
-        return Piece(text, _binding(formulas[0]), self._values(formulas, shape))
-
-    def _written(self, formula: Expr, at: int, shape: tuple[int, ...]) -> str:
-        """A formula of an array's element, by its variables' names; "" where one has none."""
-        called = {name: self._called(name, at, shape) for name in names(formula)}
-        if not all(called.values()):
-            return ""
-        style = replace(
-            _NUMPY,
-            name=lambda quantity: called[quantity],  # type: ignore[index]
-            function=lambda function, arguments: f"{self.prefix}{function}({arguments})",
-            where=partial(_where, self.prefix),
-        )
-        return written(formula, style)
-
-    def _called(self, name: Name, at: int, shape: tuple[int, ...]) -> str:
-        """What the program calls a quantity where the element ``at`` of an array is computed."""
-        for base, current in self.variables.items():
-            if not base.startswith("net_") and name in {*current.reshape(-1)}:
-                fits = _fits(current, shape)
-                if fits and np.broadcast_to(current, shape).reshape(-1)[at] == name:
-                    return self._shown(base)
-                if not shape:
-                    return name.plain
-        return ""
-
-    def _shown(self, base: str) -> str:
-        return f"self.{base}" if base in self.of_self else base
-
-
-_NUMPY = Style(
-    name=str,
-    number=lambda value, places: literal(Number(value, places)),
-    minus="-",
-    times="*",
-    spaced_times=" * ",
-    power="{}**{}".format,
-    function=lambda function, arguments: f"{function}({arguments})",
-)
-
-
-def _left(source: str) -> str:
-    """What stands before the expression of an assignment, or of what a function returns."""
-    return "return " if source.startswith("return") else f"{source.partition('=')[0].strip()} = "
-
-
-def _where(prefix: str, condition: str, then: str, otherwise: str) -> str:
-    """A condition as NumPy has it: for 1 and 0 it is enough by itself."""
-    if (then, otherwise) == ("1", "0"):
-        return f"({condition})"
-    return f"{prefix}where({condition}, {then}, {otherwise})"
-
-
-def _fits(array: Term, shape: tuple[int, ...]) -> bool:
-    """True for an array that can be repeated to a shape."""
-    pairs = zip(array.shape[::-1], shape[::-1], strict=False)
-    return array.ndim <= len(shape) and all(a in (1, b) for a, b in pairs)
+def _assigned(source: str, text: str) -> str:
+    """An expression in the place of the one that a statement assigns, returns or appends."""
+    if source.startswith("return"):
+        return f"return {text}"
+    left, mark, _ = source.partition("=")
+    before, call, _ = source.partition(".append(")
+    if call and len(before) < len(left):
+        return f"{before}{call}{text})"
+    return f"{left.strip()} = {text}" if mark else text
 
 
 def _of_factor(factor: float | None) -> str:
@@ -296,20 +119,6 @@ def _of_factor(factor: float | None) -> str:
     if factor is None:
         return ""
     return "sign" if abs(factor + 1) < _CLOSE else "constant-factor"
-
-
-def _binding(formula: Expr) -> int:
-    match formula:
-        case Call("add" | "sub" | "neg"):
-            return SUM
-        case Name() | Number():
-            return ATOM
-    return PRODUCT
-
-
-def _named(formula: Expr, whole: Expr, name: Name) -> Expr:
-    """A formula with a quantity's name in the place of what gives it its value."""
-    return rewrite(formula, lambda node: name if node == whole else None)
 
 
 def _scaled(piece: Piece, factor: float, source: str) -> str:

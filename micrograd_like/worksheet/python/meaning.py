@@ -17,6 +17,7 @@ from micrograd_like.formula import Expr, Name, Number, names
 from micrograd_like.worksheet.python.claims import Claims
 from micrograd_like.worksheet.python.flow import NOTHING
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
+from micrograd_like.worksheet.python.naming import Said
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import names_of
 from micrograd_like.worksheet.python.trial import ratio
@@ -133,8 +134,7 @@ class Finder(Claims):
                 turns = not said.whole and not taken_away and not self.is_behind(at, result)
                 if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
-                told = said.sure and len(self.versions_before(said.wrt, at)) < 2
-                if told and at not in self.partial:
+                if self._is_told(at, said) and at not in self.partial:
                     factor = self._likely_factor(at, table, true, result)
                     if (used := self.anchored(at, result)) and used.wrt == meaning.wrt:
                         factor = copysign(factor, used.factor)  # what is added is turned round
@@ -155,10 +155,15 @@ class Finder(Claims):
                 return Meaning(of, wrt, factor)
         return claims[0] if claims else anchored
 
+    def _is_told(self, at: int, said: Said) -> bool:
+        """True where a name leaves no doubt what it is: d_h11 may be a part of ∂E/∂h1."""
+        part = bool(said.digits) and not self.snapshots[at][said.wrt].ndim
+        return said.sure and not part and len(self.versions_before(said.wrt, at)) < 2
+
     def claims(self, at: int, result: Meanings) -> Iterator[Meaning]:
         """What the name of a step says for sure, whatever the step comes to."""
         for said in self.said(at, [self.steps[place].base for place in result.cost]):
-            for meaning in self.read(at, said, result) if said.sure else ():
+            for meaning in self.read(at, said, result) if self._is_told(at, said) else ():
                 true = self.true(meaning.of, meaning.wrt)
                 if np.abs(true).max(initial=0.0) > NOTHING:
                     factor = self._likely_factor(at, self.table(at), true, result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import copysign
 
@@ -21,12 +21,13 @@ from micrograd_like.formula import (
 from micrograd_like.worksheet.python.choosing import chosen_cost
 from micrograd_like.worksheet.python.edits import is_one_edit_away
 from micrograd_like.worksheet.python.expected import Expected, Line
+from micrograd_like.worksheet.python.late import with_old_weights
 from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
 from micrograd_like.worksheet.python.syntax import has_large_number
-from micrograd_like.worksheet.records import Part, Place, Statement
+from micrograd_like.worksheet.records import Part, Place, Slip, Statement
 
 #: Steps for which meanings are looked for.
 _MOST_STEPS = 400
@@ -51,8 +52,13 @@ def statements_of(recorder: Recorder) -> Read:
     """The statements of a program, each gradient as the derivative that it is or claims to be."""
     read = Read()
     finder, meanings, doubts = chosen_cost(recorder, read.told)
+    finder, meanings, late = with_old_weights(finder, meanings)
     writer = _Writer(finder, meanings, doubts, recorder.guessed)
     for at in range(len(finder.steps)):
+        if at in late:
+            written = writer.held(at, late[at])
+            read.reads += (replace(statement, step=at + 1) for statement in written)
+            continue
         read.reads += (replace(statement, step=at + 1) for statement in writer.written(at))
     read.reads = [*_numbered(read.reads)]
     for at, step in enumerate(finder.steps):
@@ -117,6 +123,18 @@ class _Writer:
             elif at in self.meanings.updates:
                 doubt = self._another_rule(at, formula)
             yield self._statement(step, name, expr, doubt)
+
+    def held(self, at: int, formulas: Sequence[Expr]) -> Iterator[Statement]:
+        """The statements of a step as it should be, which is not shown, and what it is instead."""
+        step, slip = self.finder.steps[at], Slip("updated-too-early")
+        hidden = [*self.written(at)]
+        lefts = [s.left for s in hidden] if at in self.meanings.found else [*step.names]
+        if at not in self.meanings.found:
+            place = step.place._replace(column=0, end=0)
+            yield from (replace(s, place=place, source="", defines="implied") for s in hidden)
+        for left, formula in zip(lefts, formulas, strict=True):
+            said = self._statement(step, left, self._meant(formula))
+            yield replace(said, held=True, slip=slip)
 
     def _derivatives(self, at: int, step: Step, meaning: Meaning) -> Iterator[Statement]:
         repeats = len(meaning.wrt) // len(step.names)
