@@ -537,3 +537,74 @@ def test_what_uses_renewed_weights_is_told_where_it_stands() -> None:
         line.strip() for line in late if "w_o1[1]" in line or "w_o2[1]" in line
     }
     assert {mark.causes[0].code for mark in wrong} == {"updated-too-early"}
+
+
+VALUES = """
+import math
+
+class Value:
+    def __init__(self, data, children=()):
+        self.data = data
+        self.grad = 0.0
+        self.children = set(children)
+        self._backward = lambda: None
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data + other.data, (self, other))
+        def _backward():
+            self.grad += out.grad
+            other.grad += 1.0 * out.grad
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out._backward = _backward
+        return out
+
+    def __pow__(self, k):
+        out = Value(self.data ** k, (self,))
+        def _backward():
+            self.grad += k * self.data ** (k - 1) * out.grad
+        out._backward = _backward
+        return out
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        out = Value(t, (self,))
+        def _backward():
+            self.grad += (1 - t ** 2) * out.grad
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Value(0 if self.data < 0 else self.data, (self,))
+        def _backward():
+            self.grad += (out.data > 0) * out.grad
+        out._backward = _backward
+        return out
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("", ""),
+        ("self.grad += other.data * out.grad", "self.grad = other.data * out.grad"),
+        ("other.grad += self.data * out.grad", "other.grad += other.data * out.grad"),
+        ("self.grad += (1 - t ** 2) * out.grad", "self.grad += 1 - t ** 2"),
+        ("k * self.data ** (k - 1) * out.grad", "k * self.data ** k * out.grad"),
+        ("other.grad += 1.0 * out.grad", "other.grad += other.data * out.grad"),
+        ("(out.data > 0) * out.grad", "(out.data > 0)"),
+    ],
+)
+def test_the_way_back_of_an_operation_is_held_against_it(right: str, wrong: str) -> None:
+    marks = report(VALUES.replace(right, wrong, 1) if right else VALUES).lines
+    found = [mark.source for mark in marks if mark.verdict == "wrong"]
+    assert len(found) == bool(right)
+    assert all(wrong in source for source in found)
+    assert sum(mark.verdict == "right" for mark in marks) == 7 - bool(right)

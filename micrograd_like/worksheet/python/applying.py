@@ -183,6 +183,9 @@ class Applier:
         named: dict[str, Any],
         numeric: bool,
     ) -> Any:
+        if name == "isinstance" and len(arguments) == 2 and isinstance(arguments[1], Class):
+            kind_of = arguments[1].node.name
+            return isinstance(arguments[0], Instance) and arguments[0].name == kind_of
         if name in COUNTING:
             return counted()
         if name in ("set", "sorted"):

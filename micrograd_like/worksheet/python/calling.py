@@ -62,6 +62,8 @@ class Calls:
         known = self.machine.globals.values()
         instances = [v for v in known if isinstance(v, Instance) and v.name == node.name]
         owner = instances[0] if instances else Instance(node.name, Class(node).methods)
+        for method in self.machine.closures.read(Class(node)):
+            self._called[method] += 1
         outside = dict(self.machine.globals)
         self._output = None
         self._by_themselves([*owner.methods.values()], owner)

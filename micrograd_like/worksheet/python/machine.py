@@ -18,6 +18,7 @@ from micrograd_like.formula import names as names_in
 from micrograd_like.worksheet.python.applying import NOT_RUN
 from micrograd_like.worksheet.python.assigning import Assignments
 from micrograd_like.worksheet.python.calling import Calls
+from micrograd_like.worksheet.python.closures import Closures
 from micrograd_like.worksheet.python.conversions import CallError
 from micrograd_like.worksheet.python.evaluation import Evaluator
 from micrograd_like.worksheet.python.failures import Failures
@@ -71,7 +72,7 @@ class Machine(Scopes):
         self.calls = Calls(self)
         self.failures = Failures(self)
         self.loops = Loops(self)
-        self.slopes = Slopes(self)
+        self.slopes, self.closures = Slopes(self), Closures(self)
         self._left = MAX_STATEMENTS
 
     def run(self, module: ast.Module) -> None:
