@@ -113,7 +113,8 @@ class Assignments:
             self.machine.tell(f"{base} is taken as data")
             return self.machine.array(base, (len(value),))
         if isinstance(value, dict) and node is not None and not isinstance(value, Fields):
-            named = {k: self._named_rows(str(k), v, node) for k, v in value.items()}
+            rows = ((str(k), self._named_rows(str(k), v, node)) for k, v in value.items())
+            named = dict(zip(value, [self._row(k, v, None, node) for k, v in rows], strict=True))
             value.update(named)
             return value
         if isinstance(value, list | tuple) and node is not None and not _is_numeric(value):
@@ -123,7 +124,7 @@ class Assignments:
             try:
                 value = as_term(value)
             except CallError:
-                return value if node is None else self._named_rows(base, value, node)
+                return value if node is None else self._named_rows(own, value, node)
         if isinstance(value, bool | int | float):
             value = as_term(value)
         if not isinstance(value, np.ndarray) or node is None or self.machine.recorder.silent:
@@ -177,7 +178,8 @@ class Assignments:
         if not isinstance(row, np.ndarray) or not row.ndim or self.machine.recorder.silent:
             return row
         inside = names_of(row)
-        if inside is None and not all(isinstance(e, Number) for e in row.reshape(-1)):
+        begins = is_gradient_name(base) and all(isinstance(e, Number) for e in row.reshape(-1))
+        if inside is None and not begins:
             return self.machine.taking.taken(Target(base, old), row, node, False)
         if inside is not None and not self.machine.is_own(row):
             self.machine.recorder.bind(base, row)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from micrograd_like.worksheet.python.layers import backward_of, fed, order_of
+from micrograd_like.worksheet.python.mending import Mending
 from micrograd_like.worksheet.python.naming import is_output_name
 from micrograd_like.worksheet.python.syntax import called_in, is_helper, is_method
 from micrograd_like.worksheet.python.terms import Term
@@ -33,6 +34,7 @@ class Calls:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.mending = Mending(machine)
         self._called: Counter[ast.AST] = Counter()
         self._taken: Counter[ast.AST] = Counter()
         self._anywhere: set[str] = set()
@@ -81,6 +83,8 @@ class Calls:
             if node in self._called or (is_helper(node) and back is None):
                 continue
             given = self._function_by_itself(node, owner)
+            if given is None and owner is not None:
+                given = _kept(node, owner)
             if back is not None and given is not None and back not in self._called:
                 fed(self.machine, back, given)
                 self._function_by_itself(back, owner)
@@ -144,12 +148,14 @@ class Calls:
             with self.machine.inside(node):
                 self.machine.block(definition.body)
         except LeftError as left:
-            return left.value
+            found = left.value
+        else:
+            found = None
         finally:
             self._taken[definition] += len(self.machine.recorder.steps) - before_it
             self.machine.scope, self.machine.recorder.silent = before, silent
             self.machine.function = outside
-        return None
+        return self.mending.mended(function, scope, found)
 
     def _arguments(
         self, function: Defined, arguments: list[Any], named: dict[str, Any], node: ast.AST
@@ -182,3 +188,11 @@ class Calls:
             start = Defined(owner.methods["__init__"], self.machine.globals, owner)
             self.call(start, arguments, named, node)
         return owner
+
+
+def _kept(forward: ast.FunctionDef, owner: Instance) -> Any:
+    """What a way forward that returns nothing keeps last, as an attribute."""
+    match forward.body[-1]:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
+            return owner.attributes.get(name)
+    return None

@@ -42,17 +42,22 @@ def chosen_cost(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, 
     enough = best.score + (2 if best.score and named else 1)
     settled = best.score and (most.wrong or (named and not _is_unusual(finder, best)))
     if most.score < enough or settled:
+        meanings = Suppositions(finder, best.cost).meanings()
+        if not meanings.wrong:
+            return finder, meanings, {}
         costs = [m for m in written if m is not best and not best.found.keys() & m.cost.keys()]
         others = [(finder, m, _base(finder, m)) for m in costs]
         doubts = _right_otherwise(others, "")
         if earlier is not recorder:  # what stands below may only be looked at
             doubts = {**_right_otherwise(assumed, "the cost stands below; "), **doubts}
-        return finder, Suppositions(finder, best.cost).meanings(), doubts
+        return finder, meanings, doubts
     told.append(f"assumed: the cost is {title}")
     at_output = _right_at_output(found, most)
     others = [one for one in assumed if one[1] is not most and at_output <= _right_places(*one[:2])]
     meanings = Suppositions(found, most.cost).meanings()
     meant = {found.steps[at].place: _sense(m) for at, m in meanings.found.items()}
+    if not meanings.wrong:
+        return found, meanings, {}
     return found, meanings, _right_otherwise(others, "the cost is not written; ", meant)
 
 
@@ -74,19 +79,25 @@ def _right_at_output(finder: Finder, meanings: Meanings) -> set[Place]:
     }
     where = {at: max((last.get(n, -1) for n in wrt), default=-1) for at, wrt in about.items()}
     nearest = max(where.values(), default=-1)
-    right = _right_steps(meanings)
+    right = _right_steps(finder, meanings)
     return {finder.steps[at].place for at, used in where.items() if used == nearest} & {
         finder.steps[at].place for at in right
     }
 
 
-def _right_steps(meanings: Meanings) -> Iterator[int]:
-    yield from (at for at, meaning in meanings.found.items() if meaning.agrees)
-    yield from (at for at, rate in meanings.updates.items() if rate is not None)
+def _right_steps(finder: Finder, meanings: Meanings) -> Iterator[int]:
+    """The gradients that agree, and the updates by such: by a wrong one none is right."""
+    wrong = {at for at, meaning in meanings.found.items() if not meaning.agrees}
+    yield from meanings.found.keys() - wrong
+    wrong |= {at for at, step in enumerate(finder.steps) if step.meant}
+    yield from meanings.found.keys() - wrong
+    for at, rate in meanings.updates.items():
+        if rate is not None and at not in wrong and wrong.isdisjoint(finder.inputs(at)):
+            yield at
 
 
 def _right_places(finder: Finder, meanings: Meanings) -> set[Place]:
-    return {finder.steps[at].place for at in _right_steps(meanings)}
+    return {finder.steps[at].place for at in _right_steps(finder, meanings)}
 
 
 def _is_unusual(finder: Finder, meanings: Meanings) -> bool:
@@ -112,8 +123,9 @@ def _right_otherwise(
 ) -> dict[Place, str]:
     """The places of what is right under one of several other costs, as what it is meant as."""
     found: dict[Place, str] = {}
-    for finder, meanings, title in others:
-        for at in _right_steps(meanings):
+    for finder, first, title in others:
+        meanings = Suppositions(finder, first.cost).meanings() if first.wrong else first
+        for at in _right_steps(finder, meanings):
             sense = (meant or {}).get(finder.steps[at].place)
             if sense and at in meanings.found and _sense(meanings.found[at]) != sense:
                 continue

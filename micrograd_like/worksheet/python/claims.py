@@ -12,7 +12,7 @@ import numpy as np
 from micrograd_like.formula import Call, Name, Number, factors, names
 from micrograd_like.worksheet.python.flow import NOTHING, Flow
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, array, elements_meant
-from micrograd_like.worksheet.python.naming import Said
+from micrograd_like.worksheet.python.naming import Said, is_label_name
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import Term, names_of
 from micrograd_like.worksheet.python.trial import ratio
@@ -24,8 +24,8 @@ class Claims(Flow):
     def read(self, at: int, said: Said, result: Meanings) -> Iterator[Meaning]:
         """The derivatives that a name may say."""
         variables = self.snapshots[at]
-        several = self.versions_before(said.wrt, at)
-        targets = [*several[::-1]] if len(several) > 1 else [variables[said.wrt]]
+        several = self._different(said.wrt, at)
+        targets = several if len(several) > 1 else [self._itself(variables[said.wrt])]
         inner = [self._argument(target) for target in targets]
         targets += [argument for argument in inner if argument is not None]
         cost = self.cost_at(at, result)
@@ -39,6 +39,42 @@ class Claims(Flow):
                         yield Meaning(tuple(of), wrt * len(of))
                 elif cost is not None:
                     yield Meaning((cost,) * len(wrt), wrt)
+
+    def _different(self, base: str, at: int) -> list[Term]:
+        """The versions of a variable before a step, the last one first, each once."""
+        own = [self._itself(version) for version in self.versions_before(base, at)[::-1]]
+        return [*{tuple(version.reshape(-1)): version for version in own}.values()]
+
+    def is_told(self, at: int, said: Said, wrt: tuple[Name, ...], result: Meanings) -> bool:
+        """True where a name leaves no doubt by which version of a variable a gradient is.
+
+        Of several, it is the one from which that is computed whose gradient the step goes on from.
+        And d_h11 may be a part of ∂E/∂h1.
+        """
+        several = self._different(said.wrt, at)
+        part = bool(said.digits) and not self.snapshots[at][said.wrt].ndim
+        if not said.sure or part or len(several) < 2:
+            return said.sure and not part
+        cost = self.cost_at(at, result)
+        ends = [result.found[i].wrt for i in self.inputs(at) if i in result.found]
+        ends = ends or ([] if cost is None else [(cost,)])
+        behind = {i for names_ in ends for n in names_ for i in self._direct(n)}
+        close = [v for v in several if self.maker.get(v.reshape(-1)[0]) in behind]
+        return len(close) == 1 and tuple(close[0].reshape(-1)) == wrt
+
+    def _direct(self, name: Name) -> set[int]:
+        """The steps from which a quantity is computed."""
+        return {*self.inputs(self.maker[name])} if name in self.maker else set()
+
+    def _itself(self, target: Term) -> Term:
+        """What a variable stands for where it is another name of that: ``Z = cache``."""
+        elements = [*target.reshape(-1)]
+        while (at := self.maker.get(elements[0])) is not None and self.is_alias(at):
+            step = self.steps[at]
+            if not {*elements} <= {*step.names}:
+                break
+            elements = [step.formulas[step.names.index(e)] for e in elements]
+        return array(elements, target.shape)
 
     @cached_property
     def _first(self) -> Mapping[str, tuple[int, ...]]:
@@ -87,7 +123,7 @@ class Claims(Flow):
             for i in sorted(self.forward([*result.cost]) - self.starts, reverse=True)
             if i < at
         ]
-        others = [v for v in variables if v not in computed]
+        others = [v for v in variables if v not in computed and not is_label_name(v[0])]
         for base, wrt in [*computed, *earlier, *others]:
             if wrt is None or base == step.base:
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from micrograd_like.formula import Call, Expr, Name, Number, nodes
+from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.naming import is_cost_name, is_gradient_name
 from micrograd_like.worksheet.python.steps import Recorder, Step
@@ -42,10 +43,10 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
     }
     for at, step in enumerate(finder.steps):
         inner = step.base.startswith("net_")
-        single = len(step.names) == 1 and not inner and step.index is None
+        single = len(step.names) == 1 and not inner and step.index is None and step.slope is None
         if not single or at in finder.given or finder.is_update(at):
             continue
-        if isinstance(step.formulas[0], Call) and step.formulas[0].function == "sub":
+        if _is_difference(step.formulas[0]):
             continue  # what has no least value
         if is_cost_name(step.base):
             named.setdefault(step.base, {})[at] = step.names[0]
@@ -53,6 +54,9 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
             others.setdefault(step.base, {})[at] = step.names[0]
             ends |= set() if at in used else {step.base}
     yield from named.items()
+    layers = named.pop(LAYER_COST, {})  # beside them another function may have a cost of its own
+    if layers:
+        yield from ((base, {**layers, **versions}) for base, versions in named.items())
     yield from ((base, versions) for base, versions in others.items() if base in ends)
 
 
@@ -105,10 +109,24 @@ def _compared(finder: Finder, how: str = "sub") -> Iterator[_Pairs]:
             yield [*pairs], [*pairs.values()], at
 
 
+def _is_difference(formula: Expr) -> bool:
+    """True for one quantity less another, and for a multiple of that."""
+    match formula:
+        case Call("sub", _):
+            return True
+        case Call("neg", (inner,)) | Call("mul" | "div", (inner, Number())):
+            return _is_difference(inner)
+        case Call("mul", (Number(), inner)):
+            return _is_difference(inner)
+    return False
+
+
 def _less_label(formula: Expr) -> tuple[Name, Number] | None:
-    """What a formula is less what label, where it is that."""
+    """What a formula is less what label, or turned round, where it is that."""
     match formula:
         case Call("sub", (Name() as output, Number() as label)):
+            return output, label
+        case Call("sub", (Number() as label, Name() as output)):
             return output, label
     return None
 

@@ -26,6 +26,7 @@ from micrograd_like.worksheet.python.terms import (
     scalar,
     term,
 )
+from micrograd_like.worksheet.python.usage import is_product
 from micrograd_like.worksheet.python.values import (
     Data,
     Defined,
@@ -79,7 +80,11 @@ class Evaluator:
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 return not self.truth(inner)
             case ast.BinOp(left=left, op=op, right=right):
-                return self.operators.binary(node, op, self.operand(left), self.operand(right))
+                first = self.operand(left)
+                sums = isinstance(op, ast.Add | ast.Sub) and is_product(right)
+                with self.machine.shapes.beside_a(first if sums else None):
+                    second = self.operand(right)
+                return self.operators.binary(node, op, first, second)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARE:
                 a, b = (self.machine.settled(self.value(side)) for side in (left, right))
                 if isinstance(b, str) and isinstance(op, ast.Eq):
@@ -91,6 +96,10 @@ class Evaluator:
                 return self.applier.call(node)
             case ast.Attribute():
                 return self.elements.attribute(node)
+            case ast.Subscript(
+                value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=int(axis))
+            ) if (samples := self.samples(self.value(inner), axis)) is not None:
+                return samples
             case ast.Subscript(value=whole_, slice=index):
                 return self.elements.subscript(node, self.value(whole_), index)
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
@@ -98,7 +107,7 @@ class Evaluator:
                 return values if isinstance(node, ast.List) else tuple(values)
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                return {self.key(k): self.value(v) for k, v in pairs if k is not None}
+                return dict(self._stored_under(k, v) for k, v in pairs if k is not None)
             case ast.DictComp(key=key, value=of, generators=[generator]):
                 return dict(self._listed(generator, lambda: (self.key(key), self.value(of))))
             case ast.IfExp(test=test, body=then, orelse=other):
@@ -115,6 +124,15 @@ class Evaluator:
                 return self._listed(generator, lambda: self.value(body))
         raise UnreadError(node, f"{_called(node)} is not read")
 
+    def samples(self, array: Any, axis: int) -> Term | None:
+        """The number of samples, where that is a free array's size: the other one stays open."""
+        shapes = self.machine.shapes
+        if not isinstance(array, Unshaped) or not shapes.counts_samples(array, axis):
+            return None
+        self.machine.recorder.guessed = True
+        self.machine.recorder.counts.add(shapes.samples())
+        return scalar(Number(shapes.samples()))
+
     def known(self, node: ast.expr, value: Any) -> Any:
         """What a name or an element stands for.
 
@@ -128,6 +146,12 @@ class Evaluator:
         if isinstance(value, Unshaped) and value.term is not None:
             return value.term
         return value
+
+    def _stored_under(self, key: ast.expr, value: ast.expr) -> tuple[Any, Any]:
+        found = self.key(key)
+        if isinstance(found, str):
+            self.machine.aim(found, value)
+        return found, self.value(value)
 
     def key(self, node: ast.expr) -> Any:
         """What stands between the brackets of a dictionary."""

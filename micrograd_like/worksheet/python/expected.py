@@ -67,7 +67,7 @@ class Expected:
         factor = piece.factor(true)
         if factor is None:
             return Line(slip=misfit)
-        table = self.finder.table(at)
+        table = self.finder.as_written(at)
         code = _of_factor(ratio(table, true)) or piece.slip(table, 1 / factor, step.shape)
         slip = misfit or (Slip(code) if code else None)
         return Line(_assigned(step.source, _scaled(piece, 1 / factor, step.source)), slip)
@@ -87,7 +87,7 @@ class Expected:
             )
             if piece is None:
                 continue
-            for code, own in piece.slipped(self.finder.table(at), step.shape):
+            for code, own in piece.slipped(self.finder.as_written(at), step.shape):
                 if self.finder.allowed(own, False):
                     text = _assigned(step.source, _scaled(piece, own, step.source))
                     meaning = Meaning((cost,) * len(wrt), wrt, agrees=False)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from micrograd_like.formula import Name, Number, names, terms
+from micrograd_like.formula import Call, Expr, Name, Number, names, terms
 from micrograd_like.graph import reachable
 from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meanings import Meanings, array
@@ -50,13 +50,13 @@ class Flow:
         for step in self.steps:
             for name in (n for f in step.formulas for n in names(f)):
                 self._users[name].add(step.base)
-        #: Sums that are added to further on.
+        #: What is added to or masked further on.
         self.partial = {
             self.maker[n]
             for step in self.steps
             if step.augmented and step.index is None
             for n, f in zip(step.older, step.formulas, strict=False)
-            if n in self.maker and ("+", n) in terms(f)
+            if n in self.maker and n in names(f) and not _is_scaled(f, n)
         }
         #: The versions of every variable that is computed, the last one last.
         self.versions: dict[str, list[Term]] = {}
@@ -119,13 +119,22 @@ class Flow:
         )[name] == Number(0)
 
     def begins_sum(self, name: Name) -> bool:
-        """True for a 0 that only a sum begins with, as dw of dw = 0 and dw += …: no quantity."""
+        """True for a 0 that a sum begins with, or a velocity, as dw of dw = 0 and dw += ….
+
+        It is no quantity.
+        """
         return name in self._beginnings
 
     @cached_property
     def _beginnings(self) -> set[Name]:
-        sums = (s for at, s in enumerate(self.steps) if s.augmented and not self.is_update(at))
-        return {name for step in sums for name in step.older if self._is_zero(name)}
+        sums = (s for at, s in enumerate(self.steps) if not self.is_update(at))
+        pairs = (zip(step.older, step.formulas, strict=False) for step in sums if step.older)
+        return {
+            name
+            for step in pairs
+            for name, formula in step
+            if self._is_zero(name) and name in names(formula)
+        }
 
     def forward(self, ends: Iterable[int]) -> frozenset[int]:
         """What these steps are computed from, not going back through updates."""
@@ -158,8 +167,14 @@ class Flow:
         return any(self.maker.get(n, -1) in self.starts for n in own - inside)
 
     def table(self, at: int) -> np.ndarray:
-        """The numbers of a step as it is written, a row for each point."""
-        formulas = self.steps[at].formulas
+        """The numbers of a step as it is meant, a row for each point."""
+        return self._numbers(self.steps[at].meant or self.steps[at].formulas)
+
+    def as_written(self, at: int) -> np.ndarray:
+        """The numbers of a step as it stands, a row for each point."""
+        return self._numbers(self.steps[at].formulas)
+
+    def _numbers(self, formulas: Sequence[Expr]) -> np.ndarray:
         return np.array([[point.value(f) for f in formulas] for point in self.points])
 
     def true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
@@ -172,3 +187,11 @@ class Flow:
         """True where the gradient that comes back is given: its sign is no convention."""
         cost = self.cost_at(at, result)
         return cost is not None and self.steps[self.maker[cost]].base == LAYER_COST
+
+
+def _is_scaled(formula: Expr, name: Name) -> bool:
+    """True for a quantity times or over a number."""
+    match formula:
+        case Call("mul" | "div", (first, Number())):
+            return first == name
+    return False

@@ -73,11 +73,19 @@ def _goes_on(before: Step, step: Step, over: frozenset[int]) -> frozenset[int]:
 
 
 def _together(before: Step, step: Step, loops: frozenset[int]) -> Step:
-    whole = rewrite(
-        step.formulas[0], lambda node: before.formulas[0] if node == step.older[0] else None
-    )
+    def whole(one: Expr, other: Expr) -> Expr:
+        return rewrite(one, lambda node: other if node == step.older[0] else None)
+
+    mended = bool(step.meant or before.meant)
+    meant = whole((step.meant or step.formulas)[0], (before.meant or before.formulas)[0])
     passes = tuple(one for one in step.passes if one[0] not in loops)
-    return replace(step, formulas=(whole,), older=before.older, passes=passes)
+    return replace(
+        step,
+        formulas=(whole(step.formulas[0], before.formulas[0]),),
+        meant=(meant,) if mended else (),
+        older=before.older,
+        passes=passes,
+    )
 
 
 # Groups.
@@ -220,6 +228,7 @@ def _array_of(members: Sequence[Step]) -> Step:
         shape=_grid([index for index, _ in pairs]),
         names=tuple(step.names[0] for step in ordered),
         formulas=tuple(step.formulas[0] for step in ordered),
+        meant=tuple((s.meant or s.formulas)[0] for s in ordered if any(o.meant for o in ordered)),
         older=tuple(o[0] for o in older) if all(older) else (),
         index=None,
         gathered=True,

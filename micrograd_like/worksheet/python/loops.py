@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd_like.formula import Number
+from micrograd_like.formula import Name, Number
 from micrograd_like.worksheet.python.conversions import CallError
 from micrograd_like.worksheet.python.library import RANDOM
 from micrograd_like.worksheet.python.syntax import (
@@ -71,7 +71,8 @@ class Loops:
         whole = len(items) <= MOST_LAYERS and self._runs_over_layers(node, items, names)
         whole = whole or renewed_elements(node.body, names)
         idle = not names & used_in(node.body) and not self._builds(node)
-        once = self._renews(node) or idle or len(items) > MAX_PASSES
+        unknown = isinstance(node.target, ast.Tuple) and all(map(_is_free, items))
+        once = self._renews(node) or idle or unknown or len(items) > MAX_PASSES
         start = len(self.machine.recorder.steps)
         for number, item in enumerate(items):
             if number == 1 and not whole and (once or self.machine.recorder.renews(start)):
@@ -142,7 +143,8 @@ class Loops:
 
     def _renews(self, node: ast.For) -> bool:
         """True if a pass goes on from what the one before has made, other than a sum from 0."""
-        for name in renewed_in(node.body):
+        own = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        for name in renewed_in(node.body) - own:
             value = self.machine.scope.get(name, self.machine.globals.get(name))
             zeros = isinstance(value, np.ndarray) and self._starts_at_zero(value)
             if not zeros and not isinstance(value, list):
@@ -151,3 +153,8 @@ class Loops:
 
     def _starts_at_zero(self, value: Term) -> bool:
         return all(self.machine.recorder.formula(e) == Number(0) for e in value.reshape(-1))
+
+
+def _is_free(item: Any) -> bool:
+    """True for an element of which nothing is known."""
+    return isinstance(item, np.ndarray) and item.size == 1 and isinstance(item.item(), Name)

@@ -176,6 +176,9 @@ class Machine(Scopes):
         """What is returned; what is only computed there is taken down under the function's name."""
         found = None if value is None else self.evaluator.value(value)
         silent = not self.function or self.recorder.silent
+        if isinstance(found, dict) and not silent:
+            own = Target(self.function)
+            return self.assignments.stored(own, found, ast.Name(self.function), node, False)
         if silent or not isinstance(found, np.ndarray) or names_of(found) is not None:
             return found
         return self.taking.taken(Target(self.function), found, node, False)
@@ -203,8 +206,7 @@ class Machine(Scopes):
         owner.insert(place, found)
 
     def _assign_all(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> None:
-        self.target = target_name(targets[0])
-        self.whole = not any(isinstance(n, ast.BinOp) for n in ast.walk(value))
+        self.aim(target_name(targets[0]), value)
         found = self.evaluator.value(value)
         for target in targets:
             self.assignments.store(target, found, node)

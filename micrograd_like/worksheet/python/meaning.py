@@ -13,7 +13,7 @@ from math import copysign
 
 import numpy as np
 
-from micrograd_like.formula import Expr, Name, Number, names
+from micrograd_like.formula import Call, Expr, Name, Number, names
 from micrograd_like.worksheet.python.claims import Claims
 from micrograd_like.worksheet.python.flow import NOTHING
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
@@ -39,18 +39,27 @@ class Finder(Claims):
         for at, step in enumerate(self.steps):
             if at in self.given or step.hidden:
                 continue
+            if step.slope is not None:
+                of, wrt = step.slope
+                result.found[at] = Meaning((of,), (wrt,), agrees=False)
+                continue
             if self.is_update(at):
                 result.updates[at] = self._update(at, result)
                 continue
             if at in fixed:
                 self._take(at, fixed[at], result)
             elif at not in forward:
-                meaning = self._meaning(at, result)
+                meaning = None if self._renames(at, forward) else self._meaning(at, result)
                 if meaning is not None:
                     self._take(at, meaning, result)
                 else:
-                    self._as_written(at)
+                    self._carried(at)
         return result
+
+    def _renames(self, at: int, forward: frozenset[int]) -> bool:
+        """True for another name of what the forward pass has, by which no gradient is meant."""
+        plain = self.is_alias(at) and self.inputs(at) <= forward | self.starts
+        return plain and not any(said.sure for said in self.said(at, ()))
 
     def _differentiated(self) -> list[int]:
         """The steps that a name says are differentiated."""
@@ -64,16 +73,17 @@ class Finder(Claims):
     def _take(self, at: int, meaning: Meaning, result: Meanings) -> None:
         result.found[at] = meaning
         if len(meaning.wrt) > len(self.steps[at].names):  # it is repeated for every element
-            self._as_written(at)
+            self._carried(at)
             return
         for point in self.points:
             for name, of, wrt in zip(self.steps[at].names, meaning.of, meaning.wrt, strict=True):
                 point.values[name] = meaning.factor * point.slope(of, wrt)
 
-    def _as_written(self, at: int) -> None:
+    def _carried(self, at: int) -> None:
+        """Let what is no derivative have the numbers of its formulas."""
         step = self.steps[at]
         for point in self.points:
-            for name, formula in zip(step.names, step.formulas, strict=True):
+            for name, formula in zip(step.names, step.meant or step.formulas, strict=True):
                 point.values[name] = point.value(formula)
 
     def _update(self, at: int, result: Meanings) -> Expr | None:
@@ -131,10 +141,12 @@ class Finder(Claims):
                     return replace(meaning, factor=factor)
                 used = self.anchored(at, result) if said.sure else None
                 taken_away = used is not None and used.wrt == meaning.wrt and used.factor > 0
+                taken_away = taken_away and not self._is_turned_elsewhere(result)
                 turns = not said.whole and not taken_away and not self.is_behind(at, result)
                 if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
-                if self._is_told(at, said) and at not in self.partial:
+                told = self.is_told(at, said, meaning.wrt, result)
+                if told and at not in self.partial:
                     factor = self._likely_factor(at, table, true, result)
                     if (used := self.anchored(at, result)) and used.wrt == meaning.wrt:
                         factor = copysign(factor, used.factor)  # what is added is turned round
@@ -153,12 +165,27 @@ class Finder(Claims):
             factor = ratio(np.broadcast_to(table, true.shape), true)
             if factor is not None and not claims:
                 return Meaning(of, wrt, factor)
-        return claims[0] if claims else anchored
+        if claims or not self.steps[at].meant:
+            return claims[0] if claims else anchored
+        return self._activation_of(at, table)
 
-    def _is_told(self, at: int, said: Said) -> bool:
-        """True where a name leaves no doubt what it is: d_h11 may be a part of ∂E/∂h1."""
-        part = bool(said.digits) and not self.snapshots[at][said.wrt].ndim
-        return said.sure and not part and len(self.versions_before(said.wrt, at)) < 2
+    def _is_turned_elsewhere(self, result: Meanings) -> bool:
+        """True where the gradient of another weight before has a minus, to be added."""
+        moved = {
+            n for i in range(len(self.steps)) if self.is_update(i) for n in self.steps[i].older
+        }
+        weights = (m for m in result.found.values() if m.agrees and moved.issuperset(m.wrt))
+        return any(meaning.factor < 0 for meaning in weights)
+
+    def _activation_of(self, at: int, table: np.ndarray) -> Meaning | None:
+        """The derivative of an activation that a step was meant as, element by element."""
+        for step in self.steps[:at]:
+            inner = [f.arguments[0] for f in step.formulas if isinstance(f, Call)]
+            wrt = tuple(name for name in inner if isinstance(name, Name))
+            like = len(wrt) == len(step.names) == table.shape[1]
+            if like and ratio(table, self.true(step.names, wrt)) == 1:
+                return Meaning(step.names, wrt)
+        return None
 
     def claims(self, at: int, result: Meanings) -> Iterator[Meaning]:
         """What the name of a step says for sure, whatever the step comes to."""
@@ -194,11 +221,17 @@ class Finder(Claims):
     def is_sized(self, at: int, claim: Meaning) -> bool:
         """True for a step that is what it claims to be but for the sizes that were chosen here."""
         true = claim.factor * self.true(claim.of, claim.wrt)
-        factor = ratio(np.broadcast_to(self.table(at), true.shape), true)
+        factor = ratio(np.broadcast_to(self.as_written(at), true.shape), true)
         sizes = {1.0, *self.counts}
         return factor is not None and any(
             abs(factor - a / b) < 1e-6 * abs(factor) for a in sizes for b in sizes if a != b
         )
+
+    def is_turned(self, at: int, claim: Meaning) -> bool:
+        """True for a step that is what it claims to be but for its sign, and perhaps a factor."""
+        true = claim.factor * self.true(claim.of, claim.wrt)
+        factor = ratio(np.broadcast_to(self.as_written(at), true.shape), true)
+        return factor is not None and factor < 0
 
     def allowed(self, factor: float, exact: bool) -> bool:
         """True for the factors that a named gradient may have: those of a mean."""

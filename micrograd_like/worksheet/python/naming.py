@@ -80,11 +80,23 @@ def is_target_name(name: str) -> bool:
     return plain.startswith(words)
 
 
+def is_weight_name(name: str) -> bool:
+    """True for what the weights of a program are called."""
+    plain = spelled(name)
+    return plain.startswith(("w", "theta", "syn", "kernel")) or "weight" in plain
+
+
+def is_label_name(name: str) -> bool:
+    """True for what a program calls what it is to give, and never a weight."""
+    return is_target_name(name) and not spelled(name).startswith(("theta", "out"))
+
+
 def differentiated(name: str, functions: Collection[str]) -> str:
     """The function whose derivative a name says: ``d_relu``, ``sigmoid_prime``; "" for none."""
     plain = spelled(name)
     for word in _SLOPES:
-        for inner in (plain.removeprefix(word), plain.removesuffix(word)):
+        behind = plain.removesuffix(word) if len(word) > 1 else plain  # squared is no derivative
+        for inner in (plain.removeprefix(word), behind):
             if inner != plain and inner in functions:
                 return inner
     return ""

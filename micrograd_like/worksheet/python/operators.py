@@ -72,16 +72,15 @@ class Operators:
         shapes = self.machine.shapes
         if isinstance(op, ast.MatMult):
             return shapes.product(*(x if isinstance(x, Unshaped) else as_term(x) for x in (a, b)))
-        sums = isinstance(op, ast.Add | ast.Sub)
         if isinstance(a, Unshaped) and isinstance(b, Unshaped):
             a = shapes.alone(a)
         for labels, output in ((a, b), (b, a)):
             if isinstance(labels, Unshaped) and isinstance(output, np.ndarray):
                 self._label(labels, output)
         if isinstance(a, Unshaped):
-            a = shapes.beside(a, as_term(b), sums)
+            a = shapes.beside(a, as_term(b))
         if isinstance(b, Unshaped):
-            b = shapes.beside(b, as_term(a), sums)
+            b = shapes.beside(b, as_term(a))
         return a, b
 
     def _label(self, labels: Unshaped, output: Term) -> None:

@@ -62,6 +62,11 @@ class Scopes:
         """Say what was decided."""
         self.told[sentence] = None
 
+    def aim(self, name: str, value: ast.expr) -> None:
+        """Say what a value is assigned to, before it is worked out."""
+        self.target = name
+        self.whole = not any(isinstance(n, ast.BinOp) for n in ast.walk(value))
+
     def knows(self, name: str) -> bool:
         """True for a name that stands for something here."""
         return name in self.scope or name in self.globals

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from micrograd_like.worksheet.python.naming import is_target_name, spelled
+import numpy as np
+
+from micrograd_like.worksheet.python.naming import is_target_name, is_weight_name, spelled
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.usage import (
@@ -19,9 +23,13 @@ from micrograd_like.worksheet.python.usage import (
     draws_columns,
     elements_as_sizes,
     factors,
+    layout,
     picks,
+    renamed,
     sizes_in,
+    summed_along,
     summed_whole,
+    takes_one_sample,
     told,
 )
 
@@ -83,8 +91,8 @@ class Shapes:
         columns: True where samples are columns: a bias is a column.
         flat: True where a bias has a single axis.
         products: What each name is multiplied with as a matrix, and whether it stands in front.
-        single: True where a bias is drawn as a column, and nothing is summed: of one sample.
         narrow: Weights of a single unit, and whether they stand in front.
+        single: True where there is one sample at a time.
     """
 
     kinds: dict[str, str]
@@ -96,10 +104,12 @@ class Shapes:
     flat: bool
     products: Mapping[str, list[tuple[str, bool]]]
     narrow: frozenset[tuple[str, bool]] = frozenset()
-    known: Mapping[str, Term] = field(default_factory=dict)
     single: bool = False
+    known: Mapping[str, Term] = field(default_factory=dict)
     _taken: list[int] = field(default_factory=list)
     length: int = 0
+    _samples: int = 0
+    _added_to: tuple[int, ...] = ()
     _small: dict[int, int] = field(default_factory=dict)
 
     @classmethod
@@ -107,12 +117,12 @@ class Shapes:
         """Look through a program."""
         kinds: dict[str, str] = {}
         axes: list[int] = []
+        same: list[tuple[str, str]] = []
         kept = False
         like: dict[str, str] = {}
         sizes: set[str] = set()
         size_lists: set[str] = set()
         lists: set[str] = set()
-        aliases: list[tuple[str, str]] = []
         products: dict[str, list[tuple[str, bool]]] = {}
         listed = dict(elements_as_sizes(module))
         size_lists |= {*listed.values()}
@@ -127,22 +137,28 @@ class Shapes:
                     (size_lists if element else sizes).add(target_name(size))
             axes += [0, 0] * (picks(node) and isinstance(node.ctx, ast.Load))
             match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=source)):
-                    aliases.append((name, source))
                 case ast.Call(func=ast.Attribute(value=inner, attr="append" | "insert" | "extend")):
                     lists.add(target_name(inner))
             for name, kind in told(node):
                 if name and _RANK.index(kind) >= _RANK.index(kinds.get(name, "like")):
                     kinds[name] = kind
+            same += renamed(node)
             if isinstance(node, ast.Call):
                 for keyword in node.keywords:
                     if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
                         axes += [a for a in (0, 1) if keyword.value.value == a]
                     kept = kept or keyword.arg == "keepdims"
+        along = {name for node in ast.walk(module) for name in summed_along(node)}
+        for node in ast.walk(module) if along else ():
+            if isinstance(node, ast.Name) and spelled(node.id) in along:
+                kinds.setdefault(node.id, "bias")
+        for name, value in same * 2:
+            if kinds.get(name) in ("array", "vector", "matrix"):
+                kinds.setdefault(value, kinds[name])
+        layouts = [side for node in ast.walk(module) for side in layout(node)]
         rows = axes.count(0) > axes.count(1)
-        for name, source in aliases:
-            if name in kinds:
-                kinds.setdefault(source, kinds[name])
+        if layouts.count(True) != layouts.count(False):  # what a product says counts for more
+            rows = layouts.count(True) > layouts.count(False)
         return cls(
             kinds,
             like,
@@ -153,7 +169,7 @@ class Shapes:
             rows and not kept,
             products,
             frozenset(_narrow(module, not rows)),
-            single=not axes and any(map(draws_columns, ast.walk(module))),
+            single=takes_one_sample(module) or (not axes and any(map(draws_columns, ast.walk(module)))),
         )
 
     def size(self) -> int:
@@ -193,8 +209,10 @@ class Shapes:
         if array.kind in ("list", "data"):
             self.length = self.length or self.size()
             return array.shaped((self.length,))
-        count = 1 if array.kind == "vector" else 2
-        return array.shaped(tuple(self.size() for _ in range(count)))
+        if array.kind == "vector":
+            return array.shaped((self.size(),))
+        axes = [self.samples() if self.counts_samples(array, axis) else 0 for axis in range(2)]
+        return array.shaped(tuple(size or self.size() for size in axes))
 
     def product(self, a: Term | Unshaped, b: Term | Unshaped) -> tuple[Term, Term]:
         """The operands of a product of matrices: the inner sizes are the same."""
@@ -214,15 +232,38 @@ class Shapes:
             b = b.shaped((a.shape[-1], *columns)) if a.ndim else self.alone(b)
         return a, b
 
+    def samples(self) -> int:
+        """How many samples there are in free data."""
+        self._samples = self._samples or (1 if self.single else self.size())
+        return self._samples
+
+    def counts_samples(self, array: Unshaped, axis: int) -> bool:
+        """True where the size along an axis of free data is the number of its samples."""
+        matrix = array.kind in ("array", "matrix") and array.of is None and array.term is None
+        return matrix and axis == int(self.columns) and not is_weight_name(array.base)
+
+    @contextmanager
+    def beside_a(self, other: Any) -> Iterator[None]:
+        """While the product is worked out that is added to this matrix."""
+        before = self._added_to
+        self._added_to = other.shape if isinstance(other, np.ndarray) and other.ndim == 2 else ()
+        try:
+            yield
+        finally:
+            self._added_to = before
+
     def _outer(self, array: Unshaped, in_front: bool) -> int:
         """The size of a product on the side of this factor."""
-        if self.single and not in_front and self.columns:
+        if self._added_to:
+            return self._added_to[0 if in_front else 1]
+        if (array.base, in_front) in self.narrow or (self.single and self.columns and not in_front):
             return 1
-        return 1 if (array.base, in_front) in self.narrow else self.size()
+        data = in_front is not self.columns and not is_weight_name(array.base)
+        return self.samples() if data else self.size()
 
-    def beside(self, array: Unshaped, other: Term, sum_: bool) -> Term:
+    def beside(self, array: Unshaped, other: Term) -> Term:
         """An array beside one in a sum, a difference or a product of elements."""
-        if array.kind == "bias" and sum_ and other.ndim == 2:
+        if array.kind == "bias" and other.ndim == 2:
             rows, columns = other.shape
             if self.flat:
                 return array.shaped((columns,))

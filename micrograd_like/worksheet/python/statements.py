@@ -99,17 +99,18 @@ class _Writer:
         if meaning is not None:
             yield from self._derivatives(at, step, meaning)
             return
-        sure = at not in self.meanings.updates and not self.guessed
-        misshapen = self._expected.of_another_shape(at) if sure else None
-        if misshapen is not None:
+        gradient = at not in self.meanings.updates
+        misshapen = self._expected.of_another_shape(at) if gradient else None
+        if misshapen is not None and self._is_shaped(misshapen[1]):
             claim, line = misshapen
             said = self._statement(
                 step, Derivative(claim.of[0], claim.wrt[0]), self._meant(step.formulas[0])
             )
             yield replace(said, expected=line.text, slip=line.slip)
             return
-        rate = self.meanings.updates.get(at)
-        if at in self.meanings.updates and rate is None and self._steps_otherwise(at):
+        rate = None if step.meant else self.meanings.updates.get(at)
+        updates = at in self.meanings.updates and not step.meant
+        if updates and rate is None and self._steps_otherwise(at):
             yield from self._as_slopes(at, step)
             return
         for place, (name, formula) in enumerate(zip(step.names, step.formulas, strict=True)):
@@ -136,13 +137,19 @@ class _Writer:
             said = self._statement(step, left, self._meant(formula))
             yield replace(said, held=True, slip=slip)
 
+    def _is_shaped(self, line: Line) -> bool:
+        """True where shapes that are chosen here are no excuse: a bias goes with its product."""
+        axis = line.slip is not None and line.slip.code == "wrong-axis"
+        return axis or not self.guessed
+
     def _derivatives(self, at: int, step: Step, meaning: Meaning) -> Iterator[Statement]:
         repeats = len(meaning.wrt) // len(step.names)
         own = zip(
             step.names * repeats, step.formulas * repeats, meaning.of, meaning.wrt, strict=True
         )
-        line = Line() if meaning.agrees else self._expected.gradient(at)
-        doubt = "" if meaning.agrees else self._in_doubt(at, step)
+        agrees = meaning.agrees and not step.meant
+        line = Line() if agrees else self._expected.gradient(at)
+        doubt = "" if agrees else self._in_doubt(at, step)
         for name, formula, of, wrt in own:
             slope = Derivative(of, wrt)
             expr = times(self._meant(formula), 1 / meaning.factor)
@@ -153,13 +160,17 @@ class _Writer:
 
     def _in_doubt(self, at: int, step: Step) -> str:
         """Why a gradient that is not what it claims to be is no proof of a mistake."""
+        if step.slope is not None or (step.meant and self.meanings.found[at].agrees):
+            return ""
         behind = self.finder.is_behind(at, self.meanings)
         told = not has_large_number(step.source)
         sized = self.finder.is_sized(at, self.meanings.found[at])
         if self.guessed and not behind and not told and sized:
             return "the number of samples is not given"
         first = self.finder.inputs(at) <= self._forward | self.finder.starts
-        if self.assumed and first and not self._is_settled(at) and not self._is_near(at):
+        settled = self._is_settled(at) or self._is_near(at)
+        turned = self.finder.is_turned(at, self.meanings.found[at])
+        if self.assumed and first and not turned and not settled:
             return "the cost is not written"
         return self._given_anew(step)
 

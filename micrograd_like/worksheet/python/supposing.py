@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import copysign
 
 from micrograd_like.formula import Call, Name, names
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings
+from micrograd_like.worksheet.python.naming import spelled
 
 #: Nameless quantities whose meaning is looked for by what is computed from them.
 _MOST_SUPPOSED = 4
@@ -59,13 +61,15 @@ class Suppositions:
             factors = {m.factor for m in behind if m.agrees and m.of[0] == meaning.of[0]}
             if not meaning.agrees and len(factors) == 1:
                 factor = factors.pop()
-                factor = factor if at in ends else meaning.factor / factor
+                factor = factor if at in ends else meaning.factor / abs(factor)
                 if factor != meaning.factor and self.finder.allowed(factor, False):
                     found[at] = replace(meaning, factor=factor)
         return found
 
     def _odd_one(self, best: Meanings) -> dict[int, Meaning]:
         """The gradients of weights with another factor than those of the others.
+
+        Or what they come from, where that is where the factor goes astray.
 
         Of a cost that is written, or of a layer's, they have none; of any other one, that of most.
         """
@@ -85,11 +89,24 @@ class Suppositions:
         usual, count = max(factors.items(), key=lambda one: (one[0] == 1 and written, one[1]))
         if 2 * count <= len(ends) and (usual != 1 or not written):
             return {}
-        return {
-            at: replace(meaning, factor=usual, agrees=False)
-            for at, meaning in ends.items()
-            if abs(meaning.factor - usual) > 1e-6
-        }
+        odd = {at for at, meaning in ends.items() if abs(meaning.factor - usual) > 1e-6}
+        fine = {below for at in ends.keys() - odd for below in self.finder.forward([at])}
+        found = {}
+        for at in odd:
+            behind = sorted(self.finder.forward([at]) & best.found.keys() - fine - ends.keys())
+            astray = [(i, own) for i in behind if (own := self._handed_on(i, best)) is not None]
+            first, factor = astray[0] if astray else (at, usual)
+            found[first] = replace(best.found[first], factor=factor, agrees=False)
+        return found
+
+    def _handed_on(self, at: int, best: Meanings) -> float | None:
+        """The factor of the gradient that a step goes on from, where it has another one itself."""
+        own = best.found[at]
+        before = [best.found[i] for i in self.finder.inputs(at) if i in best.found]
+        factors = {abs(meaning.factor) for meaning in before if meaning.of[0] == own.of[0]}
+        if len(factors) != 1 or abs(own.factor) in factors or not own.agrees:
+            return None
+        return copysign(factors.pop(), own.factor)
 
     def _is_carried_on(self, at: int, best: Meanings) -> bool:
         """True for what only comes to the same weight's gradient further down, and for that."""
@@ -186,7 +203,7 @@ class Suppositions:
         """The argument of an activation, where a step is a gradient by its output.
 
         And how much more must be right with it: where the cost is taken of that output, or where
-        nothing in the step says that it goes back through the activation.
+        nothing in the step says that it goes back through the activation, not even its name.
         """
         step, whole = (
             self.finder.steps[at],
@@ -195,11 +212,12 @@ class Suppositions:
         used = {n for f in step.formulas for n in names(f)}
         last = self.finder.steps[self.finder.maker[known.of[0]]]
         direct = not {n for f in last.formulas for n in names(f)}.isdisjoint(known.wrt)
+        through = "delta" in spelled(step.base) or not used.isdisjoint(known.wrt)
         if not known.agrees or whole.names != known.wrt or self.finder.is_alias(at):
             return None
         inner = [f.arguments for f in whole.formulas if isinstance(f, Call)]
         wrt = tuple(a[0] for a in inner if len(a) == 1 and isinstance(a[0], Name))
-        more = direct + used.isdisjoint(known.wrt)
+        more = direct + (not through)
         return (wrt, more) if len(wrt) == len(known.wrt) else None
 
     def _may_be(self, at: int, best: Meanings) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from micrograd_like.formula import Call, Expr, Name, Number, terms
 from micrograd_like.ops import ACTIVATIONS
+from micrograd_like.worksheet.python.mending import as_meant, as_written
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import Term, names_of, numeric
 from micrograd_like.worksheet.records import Place
@@ -49,7 +50,9 @@ class Taking:
         """Take down what is assigned; its new names."""
         base, index, recorder = target.base, target.index, self.machine.recorder
         place = self.machine.places.of(node)
-        formulas = [numeric(e) for e in value.reshape(-1)]
+        whole = [numeric(e) for e in value.reshape(-1)]
+        formulas, meant = [*map(as_written, whole)], tuple(map(as_meant, whole))
+        meant = meant if meant != tuple(formulas) else ()
         formulas = self._inner_named(base, value.shape, formulas, place)
         names = recorder.names(base, value.shape, place, index or ())
         step = Step(
@@ -63,6 +66,7 @@ class Taking:
             augmented or index is not None,
             index,
             misfit=misfit,
+            meant=meant,
             passes=self.machine.passes,
         )
         recorder.take(step)

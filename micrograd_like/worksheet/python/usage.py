@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from micrograd_like.worksheet.python.library import PRODUCTS, RANDOM
-from micrograd_like.worksheet.python.naming import is_output_name, is_target_name, spelled
+from micrograd_like.worksheet.python.naming import (
+    is_gradient_name,
+    is_output_name,
+    is_target_name,
+    is_weight_name,
+    spelled,
+)
 from micrograd_like.worksheet.python.syntax import target_name
 
 
@@ -18,7 +24,7 @@ def told(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((target_name(side), "array") for side in (left, right))
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             for side, other in ((left, right), (right, left)):
-                if _is_product(other):
+                if is_product(other):
                     yield target_name(side), "bias" if isinstance(op, ast.Add) else "array"
                 elif is_target_name(target_name(side)) and isinstance(op, ast.Sub):
                     yield target_name(side), "like"
@@ -72,6 +78,18 @@ def told(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield name, "list"
 
 
+def renamed(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """A name, and another one that stands for the same: ``a`` and ``x`` of ``a = x``."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Name() | ast.Attribute() | ast.Subscript() as target],
+            value=ast.Name(id=name)
+            | ast.Call(func=ast.Attribute(attr="copy"), args=[ast.Name(id=name)])
+            | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="copy"), args=[]),
+        ):
+            yield target_name(target), name
+
+
 def factors(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The names of both factors of a product of matrices, where neither is turned round."""
     match node:
@@ -101,6 +119,13 @@ def biased(node: ast.AST) -> Iterator[tuple[str, str, str]]:
                         yield target_name(bias), _plain(pair[0]), _plain(pair[1])
 
 
+def layout(node: ast.AST) -> Iterator[bool]:
+    """True where samples are rows, False where they are columns, by where the weights stand."""
+    for _, first, second in biased(node):
+        if is_weight_name(first) != is_weight_name(second):
+            yield is_weight_name(second)
+
+
 def _plain(node: ast.expr) -> str:
     """The name of an array, turned round or not."""
     return target_name(node.value if isinstance(node, ast.Attribute) and node.attr == "T" else node)
@@ -116,6 +141,47 @@ def summed_whole(node: ast.AST) -> Iterator[str]:
                         plain = spelled(target_name(target))
                         if len(args) < 2 and not isinstance(call.func, ast.Name):
                             yield from (plain.removeprefix(w) for w in ("d", "grad", "g"))
+
+
+def summed_along(node: ast.AST) -> Iterator[str]:
+    """The quantities, as they are spelled, whose gradients are sums along one axis."""
+    match node:
+        case ast.Assign(targets=[target], value=value):
+            calls = (n for n in ast.walk(value) if isinstance(n, ast.Call))
+            along = (k.arg == "axis" for call in calls for k in call.keywords)
+            plain = spelled(target_name(target))
+            if any(along):
+                yield from (plain.removeprefix(w) for w in ("d", "grad") if plain.startswith(w))
+
+
+def takes_one_sample(module: ast.Module) -> bool:
+    """True where a bias is moved by a gradient over which nothing is summed: of one sample."""
+    biases = {spelled(bias) for node in ast.walk(module) for bias, _, _ in biased(node) if bias}
+    values: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(module):
+        match node:
+            case ast.Assign(targets=[target], value=value):
+                values.setdefault(target_name(target), []).append(value)
+            case ast.AugAssign(target=target, value=value):
+                values.setdefault(target_name(target), []).append(value)
+    sums = {name for name, given in values.items() if any(map(_sums, given))}
+    found = False
+    for name, given in values.items():
+        own = spelled(name)
+        ends = [b for b in biases if own == b or (is_gradient_name(name) and own.endswith(b))]
+        for value in given if ends else ():
+            used = {target_name(n) for n in ast.walk(value) if isinstance(n, ast.expr)} - {name, ""}
+            if name in sums or used & sums:
+                return False
+            handed_on = any(spelled(u).endswith(tuple(ends)) for u in used)
+            bare = not any(isinstance(n, ast.Call | ast.MatMult) for n in ast.walk(value))
+            found = found or (bare and bool(used) and not handed_on)
+    return found
+
+
+def _sums(value: ast.expr) -> bool:
+    calls = (n.func for n in ast.walk(value) if isinstance(n, ast.Call))
+    return any(getattr(f, "attr", getattr(f, "id", "")) in ("sum", "mean") for f in calls)
 
 
 def compared(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -229,7 +295,8 @@ def _whole_numbers(node: ast.expr) -> Iterator[ast.expr]:
             yield from _whole_numbers(right)
 
 
-def _is_product(node: ast.AST) -> bool:
+def is_product(node: ast.AST) -> bool:
+    """True for a product of matrices."""
     match node:
         case ast.BinOp(op=ast.MatMult()):
             return True
