@@ -68,13 +68,8 @@ class Claims(Flow):
 
     def _itself(self, target: Term) -> Term:
         """What a variable stands for where it is another name of that: ``Z = cache``."""
-        elements = [*target.reshape(-1)]
-        while (at := self.maker.get(elements[0])) is not None and self.is_alias(at):
-            step = self.steps[at]
-            if not {*elements} <= {*step.names}:
-                break
-            elements = [step.formulas[step.names.index(e)] for e in elements]
-        return array(elements, target.shape)
+        elements = (self.origin(e) if isinstance(e, Name) else e for e in target.reshape(-1))
+        return array([*elements], target.shape)
 
     @cached_property
     def _first(self) -> Mapping[str, tuple[int, ...]]:

@@ -93,7 +93,7 @@ def _compared(finder: Finder, how: str = "sub") -> Iterator[_Pairs]:
         labelled = any(_less_label(f) is not None for f in step.formulas)
         for formula in step.formulas:
             if isinstance(formula, Name) and labelled and _computed(finder, formula):
-                pairs.setdefault(formula, Number(0))  # less a label that is 0
+                pairs.setdefault(finder.origin(formula), Number(0))  # less a label that is 0
             for call in nodes(formula, Call):
                 match call:
                     case Call(function, (Name() as a, Name() as b)) if function == how:
@@ -101,9 +101,9 @@ def _compared(finder: Finder, how: str = "sub") -> Iterator[_Pairs]:
                             finder, b
                         ):
                             output, target = (a, b) if _computed(finder, a) else (b, a)
-                            pairs.setdefault(output, target)
+                            pairs.setdefault(finder.origin(output), target)
                     case _ if (less := _less_label(call)) and _computed(finder, less[0]):
-                        pairs.setdefault(*less)
+                        pairs.setdefault(finder.origin(less[0]), less[1])
         if pairs and len(pairs) >= len({*pairs.values()}) and tuple(pairs) not in seen:
             seen.add(tuple(pairs))
             yield [*pairs], [*pairs.values()], at

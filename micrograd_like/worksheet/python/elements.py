@@ -10,7 +10,7 @@ import numpy as np
 
 from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.conversions import as_term, kind
-from micrograd_like.worksheet.python.library import FUNCTIONS, RANDOM, SAME
+from micrograd_like.worksheet.python.library import FUNCTIONS, PRODUCTS, RANDOM, SAME
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.terms import number, scalar, term
 from micrograd_like.worksheet.python.values import (
@@ -51,7 +51,7 @@ class Elements:
             return self.evaluator.known(node, owner)
         value = self.evaluator.value(node.value)
         if isinstance(value, Unshaped) and value.term is None:
-            if name in SAME or name in ("reshape", "view"):
+            if name in SAME or name in PRODUCTS or name in ("reshape", "view"):
                 return Method(value, name)
             if name == "T":
                 return value.turned()

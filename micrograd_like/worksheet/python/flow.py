@@ -91,6 +91,14 @@ class Flow:
         """True for another name of what a step has made: it says nothing of its own."""
         return all(isinstance(f, Name) for f in self.steps[at].formulas)
 
+    def origin(self, name: Name) -> Name:
+        """What a name stands for, where it is another one for that."""
+        while (at := self.maker.get(name)) is not None and self.is_alias(at):
+            inner = self.steps[at].formulas[self.steps[at].names.index(name)]
+            assert isinstance(inner, Name)
+            name = inner
+        return name
+
     def is_update(self, at: int) -> bool:
         """True for a step that adds to what the program starts from: an update."""
         if at not in self._updates:
