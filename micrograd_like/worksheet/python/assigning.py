@@ -133,7 +133,7 @@ class Assignments:
         count = base in COUNTS or base in self.machine.shapes.sizes or not (written or augmented)
         if not value.ndim and _is_count(value) and count and isinstance(node, ast.Assign):
             return scalar(Number(self.machine.shapes.small(whole(value))))
-        if value.ndim and not augmented and _is_random(base, value):
+        if value.ndim and not augmented and self._is_random(base, value):
             return self.machine.array(base, value.shape)
         names = names_of(value)
         plain = (
@@ -199,6 +199,14 @@ class Assignments:
         later = output is not None and output not in self.machine.recorder.current
         return later and value.ndim > 0 and bool(inside) and all(map(self._is_drawn, inside))
 
+    def _is_random(self, base: str, value: Term) -> bool:
+        """True for numbers that are drawn here, in whatever range: no other statement has them."""
+        recorder, drawn = self.machine.recorder, (base, f"{base}_drawn")
+        inside = [n for element in value.reshape(-1) for n in expr_names(numeric(element))]
+        bound = {*recorder.current.get(base, np.empty(0, object)).reshape(-1)}
+        new = not any(n in recorder.maker or n in bound for n in inside)
+        return bool(inside) and new and all(n.plain.partition("[")[0] in drawn for n in inside)
+
     def _is_drawn(self, name: Name) -> bool:
         """True for what is made up of numbers drawn at random, or free."""
         step = self.machine.recorder.maker.get(name)
@@ -238,12 +246,6 @@ class Assignments:
         recorder = self.machine.recorder
         made = [n for n in names or () if n in recorder.maker and not recorder.maker[n].older]
         return not all(isinstance(recorder.formula(name), Number) for name in made)
-
-
-def _is_random(base: str, value: Term) -> bool:
-    """True for numbers that are drawn here, in whatever range."""
-    inside = [n.plain for element in value.reshape(-1) for n in expr_names(numeric(element))]
-    return bool(inside) and all(p == base or p.startswith(f"{base}_drawn") for p in inside)
 
 
 def _is_numeric(value: Any) -> bool:
