@@ -10,7 +10,7 @@ import numpy as np
 
 from micrograd_like.worksheet.python.layers import backward_of, fed, order_of
 from micrograd_like.worksheet.python.mending import Mending
-from micrograd_like.worksheet.python.naming import is_output_name
+from micrograd_like.worksheet.python.naming import gives_cost, is_output_name
 from micrograd_like.worksheet.python.syntax import called_in, is_helper, is_method
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.values import (
@@ -80,7 +80,8 @@ class Calls:
         )
         for node in order:
             back = backward_of(node, functions)
-            if node in self._called or (is_helper(node) and back is None):
+            idle = is_helper(node) and back is None and not gives_cost(node.name)
+            if node in self._called or idle:
                 continue
             given = self._function_by_itself(node, owner)
             if given is None and owner is not None:

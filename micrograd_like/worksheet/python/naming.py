@@ -65,6 +65,12 @@ def is_cost_name(name: str) -> bool:
     return any(word in plain for word in ("loss", "cost", "entropy")) and plain[0] != "d"
 
 
+def gives_cost(name: str) -> bool:
+    """True for what a function is called that gives a cost, and not its derivative."""
+    plain = spelled(name)
+    return is_cost_name(name) and not any(word in plain for word in (*_SLOPES[:4], "delta"))
+
+
 def is_output_name(name: str) -> bool:
     """True for what a program calls what it gives."""
     plain = spelled(name)
