@@ -124,7 +124,7 @@ class Assignments:
             try:
                 value = as_term(value)
             except CallError:
-                return value if node is None else self._named_rows(own, value, node)
+                return value if node is None else self._named_rows(base, value, node)
         if isinstance(value, bool | int | float):
             value = as_term(value)
         if not isinstance(value, np.ndarray) or node is None or self.machine.recorder.silent:

@@ -18,7 +18,7 @@ from micrograd_like.worksheet.records import Place
 _MOST_STEPS = 400
 
 
-def chosen_cost(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict[Place, str]]:
+def chosen_cost(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, dict[Name, str]]:
     """The cost under which most lines are right, and why others would make some right too.
 
     Args:
@@ -55,7 +55,7 @@ def chosen_cost(recorder: Recorder, told: list[str]) -> tuple[Finder, Meanings, 
     at_output = _right_at_output(found, most)
     others = [one for one in assumed if one[1] is not most and at_output <= _right_places(*one[:2])]
     meanings = Suppositions(found, most.cost).meanings()
-    meant = {found.steps[at].place: _sense(m) for at, m in meanings.found.items()}
+    meant = {found.steps[at].names[0]: _sense(m) for at, m in meanings.found.items()}
     if not meanings.wrong:
         return found, meanings, {}
     return found, meanings, _right_otherwise(others, "the cost is not written; ", meant)
@@ -119,15 +119,16 @@ def _sense(meaning: Meaning) -> tuple[tuple[Name, ...], bool]:
 def _right_otherwise(
     others: Sequence[tuple[Finder, Meanings, str]],
     reason: str,
-    meant: Mapping[Place, tuple[tuple[Name, ...], bool]] | None = None,
-) -> dict[Place, str]:
-    """The places of what is right under one of several other costs, as what it is meant as."""
-    found: dict[Place, str] = {}
+    meant: Mapping[Name, tuple[tuple[Name, ...], bool]] | None = None,
+) -> dict[Name, str]:
+    """The first names of steps that are right under one of several other costs, as meant."""
+    found: dict[Name, str] = {}
     for finder, first, title in others:
         meanings = Suppositions(finder, first.cost).meanings() if first.wrong else first
         for at in _right_steps(finder, meanings):
-            sense = (meant or {}).get(finder.steps[at].place)
+            name = finder.steps[at].names[0]
+            sense = (meant or {}).get(name)
             if sense and at in meanings.found and _sense(meanings.found[at]) != sense:
                 continue
-            found.setdefault(finder.steps[at].place, f"{reason}it is right for {title}")
+            found.setdefault(name, f"{reason}it is right for {title}")
     return found

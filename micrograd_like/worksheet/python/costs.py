@@ -43,7 +43,7 @@ def written_costs(finder: Finder) -> Iterator[tuple[str, dict[int, Name]]]:
     }
     for at, step in enumerate(finder.steps):
         inner = step.base.startswith("net_")
-        single = len(step.names) == 1 and not inner and step.index is None and step.slope is None
+        single = len(step.names) == 1 and not inner and step.index is None
         if not single or at in finder.given or finder.is_update(at):
             continue
         if _is_difference(step.formulas[0]):
@@ -91,6 +91,7 @@ def _compared(finder: Finder, how: str = "sub") -> Iterator[_Pairs]:
     for at, step in enumerate(finder.steps):
         pairs: dict[Name, Expr] = {}
         labelled = any(_less_label(f) is not None for f in step.formulas)
+        turned = any(_label_less(f, Number(0)) for f in step.formulas)  # 1 − a is no difference
         for formula in step.formulas:
             if isinstance(formula, Name) and labelled and _computed(finder, formula):
                 pairs.setdefault(finder.origin(formula), Number(0))  # less a label that is 0
@@ -104,6 +105,10 @@ def _compared(finder: Finder, how: str = "sub") -> Iterator[_Pairs]:
                             pairs.setdefault(finder.origin(output), target)
                     case _ if (less := _less_label(call)) and _computed(finder, less[0]):
                         pairs.setdefault(finder.origin(less[0]), less[1])
+            if turned:
+                for label in (Number(0), Number(1)):
+                    if (own := _label_less(formula, label)) and _computed(finder, own):
+                        pairs.setdefault(finder.origin(own), label)
         if pairs and len(pairs) >= len({*pairs.values()}) and tuple(pairs) not in seen:
             seen.add(tuple(pairs))
             yield [*pairs], [*pairs.values()], at
@@ -122,12 +127,18 @@ def _is_difference(formula: Expr) -> bool:
 
 
 def _less_label(formula: Expr) -> tuple[Name, Number] | None:
-    """What a formula is less what label, or turned round, where it is that."""
+    """What a formula is less what label, where it is that."""
     match formula:
         case Call("sub", (Name() as output, Number() as label)):
             return output, label
-        case Call("sub", (Number() as label, Name() as output)):
-            return output, label
+    return None
+
+
+def _label_less(formula: Expr, label: Number) -> Name | None:
+    """What a formula takes away from a label, where it is that."""
+    match formula:
+        case Call("sub", (first, Name() as output)) if first == label:
+            return output
     return None
 
 

@@ -107,7 +107,8 @@ class Evaluator:
                 return values if isinstance(node, ast.List) else tuple(values)
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                return dict(self._stored_under(k, v) for k, v in pairs if k is not None)
+                stored = self._stored_under(node is self.machine.aimed)
+                return dict(stored(k, v) for k, v in pairs if k is not None)
             case ast.DictComp(key=key, value=of, generators=[generator]):
                 return dict(self._listed(generator, lambda: (self.key(key), self.value(of))))
             case ast.IfExp(test=test, body=then, orelse=other):
@@ -147,11 +148,16 @@ class Evaluator:
             return value.term
         return value
 
-    def _stored_under(self, key: ast.expr, value: ast.expr) -> tuple[Any, Any]:
-        found = self.key(key)
-        if isinstance(found, str):
-            self.machine.aim(found, value)
-        return found, self.value(value)
+    def _stored_under(self, named: bool) -> Callable[[ast.expr, ast.expr], tuple[Any, Any]]:
+        """What gives an entry of a dictionary; of one that is assigned itself, a name to it."""
+
+        def stored(key: ast.expr, value: ast.expr) -> tuple[Any, Any]:
+            found = self.key(key)
+            if named and isinstance(found, str):
+                self.machine.aim(found, value)
+            return found, self.value(value)
+
+        return stored
 
     def key(self, node: ast.expr) -> Any:
         """What stands between the brackets of a dictionary."""

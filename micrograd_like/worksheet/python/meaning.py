@@ -39,10 +39,6 @@ class Finder(Claims):
         for at, step in enumerate(self.steps):
             if at in self.given or step.hidden:
                 continue
-            if step.slope is not None:
-                of, wrt = step.slope
-                result.found[at] = Meaning((of,), (wrt,), agrees=False)
-                continue
             if self.is_update(at):
                 result.updates[at] = self._update(at, result)
                 continue

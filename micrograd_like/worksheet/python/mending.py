@@ -21,7 +21,6 @@ from micrograd_like.worksheet.naming.functions import UnknownFunctionError, slop
 from micrograd_like.worksheet.python.conversions import CallError
 from micrograd_like.worksheet.python.library import ONE
 from micrograd_like.worksheet.python.naming import differentiated, spelled
-from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import SizeError, Term, scalar
 from micrograd_like.worksheet.python.values import Defined, LeftError, UnreadError
 
@@ -34,8 +33,8 @@ MENDED = "mended"
 _AT = (-1.3, -0.4, 0.3, 0.8, 1.7)
 #: Words for the argument that asks a function for its derivative.
 _ASKING = ("deriv", "derivative", "derive", "prime", "grad", "gradient", "diff", "backward")
-#: How far numbers that are the same may be apart, and those of an approximation.
-_CLOSE, _ABOUT = 1e-6, 0.05
+#: How far numbers that are the same may be apart.
+_CLOSE = 1e-6
 _VARIABLE = Name("argument of an activation")
 
 
@@ -65,7 +64,7 @@ class _Helper:
 
     Attributes:
         activation: What it is to be the derivative of, in ``_VARIABLE``.
-        takes: Of what it is that: its "input", its "output", or both; nothing where it is neither.
+        takes: Of what it is that: its "input", its "output", or both.
     """
 
     activation: Expr
@@ -100,8 +99,7 @@ class Mending:
             return found
         rule = slope(helper.activation, _VARIABLE)
         meant = [_at(rule, argument) for argument in sides]
-        pairs = zip(found.reshape(-1), meant, strict=True)
-        made = [Call(MENDED, pair) for pair in pairs] if helper.takes else meant
+        made = [Call(MENDED, pair) for pair in zip(found.reshape(-1), meant, strict=True)]
         whole = np.empty(len(made), object)
         whole[:] = made
         mended: Term = whole.reshape(found.shape)
@@ -130,27 +128,7 @@ class Mending:
             return None
         told = (("input", of_input), ("output", of_output))
         takes = frozenset(word for word, found in told if _apart(found, wanted) < _CLOSE)
-        if not takes:
-            if min(_apart(found, wanted) for _, found in told) < _ABOUT:  # an approximation
-                return None
-            self._take_down(function, activation, written, asked)
-        return _Helper(activation, takes)
-
-    def _take_down(self, function: Defined, activation: Expr, written: Expr, asked: bool) -> None:
-        """Take down a helper that is no derivative of its activation, as what it claims to be."""
-        node = function.node
-        assert isinstance(node, ast.FunctionDef)
-        returns = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
-        returned = returns[0] if asked else returns[-1]
-        recorder, place = self.machine.recorder, self.machine.places.of(returned)
-        argument = recorder.name(node.args.args[-1 if not asked else 0].arg, (), place)
-        output = recorder.name(f"net_{node.name}", (), place)
-        given = Step(place, "", output, (), (output,), (_at(activation, argument),), hidden=True)
-        own = recorder.name(node.name, (), place)
-        source = self.machine.places.source(returned)
-        whole = (_at(written, argument),)
-        recorder.take(given)
-        recorder.take(Step(place, source, node.name, (), (own,), whole, slope=(output, argument)))
+        return _Helper(activation, takes) if takes else None
 
     def _own(self, function: Defined) -> dict[str, Defined]:
         """The functions of the program that a helper may be the derivative of."""

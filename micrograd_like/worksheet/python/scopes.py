@@ -36,6 +36,7 @@ class Scopes:
         scope: What the names stand for where the machine is.
         target: The name that is assigned to.
         whole: True where nothing is computed from what is assigned.
+        aimed: What is assigned to it.
         function: The name of the function that is read; "" outside one.
         passes: The loops and calls in which the machine is.
     """
@@ -47,6 +48,7 @@ class Scopes:
         self.globals: dict[str, Any] = {}
         self.scope = self.globals
         self.target, self.whole, self.function = "", True, ""
+        self.aimed: ast.expr | None = None
         self.passes: Passes = ()
 
     @contextmanager
@@ -64,7 +66,7 @@ class Scopes:
 
     def aim(self, name: str, value: ast.expr) -> None:
         """Say what a value is assigned to, before it is worked out."""
-        self.target = name
+        self.target, self.aimed = name, value
         self.whole = not any(isinstance(n, ast.BinOp) for n in ast.walk(value))
 
     def knows(self, name: str) -> bool:

@@ -169,7 +169,8 @@ class Shapes:
             rows and not kept,
             products,
             frozenset(_narrow(module, not rows)),
-            single=takes_one_sample(module) or (not axes and any(map(draws_columns, ast.walk(module)))),
+            single=takes_one_sample(module)
+            or (not axes and any(map(draws_columns, ast.walk(module)))),
         )
 
     def size(self) -> int:

@@ -82,7 +82,7 @@ class _Writer:
     """Writes the statements of one program."""
 
     def __init__(
-        self, finder: Finder, meanings: Meanings, doubts: Mapping[Place, str], guessed: bool
+        self, finder: Finder, meanings: Meanings, doubts: Mapping[Name, str], guessed: bool
     ) -> None:
         self.finder, self.meanings, self.doubts = finder, meanings, doubts
         self.guessed = guessed
@@ -160,7 +160,7 @@ class _Writer:
 
     def _in_doubt(self, at: int, step: Step) -> str:
         """Why a gradient that is not what it claims to be is no proof of a mistake."""
-        if step.slope is not None or (step.meant and self.meanings.found[at].agrees):
+        if step.meant and self.meanings.found[at].agrees:
             return ""
         behind = self.finder.is_behind(at, self.meanings)
         told = not has_large_number(step.source)
@@ -206,7 +206,7 @@ class _Writer:
             step.source,
             left,
             (Part(expr, step.source, step.place),),
-            doubt=doubt or self.doubts.get(step.place, ""),
+            doubt=doubt or self.doubts.get(step.names[0], ""),
             defines="implied" if step.hidden else "",
         )
 

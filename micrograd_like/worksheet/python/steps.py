@@ -39,7 +39,6 @@ class Step:
         passes: The loops and calls in which it is made, each with the number of its pass.
         gathered: True for what a loop gives element by element.
         meant: What its formulas were meant as, where that is told: () for what they are.
-        slope: Of a helper for a derivative: what it is to be the derivative of, and by what.
     """
 
     place: Place
@@ -56,7 +55,6 @@ class Step:
     passes: Passes = ()
     gathered: bool = False
     meant: tuple[Expr, ...] = ()
-    slope: tuple[Name, Name] | None = None
 
     def with_formulas(self, formulas: Sequence[Expr]) -> Step:
         """The step with other formulas for its elements."""
