@@ -17,7 +17,6 @@ from micrograd_like.formula import Call, Expr, Name, Number, names
 from micrograd_like.worksheet.python.claims import Claims
 from micrograd_like.worksheet.python.flow import NOTHING
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
-from micrograd_like.worksheet.python.naming import Said
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import names_of
 from micrograd_like.worksheet.python.trial import ratio
@@ -186,8 +185,10 @@ class Finder(Claims):
     def claims(self, at: int, result: Meanings) -> Iterator[Meaning]:
         """What the name of a step says for sure, whatever the step comes to."""
         for said in self.said(at, [self.steps[place].base for place in result.cost]):
-            for meaning in self.read(at, said, result) if self._is_told(at, said) else ():
+            for meaning in self.read(at, said, result):
                 true = self.true(meaning.of, meaning.wrt)
+                if not self.is_told(at, said, meaning.wrt, result):
+                    continue
                 if np.abs(true).max(initial=0.0) > NOTHING:
                     factor = self._likely_factor(at, self.table(at), true, result)
                     yield replace(meaning, factor=factor, agrees=False)
