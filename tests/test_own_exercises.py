@@ -47,6 +47,13 @@ SHEETS = {
     "w' = w - eta*dE/dw",
     "lines out of order": "E = (a - 0.4)^2\na = w*x\nx = 2\nw = 0.7\ndE/dw = dE/da*x\n"
     "dE/da = 2(a - 0.4)",
+    "names that lead nowhere": "x = 3\ny = x^2\nz = 2x\nE = (y - 4)^2\nu = 5",
+    "Euler's number, and pi": "x = 0.5\ny = 1/(1 + e^(-x))\nc = 2*pi*y\ndc/dx = ?",
+    "the derivative of itself": "w = 3\nL = w^2\ndL/dL = 1\ndL/dw = dL/dL * 2w",
+    "a slope by a maximum": "x = 5\ny = 3\nz = 2\nm = max(x, y)\nf = m*z\ndm/dx = 1\n"
+    "df/dx = z*1\ndf/dy = 0",
+    "a quantity that is a slope": "w = 3\nx = 2\nE = (w*x - 1)^2\ng = dE/dw\nv = 0.9g\n"
+    "w' = w - 0.1v",
     "a slope that is only wrong": "x = 2\ny = x^3 = 8\ndy/dx = 3x = 6",
     "a slope in figures, and one from what rests on it": "x = 2\nu = x^2\nE = 3u\n"
     "dE/dx = 3*4\ndE/du = dE/dx/(2x)",
@@ -85,6 +92,8 @@ FUNCTIONS = {
     "relu": lambda z: max(z, mpmath.mpf(0)),
     "softplus": lambda z: mpmath.log(1 + mpmath.exp(z)),
     "ln": mpmath.log,
+    "maximum": max,
+    "max": max,
     **{name: getattr(mpmath, name) for name in ("exp", "sqrt", "sin", "cos", "tanh", "log10")},
 }
 
@@ -254,12 +263,22 @@ def test_a_slip_is_planted_and_found(seed: int) -> None:
         ("x = 2", [], "expected 1 to 200 formulas"),
         ("x = 2\ny = x^2", ["z"], "kept: x; got 'z'"),
         ("x = 2\ny = x^2", ["x"], "all of them are kept"),
+        ("w = 2\ny = w^2\ng = d(dy/dw)/dw", [], "there are no exercises with a second derivative"),
+        ("x = 2\ndE/dx = 3x\nx' = x - 0.1*dE/dx", [], "what dE/dx is the derivative of"),
         ("x = 2\ny = x^2\n" + "\n".join(f"y{n} = x + {n}" for n in range(300)), [], "1 to 200"),
     ],
 )
 def test_what_no_exercise_can_be_made_of_is_said(text: str, keep: list[str], message: str) -> None:
     with pytest.raises(WorksheetError, match=re.escape(message)):
         generate(own(sheet_of(text), keep))
+
+
+def test_a_slope_through_an_update_is_left_out() -> None:
+    text = "w = 0.3\nE = (w - 1)^2\nw' = w - 0.1*dE/dw\nE' = (w' - 1)^2\ndE'/dw' = ?\ndE'/dw = ?"
+    made = own(sheet_of(text))
+    (said,) = made.left_out
+    assert said == "line 6 is left out: w', which is computed from a derivative, lies between"
+    assert Derivative(Name("E'"), Name("w'")) in made.lines
 
 
 def test_what_is_left_out_is_said() -> None:

@@ -192,7 +192,7 @@ def _key(kind: Shape | Own) -> str:
 
 
 def _task(kind: Shape | Own, rng: random.Random, manner: Manner) -> Task:
-    return task(kind, rng, manner) if isinstance(kind, Shape) else kind.task(rng, manner)
+    return task(kind, rng, manner) if isinstance(kind, Shape) else kind.task(rng)
 
 
 def _learner(places: int, form: Form, blanks: Blanks | None) -> Learner:

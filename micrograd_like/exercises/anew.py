@@ -33,7 +33,7 @@ from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
 
 _TRIES = 300
 #: What follows from the numbers grows no larger than so many times what it is in the worksheet.
-_LARGER = 5
+_LARGER = 15
 #: An activation's argument is no larger than this, or than in the worksheet.
 _FAR = 3.0
 #: Numbers reach so many units of their last place up and down at least.
@@ -139,7 +139,7 @@ class Numbers:
         if own < 1:  # a rate or a share
             high = min(high, 10**places - 1)
         sizes = [*range(max(low, 1), high + 1)] if high - low < 10_000 else [low, unit, high]
-        uneven = [size for size in sizes if size % 10] if places else sizes
+        uneven = [size for size in sizes if (size % 10 if places else size > 1)]
         return places, uneven or sizes
 
     def _of_its_kind(self, name: Name) -> float:

@@ -8,6 +8,7 @@ from micrograd_like.exercises.oracle import Oracle
 from micrograd_like.exercises.places import chained, factors, terms
 from micrograd_like.exercises.task import Kind, Link, Step, decided
 from micrograd_like.formula import (
+    Call,
     Derivative,
     Expr,
     Name,
@@ -32,6 +33,7 @@ class Lines:
     Args:
         givens: What is given.
         definitions: The formula of every other name.
+        updates: The names that an update gives a new value.
         lines: What each line is about, with the formulas that it offers.
         graph: The graph of the definitions.
         oracles: What is true, at several draws of the givens.
@@ -41,11 +43,12 @@ class Lines:
         self,
         givens: Collection[Quantity],
         definitions: Mapping[Quantity, Expr],
+        updates: Collection[Quantity],
         lines: Mapping[Quantity, Sequence[Expr]],
         graph: NamedGraph,
         oracles: Sequence[Oracle],
     ) -> None:
-        self._definitions, self._lines = definitions, lines
+        self._definitions, self._updates, self._lines = definitions, updates, lines
         self._graph, self._oracles = graph, oracles
         self._done: set[Quantity] = {*givens}
         self._rank = {name: place for place, name in enumerate(definitions, 1)}
@@ -70,17 +73,21 @@ class Lines:
     def _defined(self, name: Name) -> Step:
         formula = self._definitions[name]
         kind: Kind = "forward"
-        if nodes(formula, Derivative):
+        if name in self._updates:
             kind = "update"
         elif not self._renewed.isdisjoint(names_in(formula)):
             kind = "again"
-        if kind != "forward":
+        elif nodes(formula, Derivative):
+            kind = "chain"
+        if kind in ("update", "again"):
             self._renewed.add(name)
         return Step(kind, name, formula)
 
     def _derived(self, left: Derivative) -> Step:
         """A derivative's step: the first of the line's formulas that is true, or the chain rule."""
         of, wrt = left.of, left.wrt
+        if of == wrt:
+            return Step("chain", left, Number(1))
         direct = (of, wrt) in self._graph.locals and self._graph.only_way(of, wrt)
         for formula in self._lines.get(left, ()):
             if self._is_true(left, formula):
@@ -102,7 +109,7 @@ class Lines:
     def _is_true(self, left: Derivative, formula: Expr) -> bool:
         """True if the formula gives the derivative at every draw, from what lies nearer."""
         nearer = all(self._span(needed) < self._span(left) for needed in derivatives(formula))
-        if not nearer:
+        if not nearer or any(call.function == "where" for call in nodes(formula, Call)):
             return False
         try:
             for oracle in self._oracles:

@@ -16,7 +16,7 @@ from micrograd_like.exercises.anew import Kept, Numbers
 from micrograd_like.exercises.lines import Lines
 from micrograd_like.exercises.oracle import FUNCTIONS, Oracle
 from micrograd_like.exercises.shapes import Shape
-from micrograd_like.exercises.task import Manner, Task, steps_of
+from micrograd_like.exercises.task import Task
 from micrograd_like.formula import (
     Call,
     Derivative,
@@ -31,10 +31,11 @@ from micrograd_like.formula import (
     quantities,
     rewrite,
 )
-from micrograd_like.graph import NamedGraph
+from micrograd_like.graph import NamedGraph, reachable
 from micrograd_like.graph.roles import is_called_cost, is_called_rate
+from micrograd_like.notation import quantity
 from micrograd_like.worksheet import Worksheet
-from micrograd_like.worksheet.builder import CONSTANTS, Builder, stands_in
+from micrograd_like.worksheet.builder import CONSTANTS, Builder, exponentials, stands_in
 from micrograd_like.worksheet.records import Statement
 
 #: A worksheet with more names than this is no exercise for a hand.
@@ -52,6 +53,7 @@ class Own:
         kept: Those of them that stay.
         definitions: The formula of every other name, inputs before their users; a later version of
             a name has a prime.
+        updates: Those of them that an update gives their value.
         lines: What each line is about, with the formulas that it offers for it.
         left_out: What no exercise can have, in words.
     """
@@ -60,6 +62,7 @@ class Own:
     givens: Mapping[Name, Number]
     kept: frozenset[Name]
     definitions: Mapping[Quantity, Expr]
+    updates: frozenset[Quantity]
     lines: Mapping[Quantity, tuple[Expr, ...]]
     left_out: tuple[str, ...] = ()
 
@@ -94,7 +97,7 @@ class Own:
         asked = [left for left in self.lines if isinstance(left, Derivative)]
         return Numbers(self.givens, self.kept, self.definitions, asked)
 
-    def task(self, rng: random.Random, manner: Manner) -> Task:
+    def task(self, rng: random.Random) -> Task:
         """The worksheet for other numbers.
 
         Raises:
@@ -103,22 +106,29 @@ class Own:
         draws = [self.numbers.drawn(rng) for _ in range(3)]
         oracles = [Oracle(_floats(givens), self.definitions) for givens in draws]
         graph = self._graph(draws[0], oracles[0])
-        if any(isinstance(q, Derivative) for q in (*self.lines, *self._behind)):
-            lines = Lines(self.givens, self.definitions, self.lines, graph, oracles)
-            steps = lines.steps()
-        else:
-            steps = tuple(steps_of(self.shape, graph, self.definitions, manner))
+        asked = dict(self.lines)
+        for slope in self._all_slopes(graph):
+            asked[slope] = ()
+        steps = Lines(self.givens, self.definitions, self.updates, asked, graph, oracles).steps()
         worlds = tuple(
             {q: oracle[q] for q in (*draws[0], *(step.left for step in steps))}
             for oracle in oracles
         )
         return Task(self.shape, draws[0], graph, self.definitions, steps, worlds)
 
-    @property
-    def _behind(self) -> Iterator[Quantity]:
-        """The derivatives that stand in definitions, as those of an update."""
-        for formula in self.definitions.values():
-            yield from nodes(formula, Derivative)
+    def _all_slopes(self, graph: NamedGraph) -> Iterator[Derivative]:
+        """Where no derivative is asked for, those of the last quantity that rests on a given."""
+        behind = (q for formula in self.definitions.values() for q in nodes(formula, Derivative))
+        if any(isinstance(q, Derivative) for q in (*self.lines, *behind)):
+            return
+        free = [name for name in self.givens if str(name) not in self.shape.held.split()]
+        for output in reversed([*self.definitions]):
+            if any(graph.between(output, name) for name in free):
+                computed = [name for name in self.definitions if name != output]
+                for name in (*reversed(computed), *free):
+                    if graph.between(output, name):
+                        yield Derivative(output, name)
+                return
 
     def _graph(self, givens: Mapping[Name, Number], oracle: Oracle) -> NamedGraph:
         """The graph at these numbers; what is computed from a derivative is where it starts."""
@@ -148,16 +158,22 @@ def own(sheet: Worksheet, keep: Collection[str] = ()) -> Own:
     givens: dict[Name, Number] = {}
     definitions: dict[Quantity, Expr] = {}
     for defined, formula in formulas.items():
+        if isinstance(quantity(defined), Derivative):
+            raise WorksheetError(f"expected a formula for what {defined} is the derivative of")
         new, changed = renamed[defined], _changed(formula, renamed)
         number = exact_number(changed)
         if number is not None:
             givens[new] = number
         elif not stands_in(defined):
-            definitions[new] = changed
+            definitions[new] = exponentials(changed) if "e" not in formulas else changed
     _refuse_formulas(definitions)
-    lines, left_out = _lines(sheet, renamed, {*givens, *definitions}, givens)
+    used = {name for formula in definitions.values() for name in names_in(formula)}
+    for constant in CONSTANTS.keys() & (used - givens.keys() - definitions.keys()):
+        givens[Name(constant)] = Number(round(CONSTANTS[constant], 6), 6)
+    lines, left_out = _lines(sheet, renamed, givens, definitions)
     kept = _kept(givens, definitions, keep)
-    return Own(_title(sheet), givens, kept, definitions, lines, tuple(left_out))
+    updates = frozenset(_renamed(s.left, renamed) for s in sheet.statements if s.kind == "update")
+    return Own(_title(sheet), givens, kept, definitions, updates, lines, tuple(left_out))
 
 
 def _refuse(sheet: Worksheet) -> None:
@@ -181,7 +197,8 @@ def _refuse_formulas(definitions: Mapping[Quantity, Expr]) -> None:
         for call in nodes(formula, Call):
             if call.function not in FUNCTIONS:
                 raise WorksheetError(f"{name}: there are no exercises with {call.function}")
-        if any(isinstance(q.of, Derivative) for q in nodes(formula, Derivative)):
+        sides = (side for q in nodes(formula, Derivative) for side in (q.of, q.wrt))
+        if any(isinstance(side, Derivative) for side in sides):
             raise WorksheetError(f"{name}: there are no exercises with a second derivative")
         if lost := next(filter(stands_in, names_in(formula)), None):
             raise WorksheetError(f"{name}: give {lost} a name of its own")
@@ -199,14 +216,15 @@ def _renaming(sheet: Worksheet) -> dict[Name, Name]:
     return found
 
 
+def _renamed(quantity: Quantity, renamed: Mapping[Name, Name]) -> Quantity:
+    if isinstance(quantity, Name):
+        return renamed.get(quantity, quantity)
+    return Derivative(_renamed(quantity.of, renamed), _renamed(quantity.wrt, renamed))
+
+
 def _changed(expr: Expr, renamed: Mapping[Name, Name]) -> Expr:
     def rule(node: Expr) -> Expr | None:
-        if isinstance(node, Name):
-            return renamed.get(node, node)
-        if isinstance(node, Derivative):
-            of, wrt = (_changed(side, renamed) for side in (node.of, node.wrt))
-            return Derivative(of, wrt)  # type: ignore[arg-type]
-        return None
+        return _renamed(node, renamed) if isinstance(node, Name | Derivative) else None
 
     return rewrite(expr, rule)
 
@@ -214,18 +232,17 @@ def _changed(expr: Expr, renamed: Mapping[Name, Name]) -> Expr:
 def _lines(
     sheet: Worksheet,
     renamed: Mapping[Name, Name],
-    known: Collection[Quantity],
     givens: Collection[Quantity],
+    definitions: Mapping[Quantity, Expr],
 ) -> tuple[dict[Quantity, tuple[Expr, ...]], list[str]]:
     """What each line is about with the formulas that it offers, and what is left out."""
     lines: dict[Quantity, tuple[Expr, ...]] = {}
-    left_out = []
+    left_out, known = [], {*givens, *definitions}
     for statement in sheet.statements:
-        left = _changed(statement.left, renamed)
-        assert isinstance(left, Name | Derivative)
+        left = _renamed(statement.left, renamed)
         if left in givens or statement.defines:
             continue
-        if reason := _unfit(statement, left, known):
+        if reason := _unfit(statement, left, known) or _through(left, definitions):
             left_out.append(f"{statement.place.where} is left out: {reason}")
             continue
         changed = (_changed(part.expr, renamed) for part in statement.parts)
@@ -243,6 +260,21 @@ def _unfit(statement: Statement, left: Quantity, known: Collection[Quantity]) ->
         return "it is about a derivative of a derivative"
     lost = next((side for side in sides if side not in known), None)
     return f"it is about {lost}, which nothing gives a number" if lost is not None else ""
+
+
+def _through(left: Quantity, definitions: Mapping[Quantity, Expr]) -> str:
+    """Why a derivative is none that an exercise works out: an update lies between; or ""."""
+    if not isinstance(left, Derivative):
+        return ""
+
+    def inputs(name: Quantity) -> tuple[Name, ...]:
+        return names_in(definitions[name]) if name in definitions else ()
+
+    for name in reachable([left.of], inputs):
+        renewed = name != left.wrt and nodes(definitions.get(name, name), Derivative)
+        if renewed and left.wrt in reachable([name], inputs):
+            return f"{name}, which is computed from a derivative, lies between"
+    return ""
 
 
 def _kept(

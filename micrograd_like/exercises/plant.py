@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from micrograd_like.exercises.numbers import shuffled
@@ -82,9 +83,10 @@ def _made(
     for at in places:
         before = before_step(task, paper, at)
         sound = line(task.steps[at], before, learner)
+        trial = Trial(task, learner, before, sound)
         for slip in shuffled(rng, list(_slips(code, task, before, sound))):
             try:
-                if Trial(task, learner, before, sound).shows(slip):
+                if trial.shows(slip):
                     new = solve(task.steps, task.givens, learner, {**slips, at: slip})
                     if _bearable(task, new):
                         return at, slip, new
@@ -129,6 +131,15 @@ def slip_of(code: str, step: Step, wrong: Expr) -> Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """What another slip would have computed: from the figures on the paper, and in every world."""
+
+    code: str
+    value: float
+    values: Sequence[float]
+
+
+@dataclass(frozen=True)
 class Trial:
     """A slip on trial: does it show on this line, and only as what it is?
 
@@ -166,22 +177,26 @@ class Trial:
         mine = [value(slip.shown, world) for world in worlds]
         right = [world[self.sound.step.left] for world in worlds]
         return all(map(_differ, mine, right)) and not any(
-            not any(map(_differ, mine, [value(other, world) for world in worlds]))
-            for other in self._others(slip.code)
+            not any(map(_differ, mine, other.values)) for other in self._others_than(slip.code)
         )
 
-    def _others(self, code: str) -> Iterator[Expr]:
-        """What the other slips would have written or computed here."""
+    def _others_than(self, code: str) -> Iterator[Other]:
+        """What the other slips would have computed here."""
+        return (other for other in self._others if other.code != code)
+
+    @cached_property
+    def _others(self) -> list[Other]:
+        """What every slip would have computed here, where that is defined."""
         place = Place(self.task, self.sound.step, self.before.known.keys())
-        for other, planter in planters().items():
-            if other != code and planter.formulas is not None:
-                for formula in planter.formulas(place):
-                    try:
-                        [value(formula, world) for world in self.task.worlds]
-                        value(formula, self.before.known)
-                    except (ArithmeticError, ValueError):
-                        continue
-                    yield formula
+        found = []
+        for code, planter in planters().items():
+            for formula in planter.formulas(place) if planter.formulas is not None else ():
+                try:
+                    values = [value(formula, world) for world in self.task.worlds]
+                    found.append(Other(code, value(formula, self.before.known), values))
+                except (ArithmeticError, ValueError):
+                    continue
+        return found
 
     def leeway(self) -> float:
         """How far the rounding of the figures before it can move the line's number."""
@@ -204,7 +219,7 @@ class Trial:
         """True if no other slip gives this number."""
         written = float(number.value)
         near = self.leeway() + 1.5 * max(unit(number), unit(self.sound.number))
-        if any(abs(value(f, self.before.known) - written) <= near for f in self._others(slip.code)):
+        if any(abs(other.value - written) <= near for other in self._others_than(slip.code)):
             return False
         return not any(
             abs(float(other.value) - written) < unit(other) / 2
@@ -222,8 +237,8 @@ class Trial:
             return False
         if abs(written - self.sound.value) < 0.55 * step + _TIMES * leeway:
             return False
-        others = (value(formula, self.before.known) for formula in self._others(""))
-        return abs(written - true) > 0.6 * step and all(abs(o - written) > step for o in others)
+        apart = all(abs(other.value - written) > step for other in self._others)
+        return abs(written - true) > 0.6 * step and apart
 
 
 def value(formula: Expr, known: Mapping[Quantity, float]) -> float:

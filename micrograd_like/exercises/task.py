@@ -26,6 +26,8 @@ from micrograd_like.formula import (
     evaluate,
     multiplied,
     names,
+    rewrite,
+    simplify,
     substitute,
 )
 from micrograd_like.graph import NamedGraph
@@ -100,7 +102,7 @@ def task(shape: Shape, rng: random.Random, manner: Manner) -> Task:
     definitions: dict[Quantity, Expr] = dict(shape.definitions)
     givens = drawn(shape, rng)
     graph = graph_of(shape, givens)
-    steps = tuple(steps_of(shape, graph, definitions, manner))
+    steps = tuple(_steps(shape, graph, definitions, manner))
     others = [drawn(shape, rng) for _ in range(2)]
     worlds = tuple(_true(definitions, steps, numbers) for numbers in (givens, *others))
     return Task(shape, givens, graph, definitions, steps, worlds)
@@ -121,10 +123,9 @@ def _true(
 # Steps.
 
 
-def steps_of(
+def _steps(
     shape: Shape, graph: NamedGraph, definitions: Mapping[Quantity, Expr], manner: Manner
 ) -> Iterator[Step]:
-    """Forward, every derivative of the last quantity, the updates, and forward again."""
     for name, formula in definitions.items():
         yield Step("forward", name, formula)
     updated = shape.updated.split()
@@ -168,10 +169,16 @@ def _node_by_node(
 
 
 def decided(formula: Expr, graph: NamedGraph) -> Expr:
-    """A relu's derivative is 1 or 0; nobody writes the condition."""
-    if isinstance(formula, Call) and formula.function == "where":
-        return Number(int(evaluate(formula, graph.values, FLOAT)))
-    return formula
+    """The formula without its conditions: a relu's derivative is 1 or 0, as it happens to be."""
+
+    def rule(node: Expr) -> Expr | None:
+        match node:
+            case Call("where", (condition, then, otherwise)):
+                return then if evaluate(condition, graph.values, FLOAT) else otherwise
+        return None
+
+    changed = rewrite(formula, rule)
+    return formula if changed is formula else simplify(changed)
 
 
 def _totals(

@@ -136,7 +136,7 @@ class Builder:
         if (number := exact_number(expr)) is not None:
             return Value(number.value)
         if "e" not in self.names and "e" not in self.broken and "e" in quantities(expr):
-            expr = _exponentials(expr)
+            expr = exponentials(expr)
         values = {quantity: self._operand(quantity) for quantity in quantities(expr)}
         built: Value = record(expr, values, Constant)
         # A bare name is a new quantity that equals it, not the same one.
@@ -200,7 +200,7 @@ def stands_in(name: str) -> bool:
     return name.startswith("(")
 
 
-def _exponentials(expr: Expr) -> Expr:
+def exponentials(expr: Expr) -> Expr:
     """The formula with e^x as the exponential that it is, and not as a power of a number."""
 
     def rule(node: Expr) -> Expr | None:
