@@ -207,6 +207,12 @@ def test_inputs_differ_in_size() -> None:
         assert len({*sizes}) == 4
 
 
+@pytest.mark.parametrize("name", ["office-hours", "recurrent-steps", "logistic-regression"])
+def test_there_are_numbers_enough_for_a_class(name: str) -> None:
+    made = own(builtin.load(name))
+    assert len({generate(made, seed).givens for seed in range(30)}) > 27
+
+
 def test_a_seed_always_gives_the_same_numbers() -> None:
     """Whatever the machine or the version of Python."""
     made = own(sheet_of(NEURON))

@@ -34,6 +34,8 @@ from micrograd_like.ops import ACTIVATIONS, FLOAT, OPS
 _TRIES = 300
 #: What follows from the numbers grows no larger than so many times what it is in the worksheet.
 _LARGER = 15
+#: Nor does it grow smaller than that part of it, where that is small already.
+_SMALLER = 10
 #: An activation's argument is no larger than this, or than in the worksheet.
 _FAR = 3.0
 #: Numbers reach so many units of their last place up and down at least.
@@ -139,7 +141,7 @@ class Numbers:
         if own < 1:  # a rate or a share
             high = min(high, 10**places - 1)
         sizes = [*range(max(low, 1), high + 1)] if high - low < 10_000 else [low, unit, high]
-        uneven = [size for size in sizes if (size % 10 if places else size > 1)]
+        uneven = [size for size in sizes if (size % 10 if places else size > 1 or unit == 1)]
         return places, uneven or sizes
 
     def _of_its_kind(self, name: Name) -> float:
@@ -165,20 +167,20 @@ class Numbers:
         """True if nothing that follows is degenerate, save what is so in the worksheet."""
         try:
             oracle = self._oracle(givens)
-            if not all(self._sized(name, oracle, SMALLEST * 10) for name in self._definitions):
+            if not all(self._sized(name, oracle) for name in self._definitions):
                 return False
             if not all(self._lively(call, oracle) for call in self._calls):
                 return False
-            return all(self._sized(asked, oracle, SMALLEST) for asked in self._asked)
+            return all(self._sized(asked, oracle) for asked in self._asked)
         except (ArithmeticError, ValueError):
             return False
 
-    def _sized(self, key: Quantity, oracle: Oracle, least: float) -> bool:
+    def _sized(self, key: Quantity, oracle: Oracle) -> bool:
         """True if a quantity is neither 0 nor out of the range that a hand works in."""
         size, own = abs(oracle[key]), abs(self._own[key])
         if not own:
-            return not size or least < size < GREATEST
-        return min(least, own / 2) <= size <= max(GREATEST, own * _LARGER)
+            return not size or SMALLEST < size < GREATEST
+        return min(SMALLEST, own / _SMALLER) <= size <= max(GREATEST, own * _LARGER)
 
     @cached_property
     def _calls(self) -> list[Call]:
