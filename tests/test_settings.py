@@ -152,6 +152,9 @@ def test_decimals_shown_are_from_1_to_15() -> None:
             for given in (0, -1, 16, 1000):
                 with pytest.raises(ValueError, match=r"places: expected a whole|expected 2 to 6"):
                     call(given)
+    for given in (1, 15):
+        assert visualize.render(SHEET, "dot", places=given)
+        assert derive(SHEET.names["y"], SHEET.names["x"]).text(given)
 
 
 @pytest.mark.parametrize(("name", "call"), COUNTS)
