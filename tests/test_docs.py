@@ -123,7 +123,7 @@ def kernel() -> Iterator[AsyncKernelManager]:
 
 
 #: They train for long; what they call is tested with less where lessons are.
-TRAINS = ("07-vanishing-gradients", "08-digits")
+TRAINS = ("06-training-xor-and-moons", "07-vanishing-gradients", "08-digits")
 
 
 @pytest.mark.parametrize(

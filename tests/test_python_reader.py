@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_like.formula import Call, Name
@@ -396,7 +396,6 @@ def _scalar_network(draw: st.DataObject) -> tuple[list[str], list[str]]:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
 def test_a_network_that_is_right_is_never_accused(data: st.DataObject) -> None:
     program, backward = _scalar_network(data)
     found = verdicts("\n".join([*program, *backward]))
@@ -404,7 +403,6 @@ def test_a_network_that_is_right_is_never_accused(data: st.DataObject) -> None:
 
 
 @given(st.data(), st.integers(1, 4))
-@settings(max_examples=25, deadline=None)
 def test_a_turned_sign_is_found_where_it_stands(data: st.DataObject, place: int) -> None:
     program, backward = _scalar_network(data)
     name, formula = backward[place].split(" = ")
