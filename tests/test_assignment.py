@@ -216,6 +216,21 @@ def test_what_an_answer_gets(answer: str, expected: dict[str, str], points: floa
     assert report.points == pytest.approx(points)
 
 
+def test_what_stands_there_under_no_name_is_to_be_looked_at() -> None:
+    """A right number in words may be the answer: nobody loses points for it unseen."""
+    report = graded("Net input: 1.3\noutput 0.7858, error 0.0229\nq = -0.0360*2 = -0.072")
+    found = verdicts(report)
+    assert found == dict.fromkeys(("a", "E", "dE/dz", "dE/dw"), "unchecked") | {"w'": "missing"}
+    assert report.counts["wrong"] == 0
+    assert [item.points for item in report.items] == [None] * 4 + [0.0]
+
+
+def test_what_an_answer_computes_last_is_not_the_cost_for_that() -> None:
+    report = graded("d = 0.7858 - 1 = -0.2142\nq = -0.0360*2 = -0.072")
+    assert report.counts["wrong"] == 0
+    assert not any("E of the assignment" in told for told in report.told)
+
+
 def test_error_carried_forward_may_get_a_part() -> None:
     answer = changed(
         ("dE/da = a - y = -0.2142", "dE/da = y - a = 0.2142"),

@@ -20,7 +20,7 @@ its way to one that is right counts as right: the steps are its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -44,6 +44,9 @@ _POINTS = re.compile(
     r"(?<=[^\s=+*/,^(-])([ \t]+)\[(\d+(?:\.\d+)?)(?:\s*(?:points?|pts?|p))?\](?=[ \t]*\r?$)",
     re.MULTILINE,
 )
+#: A number in a text, and how many digits tell what it is of.
+_NUMBER = re.compile(r"-?(?<![\d.])\d+\.\d+(?![\d.])")
+_DIGITS = 2
 #: The verdicts of several lines about one quantity: the gravest that is sure.
 _GRAVEST = ("wrong", "follows", "right", "taken", "unchecked")
 #: How alike two numbers are that are the same quantity's.
@@ -207,6 +210,14 @@ def _number(read: Statement | None) -> Number | None:
     return read.parts[-1].number if read is not None and read.parts else None
 
 
+def _numbers(lines: Iterable[str]) -> Iterator[Number]:
+    """The numbers in a text with digits enough to tell what they are of."""
+    for written in _NUMBER.findall(" ".join(lines).replace("−", "-")):
+        places = len(written.partition(".")[2])
+        if len(written.lstrip("-0.").replace(".", "")) >= _DIGITS:
+            yield Number(float(written), places)
+
+
 class _Grading:
     """Which lines of an answer are about each quantity, and what it gets for them."""
 
@@ -219,6 +230,7 @@ class _Grading:
     ) -> None:
         self.key, self.names, self.said = key, held.names, said
         self._unread = {problem.name for problem in held.sheet.problems}
+        self._numbers = [*_numbers(held.sheet.lines)]
         self.lines: dict[Quantity, list[LineMark]] = {}
         for line in lines:
             if line.left is not None:
@@ -244,7 +256,8 @@ class _Grading:
         about = [line for line in about if line.verdict in _GRAVEST] or self._by_number(quantity)
         about = [line for line in about if not self._is_blank(line)]
         if not about:
-            return ("unchecked" if str(own) in self._unread else "missing"), None
+            unsure = str(own) in self._unread or self._stands_somewhere(quantity)
+            return ("unchecked" if unsure else "missing"), None
         line = min(about, key=lambda line: _GRAVEST.index(line.verdict))
         verdict: ItemVerdict = "right" if line.verdict == "taken" else line.verdict  # type: ignore[assignment]
         if verdict == "right" and self._is_another(line, quantity):
@@ -269,6 +282,13 @@ class _Grading:
             and abs(line.expected - true) <= _SAME * abs(true)
         ]
         return alike if len({line.left for line in alike}) == 1 else []
+
+    def _stands_somewhere(self, quantity: Quantity) -> bool:
+        """Whether the quantity's number stands in the answer, whatever it is said to be there."""
+        true = self.key.true(quantity)
+        if not true:
+            return False
+        return any(not unlike(number, Number(true, 12), 0.5) for number in self._numbers)
 
     def _is_another(self, line: LineMark, quantity: Quantity) -> bool:
         """Whether the number that a line ends in is not the quantity's."""

@@ -260,7 +260,8 @@ class Report:
         A worksheet without a line is none that could be read.
         """
         counts = self.counts
-        if counts["unreadable"] or counts["unchecked"] or not self.lines:
+        doubt = any(item.points is None for item in self.items)
+        if counts["unreadable"] or counts["unchecked"] or doubt or not self.lines:
             return 2
         lost = any(item.points != item.of for item in self.items)
         return 1 if counts["wrong"] or counts["follows"] or lost else 0

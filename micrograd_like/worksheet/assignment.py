@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from micrograd_like.errors import DomainError, WorksheetError
+from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
     Call,
     Derivative,
@@ -338,11 +338,9 @@ def _chains(sheet: Worksheet, names: Iterable[Name]) -> dict[str, list[Name | No
 
 
 def _cost(sheet: Worksheet) -> Name:
-    """What a worksheet differentiates most; an empty name where it computes nothing."""
-    try:
-        return Name(str(quantity_of(sheet.cost())))
-    except WorksheetError:
-        return Name("")
+    """What a worksheet differentiates; an empty name where it differentiates nothing."""
+    slopes = [read.left for read in sheet.statements if isinstance(read.left, Derivative)]
+    return Name(str(quantity_of(sheet.cost()))) if slopes else Name("")
 
 
 def _alike(theirs: Name, own: Name, worlds: Collection[tuple[Builder, Builder]]) -> bool:

@@ -22,7 +22,8 @@ def summary(marked: Marked) -> Summary:
     """The worksheet's counts."""
     if isinstance(marked, Report):
         points = (marked.points, marked.of) if marked.items else None
-        return Summary(marked.file, marked.counts, marked.causes, points, marked.failure)
+        open = sum(item.points is None for item in marked.items)
+        return Summary(marked.file, marked.counts, marked.causes, points, marked.failure, open)
     data = marked.data
     return Summary(
         data["file"],
@@ -30,6 +31,7 @@ def summary(marked: Marked) -> Summary:
         Counter(line["causes"][0] for line in data["lines"] if line["causes"]),
         None if data["of"] is None else (data["points"] or 0.0, data["of"]),
         data["failure"],
+        sum(item["points"] is None for item in data["asked"]),
     )
 
 

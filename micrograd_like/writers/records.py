@@ -90,6 +90,7 @@ class Summary:
     Attributes:
         points: What it gets of an assignment's points, and what there are; None without one.
         failure: Why it could not be marked at all.
+        open: Quantities of the assignment that somebody has to look at.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Summary:
     causes: Mapping[str, int]
     points: tuple[float, float] | None = None
     failure: str = ""
+    open: int = 0
 
     def __str__(self) -> str:
         """The counts in words: ``38 right, 11 follow, 5 wrong; 7 of 10 points``."""
@@ -108,6 +110,7 @@ class Summary:
             if count or verdict in ("right", "wrong")
         )
         points = f"{self.scored} points" if self.points else ""
+        points += f", {self.open} to be looked at" if self.open else ""
         if not any(self.counts.values()):
             said = "There is nothing to mark."
             return f"{said} {points}." if points else said
@@ -120,7 +123,8 @@ class Summary:
         A worksheet without a line is none that could be read.
         """
         counts = self.counts
-        if counts["unreadable"] or counts["unchecked"] or not any(counts.values()):
+        doubt = counts["unreadable"] or counts["unchecked"] or self.open
+        if doubt or not any(counts.values()):
             return 2
         lost = self.points is not None and self.points[0] != self.points[1]
         return 1 if counts["wrong"] or counts["follows"] or lost else 0
