@@ -70,6 +70,9 @@ STEPS = [
     ("o = σ(w h + b)\n∂o/∂(w h - b) = o(1 - o)", "t?"),
 ]
 PARTS_NAMED = [
+    # A weight that goes along ∂L/∂w does not rest on L, of which nothing is said.
+    ("p = w x\n∂L/∂p = 2p\n∂L/∂w = ∂L/∂p x\nw ← w - η ∂L/∂w", "tttt"),
+    ("p = w x\n∂L/∂p = 2p\n∂L/∂w = 2p x\n∂L/∂w = ∂L/∂p x", "tttr"),
     # What is put into an activation is z, and what comes of it h, where nothing defines them.
     (
         "p = σ(v·tanh(w x))\n∂p/∂z2 = p(1 - p)\n∂z2/∂h = v\n∂h/∂z1 = 1 - h²\n∂p/∂v = ∂p/∂z2·h",

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, derivatives, names_in, rewrite
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Quantity,
+    derivatives,
+    names_in,
+    nodes,
+    rewrite,
+)
 from micrograd_like.graph import reached
 from micrograd_like.worksheet.builder import CONSTANTS, stands_in
 from micrograd_like.worksheet.records import Problem, Statement
@@ -74,6 +83,7 @@ class _Definitions:
     Attributes:
         given: The names that a statement gives a value or formula, or would if it could be read.
         below: The names in what each of them is said to equal.
+        factors: Those of them that stand there for themselves: in w − η ∂L/∂w no L.
         closed: Those of which something is said that is not only figures.
     """
 
@@ -87,12 +97,15 @@ class _Definitions:
         self.arrays = arrays
         self.given = {problem.name for problem in problems}
         self.below: dict[str, set[str]] = {}
+        self.factors: dict[str, set[str]] = {}
         self.closed: set[str] = set()
         for read in reads:
             if not isinstance(read.left, Name) or read.subject is not None or not read.parts:
                 continue
             self.given.add(read.left)
             names = {n for part in read.parts for n in names_in(part.expr)}
+            own = {n for part in read.parts for n in nodes(part.expr, Name)}
+            self.factors.setdefault(read.left, set()).update(own)
             names |= {n for name in names & hidden.keys() for n in names_in(hidden[name])}
             self.below.setdefault(read.left, set()).update(names)
             if names or read.parts[0].number is not None:
@@ -109,7 +122,7 @@ class _Definitions:
         if stands_in(of) or stands_in(wrt) or {of, wrt} & CONSTANTS.keys():
             return False
         if of not in self.given:  # of what rests on it, it is no function
-            return of not in reached(wrt, self.below)
+            return of not in reached(wrt, self.factors)
         if wrt in self.given:
             return False
         behind = reached(of, self.below)
