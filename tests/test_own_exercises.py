@@ -240,6 +240,15 @@ def test_lines_stand_as_in_the_worksheet() -> None:
     assert "dE/dw = dE/dh * dh/da*x" in solved(NEURON, 1).text
 
 
+def test_a_title_and_a_name_say_nothing_of_numbers() -> None:
+    text = "# A line $y = wx$, \\[ z = 3 \\]\n\n$w = 0.5$, $x = 3$\n\n$$E = (w x - 1)^2$$\n"
+    label = "For $x = 7$ \\(w = 2\\)"
+    exercise = generate(own(sheet_of(text)), 1, form="solved", label=label)
+    read = Worksheet.parse(exercise.text)
+    assert [str(s) for s in read.statements if s.kind == "given"] == list(exercise.givens)
+    assert {mark.verdict for mark in read.check().lines} == {"right", "taken"}
+
+
 @pytest.mark.parametrize(
     ("text", "formula"),
     [

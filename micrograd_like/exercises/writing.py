@@ -16,6 +16,8 @@ _HEADINGS = {
     "update": "Update",
     "again": "Forward again, with the new values",
 }
+#: What would begin a formula, in a title or a name.
+_WORDS = str.maketrans("", "", "$\\`")
 _TASKS = {
     "blank": "Fill in what is missing, to {places} places; have it checked.",
     "solved": "Solved.",
@@ -35,7 +37,7 @@ def written(
     drawn: Task, paper: Paper, open_lines: Collection[int], told: Sequence[str]
 ) -> tuple[str, list[int]]:
     """The worksheet's text, and for every step the number of its line."""
-    rows = [*(f"# {line}" for line in told), ""]
+    rows = [*(f"# {line.translate(_WORDS)}" for line in told), ""]
     rows += [f"{name} = {plain(number)}" for name, number in drawn.givens.items()]
     lines, before = [], ""
     for step, (heading, line) in enumerate(zip(headings(drawn.steps), paper.lines, strict=True)):
