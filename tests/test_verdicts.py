@@ -14,6 +14,7 @@ from sampled import sampled
 from micrograd_like import Worksheet
 from micrograd_like.exercises import generate
 from micrograd_like.exercises.shapes import SHAPES
+from micrograd_like.formula import Derivative, quantities
 from micrograd_like.marking import explain
 from micrograd_like.marking.marker import Marker
 from micrograd_like.marking.records import MOST_EXPLAINED
@@ -68,8 +69,12 @@ def test_no_line_behind_many_wrong_ones_is_left_unchecked() -> None:
 
 # Lines further down.
 
-#: Lines about names of their own, one of them wrong.
-_UNRELATED = "\nqq = 0.7\nrr = qq^2 = 0.49\ndrr/dqq = 2*qq = 1.3"
+#: Lines about names of their own: a given, what is right, and what is wrong.
+_UNRELATED = (
+    "\nqq = 17",
+    "\nqq = 0.5\nrr = 3*qq = 1.5",
+    "\nqq = 0.7\nrr = qq^2 = 0.49\ndrr/dqq = 2*qq = 1.3",
+)
 
 
 def _marks(rows: list[str]) -> list[tuple[object, ...]]:
@@ -81,10 +86,31 @@ def _marks(rows: list[str]) -> list[tuple[object, ...]]:
 def test_lines_further_down_change_no_verdict_and_no_cause(shape: str) -> None:
     """No name of these worksheets gets another meaning further down."""
     rows = generate(shape, 5, form="slips", slips=2).text.rstrip("\n").split("\n")
-    whole = _marks([*rows, _UNRELATED])
-    for count in (len(rows), len(rows) // 2):
-        marks = _marks(rows[:count])
-        assert marks == whole[: len(marks)]
+    alone = _marks(rows)
+    for lines in _UNRELATED:
+        assert _marks([*rows, lines])[: len(alone)] == alone
+    half = _marks(rows[: len(rows) // 2])
+    assert half == alone[: len(half)]
+
+
+@pytest.mark.parametrize("shape", sampled(SHAPES, every=5))
+def test_a_line_on_which_no_other_rests_may_be_left_out(shape: str) -> None:
+    """No verdict and no cause of the others changes, whether it is right or wrong."""
+    rows = generate(shape, 7, form="slips", slips=2).text.rstrip("\n").split("\n")
+    statements = Worksheet.parse("\n".join(rows)).statements
+    used = {key for s in statements for part in s.parts for key in quantities(part.expr)}
+    ends = [s for s in statements if isinstance(s.left, Derivative) and s.left not in used]
+    whole = _marks(rows)
+    for statement in ends[:3]:
+        row = statement.place.line
+        left = [mark[1:] for mark in whole if mark[0] != row]
+        assert [mark[1:] for mark in _marks([*rows[: row - 1], *rows[row:]])] == left
+
+
+def test_what_is_given_and_defined_is_no_right_answer() -> None:
+    """A sheet of which nothing is filled in has none."""
+    record = Worksheet.parse("x = 2\ny = x^2\ndy/dx = ?").check().record()
+    assert (record["right"], record["taken"], record["unchecked"]) == (0, 2, 1)
 
 
 def test_a_line_further_down_that_gives_a_name_another_meaning_changes_the_verdict() -> None:
