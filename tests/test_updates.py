@@ -231,3 +231,33 @@ q = X .* X;
 def test_steps_of_a_vector_s_elements_in_octave(line: str, found: str) -> None:
     marks = Worksheet.parse(OCTAVE + line).check().lines
     assert ", ".join(mark.verdict for mark in marks[-len(line.split("\n")) :]) == found
+
+
+_FIRST = """w = 0.5
+x = 2
+b = 0.2
+t = 1
+pred = w*x + b = 1.2
+L = (pred - t)^2 = 0.04
+dL/dw = 2*(pred - t)*x = 0.8
+"""
+#: What is computed again with a weight that has been renewed, in the ways that people write it.
+_AGAIN = [
+    "w = w - 0.05*dL/dw = 0.46; pred = {0}; L = {1}",
+    "w = w - 0.05*dL/dw = 0.46; pred = w*x + b = {0}; L = (pred - t)^2 = {1}",
+    "w = 0.5 - 0.05*0.8 = 0.46; pred = 0.46*2 + 0.2 = {0}; L = ({0} - 1)^2 = {1}",
+    "w' = w - 0.05*dL/dw = 0.46; pred = {0}; L = {1}",
+    "w' = w - 0.05*dL/dw = 0.46; pred = w'*x + b = {0}; L = (pred - t)^2 = {1}",
+    "w' = w - 0.05*dL/dw = 0.46; pred' = w'*x + b = {0}; L' = (pred' - t)^2 = {1}",
+]
+
+
+@pytest.mark.parametrize("again", _AGAIN)
+def test_what_is_computed_again_is_held_to_the_new_weight(again: str) -> None:
+    """1.12 is no other rounding of 1.2; and 1.32 is none of 1.12."""
+    text = _FIRST + again.replace("; ", "\n")
+    right = Worksheet.parse(text.format("1.12", "0.0144")).check().lines
+    assert {line.verdict for line in right} == {"taken", "right"}
+    *before, pred, _ = Worksheet.parse(text.format("1.32", "0.1024")).check().lines
+    assert {line.verdict for line in before} == {"taken", "right"}
+    assert (pred.verdict, pred.causes[0].code) == ("wrong", "arithmetic")

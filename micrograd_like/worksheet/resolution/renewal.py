@@ -225,12 +225,35 @@ class _Renewal:
         """The reason, where something that the formula rests on has been given a new value."""
         number = self.number
         if formula is not None:
-            same = formula == self.version.formula
-            return "formula" if same or number is None or unlike(number, known) else ""
+            same = self.version.formula in (formula, self._before_renewal(formula))
+            other = number is None or unlike(number, known) or self._is_of_now(number, formula)
+            return "formula" if same or other else ""
         if number is None:
             value = self.versions.value(self.read.parts[-1].expr, self.meant)
             number = None if value is None else Number(value, 6)
-        return "rests" if unlike(number, known) or self._later_figures() else ""
+        other = unlike(number, known) or (number is not None and self._is_of_now(number, None))
+        return "rests" if other or self._later_figures() else ""
+
+    def _before_renewal(self, formula: Expr) -> Expr:
+        """The formula with w for w'."""
+
+        def rule(node: Expr) -> Expr | None:
+            before = before_renewal(node) if isinstance(node, Name) else ""
+            return Name(before) if before in self.version.rests_on else None
+
+        return rewrite(formula, rule)
+
+    def _is_of_now(self, number: Number, formula: Expr | None) -> bool:
+        """True for 1.02 behind 1.1 where w has changed, and w·x + b is 1.02 with the new one."""
+        version, versions = self.version, self.versions
+        if version.formula is None:
+            return False
+        now = {n: versions.latest(n, version.first) for n in version.rests_on} | self.meant
+        new = versions.value(formula or version.formula, now)
+        old = versions.value(version.formula, version.rests_on)
+        if new is None or old is None:
+            return False
+        return not unlike(number, Number(new, 12)) and unlike(number, Number(old, 12))
 
     def _another(self, formula: Expr, known: Number | None) -> bool:
         """True for a formula of later names that rests on something else than the one before."""
