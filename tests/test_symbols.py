@@ -137,6 +137,18 @@ EITHER_WAY = [
     ("x = 2; u = 3*x", "dx/du = 3"), ("x = 2; u = x^2", "dx/du = 2*x = 4"),
     ("x = 2; u = 3*x; y = u^2", "dy/dx = dy/du*dx/du"),
 ]
+#: Formulas in pieces, and their derivatives: right, and wrong in a piece that is elsewhere.
+PIECES = [
+    ("f(x) = x^2 for x < 1, 2x - 1 for x >= 1",
+     "f'(x) = 2x for x < 1, 2 for x >= 1", "f'(x) = 2x for x < 1, 3 for x >= 1"),
+    ("f(x) = { x if x > 0, 0.1x otherwise }",
+     "f'(x) = { 1 if x > 0, 0.1 otherwise }", "f'(x) = { 1 if x > 0, 0.2 otherwise }"),
+    ("f(x) = max(0, x)", "f'(x) = 0 for x < 0, 1 for x > 0", "f'(x) = 1 for x < 0, 1 for x > 0"),
+    ("f(x) = ln(x) for x > 0, 0 for x <= 0",  # no number on the other side
+     "f'(x) = 1/x for x > 0, 0 for x <= 0", "f'(x) = 1/x for x > 0, 1 for x <= 0"),
+    ("x = 2; y = relu(x)", "dy/dx = 1 if x > 0 else 0", "dy/dx = 1 if x > 0 else 1"),
+    ("x = -2; y = relu(x)", "dy/dx = 1 if x > 0 else 0", "dy/dx = x if x > 0 else 0"),
+]
 # fmt: on
 
 
@@ -168,3 +180,11 @@ def test_the_derivative_of_an_inverse_is_not_accused(above: str, line: str) -> N
 @pytest.mark.parametrize(("above", "line"), EITHER_WAY)
 def test_a_derivative_upside_down_is_wrong_where_it_is_no_inverse(above: str, line: str) -> None:
     assert Worksheet.parse(sheet(above, line)).check().lines[-1].verdict == "wrong"
+
+
+@pytest.mark.parametrize(("above", "right", "wrong"), PIECES)
+def test_every_piece_of_a_formula_is_looked_at(above: str, right: str, wrong: str) -> None:
+    assert Worksheet.parse(sheet(above, right)).check().lines[-1].verdict == "right"
+    last = Worksheet.parse(sheet(above, wrong)).check().lines[-1]
+    assert (last.verdict, last.causes[0].code) == ("wrong", "unknown")
+    assert last.contrast is not None

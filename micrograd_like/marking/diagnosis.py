@@ -80,6 +80,8 @@ def is_explained(causes: tuple[Cause, ...]) -> bool:
 
 
 def _in_formula(claim: Claim, formula: Expr) -> Iterator[tuple[int, Cause]]:
+    if claim.facts.truth.differs_beyond(formula, claim.target):
+        return  # where the worksheet is, nothing is wrong that a slip could explain
     meant = [formula, *claim.facts.direct(formula)]
     found = [c for mistake in CAUSES for f in meant for c in _explains_formula(claim, f, mistake)]
     yield from found

@@ -114,6 +114,8 @@ class Judge(Measure):
                 total = total or _as_total(min(local, key=str))
         if total:
             return self.judged(part, "unchecked", problem=total)
+        if self.facts.truth.differs_beyond(part.expr, target):
+            return self.judged(part, "wrong", accident=True)
         if not builds and self.facts.cancels(key):
             for expr in self._readings(part):
                 if self.facts.same_exactly(expr, key):

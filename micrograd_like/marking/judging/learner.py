@@ -16,6 +16,7 @@ from micrograd_like.formula import (
     Name,
     Number,
     Quantity,
+    names_in,
     nodes,
     quantities,
     rewrite,
@@ -56,6 +57,7 @@ class Learner:
         self._made_for: dict[Call, list[tuple[int, Quantity]]] = {}  # in place of which formula
         self.local: set[Quantity] = set()
         self.doubted: set[Quantity] = set()
+        self._rough: set[Quantity] = set()  # whose definition has rounded figures alone
         for name, number in facts.rounded:
             self.hand.state(name, Figure.written(number))
 
@@ -98,13 +100,19 @@ class Learner:
             figure = _any_of([figure for figure, j in said if j.verdict == last.verdict])
             slipped = last.verdict in ("wrong", "follows")
             true = self.facts.true(key)
-            if self._repeats_a_given(key, figure) or (not slipped and self._is_exact(key, figure)):
+            own = self._defined_as(judged[statement.builds]) if defined else None
+            rough = own is not None and own.low < own.high and figure.meets(own)
+            if self._repeats_a_given(key, figure) or not (
+                slipped or rough or not self._is_exact(key, figure)
+            ):
                 figure = Figure.exact(figure.center)
             elif last.verdict == "right":  # as the figures before it round
                 figure = figure.reaching(true)
-                own = self._defined_as(judged[statement.builds]) if defined else None
-                if own is not None and figure.meets(own):
+                if own is not None and rough:
+                    self._rough.add(key)
                     figure = figure.reaching(own.low).reaching(own.high)
+                elif self._rests_on_rough_figures(key):
+                    figure = self._as_worked_out(figure, judged)
             elif last.verdict == "unchecked":
                 figure = self._as_worked_out(figure, judged)
             self.hand.state(key, figure.resting_on({key} if slipped else ()))
@@ -117,7 +125,14 @@ class Learner:
 
     def _defined_as(self, part: Judged) -> Figure | None:
         """What figures alone come to, whatever they stand for; or what ŷ = a3 has from a3."""
-        return self.hand.stated.get(part.expr) if isinstance(part.expr, Name) else part.figure
+        if isinstance(part.expr, Name) and part.expr in self._rough:
+            return self.hand.stated[part.expr]
+        return part.figure
+
+    def _rests_on_rough_figures(self, key: Quantity) -> bool:
+        """True where what is taken for the truth is as rough as the figures it comes from."""
+        below = self.facts.sheet.rests_on(names_in(key)) if self._rough else ()
+        return not self._rough.isdisjoint(below)
 
     def _as_worked_out(self, figure: Figure, judged: Sequence[Judged]) -> Figure:
         """A number, as uncertain as what its line works it out from."""

@@ -23,6 +23,8 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import Figure, Hand, opened, worked_out
 from micrograd_like.marking.world.precise import exactly
 
+#: So little doubt, as a part of a number, leaves no other number near.
+_HARDLY = 0.01
 #: Names of the figures of a line.
 _FIGURE = "#"
 
@@ -96,12 +98,14 @@ class LineFigures:
     def alone(self, expr: Expr) -> Expr:
         """The figures that stand beside no formula, each as a name.
 
-        One is off by half a unit if some quantity is rounded to it; else it stands for nothing.
+        One is off by half a unit if some quantity is rounded to it, or as much as what is stated
+        just so; else it stands for nothing.
         """
 
         def known(figure: Figure) -> Figure:
-            exact = self._is_given(figure) or not self._rounds(figure)
-            return Figure.exact(figure.center) if exact else self._stated(figure)
+            if self._is_given(figure):
+                return Figure.exact(figure.center)
+            return self._stated(figure if self._rounds(figure) else Figure.exact(figure.center))
 
         return self._each(expr, known)
 
@@ -171,11 +175,16 @@ class LineFigures:
         return Figure.exact(figure.center) if given else self._stated(figure)
 
     def _stated(self, figure: Figure) -> Figure:
-        """The figure, as uncertain as what is stated and rounds to it; a slip is no rounding."""
+        """The figure, as uncertain as what is stated and rounds to it; a slip is no rounding.
+
+        It may have more digits than what is stated with hardly any doubt.
+        """
         size, half = abs(figure.center), (figure.high - figure.low) / 2
         reaching = figure
         for stated in self.hand.stated.values():
-            if abs(abs(stated.center) - size) <= half and not stated.slips:
+            reach = stated.high - stated.low
+            near = max(half, reach / 2 if reach <= _HARDLY * size else 0.0)
+            if abs(abs(stated.center) - size) <= near and not stated.slips:
                 sign = 1 if stated.center * figure.center >= 0 else -1
                 reaching = reaching.reaching(sign * stated.low).reaching(sign * stated.high)
         return reaching

@@ -14,7 +14,9 @@ from itertools import chain, combinations, islice, product
 
 from micrograd_like.errors import DomainError
 from micrograd_like.formula import (
+    Call,
     Expr,
+    Name,
     Number,
     Quantity,
     exact_number,
@@ -34,6 +36,9 @@ NEAR = 3
 #: How far they lie, and by how much less where there is a kink between.
 _LEAST, _MOST = 0.005, 0.02
 _SIZES = (1.0, 0.1, 0.01, 0.001)
+
+#: Conditions of two numbers, and how far beyond a bound another piece is looked at.
+_BOUNDS, _BEYOND = ("lt", "le", "gt", "ge"), 0.37
 
 #: Sources, one after the other, because of whose numbers a formula may be right.
 _MOST_WAYS = 12
@@ -229,7 +234,7 @@ class Truth:
         if not self.same(expr, wanted, (self.here,)):
             return False
         if self.same(expr, wanted, self.near()):
-            return True
+            return not self.differs_beyond(expr, wanted)
         shapes = [wanted] if forms is None else forms()
         if any(self.holds_in_what_is_left(expr, form) for form in shapes):
             return True
@@ -237,6 +242,22 @@ class Truth:
         if any(self._holds_one_way(expr, wanted, way) for way in self._ways(expr, asked)):
             return True
         return any(self.same(reading, wanted, self.near()) for reading in self._readings(expr))
+
+    def differs_beyond(self, expr: Expr, wanted: Expr) -> bool:
+        """True for a formula in pieces that is right where the worksheet is, and elsewhere not."""
+        if not self.same(expr, wanted, (self.here,)):
+            return False
+        worlds = (world for world in self._beyond(expr) if value(wanted, world) is not None)
+        return not self.same(expr, wanted, worlds)
+
+    def _beyond(self, expr: Expr) -> Iterator[World]:
+        """Worlds in which a source is below or above what a condition compares it with."""
+        for bound in (call for call in nodes(expr, Call) if call.function in _BOUNDS):
+            for name, other in (bound.arguments, bound.arguments[::-1]):
+                at = value(other, self.here) if name in self.sources else None
+                if at is not None and isinstance(name, Name):
+                    moved = (self._world({name: at + step}) for step in (-_BEYOND, _BEYOND))
+                    yield from (w for w in moved if w is not None and 0 not in w.sides)
 
     def holds_in_what_is_left(self, expr: Expr, form: Expr) -> bool:
         """True if they are the same as functions of the quantities in ``expr`` alone.
