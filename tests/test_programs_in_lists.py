@@ -369,6 +369,16 @@ for i in range(len(X)):
     for j in range(2):
         w_h1[j + 1] = w_h1[j + 1] + rate * (d_h11 + d_h12) * X[i][j]
 """,
+    "a part of the weights, and the one that stands alone": """
+import numpy as np
+w = np.zeros(1 + X.shape[1])
+for epoch in range(20):
+    z = np.dot(X, w[1:]) + w[0]
+    p = 1 / (1 + np.exp(-z))
+    miss = y - p
+    w[1:] += 0.1 * X.T.dot(miss)
+    w[0] += 0.1 * miss.sum()
+""",
 }
 #: For each program its slips: what is right, and what stands instead.
 SLIPS = [
@@ -419,6 +429,11 @@ SLIPS += [
     )
 ]
 SLIPS += [
+    (
+        "a part of the weights, and the one that stands alone",
+        "w[0] += 0.1 * miss.sum()",
+        "w[0] -= 0.1 * miss.sum()",
+    ),
     ("a perceptron", "w[i + 1] + 0.1 * miss * row[i]", "w[i + 1] - 0.1 * miss * row[i]"),
     ("a perceptron", "row[-1] - fired", "fired - row[-1]"),
 ]
@@ -608,3 +623,53 @@ def test_the_way_back_of_an_operation_is_held_against_it(right: str, wrong: str)
     assert len(found) == bool(right)
     assert all(wrong in source for source in found)
     assert sum(mark.verdict == "right" for mark in marks) == 7 - bool(right)
+
+
+#: What lists and objects may hold beside numbers: read, passed over or doubted, never more.
+ODD = {
+    "a list of lists behind another": """
+a = [[1, 2], [3]]
+b = a + [[4, 5]]
+c = 2.0 * b[0][1]
+""",
+    "an empty list that is filled with nothing": """
+a = []
+b = [a, a]
+for x in a:
+    b.append(x * 2)
+""",
+    "a function that gives a comparison": """
+def low(v):
+    return v == 0
+x = 2.0
+a = low(x)
+b = low(t)
+""",
+    "rows of other lengths": """
+a = [[1.0, 2.0], [3.0]]
+for r in a:
+    s = 0
+    for v in r:
+        s += v * v
+""",
+    "a loop over keys and what is under them": """
+p = {'a': 1.0, 'b': [1.0, 2.0]}
+for k in p:
+    q = p[k]
+""",
+    "an element that is not there": """
+a = [1.0]
+for i in range(3):
+    a[i] -= 0.1 * a[i]
+""",
+    "a list of texts": """
+a = ['x', 'y'] * 2
+b = a + ['z']
+c = len(b) * 1.5
+""",
+}
+
+
+@pytest.mark.parametrize("sentence", ODD)
+def test_odd_lists_are_no_mistakes(sentence: str) -> None:
+    assert not report(ODD[sentence]).counts["wrong"]

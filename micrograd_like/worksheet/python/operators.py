@@ -51,7 +51,7 @@ class Operators:
         if isinstance(op, ast.MatMult):
             return dot(a, b)
         if isinstance(op, ast.Add) and _are_joined(a, b):
-            return [term(part) for part in (*a, *b)]
+            return [*_parts(a), *_parts(b)]
         if isinstance(op, ast.Mult) and (isinstance(a, list) or isinstance(b, list)):
             one, count = (a, b) if isinstance(a, list) else (b, a)
             times = whole(scalar(self.machine.assignments.given(as_term(count).item())))
@@ -118,6 +118,10 @@ def _joined(op: ast.operator, a: Any, b: Any) -> str | Data:
     if isinstance(op, ast.Add) and None not in parts:
         return "".join(filter(None, parts))
     return counted()
+
+
+def _parts(value: Any) -> list[Any]:
+    return [term(part) for part in value] if isinstance(value, np.ndarray) else [*value]
 
 
 def _are_joined(a: Any, b: Any) -> bool:

@@ -13,7 +13,7 @@ from micrograd_like.worksheet.python.naming import is_gradient_name
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.taking import Target
-from micrograd_like.worksheet.python.terms import Term, chosen, numeric, scalar, term
+from micrograd_like.worksheet.python.terms import Term, chosen, names_of, numeric, scalar, term
 from micrograd_like.worksheet.python.values import Data, Instance
 
 if TYPE_CHECKING:
@@ -83,17 +83,24 @@ class Parts:
         old = array[at]
         kept = None if machine.recorder.silent else node
         if np.shape(old):
-            array[at] = np.broadcast_to(new, np.shape(old))
-            machine.assignments.store(inner, array, kept, True)
+            new = np.broadcast_to(new, np.shape(old))
+            if kept is not None and names_of(new) is None:
+                own = Target(self._name(inner), old, part=np.size(old) < array.size)
+                new = machine.taking.taken(own, new, kept, True)
+            array[at] = new
+            self._put(inner, array)
             return
         if kept is not None:
             place = (*self._within(inner), *_positions(at, array.shape))
             own = Target(self._name(inner), scalar(old), place)
             new = machine.taking.taken(own, new.reshape(()), kept, True)
         array[at] = new.item()
+        self._put(inner, array)
+
+    def _put(self, inner: ast.expr, array: Term) -> None:
         if not self._within(inner):
-            machine.recorder.bind(self._name(inner), array)
-        machine.assignments.store(inner, array)
+            self.machine.recorder.bind(self._name(inner), array)
+        self.machine.assignments.store(inner, array)
 
     def _name(self, node: ast.expr) -> str:
         """The name of a whole whose elements are stored; an object's attribute has its own."""

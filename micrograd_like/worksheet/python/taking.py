@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from micrograd_like.formula import Call, Expr, Name, Number, terms
+from micrograd_like.formula import COMPARISONS, Call, Expr, Name, Number, terms
 from micrograd_like.ops import ACTIVATIONS
 from micrograd_like.worksheet.python.mending import as_meant, as_written
 from micrograd_like.worksheet.python.steps import Step
@@ -29,12 +29,14 @@ class Target:
         base: Its name as Python has it, ``self.`` left out; that of the whole for an element.
         old: What it stands for so far.
         index: Of a single element, its index.
+        part: True for a part of an array that is no single element.
         anew: True where it does not go on from that: a sum that begins with another variable.
     """
 
     base: str
     old: Any = None
     index: tuple[int, ...] | None = None
+    part: bool = False
     anew: bool = False
 
 
@@ -51,6 +53,8 @@ class Taking:
         base, index, recorder = target.base, target.index, self.machine.recorder
         place = self.machine.places.of(node)
         whole = [numeric(e) for e in value.reshape(-1)]
+        if not whole or any(isinstance(e, Call) and e.function in COMPARISONS for e in whole):
+            return value  # nothing, or no numbers
         formulas, meant = [*map(as_written, whole)], tuple(map(as_meant, whole))
         meant = meant if meant != tuple(formulas) else ()
         formulas = self._inner_named(base, value.shape, formulas, place)
@@ -63,14 +67,14 @@ class Taking:
             tuple(names.reshape(-1)),
             tuple(formulas),
             self._older(target, value.shape, formulas),
-            augmented or index is not None,
+            augmented or index is not None or target.part,
             index,
             misfit=misfit,
             meant=meant,
             passes=self.machine.passes,
         )
         recorder.take(step)
-        if index is None:
+        if index is None and not target.part:
             recorder.bind(base, names)
         return names
 
