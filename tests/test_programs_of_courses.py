@@ -246,6 +246,18 @@ d_out = error * out * (1 - out)
 W += x.T.dot(d_out) * 0.1
 b += np.sum(d_out, axis=0, keepdims=True) * 0.1
 """
+ADDED = """
+x = np.array([[0.0, 1.0], [1.0, 0.5]])
+t = np.array([[1.0], [0.0]])
+w = np.random.rand(2, 3)
+v = np.random.rand(3, 1)
+h = np.tanh(np.dot(x, w))
+out = np.dot(h, v)
+d_v = np.dot(h.T, 2 * (t - out))
+d_w = np.dot(x.T, np.dot(2 * (t - out), v.T) * (1 - h**2))
+w += d_w
+v += d_v
+"""
 
 PROGRAMS = {
     "methods without their class": PIECE,
@@ -258,6 +270,7 @@ PROGRAMS = {
     "labels in an index, data counted before it is used": LABELS,
     "a state that is copied into a dictionary": RECURRENT,
     "a bias that is added in place": IN_PLACE,
+    "steps that are called gradients": ADDED,
 }
 TWINS = [
     Twin(
@@ -298,6 +311,7 @@ TWINS = [
     Twin("uphill where labels are an index", LABELS, "b2 += -0.1", "b2 += 0.1"),
     Twin("the state itself for the one before", RECURRENT, "(draw, hs[-1].T)", "(draw, hs[0].T)"),
     Twin("a bias added in place goes uphill", IN_PLACE, "b += np.sum", "b -= np.sum"),
+    Twin("one of several steps taken away", ADDED, "w += d_w", "w -= d_w"),
 ]
 
 

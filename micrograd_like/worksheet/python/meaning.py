@@ -136,7 +136,7 @@ class Finder(Claims):
                     return replace(meaning, factor=factor)
                 used = self.anchored(at, result) if said.sure else None
                 taken_away = used is not None and used.wrt == meaning.wrt and used.factor > 0
-                taken_away = taken_away and not self._is_turned_elsewhere(result)
+                taken_away = taken_away and not self.is_turned_elsewhere(meaning.wrt, result)
                 turns = not said.whole and not taken_away and not self.is_behind(at, result)
                 if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
@@ -164,13 +164,13 @@ class Finder(Claims):
             return claims[0] if claims else anchored
         return self._activation_of(at, table)
 
-    def _is_turned_elsewhere(self, result: Meanings) -> bool:
-        """True where the gradient of another weight before has a minus, to be added."""
+    def is_turned_elsewhere(self, wrt: tuple[Name, ...], result: Meanings) -> bool:
+        """True where the gradient of another weight has a minus, to be added."""
         moved = {
             n for i in range(len(self.steps)) if self.is_update(i) for n in self.steps[i].older
         }
-        weights = (m for m in result.found.values() if m.agrees and moved.issuperset(m.wrt))
-        return any(meaning.factor < 0 for meaning in weights)
+        others = (m for m in result.found.values() if m.wrt != wrt and m.agrees)
+        return any(m.factor < 0 and moved.issuperset(m.wrt) for m in others)
 
     def _activation_of(self, at: int, table: np.ndarray) -> Meaning | None:
         """The derivative of an activation that a step was meant as, element by element."""

@@ -176,7 +176,8 @@ class Suppositions:
             return
         sure = any(said.sure for said in self.finder.said(at, ()))
         if sure:
-            if known is not None and known.factor < 0:
+            odd = known is not None and not self.finder.is_turned_elsewhere(known.wrt, best)
+            if known is not None and known.factor < 0 and odd:
                 yield replace(known, factor=-known.factor, agrees=False), best.score
             return
         anchored = self.finder.anchored(at, best)
