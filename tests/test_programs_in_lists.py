@@ -662,6 +662,18 @@ a = [1.0]
 for i in range(3):
     a[i] -= 0.1 * a[i]
 """,
+    "an element of an empty list": """
+a = []
+for i in range(3):
+    a[i] = 2.0 * i
+b = 3.0 * 2
+""",
+    "another name of what is free, less what is free": """
+q, r = p0, p1
+d_q = q
+c = [d_q - t0, r - t1]
+e = 3.0 * c[0]
+""",
     "a list of texts": """
 a = ['x', 'y'] * 2
 b = a + ['z']

@@ -143,7 +143,7 @@ def _label_less(formula: Expr, label: Number) -> Name | None:
 
 
 def _computed(finder: Finder, name: Name) -> bool:
-    at = finder.maker.get(name)
+    at = finder.maker.get(finder.origin(name))
     return at is not None and at not in finder.given and not finder.is_update(at)
 
 

@@ -64,6 +64,8 @@ class Parts:
     def _store_in_list(
         self, owner: list[Any], target: ast.Subscript, value: Any, node: ast.stmt | None, add: bool
     ) -> None:
+        if not owner:
+            raise CallError("expected an element that is there")
         which = self.machine.evaluator.whole(target.slice) % len(owner)
         base, old = self._name(target.value), owner[which]
         single = isinstance(value, np.ndarray) and not value.ndim
