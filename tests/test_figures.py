@@ -23,6 +23,8 @@ RIGHT = [
     "a = -0.9; b = 0.3; c = -1.1; e = a/b = 3.33*(-0.9) = -2.997; g = e + c = -4.097 = -4.1;"
     "L = g^2; dL/dg = g + g = -4.097 - 4.097 = -8.194",
     "z = -1.44; e = exp(z) = 0.23692776 = 0.2369; g = 3*e = 0.7107", # from the rougher
+    "z = -1.5; k = 1; s = exp(z) = 0.22313016 ≈ 0.22; c = s*k = 0.22313016 = 0.223130",
+    "z = -1.5; k = 2; s = exp(z) = 0.22313 = 0.22; c = s*k = 0.44626 = 0.446",
     "z = -1.44; e = exp(z) = 0.23692776 = 0.2369; g = 3*e = 0.71078328", # or the finer
     "a = -1.39; b = -0.47; c = 0.56; e = a*b = 0.6533; g = e*c = 0.65*0.56 = 0.364",
     # Operands put together, and taken apart, in another order.
@@ -84,6 +86,9 @@ WRONG = [
     "w = 0.41; x = 2.76; h = sigmoid(w*x) = sigmoid(0.41*2.8) = sigmoid(1.3) = 0.79",
     "a = 2.5; b = 3; c = 4; y = a + b - c = 5.7 - 4 = 1.7",
     "a = 2; b = 3; c = 4; y = a*b*c = 7*4 = 28",
+    # A number behind a number rounds it, whatever else is known more roughly.
+    "z = -1.5; k = 1; s = exp(z) = 0.22313016 ≈ 0.22; c = s*k = 0.22313016 = 0.222130",
+    "z = -1.5; k = 2; s = exp(z) = 0.22313 = 0.22; c = s*k = 0.44626 = 0.4426",
     # A tolerance is counted once.
     "u = sigmoid(0.3) = 0.5744; v = tanh(1) = 0.7616; z = u*v = 0.5744*0.7616 = 0.4379",
     "a = 0.23692776; b = 0.538099; c = a*b = 0.23692776*0.538099 = 0.12749036",

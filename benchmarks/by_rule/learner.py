@@ -199,7 +199,8 @@ class Learner:
         if figures:
             current, kind = self._put_in(work, formula)
             if rng.random() < 0.3 and (other := simplified(current)) != current:
-                current, kind = other, f"{kind}, simplified"
+                if not isinstance(other, Num):  # 1 for 1/1.0 would claim to be exact
+                    current, kind = other, f"{kind}, simplified"
             if not isinstance(current, Num):
                 self._worth_it(work, current)
                 self._say(work, current, kind)

@@ -55,6 +55,8 @@ class NumberJudge(Measure):
         if self.is_true(figure, key):
             return self.judged(part, "right", figure=figure)
         sound = [j for j in before if j.verdict in SOUND]
+        if sound and sound[-1] is before[-1] and _is_no_rounding(part.number, figure, before[-1]):
+            return self.judged(part, "wrong", figure=figure)
         for judged in sound:  # the result of the figures put in
             if _goes_on_from(part.number, figure, judged):
                 verdict: Verdict = "follows" if judged.slips else "right"
@@ -139,3 +141,11 @@ def _goes_on_from(number: Number, figure: Figure, judged: Judged) -> bool:
     if judged.figure is None or (finer and figure.center != judged.figure.center):
         return False
     return figure.meets(judged.figure)
+
+
+def _is_no_rounding(number: Number, figure: Figure, judged: Judged) -> bool:
+    """True for 0.1473 behind 0.14765: of a number right before it, it can be nothing else."""
+    before = judged.part.number
+    if before is None or judged.figure is None or (number.places or 0) > (before.places or 0):
+        return False
+    return not figure.meets(judged.figure)
