@@ -198,9 +198,9 @@ class Learner:
         rng = self.rng
         if figures:
             current, kind = self._put_in(work, formula)
-            if rng.random() < 0.3 and (other := simplified(current)) != current:
-                if not isinstance(other, Num):  # 1 for 1/1.0 would claim to be exact
-                    current, kind = other, f"{kind}, simplified"
+            other = simplified(current) if rng.random() < 0.3 else current
+            if other != current and not isinstance(other, Num):  # 1/1.0 = 1 would claim to be exact
+                current, kind = other, f"{kind}, simplified"
             if not isinstance(current, Num):
                 self._worth_it(work, current)
                 self._say(work, current, kind)
