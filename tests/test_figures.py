@@ -27,6 +27,9 @@ RIGHT = [
     "z = -1.5; k = 2; s = exp(z) = 0.22313 = 0.22; c = s*k = 0.44626 = 0.446",
     "z = -1.44; e = exp(z) = 0.23692776 = 0.2369; g = 3*e = 0.71078328", # or the finer
     "a = -1.39; b = -0.47; c = 0.56; e = a*b = 0.6533; g = e*c = 0.65*0.56 = 0.364",
+    # Of names without a number: figures of their own, and what those give.
+    "E = (y - t)^2; E = (0.7 - 1)^2 = 0.09",
+    "E = (y - t)^2; dE/dy = 2*(y - t) = 2*(0.7 - 1) = -0.6",
     # Operands put together, and taken apart, in another order.
     "v = 0.6; v = 0.6 - 0.5*(-0.066)*0.57; v = 0.619; y = 2*v = 1.2",
     "a = 2; w = 0.3; d = a*5; y = d*w = 2*5*0.3 = 3", "a = 2; b = 3; c = 4; y = a*b*c = 6*4 = 24",
@@ -86,6 +89,8 @@ WRONG = [
     "w = 0.41; x = 2.76; h = sigmoid(w*x) = sigmoid(0.41*2.8) = sigmoid(1.3) = 0.79",
     "a = 2.5; b = 3; c = 4; y = a + b - c = 5.7 - 4 = 1.7",
     "a = 2; b = 3; c = 4; y = a*b*c = 7*4 = 28",
+    "E = (y - t)^2; E = (0.7 - 1)^2 = 0.08",
+    "E = (y - t)^2; dE/dy = 2*(y - t) = 2*(0.7 - 1) = -0.8",
     # A number behind a number rounds it, whatever else is known more roughly.
     "z = -1.5; k = 1; s = exp(z) = 0.22313016 ≈ 0.22; c = s*k = 0.22313016 = 0.222130",
     "z = -1.5; k = 2; s = exp(z) = 0.22313 = 0.22; c = s*k = 0.44626 = 0.4426",
