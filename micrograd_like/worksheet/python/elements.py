@@ -131,7 +131,10 @@ class Elements:
         kind = self.machine.shapes.kinds.get(data.name)
         if data.size or kind not in ("list", "array", "vector", "matrix"):
             return False
-        found = self.evaluator.value(index) if isinstance(index, ast.Name) else None
+        plain = isinstance(index, ast.Name) or (
+            kind in ("array", "matrix") and isinstance(index, ast.Constant)
+        )
+        found = self.evaluator.value(index) if plain else None
         return isinstance(found, np.ndarray) and number(found) is not None
 
     def _labelled(self, node: ast.expr, rows: int) -> None:
