@@ -304,6 +304,7 @@ TWINS = [
     Twin("σ′ of the output of a list", LISTS, "(zs[-1])", "(activations[-1])"),
     Twin("a mean that is missing", CACHES, "np.dot(dZ, A_prev.T) / m", "np.dot(dZ, A_prev.T)"),
     Twin("a mean that is handed on", CACHES, "np.dot(W.T, dZ)", "np.dot(W.T, dZ) / m"),
+    Twin("a first delta with the other sign", CACHES, "dZ2 = A2 - Y", "dZ2 = Y - A2"),
     Twin("a bias summed along its own axis", FUNCTIONS, "np.sum(dZ1, axis=1", "np.sum(dZ1, axis=0"),
     Twin("a sum over the wrong axis of a layer", STORED, "axis=0", "axis=1"),
     Twin("another factor of a scale", NORM, "dout * xhat,", "dout * xhat**2,"),

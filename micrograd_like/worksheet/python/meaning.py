@@ -165,12 +165,13 @@ class Finder(Claims):
         return self._activation_of(at, table)
 
     def is_turned_elsewhere(self, wrt: tuple[Name, ...], result: Meanings) -> bool:
-        """True where the gradient of another weight has a minus, to be added."""
+        """True by a weight, where the gradient of another one has a minus, to be added."""
         moved = {
             n for i in range(len(self.steps)) if self.is_update(i) for n in self.steps[i].older
         }
         others = (m for m in result.found.values() if m.wrt != wrt and m.agrees)
-        return any(m.factor < 0 and moved.issuperset(m.wrt) for m in others)
+        found = any(m.factor < 0 and moved.issuperset(m.wrt) for m in others)
+        return moved.issuperset(wrt) and found
 
     def _activation_of(self, at: int, table: np.ndarray) -> Meaning | None:
         """The derivative of an activation that a step was meant as, element by element."""
