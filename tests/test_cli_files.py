@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -439,6 +440,8 @@ def test_a_file_is_marked_again_when_it_is_saved(tmp_path: Path) -> None:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as watching:
+        late = threading.Timer(60, watching.kill)  # else a line that does not come is waited for
+        late.start()
         try:
             assert watching.stdout is not None
             assert watching.stderr is not None
@@ -453,7 +456,11 @@ def test_a_file_is_marked_again_when_it_is_saved(tmp_path: Path) -> None:
             file.write_text(WRONG, encoding="utf-8")
             assert ": wrong: " in watching.stdout.readline()
         finally:
+            late.cancel()
             watching.send_signal(signal.SIGINT)
+            late = threading.Timer(60, watching.kill)
+            late.start()
+    late.cancel()
     assert watching.returncode == 130
 
 
