@@ -685,3 +685,31 @@ c = len(b) * 1.5
 @pytest.mark.parametrize("sentence", ODD)
 def test_odd_lists_are_no_mistakes(sentence: str) -> None:
     assert not report(ODD[sentence]).counts["wrong"]
+
+
+#: Two products one behind the other, by objects of one class: dp is by that object's own p.
+CHAIN = """
+class Product:
+    def forward(self, p, q):
+        self.p = p
+        self.q = q
+        return p * q
+
+    def backward(self, dout):
+        dp = dout * self.q
+        dq = dout * self.p
+        return dp, dq
+
+count, price, rate = 3.0, 20.0, 1.5
+first, second = Product(), Product()
+amount = first.forward(price, count)
+total = second.forward(amount, rate)
+dtotal = 1.0
+damount, drate = second.backward(dtotal)
+dprice, dcount = first.backward(damount)
+"""
+
+
+def test_objects_of_one_class_have_gradients_of_their_own() -> None:
+    assert not report(CHAIN).counts["wrong"], str(report(CHAIN))
+    assert report(CHAIN.replace("dout * self.q", "dout * self.p")).counts["wrong"]

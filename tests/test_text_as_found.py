@@ -49,6 +49,10 @@ CASES = [
     ("x = 2\ny = 4x = 8\n  otherwise we would stop", "tr"),
 ]
 REMARKS_AND_ROWS = [
+    # A slope by what nothing joins to the cost is in doubt under a name of its own too, never 0,
+    ("x = 2\nt = 3\nE = (x - 1)^2 = 1\ng = dE/dt = 2(x - 1) = 2\nh = 3g = 6", "ttr??"),
+    # … and what is joined is held to it.
+    ("x = 2\nE = (x - 1)^2 = 1\ng = dE/dx = 2(x - 1) = 3\nh = 3g = 9", "trwf"),
     # Remarks of the languages that have /* and */, on a line, around some, or at its end.
     ("/*\na = 2\n*/\nb = 3a = 6 /* here */\nc = 2a /* two */ + 1 = 4", "trw"),
     # An array of names, row by row or in one line; elsewhere names side by side are factors.

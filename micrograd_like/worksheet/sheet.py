@@ -425,7 +425,9 @@ class Worksheet:
                 return f"{key.of} is defined nowhere"
             if any(map(self._is_in_figures, behind)) and (cut := self.independent(key)):
                 return cut
-        return self.independent(statement.left)
+        slopes = (self.formulas[name] for name in mine if name in self.formulas)
+        named = (slope for slope in slopes if isinstance(slope, Derivative))  # g = dE/dθ
+        return next(filter(None, map(self.independent, [statement.left, *named])), "")
 
     def _is_in_figures(self, name: Name) -> bool:
         """True for what has decimal figures for its formula: what they stand for is not known."""

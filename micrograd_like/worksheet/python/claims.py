@@ -45,7 +45,7 @@ class Claims(Flow):
         own = [self._itself(version) for version in self.versions_before(base, at)[::-1]]
         return [*{tuple(version.reshape(-1)): version for version in own}.values()]
 
-    def is_told(self, at: int, said: Said, wrt: tuple[Name, ...], result: Meanings) -> bool:
+    def is_told(self, at: int, said: Said, meaning: Meaning, result: Meanings) -> bool:
         """True where a name leaves no doubt by which version of a variable a gradient is.
 
         Of several, it is the one from which that is computed whose gradient the step goes on from.
@@ -53,14 +53,18 @@ class Claims(Flow):
         """
         several = self._different(said.wrt, at)
         part = bool(said.digits) and not self.snapshots[at][said.wrt].ndim
-        if not said.sure or part or len(several) < 2:
-            return said.sure and not part
+        inputs = [result.found[i] for i in self.inputs(at) if i in result.found]
+        ends = [found.wrt for found in inputs]
+        # What goes on from ∂E/∂x is ∂E by something else.
+        same = (found for found in inputs if set(found.of) == set(meaning.of))
+        goes_on = any(not set(found.wrt).isdisjoint(meaning.wrt) for found in same)
+        if not said.sure or part or goes_on or len(several) < 2:
+            return said.sure and not part and not goes_on
         cost = self.cost_at(at, result)
-        ends = [result.found[i].wrt for i in self.inputs(at) if i in result.found]
         ends = ends or ([] if cost is None else [(cost,)])
         behind = {i for names_ in ends for n in names_ for i in self._direct(n)}
         close = [v for v in several if self.maker.get(v.reshape(-1)[0]) in behind]
-        return len(close) == 1 and tuple(close[0].reshape(-1)) == wrt
+        return len(close) == 1 and tuple(close[0].reshape(-1)) == meaning.wrt
 
     def _direct(self, name: Name) -> set[int]:
         """The steps from which a quantity is computed."""

@@ -140,7 +140,7 @@ class Finder(Claims):
                 turns = not said.whole and not taken_away and not self.is_behind(at, result)
                 if factor is not None and turns and self.allowed(-factor, False):
                     turned.append(replace(meaning, factor=factor))
-                told = self.is_told(at, said, meaning.wrt, result)
+                told = self.is_told(at, said, meaning, result)
                 if told and at not in self.partial:
                     factor = self._likely_factor(at, table, true, result)
                     if (used := self.anchored(at, result)) and used.wrt == meaning.wrt:
@@ -188,7 +188,7 @@ class Finder(Claims):
         for said in self.said(at, [self.steps[place].base for place in result.cost]):
             for meaning in self.read(at, said, result):
                 true = self.true(meaning.of, meaning.wrt)
-                if not self.is_told(at, said, meaning.wrt, result):
+                if not self.is_told(at, said, meaning, result):
                     continue
                 if np.abs(true).max(initial=0.0) > NOTHING:
                     factor = self._likely_factor(at, self.table(at), true, result)
