@@ -49,6 +49,10 @@ CASES = [
     ("x = 2\ny = 4x = 8\n  otherwise we would stop", "tr"),
 ]
 REMARKS_AND_ROWS = [
+    # With a name e1 any number before it is its factor; without one it is a power of ten.
+    ("e1 = 3\ny = 1.5e1 = 4.5\nz = .5e1 + 2e1 = 7.5", "trr"),
+    ("e1 = 3\ny = 1.5e1 = 5", "tw"),
+    ("y = 1.5e1 = 15\ne2 = 3\nz = 1.5e1 + 1e-3 = 15.001", "rtr"),
     # A slope by what nothing joins to the cost is in doubt under a name of its own too, never 0,
     ("x = 2\nt = 3\nE = (x - 1)^2 = 1\ng = dE/dt = 2(x - 1) = 2\nh = 3g = 6", "ttr??"),
     # … and what is joined is held to it.

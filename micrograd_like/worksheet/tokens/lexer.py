@@ -223,7 +223,7 @@ _SIGNS |= {"<=": "≤", ">=": "≥", ".^": "^", ".*": "⊙", "./": "/"}
 _REMARKS = {"#", "//"} | {f"<{'-' * n}" for n in range(2, 9)}
 _RAISED = re.compile("⁽(.+?)⁾")
 _RAISED_FIGURE = re.compile("(?<!⁽)([¹²³⁴-⁹])(?!⁾)([₀-₉ᵢⱼₖ]*)")
-_MANTISSA = re.compile(r"(\d+)([eE])(.+)")
+_MANTISSA = re.compile(r"(\d+\.?\d*|\.\d+)([eE])(.+)")
 _RAISED_L = re.compile(r"\^[{(]?([lL](?:[+-]1)?)[)}]?(?=_|'|$)")
 #: What nothing that is quoted belongs to as a name: print("loss"), Value('a').
 _CALLED = {"print", "Value", "Parameter", "label"}
