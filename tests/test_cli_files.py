@@ -464,6 +464,26 @@ def test_a_file_is_marked_again_when_it_is_saved(tmp_path: Path) -> None:
     assert watching.returncode == 130
 
 
+def test_an_assignment_is_read_again_when_it_is_saved(tmp_path: Path) -> None:
+    key, sheet = tmp_path / "key.txt", tmp_path / "sheet.txt"
+    key.write_text("x = 2\ny = x^2 = ? [1]\n", encoding="utf-8")
+    sheet.write_text("x = 2\ny = x^2 = 4\n", encoding="utf-8")
+    command = [*COMMAND, "check", str(sheet), "--key", str(key), "--watch", "--format", "csv"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    ) as watching:
+        late = threading.Timer(60, watching.kill)
+        late.start()
+        assert watching.stdout is not None
+        before = [watching.stdout.readline() for _ in range(3)]
+        key.write_text("x = 2\ny = x^3 = ? [5]\n", encoding="utf-8")
+        after = [watching.stdout.readline() for _ in range(3)]
+        late.cancel()
+        watching.kill()
+    assert before[-1].rstrip().endswith(",1.0,1.0")
+    assert after[-1].rstrip().endswith(",0.0,5.0")
+
+
 def test_standard_input_is_not_watched() -> None:
     done = run("check", "-", "--watch", input=RIGHT)
     assert done.returncode == 2

@@ -132,7 +132,8 @@ def check(
 
     Several worksheets end in a table and their most common causes.
 
-    Exit status: 0 all right; 1 something wrong or following; 2 something unreadable or unchecked.
+    Exit status: 0 all right; 1 something wrong, following or missing; 2 something unreadable or
+    unchecked.
 
     For instance: micrograd-like check office-hours-as-published
     """
@@ -146,10 +147,10 @@ def check(
         raise typer.BadParameter("standard input is not saved again", param_hint="--watch")
     several = are_several(files)
     with reported():
-        wanted = _wanted(files, hint, key, follow, page, annotate)
+        _check_outputs(files, key, page, annotate)
 
     def mark() -> list[Marked]:
-        found = given(files)
+        wanted, found = _wanted(hint, key, follow), given(files)
         if page is not None and _is_folder(page, several):
             return _into_folder(page, found, wanted, jobs, format)
         if page is not None and not several:
@@ -186,21 +187,26 @@ def _status(marked: list[Marked]) -> int:
     return max((summary(one).status for one in marked), default=0)
 
 
-def _wanted(
-    files: list[str], hint: Hint, key: str | None, follow: float, page: str | None, copy: str | None
-) -> Wanted:
-    """How the files are to be marked; what cannot be is refused before anything is."""
-    from micrograd_like.cli.files import given
+def _wanted(hint: Hint, key: str | None, follow: float) -> Wanted:
+    """How the files are to be marked; an assignment that is none is refused before any is."""
+    from micrograd_like.cli.files import given_key
     from micrograd_like.cli.jobs import Wanted, assignment
+
+    read = given_key(key) if key else None
+    if read is not None:
+        assignment(read)
+    return Wanted(hint, read, follow)
+
+
+def _check_outputs(files: list[str], key: str | None, page: str | None, copy: str | None) -> None:
+    """Refuse to write over what is read, before anything is marked."""
+    from micrograd_like.cli.files import given
 
     _check_copied(files, copy)
     folders = filter(os.path.isdir, files)
     inputs = [*files, *(one.name for one in given([*folders])), *([key] if key else ())]
     for output in (page, copy):
         check_output(output, *inputs)
-    if key:
-        assignment(key)
-    return Wanted(hint, key or "", follow)
 
 
 def _is_folder(page: str, several: bool) -> bool:
@@ -282,7 +288,7 @@ def _annotate(file: str, output: str, reports: list[Marked]) -> None:
 
     for report in reports:
         if isinstance(report, Before) or report.failure:
-            continue
+            return
         with open(file, "rb") as stream:
             text = decode(stream.read(MAX_PACKED + 1), MAX_PACKED)
         write_output(output, annotated(text, report))

@@ -54,7 +54,12 @@ class ClassFolder:
                     f"the folder {path!r} holds the worksheet {file.name!r}, over which its page "
                     "would be written; name another folder"
                 )
-        asked = [version("micrograd-like"), wanted.hint, wanted.follow, _digest(Given(wanted.key))]
+        asked = [
+            version("micrograd-like"),
+            wanted.hint,
+            wanted.follow,
+            _digest(wanted.key) if wanted.key else None,
+        ]
         self._digests = {
             file.name: sha256(json.dumps([*asked, _digest(file)]).encode()).hexdigest()
             for file in files

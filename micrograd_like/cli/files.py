@@ -53,6 +53,20 @@ def given(files: Sequence[str]) -> list[Given]:
     return found
 
 
+def given_key(key: str) -> Given:
+    """The file of an assignment, or a built-in worksheet by its name.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    from micrograd_like.worksheet import builtin
+
+    if not os.path.exists(key) and key in builtin.names():
+        return Given(key, builtin.text(key).encode())
+    with open(key, "rb") as stream:
+        return Given(key, stream.read(_MOST_BYTES + 1))
+
+
 def are_several(files: Sequence[str]) -> bool:
     """Whether these are worksheets to be counted together, as a class is."""
     return len(files) > 1 or any(os.path.isdir(file) or is_archive(file) for file in files)

@@ -34,13 +34,13 @@ class Wanted:
 
     Attributes:
         hint: How much is told of a wrong line.
-        key: The assignment's file, or a built-in worksheet's name; "" for none.
+        key: The assignment, as it was read; None for none.
         follow: The share of points for what is right but for a slip above it.
         pages: Where the page of each goes, by its name.
     """
 
     hint: Hint = "working"
-    key: str = ""
+    key: Given | None = None
     follow: float = 1.0
     pages: tuple[tuple[str, str], ...] = ()
 
@@ -61,20 +61,16 @@ def _with_bar(results: Iterator[Report], number: int) -> Iterable[Report]:
     return track(results, "Marking", number, console=console, disable=not console.is_terminal)
 
 
-@lru_cache(1)
-def assignment(key: str) -> Assignment:
-    """The assignment that a file, or a built-in worksheet, is.
+@lru_cache(1)  # all worksheets are held against the same one
+def assignment(key: Given) -> Assignment:
+    """The assignment that was given.
 
     Raises:
         WorksheetError: It is none, or is not right itself.
-        OSError: It cannot be opened.
     """
     from micrograd_like.marking.assignment import Assignment
-    from micrograd_like.worksheet import builtin
 
-    if not os.path.exists(key) and key in builtin.names():
-        return Assignment.parse(builtin.text(key))
-    return Assignment.read(key)
+    return Assignment.decode(key.data or b"", key.name)
 
 
 def report_of(sheet: Worksheet, file: str, wanted: Wanted) -> tuple[Report, Worksheet]:

@@ -35,6 +35,7 @@ from micrograd_like.record import record
 from micrograd_like.worksheet import Statement, Worksheet
 from micrograd_like.worksheet.assignment import Held, held_against
 from micrograd_like.worksheet.builder import stands_in
+from micrograd_like.worksheet.readers import format_of, most_bytes, text_of
 from micrograd_like.worksheet.records import Place
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renaming import rename
@@ -111,15 +112,20 @@ class Assignment:
             OSError: It cannot be opened.
             WorksheetError: It is no worksheet, is not right itself, or asks for nothing.
         """
-        from micrograd_like.worksheet.readers import format_of, formats, most_bytes
-        from micrograd_like.worksheet.tokens.characters import decode
-
         path = Path(path)
         with path.open("rb") as file:
-            text = decode(file.read(most_bytes(path.suffix) + 1), most_bytes(path.suffix))
-        chosen = format_of(text, path.suffix)
-        format = next(name for name, known in formats().items() if known is chosen)
-        return cls.parse(text, format=format)
+            return cls.decode(file.read(most_bytes(path.suffix) + 1), path.name)
+
+    @classmethod
+    def decode(cls, data: bytes, name: str = "") -> Assignment:
+        """Read the bytes of a file of this name: see :meth:`read`.
+
+        Raises:
+            WorksheetError: As for a file.
+        """
+        suffix = Path(name).suffix
+        text = text_of(data, suffix)
+        return cls.parse(text, format=format_of(text, suffix))
 
     def _refuse_what_is_wrong(self) -> None:
         """Say so where the assignment itself is not right, before anybody is held against it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -193,6 +193,23 @@ class Item:
     place: Place | None = None
 
 
+def exit_status(counts: Mapping[str, int], items: Sequence[tuple[float | None, float]]) -> int:
+    """0 if all is right or taken, 1 with something wrong, following or lost, 2 with doubt.
+
+    A worksheet without a line is none that could be read.
+
+    Args:
+        counts: How many lines have each verdict.
+        items: What each quantity of an assignment gets, None where somebody has to look at it, and
+            what it is worth.
+    """
+    doubt = counts["unreadable"] or counts["unchecked"] or any(had is None for had, _ in items)
+    if doubt or not any(counts.values()):
+        return 2
+    lost = any(had != of for had, of in items)
+    return 1 if counts["wrong"] or counts["follows"] or lost else 0
+
+
 #: What each hint holds back: fields of a line that is not right, as they are without it.
 _WITHOUT_WORKING: Mapping[str, Any] = {
     "expected": None,
@@ -255,16 +272,8 @@ class Report:
 
     @property
     def status(self) -> int:
-        """0 if all is right or taken, 1 with something wrong or following, 2 with something unread.
-
-        A worksheet without a line is none that could be read.
-        """
-        counts = self.counts
-        doubt = any(item.points is None for item in self.items)
-        if counts["unreadable"] or counts["unchecked"] or doubt or not self.lines:
-            return 2
-        lost = any(item.points != item.of for item in self.items)
-        return 1 if counts["wrong"] or counts["follows"] or lost else 0
+        """How it went: see :func:`exit_status`."""
+        return exit_status(self.counts, [(item.points, item.of) for item in self.items])
 
     def __bool__(self) -> bool:
         """True if nothing is but right, and something is: givens alone are no work."""

@@ -40,13 +40,13 @@ from micrograd_like.graph import reachable
 from micrograd_like.notation import normal_name, quantity
 from micrograd_like.worksheet.builder import Builder, UndefinedError, stands_in
 from micrograd_like.worksheet.reader import MAX_PROPOSALS, Reading, read_source
-from micrograd_like.worksheet.readers import format_of, formats, most_bytes
+from micrograd_like.worksheet.readers import format_of, formats, most_bytes, text_of
 from micrograd_like.worksheet.records import Part, Place, Problem, Statement
 from micrograd_like.worksheet.resolution.assumptions import with_assumptions
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolution.kinds import kind_of
 from micrograd_like.worksheet.resolution.resolve import Resolved, resolve
-from micrograd_like.worksheet.tokens.characters import decode, lookalikes, lookalikes_told
+from micrograd_like.worksheet.tokens.characters import lookalikes, lookalikes_told
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
@@ -151,8 +151,7 @@ class Worksheet:
             raise TypeError(f"Worksheet.parse: expected text, got {type(text).__name__}")
         if format is not None and format not in formats():
             raise WorksheetError(f"expected a format among {', '.join(formats())}; got {format!r}")
-        chosen = format_of(text) if format is None else formats()[format]
-        return cls(read_source(chosen.source(text)))
+        return cls(read_source(formats()[format or format_of(text)].source(text)))
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> Worksheet:
@@ -178,8 +177,8 @@ class Worksheet:
             WorksheetError: As for a file.
         """
         suffix = Path(name).suffix
-        text = decode(data, most_bytes(suffix))
-        chosen = format_of(text, suffix)
+        text = text_of(data, suffix)
+        chosen = formats()[format_of(text, suffix)]
         source = chosen.source(text)
         if chosen.expects and not (source.rows or source.reads or source.problems):
             raise WorksheetError(f"{name!r} has no worksheet in it: {chosen.expects}")

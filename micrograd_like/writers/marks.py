@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from micrograd_like.marking.causes import CAUSES
-from micrograd_like.marking.records import Report
+from micrograd_like.marking.records import Report, exit_status
 from micrograd_like.notation import text
 from micrograd_like.writers.blocks import Block, ClassMarks, Document, Grid, Marks, Sentence
 from micrograd_like.writers.published import Marked, cells, data_of, marks_data
@@ -22,16 +22,19 @@ def summary(marked: Marked) -> Summary:
     """The worksheet's counts."""
     if isinstance(marked, Report):
         points = (marked.points, marked.of) if marked.items else None
-        open = sum(item.points is None for item in marked.items)
-        return Summary(marked.file, marked.counts, marked.causes, points, marked.failure, open)
+        named = marked.file, marked.counts, marked.causes, points, marked.failure
+        return Summary(*named, sum(i.points is None for i in marked.items), marked.status)
     data = marked.data
+    counts = {verdict: data[verdict] for verdict in LOOKS}  # type: ignore[literal-required]
+    items = [(item["points"], item["of"]) for item in data["asked"]]
     return Summary(
         data["file"],
-        {verdict: data[verdict] for verdict in LOOKS},  # type: ignore[literal-required]
+        counts,
         Counter(line["causes"][0] for line in data["lines"] if line["causes"]),
         None if data["of"] is None else (data["points"] or 0.0, data["of"]),
         data["failure"],
-        sum(item["points"] is None for item in data["asked"]),
+        sum(had is None for had, _ in items),
+        exit_status(counts, items),
     )
 
 

@@ -91,6 +91,7 @@ class Summary:
         points: What it gets of an assignment's points, and what there are; None without one.
         failure: Why it could not be marked at all.
         open: Quantities of the assignment that somebody has to look at.
+        status: The command's exit status for it.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Summary:
     points: tuple[float, float] | None = None
     failure: str = ""
     open: int = 0
+    status: int = 0
 
     def __str__(self) -> str:
         """The counts in words: ``38 right, 11 follow, 5 wrong; 7 of 10 points``."""
@@ -115,19 +117,6 @@ class Summary:
             said = "There is nothing to mark."
             return f"{said} {points}." if points else said
         return "; ".join(filter(None, (said, points)))
-
-    @property
-    def status(self) -> int:
-        """0 if all is right or taken, 1 with something wrong, following or missing, 2 with doubt.
-
-        A worksheet without a line is none that could be read.
-        """
-        counts = self.counts
-        doubt = counts["unreadable"] or counts["unchecked"] or self.open
-        if doubt or not any(counts.values()):
-            return 2
-        lost = self.points is not None and self.points[0] != self.points[1]
-        return 1 if counts["wrong"] or counts["follows"] or lost else 0
 
     @property
     def scored(self) -> str:

@@ -15,11 +15,12 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from itertools import chain
 
 from micrograd_like.worksheet.source import REGISTERED, Format, Source, reads
-from micrograd_like.worksheet.tokens.characters import MAX_BYTES, MAX_PACKED
+from micrograd_like.worksheet.tokens.characters import MAX_BYTES, MAX_PACKED, decode
 
-__all__ = ["Format", "Source", "format_of", "formats", "most_bytes", "reads"]
+__all__ = ["Format", "Source", "format_of", "formats", "most_bytes", "reads", "text_of"]
 
 
 #: What texts are called that may hold Markdown.
@@ -48,13 +49,23 @@ def most_bytes(suffix: str) -> int:
     return MAX_PACKED if packed else MAX_BYTES
 
 
-def format_of(text: str, suffix: str = "") -> Format:
-    """The format of a document: by how its file's name ends, else by its content.
+def format_of(text: str, suffix: str = "") -> str:
+    """The name of a document's format: by how its file's name ends, else by its content.
 
     A text may hold Markdown: so answers are pasted.
     """
     found = formats()
-    named = next((f for f in found.values() if suffix.lower() in f.suffixes), None)
     if suffix.lower() in _ANYTHING and found["markdown"].looks_like(text):
-        return found["markdown"]
-    return named or next(format for format in found.values() if format.looks_like(text))
+        return "markdown"
+    named = (name for name, format in found.items() if suffix.lower() in format.suffixes)
+    told = (name for name, format in found.items() if format.looks_like(text))
+    return next(chain(named, told))
+
+
+def text_of(data: bytes, suffix: str) -> str:
+    """The text of a file whose name ends so.
+
+    Raises:
+        WorksheetError: It is none, or too large.
+    """
+    return decode(data, most_bytes(suffix))
