@@ -241,6 +241,7 @@ def spoilt(**changes: object) -> dict[str, object]:
         (spoilt(**{"layers.1.bais": [1.0]}), ValueError, r"unexpected.*did you mean"),
         (spoilt(**{"layers.1.bias": ["a"]}), TypeError, "expected a real number"),
         (spoilt(**{"layers.1.bias": [math.nan]}), DomainError, r"layers\.1\.bias"),
+        (spoilt(**{"layers.1.bias": [True]}), TypeError, r"expected numbers, got True"),
     ],
 )
 def test_a_state_that_does_not_fit_is_refused_by_name_and_nothing_changes(

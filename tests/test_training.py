@@ -942,8 +942,25 @@ def test_a_checkpoint_that_cannot_be_written_is_told_before_training(
     before = net.state_dict()
     with pytest.raises(error, match=message):
         training.fit(net, *XOR, epochs=1, checkpoint=f"{tmp_path}/{name}")
-    with pytest.raises(TypeError, match="checkpoint: expected the path of a file, got 3"):
-        training.fit(net, *XOR, epochs=1, checkpoint=3)  # type: ignore[arg-type]
+    assert net.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "came"),
+    [(3, TypeError, r"3 \(int\)"), (b"m", TypeError, "b'm'"), ("", ValueError, "an empty text")],
+)
+def test_what_is_no_path_is_refused_in_the_same_words(
+    path: Any, error: type[Exception], came: str
+) -> None:
+    net = network()
+    before = net.state_dict()
+    for what, use in (
+        ("path", lambda: training.save(net, path)),
+        ("path", lambda: training.load(path)),
+        ("checkpoint", lambda: training.fit(net, *XOR, epochs=1, checkpoint=path)),
+    ):
+        with pytest.raises(error, match=f"^{what}: expected the path of a file, got {came}"):
+            use()
     assert net.state_dict() == before
 
 

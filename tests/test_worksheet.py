@@ -855,7 +855,25 @@ def test_e_to_a_power_is_the_exponential():
     assert Worksheet.parse("e = 2\nx = 3\ny = e^x").names["y"].data == 8
 
 
-@pytest.mark.parametrize("text", ["x ＝ 2", "x\u200b = 2", "x = 4 — 2", "\u2060x = （2）"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x ＝ 2",
+        "x\u200b = 2",
+        "x = 4 — 2",
+        "\u2060x = （2）",
+        "x ＝ ４／２",
+        "x ＝ １＊２",
+        "x = ２００％",
+        "x ＝ ｜－２｜",
+        "x ＝ ｛２｝",
+        "x ＝ ２．０",
+        "＃ 题目\nx ＝ ２",
+        "x ＝ 2？",
+        "x ＝ 2？ y ＝ 3",
+        "x = 2? y = 3?",
+    ],
+)
 def test_more_of_what_people_paste(text):
     assert Worksheet.parse(text).names["x"].data == 2
 

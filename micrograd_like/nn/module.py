@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from micrograd_like.engine import Value
-from micrograd_like.engine.numbers import described, is_row
+from micrograd_like.engine.numbers import described, is_row, is_truth_value
 from micrograd_like.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -209,6 +209,8 @@ def _check_names(got: set[str], expected: set[str], what: str) -> None:
 
 
 def _number(name: str, number: object) -> float:
+    if is_truth_value(number):
+        raise TypeError(f"{name}: expected numbers, got {described(number)}")
     try:
         return Value(number, name)._data  # type: ignore[arg-type]
     except TypeError as error:

@@ -11,7 +11,7 @@ from micrograd_like.engine.numbers import described
 from micrograd_like.files import check_writable
 from micrograd_like.optim import Optimizer
 from micrograd_like.training.data import Examples
-from micrograd_like.training.files import CHECKPOINT
+from micrograd_like.training.files import CHECKPOINT, path_of
 from micrograd_like.training.objective import Model
 
 
@@ -67,18 +67,15 @@ def check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) ->
         if resume:
             raise ValueError("resume: expected a checkpoint to go on from, got none")
         return
-    if not isinstance(checkpoint, str | os.PathLike):
-        raise TypeError(f"checkpoint: expected the path of a file, got {described(checkpoint)}")
-    if not os.path.isdir(os.path.dirname(checkpoint) or "."):
-        raise FileNotFoundError(f"checkpoint: there is no folder for {os.fspath(checkpoint)!r}")
-    if os.path.isdir(checkpoint):
-        raise IsADirectoryError(
-            f"checkpoint: expected a file to write, got the folder {os.fspath(checkpoint)!r}"
-        )
+    path = path_of("checkpoint", checkpoint)
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise FileNotFoundError(f"checkpoint: there is no folder for {path!r}")
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"checkpoint: expected a file to write, got the folder {path!r}")
     if not resume:  # else it is read first, and refused if it is none
-        _check_replaceable(checkpoint)
+        _check_replaceable(path)
     try:
-        check_writable(checkpoint)
+        check_writable(path)
     except OSError as error:
         reason = f"checkpoint: it cannot be written: {error.strerror}"
         raise OSError(error.errno, reason, error.filename) from None
@@ -86,18 +83,17 @@ def check_checkpoint(checkpoint: str | os.PathLike[str] | None, resume: bool) ->
         raise ValueError(f"checkpoint: {error}") from None
 
 
-def _check_replaceable(path: str | os.PathLike[str]) -> None:
+def _check_replaceable(path: str) -> None:
     """Refuse what a checkpoint would replace, if it is none: it may be all that somebody has."""
     if not os.path.exists(path):
         return
-    name = os.fspath(path)
     if not os.path.isfile(path):
-        raise OSError(f"checkpoint: expected a file to write, got {name!r}, a device or a pipe")
+        raise OSError(f"checkpoint: expected a file to write, got {path!r}, a device or a pipe")
     with open(path, "rb") as file:
         content = file.read()
     if content and CHECKPOINT.encode() not in content:
         raise FileExistsError(
-            f"checkpoint: {name!r} is there and is no checkpoint, and would be lost; name another"
+            f"checkpoint: {path!r} is there and is no checkpoint, and would be lost; name another"
         )
 
 

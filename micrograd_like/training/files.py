@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from micrograd_like.engine import Value
+from micrograd_like.engine.numbers import described
 from micrograd_like.errors import ModelFileError, printable
 from micrograd_like.files import write_whole
 from micrograd_like.nn import ACTIVATIONS, MLP, Names
@@ -35,11 +36,11 @@ def save(model: MLP, path: str | os.PathLike[str]) -> None:
     """Write an MLP as JSON: sizes, activations and every parameter.
 
     Raises:
-        TypeError: The module is of another class.
+        TypeError: The module is of another class, or the path is none.
         ValueError: The network's neurons were given activations of their own.
         OSError: The file cannot be written.
     """
-    write(path, MODEL, _described(model))
+    write(path_of("path", path), MODEL, _described(model))
 
 
 class Document(msgspec.Struct, forbid_unknown_fields=True):
@@ -85,8 +86,10 @@ def load(path: str | os.PathLike[str]) -> MLP:
 
     Raises:
         ModelFileError: Something is wrong with the file; the message says what.
+        TypeError: The path is none.
         OSError: It cannot be read.
     """
+    path = path_of("path", path)
     document = read(path, MODEL, ModelDocument)
     options = {name: getattr(document, name) for name in _OPTIONS}
     model = MLP(document.inputs, document.layers, seed=0, **options)
@@ -146,6 +149,25 @@ def _structure(model: MLP) -> list[list[tuple[int, str, bool]]]:
 
 
 # Files of either kind.
+
+
+def path_of(name: str, path: object) -> str:
+    """The path as a text.
+
+    Args:
+        name: What is said of it where it is none.
+        path: A text, or what stands for one.
+
+    Raises:
+        TypeError: It is something else: bytes, a number.
+        ValueError: It is an empty text.
+    """
+    found = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if not isinstance(found, str):
+        raise TypeError(f"{name}: expected the path of a file, got {described(path)}")
+    if not found:
+        raise ValueError(f"{name}: expected the path of a file, got an empty text")
+    return found
 
 
 def write(path: str | os.PathLike[str], kind: str, content: Mapping[str, Any]) -> None:

@@ -23,16 +23,16 @@ LINE_END = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 # fmt: off
 _EXCHANGED = {
-    "−": "-", "–": "-", "‐": "-", "‑": "-", "—": "-", "－": "-", "﹣": "-",
+    "−": "-", "–": "-", "‐": "-", "‑": "-", "—": "-", "﹣": "-",
     "×": "*", "∗": "*", "\u2062": "*", "✕": "*", "⋅": "·", "∙": "·", "•": "·",
-    "÷": "/", "∕": "/", "⁄": "/", "＝": "=", "＋": "+", "（": "(", "）": ")", "，": ",",
+    "÷": "/", "∕": "/", "⁄": "/",
     "≃": "≈", "≅": "≈", "≐": "≈", "∼": "≈", "≡": "=", "≜": "=", "≔": "←", "⟵": "←",
     "⟶": "→", "⟹": "⇒", "↦": "→", "➔": "→", "➜": "→", "∴": "⇒",
     "∑": "Σ", "∏": "Π", "∆": "Δ", "ϵ": "ε", "\u2063": ",", "\u2064": "+", "′": "'", "’": "'",
     "ʹ": "'", "\u0374": "'", "‖": "‖", "∥": "‖", "∘": "⊙", "│": "|", "┃": "|", "║": "|",
     "⟨": "[", "⟩": "]", "〈": "[", "〉": "]",
     "─": "-", "━": "-", "═": "=", "►": ">", "▶": ">", "▸": ">", "◄": "<", "◀": "<",
-    "`": " ", "。": ";", "；": ";", "：": ":", "、": ",", "！": ";", "？": ";", "।": ";", "،": ",",
+    "`": " ", "。": ";", "、": ",", "！": ";", "।": ";", "،": ",",
     "؛": ";", "・": "·", "⦿": "⊙", "【": " ", "】": " ", "「": " ", "」": " ",
 }
 #: Letters of alphabets that are set beside Latin ones without a blank: L은, 其中x.
@@ -56,6 +56,8 @@ _MARKED = re.compile(
 _PICTURES = re.compile("[\u2600-\u26ff\u2728\u2757\u2b50\u2b55\U0001f000-\U0001faff]")
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
+#: What ends a question, and asks for no number as in y = ?.
+_ASKED = re.compile(r"(?<=[\w)\]])(?:\?(?=\s|$)|？)")
 #: Numbers in angles, which are a vector: <0, 0, .5>.
 _IN_ANGLES = re.compile(r"<((?:[ ]?-?\d*\.?\d+,){1,20}[ ]?-?\d*\.?\d+)>")
 #: Letters that look like Latin ones, by their alphabet.
@@ -71,6 +73,8 @@ def exchanged(line: str) -> str:
     """The line with plain characters for their look-alikes, as many as before."""
     if "*" in line or not line.isascii():
         line = _STAR.sub("⋆", line)
+    if "?" in line or "？" in line:
+        line = _ASKED.sub(";", line)
     if "<" in line:
         line = _IN_ANGLES.sub(r"[\1]", line)
     if line.isascii():
@@ -86,9 +90,9 @@ def _together(match: re.Match[str]) -> str:
 
 
 def _plain_letter(character: str) -> str:
-    """A mathematical or full-width letter or digit as the plain one; others as they are."""
+    """A mathematical letter, or a full-width sign, as the plain one; others as they are."""
     code = ord(character)
-    styled = 0x1D400 <= code <= 0x1D7FF or 0xFF10 <= code <= 0xFF5A or 0x2102 <= code <= 0x2134
+    styled = 0x1D400 <= code <= 0x1D7FF or 0xFF01 <= code <= 0xFF5E or 0x2102 <= code <= 0x2134
     if styled or character in "ϑϕϖϱ\u00b5":
         plain = unicodedata.normalize("NFKC", character)
         return plain if len(plain) == 1 else character
