@@ -100,11 +100,63 @@ def test_documents(document: str) -> None:
         ("| Method | Value |\n|---|---|\n| Analytic | 0.1 |", ""),
         ("| $a$ | $b$ |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |", ""),
         ("| $a$ |\n| 1 |", ""),
+        ("| Symbol | Wert |\n|---|---|\n| $x$ | 2 |", "x = 2"),
+        ("| Parámetro | Valor |\n|---|---|\n| eta | **0.1** |", "eta = 0.1"),
+        ("| Slope | Value |\n|---|---|\n| $\\partial L/\\partial w$ | -3 |", "dL/dw = -3"),
     ],
 )  # fmt: skip
 def test_tables_of_values(table: str, plainly: str) -> None:
     sheet = Worksheet.parse(f"Values:\n\n{table}\n\nand then", format="markdown")
     assert not sheet.problems
+    assert " / ".join(map(str, sheet.statements)) == plainly
+
+
+@pytest.mark.parametrize(
+    ("lines", "table", "plainly"),
+    [
+        ("$\\frac{\\partial L}{\\partial w_1} = 3$ and $\\frac{\\partial L}{\\partial w_2} = 4$",
+         "| Weight | Gradient | Note |\n|---|---|---|\n| $w_1$ | 3 | 7 |\n| w₂ | **5** | 7 |",
+         "dL/dw1 = 3 / dL/dw2 = 5"),
+        ("$w = 3$, $w \\leftarrow w - 1$", "| Peso | Nuevo valor |\n|---|---|\n| w | 2 |", "w = 2"),
+        ("$w_{\\text{new}} = 2$", "| Weight | New value |\n|---|---|\n| w | 2 |", "w_new = 2"),
+        # What is said nowhere else, or of two quantities, is not taken up again.
+        ("$\\frac{\\partial L}{\\partial w} = 3$", "| | Gradient |\n|---|---|\n| b | 3 |", ""),
+        ("$w = 3$", "| | New value |\n|---|---|\n| w | 4 |", ""),
+        ("$\\frac{\\partial L}{\\partial w} = 3$, $\\frac{\\partial M}{\\partial w} = 3$",
+         "| | Gradient |\n|---|---|\n| w | 3 |", ""),
+    ],
+)  # fmt: skip
+def test_a_table_that_sums_up_says_again_what_stands_above(
+    lines: str, table: str, plainly: str
+) -> None:
+    sheet = Worksheet.parse(f"{lines}\n\n{table}", format="markdown")
+    assert not sheet.problems
+    assert " / ".join(str(s) for s in sheet.statements if s.line > 2) == plainly
+
+
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        # One of the two backslashes at the end of a row was lost;
+        ("$$\n\\begin{aligned}\na &= 1 \\\nb &= 2 \\ \n\\end{aligned}\n$$", "a = 1 / b = 2"),
+        ("$$v = \\begin{bmatrix}\n1 \\\n2\n\\end{bmatrix}$$", "v1 = 1 / v2 = 2"),
+        # … pictures, keys, ticks and points of arrows stand before a line;
+        ("🔹 a = 1\n2️⃣ b = 2\n✅ c = 3\n➤ d = 4\n• e1 = 5\n\n$f = 6$",
+         "a = 1 / b = 2 / c = 3 / d = 4 / e1 = 5 / f = 6"),
+        ("1️⃣ a = 1\n➤ b = 2", "a = 1 / b = 2"),
+        # … and a derivative may begin one.
+        ("- ∂L/∂w₁ = 2\n\n$a = 1$", "dL/dw1 = 2 / a = 1"),
+        # What is said under a condition, or to be wrong, in other languages;
+        ("$a = 1$. Si $x = 1$, alors $b = 5$. Wenn $x = 2$, dann $b = 6$.", "a = 1"),
+        ("如果 $x = 1$，则 $b = 5$。所以 $a = 1$", "a = 1"),
+        ("Un error común es $b = 5$; un errore comune è $b = 5$", ""),
+        # … words like these that only come before what is so.
+        ("Si ottiene $a = 1$, se obtiene $b = 2$, der Fehler ist $E = 3$", "a = 1 / b = 2 / E = 3"),
+    ],
+)  # fmt: skip
+def test_copies_pictures_and_languages(text: str, plainly: str) -> None:
+    sheet = Worksheet.parse(text)
+    assert not sheet.unreadable, str(sheet.unreadable[0])
     assert " / ".join(map(str, sheet.statements)) == plainly
 
 
@@ -198,6 +250,7 @@ def test_fences_and_spans(text: str, plainly: str) -> None:
     [
         ("## A worked example", "right"),
         ("### Exercise 2", "right"),
+        ("## Beispiel 2", "right"),
         ("\\section{Examples}", "right"),
         ("## Backward pass", "wrong"),  # of the same network: y is what it was
         ("An example:", "wrong"),

@@ -194,6 +194,15 @@ def test_what_is_no_notebook_is_said(text: str, said: str) -> None:
         Worksheet.parse(text, format="notebook")
 
 
+def test_a_program_that_only_works_out_figures_defines_nothing() -> None:
+    words = "$w = 0.5$, $x = 2$, $b = 1$ and $z = wx + b = 2$, so $\\frac{dz}{dw} = x = 2$.\n\n"
+    for line in ("z = 0.5*2 + 1", "z = 2.0"):
+        found = Worksheet.parse(f"{words}```python\n{line}\n```", format="markdown").check()
+        assert [mark.verdict for mark in found.lines[:5]] == ["taken"] * 3 + ["right"] * 2
+    turned = Worksheet.parse(words.replace("= x = 2$", "= w = 0.5$") + "```python\nz = 2.0\n```")
+    assert turned.check().lines[4].verdict == "wrong"
+
+
 def test_a_cell_that_is_no_python_leaves_the_others() -> None:
     found = report("w = 2.0", "x = (3\ny = 1", "y = w**2\ndy_dw = 2*w")
     assert {line.place.number: line.verdict for line in found.lines} == {

@@ -34,6 +34,8 @@ COMPARED = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}
 IF, OTHERWISE = {"if", "when", "for"}, {"else", "otherwise"}
 #: What another problem begins with, in which names may mean something else.
 SECTIONS = {"example", "problem", "exercise", "question", "case", "function", "scenario", "task"}
+SECTIONS |= {"beispiel", "aufgabe", "exemple", "exercice", "ejemplo", "ejercicio", "esempio"}
+SECTIONS |= {"esercizio", "exemplo", "exercício", "пример", "задача", "例", "例题", "练习"}
 #: What a line begins with that is about a case.
 SUPPOSES = {"for", "at", "when", "if", "suppose", "try", "case", "let", "say", "take"}
 #: What is counted in the parts of a working.

@@ -22,7 +22,7 @@ from micrograd_like.worksheet.tex.pieces import Piece, pieces
 from micrograd_like.worksheet.tex.rows import Rows
 from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.tex.tables import values
-from micrograd_like.worksheet.tokens.characters import fenced
+from micrograd_like.worksheet.tokens.characters import fenced, without_pictures
 from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer, Token
 from micrograd_like.worksheet.tokens.openings import is_relation
 from micrograd_like.worksheet.vocabulary import FUNCTIONS
@@ -42,9 +42,9 @@ _LOST_INLINE = re.compile(
     r"(?<![\w\\)(])\((?=\s)((?:[^()\n]|\([^()\n]*\)|\((?:[^()\n]|\([^()\n]*\))*\))*)(?<=\s)\)"
 )
 _LOST_NOT = re.compile(r"\$|\\\(|\\\[")
-#: What may stand before a statement: a quotation mark, a bullet, a number, a label in bold.
+#: What may stand before a statement: a quotation mark, a bullet, a number, a tick, a label in bold.
 _BEFORE = re.compile(
-    r"\s{0,3}(?:>\s*)*(?:[-*+•]\s+|\d+[.)]\s+)?(?:\*\*[^*\n]{1,60}\*\*:?\s*(?![\s=≈]))?"
+    r"\s{0,4}(?:>\s*)*(?:[-*+•‣◦]\s+|\d+[.)]\s+)?(?:[✓✔✅☑]\ufe0f?\s*)?(?:\*\*[^*\n]{1,60}\*\*:?\s*(?![\s=≈]))?"
 )
 #: A heading, or a line in bold, and the statement in which it ends: **Example 1: f(x) = 2x**.
 _TITLE = re.compile(r"\s{0,3}(?:#{1,6}\s|\*\*(?=[^*\n]*\*\*:?\s*$)).*?[\s:(](?=\w\(\w\)\s*=)")
@@ -68,7 +68,7 @@ _BOLD = re.compile(r"(?<![\w)\]*])\*\*[^\W\d][^*\n]{0,80}\*\*(?!\w)")
 _SPAN = re.compile(r"`[^`\n]+`")
 #: A formula as GitHub has it besides, $`x`$.
 _TICKED = re.compile(r"\$`([^`\n]+)`\$")
-_STATEMENT = re.compile(r"[^\W\d][\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
+_STATEMENT = re.compile(r"(?:[^\W\d]|∂)[\w'’′₀-₉^{}()/∂+\-]{0,30}\s*(?:=|≈|:=|←)")
 #: What may stand between $z =$ and its value, and a value that is no formula.
 _BEHIND = re.compile(r"[ \t]*(?:\*\*|__)?[ \t]*")
 #: What stands between a formula and $= 2$ that goes on with it: the end of its line or cell.
@@ -175,14 +175,15 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
     symbols.lost = bool(lost)
     symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
     rows = Rows(lines, symbols)
-    given = values(lines, symbols)
-    placed = [((t[0].line, t[0].column), [t]) for t in (*plain, *given)]
+    placed = [_placed(tokens) for tokens in plain]
     for formula in sorted(formulas, key=lambda f: f.start):
         if is_claimed(document.text, formula):
             line, column = document.position(formula.start)
             placed.append(((line + 1, column), rows.read(formulas[formula], formula.display)))
         else:
             rows.pass_over(formulas[formula])
+    said = [row for _, own in placed for row in own]
+    placed += [_placed(tokens) for tokens in values(lines, symbols, said)]
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
     source.problems += rows.problems
@@ -190,6 +191,11 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
     source.sections = document.sections(_HEADING)
     source.told, source.notation = (*put_in_told(macros), *rows.told), "latex"
     return source
+
+
+def _placed(tokens: list[Token]) -> tuple[tuple[int, int], list[list[Token]]]:
+    """A row of its own, with the place that it stands at."""
+    return (tokens[0].line, tokens[0].column), [tokens]
 
 
 def _join(document: Document, formulas: dict[Found, list[Piece]]) -> None:
@@ -275,7 +281,7 @@ def _statements(document: Document, found: list[Found], lexer: Lexer) -> Iterato
         if stretch.kind == "formula" or first < last or document.text[stretch.start] != "`":
             used.update(range(first, last + 1))
     in_code = taken = False
-    for number, line in enumerate(document.lines):
+    for number, line in enumerate(map(without_pictures, document.lines)):
         in_code = (in_code or _CELL.match(line) is not None) and not line.startswith("#")
         begun, taken = taken, False
         if number in used or in_code:

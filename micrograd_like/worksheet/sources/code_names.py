@@ -39,12 +39,14 @@ class Code:
         older: For every later version of a name the one before.
         versions: Those of every name, in their order, by its key.
         arrays: The bases of arrays with their numbers of elements along each axis.
+        in_figures: The names that are given, or worked out from figures alone.
     """
 
     statements: Sequence[Statement]
     older: Mapping[Name, Name]
     versions: dict[str, list[tuple[tuple[int, int], Name]]] = field(default_factory=dict)
     arrays: dict[str, dict[tuple[int, ...], str]] = field(default_factory=dict)
+    in_figures: set[Name] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.numbers: dict[Name, float] = {}
@@ -65,6 +67,8 @@ class Code:
         name = called(read.left)
         known.add(name)
         self._inputs[name] = {n for part in read.parts for n in names_in(part.expr)}
+        if not self._inputs[name] and read.parts:
+            self.in_figures.add(name)
         self._name(name, read.place.row)
 
     def _name(self, name: Name, row: tuple[int, int]) -> None:

@@ -144,9 +144,22 @@ class _Match:
         return any(key(name) in self.arrays for name in names)
 
     def fits(self, group: Sequence[Statement]) -> bool:
-        """True for statements that are about the quantities of the code."""
+        """True for statements that are about the quantities of the code.
+
+        A program that only works out figures of what the words have formulas for defines nothing.
+        """
+        if any(map(self._is_worked_out, group)):
+            return False
         agreeing = [agrees for read in group if (agrees := self._agrees(read)) is not None]
         return sum(agreeing) * 2 >= len(agreeing)
+
+    def _is_worked_out(self, read: Statement) -> bool:
+        """True for a formula in names of what the code has only a number for: z = 0.2*0.6 + 0.1."""
+        if not isinstance(read.left, Name) or read.left not in self.plain or self._updates(read):
+            return False
+        name = self.code.at(self.plain[read.left], read.place.row)
+        formulas = (n for part in read.parts for n in names_in(part.expr) if n not in CONSTANTS)
+        return name in self.code.in_figures and any(formulas)
 
     def _agrees(self, read: Statement) -> bool | None:
         """Whether what a statement says of a name is the code's; None where nothing tells."""

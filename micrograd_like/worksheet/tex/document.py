@@ -150,9 +150,16 @@ def is_section(title: str) -> bool:
 
 #: Words in a formula are about that: the "if" of a choice between cases.
 _IN_FORMULAS = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s*\{[^{}]*\}")
-_SENTENCE = re.compile(r"[.;:!?|]\s|\n\s*\n")
+_SENTENCE = re.compile(r"[.;:!?|]\s|[。；：！？]|\n\s*\n")
 _NO_CLAIM = re.compile(
-    r"\b(if|when|unless|whenever|otherwise|mistake|wrong|incorrect|instead of|rather than|not)\b",
+    r"\b(if|when|unless|whenever|otherwise|mistake|wrong|incorrect|instead of|rather than|not"
+    r"|wenn|falls|sofern|(?:häufiger|typischer) fehler|falsch|anstatt|statt|anstelle|nicht"
+    r"|lorsque|quand|erreur (?:fréquente|courante|classique)|au lieu d[eu]|plutôt que|ne pas"
+    r"|cuando|error (?:común|frecuente|típico)|en lugar de|en vez de|em vez de|incorrect[ao]"
+    r"|quando|errore (?:comune|frequente|tipico)|invece di|sbagliat[ao]|errad[ao]|erro comum"
+    r"|если|когда|частая ошибка|ошибочно|неверно|неправильно|вместо)\b"
+    r"|\bs[ei]\s+(?=\$|\\[(\[]|\Z)"  # si x > 0; "si ottiene" and "se obtiene" claim
+    r"|如果|若|错误|误写|而不是|而非",
     re.IGNORECASE,
 )
 

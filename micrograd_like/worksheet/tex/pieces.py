@@ -72,7 +72,8 @@ class Span:
 
 _PIECE = re.compile(
     rf"(?P<space>[{BLANK}]+|~|(?<!\\)%.*)"
-    r"|(?P<row>\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\(?:cr|newline)(?![A-Za-z]))"
+    r"|(?P<row>\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\(?:cr|newline)(?![A-Za-z])"
+    rf"|\\(?=[{BLANK}]*$))"  # one of the two was lost when it was copied
     r"|\\(?P<macro>[A-Za-z]+\*?|.)"
     r"|(?P<number>\d+(?:\{,\}\d+)+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<align>&)"

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from micrograd_like.worksheet.tex.formula import Row
 from micrograd_like.worksheet.tex.pieces import Span, TexError, pieces
 from micrograd_like.worksheet.tex.symbols import Symbols
 from micrograd_like.worksheet.tokens.lexer import Conventions, Lexer, Token
 from micrograd_like.worksheet.tokens.spelling import is_word
-from micrograd_like.worksheet.tokens.tables import Cell, statements
+from micrograd_like.worksheet.tokens.tables import Cell, Lefts, statements
 
 _LONGEST = 60
 
 
-def values(lines: Sequence[str], symbols: Symbols) -> Iterator[list[Token]]:
-    """The statements that the tables of a document make."""
+def values(
+    lines: Sequence[str], symbols: Symbols, read: Iterable[Sequence[Token]]
+) -> Iterator[list[Token]]:
+    """The statements that the tables of a document make, beside those that were read."""
+    lefts = Lefts(read)
     rows: list[list[Cell]] = []
     for number, line in enumerate([*lines, ""]):
         if line.lstrip().startswith("|"):
             rows.append(list(_cells(lines, number, symbols)))
         elif rows:
             if len(rows) > 2 and all(set(cell.text) <= {*"-: "} for cell in rows[1]):
-                yield from statements(rows[0], rows[2:])
+                yield from statements(rows[0], rows[2:], lefts)
             rows = []
 
 
@@ -33,9 +36,9 @@ def _cells(lines: Sequence[str], number: int, symbols: Symbols) -> Iterator[Cell
         inner = text.strip()
         column = start + len(text) - len(text.lstrip())
         formula = False
-        for opening, closing in (("$", "$"), (r"\(", r"\)")):
+        for opening, closing in (("**", "**"), ("$", "$"), (r"\(", r"\)")):
             if inner.startswith(opening) and inner.endswith(closing) and len(inner) > 2:
-                formula = True
+                formula |= opening != "**"
                 column += len(opening)
                 inner = inner[len(opening) : len(inner) - len(closing)]
         if not formula and len(inner) < _LONGEST:

@@ -52,8 +52,13 @@ _MARKED = re.compile(
     "\u0981-\u0983\u09bc-\u09e3\u0a01-\u0a51\u0abc-\u0acd\u0b3c-\u0bcd\u0c3e-\u0ccd"
     "\u0d3e-\u0d4d\u0e31-\u0e4e]"
 )
-#: Pictures that say nothing; ticks and crosses are told apart elsewhere.
-_PICTURES = re.compile("[\u2600-\u26ff\u2728\u2757\u2b50\u2b55\U0001f000-\U0001faff]")
+#: Pictures that say nothing, digits on keys and the points of arrows among them; ticks and crosses
+#: are told apart elsewhere.
+_PICTURES = re.compile(
+    "[0-9]\ufe0f?\u20e3"
+    "|[\u25aa\u25ab\u25cf\u25c6\u2600-\u26ff\u2728\u2756\u2757\u27a1-\u27a4\u2b50\u2b55"
+    "\U0001f000-\U0001faff]"
+)
 #: The star of an optimum: v* = 2, f(x*).
 _STAR = re.compile(r"(?<=[^\W\d])[*∗⋆](?=\s*(?:[=≈,;:)]|$)|\s+[+\-−·/]\s)")
 #: What ends a question, and asks for no number as in y = ?.
@@ -79,8 +84,13 @@ def exchanged(line: str) -> str:
         line = _IN_ANGLES.sub(r"[\1]", line)
     if line.isascii():
         return line.replace("`", " ")
-    line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in _PICTURES.sub(" ", line))
+    line = "".join(_EXCHANGED.get(c) or _plain_letter(c) for c in without_pictures(line))
     return _MARKED.sub("\u0905", _PARTED.sub(_together, line))
+
+
+def without_pictures(line: str) -> str:
+    """The line with blanks for pictures that say nothing."""
+    return _PICTURES.sub(lambda found: " " * len(found[0]), line)
 
 
 def _together(match: re.Match[str]) -> str:
