@@ -233,6 +233,13 @@ def statements(line: str) -> list[str]:
         ("learning rate = 0.1; q = 2 learning rate", "learning_rate = 0.1 / q = 2*learning_rate"),
         # A line that begins with an operator goes on with the one above.
         ("q = x^2\n+ 3x", "q = x^2 + 3*x"),
+        ("q = x^2\n- 1\n+ 3x = 9", "q = x^2 - 1 + 3*x = 9"),
+        ("q = x^2\n- sin(x)", "q = x^2 - sin(x)"),
+        # … where it is no mark of a list, of what is said in words, or of a statement,
+        ("q = x^2\n- layer 2\n- y = 7", "q = x^2 / y = 7"),
+        ("q = x^2\n- d/dx(3x) = 3", "q = x^2 / -(d(3*x)/dx) = 3"),
+        # … nor goes on with a result.
+        ("q = x^2 = 9\n- 2x = -6", "q = x^2 = 9 / -2*x = -6"),
         ("q = x^2\n= 9\n= 9.0", "q = x^2 = 9 = 9.0"),
         # … but with a sign that is a label, as of an operation of a graph, it does not.
         ("q = 1/1.37 = 0.73\n+1: 0.53", "q = 1/1.37 = 0.73"),

@@ -388,6 +388,11 @@ ACCUSED = {
     "a given with fewer digits that is another's, beside a term that comes to a third": """
         x1 = 2.82; x2 = -1.04; w1 = 0.20; w2 = 0.69; b = -0.69; t = 1
         n = w1*x1 + w2*x2 + b = 0.20*2.82 + 0.69*(-1.0) - 0.69 = 0.564 - 0.69 - 0.69 = -0.816""",
+    "a minus that begins a line": """
+        x = 3
+        z = 2*x
+        - 1
+        + x^2 = 14""",
     "a step so small that the weight rounds to the same": """
         w = -0.126; x = -1.819
         u = w*x = 0.2292; v = u^2/400 = 0.000131
@@ -459,6 +464,9 @@ UNSURE = {
         E = (4.3 - 0.8)*(4.3 - 0.8) = 12.250000
         dE/dn = 2*(o - t) = 2*(4.3 - 0.8) = 7
         dE/dw = dE/dn*x = 1.6*7 = 11.072""",
+    "a minus that may be the mark of a list": """
+        x = 2; y = 3*x = 6
+        - x^2 = 4""",
     "a derivation behind a row of fractions": """
         s = 0.381
         s   (1 + e^(-s))²   (1 + e^(-s))²

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from micrograd_like.worksheet.clauses.cases import in_cases
-from micrograd_like.worksheet.clauses.continuation import GOES_ON
+from micrograd_like.worksheet.clauses.continuation import GOES_ON, has_result
 from micrograd_like.worksheet.clauses.prose import is_prose, is_said
 from micrograd_like.worksheet.clauses.trimming import Clause, trimmed
 from micrograd_like.worksheet.naming.names import Names
@@ -27,6 +27,7 @@ from micrograd_like.worksheet.tokens.spelling import is_word
 from micrograd_like.worksheet.vocabulary import CONNECTIVES, FUNCTIONS, RELATIONS
 
 _IN_A_CASE = "It is said of one case"
+_LISTED = "The sign that it begins with may be the mark of a list"
 _ARROWS = {"⇒", "→"}
 #: Signs that may part two statements.
 _PARTING = {*_ARROWS, ";", ".", ",", "|", ":"}
@@ -48,14 +49,22 @@ def clauses(lines: Sequence[list[Token]], names: Names, passed: list[Token]) -> 
         rest = unnumbered(tokens, bullets)
         if not rest or is_prose(rest, names):
             continue
+        listed = _LISTED if is_bullet(rest) or _has_list(rest) else ""
         rest, in_a_case = in_cases(rest)
+        doubt = _IN_A_CASE if in_a_case else listed
         rest, inner = _with_results(rest)
         for piece in (*_split(rest, names), *inner):
             clause = trimmed(piece, names)
             if clause is None and any(map(is_relation, piece)):
                 passed.append(piece[0])
             if clause is not None:
-                yield replace(clause, doubt=_IN_A_CASE) if in_a_case else clause
+                yield replace(clause, doubt=doubt) if doubt else clause
+
+
+def _has_list(tokens: Sequence[Token]) -> bool:
+    """True where a further line begins with - though there is a result before it."""
+    rows = (i for i in range(2, len(tokens)) if tokens[i].line > tokens[i - 1].line)
+    return any(is_bullet(tokens[i:]) and has_result(tokens[:i]) for i in rows)
 
 
 def _with_results(tokens: list[Token]) -> tuple[list[Token], list[list[Token]]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from operator import gt
 
 from micrograd_like.worksheet.clauses.cases import begins_case
 from micrograd_like.worksheet.tokens.bounds import MAX_ROWS
@@ -22,7 +23,7 @@ from micrograd_like.worksheet.tokens.openings import (
     is_relation,
 )
 from micrograd_like.worksheet.tokens.spelling import is_word
-from micrograd_like.worksheet.vocabulary import IF
+from micrograd_like.worksheet.vocabulary import FUNCTIONS, IF
 
 #: A line that ends in one of these goes on in the next.
 _CONTINUES = {"+", "-", "*", "·", "/", "^", "=", "≈", "("}
@@ -145,17 +146,26 @@ class _Joined:
     def _is_term(self, found: Sequence[Token], last: Sequence[Token]) -> bool:
         """True for a sign that a further term has; it may also be the mark of a list.
 
-        It is a term's where it is set further in, or before a name that is not new, as + E2 = 0.51
-        below E = E1, which has no result yet.
+        It is a term's where it is set further in, or below what has no result yet: before a name
+        that is not new, as + E2 = 0.51 below E = E1, or before what names nothing, as - 1 = 5.
         """
         further_in = found[0].column > last[0].column
         if _last_statement_is_given(last):  # u = 4 and below it − x = 4 − 0.3, where x is known
             own = begins_statement(found[1:]) and not is_given(found[1:])
             return further_in and own and found[1].text in self.lefts
-        if not is_given(found[1:]):
-            return further_in
-        listed = found[0].text == last[0].text
-        return found[1].text in self.lefts and not listed and not _has_result(last)
+        waiting = found[0].text != last[0].text and not has_result(last)
+        if is_given(found[1:]):
+            return waiting and found[1].text in self.lefts
+        below = found[0].line == last[-1].line + 1
+        return further_in or (waiting and below and self._computes(found[1:]))
+
+    def _computes(self, tokens: Sequence[Token]) -> bool:
+        """True for what says no word and begins no statement of its own: 1 = 5."""
+        spoken = (t.kind == "name" and is_word(t.text) and len(t.text) > 2 for t in tokens)
+        known = (t.text in self.lefts or t.text in FUNCTIONS for t in tokens)
+        return not any(map(gt, spoken, known)) and not (
+            begins_statement(tokens) or is_operator(tokens)
+        )
 
     def _left_for(self, last: Sequence[Token], related: bool) -> list[Token] | None:
         """What a line beginning with = is about; None for the line right above it."""
@@ -213,7 +223,7 @@ def _last_statement_is_given(tokens: Sequence[Token]) -> bool:
     return is_given(tokens[comma + 1 :])
 
 
-def _has_result(tokens: Sequence[Token]) -> bool:
+def has_result(tokens: Sequence[Token]) -> bool:
     """True for a line that ends in = and a number."""
     behind = tokens[-2:] if len(tokens) < 3 or tokens[-2].text != "-" else tokens[-3:]
     return behind[-1].kind == "number" and is_relation(behind[0])
