@@ -80,6 +80,14 @@ e2 = 2*w + b - y2
 e3 = 3*w + b - y3
 J = (e1^2 + e2^2 + e3^2)/(2m)
 """
+TERMS = """
+w = -1.2
+x1 = -1.5
+x2 = -1.7
+e1 = w*x1 + 0.9
+e2 = -1.6 + w*x2
+J = (e1^2 + e2*e2)/3
+"""
 TWO_WAYS = "x = 0.8\na = x^2\nb = exp(a)\nc = a + b\nf = sqrt(c) + cos(c)\n"
 
 
@@ -169,6 +177,13 @@ def piece(expr: Expr | None) -> str:
         # The n of a mean is forgotten, or stands once more.
         (MEAN, "dJ/db = e1 + e2 + e3 = -0.1", "constant-factor", "dJ/db = (e1 + e2 + e3)/3"),
         (MEAN, "dJ/db = (e1 + e2 + e3)/m^2", "mean-counted-twice", "dJ/db = (e1 + e2 + e3)/m"),
+        # A sign in figures that go on from figures.
+        (
+            TERMS,
+            "dJ/dw = 5.4/3*(-1.5) + (0.88/3*(-1.7)) = -2.7 + (0.29333*(1.7))",
+            "sign",
+            "dJ/dw = 5.4/3*(-1.5) + (0.88/3*(-1.7)) = -2.7 + (0.29333*(-1.7))",
+        ),
         # A term's sign, in a chain rule written with what acts directly.
         (TWO_WAYS, "df/da = -df/db*db/da + df/dc*dc/da", "sign", "df/da = df/dc*(db/da + 1)"),
     ],

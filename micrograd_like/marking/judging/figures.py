@@ -53,7 +53,8 @@ class FigureJudge(Measure):
         elif slips is None and not compared.given_otherwise:
             slips = self.follows(figure, partial(self.by_method, key))
         if slips is None:
-            return self.judged(part, "wrong", figure=figure, off=compared.off)
+            off = tuple((a, line.figures.unnamed(b)) for a, b in compared.off)
+            return self.judged(part, "wrong", figure=figure, off=off)
         verdict = "follows" if slips else "right"
         return self.judged(part, verdict, figure=figure, slips=slips, worked=compared.expr)
 

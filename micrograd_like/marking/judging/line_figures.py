@@ -64,6 +64,17 @@ class LineFigures:
 
     # Names and what they stand for.
 
+    def unnamed(self, expr: Expr) -> Expr:
+        """An expression with numbers in the place of the names of figures."""
+
+        def rule(node: Expr) -> Expr | None:
+            if not isinstance(node, Name) or node not in self._known:
+                return None
+            number = self._known[node].center
+            return Number(number) if number >= 0 else Call("neg", (Number(-number),))
+
+        return rewrite(expr, rule)
+
     def look_up(self, quantity: Quantity) -> Figure:
         """A figure of this line; or a quantity, as the learner has it where a slip is in it."""
         if isinstance(quantity, Name) and quantity in self._known:
