@@ -1,7 +1,10 @@
 """What the other files cannot say: the kernel of the compiled tape is built from the table."""
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -36,8 +39,18 @@ class BuildKernel(build_ext):
         super().build_extension(extension)
 
 
+def _places() -> dict[str, dict[str, str]]:
+    """Where a build puts its files: in a temporary folder, where the checkout cannot be written."""
+    if os.access(ROOT, os.W_OK):
+        return {}
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return {"build": {"build_base": folder}, "egg_info": {"egg_base": folder}}
+
+
 sanitized = bool(os.environ.get("SANITIZE"))
 setup(
+    options=_places(),
     cmdclass={"build_ext": BuildKernel},
     ext_modules=[
         Extension(

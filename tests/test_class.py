@@ -15,6 +15,8 @@ from command import run
 
 RIGHT = "x = 2\ny = x^2 = 4\ndy/dx = 2x = 4\n"
 WRONG = "x = 2\ny = x^2 = 4\ndy/dx = x^2 = 4\n"
+#: What stands beside the pages of a class.
+BESIDE = {"index.html", "class.csv", "marks.jsonl"}
 #: What is handed in, and how each is to come out: lines right, or None where there are none.
 HANDED_IN: dict[str, tuple[bytes, int | None]] = {
     "anna.txt": (RIGHT.encode(), 2),
@@ -108,7 +110,7 @@ def test_nothing_of_an_archive_is_written_anywhere(tmp_path: Path) -> None:
     done = run("check", str(out), "--page", str(tmp_path / "pages"))
     assert done.returncode == 0
     made = [path for path in sorted(tmp_path.rglob("*")) if path not in before]
-    assert {path.name for path in made} == {"pages", "index.html", "marks.jsonl", "evil.txt.html"}
+    assert {path.name for path in made} == {"pages", "evil.txt.html", *BESIDE}
     assert all(path.name == "pages" or path.parent.name == "pages" for path in made)
 
 
@@ -173,6 +175,7 @@ def test_one_worksheet_goes_into_a_folder_where_that_is_named(tmp_path: Path) ->
     assert {path.name for path in (tmp_path / "pages").iterdir()} == {
         "anna.txt.html",
         "index.html",
+        "class.csv",
         "marks.jsonl",
     }
 
@@ -201,3 +204,108 @@ def test_the_class_page_shows_points(handed_in: Path, tmp_path: Path) -> None:
     index = (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
     assert "4 of 4" in index
     assert "by share of points" in index
+
+
+# Assignments, one for each or one for some.
+
+KEYS = {"Ada-Lovelace": 2, "Zoë-Ng": 3, "week-2": 5, "Lee": 7}
+
+
+def handed_in_by(name: str, x: int) -> str:
+    return f"x = {x}\ny = x^2 = {x * x}\n# {name}\n"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    for name, x in KEYS.items():
+        text = f"x = {x}\ny = x^2 = ? [{x}]\n"
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / "seeds.csv").write_text("name,seed,file\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        ("Ada-Lovelace.txt", "Ada-Lovelace"),
+        ("ada lovelace_4711_assignsubmission_file_/my sheet.txt", "Ada-Lovelace"),
+        ("zoë ng.md", "Zoë-Ng"),
+        ("Zoe\u0308_Ng (2).txt", "Zoë-Ng"),
+        ("week 2/anna.txt", "week-2"),
+        ("Lee/week-2.txt", "week-2"),
+        ("Lee/week-3.txt", "Lee"),
+        ("week-2/Lee Ann.txt", "Lee"),
+        ("week-21/anna.txt", None),
+        ("Ada/sheet.txt", None),
+        ("Leeann.txt", None),
+        ("Lee and Zoë Ng.txt", "Zoë-Ng"),
+    ],
+)
+def test_a_worksheet_is_held_against_the_assignment_of_its_name(
+    file: str, key: str | None, keys: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "in" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(handed_in_by(file, KEYS.get(key or "", 1)), encoding="utf-8")
+    done = run("check", str(path), "--key", str(keys), "--format", "json")
+    found = [(one["points"], one["of"]) for one in json.loads(done.stdout)["worksheets"]]
+    assert found == ([] if key is None else [(KEYS[key], KEYS[key])])
+    assert ("expected an assignment that is called like it" in done.stderr) is (key is None)
+
+
+def test_a_class_with_a_key_for_each_has_a_row_for_who_handed_in_nothing(
+    keys: Path, tmp_path: Path
+) -> None:
+    folder, pages = tmp_path / "in", tmp_path / "pages"
+    folder.mkdir()
+    for name in ("Ada-Lovelace", "Lee"):
+        (folder / f"{name}.txt").write_text(handed_in_by(name, 2), encoding="utf-8")
+    (folder / "nobody.txt").write_text(RIGHT, encoding="utf-8")
+    (keys / "week-2.txt").write_text("x = 2\ny = x^2 = 5\n", encoding="utf-8")
+    (folder / "week-2.txt").write_text(RIGHT, encoding="utf-8")
+    done = run("check", str(folder), "--key", str(keys), "--page", str(pages), "-j", "2")
+    assert done.returncode == 2
+    rows = [*csv.DictReader(io.StringIO((pages / "class.csv").read_text(encoding="utf-8")))]
+    found = {
+        Path(row["worksheet"]).stem: (row["points"], row["of"], row["failure"]) for row in rows
+    }
+    assert found["Ada-Lovelace"] == ("2.0", "2.0", "")
+    assert found["Lee"][:2] == ("7.0", "7.0"), "an altered given, from which all follows"
+    assert found["Zoë-Ng"] == ("0.0", "3.0", "nothing was handed in")
+    assert "called like it" in found["nobody"][2]
+    assert "is not right itself: line 2" in found["week-2"][2]
+    (keys / "Lee.txt").write_text("x = 2\ny = x^2 = ? [9]\n", encoding="utf-8")
+    again = run("check", str(folder), "--key", str(keys), "--page", str(pages))
+    said = " ".join(again.stdout.split())
+    assert "Ada-Lovelace.txt: marked before" in said
+    assert "Lee.txt: marked before" not in said
+    assert "9 of 9" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("LEE.md", "names differ in letters or digits"), ("", "got none")]
+)
+def test_a_folder_without_a_key_for_a_name_or_with_two_is_refused(
+    name: str, said: str, keys: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "lee.txt").write_text(RIGHT, encoding="utf-8")
+    if name:
+        (keys / name).write_text("x = 2\ny = x^2 = ?\n", encoding="utf-8")
+    else:
+        for file in keys.glob("*.txt"):
+            file.unlink()
+    done = run("check", str(tmp_path / "lee.txt"), "--key", str(keys))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_long_name_keeps_both_its_ends(tmp_path: Path) -> None:
+    for name in ("Ada Lovelace", "Zoë Ng"):
+        folder = tmp_path / "in" / f"{name}_4711_assignsubmission_file_"
+        folder.mkdir(parents=True)
+        (folder / "my calculation by hand.txt").write_text(RIGHT, encoding="utf-8")
+    said = run("check", str(tmp_path / "in")).stdout
+    table = said[said.rindex("\nworksheet ") :]
+    assert [row[:3] for row in table.splitlines() if "hand.txt" in row] == ["Ada", "Zoë"]

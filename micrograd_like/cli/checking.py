@@ -27,7 +27,7 @@ from micrograd_like.cli.shared import (
     say_list,
     write_output,
 )
-from micrograd_like.errors import printable
+from micrograd_like.errors import WorksheetError, printable
 
 if TYPE_CHECKING:
     from micrograd_like.cli.files import Given
@@ -58,7 +58,9 @@ def check(
         MarksFormat,
         typer.Option(help="How to print it; short: file:line:column: wrong: …, for editors."),
     ] = "text",
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that mark in parallel.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, max=256, help="Processes that mark in parallel.")
+    ] = 1,
     page: Annotated[
         str | None,
         typer.Option(
@@ -91,7 +93,8 @@ def check(
             metavar="FILE",
             show_default=False,
             help="Hold the worksheets against this assignment, solved or blank: its givens, its "
-            "definitions, and points such as [2] at the ends of its lines.",
+            "definitions, and points such as [2] at the ends of its lines; of a folder, each "
+            "worksheet against the one that is called like it or like its folder.",
         ),
     ] = None,
     follow: Annotated[
@@ -138,6 +141,8 @@ def check(
     For instance: micrograd-like check office-hours-as-published
     """
     from micrograd_like.cli.files import are_several, given
+    from micrograd_like.cli.jobs import Wanted
+    from micrograd_like.cli.keys import key_files, keyed
 
     if annotate is not None and page is not None:
         raise typer.BadParameter("a page or a copy, not both", param_hint="--annotate")
@@ -150,11 +155,12 @@ def check(
         _check_outputs(files, key, page, annotate)
 
     def mark() -> list[Marked]:
-        wanted, found = _wanted(hint, key, follow), given(files)
+        wanted, found = Wanted(hint, follow), keyed(given(files), key, several)
+        _refuse_wrong(key, found)
         if page is not None and _is_folder(page, several):
             return _into_folder(page, found, wanted, jobs, format)
         if page is not None and not several:
-            return [_on_page(files[0], page, format, wanted)]
+            return [_on_page(found[0], page, format, wanted)]
         alone = STDOUT in (page, annotate)  # what is printed then stands alone
         read = _read(found, wanted, jobs)
         reports = _printed(read, None if alone else format, several, verbose)
@@ -169,7 +175,7 @@ def check(
 
         from micrograd_like.cli.watching import saved
 
-        for names in saved([*files, *([key] if key else ())]):
+        for names in saved([*files, *key_files(key)]):
             Console().clear()  # where it is a terminal
             if names:
                 typer.echo(f"saved: {printable(', '.join(names))}", sys.stderr)
@@ -187,24 +193,22 @@ def _status(marked: list[Marked]) -> int:
     return max((summary(one).status for one in marked), default=0)
 
 
-def _wanted(hint: Hint, key: str | None, follow: float) -> Wanted:
-    """How the files are to be marked; an assignment that is none is refused before any is."""
-    from micrograd_like.cli.files import given_key
-    from micrograd_like.cli.jobs import Wanted, assignment
+def _refuse_wrong(key: str | None, found: list[Given]) -> None:
+    """Refuse an assignment that is none before anything is marked; of a folder, its row says so."""
+    from micrograd_like.cli.jobs import assignment
 
-    read = given_key(key) if key else None
-    if read is not None:
-        assignment(read)
-    return Wanted(hint, read, follow)
+    if key is not None and not os.path.isdir(key) and found[0].key is not None:
+        assignment(found[0].key)
 
 
 def _check_outputs(files: list[str], key: str | None, page: str | None, copy: str | None) -> None:
     """Refuse to write over what is read, before anything is marked."""
     from micrograd_like.cli.files import given
+    from micrograd_like.cli.keys import key_files
 
     _check_copied(files, copy)
     folders = filter(os.path.isdir, files)
-    inputs = [*files, *(one.name for one in given([*folders])), *([key] if key else ())]
+    inputs = [*files, *(one.name for one in given([*folders])), *key_files(key)]
     for output in (page, copy):
         check_output(output, *inputs)
 
@@ -253,6 +257,8 @@ def _into_folder(
 ) -> list[Marked]:
     """Mark what was not marked before, a page for each, and write the index last."""
     from micrograd_like.cli.class_folder import ClassFolder
+    from micrograd_like.writers.formats.csv import comma_separated
+    from micrograd_like.writers.marks import class_rows
 
     folder = ClassFolder(path, files, wanted)
     left = [file for file in files if file.name not in folder.before]
@@ -268,6 +274,7 @@ def _into_folder(
             yield report
 
     found = _printed(read(), format, several=True)
+    write_output(folder.table, comma_separated(class_rows(found)))
     write_class_page(folder.index, found, folder.links())
     return found
 
@@ -294,14 +301,16 @@ def _annotate(file: str, output: str, reports: list[Marked]) -> None:
         write_output(output, annotated(text, report))
 
 
-def _on_page(file: str, page: str, format: str, wanted: Wanted) -> Report:
+def _on_page(given: Given, page: str, format: str, wanted: Wanted) -> Report:
     """Mark one worksheet, and write its page; a page that is printed stands alone."""
     from micrograd_like.cli.jobs import report_of
     from micrograd_like.writers.marks import document
 
-    sheet = read_worksheet(file)
+    if given.failure:
+        raise WorksheetError(given.failure)
+    sheet = read_worksheet(given.name, given.data)
     with reported(sheet):
-        report, shown = report_of(sheet, file, wanted)
+        report, shown = report_of(sheet, given, wanted)
         if page != STDOUT:
             say(document([report]), format)
         write_page(page, shown, report)

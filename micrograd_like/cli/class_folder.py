@@ -1,4 +1,4 @@
-"""The folder into which a class's pages go: one for each worksheet, an index, and what is done.
+"""The folder into which the pages of a class go, with an index, a table, and what is done.
 
 Each worksheet that has been marked is a line of ``marks.jsonl``. A run that is broken off goes on
 from there: a worksheet is marked again only if it, the assignment or the version has changed.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _DONE = "marks.jsonl"
 _INDEX = "index.html"
+_TABLE = "class.csv"
 #: Letters of a file's name that stay in its page's.
 _UNSAFE = re.compile(r"[^\w.\-]+")
 _LONGEST = 100
@@ -58,10 +59,11 @@ class ClassFolder:
             version("micrograd-like"),
             wanted.hint,
             wanted.follow,
-            _digest(wanted.key) if wanted.key else None,
         ]
         self._digests = {
-            file.name: sha256(json.dumps([*asked, _digest(file)]).encode()).hexdigest()
+            file.name: sha256(
+                json.dumps([*asked, *map(_digest, (file.key, file))]).encode()
+            ).hexdigest()
             for file in files
         }
         self.before = dict(self._done_before())
@@ -91,6 +93,11 @@ class ClassFolder:
         }
         with open(os.path.join(self.path, _DONE), "a", encoding="utf-8") as lines:
             lines.write(json.dumps(row) + "\n")  # a line broken off is no row, and marked again
+
+    @property
+    def table(self) -> str:
+        """Where the table of the class goes, a row for each worksheet."""
+        return os.path.join(self.path, _TABLE)
 
     @property
     def index(self) -> str:
@@ -128,8 +135,10 @@ def _pages(path: str, files: Sequence[Given]) -> Iterator[tuple[str, str]]:
         yield name, os.path.join(path, page)
 
 
-def _digest(file: Given) -> str:
+def _digest(file: Given | None) -> str:
     """What tells whether a worksheet is the same still; its name where it is built in."""
+    if file is None:
+        return ""
     if file.data is not None:
         return sha256(file.data).hexdigest()
     try:

@@ -14,7 +14,7 @@ from micrograd_like.errors import MicrogradLikeError
 
 #: Files of one folder or archive, and how large one of an archive may be.
 MOST_FILES = 10_000
-_MOST_BYTES = 64_000_000
+MOST_BYTES = 64_000_000
 #: What a system puts beside files.
 _BESIDE = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 
@@ -26,11 +26,13 @@ class Given(NamedTuple):
         name: What it is called in the report.
         data: Its bytes, where they are not those of a file of that name.
         failure: Why it cannot be read.
+        key: The assignment that it is held against.
     """
 
     name: str
     data: bytes | None = None
     failure: str = ""
+    key: Given | None = None
 
 
 def given(files: Sequence[str]) -> list[Given]:
@@ -51,20 +53,6 @@ def given(files: Sequence[str]) -> list[Given]:
         else:
             found.append(Given(file))
     return found
-
-
-def given_key(key: str) -> Given:
-    """The file of an assignment, or a built-in worksheet by its name.
-
-    Raises:
-        OSError: It cannot be opened.
-    """
-    from micrograd_like.worksheet import builtin
-
-    if not os.path.exists(key) and key in builtin.names():
-        return Given(key, builtin.text(key).encode())
-    with open(key, "rb") as stream:
-        return Given(key, stream.read(_MOST_BYTES + 1))
 
 
 def are_several(files: Sequence[str]) -> bool:
@@ -109,7 +97,7 @@ def _zipped(file: str) -> Iterator[Given]:
             name = f"{file}/{member.filename}"
             try:
                 with archive.open(member) as stream:
-                    yield Given(name, stream.read(_MOST_BYTES + 1))
+                    yield Given(name, stream.read(MOST_BYTES + 1))
             except (RuntimeError, NotImplementedError, OSError, zipfile.BadZipFile) as error:
                 yield Given(name, failure=str(error))  # it has a password, or is damaged
 
@@ -120,7 +108,7 @@ def _tarred(file: str) -> Iterator[Given]:
             if member.isfile() and _is_meant(Path(member.name)):
                 stream = archive.extractfile(member)
                 if stream is not None:
-                    yield Given(f"{file}/{member.name}", stream.read(_MOST_BYTES + 1))
+                    yield Given(f"{file}/{member.name}", stream.read(MOST_BYTES + 1))
 
 
 def _is_meant(path: Path) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from micrograd_like.cli.files import Given
 from micrograd_like.cli.shared import Hint, read_worksheet
-from micrograd_like.errors import MicrogradLikeError
+from micrograd_like.errors import MicrogradLikeError, WorksheetError
 from micrograd_like.record import record
 
 if TYPE_CHECKING:
@@ -34,13 +34,11 @@ class Wanted:
 
     Attributes:
         hint: How much is told of a wrong line.
-        key: The assignment, as it was read; None for none.
         follow: The share of points for what is right but for a slip above it.
         pages: Where the page of each goes, by its name.
     """
 
     hint: Hint = "working"
-    key: Given | None = None
     follow: float = 1.0
     pages: tuple[tuple[str, str], ...] = ()
 
@@ -61,7 +59,7 @@ def _with_bar(results: Iterator[Report], number: int) -> Iterable[Report]:
     return track(results, "Marking", number, console=console, disable=not console.is_terminal)
 
 
-@lru_cache(1)  # all worksheets are held against the same one
+@lru_cache(8)  # worksheets that stand together are held against few
 def assignment(key: Given) -> Assignment:
     """The assignment that was given.
 
@@ -73,29 +71,34 @@ def assignment(key: Given) -> Assignment:
     return Assignment.decode(key.data or b"", key.name)
 
 
-def report_of(sheet: Worksheet, file: str, wanted: Wanted) -> tuple[Report, Worksheet]:
+def report_of(sheet: Worksheet, given: Given, wanted: Wanted) -> tuple[Report, Worksheet]:
     """A worksheet marked, and as it is to be looked at: in the world of the assignment."""
     from micrograd_like.marking import check
     from micrograd_like.worksheet.assignment import held_against
 
-    if not wanted.key:
-        return check(sheet, file).hinted(wanted.hint), sheet
-    key = assignment(wanted.key)
+    if given.key is None:
+        return check(sheet, given.name).hinted(wanted.hint), sheet
+    key = assignment(given.key)
     held = held_against(sheet, key.sheet)
-    return key.report(held, file, wanted.follow).hinted(wanted.hint), held.sheet
+    return key.report(held, given.name, wanted.follow).hinted(wanted.hint), held.sheet
 
 
 def _mark(wanted: Wanted, given: Given) -> Report:
     from micrograd_like.cli.pictures import write_page
     from micrograd_like.worksheet import Worksheet
 
+    if given.key is not None:
+        try:
+            assignment(given.key)
+        except WorksheetError as error:  # of a folder of them; another is refused before
+            return _failed(given._replace(key=None), wanted, f"{given.key.name}: {error}")
     if given.failure:
         return _failed(given, wanted, given.failure)
     try:
         inside = given.data is not None and given.name != "-"
         data = given.data or b""
         sheet = Worksheet.decode(data, given.name) if inside else read_worksheet(*given[:2])
-        report, shown = report_of(sheet, given.name, wanted)
+        report, shown = report_of(sheet, given, wanted)
     except (MicrogradLikeError, ValueError) as error:
         return _failed(given, wanted, str(error))
     except OSError as error:
@@ -109,7 +112,7 @@ def _failed(given: Given, wanted: Wanted, failure: str) -> Report:
     """What there is of a worksheet that cannot be marked: nothing of an assignment is there."""
     from micrograd_like.marking.records import Report
 
-    items = assignment(wanted.key).missing() if wanted.key else ()
+    items = assignment(given.key).missing() if given.key else ()
     return Report((), given.name, hint=wanted.hint, items=items, failure=failure)
 
 

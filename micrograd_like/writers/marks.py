@@ -53,6 +53,14 @@ def class_summary(sheets: Iterable[Summary]) -> ClassSummary:
     return ClassSummary(sheets, totals, common)
 
 
+def class_rows(marked: Iterable[Marked]) -> Iterator[tuple[object, ...]]:
+    """The worksheets of a class for a spreadsheet: a head, and a row for each."""
+    yield ("worksheet", "points", "of", "to be looked at", *LOOKS, "failure")
+    for sheet in map(summary, marked):
+        points, of = sheet.points or ("", "")
+        yield (sheet.name, points, of, sheet.open, *map(sheet.counts.get, LOOKS), sheet.failure)
+
+
 def marks(report: Report, title: str = "") -> Marks:
     """The worksheet's lines with what is to be said of them, and their counts."""
     return Marks(remarks(report), summary(report), title)

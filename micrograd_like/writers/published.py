@@ -167,13 +167,21 @@ def cells(worksheet: WorksheetData) -> Iterator[Cell]:
         )
     for item in worksheet["asked"]:
         if "line" not in item:
-            said = "Left out on the way." if item["verdict"] == "implied" else "It is missing."
+            said = _NOWHERE[item["verdict"]]
             about = (item["verdict"], "", None, item["quantity"], said, "", None)
             yield Cell(worksheet["file"], None, None, *about, item["points"], item["of"])
     if worksheet["failure"]:
         yield Cell(
             worksheet["file"], None, None, "unreadable", "", None, "", worksheet["failure"], ""
         )
+
+
+#: What is said of a quantity that stands on no line.
+_NOWHERE = {
+    "implied": "Left out on the way.",
+    "missing": "It is missing.",
+    "unchecked": "It is to be looked at.",
+}
 
 
 def _at(placed: Mapping[str, Any]) -> tuple[int, int, int]:

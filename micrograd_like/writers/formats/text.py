@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from micrograd_like.errors import printable
+from micrograd_like.files import without_shared_folder
 from micrograd_like.formula import Number
 from micrograd_like.notation import name_text, number, text
 from micrograd_like.writers import blocks
@@ -176,7 +177,11 @@ def _class_marks(block: blocks.ClassMarks, width: int) -> Iterator[str]:
     heads, *rows = summary.table
     widths = [max(map(len, column)) + 2 for column in zip(*summary.table, strict=True)][1:]
     most = max(width - sum(widths), 12)
-    names = [_shortened(printable(name), most) for name, *_ in rows]
+    names = [name for name, *_ in rows]
+    if max(map(cell_len, names), default=0) > most:
+        short = without_shared_folder(names[:-1])
+        names = [short.get(name, name) for name in names]
+    names = [_shortened(printable(name), most) for name in names]
     first = max(map(cell_len, ["worksheet", *names]))
     for name, (_, *counts) in zip([heads[0], *names], summary.table, strict=True):
         yield left(name, first) + "".join(map(right, counts, widths))
@@ -188,9 +193,11 @@ def _class_marks(block: blocks.ClassMarks, width: int) -> Iterator[str]:
 
 
 def _shortened(name: str, width: int) -> str:
-    """The end of a long name, which tells most."""
+    """Both ends of a long name: whose folder it is, and the file."""
     if cell_len(name) <= width:
         return name
-    while cell_len(name) >= width:
-        name = name[1:]
-    return f"…{name}"
+    middle = len(name) // 2
+    head, tail = name[:middle], name[middle:]
+    while cell_len(f"{head}…{tail}") > width:
+        head, tail = (head[:-1], tail) if cell_len(head) > cell_len(tail) else (head, tail[1:])
+    return f"{head}…{tail}"
