@@ -41,8 +41,11 @@ def test_a_marked_line_says_where_what_and_why() -> None:
     marked = ask("mark", text=SLIP)
     (wrong,) = [line for line in marked["lines"] if line["verdict"] == "wrong"]
     assert (wrong["line"], wrong["lefts"], wrong["focus"]) == (4, ["dE/dx"], "x")
-    assert wrong["kind"]
-    assert "13" in wrong["working"]
+    said = [hint["said"] for hint in wrong["hints"]]
+    assert [hint["name"] for hint in wrong["hints"]] == ["line", "kind", "piece", "working"]
+    assert said[0] == "This line is wrong."
+    assert len({*said}) >= 3
+    assert ["13" in hint["working"] for hint in wrong["hints"]] == [False, False, False, True]
     boxes = {node["key"]: node["marks"] for node in marked["model"]["nodes"]}
     assert boxes == {"x": {"gradient": "wrong"}, "y": {}, "E": {}}
 
@@ -81,7 +84,7 @@ def test_what_computes_nothing_has_a_note_and_no_graph() -> None:
      ("five", "unreadable", "no number")],
 )  # fmt: skip
 def test_a_prediction_is_judged_as_in_the_terminal(typed: str, verdict: str, said: str) -> None:
-    replied = ask("predict", text=SLIP, step=0, typed=typed)
+    replied = ask("predict", text=SLIP, step=0, predicted=typed)
     assert replied["verdict"] == verdict
     assert said in replied["said"]
 
@@ -141,9 +144,10 @@ def test_boxes_of_other_names_have_places_of_their_own() -> None:
 
 def test_what_cannot_be_done_is_said() -> None:
     assert "y is given no number here" in ask("explore", text=SLIP, values={"y": 1})["error"]
-    assert "no number to predict" in ask("predict", text="y = x^2", step=0, typed="1")["error"]
+    assert "no number to predict" in ask("predict", text="y = x^2", step=0, predicted="1")["error"]
     assert "did you mean 'chain'" in ask("exercise", shape="chian", seed=1, form="blank")["error"]
-    assert "expected a notebook" in ask("notebook", text="{}")["error"]
+    assert "expected a notebook" in ask("opened", content="{}", name="a.ipynb")["error"]
+    assert "expected a format" in ask("mark", text="x = 2", readAs="prose")["error"]
 
 
 @pytest.mark.parametrize("form", ["blank", "solved", "slips"])
@@ -179,9 +183,33 @@ def test_a_notebooks_cells_become_lines() -> None:
         {"cell_type": "markdown", "metadata": {}, "source": "$y = x^2 = 5$"},
     ]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    text = ask("notebook", text=json.dumps(notebook))["text"]
+    text = ask("opened", content=json.dumps(notebook), name="A.IPYNB")["text"]
     assert text == "Take $x = 2$.\n$y = x^2 = 5$"
     assert ask("mark", text=text)["report"]["wrong"] == 1
+
+
+PROGRAM = "w = 0.5\nx = 2\ny = w * x\nloss = (y - 3)**2\ndw = 2 * (y - 3)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "read_as"),
+    [
+        ("net.py", PROGRAM, "python"),
+        ("net.py", f"import numpy as np\n{PROGRAM}", ""),  # what it imports tells
+        ("sheet.txt", "x = 2\ny = x^2 = 5\n", ""),
+        ("work.tex", "$x = 2$ and $y = x^2 = 5$\n", "latex"),
+        ("work.md", "x = 2\n\n$y = x^2 = 5$\n", ""),
+    ],
+)
+def test_an_opened_file_is_marked_as_the_command_marks_it(
+    name: str, text: str, read_as: str, tmp_path: Path
+) -> None:
+    found = ask("opened", content=text, name=name)
+    assert found == {"text": text, "readAs": read_as}
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    printed = json.loads(run("check", str(tmp_path / name), "--format", "json").stdout)
+    marked = ask("mark", **found)["report"]
+    assert {**marked, "file": str(tmp_path / name)} == printed["worksheets"][0]
 
 
 HOSTILE = '<img src=x onerror=alert(1)> = 2\n# </script><script>alert(1)</script>\n"x" & <b> = 3\n'

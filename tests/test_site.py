@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import random
 import shutil
 import subprocess
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.programs import program
 from micrograd_like.cli.serving import ADDRESS, server
 from micrograd_like.cli.site import BUILT
 from micrograd_like.worksheet import Worksheet, builtin
@@ -66,6 +68,8 @@ def messages() -> tuple[str, ...]:
         for seed in (1, 2)
         for form in ("blank", "slips")
     ]
+    programs = [program(random.Random(seed), seed % 2 == 0).text for seed in range(6)]
+    looks += [{"kind": kind, "text": text} for text in programs for kind in ("look", "mark")]
     return tuple(json.dumps(message) for message in [*looks, *made])
 
 
@@ -324,16 +328,18 @@ def test_a_name_under_the_pointer_lights_up_wherever_it_stands(opened: Opened) -
     assert page.locator(".lit-name").count() == 0
 
 
-def test_what_cannot_be_read_here_is_said(opened: Opened) -> None:
+def test_a_program_that_is_opened_is_marked_and_read_so_again(opened: Opened) -> None:
+    program = "w, x = 0.5, 2\ny = w * x\nloss = (y - 3)**2\nif True:\n    dw = 2 * (y - 3)\n"
     page = opened.go()
     opened.ready()
-    program = "import numpy as np\nx = np.array([1.0, 2.0])\ny = x @ x\n"
     page.set_input_files(
         "#file", {"name": "net.py", "mimeType": "text/plain", "buffer": program.encode()}
     )
-    page.wait_for_selector("#band[role=alert]:not([hidden])")
-    assert "micrograd-like check" in page.inner_text("#band")
-    assert page.locator(".cm-content").inner_text().startswith("import numpy")
+    page.wait_for_selector(".cm-marks .wrong")
+    assert page.locator(".cm-marks .unreadable").count() == 0
+    page.reload()
+    page.wait_for_selector(".cm-marks .wrong")
+    assert page.locator(".cm-marks .unreadable").count() == 0
 
 
 def test_a_link_holds_the_sheet_and_the_teachers_wishes(opened: Opened) -> None:

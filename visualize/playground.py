@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from html import escape
+from pathlib import PurePath
 from typing import Any
 
 from micrograd_like.derivation.walk import Given, Step, output_of, walk
@@ -23,17 +24,17 @@ from micrograd_like.exercises.shapes import SHAPES
 from micrograd_like.formula import Name
 from micrograd_like.marking.readings import Marking
 from micrograd_like.marking.records import Hint, LineMark, Report
-from micrograd_like.worksheet import Statement, Worksheet, builtin
+from micrograd_like.worksheet import Place, Statement, Worksheet, builtin
+from micrograd_like.worksheet.readers import format_of
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.formats.json import finite
 from micrograd_like.writers.marks import document
 from micrograd_like.writers.prediction import reply
 from micrograd_like.writers.published import worksheet_data
-from micrograd_like.writers.remarks import remark
 from visualize.compact import layouts, skeleton
 from visualize.graph_model import graph_model
 from visualize.html_page import known, page, walked
-from visualize.page_lines import LineView, line_views, set_sentence
+from visualize.page_lines import LineView, line_views
 from visualize.setting import set_name, set_names
 from visualize.snapshot import snapshot
 from visualize.snapshot.records import Snapshot
@@ -42,51 +43,69 @@ from visualize.snapshot.records import Snapshot
 _KEPT = 4
 #: Decimals shown.
 _PLACES = 4
+#: The hints, one after the other, and how each is asked for.
+_ASKED: Mapping[Hint, str] = {
+    "line": "Which line?",
+    "kind": "Which kind?",
+    "piece": "Which piece?",
+    "working": "The right working",
+}
 
 
 def answer(message: str) -> str:
     """The answer to a message: ``{"kind": …, …}`` to a record, or to ``{"error": …}``."""
     asked = json.loads(message)
+    kind = asked.pop("kind")
+    if kind in OF_A_TEXT:
+        asked["typed"] = Typed(asked.pop("text"), asked.pop("readAs", ""))
     try:
-        found = KINDS[asked.pop("kind")](**asked)
+        found = KINDS[kind](**asked)
     except (MicrogradLikeError, ValueError) as error:
         found = {"error": str(error)}
-    except ModuleNotFoundError as error:
-        found = {
-            "error": f"This is read with {error.name}, which this page does not have: "
-            "mark it with the command micrograd-like check."
-        }
     return json.dumps(finite(found), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the editor.
+
+    Attributes:
+        text: All of it.
+        read_as: The format it is read as; "" where its content tells.
+    """
+
+    text: str
+    read_as: str = ""
 
 
 # A text is read, marked and walked through once.
 
 
 @lru_cache(_KEPT)
-def _read(text: str) -> Worksheet:
-    return Worksheet.parse(text)
+def _read(typed: Typed) -> Worksheet:
+    return Worksheet.parse(typed.text, format=typed.read_as or None)
 
 
 @lru_cache(_KEPT)
-def _judged(text: str) -> Marking:
-    return Marking(_read(text))
+def _judged(typed: Typed) -> Marking:
+    return Marking(_read(typed))
 
 
 @lru_cache(_KEPT)
-def _marked(text: str) -> Report:
-    sheet = _read(text)
-    return Report(tuple(_judged(text).lines()), "", sheet.told, sheet.passed)
+def _marked(typed: Typed) -> Report:
+    sheet = _read(typed)
+    return Report(tuple(_judged(typed).lines()), "", sheet.told, sheet.passed)
 
 
 @lru_cache(_KEPT)
-def _steps(text: str) -> list[Step]:
-    sheet = _read(text)
+def _steps(typed: Typed) -> list[Step]:
+    sheet = _read(typed)
     return walk(sheet.cost(), beside=sheet.names.values())
 
 
 @lru_cache(_KEPT)
-def _shot(text: str) -> Snapshot:
-    return snapshot(_read(text))
+def _shot(typed: Typed) -> Snapshot:
+    return snapshot(_read(typed))
 
 
 #: The places of a graph's boxes by what is laid out: they stay while its numbers change.
@@ -106,15 +125,15 @@ def _layouts(shot: Snapshot) -> dict[str, Any]:
 # What is asked.
 
 
-def look(text: str) -> Mapping[str, Any]:
+def look(typed: Typed) -> Mapping[str, Any]:
     """What can be shown of a text, whatever its marks: the graph, and its steps.
 
     Where the text computes nothing the graph is None, and ``note`` says why.
     """
-    sheet = _read(text)
+    sheet = _read(typed)
     empty: dict[str, Any] = {"graph": None, "note": "", "output": "", "table": []}
     try:
-        steps, shot = _steps(text), _shot(text)
+        steps, shot = _steps(typed), _shot(typed)
         graph = {"model": graph_model(shot), "layouts": _layouts(shot)}
     except MicrogradLikeError as error:
         none = walked(sheet, [], {}, _PLACES)
@@ -129,40 +148,54 @@ def look(text: str) -> Mapping[str, Any]:
     }
 
 
-def judge(text: str, lines: Sequence[int] = ()) -> Mapping[str, Any]:
+def judge(typed: Typed, lines: Sequence[int] = ()) -> Mapping[str, Any]:
     """The verdict of every line, and of some lines how they are set; what is said comes after.
 
     Args:
-        text: The worksheet.
+        typed: The worksheet.
         lines: The lines that have changed.
     """
-    sheet, marks = _read(text), _judged(text).verdicts()
+    sheet, marks = _read(typed), _judged(typed).verdicts()
     changed = Report(tuple(mark for mark in marks if mark.place.line in lines))
     views = [_line(view, sheet) for view in line_views(sheet, changed)]
     return {"verdicts": [[mark.place.line, mark.verdict] for mark in marks], "lines": views}
 
 
-def mark(text: str) -> Mapping[str, Any]:
+def mark(typed: Typed) -> Mapping[str, Any]:
     """The marks of a worksheet: the record that the command prints, and how they are shown."""
-    sheet, report = _read(text), _marked(text)
+    sheet, report = _read(typed), _marked(typed)
     marked = {line.place: line for line in report.lines}
-    less = report.hinted("kind")
-    kinds = {line.place: remark(line, less).said for line in less.lines if line.causes}
+    hints = _hints(sheet, report)
     lines = [
-        _line(view, sheet, marked.get(view.place), kinds.get(view.place, ""))
+        _line(view, sheet, marked.get(view.place), hints.get(view.place, ()))
         for view in line_views(sheet, report)
     ]
     try:
-        model = graph_model(_shot(text), report)
+        model = graph_model(_shot(typed), report)
     except MicrogradLikeError:  # what there is to look at says why
         model = None
     return {"report": worksheet_data(report), "lines": lines, "model": model}
 
 
+def _hints(sheet: Worksheet, report: Report) -> dict[Place, list[dict[str, str]]]:
+    """What is said of every wrong line, hint by hint, and what leads to the next one."""
+    wrong = Report(tuple(line for line in report.lines if line.verdict == "wrong"))
+    found: dict[Place, list[dict[str, str]]] = {}
+    for hint, asked in _ASKED.items():
+        for view in line_views(sheet, wrong.hinted(hint)):
+            if view.verdict and (view.working or hint != "working"):
+                told = {"said": view.note, "label": view.label, "working": view.working}
+                found.setdefault(view.place, []).append({"name": hint, "asked": asked, **told})
+    return found
+
+
 def _line(
-    view: LineView, sheet: Worksheet, marked: LineMark | None = None, kind: str = ""
+    view: LineView,
+    sheet: Worksheet,
+    marked: LineMark | None = None,
+    hints: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """A line as the editor shows it; its texts are HTML. ``kind`` is said before the cause is."""
+    """A line as the editor shows it; its texts are HTML. What is said of a wrong one are hints."""
     source = sheet.line(view.place).strip()
     stated = [statement for statement in sheet.statements if statement.place == view.place]
     whole = view.heading or any(statement.source.strip() == source for statement in stated)
@@ -176,11 +209,8 @@ def _line(
         "blank": any(statement.blank for statement in stated),
         "number": _given_number(view, sheet),
         "verdict": view.verdict,
-        "kind": set_sentence(kind),
-        "note": view.note,
-        "label": view.label,
-        "working": view.working,
-        "true": view.true,
+        "note": "" if view.verdict == "wrong" else view.note,
+        "hints": hints,
         "column": next((p.column for p in sheet.unreadable if p.line == view.place.line), 0),
         "readAs": _understood(marked, sheet),
         "sources": [place.line for place in view.sources],
@@ -202,26 +232,26 @@ def _given_number(view: LineView, sheet: Worksheet) -> float | None:
     return None if named is None else named.data
 
 
-def predict(text: str, step: int, typed: str) -> Mapping[str, Any]:
+def predict(typed: Typed, step: int, predicted: str) -> Mapping[str, Any]:
     """What is to be said of a number typed for a step, of those that compute something.
 
     Raises:
         ValueError: The step has no number.
     """
-    computing = [one for one in _steps(text) if not isinstance(one, Given)]
-    replied = reply(computing[step], typed, _PLACES)
+    computing = [one for one in _steps(typed) if not isinstance(one, Given)]
+    replied = reply(computing[step], predicted, _PLACES)
     return {"verdict": replied.verdict, "said": replied.said}
 
 
 # Exploring: other numbers for some givens.
 
 
-def drag(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
+def drag(typed: Typed, values: Mapping[str, float]) -> Mapping[str, Any]:
     """The graph with other numbers for some givens, and what the text says of each.
 
     Nothing is read and no step written: what was recorded is computed again, to follow a pointer.
     """
-    sheet, givens, numbers = _recorded(text)
+    sheet, givens, numbers = _recorded(typed)
     for name, number in numbers.items():
         sheet.names[name].data = values.get(str(name), number)
     sheet.cost().recompute()
@@ -234,9 +264,9 @@ def drag(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
 
 
 @lru_cache(1)
-def _recorded(text: str) -> tuple[Worksheet, Mapping[Name, Statement], Mapping[Name, float]]:
+def _recorded(typed: Typed) -> tuple[Worksheet, Mapping[Name, Statement], Mapping[Name, float]]:
     """A worksheet for its graph, whose numbers change; what gives them, and what they were."""
-    sheet = Worksheet.parse(text)
+    sheet = Worksheet.parse(typed.text, format=typed.read_as or None)
     stated = [s for s in sheet.statements if s.kind == "given" and _is_movable(s)]
     givens = {s.left: s for s in stated if isinstance(s.left, Name) and s.left in sheet.names}
     return sheet, givens, {name: sheet.names[name].data for name in givens}
@@ -247,16 +277,16 @@ def _is_movable(given: Statement) -> bool:
     return not given.place.cell and "=" in given.source
 
 
-def put(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
+def put(typed: Typed, values: Mapping[str, float]) -> Mapping[str, Any]:
     """The text with other numbers for some givens.
 
     Raises:
         WorksheetError: A name is given no number.
     """
-    _, givens, _ = _recorded(text)
+    _, givens, _ = _recorded(typed)
     if unknown := [name for name in values if Name(name) not in givens]:
         raise WorksheetError(f"{unknown[0]} is given no number here")
-    lines = text.split("\n")
+    lines = typed.text.split("\n")
     moved = ((givens[Name(name)].place, value) for name, value in values.items())
     for place, value in sorted(moved, reverse=True):  # what stands before keeps its column
         line, at = lines[place.line - 1], place.column - 1
@@ -265,15 +295,25 @@ def put(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
     return {"text": "\n".join(lines)}
 
 
-def explore(text: str, values: Mapping[str, float]) -> Mapping[str, Any]:
+def explore(typed: Typed, values: Mapping[str, float]) -> Mapping[str, Any]:
     """The text with other numbers for some givens, and what there is to look at then."""
-    changed = put(text, values)
-    return {**look(changed["text"]), **changed}
+    changed = put(typed, values)
+    return {**look(replace(typed, text=changed["text"])), **changed}
 
 
-def notebook(text: str) -> Mapping[str, Any]:
-    """The lines of a notebook's cells, one below the other."""
-    return {"text": "\n".join(Worksheet.parse(text, format="notebook").lines)}
+def opened(content: str, name: str) -> Mapping[str, Any]:
+    """A file as it stands in the editor: of a notebook the cells, one below the other.
+
+    Its name may tell another format than its content would.
+
+    Raises:
+        WorksheetError: It is too large, or no notebook though its name says so.
+    """
+    suffix = PurePath(name).suffix
+    told = format_of(content, suffix)
+    if told == "notebook":
+        return {"text": "\n".join(Worksheet.parse(content, format=told).lines), "readAs": ""}
+    return {"text": content, "readAs": "" if told == format_of(content) else told}
 
 
 def exercise(shape: str, seed: int, form: Form, slips: int = 1) -> Mapping[str, Any]:
@@ -282,11 +322,11 @@ def exercise(shape: str, seed: int, form: Form, slips: int = 1) -> Mapping[str, 
     return {"text": made.text, "title": made.title, "planted": len(made.planted)}
 
 
-def export(text: str, format: str, hint: Hint = "working") -> Mapping[str, Any]:
+def export(typed: Typed, format: str, hint: Hint = "working") -> Mapping[str, Any]:
     """The marks as a file: a page, or a format of ``check``; they tell no more than a hint."""
-    report = _marked(text).hinted(hint)
+    report = _marked(typed).hinted(hint)
     if format == "page":
-        return {"text": page(_read(text), report=report)}
+        return {"text": page(_read(typed), report=report)}
     return {"text": written(format, document([report]))}
 
 
@@ -304,10 +344,9 @@ def offered() -> Mapping[str, Any]:
     }
 
 
+#: What is asked of the text in the editor, and what is asked without it.
+OF_A_TEXT = {ask.__name__: ask for ask in (judge, look, mark, predict, drag, put, explore, export)}
 KINDS: Mapping[str, Callable[..., Mapping[str, Any]]] = {
-    ask.__name__: ask
-    for ask in (
-        *(judge, look, mark, predict, drag, put, explore),
-        *(notebook, exercise, export, offered),
-    )
+    **OF_A_TEXT,
+    **{ask.__name__: ask for ask in (opened, exercise, offered)},
 }

@@ -1,7 +1,8 @@
 """The playground as a folder of files, for any static host: what ``make site`` builds.
 
-npm's packages are those of the lockfile; the Python packages are those installed here. The first
-example is worked out beforehand, so that it is there before Python is.
+npm's packages are those of the lockfile; the Python packages are those installed here, but for
+NumPy, which npm does not have for a browser: ``web/playground/arrays.py`` stands in for it. The
+first example is worked out beforehand, so that it is there before Python is.
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ def _python_files() -> Iterator[tuple[Path, str]]:
         for file, inside in _below(folder):
             if inside.parts[0] not in without and (name != "rich" or inside.parts[0] in _OF_RICH):
                 yield file, f"{package}/{inside.as_posix()}"
+    yield SOURCES / "arrays.py", "numpy.py"
     pictures = Path(__file__).parent
     for file, inside in _below(pictures):
         if inside.parts[0] not in ("gallery",) and inside.parts[:2] != ("web", "playground"):

@@ -5,7 +5,7 @@ import { all, byId, withHtml, word } from "./dom.js";
 import { editor } from "./editor.js";
 import { exploring } from "./exploring.js";
 import { lanes } from "./lanes.js";
-import { HINTS } from "./lines.js";
+import { hintAt } from "./lines.js";
 import { examplesMenu, exerciseForm, exportMenu, moreMenu, opens } from "./menus.js";
 import { panes, tab } from "./panes.js";
 import { picture } from "./picture.js";
@@ -15,13 +15,16 @@ import { EXPORTS, saving } from "./saving.js";
 import { flagged, packed, unpacked } from "./share.js";
 
 const KEPT = "micrograd-like:sheet";
+const KEPT_READ_AS = "micrograd-like:read-as";
 const first = await (await fetch("first.json")).json();
 let flags = {};
 let views = []; // the marked lines of the text
 let hiddenMarks = null; // of an exercise whose slip is to be found: the answer that waits
 let finding = false;
+let readAs = ""; // the format that the name of the opened file tells, where the text does not
 
-const engine = lanes(() => new Worker("worker.js", { type: "module" }), engineState);
+const python = lanes(() => new Worker("worker.js", { type: "module" }), engineState);
+const engine = { send: (lane, message) => python.send(lane, message.text === undefined ? message : { ...message, readAs }) };
 
 const sheet = anEditor(byId("editor"), {
   onText: changed,
@@ -35,8 +38,8 @@ const shown = picture({
   onHover: link,
   onSelect: selectBox,
   onStep: (lefts) => sheet.now(views.filter((view) => view.lefts.some((left) => lefts.includes(left))).map(({ line }) => line)),
-  onPredict: async (step, typed) => {
-    const reply = await engine.send("ask", { kind: "predict", text: explorer.text() ?? sheet.text(), step, typed });
+  onPredict: async (step, predicted) => {
+    const reply = await engine.send("ask", { kind: "predict", text: explorer.text() ?? sheet.text(), step, predicted });
     return reply?.said ? reply : { verdict: "", said: reply?.error ?? "Python is not there yet." };
   },
 });
@@ -45,7 +48,7 @@ const explorer = exploring({
   text: sheet.text,
   givenOf: (name) => (flags.fixedGivens ? null : givenOf(name)),
   shown,
-  onKeep: (text) => open(text),
+  onKeep: (text) => open(text, { as: readAs }),
   onPutBack: putBack,
 });
 const counts = countsOf(sheet, goToLine);
@@ -82,6 +85,7 @@ function changed(text) {
   history.replaceState(null, "", `${location.pathname}${flagged(flags)}`); // it is another one than the link's
   sheet.typing(true);
   explorer.leave();
+  if (!text.trim()) readAs = "";
   keep(text);
   work(text);
 }
@@ -89,6 +93,7 @@ function changed(text) {
 function keep(text) {
   try {
     localStorage.setItem(KEPT, text);
+    localStorage.setItem(KEPT_READ_AS, readAs);
   } catch {
     // Where nothing can be kept the text lives as long as the page.
   }
@@ -97,7 +102,7 @@ function keep(text) {
 function work(text) {
   byId("empty").hidden = text.trim() !== "";
   document.body.classList.toggle("is-empty", text.trim() === "");
-  if (text === first.text) {
+  if (text === first.text && !readAs) {
     looked(text, first.look);
     marked(text, first.mark);
     return;
@@ -127,7 +132,7 @@ async function judge(text) {
 function judged(view, verdict = "") {
   if (finding) return { ...view, verdict: "" };
   const said = view.verdict === verdict && view.source !== undefined;
-  return { ...view, verdict, note: said ? view.note : "", sources: [], heirs: [] };
+  return { ...view, verdict, note: said ? view.note : "", hints: said ? view.hints : [], sources: [], heirs: [] };
 }
 
 const byLine = (items, lineOf = ({ line }) => line) => Map.groupBy(items, lineOf);
@@ -171,8 +176,9 @@ function marked(text, found) {
 
 // What a teacher's link leaves out.
 function limited(view) {
-  if (flags.hideCauses) return { ...view, note: view.verdict === "wrong" ? "This line is wrong." : view.note, kind: "", working: "", true: "" };
-  return flags.hideAnswers ? { ...view, working: "", true: "" } : view;
+  const most = flags.hideCauses ? "line" : flags.hideAnswers ? "piece" : "working";
+  const last = view.hints.findIndex(({ name }) => name === most);
+  return last < 0 ? view : { ...view, hints: view.hints.slice(0, last + 1) };
 }
 
 // The most that a file tells of a wrong line.
@@ -183,7 +189,8 @@ function remark() {
   work(sheet.text());
 }
 
-function open(text, { kept = true, find = false, predict = false } = {}) {
+function open(text, { as = "", kept = true, find = false, predict = false } = {}) {
+  readAs = as;
   noBand();
   explorer.leave();
   finding = find;
@@ -199,11 +206,13 @@ function open(text, { kept = true, find = false, predict = false } = {}) {
 
 // Lines, hints, names.
 
+const inWords = (html) => withHtml("p", "", html).textContent;
+
 // The mark of the line that the caret has come to, and what is said of it, for who does not see it.
 function sayLine(number) {
   const row = sheet.rows().find(({ line }) => line.number === number);
   if (!row?.verdict) return;
-  const notes = row.views.map((view) => withHtml("p", "", (sheet.hintOf(row.text) < 2 && view.kind) || view.note).textContent);
+  const notes = row.views.map((view) => inWords(hintAt(view, sheet.hintOf(row.text))?.said ?? view.note));
   say(`Line ${number}, ${word(row.verdict)}. ${notes.filter(Boolean).join(" ")}`);
 }
 
@@ -220,20 +229,20 @@ function goToLine(number) {
 
 // Where a teacher wishes so, right numbers of wrong lines come with their workings.
 function veil() {
-  const isWaiting = ({ verdict, source }) => verdict === "wrong" && sheet.hintOf(source) < HINTS.indexOf("working");
+  const isWaiting = (view) => view.verdict === "wrong" && !hintAt(view, sheet.hintOf(view.source))?.working;
   shown.veil(flags.veilNumbers ? views.filter(isWaiting) : []);
 }
 
 function hint({ text, step }) {
   sheet.hint(text, step);
   veil();
-  say(["", "The kind of slip is shown.", "The piece is underlined.", "The right working is shown."][step]);
+  sayLine(sheet.rows().find((row) => row.text === text)?.line.number);
 }
 
 function nextHint() {
   const row = sheet.rows().find(({ line, verdict }) => line.number === sheet.caret() && verdict === "wrong");
   if (!row) return;
-  const last = row.views.some((view) => view.working) ? 3 : 2;
+  const last = Math.max(...row.views.map(({ hints }) => hints.length)) - 1;
   hint({ text: row.text, step: Math.min(sheet.hintOf(row.text) + 1, last) });
 }
 
@@ -270,14 +279,9 @@ function putBack() {
 // Opening, exercises, sharing, exports.
 
 async function openFile(file) {
-  const text = await file.text();
-  if (!file.name.endsWith(".ipynb")) {
-    open(text);
-    return;
-  }
-  const found = await engine.send("ask", { kind: "notebook", text });
-  if (found?.text) open(found.text);
-  else band(found?.error ?? "The notebook could not be read.", "alert", []);
+  const found = await engine.send("ask", { kind: "opened", content: await file.text(), name: file.name });
+  if (found?.text) open(found.text, { as: found.readAs });
+  else band(found?.error ?? "There is no text in the file.", "alert", []);
 }
 
 async function makeExercise(asked) {
@@ -303,7 +307,7 @@ addEventListener("afterprint", () => document.querySelector(".printed")?.remove(
 
 async function showLink() {
   const asked = Object.fromEntries(all("#share-panel input[type=checkbox]").map((box) => [box.value, box.checked]));
-  const hash = await packed(sheet.text(), asked);
+  const hash = await packed(sheet.text(), asked, readAs);
   history.replaceState(null, "", hash);
   byId("share-link").value = location.href;
 }
@@ -382,16 +386,16 @@ async function fromHash() {
   const asked = await unpacked(location.hash);
   flags = asked?.flags ?? {};
   const example = first.examples.find(({ name }) => name === asked?.example);
-  if (asked?.text !== undefined) open(asked.text, { kept: false });
+  if (asked?.text !== undefined) open(asked.text, { as: asked.readAs, kept: false });
   else if (asked?.exercise) await makeExercise(asked.exercise);
   else if (example) open(example.text, { kept: false });
-  else open(kept() ?? first.text);
+  else open(kept(KEPT) ?? first.text, { as: kept(KEPT_READ_AS) ?? "" });
   if (asked?.damaged) band("The link is damaged: what it held could not be read.", "alert", []);
 }
 
-function kept() {
+function kept(key) {
   try {
-    return localStorage.getItem(KEPT);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }

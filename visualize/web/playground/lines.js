@@ -22,9 +22,11 @@ const GRAVEST = ["unreadable", "wrong", "follows", "unchecked", "right", "taken"
 /** The gravest verdict of the views of a line. */
 export const gravest = (views) => views.map(({ verdict }) => verdict).reduce((a, b) => (GRAVEST.indexOf(b) < GRAVEST.indexOf(a) ? b : a), "");
 
-/** The hints, one at a time, and the one that a sheet opens at. */
-export const HINTS = ["line", "kind", "piece", "working"];
-export const FIRST_HINT = HINTS.indexOf("kind");
+/** Of the hints that Python gives of a wrong line, the one that a sheet opens at: its kind. */
+export const FIRST_HINT = 1;
+
+/** What is said of a wrong line at a step of its hints: {name, said, label, working}. */
+export const hintAt = ({ hints }, step) => hints[Math.min(step, hints.length - 1)];
 
 // The views of one line together: a line may have several statements.
 function together(doc, views) {

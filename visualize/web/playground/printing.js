@@ -1,6 +1,6 @@
 // The sheet on paper: all its lines, for an editor has only those that are on the screen.
 import { element, mark, withHtml } from "./dom.js";
-import { HINTS } from "./lines.js";
+import { hintAt } from "./lines.js";
 
 const LED = ["wrong", "unreadable", "unchecked"];
 
@@ -25,9 +25,9 @@ function line(row, number, views, step) {
   const set = views.length === 1 && views[0].set;
   place.append(set ? withHtml("span", "formula", views[0].set) : element("code", "formula", row));
   for (const view of views.filter(({ verdict }) => LED.includes(verdict))) {
-    const said = (view.verdict === "wrong" && step < HINTS.indexOf("piece") && view.kind) || view.note;
+    const { said, label, working } = hintAt(view, step) ?? { said: view.note };
     if (said) place.append(withHtml("p", "cause", said));
-    if (view.working && step === HINTS.indexOf("working")) place.append(withHtml("p", "working", `<span class="label">${view.label}</span> ${view.working}`));
+    if (working) place.append(withHtml("p", "working", `<span class="label">${label}</span> ${working}`));
   }
   const from = [...new Set(views.flatMap(({ verdict, sources }) => (verdict === "follows" ? sources : [])))];
   if (from.length) place.append(element("p", "cause from", `follows from ${from.join(", ")}`));

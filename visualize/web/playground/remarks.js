@@ -1,8 +1,6 @@
 // What is said of a line: beside it from where it follows and how it was read, below it the cause.
 import { button, element, withHtml } from "./dom.js";
-import { HINTS } from "./lines.js";
-
-const NEXT = ["Which kind?", "Which piece?", "The right working"];
+import { hintAt } from "./lines.js";
 
 function lineButton(number, onAct) {
   const made = button(String(number), () => onAct("line", number), "to-line");
@@ -30,7 +28,8 @@ export function remarkBeside(views, onAct) {
 
 /** What stands below a line, or null. */
 export function remarkBelow({ text, views, verdict }, step, onAct) {
-  const said = views.filter((view) => ["wrong", "unreadable", "unchecked"].includes(view.verdict) && view.note && !view.blank);
+  const doubtful = ({ verdict, note }) => ["unreadable", "unchecked"].includes(verdict) && note;
+  const said = views.filter((view) => (view.hints.length || doubtful(view)) && !view.blank);
   if (!said.length) return null;
   return {
     key: JSON.stringify(["below", text, step, said]),
@@ -44,17 +43,16 @@ function doubt({ verdict, note }) {
 
 function wrong(view, text, step, onAct) {
   const place = element("div", "slip-of-line");
-  const causes = ["This line is wrong. Can you see where?", view.kind || view.note, view.note, view.note];
-  place.append(withHtml("p", "cause wrong", causes[step]));
-  if (step === 3 && view.working) {
-    const working = element("p", "right", element("span", "label", view.label));
-    working.append(" ", withHtml("span", "", view.working));
+  const now = hintAt(view, step);
+  place.append(withHtml("p", "cause wrong", now.said));
+  if (now.working) {
+    const working = element("p", "right", element("span", "label", now.label));
+    working.append(" ", withHtml("span", "", now.working));
     place.append(working);
   }
-  const last = view.working ? 3 : 2;
   const hints = element("p", "hints");
-  HINTS.slice(0, last + 1).forEach((name, index) => {
-    if (index === step + 1) hints.append(button(NEXT[step], () => onAct("hint", { text, step: index }), "hint"));
+  view.hints.forEach(({ name, asked }, index) => {
+    if (index === step + 1) hints.append(button(asked, () => onAct("hint", { text, step: index }), "hint"));
     else hints.append(element("span", index <= step ? "hint-name had" : "hint-name", name, { "aria-hidden": "true" }));
   });
   place.append(hints);

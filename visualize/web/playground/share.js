@@ -23,13 +23,13 @@ const lettersOf = (flags) => Object.entries(FLAGS).flatMap(([letter, flag]) => (
 /** The hash of the teacher's flags alone. */
 export const flagged = (flags) => (lettersOf(flags) ? `#f=${lettersOf(flags)}` : "");
 
-/** The hash for a text, with the teacher's flags. */
-export async function packed(text, flags = {}) {
+/** The hash for a text, with the teacher's flags, and the format it is read as where it does not tell. */
+export async function packed(text, flags = {}, readAs = "") {
   const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   const letters = lettersOf(flags);
   const hash = `#s=${base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
-  return letters ? `${hash}&f=${letters}` : hash;
+  return [hash, letters && `f=${letters}`, readAs && `as=${readAs}`].filter(Boolean).join("&");
 }
 
 /** What a hash says: a text or an exercise, and flags; null where it says nothing. */
@@ -44,7 +44,7 @@ export async function unpacked(hash) {
     const base64 = asked.get("s").replaceAll("-", "+").replaceAll("_", "/");
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const text = new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
-    return { text, flags };
+    return { text, flags, readAs: asked.get("as") ?? "" };
   } catch {
     return { damaged: true, flags };
   }
