@@ -8,6 +8,12 @@ function lineButton(number, onAct) {
   return made;
 }
 
+function hintButton(asked, line, act) {
+  const made = button(asked, act, "hint");
+  made.setAttribute("aria-label", `${asked} Line ${line}`);
+  return made;
+}
+
 /** What stands at a line's end, or null. */
 export function remarkBeside(views, onAct) {
   const sources = [...new Set(views.filter((view) => view.verdict === "follows").flatMap((view) => view.sources))];
@@ -52,7 +58,7 @@ function wrong(view, text, step, onAct) {
   }
   const hints = element("p", "hints");
   view.hints.forEach(({ name, asked }, index) => {
-    if (index === step + 1) hints.append(button(asked, () => onAct("hint", { text, step: index }), "hint"));
+    if (index === step + 1) hints.append(hintButton(asked, view.line, () => onAct("hint", { text, step: index })));
     else hints.append(element("span", index <= step ? "hint-name had" : "hint-name", name, { "aria-hidden": "true" }));
   });
   place.append(hints);
