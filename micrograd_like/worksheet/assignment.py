@@ -27,13 +27,14 @@ from micrograd_like.graph import quantity_of
 from micrograd_like.notation import quantity
 from micrograd_like.record import record
 from micrograd_like.worksheet.builder import Builder, stands_in
-from micrograd_like.worksheet.reader import Reading
+from micrograd_like.worksheet.reader import Reading, read_source
 from micrograd_like.worksheet.records import Part, Place, Statement
 from micrograd_like.worksheet.resolution.kinds import renewable
 from micrograd_like.worksheet.resolution.numbers import unlike
 from micrograd_like.worksheet.resolution.renaming import rename
 from micrograd_like.worksheet.sheet import Worksheet
 from micrograd_like.worksheet.sources.code_names import key as spelled
+from micrograd_like.worksheet.sources.code_names import names_of
 from micrograd_like.worksheet.tokens.spelling import before_renewal
 
 #: Where the definitions of the assignment stand.
@@ -69,9 +70,18 @@ def held_against(answer: Worksheet, assignment: Worksheet) -> Held:
         answer: As it was read by itself.
         assignment: Its definitions are what is right.
     """
+    answer = _with_names(answer, assignment)
     match = _Match(answer, assignment)
     others = (partial(_other, reading, assignment) for reading in answer.reading.others)
     return Held(Worksheet(_composed(answer, assignment, match, tuple(others))), match.names)
+
+
+def _with_names(answer: Worksheet, assignment: Worksheet) -> Worksheet:
+    """The answer, with what the assignment alone gives a value for what it is: r' no transpose."""
+    here, known = answer.reading, assignment.reading.names
+    if here.source is None or known.lefts <= here.names.lefts:
+        return answer
+    return Worksheet(read_source(here.source, known=known))
 
 
 def _other(reading: Callable[[], Reading], assignment: Worksheet) -> Reading:
@@ -87,7 +97,7 @@ def _composed(
     others: tuple[Callable[[], Reading], ...] = (),
 ) -> Reading:
     taken = {*match.names.values()}
-    own = {name for read in answer.statements for name in _names_of(read)} - taken
+    own = {name for read in answer.statements for name in names_of(read)} - taken
     names = {
         name: match.names.get(name) or (Name(name.plain, _OTHER) if name in own else name)
         for name in assignment.formulas.keys() | assignment.assumed.keys()
@@ -96,8 +106,23 @@ def _composed(
     reads += [_held(read, taken, match.doubts) for read in answer.statements]
     older = {names.get(k, k): names.get(v, v) for k, v in assignment.older.items()}
     reading = answer.reading
-    told = (*reading.told, *match.told())
-    return replace(reading, reads=reads, older={**older, **answer.older}, told=told, others=others)
+    return replace(
+        reading,
+        reads=reads,
+        older={**older, **answer.older},
+        told=(*reading.told, *match.told()),
+        others=others,
+        opaque={names.get(Name(name), Name(name)): why for name, why in assignment.opaque.items()},
+        doubts={names.get(Name(name), Name(name)): why for name, why in _doubts(assignment)},
+    )
+
+
+def _doubts(assignment: Worksheet) -> Iterator[tuple[str, str]]:
+    """The names of which the assignment itself does not say for sure what they are."""
+    yield from assignment.doubts.items()
+    for name, definition in assignment.definitions.items():
+        if definition.doubt:
+            yield str(name), definition.doubt
 
 
 def _definitions(assignment: Worksheet, names: Mapping[Name, Name]) -> Iterator[Statement]:
@@ -135,11 +160,6 @@ def _undeclared(expr: Expr) -> Expr:
     return rewrite(expr, rule)
 
 
-def _names_of(read: Statement) -> Iterator[Name]:
-    for expr in (read.left, *(part.expr for part in read.parts)):
-        yield from names_in(expr)
-
-
 class _Match:
     """Which quantity of the assignment each name of the answer is.
 
@@ -156,7 +176,7 @@ class _Match:
         self.answer, self.assignment = answer, assignment
         self.names: dict[Name, Name] = {}
         self.doubts: dict[Name, str] = {}
-        own = dict.fromkeys(n for read in answer.statements for n in _names_of(read))
+        own = dict.fromkeys(n for read in answer.statements for n in sorted(names_of(read)))
         self._own = [name for name in own if not stands_in(name)]
         known = (*assignment.assumed, *assignment.formulas)
         self._theirs = [Name(name) for name in known if not stands_in(name)]
@@ -295,7 +315,11 @@ class _Match:
             return 0.0
         found = {*names_in(mine)}
         wanted = {self.names.get(name, name) for name in names_in(other)}
-        return (mine.function == other.function) * len(found & wanted) / len(found | wanted)
+        return (
+            len(found & wanted) / len(found | wanted)
+            if found and mine.function == other.function
+            else 0.0
+        )
 
     def _sides(self, theirs: Name, own: Name) -> tuple[tuple[Worksheet, Name], ...]:
         return (self.answer, own), (self.assignment, theirs)

@@ -88,6 +88,8 @@ class Reading:
         cells: The cells in which the lines stand.
         others: The same document in the other ways in which it may be read.
         passed: What was passed over, for it claims nothing.
+        opaque, doubts: What is known beforehand of names: as for :class:`Worksheet`.
+        source: The document's tokens, where it has any.
     """
 
     reads: list[Statement]
@@ -101,10 +103,16 @@ class Reading:
     cells: Cells = Cells()  # noqa: RUF009
     others: tuple[Callable[[], Reading], ...] = ()
     passed: tuple[Problem, ...] = ()
+    opaque: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    source: Source | None = None
 
 
 def read_source(
-    source: Source, functions: int = 0, choices: frozenset[str] = frozenset()
+    source: Source,
+    functions: int = 0,
+    choices: frozenset[str] = frozenset(),
+    known: Names | None = None,
 ) -> Reading:
     """The statements of a document, and what could not be read of it.
 
@@ -115,6 +123,7 @@ def read_source(
         source: The document's tokens.
         functions: What those are that nothing defines, of :data:`READINGS`.
         choices: What is read the other way, of :data:`CHOICES`.
+        known: Names that another document gives their values.
     """
     lines, refused, too_long = source.lines, list[Problem](), list[list[Token]]()
     within = _within_bounds(source.rows, lines, refused)
@@ -131,16 +140,16 @@ def read_source(
     )
     logical = list(_within_bounds(logical_lines(worded, too_long), lines, refused))
     refused += (_refused(row, row[-1], TOO_FAR, lines) for row in too_long)
-    logical, names, assumed = _with_shapes(logical, source)
+    logical, names, assumed = _with_shapes(logical, source, known)
     for _ in range(_PASSES):
-        known = dict(names.arrays)
+        shapes = dict(names.arrays)
         document = Document(names, source.lines, choices)
         reader, passed = _Reader(document, bodies(names.open, functions)), list[Token]()
         for clause in clauses([names.joined(tokens) for tokens in logical], names, passed):
             names.stand_at(clause.tokens[0].line)
             reader.read(clause)
         names.stand_at(0)
-        if known == names.arrays:
+        if shapes == names.arrays:
             break
     reader.finish()
     if len(assumed) > 1:
@@ -165,19 +174,20 @@ def read_source(
         sections=sections,
         cells=cells,
         passed=tuple(map(cells.problem, _passed(source, passed))),
-        others=() if functions or choices else tuple(_others(source, document)),
+        others=() if functions or choices else tuple(_others(source, document, known)),
+        source=source,
     )
 
 
 def _with_shapes(
-    lines: list[list[Token]], source: Source
+    lines: list[list[Token]], source: Source, known: Names | None
 ) -> tuple[list[list[Token]], Names, tuple[str, ...]]:
     """The lines, their names, and the shapes and layers that are assumed of them, in words."""
     if layers := unrolled(lines) if any(map(speaks_of_arrays, lines)) else []:
-        names = Names.of(layers)
+        names = Names.of(layers, known)
         if told := assume_shapes(layers, names, source.lines):
             return layers, names, (*told, f"What is said of a layer l is read of {LAYERS} layers")
-    names = Names.of(lines)
+    names = Names.of(lines, known)
     return lines, names, assume_shapes(lines, names, source.lines)
 
 
@@ -191,13 +201,15 @@ def _by_layers(reads: Iterable[Statement]) -> list[Statement]:
     return found
 
 
-def _others(source: Source, document: Document) -> Iterator[Callable[[], Reading]]:
+def _others(
+    source: Source, document: Document, known: Names | None
+) -> Iterator[Callable[[], Reading]]:
     """The first reading's others: of functions, and of what may be read in two ways."""
     functions = range(len(READINGS)) if document.names.open else (0,)
     ways = product(*((frozenset(), {choice}) for choice in sorted(document.mattered)))
     chosen = (frozenset[str]().union(*way) for way in islice(ways, _MOST_READINGS))
     for choices, function in [*product(chosen, functions)][1:]:
-        yield partial(read_source, source, function, choices)
+        yield partial(read_source, source, function, choices, known)
 
 
 def _passed(source: Source, tokens: Iterable[Token]) -> list[Problem]:

@@ -98,7 +98,8 @@ class Worksheet:
         read = (reading.reads, reading.problems, reading.hidden, reading.sections)
         resolved = resolve(*read, arrays)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
-        self.opaque, self.doubts = resolved.opaque, resolved.doubts
+        self.opaque = {**resolved.opaque, **reading.opaque}
+        self.doubts = {**resolved.doubts, **reading.doubts}
         self._defined = {name for name in resolved.definers if not stands_in(name)}
         made = [
             read if builds < 0 else _building(read, builds, self.older)
@@ -278,6 +279,23 @@ class Worksheet:
             for side in (asked.of, asked.wrt)
         )
         return [(self.node(of), self.node(wrt)) for of in above for wrt in below]
+
+    def array_of(self, elements: Sequence[Quantity]) -> Quantity | None:
+        """The array that has just these elements: y' of y1' and y2', ∂L/∂a of ∂L/∂a1 and ∂L/∂a2."""
+        if all(isinstance(element, Name) for element in elements):
+            arrays = (a for a, own in self._elements.items() if own == [*map(str, elements)])
+            return next(map(Name, arrays), None)
+        slopes = [element for element in elements if isinstance(element, Derivative)]
+        if len(slopes) < len(elements):
+            return None
+        above, below = (
+            side[0] if len(side) == 1 else self.array_of(side)
+            for side in (
+                [*dict.fromkeys(slope.of for slope in slopes)],
+                [*dict.fromkeys(slope.wrt for slope in slopes)],
+            )
+        )
+        return None if above is None or below is None else Derivative(above, below)
 
     def readings(self) -> list[Worksheet]:
         """The worksheet in every way in which it may be read, itself first."""

@@ -125,10 +125,17 @@ class Names:
     _phrases_from: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lines: Sequence[list[Token]]) -> Names:
-        """The names of a document's lines."""
+    def of(cls, lines: Sequence[list[Token]], known: Names | None = None) -> Names:
+        """The names of a document's lines.
+
+        Args:
+            lines: Their tokens.
+            known: Names that another document gives their values.
+        """
         names = cls()
         found = Survey.of(lines)
+        if known is not None:
+            found.take(known.lefts, known.arrays)
         # σ = 1/(1 + e^−x) says what σ(z) is; it is no quantity where it never stands alone.
         functions = (found.lefts & FUNCTIONS.keys() & found.lettered) - found.bare
         names.lefts = found.lefts - {n for n in functions if found.called.get(n)}

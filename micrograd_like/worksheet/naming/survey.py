@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from micrograd_like.notation import GREEK
@@ -73,6 +73,12 @@ class Survey:
         for tokens in lines:
             found.look(unnumbered(tokens))
         return found
+
+    def take(self, lefts: Collection[str], arrays: Mapping[str, tuple[int, ...]]) -> None:
+        """Take those of these names that stand here for names that a line gives their values."""
+        here = (self.plain | self.differentiated | self.above).intersection(lefts)
+        self.arrays = {name: arrays[name] for name in here & arrays.keys()} | self.arrays
+        self.lefts |= here
 
     def has_more(self, name: str, shape: tuple[int, ...]) -> bool:
         """True if names such as w5 stand beside a vector w of fewer elements."""
