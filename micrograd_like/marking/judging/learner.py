@@ -206,9 +206,12 @@ class Learner:
 
     def _is_exact(self, key: Quantity, figure: Figure) -> bool:
         """True for the very number from what is exact: 0.6533 = −1.39·(−0.47) rounds nothing."""
-        if not isinstance(key, Name) or key not in self.facts.definitions:
+        if isinstance(key, Derivative):
+            formula = self.facts.method(key)
+        elif key in self.facts.definitions:
+            formula = self.definition(key)
+        else:
             return False
-        formula = self.definition(key)
         given = worked_out(formula, self.hand.figure)
         if given is None or given.low != given.high:
             return False
