@@ -7,13 +7,14 @@ import re
 
 import pytest
 from command import run
+from sampled import sampled
 
 import visualize
 from micrograd_like.errors import WorksheetError
 from micrograd_like.exercises import generate
 from micrograd_like.marking.assignment import Assignment
 from micrograd_like.marking.records import Report
-from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet import Worksheet, builtin
 from micrograd_like.worksheet.assignment import held_against
 from micrograd_like.writers.formats import written
 from micrograd_like.writers.marks import document
@@ -162,6 +163,103 @@ def test_a_planted_slip_is_what_it_is_without_an_assignment(shape: str) -> None:
         assert held == alone
 
 
+#: By hand: a = (0.5, -0.4), h = (0.5, 0), L = 0.125, ∂L/∂h = (0.5, 0), ∂L/∂x = (0.05, -0.1).
+ARRAYS = """x = [1, 2]
+W = [[0.1, 0.2], [0, -0.2]]
+t = [0, 0]
+a = W x = [0.5, -0.4]
+h = relu(a) = [0.5, 0]
+L = sum((h - t)^2)/2 = 0.125
+dL/dh = h - t = [0.5, 0]
+dL/da = dL/dh ∘ relu'(a) = [0.5, 0]
+dL/dx = Wᵀ dL/da = [0.05, 0.1]
+dL/dW = dL/da xᵀ = [[0.5, 1], [0, 0]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected", "points"),
+    [
+        pytest.param("", "", {}, 7.0, id="as it is"),
+        pytest.param(
+            "a = W x = [0.5, -0.4]",
+            "a1 = 0.1*1 + 0.2*2 = 0.5\na2 = 0*1 - 0.2*2 = -0.4",
+            {"a": "right"},
+            7.0,
+            id="by element",
+        ),
+        pytest.param("a = W x = [0.5, -0.4]\n", "", {"a": "implied"}, 7.0, id="a step left out"),
+        pytest.param("[0.05, 0.1]", "[0.05, 0.2]", {"dL/dx": "wrong"}, 6.0, id="an element wrong"),
+        pytest.param(
+            "dL/dx = Wᵀ dL/da = [0.05, 0.1]",
+            "dL/dx1 = 0.05",
+            {"dL/dx": "missing"},
+            6.5,
+            id="an element missing",
+        ),
+        pytest.param(
+            "dL/dx = Wᵀ dL/da = [0.05, 0.1]\n", "", {"dL/dx": "missing"}, 6.0, id="all missing"
+        ),
+    ],
+)
+def test_an_array_is_one_quantity(
+    old: str, new: str, expected: dict[str, str], points: float
+) -> None:
+    assert old in ARRAYS
+    report = graded(ARRAYS.replace(old, new) if old else ARRAYS, ARRAYS)
+    assert [str(item.quantity) for item in report.items] == [
+        "a", "h", "L", "dL/dh", "dL/da", "dL/dx", "dL/dW",
+    ]  # fmt: skip
+    assert {name: verdicts(report)[name] for name in expected} == expected, str(report)
+    assert (report.points, report.of) == (points, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("key", "left_out"),
+    [
+        # By itself, the c of tanh(c) would be the only c there is: c0.
+        ("c0 = -0.3\nc = 0.5*c0 = -0.15\ns = tanh(c) = -0.1489\nds/dc = 1 - s^2 = 0.9778", "c"),
+        # By itself, r'^2 would be the square of a transposed r.
+        (
+            "x = [1, 2]\nw = 0.5\nr = w*x = [0.5, 1]\nw' = 0.3\nr' = w'*x = [0.3, 0.6]\n"
+            "q = sum(r'^2) = 0.45",
+            "r'",
+        ),
+        # By itself, mx would be a product.
+        ("m = 2\nx = 3\nmx = m + x = 5\ny = mx^2 = 25", "mx"),
+    ],
+)
+def test_what_an_answer_leaves_out_is_what_the_assignment_says(key: str, left_out: str) -> None:
+    answer = "\n".join(r for r in key.splitlines() if not r.startswith(f"{left_out} ="))
+    report = graded(answer, key)
+    assert report.counts["wrong"] == report.counts["follows"] == 0, str(report)
+    assert report.points == report.of
+    assert not any("read" in line.read_as for line in report.lines)
+
+
+def test_what_the_assignment_says_is_right() -> None:
+    """z1 is w1·x, though only its number says so: whoever writes what the assignment has, may."""
+    key = (
+        "x = 1\nw1 = 0.5\nh = sigmoid(w1*x) = 0.6225\nL = (h - 1)^2 = 0.1425\nz1 = 0.5\n"
+        "dL/dw1 = 2(h - 1)*sigmoid(z1)*(1 - sigmoid(z1))*x\n"
+    )
+    report = graded(key, key)
+    assert report.points == report.of == 3, str(report)
+    assert report.counts["wrong"] == 0
+
+
+#: The others have slips on purpose.
+MARKABLE = [name for name in builtin.names() if not name.startswith("office-hours-")]
+
+
+@pytest.mark.parametrize("name", sampled(MARKABLE, every=4))
+def test_a_worksheet_is_right_against_itself(name: str) -> None:
+    sheet = builtin.load(name)
+    report = Assignment(sheet).mark(sheet)
+    assert report.points == report.of > 0, str(report)
+    assert report.counts["wrong"] == report.counts["follows"] == 0
+
+
 # Slips.
 
 
@@ -223,6 +321,13 @@ def test_what_stands_there_under_no_name_is_to_be_looked_at() -> None:
     assert found == dict.fromkeys(("a", "E", "dE/dz", "dE/dw"), "unchecked") | {"w'": "missing"}
     assert report.counts["wrong"] == 0
     assert [item.points for item in report.items] == [None] * 4 + [0.0]
+
+
+def test_what_is_given_is_no_answer() -> None:
+    """∂h/∂a = 0.23 is not there because b is."""
+    key = "x = 2.8, w = -0.27, b = 0.23, y = 1\na = w*x + b = ?\nh = sigmoid(a) = ?\ndh/da = ?"
+    for answer in (key, key.replace(", ", "\n").replace("?", "")):
+        assert {*verdicts(graded(answer, key)).values()} == {"missing"}, answer
 
 
 def test_what_an_answer_computes_last_is_not_the_cost_for_that() -> None:

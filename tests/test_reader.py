@@ -763,3 +763,11 @@ def test_where_the_backward_pass_of_a_document_begins(lines: str, cost: str) -> 
     sheet = Worksheet.parse(_NEURON + lines)
     (left,) = [s.left for s in sheet.statements if str(s.left).endswith("dw")]
     assert str(left) == f"d{cost}/dw"
+
+
+@pytest.mark.parametrize("line", ["y =", "y = 3x =", "y = 3x = ?"])
+@pytest.mark.parametrize("below", ["", "\nz = x^2 = 4"])
+def test_what_is_left_open_is_a_blank_wherever_it_stands(line: str, below: str) -> None:
+    sheet = Worksheet.parse(f"x = 2\n{line}{below}")
+    assert not sheet.problems
+    assert sheet.statements[1].blank

@@ -428,6 +428,43 @@ def test_a_number_that_rounds_nothing_is_carried_on_as_it_stands(line: str, verd
 
 
 @pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [
+        ("dE/dx = dE/du - 0.3*dE/dv = -0.993", "right"),
+        ("dE/dx = dE/du - 0.3*dE/dv = -0.99", "right"),
+        ("dE/dx = dE/du - 0.3*dE/dv = -0.963", "wrong"),
+        ("dE/dp = dE/dq*(1 - q^2) = -0.21", "right"),  # 0.46 rounds tanh 0.5, and −0.27 with it
+        ("dE/dp = dE/dq*(1 - q^2) = -0.27", "wrong"),
+    ],
+)
+def test_a_slope_that_rounds_nothing_is_carried_on_as_it_stands(slope: str, verdict: str) -> None:
+    """∂E/∂u is −0.9, and not −0.9 ± 0.05."""
+    sheet = (
+        "x = -0.9\nt = 1\nu = x + 0 = -0.9\nv = 1.04 - 0.3x = 1.31\np = 0.5\nq = tanh(p) = 0.46\n"
+        "E = ((v - t)^2 + u^2 + (q - 0.73)^2)/2\n"
+        "dE/dv = v - t = 0.31\ndE/du = u = -0.9\ndE/dq = q - 0.73 = -0.27\n"
+    )
+    assert Worksheet.parse(sheet + slope).check().lines[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "verdict"),
+    [
+        # The number of a part of a formula above, in which no formula has the name.
+        ("z = 0.5", "dh/dw = sigmoid(z)*(1 - sigmoid(z))*x = 0.2350", "unchecked"),
+        ("z = 0.4", "dh/dw = sigmoid(z)*(1 - sigmoid(z))*x = 0.2403", "wrong"),
+        ("z = 0.5\ny = z + h = 1.1225", "dh/dw = sigmoid(z)*(1 - sigmoid(z))*x", "wrong"),
+        ("z = w*x = 0.5", "dh/dw = sigmoid(z)*(1 - sigmoid(z))*x = 0.2350", "right"),
+    ],
+)
+def test_a_number_given_below_a_formula_may_be_a_part_of_it(
+    given: str, line: str, verdict: str
+) -> None:
+    sheet = f"x = 1\nw = 0.5\nh = sigmoid(w*x) = 0.6225\n{given}\n{line}"
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("line", "verdict"),
     [
         ("dE/dw2 = dE/do1*do1/dw2 = 0", "right"),

@@ -326,10 +326,22 @@ class _Grading:
     def __init__(self, key: Assignment, held: Held, said: Sequence[_Said]) -> None:
         self.key, self.names, self.sheet = key, held.names, held.sheet
         self._unread = {problem.name for problem in held.sheet.problems}
-        self._numbers = [*_numbers(held.sheet.lines)]
+        self._numbers = [*_numbers(self._own_lines(said))]
         self._said: dict[Quantity, list[_Said]] = {}
         for one in said:
             self._said.setdefault(one.read.left, []).append(one)
+
+    def _own_lines(self, said: Sequence[_Said]) -> Iterator[str]:
+        """The lines that are more than what the assignment says, or gives, and blanks."""
+        given = {*self.names.values()}
+        copied = {
+            one.line.place
+            for one in said
+            if one.read.blank or (one.line.verdict == "taken" and one.read.left in given)
+        }
+        theirs = {line.strip() for line in self.key.sheet.lines}
+        theirs.update(self.sheet.line(place).strip() for place in copied)
+        return (line for line in self.sheet.lines if line.strip() not in theirs)
 
     def items(self, follow: float) -> Iterator[Item]:
         """The quantities in the assignment's order."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 from micrograd_like.engine import Value
 from micrograd_like.errors import DomainError, WorksheetError, did_you_mean
 from micrograd_like.formula import (
+    Call,
     Derivative,
     Expr,
     Name,
@@ -45,6 +47,7 @@ from micrograd_like.worksheet.records import Part, Place, Problem, Statement
 from micrograd_like.worksheet.resolution.assumptions import with_assumptions
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolution.kinds import kind_of
+from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.resolve import Resolved, resolve
 from micrograd_like.worksheet.tokens.characters import lookalikes, lookalikes_told
 
@@ -419,7 +422,7 @@ class Worksheet:
         exprs = [statement.left, *(part.expr for part in statement.parts)]
         exprs += [] if statement.subject is None else [statement.subject]
         below = self.rests_on(name for expr in exprs for name in names_in(expr))
-        for doubtful, why in self.doubts.items():
+        for doubtful, why in (*self.doubts.items(), *self._parts_given.items()):
             if doubtful in below:
                 return why
         mine = self.rests_on(names_in(exprs[0]))
@@ -445,6 +448,32 @@ class Worksheet:
         slopes = (self.formulas[name] for name in mine if name in self.formulas)
         named = (slope for slope in slopes if isinstance(slope, Derivative))  # g = dE/dθ
         return next(filter(None, map(self.independent, [statement.left, *named])), "")
+
+    @cached_property
+    def _parts_given(self) -> dict[str, str]:
+        """Givens below what is computed that may be parts of it: z = 0.5 below h = tanh(w*x).
+
+        They have the number of such a part, and no formula has them.
+        """
+        below, late = False, dict[Name, Number]()
+        for read in self.statements:
+            below |= read.kind == "definition"
+            if below and read.kind == "given" and isinstance(read.left, Name):
+                number = exact_number(self.formulas.get(read.left, read.left))
+                late.update({} if number is None else {read.left: number})
+        for formula in self.formulas.values() if late else ():
+            for name in names_in(formula):
+                late.pop(name, None)
+        if not late:
+            return {}
+        values: dict[object, float] = {Name(n): v.data for n, v in self._in_symbols.items()}
+        calls = (c for f in self.formulas.values() for c in nodes(f, Call) if c is not f)
+        parts = [part for c in calls if (part := computed(c, values)) is not None]
+        return {
+            name: f"{name} may be a part of a formula above, which comes to {number.value:g}"
+            for name, number in late.items()
+            if any(not unlike(number, Number(part, 12), 0.5) for part in parts)
+        }
 
     def _is_in_figures(self, name: Name) -> bool:
         """True for what has decimal figures for its formula: what they stand for is not known."""

@@ -51,8 +51,13 @@ def logical_lines(
     for found in lines:
         if found:
             yield from joined.take(found)
-    if joined.last:
-        yield joined.last
+    yield from _ended(joined.last)
+
+
+def _ended(last: list[Token]) -> Iterator[list[Token]]:
+    """A statement that goes on no more: what is left open, as w =, is still to be filled in."""
+    if last:
+        yield [*last, last[-1]._replace(text="?")] if last[-1].text in GOES_ON else last
 
 
 class _Joined:
@@ -111,10 +116,7 @@ class _Joined:
         if opened or (last and self._goes_on(found, last)):
             self.last = last + found
             return
-        if last and last[-1].text in GOES_ON:  # left open: w =
-            last = [*last[:-1], last[-1], last[-1]._replace(text="?")]
-        if last:
-            yield last
+        yield from _ended(last)
         self.last, self.lines = list(found), 1
         if is_operator(_tail(found)) and not any(is_relation(t) for t in found):
             self.asked = _tail(found)
