@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -91,16 +92,8 @@ def imports(path: Path) -> set[str]:
 
 
 def imported_by(tree: ast.Module) -> set[str]:
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
     names = set()
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
+    for node in statements(tree.body):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -110,6 +103,17 @@ def imported_by(tree: ast.Module) -> set[str]:
             if not members <= ALL.keys():  # something of the module itself
                 names.add(str(node.module))
     return names
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """These and all within them, but for what only the type checker reads; no expressions."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            yield from statements(node.orelse)
+            continue
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from statements(getattr(node, field, []))
 
 
 def imported(module: str) -> set[str]:

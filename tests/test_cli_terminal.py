@@ -257,9 +257,6 @@ def test_a_line_that_has_no_part_in_it_does_not_make_it_fail(tmp_path: Path) -> 
 
 
 def test_a_lesson_that_is_interrupted_says_so_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    from typer.testing import CliRunner
-
-    from micrograd_like.cli.program import app
     from micrograd_like.training import loop
 
     ends = iter([False] * 20)
@@ -272,9 +269,9 @@ def test_a_lesson_that_is_interrupted_says_so_and_fails(monkeypatch: pytest.Monk
             pass
 
     monkeypatch.setattr(loop, "_interrupts", Stopped)
-    runner, lesson = CliRunner(), ("lessons", "moons", "--hidden", "2")
-    result = runner.invoke(app, [*lesson, "--epochs", "30", "--format", "json"])
-    assert result.exit_code == 130
+    lesson = ("lessons", "moons", "--hidden", "2")
+    result = run(*lesson, "--epochs", "30", "--format", "json")
+    assert result.returncode == 130
     assert json.loads(result.stdout)["epochs"]
     monkeypatch.undo()
-    assert runner.invoke(app, [*lesson, "--epochs", "2"]).exit_code == 0
+    assert run(*lesson, "--epochs", "2").returncode == 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -223,6 +224,7 @@ class StepWriter:
         return []
 
 
+@lru_cache(4096)
 def answers(value: float) -> dict[str, str]:
     """What is to be said of every number near a value, by how it is written.
 

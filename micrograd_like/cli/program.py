@@ -6,7 +6,8 @@ import errno
 import io
 import os
 import sys
-from typing import Annotated, NoReturn
+from functools import cache
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
@@ -49,6 +50,17 @@ class _Closed(io.RawIOBase):
         raise OSError(errno.EBADF, "it is closed")
 
 
+@cache
+def command() -> Any:
+    """The command, as typer makes it of the functions.
+
+    What typer reads four times, their annotations, are texts: each is evaluated once, here.
+    """
+    for function in (registered.callback for registered in app.registered_commands):
+        function.__annotations__ = get_type_hints(function, include_extras=True)
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Entry point of the console command and of ``python -m micrograd_like``."""
     if sys.stderr is None:  # closed by the caller: what would be said there is said nowhere
@@ -61,7 +73,7 @@ def main() -> None:
             stream.reconfigure(errors=SPELLED)
     try:
         try:
-            app()
+            command()()
         finally:
             sys.stdout.flush()
     except OSError as error:  # a full disk, say

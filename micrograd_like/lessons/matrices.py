@@ -54,6 +54,16 @@ HIDDEN_ERRORS: dict[str, HiddenError] = {
 }
 
 
+def side_by_side(methods: Sequence[HiddenError]) -> HiddenError:
+    """The hidden errors of networks in equal parts, one behind the other: a method for each."""
+
+    def hidden_error(w: Array, errors: Array, outputs: Array) -> Array:
+        parts = zip(*(np.split(array, len(methods)) for array in (w, errors, outputs)), strict=True)
+        return np.concatenate([by(*part) for by, part in zip(methods, parts, strict=True)])
+
+    return hidden_error
+
+
 @dataclass(frozen=True, slots=True)
 class Matrices:
     """Weights and biases of both layers, or changes of them; biases are columns."""
@@ -77,6 +87,10 @@ class Matrices:
     def all(self) -> tuple[Array, Array, Array, Array]:
         """The four arrays."""
         return self.w_ih, self.b_h, self.w_ho, self.b_o
+
+    def by_example(self) -> Matrices:
+        """The same with an axis for examples, behind those for networks."""
+        return Matrices(*(array[..., None, :, :] for array in self.all()))
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         """(H, O) for a column of inputs."""
@@ -128,7 +142,8 @@ def train(
     for epoch in range(epochs):
         if look:
             look(now)
-        places = np.array([order(len(inputs), seed, epoch) for seed in seeds])
+        orders = {seed: order(len(inputs), seed, epoch) for seed in {*seeds}}
+        places = np.array([orders[seed] for seed in seeds])
         for column in places.T:
             now = now + now.deltas(x[column], t[column], rate, hidden_error)
         costs[epoch] = mean_costs(now, x, t)
@@ -137,8 +152,8 @@ def train(
 
 def mean_costs(networks: Matrices, x: Array, t: Array) -> Array:
     """The mean of Σ (t − o)² over the examples, for every network."""
-    squares = [((t[n] - networks.forward(x[n])[1]) ** 2).sum(axis=(-1, -2)) for n in range(len(x))]
-    mean: Array = np.mean(squares, axis=0)
+    _, outputs = networks.by_example().forward(x)
+    mean: Array = ((t - outputs) ** 2).sum(axis=(-1, -2)).mean(axis=-1)
     return mean
 
 

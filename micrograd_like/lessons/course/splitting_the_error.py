@@ -253,23 +253,27 @@ def _trained(seed: int, epochs: int, rate: float, hidden: int) -> dict[str, Any]
     """What comes of training with every method, from the same weights in the same order."""
     seeds = list(range(seed, seed + SEEDS))
     nets = [MLP(2, [hidden, 1], activation="sigmoid", output="sigmoid", seed=own) for own in seeds]
+    methods = [*HIDDEN_ERRORS.values()]
+    by_gradient = methods.index(matrices.chain_rule) * SEEDS
     angles: list[float] = []
 
     def look(now: Matrices) -> None:
-        angles.append(_largest_angle(now))
+        parts = (array[by_gradient : by_gradient + SEEDS] for array in now.all())
+        angles.append(_largest_angle(Matrices(*parts)))
 
+    _, all_costs = matrices.train(
+        nets * len(methods),
+        XOR_INPUTS,
+        XOR_TARGETS,
+        rate=rate,
+        epochs=epochs,
+        hidden_error=matrices.side_by_side(methods),
+        seeds=seeds * len(methods),
+        look=look,
+    )
     results: dict[str, Any] = {}
-    for name, method in HIDDEN_ERRORS.items():
-        _, costs = matrices.train(
-            nets,
-            XOR_INPUTS,
-            XOR_TARGETS,
-            rate=rate,
-            epochs=epochs,
-            hidden_error=method,
-            seeds=seeds,
-            look=look if method is matrices.chain_rule else None,
-        )
+    each = np.split(all_costs, len(methods), axis=1)
+    for name, costs in zip(HIDDEN_ERRORS, each, strict=True):
         costs[np.isnan(costs)] = np.inf
         below = costs < LEARNT
         learnt = below[-1]
@@ -290,14 +294,13 @@ def _largest_angle(now: Matrices) -> float:
 
     Both are changes of the inner weights and biases: by plain Wᵀ·E, and by the gradient.
     """
+    x = np.array(XOR_INPUTS, float)[:, :, None]
+    t = np.array(XOR_TARGETS, float).reshape(-1, 1, 1)
     inner = {}
     for method in (matrices.plain, matrices.chain_rule):
-        changes = [
-            now.deltas(np.array([x], float).T, np.array([[float(t)]]), 1.0, method)
-            for x, t in zip(XOR_INPUTS, XOR_TARGETS, strict=True)
-        ]
-        whole = [np.concatenate([change.w_ih, change.b_h], axis=-1) for change in changes]
-        inner[method] = np.sum(whole, axis=0).reshape(len(now.w_ih), -1)
+        change = now.by_example().deltas(x, t, 1.0, method)
+        whole = np.concatenate([change.w_ih, change.b_h], axis=-1)
+        inner[method] = whole.sum(axis=1).reshape(len(now.w_ih), -1)
     a, b = inner.values()
     lengths = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
     apart = np.linalg.norm(a / lengths[0][:, None] - b / lengths[1][:, None], axis=1)
