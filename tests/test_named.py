@@ -137,6 +137,12 @@ def piece(expr: Expr | None) -> str:
         (WEIGHTS, "dE/dw2 = dE/dn2*x1", "transposed", "dE/dw2 = dE/dn1*x2"),
         (
             WEIGHTS,
+            "dE/dw3 = dE/dn1*dn1/dw3",
+            "wrong-operand",
+            "dE/dw3 = dE/dn2*dn2/dw3",
+        ),
+        (
+            WEIGHTS,
             ERROR.format("0.01"),
             "wrong-operand",
             ERROR.format("0.99"),

@@ -388,6 +388,11 @@ ACCUSED = {
     "a given with fewer digits that is another's, beside a term that comes to a third": """
         x1 = 2.82; x2 = -1.04; w1 = 0.20; w2 = 0.69; b = -0.69; t = 1
         n = w1*x1 + w2*x2 + b = 0.20*2.82 + 0.69*(-1.0) - 0.69 = 0.564 - 0.69 - 0.69 = -0.816""",
+    "a figure that rounds a result, though the formula has its number": """
+        s1 = 0.3
+        s2 = tanh(s1) = 0.2913
+        J = (s2 - 0.29)^2 + s1*s2
+        dJ/ds2 = 2*(s2 - 0.29) + s1 = 2*(0.29 - 0.29) + 0.3 = 0.30""",
     "a minus that begins a line": """
         x = 3
         z = 2*x
@@ -703,6 +708,11 @@ PASSED = {
     "a given with fewer digits that is no rounding, though another has it": """
         x1 = 2.82; x2 = -1.24; w1 = 0.20; w2 = 0.69; b = -0.69; t = 1
         n = w1*x1 + w2*x2 + b = 0.20*2.82 + 0.69*(-1.0) - 0.69 = -0.816""",
+    "a number of the formula is no rounding, though a name is left beside it": """
+        s1 = 0.3
+        s2 = tanh(s1)
+        J = (s1 - 0.2)^2/2 + s2^2
+        dJ/ds1 = (s1 - 0.2) + dJ/ds2""",
     "a step that leaves the weight where it is, though it does not round to that": """
         w = -0.126; x = -1.819
         u = w*x = 0.2292; v = u^2/4 = 0.01313

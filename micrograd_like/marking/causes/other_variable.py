@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Call, Expr, names, nodes, quantities
+from micrograd_like.formula import (
+    Call,
+    Expr,
+    Number,
+    exact_number,
+    names,
+    nodes,
+    quantities,
+    simplify,
+)
 from micrograd_like.marking.slips.claim import Claim
 from micrograd_like.marking.slips.guesses import in_place
 from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
@@ -46,13 +55,15 @@ def _of_terms(by_other: Slopes) -> Rule:
 
 
 def _of_another_shape(a: Expr, b: Expr) -> bool:
-    """True for x² and 2x·y; of −2y and x one may say that a name stands for another."""
+    """True for x² and 2x·y or 2x; of −2y and x one may say that a name stands for another."""
     return _shape(a) != _shape(b)
 
 
-def _shape(expr: Expr) -> list[str]:
-    """The functions in a formula, but for factors and signs."""
-    return sorted(c.function for c in nodes(expr, Call) if c.function not in ("mul", "neg"))
+def _shape(expr: Expr) -> list[tuple[str, Number | None]]:
+    """The functions in a formula, but for factors and signs, each power with its exponent."""
+    calls = (c for c in nodes(simplify(expr), Call) if c.function not in ("mul", "neg"))
+    found = ((c.function, exact_number(c.arguments[-1])) for c in calls)
+    return sorted(((f, n if f == "pow" else None) for f, n in found), key=str)
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -80,7 +91,8 @@ MISTAKE = Mistake(
         ("dE/dy = 2x + y*cos(x*y)", "dE/dy = x*cos(x*y)"),
         ("dg/dy = 2 + cos(x*y) - x*y*sin(x*y)", "dg/dy = cos(x*y) - x*y*sin(x*y)"),
         ("dL/dy = 2E*(2x + x*cos(x*y))", "dL/dy = 2E*x*cos(x*y)"),
-        sheet="x = 0.5\ny = 1.2\nE = x^2 + sin(x*y)\ng = dE/dx\nL = E^2\n",
+        ("dP/dx = 3x^2*y^2", "dP/dx = 2x*y^3"),
+        sheet="x = 0.5\ny = 1.2\nE = x^2 + sin(x*y)\ng = dE/dx\nL = E^2\nP = x^2*y^3\n",
     ),
     guesses=_guesses,
     alone=True,

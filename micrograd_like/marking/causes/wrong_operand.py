@@ -4,18 +4,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from micrograd_like.exercises import places
 from micrograd_like.exercises.slips import Planter
-from micrograd_like.formula import Derivative, Expr, Name, Quantity, quantities
+from micrograd_like.formula import (
+    Derivative,
+    Expr,
+    Name,
+    Quantity,
+    derivatives,
+    quantities,
+    rewrite,
+)
 from micrograd_like.marking.slips.claim import Claim
 from micrograd_like.marking.slips.guesses import operand, operand_guesses
-from micrograd_like.marking.slips.mistakes import Mistake, examples
+from micrograd_like.marking.slips.mistakes import Guess, Mistake, examples
 
 
 def _accept(claim: Claim, wrote: Quantity, meant: Quantity) -> bool:
     """Any other name of the same kind: a given for a given, a result for a result."""
     return True
+
+
+def _mends(claim: Claim, written: Expr) -> Iterator[Guess]:
+    """One operand set right, or a name throughout a chain: n1 in ∂E/∂n1·∂n1/∂w for ∂n2/∂w."""
+    yield from operand(_accept)(claim, written)
+    ends = [name for key in derivatives(written) for name in (key.of, key.wrt)]
+    for wrote in dict.fromkeys(name for name in ends if ends.count(name) > 1):
+        for meant in claim.names:
+            yield Guess(partial(_renamed, written, wrote, meant), wrote, meant)
+
+
+def _renamed(expr: Expr, wrote: Quantity, meant: Quantity) -> Expr:
+    def other(name: Quantity) -> Quantity:
+        return meant if name == wrote else name
+
+    def rule(node: Expr) -> Expr | None:
+        if isinstance(node, Derivative):
+            return Derivative(other(node.of), other(node.wrt))
+        return other(node) if isinstance(node, Name) else None
+
+    return rewrite(expr, rule)
 
 
 def _planted(place: places.Place) -> Iterator[Expr]:
@@ -61,7 +91,7 @@ MISTAKE = Mistake(
         ("w6' = w6 - alpha*dE/dw5", "w6' = w6 - alpha*dE/dw6"),
         ("z1 = sigmoid(a2)", "z1 = sigmoid(a1)"),
     ),
-    mends=operand(_accept),
+    mends=_mends,
     numbers=operand_guesses(_accept),
     general=True,
     planter=Planter(formulas=_planted),

@@ -88,8 +88,13 @@ class Truth:
 
     @cached_property
     def given(self) -> set[float]:
-        """Sizes of what is given; a figure worked out from rounded ones is itself rounded."""
-        return {
+        """Sizes of what is given; a figure worked out from rounded ones is itself rounded.
+
+        A number beside names in a formula is given too: 0.2 in E = (y - 0.2)^2.
+        """
+        beside = (expr for name, expr in self.definitions.items() if name not in self.sources)
+        constants = {abs(float(n.value)) for expr in beside for n in nodes(expr, Number)}
+        return constants | {
             abs(value)
             for name, value in self.sources.items()
             if name not in self._rounded
