@@ -41,6 +41,7 @@ from benchmarks.by_rule.reading import number, read, tokens
 from benchmarks.by_rule.shapes import Shape
 from benchmarks.by_rule.sheet import make
 from benchmarks.right_lines import marks, positive
+from micrograd_like.marking.records import LineMark
 
 GOALS = {"digit": 0.94, "sign": 0.94, "operator": 0.85, "name": 0.85}
 #: What no other line's verdict may become.
@@ -265,8 +266,23 @@ def slip(task: Task, kind: str, rng: random.Random, fine: set[int]) -> tuple[int
 # Marking.
 
 
-def judged(task: Task, kind: str, rng: random.Random) -> Slip | None:
-    """The worksheet with one slip, marked; None where it has no place for one."""
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """A right worksheet with one slip in it.
+
+    Attributes:
+        before: How its lines are marked without it.
+        place: The line that was changed.
+        lines: The lines with it.
+    """
+
+    before: dict[int, LineMark]
+    place: int
+    lines: list[Line]
+
+
+def slipped(task: Task, kind: str, rng: random.Random) -> Slipped | None:
+    """The worksheet with one slip; None where it has no place for one."""
     before = marks(task.lines)
     fine = {place for place, mark in before.items() if mark.verdict == "right"}
     with localcontext(CONTEXT):
@@ -275,23 +291,28 @@ def judged(task: Task, kind: str, rng: random.Random) -> Slip | None:
         return None
     i, j, other = found
     line = task.lines[i]
-    part = line.parts[j]
-    changed = replace(
-        line, parts=(*line.parts[:j], replace(part, text=other), *line.parts[j + 1 :])
-    )
-    lines = [*task.lines[:i], changed, *task.lines[i + 1 :]]
-    after = marks(lines)
+    parts = (*line.parts[:j], replace(line.parts[j], text=other), *line.parts[j + 1 :])
+    return Slipped(before, i, [*task.lines[:i], replace(line, parts=parts), *task.lines[i + 1 :]])
+
+
+def judged(task: Task, kind: str, rng: random.Random) -> Slip | None:
+    """The worksheet with one slip, marked; None where it has no place for one."""
+    found = slipped(task, kind, rng)
+    if found is None:
+        return None
+    i, after = found.place, marks(found.lines)
+    fine = {p for p, mark in found.before.items() if mark.verdict == "right"}
     resting = _resting(task.lines, i)
     elsewhere = tuple(
-        f"{before[p].verdict} → {after[p].verdict}: {task.lines[p]}"
+        f"right → {after[p].verdict}: {task.lines[p]}"
         for p in after
         if p not in resting and p in fine and after[p].verdict != "right"
     )
     mark = after.get(i)
     return Slip(
         kind=kind,
-        before=str(line),
-        after=str(changed),
+        before=str(task.lines[i]),
+        after=str(found.lines[i]),
         verdict=mark.verdict if mark else "passed over",
         cause=mark.causes[0].code if mark and mark.causes else "",
         elsewhere=elsewhere,

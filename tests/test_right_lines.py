@@ -393,6 +393,10 @@ ACCUSED = {
         s2 = tanh(s1) = 0.2913
         J = (s2 - 0.29)^2 + s1*s2
         dJ/ds2 = 2*(s2 - 0.29) + s1 = 2*(0.29 - 0.29) + 0.3 = 0.30""",
+    "a rounded slope that has a given's number, beside signs that are turned twice": """
+        w = 0.8; x = 0.7117; b = -1.4; eta = 0.2
+        L = b - 2*w*x
+        w' = w + (-1*(eta*(-(-0.01*w - dL/dw)))) = 0.8 + 0.2*(-0.01*0.8 - (-1.4)) = 1.08""",
     "a minus that begins a line": """
         x = 3
         z = 2*x
@@ -713,6 +717,10 @@ PASSED = {
         s2 = tanh(s1)
         J = (s1 - 0.2)^2/2 + s2^2
         dJ/ds1 = (s1 - 0.2) + dJ/ds2""",
+    "another slope beside signs that are turned twice": """
+        w = 0.8; x = 0.7117; b = -1.4; eta = 0.2
+        L = b - 2*w*x
+        w' = w + (-1*(eta*(-(-0.01*w - dL/dw)))) = 0.8 + 0.2*(-0.01*0.8 - (-1.5)) = 1.10""",
     "a step that leaves the weight where it is, though it does not round to that": """
         w = -0.126; x = -1.819
         u = w*x = 0.2292; v = u^2/4 = 0.01313

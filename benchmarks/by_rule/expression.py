@@ -225,6 +225,8 @@ def bounds(expr: Expr, known: Mapping[str, Bounds]) -> Bounds:
         low, high = _bounds(expr.op, args)
     except DecimalException as error:
         raise Undefined(str(error)) from None
+    if not (low.is_finite() and high.is_finite()):
+        raise Undefined("too large")
     slack = EPS * max(abs(low), abs(high))
     return low - slack, high + slack
 

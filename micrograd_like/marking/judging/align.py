@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from micrograd_like.formula import Expr, Marked, factors, operands, product, summed
+from micrograd_like.formula import (
+    Call,
+    Expr,
+    Marked,
+    Number,
+    exact_number,
+    factors,
+    operands,
+    product,
+    summed,
+)
 from micrograd_like.marking.world.shape import other_function
 from micrograd_like.record import record
 
@@ -45,6 +55,8 @@ def pairing(figures: Expr, formula: Expr, distance: Distance, may_be: MayBe) -> 
     if ours is not None and theirs is not None and kind(ours) != kind(theirs):
         ours, theirs = _as_product(ours), _as_product(theirs)
     alike = ours is not None and theirs is not None and kind(ours) == kind(theirs)
+    if not alike and (plain := _without_units(formula)) is not None:
+        return pairing(figures, plain, distance, may_be)
     if not alike or figures == formula or other_function(figures, formula):
         return Pairing(figures, formula)
     assert ours is not None
@@ -52,6 +64,26 @@ def pairing(figures: Expr, formula: Expr, distance: Distance, may_be: MayBe) -> 
     pairs = _pairs(ours, theirs, distance, may_be(figures, formula))
     operands_ = tuple((mark, pairing(a, b, distance, may_be)) for mark, a, b in pairs)
     return Pairing(figures, formula, operands_)
+
+
+def _without_units(formula: Expr) -> Expr | None:
+    """What signs and factors of 1 turn: x for −1·(−x); None where there is no such factor."""
+    marked = factors(formula)
+    rest = [(mark, factor) for mark, factor in marked if not _is_unit(factor)]
+    if len(rest) != 1 or len(marked) == 1 or rest[0][0] != "*":
+        return None
+    minus = [
+        number for _, factor in marked if (number := exact_number(factor)) and number.value < 0
+    ]
+    only = rest[0][1]
+    while isinstance(only, Call) and only.function == "neg":
+        minus, only = [*minus, Number(-1)], only.arguments[0]
+    return _minus(only) if len(minus) % 2 else only
+
+
+def _is_unit(factor: Expr) -> bool:
+    number = exact_number(factor)
+    return number is not None and abs(number.value) == 1
 
 
 def _as_product(marked: list[Marked]) -> list[Marked]:
