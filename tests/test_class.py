@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import pickle
 import re
 import tarfile
 import zipfile
@@ -12,6 +13,11 @@ from pathlib import Path
 
 import pytest
 from command import run
+
+from micrograd_like.cli import jobs
+from micrograd_like.cli.files import Given
+from micrograd_like.marking.records import Report
+from micrograd_like.worksheet import Worksheet
 
 RIGHT = "x = 2\ny = x^2 = 4\ndy/dx = 2x = 4\n"
 WRONG = "x = 2\ny = x^2 = 4\ndy/dx = x^2 = 4\n"
@@ -80,6 +86,30 @@ def test_the_table_and_the_spreadsheet_have_them_too(handed_in: Path) -> None:
     failed = {Path(row["file"]).name for row in rows if not row["line"]}
     assert failed == {"eve.png", "broken.ipynb"}
     assert all(row["message"] for row in rows)
+
+
+def test_a_fault_of_the_program_costs_one_row(
+    handed_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(sheet: Worksheet, given: Given, wanted: jobs.Wanted) -> tuple[Report, Worksheet]:
+        if given.name.endswith("anna.txt"):
+            raise ZeroDivisionError("float division")
+        return marked(sheet, given, wanted)
+
+    marked = jobs.report_of
+    monkeypatch.setattr(jobs, "report_of", failing)
+    done = run("check", str(handed_in), "--format", "json")
+    sheets = {Path(one["file"]).name: one for one in json.loads(done.stdout)["worksheets"]}
+    assert len(sheets) == len(HANDED_IN)
+    assert "fault of this program, ZeroDivisionError: float" in sheets["anna.txt"]["failure"]
+    assert sheets["ben.md"]["right"] == 1
+
+
+def test_what_a_process_hands_back_is_the_whole_report() -> None:
+    """Also where a formula of it has been worked out again and again to find the cause."""
+    report = Worksheet.parse("x = 2\ny = sigmoid(x) = log10(2) = 0.301").check()
+    assert report.causes
+    assert pickle.loads(pickle.dumps(report)).record() == report.record()
 
 
 def test_a_missing_file_has_a_row_beside_the_others(handed_in: Path) -> None:

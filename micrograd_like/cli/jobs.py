@@ -103,9 +103,17 @@ def _mark(wanted: Wanted, given: Given) -> Report:
         return _failed(given, wanted, str(error))
     except OSError as error:
         return _failed(given, wanted, f"cannot open it: {error.strerror}")
+    except Exception as error:
+        return _ours(given, wanted, error)
     if page := dict(wanted.pages).get(given.name):
         write_page(page, shown, report)
     return report
+
+
+def _ours(given: Given, wanted: Wanted, error: Exception) -> Report:
+    """What there is of a worksheet at which this program fails: the others are marked still."""
+    said = f"a fault of this program, {type(error).__name__}: {error}; please report it"
+    return _failed(given, wanted, said)
 
 
 def _failed(given: Given, wanted: Wanted, failure: str) -> Report:
@@ -128,7 +136,7 @@ def _side_by_side(files: Sequence[Given], wanted: Wanted, workers: int) -> Itera
         with _interrupt_held_back():
             futures = [pool.submit(mark, file) for file in files]
         for file, future in zip(files, futures, strict=True):
-            found = _result(future)
+            found = _result(future, file, wanted)
             yield _by_itself(file, wanted) if found is None else found
     except BaseException:
         for worker in multiprocessing.active_children():  # their results are not wanted any more
@@ -143,16 +151,21 @@ def _by_itself(file: Given, wanted: Wanted) -> Report:
     with ProcessPoolExecutor(1, initializer=_begin) as pool:
         with _interrupt_held_back():
             future = pool.submit(partial(_mark, wanted), file)
-        found = _result(future)
+        found = _result(future, file, wanted)
     said = "the process that marked it was ended from outside, as one that needs much memory is"
     return _failed(file, wanted, said) if found is None else found
 
 
-def _result(future: Future[Report]) -> Report | None:
+def _result(future: Future[Report], file: Given, wanted: Wanted) -> Report | None:
+    """The report; None where the process that marked it has ended."""
     try:
         return future.result()
     except BrokenProcessPool:
         return None
+    except OSError:  # of the page, for want of room: the others have none either
+        raise
+    except Exception as error:
+        return _ours(file, wanted, error)
 
 
 @contextmanager

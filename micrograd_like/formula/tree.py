@@ -131,6 +131,10 @@ class Call:
         self.size = size  # type: ignore[misc]
         self._hash = hash((self.function, self.arguments))  # type: ignore[misc]
 
+    def __reduce__(self) -> tuple[type[Call], tuple[str, tuple[Expr, ...]]]:
+        """Pickled by what it says: what is made of it is one process's, and so are hashes."""
+        return Call, (self.function, self.arguments)
+
     def __hash__(self) -> int:
         return self._hash
 
