@@ -16,6 +16,7 @@ from micrograd_like.formula import (
     nodes,
     rewrite,
 )
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Figures that stand for nothing in particular.
 _COMMON = {0, 1, 2, 0.5, -1, 10}
@@ -75,12 +76,17 @@ def _value(entry: tuple[str, Number, int]) -> float:
 Near = Callable[[float, float], list[tuple[str, Number]]]
 
 
-def read_figures(expr: Expr, known: Near) -> tuple[Expr | None, bool]:
+#: Of several names with one number the one that is likely meant, or none.
+Likely = Callable[[Iterable[str]], list[str]]
+
+
+def read_figures(expr: Expr, known: Near, likely: Likely) -> tuple[Expr | None, bool]:
     """The formula that is meant by figures in the place of names.
 
     Args:
         expr: An expression without names.
         known: The names that may stand in it, by their numbers.
+        likely: To which of several names a function is applied.
 
     Returns:
         The formula with the one name that each figure stands for, or None where it cannot be
@@ -91,12 +97,15 @@ def read_figures(expr: Expr, known: Near) -> tuple[Expr | None, bool]:
         if len(figures) < 3 and all(n.places is None for n in figures):
             return None, True
     several = False
+    applied = {id(node) for node in _applied(expr)}
 
     # Not a rewriting: a figure with its sign is looked up as it was before its size is.
     def combine(node: Expr, parts: list[Expr]) -> Expr:
         nonlocal several
-        if exact_number(node) is not None:
+        if (figure := exact_number(node)) is not None:
             names = [] if _is_common(node) else _meant(node, known)
+            if id(node) in applied and len(names) != 1:
+                names = likely(name for name, _ in known(figure.value, 0)) or names
             several |= len(names) > 1
             if not names and isinstance(node, Call) and isinstance(parts[-1], Name):
                 return Call(node.function, tuple(parts))  # -0.9 where z is 0.9, and nothing −0.9
@@ -156,6 +165,17 @@ def with_hidden(formula: Expr, hidden: Set[str], known: Near) -> Expr:
     if exact_number(formula) is not None:  # it is given so
         return formula
     return rewrite(formula, rule)
+
+
+def _applied(expr: Expr) -> Iterator[Expr]:
+    """The figures that a function is applied to, and those behind a sign: e^(−0.1)."""
+    for call in nodes(expr, Call):
+        if call.function in FUNCTIONS:
+            for argument in call.arguments:
+                alone = len(call.arguments) == 1 or not _is_common(argument)
+                if exact_number(argument) is not None and alone:
+                    yield argument
+                    yield from argument.arguments if isinstance(argument, Call) else ()
 
 
 def _is_common(node: Expr) -> bool:

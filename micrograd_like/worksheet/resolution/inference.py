@@ -6,10 +6,11 @@ as the formula of the names that have just these numbers.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from micrograd_like.formula import Expr, Name, Number, exact_number, names_in, nodes
+from micrograd_like.formula import Call, Expr, Name, Number, exact_number, names_in, nodes
 from micrograd_like.notation import text
 from micrograd_like.worksheet.builder import CONSTANTS
 from micrograd_like.worksheet.records import Place, Statement
@@ -24,6 +25,7 @@ from micrograd_like.worksheet.resolution.figures import (
 )
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.versions import Version
+from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Formulas of one quantity whose shape figures may have.
 _MOST_SHAPES = 4
@@ -178,7 +180,7 @@ class _Definitions:
     def read(self, key: str, definition: Definition) -> None:
         """Put names for the figures of a definition, or say that they hide what it rests on."""
         above = self.known.above(definition.place, key)
-        formula, sure = read_figures(definition.expr, above)
+        formula, sure = read_figures(definition.expr, above, partial(self._likely, key))
         if formula is None and sure:
             rough = with_rough(definition.expr, above)
             names = {*names_in(rough)}
@@ -186,6 +188,13 @@ class _Definitions:
             formula = rough if names and (rounds or names <= self.unused) else None
         if formula is None or not self._taken(key, definition, formula):
             self._unread(key, definition, sure)
+
+    def _likely(self, key: str, names: Iterable[str]) -> list[str]:
+        """The name that was computed for this, for nothing else goes on from it: h = tanh(0.1)."""
+        found = [name for name in names if name in self.unused]
+        if len(found) > 1:
+            found = [name for name in found if _index(name) == _index(key)]
+        return found if len(found) == 1 else []
 
     def read_beside_names(self) -> None:
         """Put names for figures that stand beside names, where something is asked of them.
@@ -212,10 +221,18 @@ class _Definitions:
             draft.chosen[key] = definition
             return False
         read = draft.reads[place]
-        draft.doubts.setdefault(key, f"{key} is read from its figures on {read.place.where}")
+        if not self._goes_on(formula):
+            draft.doubts.setdefault(key, f"{key} is read from its figures on {read.place.where}")
         read_as = "; ".join(filter(None, [read.read_as, f"the figures as {text(formula)}"]))
         draft.reads[place] = replace(read, read_as=read_as)
         return True
+
+    def _goes_on(self, formula: Expr) -> bool:
+        """True for a function of one number that was computed for this, and nothing else."""
+        others = [n for n in nodes(formula, Number) if n.places is not None]
+        applied = any(call.function in FUNCTIONS for call in nodes(formula, Call))
+        names = {*names_in(formula)}
+        return applied and not others and len(names) == 1 and names <= self.unused
 
     def _unread(self, key: str, definition: Definition, sure: bool) -> None:
         """Figures that are no formula of names: rounded, or hiding what the name depends on."""
@@ -246,6 +263,10 @@ class _Definitions:
         figures = (n.value for n in nodes(expr, Number) if n.places is not None)
         stands = any(self.figures.get(value, place) < place for value in figures)
         return stands or self.doubtful < place
+
+
+def _index(name: str) -> str:
+    return name[len(name.rstrip("0123456789")) :]
 
 
 def _number_of(draft: Draft, version: Version) -> Number | None:
