@@ -11,6 +11,13 @@ UNIT = "w = 2; x = 3; b = 1; y = 1; z = w*x + b; a = sigmoid(z)\n".replace("; ",
 ENTROPY = UNIT + "L = -(y*ln(a) + (1-y)*ln(1-a))\n"
 SQUARES = UNIT + "L = (a - y)^2\n"
 
+#: Two layers, and what δ is of the last.
+DEEP = (
+    "x = 3\nw1 = 0.2\nw2 = -0.3\ny = 1\nz1 = w1*x\nh1 = sigmoid(z1)\nz2 = w2*h1\nh2 = sigmoid(z2)\n"
+    "L = (h2 - y)^2\n"
+)
+DELTA = DEEP + "δ2 = 2(h2 - y)h2(1 - h2)\n"
+
 PARTS = "u = x^2\nv = sin(x)\ny = u*v\nu' = 2x\nv' = cos(x)\n"
 
 # fmt: off
@@ -27,6 +34,8 @@ RIGHT = [
     ("y = x^3\ny' = 3x^2\n", "y'' = 6x"),
     ("x = 2\ns = sigmoid(x)\n", "s' = s*(1 - s)"),
     (PARTS, "y' = u'*v + u*v'"),
+    # A δ is meant as the others are.
+    (DELTA, "δ1 = δ2*w2*h1*(1 - h1)"), (DELTA, "δ1 = δ2*w2"),
 ]
 WRONG = [
     # A slip in the derivative leads to just this.
@@ -42,6 +51,7 @@ WRONG = [
     ("y = x^2\n", "y' = 3x", "unknown"), ("x = 2\ny = x^2\n", "y' = 3x = 6", "unknown"),
     ("x = 2\ns = sigmoid(x)\n", "s' = x*(1 - x)", "derivative-at-input"),
     (PARTS, "y' = u'*v'", "product-of-derivatives"),
+    (DELTA, "δ1 = δ2*w2*(1 - h1)", "missing-factor"), (DELTA, "δ1 = -δ2*w2*h1*(1 - h1)", "sign"),
     # As it is calculated.
     (COST, "dw = 2*(w*x - 1)*x = 31", "arithmetic"),
 ]
@@ -54,6 +64,8 @@ UNCHECKED = [
 ]
 #: They say of no derivative, or are what their place in an update makes of them.
 OTHERS = [
+    # Nothing says of what these are the derivatives.
+    (DEEP, "δ1 = w2*(1 - h1)"), (DEEP, "δ2 = (y - h2)*h2*(1 - h2)\nδ1 = δ2*w2*(1 - h1)"),
     (COST, "dw = -0.1*dL/dw\nw' = w + dw"),
     ("w = 2\nx = 3\neta = 0.1\nL = (w*x - 1)^2\n", "dw = -eta*dL/dw"),
     (COST, "dx = 0.001"), ("t1 = 3\nt2 = 5\nt = 2\n", "dt = t2 - t1"), (COST, "dh = 2*w"),
@@ -88,6 +100,11 @@ def test_other_names_are_taken_as_they_stand(sheet: str, line: str) -> None:
     marks = Worksheet.parse(sheet + line).check().lines
     assert {mark.verdict for mark in marks} <= {"taken", "right"}
     assert marks[sheet.count("\n")].verdict == "taken"
+
+
+def test_a_delta_may_say_what_it_is() -> None:
+    marks = Worksheet.parse(DELTA + "δ1 = ∂L/∂h1 = δ2*w2\ndL/dh1 = δ1").check().lines
+    assert {mark.verdict for mark in marks} == {"taken", "right"}
 
 
 def test_what_goes_on_from_a_wrong_one_follows() -> None:

@@ -436,6 +436,33 @@ def test_figures_that_stand_for_names_are_read_so() -> None:
     assert "u" not in sheet.doubts
 
 
+UNIT = "x = 0.6\nw = 0.1\nb = 0.04\nz = w*x + b = 0.1\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("h = tanh(0.1)", "tanh(z)"),
+        ("h = max(0, 0.1)", "maximum(0, z)"),
+        ("h = 1/(1 + e^-0.1)", "1/(1 + e^(-z))"),
+        ("r = 2\nh = tanh(0.1)", "tanh(z)"),
+        # What something else goes on from, and what is no argument, may be any of them.
+        ("q = 2z\nh = tanh(0.1)", "tanh(0.1)"),
+        ("h = 3*0.1", "3*0.1"),
+    ],
+)
+def test_a_function_of_a_figure_is_of_what_was_computed_for_it(line: str, formula: str) -> None:
+    sheet = read(UNIT + line)
+    assert plain(sheet.formulas["h"]) == formula
+    assert ("h" in sheet.doubts) == ("z" not in formula)
+
+
+def test_of_two_sums_with_one_number_that_of_the_same_unit_is_meant() -> None:
+    two = UNIT.replace("z", "z1") + "z2 = w*b + 0.096 = 0.1\nh2 = tanh(0.1)\nh1 = tanh(0.1)"
+    sheet = read(two)
+    assert [plain(sheet.formulas[name]) for name in ("h1", "h2")] == ["tanh(z1)", "tanh(z2)"]
+
+
 def test_a_name_given_to_a_part_stands_there() -> None:
     sheet = read("w = 0.7\nx = 1.3\na = sigmoid(w*x)\nz = x*w\nda/dz = a*(1 - a)")
     assert plain(sheet.formulas["a"]) == "sigmoid(z)"

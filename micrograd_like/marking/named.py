@@ -1,4 +1,4 @@
-"""Names that say which derivative they are: dw and grad_w for ∂E/∂w, y' for ∂y/∂x.
+"""Names that say which derivative they are: dw and grad_w for ∂E/∂w, y' for ∂y/∂x, δ2 for ∂E/∂z2.
 
 Such a name is a name like any other until it is held against what it says. Where it agrees, that
 is what it means. Where it does not, it may have been meant as something else (a step Δw, the next
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 
 from micrograd_like.errors import DomainError
@@ -23,7 +23,10 @@ from micrograd_like.marking.updating.forward import Forward
 from micrograd_like.notation import text
 from micrograd_like.worksheet import Statement
 
+_DELTA = "delta"
 _GRADIENT = re.compile(r"d(.+)|grad_?(.+)|(.+)_grad")
+#: What people call the sum that an activation is taken of, with which δs are about them.
+_SUMS = {"z", "s", "a", "u", "net", "in", "sum", "n"}
 #: Slips that may be no slips: what is left is a step, or the quantity itself.
 _NO_PROOF = ("unknown", "sign", "constant-factor", "not-differentiated", "not-this-cost")
 
@@ -86,10 +89,43 @@ class NamedDerivatives:
             return
         if name.endswith("'"):
             yield from self._by_prime(name, expr)
+        elif name.startswith(_DELTA):
+            others = {base for base, names in self._deltas.items() if names - {name}}
+            said = any(isinstance(part.expr, Derivative) for part in statement.parts)
+            for base in () if said or not others else (*sorted(others), *self._bases(name)):
+                yield from self._delta(statement, base)
         elif (match := _GRADIENT.fullmatch(name)) is not None:
             wrt = Name(next(filter(None, match.groups())))
             if wrt in self.facts.definitions:
                 yield from self._gradients(statement, expr, wrt)
+
+    def _delta(self, statement: Statement, base: str) -> Iterator[Derivative]:
+        """∂cost/∂z2 for δ2, if z is the base."""
+        wrt = Name(base + str(statement.left).removeprefix(_DELTA))
+        if wrt in self.facts.definitions:
+            expr = statement.parts[statement.builds].expr
+            yield from self._gradients(statement, expr, wrt)
+
+    @cached_property
+    def _deltas(self) -> dict[str, set[Name]]:
+        """For z, where δ2 is ∂cost/∂z2, all the δs that are such."""
+        found: dict[str, set[Name]] = {}
+        for statement in self.facts.sheet.statements:
+            if not statement.parts or not str(statement.left).startswith(_DELTA):
+                continue
+            expr = statement.parts[statement.builds].expr
+            for base in self._bases(statement.left) & _SUMS:
+                slopes = self._delta(statement, base)
+                if any(self._exists(slope) and self._agree(expr, slope) for slope in slopes):
+                    assert isinstance(statement.left, Name)
+                    found.setdefault(base, set()).add(statement.left)
+        return found
+
+    def _bases(self, delta: Quantity) -> set[str]:
+        """z and h for δ2, where there are z2 and h2."""
+        index = str(delta).removeprefix(_DELTA)
+        names = map(str, self.facts.definitions) if index else ()
+        return {name.removesuffix(index) for name in names if name.endswith(index)} - {_DELTA}
 
     def _gradients(self, statement: Statement, expr: Expr, wrt: Name) -> Iterator[Derivative]:
         """∂cost/∂w, for what is computed from nothing else than the cost is."""
@@ -159,10 +195,12 @@ class NamedDerivatives:
         return next((other for other in others if self._agree(expr, other)), None)
 
     def _settled(self, statement: Statement) -> bool:
-        """True where nothing else goes on from y', or another dw is the derivative it says."""
+        """True where nothing goes on from y', or another dw, or δ, is the derivative it says."""
         name = statement.left
         if str(name).endswith("'"):
             return not (self.facts.graph and self.facts.graph.users.get(name))
+        if str(name).startswith(_DELTA):  # it is meant as the others are
+            return True
         others = (s for s in self.facts.sheet.statements if s.left != name)
         return any(
             self._agree(other.parts[other.builds].expr, slope)

@@ -170,12 +170,19 @@ def with_hidden(formula: Expr, hidden: Set[str], known: Near) -> Expr:
 def _applied(expr: Expr) -> Iterator[Expr]:
     """The figures that a function is applied to, and those behind a sign: e^(−0.1)."""
     for call in nodes(expr, Call):
-        if call.function in FUNCTIONS:
+        if is_applied(call):
             for argument in call.arguments:
                 alone = len(call.arguments) == 1 or not _is_common(argument)
                 if exact_number(argument) is not None and alone:
                     yield argument
                     yield from argument.arguments if isinstance(argument, Call) else ()
+
+
+def is_applied(call: Call) -> bool:
+    """True for a function of what is in brackets, and for a power of e."""
+    return call.function in FUNCTIONS or (
+        call.function == "pow" and isinstance(call.arguments[0], Name)
+    )
 
 
 def _is_common(node: Expr) -> bool:

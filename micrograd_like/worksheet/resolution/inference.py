@@ -18,6 +18,7 @@ from micrograd_like.worksheet.resolution.draft import Definition, Draft
 from micrograd_like.worksheet.resolution.figures import (
     Known,
     each_figure_moved,
+    is_applied,
     opened,
     read_figures,
     with_hidden,
@@ -25,7 +26,6 @@ from micrograd_like.worksheet.resolution.figures import (
 )
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
 from micrograd_like.worksheet.resolution.versions import Version
-from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: Formulas of one quantity whose shape figures may have.
 _MOST_SHAPES = 4
@@ -230,8 +230,8 @@ class _Definitions:
     def _goes_on(self, formula: Expr) -> bool:
         """True for a function of one number that was computed for this, and nothing else."""
         others = [n for n in nodes(formula, Number) if n.places is not None]
-        applied = any(call.function in FUNCTIONS for call in nodes(formula, Call))
-        names = {*names_in(formula)}
+        applied = any(map(is_applied, nodes(formula, Call)))
+        names = {*names_in(formula)} - CONSTANTS.keys()
         return applied and not others and len(names) == 1 and names <= self.unused
 
     def _unread(self, key: str, definition: Definition, sure: bool) -> None:
