@@ -146,6 +146,9 @@ def test_a_table_that_sums_up_says_again_what_stands_above(
         ("1️⃣ a = 1\n➤ b = 2", "a = 1 / b = 2"),
         # … and a derivative may begin one.
         ("- ∂L/∂w₁ = 2\n\n$a = 1$", "dL/dw1 = 2 / a = 1"),
+        # Where commas are decimal signs, one in a bracket behind a function or a factor is, too.
+        ("$x = 0{,}5$, $q = \\tanh(0,5) + 2(0,25 - x)$", "x = 0.5 / q = tanh(0.5) + 2*(0.25 - x)"),
+        ("$x = 0{,}5$ and $v = (1,2)$", "x = 0.5 / v1 = 1 / v2 = 2"),
         # What is said under a condition, or to be wrong, in other languages;
         ("$a = 1$. Si $x = 1$, alors $b = 5$. Wenn $x = 2$, dann $b = 6$.", "a = 1"),
         ("如果 $x = 1$，则 $b = 5$。所以 $a = 1$", "a = 1"),

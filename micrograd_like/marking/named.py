@@ -122,7 +122,7 @@ class NamedDerivatives:
         return found
 
     def _bases(self, delta: Quantity) -> set[str]:
-        """z and h for δ2, where there are z2 and h2."""
+        """The letters z and h for δ2, where there are z2 and h2."""
         index = str(delta).removeprefix(_DELTA)
         names = map(str, self.facts.definitions) if index else ()
         return {name.removesuffix(index) for name in names if name.endswith(index)} - {_DELTA}

@@ -81,7 +81,7 @@ class Row(Environments):
     def _number(self, piece: Piece) -> None:
         """A number; commas in it part thousands, or are decimal signs throughout."""
         last, text = piece, piece.text.replace("{,}", "." if self.symbols.commas else "")
-        if self.symbols.commas and self.place in commas_in(self.pieces):
+        if self.symbols.commas and self.place in commas_in(self.pieces, decimal=True):
             self.place += 2
             last, text = self.last, f"{text}.{self.last.text}"
         self.emit("number", text, piece, last)

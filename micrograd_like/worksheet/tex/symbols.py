@@ -148,14 +148,26 @@ def _has_decimal_commas(formulas: Sequence[Sequence[Piece]]) -> bool:
     return any(len(digits) != 3 for digits in behind)
 
 
-def commas_in(pieces: Sequence[Piece]) -> Iterator[int]:
-    """Where a comma stands tight between two numbers, in no index and in no list."""
+#: Behind these brackets hold two coordinates, or the ends of an interval.
+_BEFORE_PAIRS = {"=", "approx", "in", "notin", ",", ";", "(", "&", "colon", ":"}
+
+
+def commas_in(pieces: Sequence[Piece], decimal: bool = False) -> Iterator[int]:
+    """Where a comma stands tight between two numbers, in no index and in no list.
+
+    Args:
+        pieces: Those of a formula.
+        decimal: Whether commas are decimal signs. Then a bracket behind a function or a factor
+            holds no list: tanh(0,4).
+    """
     for place in range(1, len(pieces) - 1):
         before, comma, after = pieces[place - 1 : place + 2]
         if comma.text != "," or comma.kind != "sign" or not before.kind == after.kind == "number":
             continue
         opening = [p.text for p in pieces[max(place - 3, 0) : place - 1]]
-        listed = opening[-1:] in (["("], ["["]) or opening == ["_", "{"]
+        factor = decimal and len(opening) > 1 and opening[0] not in _BEFORE_PAIRS
+        listed = opening[-1:] == ["["] or opening == ["_", "{"]
+        listed |= opening[-1:] == ["("] and not factor
         if before.touches(comma) and comma.touches(after) and not listed:
             yield place
 
