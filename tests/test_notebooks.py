@@ -18,6 +18,7 @@ from micrograd_like import assert_right, check_notebook
 from micrograd_like.errors import WorksheetError
 from micrograd_like.marking.records import LineMark, Report
 from micrograd_like.worksheet import Worksheet
+from micrograd_like.worksheet.sources.older_marks import BEGIN, END
 from micrograd_like.writers.annotation import annotated
 
 
@@ -302,6 +303,12 @@ def test_marks_are_written_into_a_copy(lesson: Path) -> None:
     cells = json.loads(copy.read_text(encoding="utf-8"))["cells"]
     shown = ["".join(c["outputs"][0]["data"]["text/plain"]) for c in cells if c.get("outputs")]
     assert "Another function" in shown[0]  # below words, in a cell of its own
+    wrong = "".join(
+        next(c for c in cells if "✗" in str(c.get("outputs")) and c["source"])["outputs"][0][
+            "data"
+        ]["text/html"]
+    )
+    assert "expected: <code>dL_dout = " in wrong
     assert any("dL_dout = t - out" in marks and "✗" in marks for marks in shown)
     words = [cell for cell in cells if cell["cell_type"] == "markdown"]
     assert words == [cell for cell in json.loads(before)["cells"] if cell["cell_type"] != "code"]
@@ -323,6 +330,53 @@ def test_marks_replace_older_marks(lesson: Path) -> None:
         for file in (first, second)
     ]
     assert counts[0] == counts[1] > 0
+
+
+#: A list, a fence with an empty line in it, and a formula over several lines.
+NOTES = """# Notes
+
+With $x = 2$ and $w = 3$:
+
+1. $E = (wx - 1)^2$
+2. $\\frac{dE}{dx} = 2(wx - 1)x$
+
+```text
+E = 25
+
+dE/dw = 20
+```
+in the end
+
+\\[
+E
+
+= 26
+\\]
+"""
+
+
+def test_marks_are_written_below_the_paragraphs_of_markdown(tmp_path: Path) -> None:
+    notes, copy, again = (tmp_path / name for name in ("notes.md", "first.md", "second.md"))
+    notes.write_text(NOTES)
+    assert run("check", str(notes), "--annotate", str(copy)).returncode == 1
+    assert notes.read_text() == NOTES
+    lines = copy.read_text().split("\n")
+    blocks = [n for n, line in enumerate(lines) if line == BEGIN]
+    assert [lines[n - 2] for n in blocks] == [
+        "With $x = 2$ and $w = 3$:", "2. $\\frac{dE}{dx} = 2(wx - 1)x$", "in the end", "\\]",
+    ]  # fmt: skip
+    assert "| ✗ | 6 |" in copy.read_text()
+    # What the marks say is not read, and they are replaced.
+    marks = [(line.verdict, line.source) for line in Worksheet.read(copy).check().lines]
+    assert marks == [(line.verdict, line.source) for line in Worksheet.read(notes).check().lines]
+    assert run("check", str(copy), "--annotate", str(again)).returncode == 1
+    assert again.read_text().count(BEGIN) == len(blocks)
+    assert again.read_text().split(BEGIN)[0] == copy.read_text().split(BEGIN)[0]
+
+
+def test_marks_of_which_the_end_was_deleted_hide_nothing() -> None:
+    sheet = Worksheet.parse(f"{BEGIN}\n\n$a = 1$\n\n{END}\n\n{BEGIN}\n\n$b = 2$", format="markdown")
+    assert list(map(str, sheet.statements)) == ["b = 2"]
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from micrograd_like.writers.published import Marked
 
 
+#: What can be annotated, by how its name ends.
+_NOTEBOOK, _MARKDOWN = ".ipynb", (".md", ".markdown")
+
+
 def _list_causes(wanted: bool) -> None:
     if wanted:
         from micrograd_like.writers.remarks import causes
@@ -76,8 +80,8 @@ def check(
         typer.Option(
             metavar="FILE",
             show_default=False,
-            help="Write a copy of one notebook with the marks below its cells; the original stays "
-            "as it is; - prints the copy alone.",
+            help="Write a copy of one notebook, or Markdown document, with the marks below its "
+            "cells or paragraphs; the original stays as it is; - prints the copy alone.",
         ),
     ] = None,
     hint: Annotated[
@@ -283,14 +287,17 @@ def _check_copied(files: list[str], annotate: str | None) -> None:
     """Refuse what cannot be annotated, before anything is marked."""
     if annotate is None:
         return
-    if len(files) > 1 or not files[0].lower().endswith(".ipynb"):
-        raise typer.BadParameter("marks are written into one notebook", param_hint="--annotate")
+    if len(files) > 1 or not files[0].lower().endswith((_NOTEBOOK, *_MARKDOWN)):
+        raise typer.BadParameter(
+            "marks are written into one notebook, or one Markdown document",
+            param_hint="--annotate",
+        )
 
 
 def _annotate(file: str, output: str, reports: list[Marked]) -> None:
-    """Write the copy of a notebook with its marks, where there are any."""
+    """Write the copy of a document with its marks, where there are any."""
     from micrograd_like.worksheet.tokens.characters import MAX_PACKED, decode
-    from micrograd_like.writers.annotation import annotated
+    from micrograd_like.writers import annotated_markdown, annotation
     from micrograd_like.writers.records import Before
 
     for report in reports:
@@ -298,6 +305,8 @@ def _annotate(file: str, output: str, reports: list[Marked]) -> None:
             return
         with open(file, "rb") as stream:
             text = decode(stream.read(MAX_PACKED + 1), MAX_PACKED)
+        of_cells = file.lower().endswith(_NOTEBOOK)
+        annotated = annotation.annotated if of_cells else annotated_markdown.annotated
         write_output(output, annotated(text, report))
 
 

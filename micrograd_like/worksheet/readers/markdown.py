@@ -15,6 +15,7 @@ from micrograd_like.worksheet.readers import text as plain_text
 from micrograd_like.worksheet.source import Read, Source, reads
 from micrograd_like.worksheet.sources.exported import stretches
 from micrograd_like.worksheet.sources.mixed import mixed
+from micrograd_like.worksheet.sources.older_marks import without_marks
 from micrograd_like.worksheet.tex.document import Document, Found, is_claimed
 from micrograd_like.worksheet.tex.macros import LETTERS
 from micrograd_like.worksheet.tex.own_macros import put_in_told, with_macros_put_in
@@ -86,6 +87,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 )
 def read(lines: list[str]) -> Source:
     """The fenced worksheets; without any, what the words say, and the code between them."""
+    lines = without_marks(lines)
     if _FENCE.search("\n".join(lines)):
         return plain_text.read(list(fenced(lines)))
     parts = stretches(lines)

@@ -169,7 +169,8 @@ def _row(remark: Remark) -> str:
     )
     said = escape(remark.sentence)
     if remark.working:
-        said += f"<br>{remark.label}: <em>{working_html(remark)}</em>"
+        tag = "code" if remark.line.rewritten else "em"  # as it is typed
+        said += f"<br>{remark.label}: <{tag}>{working_html(remark)}</{tag}>"
     source = source_html(line.source, line.notation)
     return (
         f"<tr>{mark}<td>{line.place.number}</td><td {_LEFT}>{source}</td>"
