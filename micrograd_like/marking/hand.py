@@ -257,8 +257,14 @@ class Hand:
             self._worked.pop(key, None)
 
     def define(self, name: Quantity, expr: Expr) -> None:
-        """Take a name for which the learner gives a formula and no number."""
-        figure = worked_out(expr, self.figure)
+        """Take a name for which the learner gives a formula and no number.
+
+        One that rests on what has no number in this world has none either.
+        """
+        try:
+            figure = worked_out(expr, self.figure)
+        except KeyError:
+            return
         if figure is None:
             return
         self._worked[name] = self.rounded(name, figure)

@@ -154,12 +154,16 @@ class _Match:
         return sum(agreeing) * 2 >= len(agreeing)
 
     def _is_worked_out(self, read: Statement) -> bool:
-        """True for a formula in names of what the code has only a number for: z = 0.2*0.6 + 0.1."""
+        """True for a formula in names of what the code has only as its number: z = 0.2*0.6 + 0.1."""
         if not isinstance(read.left, Name) or read.left not in self.plain or self._updates(read):
             return False
         name = self.code.at(self.plain[read.left], read.place.row)
         formulas = (n for part in read.parts for n in names_in(part.expr) if n not in CONSTANTS)
-        return name in self.code.in_figures and any(formulas)
+        if name not in self.code.in_figures or not any(formulas) or name not in self.code.numbers:
+            return False
+        true = Number(self.code.numbers[name], 12)
+        numbers = [part.number for part in read.parts if part.number is not None]
+        return bool(numbers) and not any(unlike(number, true, 1.0) for number in numbers)
 
     def _agrees(self, read: Statement) -> bool | None:
         """Whether what a statement says of a name is the code's; None where nothing tells."""
