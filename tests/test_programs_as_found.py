@@ -193,7 +193,25 @@ def loss_and_gradients(X, y, W1, W2, reg):
     dW1 = X.T.dot(dh)
     return loss, dW1, dW2
 """
+COUNTED = """
+def slopes(X, Y, W1, b1, W2):
+    m = X.shape[1]
+    A1 = np.tanh(np.dot(W1, X) + b1)
+    A2 = 1 / (1 + np.exp(-np.dot(W2, A1)))
+    cost = -1. / m * np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+    dZ2 = A2 - Y
+    dW2 = 1. / m * np.dot(dZ2, A1.T)
+    dZ1 = np.dot(W2.T, dZ2) * (1 - A1**2)
+    dW1 = 1. / m * np.dot(dZ1, X.T)
+    db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)
+"""
 TWINS = (
+    Twins(
+        "a factor that is no number of samples by chance",
+        COUNTED,
+        "db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)",
+        "db1 = 4. / m * np.sum(dZ1, axis=1, keepdims=True)",
+    ),
     Twins(
         "a class whose methods call one another, the gradient of its output",
         PERCEPTRON,

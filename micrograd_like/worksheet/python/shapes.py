@@ -27,6 +27,7 @@ from micrograd_like.worksheet.python.usage import (
     picks,
     renamed,
     sizes_in,
+    small_factors,
     summed_along,
     summed_whole,
     takes_one_sample,
@@ -171,10 +172,11 @@ class Shapes:
             frozenset(_narrow(module, not rows)),
             single=takes_one_sample(module)
             or (not axes and any(map(draws_columns, ast.walk(module)))),
+            _taken=[number for node in ast.walk(module) for number in small_factors(node)],
         )
 
     def size(self) -> int:
-        """A size that is not taken yet."""
+        """A size that is not taken yet, by another or as a factor."""
         taken = {*self._small.values(), *self._taken}
         self._taken.append(next((s for s in _SIZES if s not in taken), _SIZES[-1]))
         return self._taken[-1]
