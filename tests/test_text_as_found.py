@@ -250,6 +250,7 @@ PRIMES = [
     # Functions by their names in other languages.
     ("a = sigmoide(0.5) = 0.6225\nb = sen(0.5) = 0.4794\nc = tg(0.5) = 0.9463", "rrw"),
 ]
+_OUTPUTS = "y = [y1, y2]\nr = t - w2*y1\nL = 2r^2\ny1 = w1*x1"
 GRADIENTS = [
     # The arguments of what is differentiated are no factor.
     ("w = 2\nb = 1\nJ(w, b) = (3w + b)^2\n∇_w J(w, b) = 6(3w + b) = 42", "tttr"),
@@ -257,6 +258,47 @@ GRADIENTS = [
     # Numbers in angles are a vector; what compares is none.
     ("w = <0.5,0,1>\nq = 2w = <1,0,2>\nr = w + <0,0,.5> = <0.5,0,1.6>", "trw"),
     ("x = 3\nq = (1 if 0<x else 2) = 1", "tr"),
+    # What ∇ lists tells by what it is taken, not the one vector that there is,
+    (f"{_OUTPUTS}\n∇L = [∂L/∂w1, ∂L/∂w2] = [-4r w2 x1, -4r y1]", "tttr"),
+    (f"{_OUTPUTS}\n∇L = [∂L/∂w1, ∂L/∂w2] = [-4r w2 x1, 4r y1]", "tttw"),
+    # … and where it lists none, what a layer gives may not be it. What it is of is.
+    (f"{_OUTPUTS}\n∇L = [-4r w2 x1, -4r y1]", "ttt?"),
+    ("x = [1, 2]\nf = x1^2 + 3x2\n∇f = [2x1, 3]", "ttr"),
+    ("x = [1, 2]\nf = x1^2 + 3x2\n∇f = [x1, 3]", "ttw"),
+    # The argument of a function stands for anything, though there is a z1,
+    ("z1 = 2\nf(z) = z\nf'(z) = 1\na1 = f(z1) = 2", "trrr"),
+    ("z1 = 2\nf(z) = z\nf'(z) = 2", "trw"),
+    ("z1 = 2\nf(z) = z^2\nf'(z) = 2z", "trr"),
+    ("z1 = 2\nf(z) = z^2\nf'(z) = 3z", "trw"),
+    # … but where a number is said of it.
+    ("z1 = 2\nf(z) = z^2\nf'(z) = 2z = 4", "trr"),
+    ("z1 = 2\nf(z) = z^2\nf'(z) = 2z = 5", "trw"),
+    ("z1 = 2\nsigmoid(z) = 0.8808", "tr"),
+]
+#: Numbers in the place of names without one.
+PUT_IN = [
+    # They may be what these are: a factor, an array, in a sum, within a function, in a slope,
+    ("Q = X W_Q = 0.5 X", "?"),
+    (
+        "W = [[1, 2], [3, 4]]\nx = [x1, x2]\nb = [b1, b2]\nz = W x + b\n"
+        "z = [x1 + 2x2 + 5, 3x1 + 4x2 + 6]",
+        "tt?",
+    ),
+    ("y = a x^2 + b x + c = 2x^2 + 3x", "?"),
+    ("z = w x + b\ny = σ(z) = 1/(1 + e^-(2x + 3))", "t?"),
+    ("ŷ = w x\nL = (ŷ - t)^2\ndL/dw = 2(ŷ - t)x = 3(ŷ - t)", "tt?"),
+    ("ŷ = w x\nL = (ŷ - t)^2\ndL/dw = 2(ŷ - t)*5", "tt?"),
+    # … and what a line gives that is not understood may be anything.
+    ("w = foo(3)\ny = w x = x", "??"),
+    # No number makes these the same, or none is there: a name is left out, or another one stands.
+    ("p = x y + z = 3z", "w"),
+    ("Q = X W_Q = 0.5 W_Q + X", "w"),
+    ("ŷ = w x\nL = (ŷ - t)^2\ndL/dw = 2(ŷ - t)", "ttw"),
+    ("ŷ = w x\nL = (ŷ - t)^2\ndL/dw = 2(ŷ - t)w", "ttw"),
+    ("ŷ = w x\nL = (ŷ - t)^2\ndL/dŷ = 3(ŷ - t)", "ttw"),
+    ("y = w x = x", "w"),
+    # With numbers for them there is nothing to choose.
+    ("x = 2\nw = 3\nb = 1\ny = w x + b = 4x", "tttw"),
 ]
 
 
@@ -279,6 +321,7 @@ GRADIENTS = [
         *MORE_LINES,
         *PRIMES,
         *GRADIENTS,
+        *PUT_IN,
     ],
 )
 def test_verdicts(text: str, found: str) -> None:

@@ -79,6 +79,7 @@ class Worksheet:
         inferred: Numbers that names take from figures in their place.
         opaque: Names whose dependence on others is not known: why.
         doubts: Names about which nothing is sure: why.
+        not_understood: Names that a line gives which was read, but says nothing of them here.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -98,11 +99,14 @@ class Worksheet:
         self._others = reading.others
         self._elements = {n: reading.names.elements(n, s) for n, s in reading.names.arrays.items()}
         arrays = {name: own for own in self._elements.values() for name in own}
+        self._array_of = {n: array for array, own in self._elements.items() for n in own}
         read = (reading.reads, reading.problems, reading.hidden, reading.sections)
         resolved = resolve(*read, arrays)
         self.older, self.inferred = {**resolved.older, **reading.older}, resolved.inferred
         self.opaque = {**resolved.opaque, **reading.opaque}
         self.doubts = {**resolved.doubts, **reading.doubts}
+        for array, why in [*self.doubts.items()]:
+            self.doubts.update(dict.fromkeys(self._elements.get(array, ()), why))
         self._defined = {name for name in resolved.definers if not stands_in(name)}
         made = [
             read if builds < 0 else _building(read, builds, self.older)
@@ -117,6 +121,8 @@ class Worksheet:
             place = resolved.definers[name]
             self._define(name, formula, made[place] if place >= 0 else None)
         self._fail_skipped(resolved, made)
+        lines = (str(s.left) for s in self.statements if not s.parts and (s.doubt or s.blank))
+        self.not_understood = {n for name in lines for n in (name, *self._elements.get(name, ()))}
         self._counts = reading.names.counts
         whole = with_assumptions(resolved, self._builder, self._counts)
         self.formulas, self.assumed, self._whole = whole
@@ -395,7 +401,11 @@ class Worksheet:
 
     def unread(self, name: str) -> bool:
         """True if a line that could not be read gives the name its value."""
-        return any(problem.name == name for problem in self.unreadable)
+        return any(problem.name in (name, self.array_of(name)) for problem in self.unreadable)
+
+    def array_of(self, name: str) -> str:
+        """The array whose element a name is; else the name."""
+        return self._array_of.get(name, name)
 
     def rests_on(self, names: Iterable[str]) -> set[Name]:
         """The names that these rest on, themselves with them."""
@@ -494,8 +504,7 @@ class Worksheet:
 
     def nothing_defines(self, name: str) -> str:
         """That a name, or the array whose element it is, is not defined."""
-        arrays = (array for array, elements in self._elements.items() if name in elements)
-        shown = name if name in self._defined else next(arrays, name)
+        shown = name if name in self._defined else self.array_of(name)
         return f"Nothing defines {str(shown)!r} in this worksheet"
 
     def without_number(self, expr: Expr) -> bool:

@@ -25,6 +25,7 @@ from micrograd_like.marking.facts import Facts
 from micrograd_like.marking.hand import View, worked_out
 from micrograd_like.marking.judging.compare import Comparison
 from micrograd_like.marking.judging.figures import FigureJudge
+from micrograd_like.marking.judging.free_names import FreeNames
 from micrograd_like.marking.judging.judged import Judged
 from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.judging.measure import NO_SLIP, Line, Measure, no_number
@@ -37,6 +38,7 @@ from micrograd_like.worksheet import Statement
 from micrograd_like.worksheet.records import Part
 
 _NOTHING_MOVES = "It comes to the right number, and no other number given here would change it"
+_PUT_IN = "It puts numbers in for names that have none here"
 _LABEL = "It holds with the number of a name that what is asked for does not rest on"
 
 
@@ -47,6 +49,7 @@ class Judge(Measure):
         super().__init__(facts, learner)
         self.figures = FigureJudge(facts, learner)
         self.numbers = NumberJudge(facts, learner)
+        self.free_names = FreeNames(facts)
 
     def parts(self, statement: Statement, key: Quantity, named: bool = True) -> list[Judged]:
         """Every part of the line about ``key``, judged; formulas before numbers.
@@ -132,6 +135,9 @@ class Judge(Measure):
             own = self.own(form, key)
             if own != form and self.facts.truth.holds_in_what_is_left(part.expr, own):
                 return self.judged(part, "follows", slips=self.slipped(form, key))
+        behind = any(j.verdict in SOUND and self.facts.leaves(j.expr) for j in line.before)
+        if not builds and self.free_names.stand_for(part.expr, key, behind):
+            return self.judged(part, "unchecked", problem=_PUT_IN)
         accident = same_number(part.expr, target, self.facts.truth.here)
         if accident and not self.facts.truth.moves(part.expr):
             return self.judged(part, "unchecked", problem=_NOTHING_MOVES)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from micrograd_like.formula import Derivative, Name, Number
 from micrograd_like.worksheet import arrays
-from micrograd_like.worksheet.arrays import Array, Term
+from micrograd_like.worksheet.arrays import Array, ShapeError, Term
 from micrograd_like.worksheet.grammar.cursor import UnreadableError
 from micrograd_like.worksheet.grammar.rules import ADD, Rules
 from micrograd_like.worksheet.grammar.scope import UnsureError
@@ -17,6 +17,8 @@ from micrograd_like.worksheet.vocabulary import FUNCTIONS
 
 #: What a cost is usually a function of.
 _VARIED = {"w", "theta", "beta"}
+#: What a layer gives: a gradient that names nothing may be by what lies below it.
+_OUTPUTS = {"y", "yhat", "o", "a", "h", "z"}
 
 
 class Derivatives(Rules):
@@ -293,12 +295,35 @@ class Derivatives(Rules):
                 self.skip_arguments(name)
             self.scope.read_as[f"∇{name} as ∂{name}/∂({', '.join(arguments)})"] = None
             return Array.of([Derivative(Name(name), Name(wrt)) for wrt in arguments])
+        if self.next.kind == "name" and (listed := self.listed(name)):
+            self.take()
+            by = ", ".join(str(slope.wrt) for slope in listed)
+            self.scope.read_as[f"∇{name} as ∂{name}/∂({by})"] = None
+            return Array.of(listed)
         vector = self.varied()
         if self.next.kind == "name" and vector and name not in self.known.arrays:
             self.take()
             self.scope.read_as[f"∇{name} as ∂{name}/∂{vector}"] = None
+            if vector in _OUTPUTS:
+                self.scope.doubts[f"by what ∇{name} is taken is not said"] = None
             return self.nested(Name(self.scope.current(name)), vector, 1, vector)
         raise UnsureError("Gradients of vectors are not worked out")
+
+    def listed(self, name: str) -> list[Derivative]:
+        """The ∂L/∂w1, ∂L/∂w2 that ∇L is said to be: they tell by what it is taken."""
+        place, operations = self.place, self.operations
+        self.take()
+        found = None
+        if self.at("=", "≈"):
+            self.take()
+            try:
+                found = self.expression(0)
+            except (UnreadableError, UnsureError, ShapeError):
+                found = None
+        self.place, self.operations = place, operations
+        items = found.items if isinstance(found, Array) else ()
+        slopes = [item for item in items if isinstance(item, Derivative) and item.of == name]
+        return slopes if len(slopes) == len(items) else []
 
     def varied(self) -> str:
         """The vector by which a gradient is taken that names none: the only one, or w; else ""."""

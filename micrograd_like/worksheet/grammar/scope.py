@@ -90,6 +90,7 @@ class Scope:
         known: The names of the document.
         places: Where each name first stands in the part that is read.
         shadowed: Arguments of the function that the clause defines: no array's name there.
+        general: Those of them for which anything may stand: the z of f'(z) = 2z is no z1.
         read_as: How the clause is understood, where that is not as it stands; in order.
         doubts: Why a disagreement of the clause is no proof of a mistake; in order.
     """
@@ -98,6 +99,7 @@ class Scope:
         self.known = known
         self.places: dict[str, Place] = {}
         self.shadowed: set[str] = set()
+        self.general: set[str] = set()
         self.read_as: dict[str, None] = {}
         self.doubts: dict[str, None] = {}
 
@@ -137,7 +139,7 @@ class Scope:
             self.read_as[f"{text} as {name}"] = None
             self.doubts[f"{text} is taken for {name}"] = None
             return name
-        if text in self.known.short:
+        if text in self.known.short and text not in self.general:
             self.read_as[f"{text} as {self.known.short[text]}"] = None
             return self.known.short[text]
         name = without_old(text)

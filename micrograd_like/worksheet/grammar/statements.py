@@ -278,6 +278,8 @@ class Statements(Parts):
         of_vector = brackets.literal_shape(self.tokens, place + 2)  # exp(z) = [7.39, 2.72]
         if not of_vector and (base in self.known.functions or base in FUNCTIONS):
             self.scope.shadowed.update(arguments)
+            if not self.comes_to_a_number():
+                self.scope.general.update(arguments)
         if name not in self.known.functions or base != name:
             return
         self.place = place + 2
@@ -288,6 +290,13 @@ class Statements(Parts):
         if body is not None and not isinstance(body, Array) and self.next.kind in ("end", "sign"):
             self.function = FunctionDefinition(name, tuple(arguments), body)
         self.place, self.operations = back, 0
+
+    def comes_to_a_number(self) -> bool:
+        """True for f(x) = 0.88 and f(x) = 2x = 4, at the x of the document; not for f'(x) = 1."""
+        last, before = self.tokens[-2], self.tokens[-3]  # behind them stands the end
+        number = last.kind == "number" and (before.text in RELATIONS or before.text == "-")
+        several = sum(token.text in RELATIONS for token in self.tokens) > 1
+        return number and (several or "." in last.text)
 
     def remark(self) -> None:
         """Pass over a remark in brackets and words behind a part."""
