@@ -38,6 +38,59 @@ a1′ = x1*w1'
 k = 2^-x1^2 / 3.
 ```
 """
+GOOD_TEX = r"""Given $x = 0.35$, $w_1 = 0.1$ and \(\hat{y} = \sigma(w_1 x)\):
+\begin{align*}
+z^{(1)} &= W^{[1]} x + b, \quad a_j^l = \sigma\left(z_j^l\right) \label{a} \tag{1} \\
+&= \frac{1}{1 + e^{-z}} \approx 0.51 && \text{where } z = w_1 x
+\end{align*}
+$$\frac{\partial E}{\partial w_{ij}} = \sum_{k=1}^{n} \delta_k \cdot x_i, \qquad i \neq j$$
+\[ f(x) = \begin{cases} x & \text{if } x > 0 \\ 0 & \text{otherwise} \end{cases} \]
+$$M = \begin{bmatrix} 1 & \cdots \\ 3 & 4 \end{bmatrix}^\top \nabla_\theta J(\theta)$$
+| $x^{(i)}$ | Value |
+|---|---|
+| `dE/dw = 2*x` | **$w \leftarrow w - \eta \frac{dE}{dw}$** |
+"""
+TEX = (
+    *GOOD_TEX.split(),
+    *(
+        "{",
+        "}",
+        "$",
+        "$$",
+        r"\(",
+        r"\)",
+        r"\[",
+        r"\]",
+        "&",
+        "&=",
+        r"\\",
+        "_",
+        "^",
+        "_{i}",
+        "^{(l)}",
+    ),
+    *(r"\frac", r"\frac12", r"\partial", r"\sum_i", r"\prod", r"\sqrt[3]{x}", r"\hat", r"\bar{x}"),
+    *(r"\left(", r"\right)", r"\left\{", r"\right.", r"\Big|_{x=1}", r"\lVert", r"\langle"),
+    *(
+        r"\text{if}",
+        r"\mathbb{1}[y = k]",
+        r"\mathbb{E}",
+        r"\operatorname*{argmin}_w",
+        r"\substack{i}",
+    ),
+    *(r"\underbrace{x}_{a}", r"\overset{!}{=}", r"\stackrel{d}{=}", r"\xrightarrow{f}", r"\odot"),
+    *(r"\begin{align}", r"\end{align}", r"\begin{bmatrix}", r"\end{bmatrix}", r"\begin{cases}"),
+    *(
+        r"\newcommand{\a}[1]{#1^2}",
+        r"\a{x}",
+        r"\def\b{\a{y}}",
+        r"\b",
+        r"\color{red}",
+        "{,}",
+        "\n\n",
+    ),
+    *("x", "y", "w_1", "=", "+", "-", "0.5", "(", ")", "[", "]", "'", ",", ";", "...", "%", "~"),
+)
 TOKENS = (
     *GOOD.split(),
     *FUNCTIONS,
@@ -87,13 +140,21 @@ def mutated(rng):
     return changed(rng, GOOD)
 
 
-def changed(rng, text):
+def tex(rng):
+    """Formulas in Markdown whose pieces are taken at random, or changed."""
+    if rng.random() < 0.5:
+        return changed(rng, GOOD_TEX, TEX)
+    inside = " ".join(rng.choices(TEX, k=rng.randint(1, 30)))
+    return rng.choice(("$$", "$", "")).join(("", inside, ""))
+
+
+def changed(rng, text, tokens=TOKENS):
     for _ in range(rng.randint(1, 12)):
         start = rng.randrange(len(text) + 1)
         end = min(start + rng.choice((0, 1, 1, 3, 20)), len(text))
         start2 = rng.randrange(len(text) + 1)
         other = text[start2 : start2 + rng.randint(1, 20)]
-        put = rng.choice(("", text[start:end] * 2, other, rng.choice(TOKENS)))
+        put = rng.choice(("", text[start:end] * 2, other, rng.choice(tokens)))
         text = text[:start] + put + text[end:]
     return text
 
@@ -134,7 +195,9 @@ def mutated_bytes(rng):
 
 def repeated(rng):
     """A few tokens again and again: what grows faster than its input shows here."""
-    piece = rng.choice(("", " ", "\n")).join(rng.choices(TOKENS, k=rng.randint(1, 4)))
+    piece = rng.choice(("", " ", "\n")).join(
+        rng.choices(rng.choice((TOKENS, TEX)), k=rng.randint(1, 4))
+    )
     size = rng.choice((100, 1_000, 10_000, 50_000))
     return rng.choice(("", "x = ", "x = 1\n")) + piece * (size // max(len(piece), 1) + 1)
 
@@ -147,16 +210,18 @@ SOURCES = (
     mutated,
     exchanged,
     exchanged,
+    tex,
+    tex,
     mutated_bytes,
     repeated,
 )
 
 
-def feed(given, markdown):
+def feed(given, form):
     """Read what is given, print it, and read what was printed."""
     try:
         text = decode(given) if isinstance(given, bytes) else given
-        sheet = Worksheet.parse(text, format="markdown" if markdown else "text")
+        sheet = Worksheet.parse(text, format=form)
     except WorksheetError:
         return "refused"
     for problem in sheet.problems:
@@ -192,10 +257,11 @@ def main():
         # A case of its own seed, so that it can be had again by itself. `repeated` is slow.
         rng = random.Random(f"{options.seed} {case}")
         source = SOURCES[-1] if case % 50 == 0 else rng.choice(SOURCES[:-1])
-        given, markdown = source(rng), rng.random() < 0.1
+        given = source(rng)
+        form = rng.choice(("markdown", "latex")) if source is tex or rng.random() < 0.1 else "text"
         start = time.process_time()
         try:
-            outcome = feed(given, markdown)
+            outcome = feed(given, form)
             taken = time.process_time() - start
             if isinstance(outcome, Worksheet):
                 outcome = mark(outcome)

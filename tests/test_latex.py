@@ -55,6 +55,15 @@ def test_what_is_not_understood_is_refused_with_its_place(
     assert len(sheet.statements) == 9  # not half of it
 
 
+@pytest.mark.parametrize(("latex", "line", "verdict", "reason"), rows(4))
+def test_what_is_not_worked_out_is_unchecked_and_says_why(
+    latex: str, line: str, verdict: str, reason: str
+) -> None:
+    mark = formula(latex).check().lines[8 + int(line)]
+    assert mark.verdict == verdict
+    assert reason in str(mark.problem)
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -274,7 +283,7 @@ def test_a_slip_between_fences_is_found_where_it_stands() -> None:
 def test_what_is_passed_over_is_counted() -> None:
     sheet = Worksheet.parse("$a = 2$. If $x = 1$ and $x > 0$, then $b = 5$. Not $a = 3$.")
     assert sheet.told == (
-        "3 relations are passed over: behind a word such as 'if', 'not' or 'instead of'",
+        "3 relations are passed over: behind words such as 'if', 'not', 'instead of', or one-sided",
     )
     assert Worksheet.parse("Let $a = 2$.").told == ()
 
@@ -288,7 +297,7 @@ def test_a_formula_goes_on_with_the_display_above_and_never_with_an_inline_given
     ("text", "unread"),
     [
         ("$$q = \\foo$$\n$$= 5$$\n$$r = q$$", ["q", ""]),  # the rest of a chain with it
-        ("the value is $= 0.5$, so $r = 1$", [""]),
+        ("the value is $= 0.5$, so $r = 1$", []),
         ("$a = \\frac{1}{2$ and $b = 2$", ["a"]),
     ],
 )

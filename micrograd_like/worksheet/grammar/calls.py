@@ -64,7 +64,8 @@ class Calls(Rules):
         elif self.at("(") or (self.at("[") and not literal_shape(self.tokens, self.place)[1:]):
             arguments = self.arguments()
         else:
-            if self.next.kind not in ("name", "number"):
+            unread = self.next.text[0] == "\\" and len(self.next.text) > 1
+            if self.next.kind not in ("name", "number") and not unread:
                 self.expected(f"'(' after {token.text}")
             self.deeper()
             arguments = [self.prefix()]
@@ -73,6 +74,9 @@ class Calls(Rules):
                 arguments = [self.raised(arguments[0])]
             tight = self.implicit_product() and self.tokens[self.place - 1].end == self.next.column
             number = self.tokens[self.place - 1].kind == "number" and self.implicit_product()
+            if tight and self.at("(") and self.tokens[self.place - 1].kind == "name":
+                called = self.tokens[self.place - 1].text  # log q(x)
+                raise UnsureError(f"Whether {called}(…) is all that {token.text} is of is not sure")
             if tight or number or self.at_power():
                 self.fail(f"expected brackets: what belongs to {token.text} is not clear", token)
         return self.call_of(function, arguments, token)
@@ -80,8 +84,11 @@ class Calls(Rules):
     def call_of(self, function: str, arguments: list[Term], token: Token) -> Term:
         """A function of the table, given as many arguments as it takes."""
         row = OPS[function]
-        if function in ("maximum", "minimum") and len(arguments) > 2:
-            return self.joined(function, arguments)
+        if function in ("maximum", "minimum") and len(arguments) != 2:
+            if len(arguments) == 1 and not isinstance(arguments[0], Array):
+                raise UnsureError(f"What {token.text} is taken of is not said")
+            array = arguments[0] if len(arguments) == 1 else None
+            return self.joined(function, array.items if isinstance(array, Array) else arguments)
         if len(arguments) != len(row.inputs):
             self.fail(
                 f"{token.text} takes {len(row.inputs)} argument{'s' * (len(row.inputs) > 1)}, "

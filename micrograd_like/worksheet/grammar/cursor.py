@@ -69,6 +69,9 @@ class Cursor:
 
     def skip_group(self) -> None:
         """Pass over a bracket and all that it holds."""
-        while self.take().text not in (")", "]"):
-            if self.next.kind == "end":
+        depth = 0
+        while self.next.kind != "end":
+            sign = self.take().text
+            depth += (sign in ("(", "[")) - (sign in (")", "]"))
+            if not depth:
                 return

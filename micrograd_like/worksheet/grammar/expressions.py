@@ -51,6 +51,9 @@ _NOT_WORKED_OUT = {
 }
 
 
+_BRACKETS = {"⌊", "⌈"}
+
+
 class Expressions(Derivatives, Calls):
     """The rules for expressions.
 
@@ -74,6 +77,10 @@ class Expressions(Derivatives, Calls):
                 sign = "·"
             if sign in _ENDS or token.kind == "end":
                 break
+            if self.at("…") and (self.ahead(1).kind == "end" or self.ahead(1).text in RELATIONS):
+                break  # 0.33…
+            if sign in _NOT_WORKED_OUT and sign not in _BRACKETS:
+                raise UnsureError(f"{_NOT_WORKED_OUT[sign]} worked out")
             if sign in _INFIX:
                 function, own = _INFIX[sign]
                 if own <= binding:
@@ -197,7 +204,7 @@ class Expressions(Derivatives, Calls):
         if sign in _NOT_WORKED_OUT:
             raise UnsureError(f"{_NOT_WORKED_OUT[sign]} worked out")
         if len(sign) > 1 and sign[0] == "\\":
-            raise UnsureError(f"{sign} is not worked out")
+            raise UnsureError(sign[1:] if " " in sign else f"{sign} is not worked out")
         return None
 
     def length(self, inside: Term) -> Term:

@@ -115,7 +115,12 @@ class Neighbours(Cursor):
         """True for a word that nothing gives a value."""
         text = token.text
         known = text in self.known.lefts or self.known.is_quantity(text)
-        named = text.lower() in FUNCTIONS or text in GREEK.values() or text in OF_ALL
+        named = (
+            text.lower() in FUNCTIONS
+            or text in ("if", "else")
+            or text in GREEK.values()
+            or text in OF_ALL
+        )
         return is_word(text) and len(text) > 2 and not known and not named
 
     def figures_inside(self, place: int) -> bool:
@@ -215,11 +220,11 @@ class Neighbours(Cursor):
         return (joins or is_word(token.text)) and not known
 
     def holds_arrow(self, place: int) -> bool:
-        """True for a bracket with an arrow: (x₁ → h) says where a weight belongs."""
+        """True for a bracket with an arrow or ∈: (x₁ → h) says where a weight belongs."""
         for token in self.tokens[place + 1 : place + 8]:
             if token.text in (")", "]"):
                 return False
-            if token.text in ("→", "⇒"):
+            if token.text in ("→", "⇒", "∈"):
                 return True
         return False
 

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from micrograd_like.formula import Call, Name, Number
 from micrograd_like.worksheet import arrays
 from micrograd_like.worksheet.arrays import Array, ShapeError, Term
+from micrograd_like.worksheet.clauses.prose import COMPARISONS
 from micrograd_like.worksheet.clauses.trimming import Clause
 from micrograd_like.worksheet.grammar.neighbours import Neighbours
 from micrograd_like.worksheet.grammar.numerals import fraction, number
 from micrograd_like.worksheet.grammar.scope import Document, Scope, UnsureError
 from micrograd_like.worksheet.tokens.bounds import MAX_WRITTEN, TOO_LONG, TOO_MUCH
+from micrograd_like.worksheet.tokens.brackets import closing
 from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
-from micrograd_like.worksheet.vocabulary import COMPARED
+from micrograd_like.worksheet.vocabulary import COMPARED, RELATIONS
 
 #: Operations in one part of a statement; nobody writes more by hand.
 MAX_OPERATIONS = 500
@@ -196,11 +198,19 @@ class Rules(Neighbours, ABC):
     def closed(self, inside: Term, sign: str, opening: Token) -> Term:
         """What stood in a bracket, where the bracket ends here."""
         if not self.at(sign):
+            if self.next.text in RELATIONS | COMPARISONS | {"|"} and self.closes(opening):
+                reason = f"What stands in the brackets in column {opening.column} is no expression"
+                raise UnsureError(reason)
             shown = "(" if opening.text in "[{" else opening.text
             wanted = ")" if sign in "]}" else sign
             self.expected(f"{wanted!r} for the {shown!r} in column {opening.column}")
         self.take()
         return inside
+
+    def closes(self, opening: Token) -> bool:
+        """True if the bracket ends somewhere behind: P(A = a) is something, (w = 2 is not."""
+        place = next((i for i, token in enumerate(self.tokens) if token is opening), -1)
+        return closing(self.tokens).get(place, 0) >= self.place
 
     def check_length(self, name: Token) -> None:
         """Refuse a name that nobody would write by hand."""

@@ -136,6 +136,10 @@ class Cursor:
         self.tokens += tokens
         self.emit("sign", ")", last)
 
+    def unclear(self, reason: str, piece: Piece) -> None:
+        """A sign that says, in a sentence, why what stands here is not worked out."""
+        self.emit("sign", f"\\{reason}", piece)
+
     def align(self, piece: Piece) -> None:
         """Take down an &."""
         self._align = piece

@@ -124,14 +124,31 @@ class Document:
         else:
             closing, barrier = rf"\end{{{opening}}}", rf"\begin{{{opening}}}"
         if barrier == "\n\n":
-            blank = _BLANK_LINE.search(self.text, match.end())
-            limit = len(self.text) if blank is None else blank.start()
+            limit = self._paragraph(match.end())
+            if opening == "$$" and self.text.find(closing, match.end(), limit) < 0:
+                limit = self._stretch(match)
         else:
             again = re.compile(rf"(?<!\\){re.escape(barrier)}").search(self.text, match.end())
             limit = len(self.text) if again is None else again.start()
         return self.text.find(closing, match.end(), limit), len(closing)
 
+    def _paragraph(self, start: int) -> int:
+        """Where the paragraph ends."""
+        blank = _BLANK_LINE.search(self.text, start)
+        return len(self.text) if blank is None else blank.start()
 
+    def _stretch(self, match: re.Match[str]) -> int:
+        """Where a formula ends whose $$ stand on lines of their own, be there blank lines in it."""
+        found = _OWN_LINES.match(self.text, match.start())
+        begins = not self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
+        if found is None or not begins or _SENTENCES.search(_IN_FORMULAS.sub("", found[1])):
+            return match.end()
+        return found.end()
+
+
+#: What stands between $$ alone on their lines, and words that are no formula.
+_OWN_LINES = re.compile(r"\$\$[ \t]*\n((?:(?!.*\$).*\n){1,60})[ \t]*\$\$[ \t]*(?=\n|\Z)")
+_SENTENCES = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,} [a-z]{2,}")
 #: A formula in marks of both kinds, \( $a = b$ \): those within are its own.
 _WITHIN = re.compile(r"\\[(\[] *\$")
 #: A title such as b) $y = \sigma(2x - 1)$.

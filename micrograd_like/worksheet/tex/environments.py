@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from micrograd_like.worksheet.clauses.prose import COMPARISONS
 from micrograd_like.worksheet.tex.fractions import Fractions
-from micrograd_like.worksheet.tex.macros import CASES, MATRICES
+from micrograd_like.worksheet.tex.macros import CASES, DETERMINANTS, FORMULAS, MATRICES
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 from micrograd_like.worksheet.tokens.lexer import Token
+from micrograd_like.worksheet.vocabulary import COMPARED, RELATIONS
 
 _Cells = list[list[list[Token]]]
 #: What says in words when a case holds.
@@ -17,7 +21,8 @@ class Environments(Fractions):
 
     def environment(self, piece: Piece) -> None:
         """A matrix as the list of its rows; cases as a choice."""
-        name, start, depth = self._named(piece), self.place, 1
+        braced = begins_cases(self.pieces, self.place - 1)
+        name, start, depth = self._named(piece).rstrip("*"), self.place, 1
         while self.place < self.stop and depth:
             if self.at_macro("begin", "end"):
                 depth += 1 if self.next.text == "begin" else -1
@@ -25,15 +30,22 @@ class Environments(Fractions):
         if depth:
             raise TexError(piece, rf"expected \end{{{name}}} for this \begin{{{name}}}")
         stop = self.place - 1
-        ended = self._named(self.pieces[stop])
+        ended = self._named(self.pieces[stop]).rstrip("*")
         if ended != name:
             raise TexError(self.pieces[stop], rf"expected \end{{{name}}}, got \end{{{ended}}}")
-        if name in MATRICES:
-            if name == "array":  # behind its columns
-                start = self.pairs.braces.get(start, start - 1) + 1
-            self._matrix(piece, self._cells(start, stop))
-        elif name in CASES:
+        if name in DETERMINANTS:
+            self.unclear("Determinants are not worked out", piece)
+            return
+        if name == "array":  # behind its columns
+            start = self.pairs.braces.get(start, start - 1) + 1
+        if name in CASES:
             self._cases(piece, self._cells(start, stop))
+        elif braced and name in MATRICES | FORMULAS:
+            self.tokens.pop()  # the brace
+            self.depth -= 1
+            self._cases(piece, self._cells(start, stop))
+        elif name in MATRICES:
+            self._matrix(piece, self._cells(start, stop))
         else:
             known = ", ".join(sorted(MATRICES | CASES))
             raise TexError(piece, f"expected one of {known}; got the environment {name!r}")
@@ -61,8 +73,12 @@ class Environments(Fractions):
     def _matrix(self, piece: Piece, rows: _Cells) -> None:
         """[[a, b], [c, d]]; a column is a vector."""
         last = self.last
-        if not rows or not all(cell for row in rows for cell in row):
-            raise TexError(piece, "expected an element in every cell of the matrix")
+        if not rows:
+            raise TexError(piece, "expected an element in the matrix")
+        rows = [row[:-1] if len(row) > 1 and not row[-1] else row for row in rows]
+        if not all(cell for row in rows for cell in row):
+            self.unclear("A matrix with an empty cell is not worked out", piece)
+            return
         behind = self.place + self.at_macro("right")
         closed = behind < self.stop and self.pieces[behind].text in ("]", ")")
         called = len(self.tokens) > 1 and self.tokens[-2].kind == "name"
@@ -98,21 +114,52 @@ class Environments(Fractions):
         return True
 
     def _cases(self, piece: Piece, rows: _Cells) -> None:
-        """The first case if its condition holds, else the second."""
-        plain = [[_without_words(cell) for cell in row] for row in rows]
-        if len(plain) != 2 or any(len(row) != 2 for row in plain) or not plain[0][1]:
-            raise TexError(piece, "expected two cases, the first with its condition")
-        (then, condition), (otherwise, _) = plain
+        """The first case if its condition holds, else the next one, else the last."""
+        if self.at_macro("right"):
+            self.place += 2 if self.place + 1 < self.stop else 1
+        cases = [_case(row) for row in rows]
+        if len(cases) < 2 or not all(value for value, _ in cases):
+            raise TexError(piece, "expected two cases or more, each with its value")
+        if not all(_compares(condition) for _, condition in cases[:-1]):
+            self.unclear("Which of its cases holds is not worked out", piece)
+            return
         self.emit("sign", "(", piece)
-        self.tokens += then
-        self.emit("name", "if", piece)
-        self.tokens += condition
-        self.emit("name", "else", piece)
-        self.tokens += otherwise
+        for value, condition in cases[:-1]:
+            self.tokens += value
+            self.emit("name", "if", piece)
+            self.tokens += condition
+            self.emit("name", "else", piece)
+        self.tokens += cases[-1][0]
         self.emit("sign", ")", self.last)
+
+
+def begins_cases(pieces: Sequence[Piece], place: int) -> bool:
+    r"""True for the begin of ``\left\{ \begin{array}``: it holds cases."""
+    before = pieces[place - 1] if place else None
+    return before is not None and before.kind == "macro" and before.text in ("{", "lbrace")
+
+
+def _case(row: list[list[Token]]) -> tuple[list[Token], list[Token]]:
+    """What a row of cases says, and when: behind an &, or the last comma outside of brackets."""
+    cells = [_without_words(cell) for cell in row]
+    filled = [cell for cell in cells if cell]
+    if len(filled) != 1:
+        return filled[0] if filled else [], [token for cell in filled[1:] for token in cell]
+    depth, comma = 0, 0
+    for place, token in enumerate(filled[0]):
+        depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if token.text == "," and not depth:
+            comma = place
+    return (filled[0][:comma], filled[0][comma + 1 :]) if comma else (filled[0], [])
+
+
+def _compares(condition: Sequence[Token]) -> bool:
+    """True for one comparison that can be worked out: x > 0."""
+    signs = [t.text for t in condition if t.text in COMPARISONS | RELATIONS]
+    return len(signs) == 1 and signs[0] in COMPARED
 
 
 def _without_words(cell: list[Token]) -> list[Token]:
     """A case without what says when it holds, and the comma before that."""
     kept = [token for token in cell if token.text.lower() not in _WHEN]
-    return kept[:-1] if kept and kept[-1].text == "," else kept
+    return kept[:-1] if kept and kept[-1].text in (",", ".") else kept

@@ -7,46 +7,51 @@ a row is read whole, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 
 from micrograd_like.worksheet.clauses.prose import COMPARISONS
 from micrograd_like.worksheet.tex.cursor import widened
-from micrograd_like.worksheet.tex.environments import Environments
 from micrograd_like.worksheet.tex.macros import (
     ACCENTS,
+    BOLD,
     FRACTIONS,
     FUNCTION_WORDS,
     GAPS,
     IGNORED,
     LETTERS,
+    LONG_ARROWS,
     NOTHING,
     SERIES,
     SIGNS,
     SIZES,
+    SKIPS,
+    STACKED,
     STYLES,
     UNREAD,
     UNREAD_OVER,
+    UNREAD_WITH,
     WORDS,
 )
 from micrograd_like.worksheet.tex.names import Written
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 from micrograd_like.worksheet.tex.symbols import commas_in
+from micrograd_like.worksheet.tex.words import Words
 from micrograd_like.worksheet.tokens.lexer import Token
-from micrograd_like.worksheet.vocabulary import CONNECTIVES, IF, OTHERWISE, RELATIONS
+from micrograd_like.worksheet.vocabulary import RELATIONS
 
 _PLAIN = {":=": "←", "<=": "≤", ">=": "≥"}
 _LOGARITHMS = {"10": "log10", "2": "log2", "e": "ln"}
-#: Words that mean something where they stand, among them those of a choice between cases.
-_KNOWN_WORDS = CONNECTIVES | IF | OTHERWISE | {"otherwise", "while", "until", "unless"}
-_OPERATORS = {"+", "-", "*", "·", "/", "⊙"}
-#: The last letter of Latin and Greek; words in other alphabets have no blanks between them.
-_LATIN = "\u1fff"
-_NO_INDEX = "expected a name before the index"
+#: What a term stands behind, and before.
+_OPENS_TERM = {*RELATIONS, "(", "[", "+", "-", ","}
+_ENDS_TERM = {*RELATIONS, ")", "]", "+", "-", ",", ";", "."}
+#: What is understood, and not worked out.
+_ELEMENT = "Which element of what stands before an index is meant is not worked out"
+_ONES = "What 1 in bold type stands for is not worked out"
+_INDICATOR = "What is 1 where an equality holds is not worked out"
 
 
-class Row(Environments):
+class Row(Words):
     """Reads one row of a formula."""
 
     def read(self) -> list[Token]:
@@ -97,8 +102,11 @@ class Row(Environments):
             self._power(piece)
         elif text == "'" and self.symbols.by and self.tokens[-1:] and self.tokens[-1].text == ")":
             self.primed(piece)
-        elif text in ("_", "'"):
-            raise TexError(piece, f"{_NO_INDEX if text == '_' else 'expected a name'} here")
+        elif text == "_":
+            self.argument(piece)
+            self.unclear(_ELEMENT, piece)
+        elif text == "'":
+            self.unclear("By what is differentiated is not said", piece)
         elif text == "⟨":
             self._dot_product(piece)
         elif text in ("(", "[", ")", "]"):
@@ -111,6 +119,8 @@ class Row(Environments):
             self._bar(piece, text)
         elif text == ";" and self.depth:
             self.emit("sign", ",", piece)
+        elif text == "." and self._is_between_factors(piece):
+            self.emit("sign", "·", piece)
         elif text.isalpha() or not text.isprintable():
             raise TexError(piece, f"did not expect {piece} here")
         else:
@@ -123,9 +133,18 @@ class Row(Environments):
         before = self.pieces[self.place - 2]
         return not before.touches(piece) or (piece.text == ";" and before.text == ",")
 
+    def _is_between_factors(self, piece: Piece) -> bool:
+        """True for the point of ∂z/∂u.du/dt, set tight."""
+        behind = self.pieces[self.place : min(self.place + 1, self.stop)]
+        before = self.pieces[self.place - 2 : self.place - 1]
+        fraction = bool(behind) and behind[0].kind == "macro" and behind[0].text in FRACTIONS
+        return fraction and bool(before) and before[0].touches(piece) and piece.touches(behind[0])
+
     def _opens(self, piece: Piece, text: str) -> bool:
         """True for a bar that begins a factor behind another: ½‖o − y‖."""
         before = self.tokens[-1] if self.tokens else None
+        if before is not None and before.text.startswith(("Sigma", "Pi")):
+            return False
         bars = sum(token.text == "‖" for token in self.tokens)
         closed = (")", "]") if bars % 2 else (")", "]", "‖")
         operand = before is not None and (before.kind != "sign" or before.text in closed)
@@ -134,22 +153,31 @@ class Row(Environments):
 
     def _bar(self, piece: Piece, text: str) -> None:
         """‖x‖_2 is ‖x‖; f|_{x=2} is f where the document has that value of x."""
-        said = self.script(*self.argument(self.take()))
-        if text == "‖" and said == "2":
+        said = self.clear_script(*self.argument(self.take())) or "…"
+        if text == "‖":
             self.emit("sign", text, piece)
-        elif text == "‖" or not {*said.split(",")} <= self.symbols.givens:
-            raise TexError(piece, f"expected a line {said} in this document, where it is put in")
+            if said not in ("2", "F"):
+                self.emit("sign", "·", piece)
+                self.unclear(f"The norm ‖…‖_{said} is not worked out", piece)
+        elif not {*said.split(",")} <= self.symbols.givens:
+            self.unclear(f"No line says {said}, where it is put in", piece)
 
     def _dot_product(self, piece: Piece) -> None:
         """⟨a, b⟩ as a·b."""
         self.emit("sign", "(", piece)
-        outer = self.depth
+        outer, of_two = self.depth, False
         while self.place < self.stop:
-            if self.at_macro("rangle") or self.at("⟩"):
+            sized = self.at_macro("right") and self.pieces[self.place + 1 : self.place + 2]
+            if sized and sized[0].text in ("rangle", "⟩", ">"):
+                self.place += 1
+            if self.at_macro("rangle") or self.at("⟩") or sized:
                 self.emit("sign", ")", self.take())
+                if not of_two:
+                    self.unclear("Averages ⟨…⟩ are not worked out", self.last)
                 return
             if self.at(",") and self.depth == outer:
                 self.emit("sign", "·", self.take())
+                of_two = True
             else:
                 self.item()
         raise TexError(piece, rf"expected \rangle for this {piece}")
@@ -176,8 +204,6 @@ class Row(Environments):
         signed = len(inside) == 2 and inside[0].text in ("+", "-")  # {-e}^{-x} is seen as −e^{−x}
         if self.at("^") and len(inside) > 1 and not signed:
             self.emit_all(inside, opening, self.last)
-        elif self.at("_", "'"):
-            raise TexError(self.next, _NO_INDEX)
         else:
             if (
                 [t.text for t in inside] == ["="]
@@ -208,9 +234,9 @@ class Row(Environments):
         elif text in SIGNS:
             self._sign(piece, SIGNS[text])
         elif text in STYLES:
-            self._group(piece, *self.argument(piece))
+            self._styled(piece)
         elif text in WORDS:
-            self._words(piece, *self.argument(piece))
+            self.words(piece, *self.argument(piece))
         elif text in FRACTIONS:
             self.fraction(piece)
         elif text in SERIES:
@@ -218,13 +244,85 @@ class Row(Environments):
         elif text in _STRUCTURES:
             _STRUCTURES[text](self, piece)
         elif text in UNREAD or (text in UNREAD_OVER and self.at("_")):
-            self._unread(piece)
+            self.unread(piece)
         elif text in FUNCTION_WORDS:
             self._function(piece)
         elif text in IGNORED:
             self.argument(piece)
+        elif text in STACKED:
+            self.argument(piece)
+            self._group(piece, *self.argument(piece))
+        elif text in SKIPS:
+            self._skip()
+        elif text in UNREAD_WITH:
+            for _ in range(UNREAD_WITH[text]):
+                self.argument(piece)
+            self.unread(piece)
+        elif text in LONG_ARROWS:
+            self._long_arrow(piece)
         else:
             raise TexError(piece, f"{piece} is not read: write the formula without it")
+
+    def _styled(self, piece: Piece) -> None:
+        """What stands in another shape; 1 may be one where something holds, or a vector of ones."""
+        start, stop = self.argument(piece)
+        alone = stop - start == 1 and self.pieces[start].text == "1" and piece.text in BOLD
+        if not alone or self._is_term():  # \mathbf{1} - p
+            self._group(piece, start, stop)
+            return
+        opening = self.place + self.at_macro(*SIZES)
+        opens = self.pieces[opening].text if opening < self.stop else ""
+        closing = self._closing(opening) if opens in ("(", "[", "{", "lbrace") else None
+        if closing is None:
+            self.unclear(_ONES, piece)
+            return
+        inside = [SIGNS.get(p.text, p.text) for p in self.pieces[opening:closing]]
+        if RELATIONS.isdisjoint(inside):
+            self.emit("number", "1", piece, self.last)
+        else:
+            self.place = closing + 1
+            self.unclear(_INDICATOR, piece)
+
+    def _is_term(self) -> bool:
+        """True for what was read last where no factor stands on either side of it."""
+        before = self.tokens[-1].text if self.tokens else "="
+        after = SIGNS.get(self.next.text, self.next.text) if self.place < self.stop else "="
+        return before in _OPENS_TERM and after in _ENDS_TERM
+
+    def _closing(self, opening: int) -> int | None:
+        """The place of the bracket of any kind that closes the one here."""
+        depth = 0
+        for place in range(opening, self.stop):
+            piece = self.pieces[place]
+            sign = SIGNS.get(piece.text, "") if piece.kind == "macro" else piece.text
+            if piece.kind in ("sign", "macro"):
+                depth += (sign in ("(", "[")) - (sign in (")", "]"))
+            if not depth:
+                return place
+        return None
+
+    def _skip(self) -> None:
+        r"""Pass over the width in ``\hskip 1em``."""
+        while self.at("-", "+"):
+            self.place += 1
+        if self.place < self.stop and self.next.kind == "number":
+            self.place += 1
+            unit = self.pieces[self.place : min(self.place + 2, self.stop)]
+            self.place += len(unit) if all(p.kind == "letter" for p in unit) else 0
+        self.widen()
+
+    def _long_arrow(self, piece: Piece) -> None:
+        """An arrow, without what is said above and below it."""
+        if self.at("[") and (closing := self.pairs.brackets.get(self.place)) is not None:
+            self.place = closing + 1
+        self.argument(piece)
+        self.emit("sign", "⇒", piece)
+
+    def _negated(self, piece: Piece) -> None:
+        r"""``\not=`` and ``\not\in``: what does not hold."""
+        if self.place < self.stop:
+            self.take()
+        self.emit("sign", "≠", piece)
 
     def _sized(self, piece: Piece) -> None:
         r"""``\left(`` and ``\Big|``: the bracket alone."""
@@ -241,95 +339,20 @@ class Row(Environments):
         else:
             raise TexError(bracket, f"expected a bracket after {piece}")
 
-    def _words(self, piece: Piece, start: int, stop: int) -> None:
-        r"""``\text{…}``: a word is a name, or what stands between statements; several are prose."""
-        inside = self.pieces[start:stop]
-        plain = "".join(p.text for p in inside if p.kind in ("letter", "number"))
-        touching = all(a.touches(b) for a, b in pairwise(inside))
-        word = touching and len(plain) == sum(len(p.text) for p in inside)
-        if self._parts_statements(start, stop):
-            self.emit("sign", ";", piece, self.last)
-            return
-        if word and plain and not plain[0].isdecimal() and plain.lower() not in CONNECTIVES:
-            self.finish(Written(piece, self.last, plain))
-            return
-        if self._named_so(inside):  # - \\text{learning rate} \\cdot g
-            self.finish(Written(piece, self.last, "_".join(self._said(inside))))
-            return
-        if self.tokens and self._is_remark(inside):
-            return
-        place = start
-        while place < stop:
-            first, end = self.pieces[place], place + 1
-            if first.kind == "letter":
-                while end < stop and self.pieces[end - 1].touches(self.pieces[end]):
-                    if self.pieces[end].kind != "letter":
-                        break
-                    end += 1
-                run = self.pieces[place:end]
-                self.emit("name", "".join(p.text for p in run), first, run[-1])
-            elif first.kind == "number" or (first.kind == "sign" and first.text in "(),:;"):
-                self.emit(first.kind, first.text, first)
-            elif first.text not in NOTHING and first.text not in ("-", "'", "."):
-                raise TexError(first, f"expected words in {piece}, got {first}")
-            place = end
-
-    def _parts_statements(self, start: int, stop: int) -> bool:
-        r"""True for words of another language between two statements: ``\text{ donc }``."""
-        words, inside = self._said(self.pieces[start:stop]), self.pieces[start:stop]
-        if not words or self.depth or self.stop < len(self.pieces) or not self.tokens:
-            return False
-        if not _KNOWN_WORDS.isdisjoint(words) or any(p.kind == "macro" for p in inside):
-            return False
-        around = self.pieces[start - 1].end < inside[0].column or (
-            inside[-1].end < self.pieces[stop].column if stop < len(self.pieces) else False
-        )
-        related = any(token.text in RELATIONS for token in self.tokens)
-        ahead = [SIGNS.get(p.text, p.text) for p in self.pieces[self.place :]]
-        beside = {self.tokens[-1].text, *ahead[:1]}
-        apart = beside.isdisjoint(_OPERATORS | RELATIONS)
-        return around and related and apart and not RELATIONS.isdisjoint(ahead)
-
-    def _said(self, inside: Sequence[Piece]) -> list[str]:
-        """The words of a text, in small letters."""
-        words: list[str] = []
-        for before, piece in zip([None, *inside], inside, strict=False):
-            letters = before is not None and before.kind == piece.kind == "letter"
-            if letters and before is not None and before.touches(piece):
-                words[-1] += piece.text.lower()
-            elif piece.kind == "letter":
-                words.append(piece.text.lower())
-        return words
-
-    def _named_so(self, inside: Sequence[Piece]) -> bool:
-        """True for two or three words between operators: one quantity."""
-        words = self._said(inside)
-        plain = all(piece.kind == "letter" for piece in inside)
-        if not plain or not 1 < len(words) < 4 or not CONNECTIVES.isdisjoint(words):
-            return False
-        before = self.tokens[-1].text if self.tokens else ""
-        after = SIGNS.get(self.next.text, self.next.text) if self.place < self.stop else ""
-        return before in _OPERATORS | RELATIONS and after in _OPERATORS
-
-    def _is_remark(self, inside: Sequence[Piece]) -> bool:
-        """True for words in brackets: (activation, e.g. the logistic function)."""
-        bracketed = len(inside) > 3 and inside[0].text == "(" and inside[-1].text == ")"
-        says = any(SIGNS.get(p.text, p.text) in RELATIONS - {"→"} for p in inside)
-        words = self._said(inside)
-        foreign = any(max(word) > _LATIN for word in words)
-        return bracketed and not says and (len(words) > 1 or foreign)
-
     # Structures.
 
     def _series(self, piece: Piece) -> None:
         """Σ_{i=1}^n with its index in the name, as the lexer has it; Σ_{i ∈ D} is not told."""
         if self._runs_over_set():
-            self._unread(piece)
+            self.unread(piece)
             return
         name = Written(piece, piece, SERIES[piece.text])
         while self.at_macro("limits", "nolimits"):
             self.place += 1
         powers = self.scripts(name)
+        if name.unclear:
+            self.unread(piece)
+            return
         self.emit("name", name.name, name.first, name.last)
         self.raise_to(powers)
 
@@ -350,18 +373,18 @@ class Row(Environments):
         if name.below:
             base = name.below[2:-1]
             if piece.text != "log" or base not in _LOGARITHMS:
-                raise TexError(piece, f"expected {piece} without the index {base!r}")
+                self.unclear(f"{piece.text} with the index {base} is not worked out", piece)
+                return
             name.base, name.below = _LOGARITHMS[base], ""
         self.emit("name", name.base + name.primes, piece, name.last)
         self.raise_to(powers)
-
-    def _unread(self, piece: Piece) -> None:
-        """A limit, an integral and the like: a sign that says what is not worked out."""
-        while self.at_macro("limits", "nolimits"):
-            self.place += 1
-        while self.at("_", "^"):
-            self.argument(self.take())
-        self.emit("sign", rf"\{piece.text}", piece)
+        if self.place < self.stop and self.next.kind == "open":  # \exp{-x}
+            start, stop = self.argument(piece)
+            inside = self.captured(start, stop)
+            if len(inside) < 2 or inside[0].text == "(":
+                self.tokens += inside
+            else:
+                self.emit_all(inside, self.pieces[start - 1], self.last)
 
     def _root(self, piece: Piece) -> None:
         """√(x), and the third root as a power."""
@@ -394,7 +417,8 @@ class Row(Environments):
         index = self.take()
         wrt = self.captured(*self.argument(index))
         if len(wrt) != 1 or wrt[0].kind != "name":
-            raise TexError(piece, f"expected one name under {piece}")
+            self.unclear("By what is differentiated is not worked out", piece)
+            return
         self.emit("sign", "∂", piece)
         self.emit("sign", "/", piece)
         self.emit("sign", "∂", index)
@@ -423,5 +447,6 @@ _STRUCTURES: dict[str, Callable[[Row, Piece], None]] = {
     "underbrace": Row._brace,
     "overbrace": Row._brace,
     "textcolor": Row._coloured,
+    "not": Row._negated,
     "begin": Row.environment,
 }

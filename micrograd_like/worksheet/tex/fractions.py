@@ -59,10 +59,15 @@ class Fractions(Names):
         A derivative that is written without the d above, Co/dw, is one too.
         """
         under, over = self._mark(*below), self._mark(*above)
+        if under is None and self._lacks_mark(above, over, below):
+            under = below[0]
         if under is None or (over is None and self.single_name(*above) is None):
             return False
         start, order = (above[0], 1) if over is None else self._order(over, above[1])
         wrts = self._differentials(under, below[1], order)
+        if not wrts:
+            self.unclear("By what is differentiated is not worked out", piece)
+            return True
         if any(f"d{wrt[0].text}" in self.symbols.wholes for wrt in wrts):
             return False
         upper, last = self.captured(start, above[1]), self.last
@@ -81,6 +86,15 @@ class Fractions(Names):
         if upper:
             self._at_point(piece, wrts[0][0].text)
         return True
+
+    def _lacks_mark(self, above: _Stretch, over: int | None, below: _Stretch) -> bool:
+        r"""True for ``\frac{\partial L}{w}``, whose ∂ below was left out."""
+        if over is None or over >= above[1]:
+            return False
+        marked = any(
+            p.kind == "macro" and p.text == "partial" for p in self.pieces[above[0] : over]
+        )
+        return marked and self.single_name(*below) is not None
 
     def _at_point(self, piece: Piece, wrt: str) -> None:
         r"""Pass over the point in ``\frac{df}{dx}(2) = 12``, where the document has that x."""
@@ -189,8 +203,11 @@ class Fractions(Names):
                 own = next((i for i in range(place, end) if self.pieces[i].text == "^"), end)
             tokens = self.captured(place, own)
             whole = order == 1 and len(tokens) > 1 and tokens[0].text == "(" and _is_one(tokens)
+            squared = order == 1 and [t.text for t in tokens[1:]] == ["^", "2"]
+            if squared and tokens[0].kind == "name":  # by σ²
+                tokens, whole = [_at("(", tokens[0]), *tokens, _at(")", tokens[-1])], True
             if not whole and (len(tokens) != 1 or tokens[0].kind != "name"):
-                raise TexError(self.pieces[place], "expected a name by which one differentiates")
+                return []
             found.append(tokens)
             place = stop if end == stop else self._mark(end, stop) or stop
         if len(found) not in (1, order):

@@ -17,14 +17,18 @@ LETTERS |= {"ell": "l", "imath": "i", "jmath": "j"}
 #: Signs of the language of worksheets.
 SIGNS = {
     "cdot": "·", "times": "*", "ast": "*", "bullet": "·", "odot": "⊙", "circ": "⊙",
-    "div": "/", "approx": "≈", "simeq": "≈", "cong": "≈", "doteq": "≈", "equiv": "=",
+    "otimes": "⊗", "div": "/", "oslash": "/", "approx": "≈", "simeq": "≈", "cong": "≈",
+    "doteq": "≈", "asymp": "≈", "approxeq": "≈", "equiv": "=",
     "triangleq": "=", "coloneqq": "←", "leftarrow": "←", "gets": "←", "longleftarrow": "←",
     "to": "⇒", "rightarrow": "⇒", "longrightarrow": "⇒", "mapsto": "⇒",
     "implies": "⇒", "Rightarrow": "⇒", "Longrightarrow": "⇒", "therefore": "⇒", "iff": "⇒",
-    "Leftrightarrow": "⇒",
+    "Leftrightarrow": "⇒", "Longleftrightarrow": "⇒", "leftrightarrow": "⇒", "longmapsto": "⇒",
     "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "lt": "<", "gt": ">", "ne": "≠", "neq": "≠",
+    "leqslant": "≤", "geqslant": "≥", "leqq": "≤", "geqq": "≥", "lesssim": "≤", "gtrsim": "≥",
+    "subset": "∈", "subseteq": "∈", "perp": "∝", "forall": "∀",
     "in": "∈", "notin": "∉", "gg": "≫", "ll": "≪", "propto": "∝", "sim": "~", "mid": "|",
-    "dots": "…", "ldots": "…", "cdots": "…", "vdots": "…", "ddots": "…", "colon": ":",
+    "dots": "…", "ldots": "…", "cdots": "…", "vdots": "…", "ddots": "…", "dotsc": "…",
+    "dotsb": "…", "dotsm": "…", "hdots": "…", "iddots": "…", "colon": ":",
     "%": "%", "partial": "∂",
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "lbrack": "[", "rbrack": "]",
     "lparen": "(", "rparen": ")", "|": "‖", "Vert": "‖", "lVert": "‖", "rVert": "‖",
@@ -42,7 +46,11 @@ ACCENTS = {
 STYLES = {
     "mathbf", "mathbb", "boldsymbol", "bm", "pmb", "mathit", "mathcal", "mathscr", "mathfrak",
     "mathsf", "boxed", "fbox", "underline", "smash", "ensuremath", "textbf", "textit", "emph",
+    "mathop", "mathord", "mathbin", "mathrel", "mathopen", "mathclose", "mathpunct", "mathinner",
+    "mathnormal", "mathds", "mathbbm", "cancel", "bcancel", "xcancel", "uline",
 }
+#: Those in which 1 stands for what is 1 or 0, or for a vector of ones.
+BOLD = {"mathbb", "mathbf", "mathds", "mathbbm", "boldsymbol", "bm", "pmb"}
 #: An argument that is a word.
 WORDS = {"mathrm", "text", "textrm", "mbox", "operatorname", "operatorname*", "hbox", "textnormal",
          "texttt", "mathtt", "textsf"}
@@ -52,10 +60,17 @@ NOTHING = {
     ",", ";", ":", "!", " ", ">", "/", "displaystyle", "textstyle", "scriptstyle", "limits",
     "nolimits", "nonumber", "notag", "thinspace", "medspace", "thickspace", "negthinspace",
     "centering", "noindent", "bf", "rm", "it", "hfill", "allowbreak", "left.", "right.",
-    "scriptscriptstyle", "strut", "mathstrut", "small", "large",
+    "scriptscriptstyle", "strut", "mathstrut", "tiny", "scriptsize", "footnotesize", "small",
+    "normalsize", "large", "Large", "LARGE", "huge", "Huge", "sf", "tt", "cal", "space", "relax",
+    "qed", "square", "Box", "blacksquare", "checkmark", "hline", "smallskip", "medskip", "bigskip",
+    "par", "newpage", "displaylimits", "nobreak", "break", "linebreak", "null",
 }
+#: Words that set what follows in their braces in another shape; upright, it is a word.
+UPRIGHT = {"rm", "sf", "tt"}
 #: Blanks wide enough to stand between two statements.
-GAPS = {"quad", "qquad", "enspace", "hskip"}
+GAPS = {"quad", "qquad", "enspace", "enskip"}
+#: Blanks whose width stands behind them without braces.
+SKIPS = {"hskip", "kern", "mkern", "mskip", "vskip"}
 #: What says nothing, with an argument that is no mathematics.
 IGNORED = {"label", "tag", "tag*", "hspace", "hspace*", "vspace", "vspace*", "color", "phantom",
            "cite", "ref", "eqref", "footnote", "vphantom", "hphantom", "cline"}
@@ -67,7 +82,18 @@ SIZES = {
 FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"}
 SERIES = {"sum": "Σ", "prod": "Π"}
 #: What is understood, with what stands above and below it, and not worked out.
-UNREAD = {"int", "iint", "oint", "lim", "arg", "argmin", "argmax", "sup", "inf", "det"}
+UNREAD = {
+    "int", "iint", "iiint", "oint", "lim", "liminf", "limsup", "arg", "argmin", "argmax", "sup",
+    "inf", "det", "Pr", "cap", "cup", "bigcap", "bigcup", "oplus", "ominus", "bigoplus", "wedge",
+    "vee", "land", "lor", "neg", "lnot", "setminus", "emptyset", "varnothing", "bmod", "dagger",
+    "bot", "top", "exists", "gcd", "dim", "ker", "triangle", "hbar", "Re", "Im", "star", "ni", "#",
+}
+#: The same with so many arguments.
+UNREAD_WITH = {"binom": 2, "dbinom": 2, "tbinom": 2, "pmod": 1, "overbracket": 1}
+#: What is written above or below something: the place of that among its arguments.
+STACKED = {"overset", "underset", "stackrel"}
+#: Arrows with words above or below them.
+LONG_ARROWS = {"xrightarrow", "xleftarrow", "xRightarrow", "xmapsto", "xlongrightarrow"}
 #: What is so where it has an index: the least of what w and b give.
 UNREAD_OVER = {"min", "max"}
 #: Functions that are control words of TeX, or of somebody's who defined them.
@@ -80,5 +106,6 @@ FORMULAS = {
 }
 #: Environments that hold a vector or a matrix.
 MATRICES = {"bmatrix", "pmatrix", "matrix", "Bmatrix", "smallmatrix", "array"}
-CASES = {"cases", "dcases"}
+DETERMINANTS = {"vmatrix", "Vmatrix"}
+CASES = {"cases", "dcases", "rcases"}
 # fmt: on

@@ -7,16 +7,27 @@ from dataclasses import dataclass, replace
 
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.tex.cursor import Cursor
-from micrograd_like.worksheet.tex.macros import ACCENTS, LETTERS, NOTHING, SIZES, STYLES, WORDS
+from micrograd_like.worksheet.tex.macros import (
+    ACCENTS,
+    LETTERS,
+    NOTHING,
+    SIZES,
+    STYLES,
+    UPRIGHT,
+    WORDS,
+)
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
 
+#: What a call of Python begins with.
+_LIBRARIES = {"np", "numpy", "math", "torch", "tf", "jnp"}
 #: Words above a name that are a mark of it and no power.
+_SIGNS_ABOVE = {"+": "^{+}", "-": "_minus", "*": "_star"}
 _MARKS = {"new", "old", "next", "prev", "true", "pred", "target"}
 
 
 @dataclass
 class Written:
-    """A name while its scripts are read."""
+    """A name while its scripts are read; unclear where an index is none that a name has."""
 
     first: Piece
     last: Piece
@@ -25,6 +36,7 @@ class Written:
     above: str = ""
     mark: str = ""
     primes: str = ""
+    unclear: bool = False
 
     @property
     def name(self) -> str:
@@ -49,6 +61,9 @@ class Names(Cursor):
             self.finish(mean)
             return
         text = "".join(piece.text for piece in run)
+        if text in _LIBRARIES and self.at("."):  # np.sum
+            self.place += 1
+            return
         marked = len(text) > len(run)  # ŷ as two characters
         names = [piece.text for piece in run] if marked else self.symbols.split(text)
         place = 0
@@ -80,8 +95,12 @@ class Names(Cursor):
     def finish(self, name: Written) -> None:
         """The name with its scripts, and its powers behind it."""
         powers = self.scripts(name)
-        if not powers:
+        if not powers and not name.unclear:
             self._called(name)
+        if name.unclear:
+            said = f"Which {name.base} is meant by its index is not worked out"
+            self.unclear(said, name.first)
+            return
         self.emit("name", name.name, name.first, name.last)
         self.raise_to(powers)
 
@@ -126,7 +145,15 @@ class Names(Cursor):
         """The name from here to the stop."""
         start, piece = self.place, self.take()
         name: Written | None = None
-        if piece.kind == "letter":
+        upright = piece.kind == "macro" and piece.text in UPRIGHT
+        if piece.kind == "macro" and piece.text in NOTHING and self.place < self.stop:
+            start, piece = self.place, self.take()
+        if upright and piece.kind == "letter":
+            while self.place < self.stop and self.next.kind == "letter":
+                self.place += 1
+            said = "".join(p.text for p in self.pieces[start : self.place])
+            name = Written(piece, self.last, said)
+        elif piece.kind == "letter":
             while self.place < self.stop and self.next.kind == "letter":
                 self.place += 1
             run = "".join(p.text for p in self.pieces[start : self.place])
@@ -144,7 +171,8 @@ class Names(Cursor):
         if name is None:
             return None
         powers = self.scripts(name)
-        return name if self.place == self.stop and not powers else None
+        whole = self.place == self.stop and not powers and not name.unclear
+        return name if whole else None
 
     def greek(self, piece: Piece) -> Written:
         r"""A Greek letter; ``\Delta w`` is one name."""
@@ -156,7 +184,10 @@ class Names(Cursor):
 
     def accented(self, piece: Piece) -> Written:
         """ŷ: the mark belongs to the letter, the index to both."""
-        name = self.single_name(*self.argument(piece))
+        start, stop = self.argument(piece)
+        name = self.single_name(start, stop)
+        if name is None and all(p.kind == "number" for p in self.pieces[start:stop]):
+            return Written(piece, self.last, piece.text, unclear=True)  # \vec{0}
         if name is None:
             raise TexError(piece, f"expected one name under {piece}")
         return replace(name, first=piece, last=self.last, base=name.base + ACCENTS[piece.text])
@@ -180,7 +211,9 @@ class Names(Cursor):
             if sign.text == "_":
                 if name.below:
                     raise TexError(sign, "expected one index, got two")
-                name.below = f"_{{{self.script(start, stop)}}}"
+                said = self.clear_script(start, stop)
+                name.below = f"_{{{said}}}" if said else ""
+                name.unclear |= not said
             elif behind := self._transposed_behind(start, stop):
                 self._above(name, start, behind)
                 powers.append((sign, behind, stop))
@@ -202,6 +235,13 @@ class Names(Cursor):
         if digits and self.pieces[stop].text.isdecimal():
             self.place += self.pieces[stop - 1].touches(self.pieces[stop])
         return self.place
+
+    def clear_script(self, start: int, stop: int) -> str:
+        """An index in plain form; "" where it is none that a name has."""
+        try:
+            return self.script(start, stop)
+        except TexError:
+            return ""
 
     def script(self, start: int, stop: int) -> str:
         """An index in plain form."""
@@ -232,17 +272,19 @@ class Names(Cursor):
     def _above(self, name: Written, start: int, stop: int) -> bool:
         """Take what stands above into the name where it is an index; False for a power."""
         pieces = self.pieces[start:stop]
-        first, last = pieces[0].text, pieces[-1].text
+        first = pieces[0].text
         if all(piece.text in ("prime", "'") for piece in pieces):
             name.primes += "'" * len(pieces)
         elif self.is_transposed(start, stop):
             return False
-        elif (first, last) in (("(", ")"), ("[", "]")) and len(pieces) > 2:
-            name.above = _index_above(self.script(start + 1, stop - 1))
+        elif groups := self._bracketed(start, stop):  # a^{[1]}, and a^{[1](i)} of the sample i
+            name.above = _index_above(",".join(self.script(*group) for group in groups))
         elif _is_word(pieces[0]) or "".join(p.text for p in pieces) in _MARKS:
             name.mark = f"^{{{self.script(start, stop)}}}"
-        elif len(pieces) == 1 and first in ("+", "*"):
-            name.mark = "^{+}" if first == "+" else "_star"
+        elif len(pieces) == 1 and first in _SIGNS_ABOVE:
+            name.mark = _SIGNS_ABOVE[first]
+        elif len(pieces) == 1 and first.isdecimal() and name.base in self.symbols.raised:
+            name.above = _index_above(first)
         elif pieces[0].kind == "letter" and first in self.symbols.levels:
             said = self.script(start, stop)
             if len(said) > 1 and not (said[1] in "+-" and said[2:].isdecimal()):
@@ -251,6 +293,17 @@ class Names(Cursor):
         else:
             return False
         return True
+
+    def _bracketed(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """What stands in the brackets of a stretch that holds nothing outside of them."""
+        groups = []
+        while start < stop:
+            end = self.pairs.brackets.get(start, stop)
+            if self.pieces[start].text not in ("(", "[") or not start + 1 < end < stop:
+                return []
+            groups.append((start + 1, end))
+            start = end + 1
+        return groups
 
     def transposed(self, sign: Piece, mark: Piece, last: Piece | None = None) -> None:
         r"""The sign of a transposed matrix; a plain T may be a power."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -70,14 +70,17 @@ class Span:
             yield number + 1, start, line[start:stop]
 
 
+#: Control words that a star may belong to; behind others it is a sign.
+_STARRED = {"operatorname", "hspace", "vspace", "tag", "DeclareMathOperator"}
 _PIECE = re.compile(
-    rf"(?P<space>[{BLANK}]+|~|(?<!\\)%.*)"
+    rf"(?P<space>[{BLANK}]+|~|%.*)"
     r"|(?P<row>\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\(?:cr|newline)(?![A-Za-z])"
     rf"|\\(?=[{BLANK}]*$))"  # one of the two was lost when it was copied
     r"|\\(?P<macro>[A-Za-z]+\*?|.)"
-    r"|(?P<number>\d+(?:\{,\}\d+)+(?:\.\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
+    r"|(?P<number>\d+(?:\{,\}\d+)+(?:\.\d+)?|(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<align>&)"
     r"|(?P<letter>[^\W\d_][\u0300-\u036f]*)"
+    r"|(?P<dots>[.…]{2,})"
     r"|(?P<sign>:=|<=|>=|(?<!\^)[+\-]=|.)"
 )
 
@@ -94,11 +97,32 @@ def pieces(span: Span) -> list[Piece]:
             column, end = start + match.start() + 1, start + match.end() + 1
             if kind == "number" and text_.endswith("."):  # the end of a sentence, or 0.
                 text_, end = text_[:-1], end - 1
+            if kind == "macro" and text_[-1] == "*" and text_[:-1] not in _STARRED:
+                found.append(Piece("macro", text_[:-1], number, column, end - 1))
+                kind, text_, column = "sign", "*", end - 1
+            if kind == "dots":
+                kind, text_ = "sign", "…"
             found.append(Piece(kind, text_, number, column, end))  # type: ignore[arg-type]
-    return list(_digits_of_fractions(found))
+    return list(_digits_of_fractions(_with_underscores(found)))
 
 
-def _digits_of_fractions(found: Sequence[Piece]) -> Iterator[Piece]:
+def _with_underscores(found: Sequence[Piece]) -> Iterator[Piece]:
+    r"""The pieces with ``\_`` and ``{\_}`` as a letter: ``rel\_err`` is one name."""
+    place = 0
+    while place < len(found):
+        piece = found[place]
+        inside = found[place : place + 3]
+        braced = [p.kind for p in inside] == ["open", "macro", "close"] and inside[1].text == "_"
+        if braced or (piece.kind == "macro" and piece.text == "_"):
+            yield piece._replace(
+                kind="letter", text="_", end=inside[-1].end if braced else piece.end
+            )
+        else:
+            yield piece
+        place += 3 if braced else 1
+
+
+def _digits_of_fractions(found: Iterable[Piece]) -> Iterator[Piece]:
     r"""The pieces with the number in ``\frac12`` as two."""
     before = ""
     for piece in found:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from micrograd_like.worksheet.clauses.prose import COMPARISONS
 from micrograd_like.worksheet.records import Problem
+from micrograd_like.worksheet.tex.environments import begins_cases
 from micrograd_like.worksheet.tex.formula import Row
 from micrograd_like.worksheet.tex.macros import FORMULAS, SIGNS
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
-from micrograd_like.worksheet.tex.symbols import Symbols
+from micrograd_like.worksheet.tex.symbols import Symbols, behind_group
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import LETTERS
 from micrograd_like.worksheet.vocabulary import RELATIONS
@@ -20,7 +21,10 @@ _OPERATORS = {"+", "-", "·", "*", "/", "⊙"}
 _RANGES = frozenset({"for"})
 _BESIDE = frozenset({"where", "with", "since", "because", "as", "using"}) | _RANGES
 #: Words behind which a claim is none, for nobody says that it holds.
-_CONDITIONS = frozenset({"when", "unless", "otherwise"})
+_CONDITIONS = frozenset({"when", "whenever", "unless", "otherwise"})
+#: Signs behind which nothing is claimed, and those among them that limit nothing: for all i ∈ D.
+_EVERYWHERE = frozenset({"∈", "∀"})
+_SAID_BESIDE = COMPARISONS | _EVERYWHERE
 _GOES_ON = "it goes on with a formula that could not be read"
 
 
@@ -49,7 +53,7 @@ class Rows:
             list[Token]
         ] = []  # where z = wx: said beside a row, behind what goes on with it
         for row in split(pieces):
-            relates = any(_relates(piece) for piece in row)
+            relates = next(relations(row), None) is not None
             tokens = self._tokens(row, relates) if row else []
             if not tokens:
                 above = []
@@ -65,7 +69,7 @@ class Rows:
             if goes_on and self._broken:
                 self._fail(TexError(row[0], _GOES_ON), row)
             elif relates and not display and (goes_on or _is_relation(tokens[-1])):
-                self._fail(TexError(row[0], "expected a left and a right side"), row)
+                self._pass(row[0])
             elif relates:
                 self._broken = False
                 above, side = _parted(tokens)
@@ -76,9 +80,12 @@ class Rows:
 
     def pass_over(self, pieces: Sequence[Piece]) -> None:
         """Take down a formula that claims nothing: behind an "if", or said to be wrong."""
-        if any(map(_relates, pieces)):
-            place = pieces[0].place
-            self.passed.append(Problem(place, "", self.lines[place.line - 1].strip()))
+        if next(relations(pieces), None) is not None:
+            self._pass(pieces[0])
+
+    def _pass(self, piece: Piece) -> None:
+        place = piece.place
+        self.passed.append(Problem(place, "", self.lines[place.line - 1].strip()))
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -87,17 +94,16 @@ class Rows:
         if not self.passed:
             return commas
         count = len(self.passed)
-        relations = "1 relation is" if count == 1 else f"{count} relations are"
+        said = "1 relation is" if count == 1 else f"{count} relations are"
         return (
             *commas,
-            f"{relations} passed over: behind a word such as 'if', 'not' or 'instead of'",
+            f"{said} passed over: behind words such as 'if', 'not', 'instead of', or one-sided",
         )
 
     def _tokens(self, row: Sequence[Piece], relates: bool) -> list[Token]:
         try:
             tokens = _by_names(Row(row, self.symbols).read(), self.symbols)
-            if relates and any(_is_word(token, _CONDITIONS) for token in tokens):
-                raise TexError(row[0], "expected a claim without a condition")
+            tokens = [_conditioned(token) for token in tokens]
             return [] if _is_range(tokens) or _is_of_shapes(tokens) else tokens
         except TexError as error:
             if relates:
@@ -113,7 +119,7 @@ class Rows:
 
     def _defines(self, row: Sequence[Piece]) -> str:
         """The name that a row would have given a value."""
-        relation = next((i for i, piece in enumerate(row) if _relates(piece)), 0)
+        relation = next(relations(row), 0)
         try:
             tokens = Row(row[:relation], self.symbols).read()
         except TexError:
@@ -158,11 +164,13 @@ def _is_word(token: Token, words: frozenset[str]) -> bool:
 
 def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """A row, and what is said beside it behind a "where"; for which i it holds is left out."""
-    related, depth = False, 0
+    related, depth, comma = False, 0, 0
     for place, token in enumerate(tokens):
         depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
-        if related and not depth and token.kind == "sign" and token.text in COMPARISONS:
-            return tokens[:place], []  # z = 0.5 > 0
+        if related and not depth and token.kind == "sign" and token.text in _SAID_BESIDE:
+            return _without_condition(tokens, place, comma), []
+        if related and not depth and token.text in (",", ";"):
+            comma = place
         if token.text == ";" and _is_range(tokens[place + 1 :]):
             return tokens[:place], []  # for i = 1, 2, in whatever language
         if related and _is_word(token, _BESIDE):
@@ -171,6 +179,20 @@ def _parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
             return tokens[:place], side if said else []
         related |= _is_relation(token)
     return tokens, []
+
+
+def _without_condition(tokens: list[Token], place: int, comma: int) -> list[Token]:
+    """A row up to z = 0.5 > 0, or to the comma before i ≠ j: then it is said of one case."""
+    if not comma:
+        return tokens[:place]
+    kept = tokens[:comma]
+    everywhere = tokens[place].text in _EVERYWHERE
+    return kept if everywhere else [*kept, tokens[comma]._replace(kind="name", text="if")]
+
+
+def _conditioned(token: Token) -> Token:
+    """A word behind which a condition stands as "if", by which the reader knows it."""
+    return token._replace(text="if") if _is_word(token, _CONDITIONS) else token
 
 
 def _is_range(tokens: Sequence[Token]) -> bool:
@@ -190,6 +212,19 @@ def _is_of_shapes(tokens: Sequence[Token]) -> bool:
     return relation == "=" and right == "(n,n)" and pairs in ("(n,n)" * 2, "(n,n)" * 3)
 
 
+def relations(pieces: Sequence[Piece]) -> Iterator[int]:
+    """The places of the signs that relate something; those of an index do not: Σ_{i=1}."""
+    place = 0
+    while place < len(pieces):
+        piece = pieces[place]
+        if piece.kind == "sign" and piece.text in ("_", "^"):
+            place = behind_group(pieces, place + 1)
+            continue
+        if _relates(piece):
+            yield place
+        place += 1
+
+
 def _relates(piece: Piece) -> bool:
     text = SIGNS.get(piece.text, "") if piece.kind == "macro" else piece.text
     return piece.kind in ("macro", "sign") and (text in RELATIONS or text == ":=")
@@ -207,7 +242,7 @@ def split(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
         depth += (piece.kind == "open") - (piece.kind == "close")
         if piece.kind == "macro" and piece.text in ("begin", "end"):
             name, behind = _environment(pieces, place + 1)
-            if name.rstrip("*") in FORMULAS and not inner:
+            if name.rstrip("*") in FORMULAS and not (inner or begins_cases(pieces, place)):
                 place = behind
                 continue
             inner += 1 if piece.text == "begin" else -1

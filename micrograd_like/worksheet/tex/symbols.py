@@ -31,6 +31,7 @@ class Symbols:
         singles: Letters that stand alone.
         wholes: Runs of letters that are one name: left of a relation, or under a ∂.
         levels: Letters that are an index where they stand above: a^l = σ(z^l).
+        raised: Letters whose figure above is an index: a for a^1 = …, and so a^2 beside it.
         lost: True where backslashes were lost in copying: a comma behind a blank was a thin blank.
         has_d: True where d is a name of its own, and so no sign of a derivative.
         givens: What is given a number, as ``t=2``.
@@ -44,6 +45,7 @@ class Symbols:
     singles: set[str] = field(default_factory=set)
     wholes: set[str] = field(default_factory=set)
     levels: set[str] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
     lost: bool = False
     has_d: bool = False
     givens: set[str] = field(default_factory=set)
@@ -70,6 +72,9 @@ class Symbols:
             symbols.levels.update(_levels(pieces))
             symbols.givens.update(_givens(pieces))
             symbols._take_calls(pieces)
+        firsts = [found for pieces in formulas for found in _first_powers(pieces)]
+        if any(marked for _, marked in firsts):
+            symbols.raised = {letter for letter, _ in firsts}
         symbols.commas = _has_decimal_commas(formulas)
         free = [x for x in _INDICES if all(p.text != x for pieces in formulas for p in pieces)]
         primed = sorted({letter for pieces in formulas for letter in _primed(pieces)})
@@ -197,7 +202,7 @@ def _insides(pieces: Sequence[Piece]) -> list[bool]:
         if place < until:
             pass
         elif piece.kind == "sign" and piece.text in ("_", "^"):
-            until = _behind_group(pieces, place + 1)
+            until = behind_group(pieces, place + 1)
         elif piece.kind == "letter" or (piece.kind == "macro" and piece.text in LETTERS):
             closing = _closing(pieces, _behind_scripts(pieces, place + 1))
             if closing and closing - place < 12:
@@ -282,13 +287,14 @@ def _behind_scripts(pieces: Sequence[Piece], place: int) -> int:
         if pieces[place].text == "'":
             place += 1
         elif pieces[place].text in ("_", "^") and pieces[place].kind == "sign":
-            place = _behind_group(pieces, place + 1)
+            place = behind_group(pieces, place + 1)
         else:
             break
     return place
 
 
-def _behind_group(pieces: Sequence[Piece], place: int) -> int:
+def behind_group(pieces: Sequence[Piece], place: int) -> int:
+    """The place behind the piece, or the braces, that stand here."""
     if place >= len(pieces) or pieces[place].kind != "open":
         return place + 1
     depth = 0
@@ -305,7 +311,7 @@ def _levels(pieces: Sequence[Piece]) -> Iterator[str]:
     for place, piece in enumerate(pieces[:-2]):
         if piece.text != "^" or piece.kind != "sign" or not place:
             continue
-        above = pieces[place + 1 : _behind_group(pieces, place + 1)]
+        above = pieces[place + 1 : behind_group(pieces, place + 1)]
         letters = [p.text for p in above if p.kind not in ("open", "close")]
         behind = _behind_scripts(pieces, place)
         behind = (_closing(pieces, behind) or behind - 1) + 1  # a^l(z^l) = …
@@ -319,6 +325,29 @@ def _levels(pieces: Sequence[Piece]) -> Iterator[str]:
         under = letters[0].isalpha() and _is_under_a_mark(pieces, place - 1)
         if (related and letters[0] in "lLkijtn") or (under and letters[0] != "T"):
             yield letters[0]
+
+
+def _first_powers(pieces: Sequence[Piece]) -> Iterator[tuple[str, bool]]:
+    """Letters with a 1 above, which nobody writes of a power.
+
+    With each: whether a relation follows, or one differentiates by it.
+    """
+    for place, piece in enumerate(pieces[:-1]):
+        letter = LETTERS.get(piece.text, "") if piece.kind == "macro" else piece.text
+        if piece.kind not in ("letter", "macro") or letter in ("", "e"):
+            continue
+        scripts = place + 1
+        while scripts < len(pieces) and pieces[scripts].text == "_":
+            scripts = behind_group(pieces, scripts + 1)
+        end = behind_group(pieces, scripts + 1)
+        above = "".join(p.text for p in pieces[scripts:end] if p.kind in ("sign", "number"))
+        if above != "^1" or pieces[scripts].kind != "sign":
+            continue
+        behind = _behind_scripts(pieces, place + 1)
+        while behind < len(pieces) and pieces[behind].kind == "align":
+            behind += 1
+        related = behind < len(pieces) and pieces[behind].text in _RELATIONS
+        yield letter, related or _is_under_a_mark(pieces, place)
 
 
 def _is_under_a_mark(pieces: Sequence[Piece], place: int) -> bool:
