@@ -401,9 +401,9 @@ class Worksheet:
 
     def unread(self, name: str) -> bool:
         """True if a line that could not be read gives the name its value."""
-        return any(problem.name in (name, self.array_of(name)) for problem in self.unreadable)
+        return any(problem.name in (name, self.whole_of(name)) for problem in self.unreadable)
 
-    def array_of(self, name: str) -> str:
+    def whole_of(self, name: str) -> str:
         """The array whose element a name is; else the name."""
         return self._array_of.get(name, name)
 
@@ -504,7 +504,7 @@ class Worksheet:
 
     def nothing_defines(self, name: str) -> str:
         """That a name, or the array whose element it is, is not defined."""
-        shown = name if name in self._defined else self.array_of(name)
+        shown = name if name in self._defined else self.whole_of(name)
         return f"Nothing defines {str(shown)!r} in this worksheet"
 
     def without_number(self, expr: Expr) -> bool:

@@ -154,7 +154,7 @@ class _Match:
         return sum(agreeing) * 2 >= len(agreeing)
 
     def _is_worked_out(self, read: Statement) -> bool:
-        """True for a formula in names of what the code has only as its number: z = 0.2*0.6 + 0.1."""
+        """True for a formula in names of what the code has as its number alone: z = 0.2*0.6."""
         if not isinstance(read.left, Name) or read.left not in self.plain or self._updates(read):
             return False
         name = self.code.at(self.plain[read.left], read.place.row)
