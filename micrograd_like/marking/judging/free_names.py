@@ -76,7 +76,7 @@ class FreeNames:
 
     def _put_in(self, part: Expr, formula: Expr, behind: bool) -> bool:
         own, left = self.facts.leaves(part), self.facts.leaves(formula)
-        whole = self.facts.sheet.array_of
+        whole = self.facts.sheet.whole_of
         arrays = {whole(str(name)) for name in own}
         free = [name for name in left if name in self.free]
         gone = [name for name in free if whole(str(name)) not in arrays]
