@@ -1,12 +1,14 @@
 # What runs something starts from nothing: a fresh .venv, installed from the project's files.
+# `make example VENV=/tmp/env` puts it elsewhere, as for a checkout that cannot be written.
 PYTHON ?= python3
-BIN = .venv/bin
+VENV ?= .venv
+BIN = $(VENV)/bin
 # A process for every processor; who is done takes over what others still have before them.
 PARALLEL = -n logical --dist worksteal
 # What is compiled of the tests is kept for the next run, whatever is set outside.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/pytest
 # setuptools would install what an earlier build left behind.
-FRESH = rm -rf build/lib* build/temp* build/bdist* *.egg-info && $(PYTHON) -m venv --clear .venv
+FRESH = rm -rf build/lib* build/temp* build/bdist* *.egg-info && $(PYTHON) -m venv --clear $(VENV)
 
 .PHONY: example test test-slow test-scale test-sanitize fuzz lint lint-js docs fonts pictures notebooks format \
 	bench marking-report site site-test clean

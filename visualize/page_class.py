@@ -89,14 +89,14 @@ def class_page(
     )
 
 
-def _shares(sheets: Iterable[Summary]) -> Iterator[tuple[str, int]]:
+def _shares(sheets: Iterable[Summary]) -> Iterator[tuple[tuple[int, int], int]]:
     """How many worksheets have which share of points or right lines, by tenths, the lowest first.
 
     All of it is in the last tenth.
     """
     tenths = Counter(tenth for sheet in sheets if (tenth := _tenth(sheet)) is not None)
     for tenth in range(min(tenths, default=9), 10):
-        yield f"{10 * tenth}–{10 * tenth + 10}", tenths[tenth]
+        yield (10 * tenth, 10 * tenth + 10), tenths[tenth]
 
 
 def _tenth(sheet: Summary) -> int | None:
