@@ -390,6 +390,9 @@ def test_the_update_and_the_second_pass_are_shown_in_the_boxes_they_renew(opened
     assert "now" in view.node("w5").get_attribute("class").split()
     assert view.drawn()["w5"] == ("w5′", box_number(PUBLISHED.names["w5'"].data), "")
     assert view.drawn()["w1"][0] == "w1′"
+    assert "follows" not in view.node("w5").get_attribute("class").split()  # of w5, not of w5′
+    value = view.drawn()["w5"][1]
+    assert view.node("w5").get_attribute("aria-label") == f"w5′, value {value}"
     assert view.drawn()["a1"] == ("a1", "0.3000", "−0.0182")
     view.page.keyboard.press("Home")
     assert view.drawn()["w5"] == ("w5", "0.5", "−0.0858")

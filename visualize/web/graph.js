@@ -6,7 +6,7 @@ const FIGURES = 14.6; // the size of the numbers in a box, before the graph is s
 const HIGH = 48;
 const PHONE = 700;
 const LARGEST = 1;
-const SHARE = 0.58; // of the window's height, where the place has none of its own
+const SHARE = 0.53; // of the window's height, where the place has none of its own
 const PAPER = 700; // the width of a printed page
 
 const pair = (tail, head) => JSON.stringify([tail, head]);
@@ -112,11 +112,12 @@ export function drawGraph(place, { model, layouts, onHover, onSelect, tools = pl
     group.classList.toggle("read", Boolean(state.read?.includes(node.key)));
     const badges = group.querySelector(".badges");
     badges.replaceChildren();
-    const marks = Object.values(node.marks);
-    group.classList.toggle("wrong", marks.includes("wrong"));
-    group.classList.toggle("follows", !marks.includes("wrong") && marks.includes("follows"));
+    const marks = shown.name ? {} : node.marks; // those of another quantity, once it is renewed
+    const kinds = Object.values(marks);
+    group.classList.toggle("wrong", kinds.includes("wrong"));
+    group.classList.toggle("follows", !kinds.includes("wrong") && kinds.includes("follows"));
     const right = node.width / 2 + 2;
-    for (const [part, kind] of Object.entries(node.marks)) {
+    for (const [part, kind] of Object.entries(marks)) {
       badge(badges, kind, right, part === "value" ? -HIGH / 2 - 2 : HIGH / 2 + 2);
     }
   }

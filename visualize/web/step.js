@@ -164,12 +164,10 @@ export function stepper({ steps, choices, marked }, model, onShow, isVeiled = ()
         if (slowly || set.name) shown[set.key] = { ...shown[set.key], ...set };
       }
     }
-    if (slowly && model) {
-      for (const { key, name } of model.nodes) {
-        const { value, gradient } = shown[key];
-        const called = (shown[key].name ?? name).map(([text]) => text).join("");
-        shown[key].said = [called, value && `value ${value}`, gradient && `gradient ${gradient}`].filter(Boolean).join(", ");
-      }
+    for (const { key, name } of model?.nodes.filter((node) => shown[node.key]) ?? []) {
+      const { value, gradient } = shown[key];
+      const called = (shown[key].name ?? name).map(([text]) => text).join("");
+      shown[key].said = [called, value && `value ${value}`, gradient && `gradient ${gradient}`].filter(Boolean).join(", ");
     }
     const gone = state.active.slice(0, state.at + (hidden ? 0 : 1)).map((index) => steps[index]);
     const passed = new Set(gone.filter((s) => s.backward).flatMap((s) => s.edges.map((edge) => JSON.stringify(edge))));
