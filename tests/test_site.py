@@ -328,6 +328,15 @@ def test_a_name_under_the_pointer_lights_up_wherever_it_stands(opened: Opened) -
     assert page.locator(".lit-name").count() == 0
 
 
+def test_an_emptied_sheet_has_no_graph_though_python_is_not_there_yet(opened: Opened) -> None:
+    opened.context.route("**/packages.zip", lambda route: None)
+    page = opened.go()
+    opened.type("")
+    page.wait_for_selector("body.is-empty.without-graph")
+    assert page.locator(".graph .node").count() == 0
+    assert page.locator(".count").count() == 0
+
+
 def test_a_program_that_is_opened_is_marked_and_read_so_again(opened: Opened) -> None:
     program = "w, x = 0.5, 2\ny = w * x\nloss = (y - 3)**2\nif True:\n    dw = 2 * (y - 3)\n"
     page = opened.go()

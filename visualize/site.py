@@ -142,8 +142,12 @@ def _first() -> str:
     listed = json.loads(answer('{"kind": "offered"}'))
     text = next(row["text"] for row in listed["examples"] if row["name"] == FIRST)
     answers = {
-        kind: json.loads(answer(json.dumps({"kind": kind, "text": text})))
-        for kind in ("look", "mark")
+        name: json.loads(answer(json.dumps({"kind": kind, "text": of})))
+        for name, kind, of in (
+            ("look", "look", text),
+            ("mark", "mark", text),
+            ("blank", "look", ""),
+        )
     }
     return json.dumps({"name": FIRST, "text": text, **listed, **answers}, ensure_ascii=False)
 

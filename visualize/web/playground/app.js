@@ -16,6 +16,7 @@ import { flagged, packed, unpacked } from "./share.js";
 
 const KEPT = "micrograd-like:sheet";
 const KEPT_READ_AS = "micrograd-like:read-as";
+const NO_MARKS = { model: null, lines: [], report: {} };
 const first = await (await fetch("first.json")).json();
 let flags = {};
 let views = []; // the marked lines of the text
@@ -102,6 +103,11 @@ function keep(text) {
 function work(text) {
   byId("empty").hidden = text.trim() !== "";
   document.body.classList.toggle("is-empty", text.trim() === "");
+  if (!text.trim()) {
+    looked(text, first.blank);
+    marked(text, NO_MARKS);
+    return;
+  }
   if (text === first.text && !readAs) {
     looked(text, first.look);
     marked(text, first.mark);
@@ -194,7 +200,7 @@ function open(text, { as = "", kept = true, find = false, predict = false } = {}
   noBand();
   explorer.leave();
   finding = find;
-  shown.mark({ model: null, lines: [] });
+  shown.mark(NO_MARKS);
   // Of an exercise to be filled in nothing is given away, nor where a teacher does not wish it.
   shown.predict(predict || Boolean(flags.hideAnswers || flags.hideCauses));
   views = [];
