@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 
 const [modules, address, executablePath, text] = process.argv.slice(2);
 const puppeteer = createRequire(`${modules}/`)("puppeteer-core");
-const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
+// The window's size, for not every Firefox lets a page's be set.
+const args = ["--width=1440", "--height=1600"];
+const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, defaultViewport: null, args });
 const page = await browser.newPage();
-await page.setViewport({ width: 1440, height: 1600 });
 page.setDefaultTimeout(120_000);
 const wrong = [];
 const hosts = new Set();
