@@ -347,7 +347,7 @@ def test_a_program_that_is_opened_is_marked_and_read_so_again(opened: Opened) ->
     marks = [(1, "taken"), (2, "taken"), (3, "taken"), (4, "right"), (5, "wrong")]
     page.wait_for_function(
         "() => document.querySelector('.cm-line').textContent.startsWith('w, x') &&"
-        " document.querySelectorAll('.cm-marks .wrong').length === 1"
+        " document.querySelectorAll('.cm-marks .mark-place.wrong').length === 1"
     )
     assert opened.marked(len(marks)) == marks
     page.reload()
