@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import random
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import micrograd_like
 from benchmarks.programs import program
 from micrograd_like.worksheet import Worksheet
 from visualize.site import SOURCES
@@ -176,6 +179,19 @@ def test_what_is_no_number_or_infinite_is_as_in_numpy() -> None:
             n.array([1.0, -1.0, 0.0], float) / n.array([0.0, 0.0, 0.0], float) for n in (ours, np)
         ]
         assert told(divided[0]) == told(divided[1])
+
+
+def test_all_that_is_asked_of_numpy_is_there() -> None:
+    asked = {
+        node.attr
+        for folder in ("worksheet", "marking")
+        for file in (Path(micrograd_like.__file__).parent / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if node.value.id == "np"
+    }
+    assert len(asked) > 20
+    assert asked - {*vars(ours)} == set()
 
 
 #: Marks programs with what stands in for NumPy.
