@@ -77,7 +77,7 @@ function engineState(state, reason) {
   // Only now: what it keeps has been loaded, and is not loaded twice at once.
   if (state === "ready") navigator.serviceWorker?.register("sw.js").catch(() => {});
   if (state === "stopped") band("Marking took too long and was started anew. Your text is safe.", "alert", [["Mark again", remark]]);
-  if (state === "failed") band(`Python could not be started: ${reason} Your text is safe.`, "alert", []);
+  if (state === "failed") band(`Python could not be started (${reason.replace(/\.$/, "")}). Your text is safe.`, "alert", [["Load again", () => location.reload()]]);
 }
 
 // The text.
