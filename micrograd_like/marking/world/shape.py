@@ -42,6 +42,35 @@ def one_call_changed(
 
     ``change`` gives what may stand in a call's place, and the call that this is at heart.
     """
-    for call in dict.fromkeys(nodes(expr, Call)):
+    found: dict[Call, _Around | None] = {}
+    for call, around in _calls(expr):
+        found[call] = None if call in found else around
+    for call, at in found.items():
         for new, heart in change(call):
-            yield replaced(expr, call, new), call, heart
+            whole = replaced(expr, call, new) if at is None else _put(new, at)
+            yield whole, call, heart
+
+
+#: The call that another one is an argument of, which, and the same of it; () around the whole.
+_Around = tuple[()] | tuple[Call, int, "_Around"]
+
+
+def _calls(expr: Expr) -> list[tuple[Call, _Around]]:
+    """Every call in a formula, innermost first, with what is around it."""
+    found: list[tuple[Call, _Around]] = []
+    stack: list[tuple[Expr, _Around]] = [(expr, ())]
+    while stack:
+        node, around = stack.pop()
+        if isinstance(node, Call):
+            found.append((node, around))
+            stack += [(argument, (node, i, around)) for i, argument in enumerate(node.arguments)]
+    return found[::-1]
+
+
+def _put(new: Expr, around: _Around) -> Expr:
+    """The formula with this in the innermost place, and what this costs counted."""
+    while around:
+        call, place, around = around
+        spend(len(call.arguments))
+        new = Call(call.function, (*call.arguments[:place], new, *call.arguments[place + 1 :]))
+    return new
