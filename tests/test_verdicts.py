@@ -48,6 +48,16 @@ def test_beyond_so_many_wrong_lines_no_cause_is_sought_and_that_is_said() -> Non
     assert " ".join(str(report).split()).count("wrong lines alone") == 1
 
 
+def test_where_much_is_worked_out_fewer_lines_are_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A cause is sought or not by what stands above, and no verdict changes."""
+    monkeypatch.setattr("micrograd_like.marking.marker._MOST_EXPLAINING", 1)
+    report = Worksheet.parse("x = 2\ny = x^2\ndy/dx = 2*x^2\ndy/dx = 9\ndy/dx = 2x\n").check()
+    assert [line.verdict for line in report.lines[2:]] == ["wrong", "wrong", "right"]
+    assert [bool(line.causes) for line in report.lines[2:]] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("slope", "verdict"), [("1.0002", "right"), ("3", "wrong")], ids=["right", "wrong"]
 )

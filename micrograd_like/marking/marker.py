@@ -50,6 +50,8 @@ from micrograd_like.worksheet.records import FOR_ALL, Part, Place, Problem
 
 #: Operations worked out for one worksheet; by hand it takes some ten thousand.
 _MOST_OPERATIONS = 8_000_000
+#: The same for what is said of wrong lines, before no more causes are sought.
+_MOST_EXPLAINING = 1_500_000
 _BLANK = "This is not filled in yet"
 #: Decimals of a right working where the learner wrote no number to take them from.
 _PLACES = 4
@@ -76,11 +78,13 @@ class Marker:
             judged: The verdicts, where they are known.
         """
         marks = self.unread()
-        count = 0
+        count, left = 0, _MOST_EXPLAINING
         for line in self.verdicts() if judged is None else judged:
             count += line.mark.verdict == "wrong"
-            with Effort(_MOST_OPERATIONS):
-                marks.append(explained(self.sheet, line, causes=count <= MOST_EXPLAINED))
+            sought = count <= MOST_EXPLAINED and left > 0
+            with Effort(_MOST_OPERATIONS) as effort:
+                marks.append(explained(self.sheet, line, causes=sought))
+            left -= effort.used
         return iter(sorted(marks, key=lambda mark: mark.place))
 
     def unread(self) -> list[LineMark]:

@@ -84,7 +84,7 @@ def _reproach(line: LineMark) -> Iterator[str]:
     if not line.causes:
         yield (
             "It is not what the method gives; why is looked for on the first "
-            f"{MOST_EXPLAINED} wrong lines alone."
+            f"{MOST_EXPLAINED} wrong lines alone, or fewer where formulas are long."
         )
         return
     first, *others = line.causes

@@ -20,7 +20,7 @@ class Effort:
     """
 
     def __init__(self, most: int) -> None:
-        self.left = most
+        self.most, self.left = most, most
         self._tokens: list[Token[Effort]] = []
 
     def __enter__(self) -> Effort:
@@ -29,6 +29,13 @@ class Effort:
 
     def __exit__(self, *_: object) -> None:
         _EFFORT.reset(self._tokens.pop())
+        if (around := _EFFORT.get(None)) is not None:
+            around.left -= self.used
+
+    @property
+    def used(self) -> int:
+        """The operations that have been worked out, those of efforts within it too."""
+        return self.most - self.left
 
 
 _EFFORT: ContextVar[Effort] = ContextVar("effort")
