@@ -14,7 +14,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, nodes
+from micrograd_like.formula import Call, Derivative, Expr, Name, Number, Quantity, quantities
 
 _STEP = 1e-40
 
@@ -65,7 +65,7 @@ class Oracle:
     def __init__(
         self, given: Mapping[Quantity, float], definitions: Mapping[Quantity, Expr]
     ) -> None:
-        self._given, self._definitions = given, definitions
+        self._definitions = definitions
         self._derivatives: dict[Derivative, float] = {}
         self._values: dict[Quantity, complex] = {name: complex(v) for name, v in given.items()}
         for name, formula in definitions.items():
@@ -75,21 +75,25 @@ class Oracle:
         if isinstance(key, Name):
             return self._values[key].real
         if key not in self._derivatives:
-            self._derivatives[key] = self._moved(key.wrt)[key.of].imag / _STEP
+            self._derivatives[key] = self._moved(key.wrt, key.of).imag / _STEP
         return self._derivatives[key]
 
-    def _moved(self, wrt: Quantity) -> dict[Quantity, complex]:
-        """Everything that has been computed so far, with a small step of ``wrt``."""
-        values = {name: complex(v) for name, v in self._given.items()}
-        values[wrt] = self._values[wrt].real + _STEP * 1j
+    def _moved(self, wrt: Quantity, of: Quantity) -> complex:
+        """The value of ``of`` with a small step of ``wrt``: what depends on it is computed again.
+
+        What has not been computed yet, as while the first values are, depends on nothing.
+        """
+        values = {**self._values, wrt: self._values[wrt].real + _STEP * 1j}
+        moved = {wrt}
         for name, formula in self._definitions.items():
-            if name not in self._values:
+            if of in moved or name not in self._values:
                 break
-            if nodes(formula, Derivative):
-                values.setdefault(name, self._values[name])
-            elif name != wrt:
-                values[name] = self._computed(formula, values)
-        return values
+            within = quantities(formula)
+            if name == wrt or moved.isdisjoint(within) or Derivative in map(type, within):
+                continue
+            values[name] = self._computed(formula, values)
+            moved.add(name)
+        return values[of]
 
     def _computed(self, expr: Expr, values: Mapping[Quantity, complex]) -> complex:
         match expr:

@@ -34,6 +34,8 @@ class Flow:
         self.steps = recorder.steps
         self.snapshots = recorder.snapshots
         self.leaves = start_of(self.steps)
+        self._said: dict[tuple[int, tuple[str, ...]], list[Said]] = {}
+        self._true: dict[tuple[tuple[Name, ...], tuple[Name, ...]], np.ndarray] = {}
         self.maker = {name: at for at, step in enumerate(self.steps) for name in step.names}
         self.given = {
             at
@@ -160,9 +162,11 @@ class Flow:
 
     def said(self, at: int, costs: Sequence[str]) -> list[Said]:
         """What the name of a step says."""
-        step = self.steps[at]
-        variables = [base for base in self.snapshots[at] if not base.startswith("net_")]
-        return [*said_by(step.base, variables, costs)]
+        key = at, tuple(costs)
+        if key not in self._said:
+            variables = [base for base in self.snapshots[at] if not base.startswith("net_")]
+            self._said[key] = [*said_by(self.steps[at].base, variables, costs)]
+        return self._said[key]
 
     def versions_before(self, base: str, at: int) -> list[Term]:
         """The versions of a variable that are computed before a step."""
@@ -187,9 +191,11 @@ class Flow:
 
     def true(self, of: Sequence[Name], wrt: Sequence[Name]) -> np.ndarray:
         """The derivatives of several quantities, a row for each point."""
-        return np.array(
-            [[p.slope(o, w) for o, w in zip(of, wrt, strict=True)] for p in self.points]
-        )
+        key = tuple(of), tuple(wrt)
+        if key not in self._true:  # every walk asks again
+            rows = [[p.slope(o, w) for o, w in zip(of, wrt, strict=True)] for p in self.points]
+            self._true[key] = np.array(rows)
+        return self._true[key]
 
     def is_behind(self, at: int, result: Meanings) -> bool:
         """True where the gradient that comes back is given: its sign is no convention."""
