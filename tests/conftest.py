@@ -20,7 +20,7 @@ sys.path.append(str(Path(__file__).parent.parent))
 # again, would be a tenth of the work of every run. Most of what a test makes goes with its last
 # name: garbage is looked for seldom.
 gc.disable()
-gc.set_threshold(5_000, 20, 20)
+gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_finish() -> None:
