@@ -16,7 +16,14 @@ from micrograd_like.worksheet.python.scopes import COUNTS
 from micrograd_like.worksheet.python.shapes import Unshaped
 from micrograd_like.worksheet.python.syntax import target_name
 from micrograd_like.worksheet.python.taking import Target
-from micrograd_like.worksheet.python.terms import Term, names_of, numeric, scalar, term
+from micrograd_like.worksheet.python.terms import (
+    Term,
+    is_tiny,
+    names_of,
+    numeric,
+    scalar,
+    term,
+)
 from micrograd_like.worksheet.python.values import Data, Fields, Instance, UnknownError, UnreadError
 
 if TYPE_CHECKING:
@@ -128,6 +135,8 @@ class Assignments:
         if isinstance(value, bool | int | float):
             value = as_term(value)
         if not isinstance(value, np.ndarray) or node is None or self.machine.recorder.silent:
+            return value
+        if is_tiny(value) and not augmented:
             return value
         written = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.Tuple)
         count = base in COUNTS or base in self.machine.shapes.sizes or not (written or augmented)

@@ -38,6 +38,8 @@ class Calls:
         self._called: Counter[ast.AST] = Counter()
         self._taken: Counter[ast.AST] = Counter()
         self._anywhere: set[str] = set()
+        #: Functions of which a call has been read whole: what fails in a later one is no matter.
+        self.whole: set[ast.FunctionDef] = set()
         self._output: Term | None = None
 
     def take_loose_methods(self, module: ast.Module) -> None:
@@ -142,7 +144,7 @@ class Calls:
         outside, self.machine.function = self.machine.function, definition.name
         silent = self.machine.recorder.silent
         often = self._called[definition] >= _LEAST_CALLS and self._taken[definition] > _MOST_TAKEN
-        before_it = len(self.machine.recorder.steps)
+        before_it, doubts = len(self.machine.recorder.steps), self._doubts()
         self.machine.recorder.silent = silent or often or is_helper(definition)
         self._called[definition] += 1
         try:
@@ -156,7 +158,13 @@ class Calls:
             self._taken[definition] += len(self.machine.recorder.steps) - before_it
             self.machine.scope, self.machine.recorder.silent = before, silent
             self.machine.function = outside
+        if self._doubts() == doubts:
+            self.whole.add(definition)
         return self.mending.mended(function, scope, found)
+
+    def _doubts(self) -> int:
+        """How many statements have not been read, or rest on such."""
+        return len(self.machine.problems) + len(self.machine.unchecked)
 
     def _arguments(
         self, function: Defined, arguments: list[Any], named: dict[str, Any], node: ast.AST

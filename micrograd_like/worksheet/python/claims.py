@@ -194,6 +194,18 @@ class Claims(Flow):
                     return Meaning((cost,) * len(wrt), tuple(wrt), sign, agrees=False)
         return None
 
+    def is_misshapen(self, at: int, said: Said) -> bool:
+        """True for what is named as the gradient of a weight, and can only renew it as another."""
+        weight, step = self.snapshots[at][said.wrt], self.steps[at]
+        computed = {self.maker.get(n, -1) for n in names_of(weight) or ()} - self.starts
+        renamed = step.source.rpartition("=")[2].strip().isidentifier()
+        if not said.sure or said.of or said.digits or computed or renamed:
+            return False
+        if weight.size == len(step.names) or not weight.ndim:
+            return False
+        users = [later for later in self.steps[at + 1 :] if _uses(later, step)]
+        return all(u.base == said.wrt and u.shape != weight.shape for u in users)
+
     def scaled(self, at: int, result: Meanings) -> bool:
         """True for a step that is multiplied by what the forward pass does not have: a rate."""
         forward = self.forward([*result.cost])
@@ -219,3 +231,8 @@ class Claims(Flow):
         high = point.value(formula)
         point.values[name] = before
         return -1.0 if high > low else 1.0
+
+
+def _uses(later: Step, step: Step) -> bool:
+    """True for a step that is computed from another."""
+    return any(n in step.names for formula in later.formulas for n in names(formula))

@@ -1,7 +1,8 @@
 """Formulas that are one slip away from the derivative that they should be.
 
-A sign that is turned, a sum for a difference, another variable of the same shape: where one of
-these makes a step what it claims to be, it was meant as that, though no cost is written.
+A sign that is turned, a sum for a difference, another variable of the same shape, a factor that is
+left out: where one of these makes a step what it claims to be, it was meant as that, though no
+cost is written.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def _edited(finder: Finder, at: int, formulas: Sequence[Expr]) -> Iterator[list[
         beside = [v for v in variables if len(v) == len(old) and v != old]
         for new in beside[:_MOST_BESIDE]:
             yield [_with_others(f, dict(zip(old, new, strict=True))) for f in formulas]
+    for left_out in [v for v in variables if len(v) == len(formulas)][-_MOST_BESIDE:]:
+        yield [Call("mul", pair) for pair in zip(formulas, left_out, strict=True)]
 
 
 def _with_others(formula: Expr, put: dict[Name, Name]) -> Expr:
@@ -59,14 +62,21 @@ def with_other_signs(formula: Expr) -> Iterator[Expr]:
         yield _with_other_sign(formula, place)
 
 
+def parts_of_product(formula: Expr) -> Iterator[Expr]:
+    """What is left of a product where one of its factors is left out."""
+    match formula:
+        case Call("mul", (a, b)):
+            yield from (a, b)
+
+
 def one_slip_off(formula: Expr) -> Iterator[Expr]:
     """The formula with another sign, without a factor, with a square more or less."""
     yield from with_other_signs(formula)
     for call in dict.fromkeys(_calls(formula)):
         others: list[Expr] = []
         match call:
-            case Call("mul", (a, b)):
-                others = [a, b]
+            case Call("mul"):
+                others = [*parts_of_product(call)]
             case Call("pow", (a, _)):
                 others = [a]
             case Call("sub", (a, b)):

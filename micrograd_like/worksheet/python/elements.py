@@ -12,6 +12,7 @@ from micrograd_like.formula import Number
 from micrograd_like.worksheet.python.conversions import as_term, kind
 from micrograd_like.worksheet.python.library import FUNCTIONS, PRODUCTS, RANDOM, SAME
 from micrograd_like.worksheet.python.shapes import Unshaped
+from micrograd_like.worksheet.python.syntax import first_text
 from micrograd_like.worksheet.python.terms import number, scalar, term
 from micrograd_like.worksheet.python.values import (
     Class,
@@ -103,7 +104,8 @@ class Elements:
         if isinstance(owner, dict):
             key = self.evaluator.key(index)
             if isinstance(owner, Fields):
-                return owner.setdefault(key, self.machine.free(str(key)))
+                name = key if isinstance(key, str) else first_text(index) or str(key)
+                return owner.setdefault(name, self.machine.free_field(name))
             if key not in owner:
                 raise UnreadError(node, f"nothing is stored under {key!r} here")
             return self.evaluator.known(node, owner[key])

@@ -6,6 +6,7 @@ Each step of it is compared with the true derivative at several points: only wha
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 
 from micrograd_like.formula import Name
@@ -68,8 +69,8 @@ class Expected:
         if factor is None:
             return Line(slip=misfit)
         table = self.finder.as_written(at)
-        code = _of_factor(ratio(table, true)) or piece.slip(table, 1 / factor, step.shape)
-        slip = misfit or (Slip(code) if code else None)
+        code = self._of_factor(ratio(table, true)) or piece.slip(table, 1 / factor, step.shape)
+        slip = misfit or (Slip(code) if code else _of_shape(step.shape, shape))
         return Line(_assigned(step.source, _scaled(piece, 1 / factor, step.source)), slip)
 
     def of_another_shape(self, at: int) -> tuple[Meaning, Line] | None:
@@ -90,12 +91,18 @@ class Expected:
             for code, own in piece.slipped(self.finder.as_written(at), step.shape):
                 if self.finder.allowed(own, False):
                     text = _assigned(step.source, _scaled(piece, own, step.source))
-                    meaning = Meaning((cost,) * len(wrt), wrt, agrees=False)
-                    return meaning, Line(text, Slip(code))
+                    return Meaning((cost,) * len(wrt), wrt, agrees=False), Line(text, Slip(code))
+            if self.finder.is_misshapen(at, said):
+                line = Line(_assigned(step.source, piece.text), _of_shape(step.shape, shape))
+                return Meaning((cost,) * len(wrt), wrt, agrees=False), line
         return None
 
-    def _writer(self, at: int, cost: Name) -> Writer:
-        return Writer(self.finder, self.meanings, self.forward, at, cost)
+    def _of_factor(self, factor: float | None) -> str:
+        """The cause of a gradient that is right but for a factor; "" where it is none."""
+        if factor is None:
+            return ""
+        turned = factor < 0 and self.finder.allowed(-factor, False)
+        return "sign" if turned else "constant-factor"
 
     def _shape(self, wrt: tuple[Name, ...], at: int) -> tuple[int, ...] | None:
         """The shape of a variable by its names, as it is at a step."""
@@ -114,11 +121,10 @@ def _assigned(source: str, text: str) -> str:
     return f"{left.strip()} = {text}" if mark else text
 
 
-def _of_factor(factor: float | None) -> str:
-    """The cause of a gradient that is right but for a factor; "" where it is none."""
-    if factor is None:
-        return ""
-    return "sign" if abs(factor + 1) < _CLOSE else "constant-factor"
+def _of_shape(shape: tuple[int, ...], right: tuple[int, ...]) -> Slip | None:
+    """The slip of a gradient of another shape; None for the same."""
+    has = math.prod(shape) == math.prod(right)
+    return None if has else Slip("shape", f"it is of shape {shape}, and has to be of {right}")
 
 
 def _scaled(piece: Piece, factor: float, source: str) -> str:

@@ -33,7 +33,7 @@ from micrograd_like.worksheet.python.syntax import (
     target_name,
 )
 from micrograd_like.worksheet.python.taking import Taking, Target
-from micrograd_like.worksheet.python.terms import SizeError, names_of, numeric
+from micrograd_like.worksheet.python.terms import ShapeError, SizeError, Term, names_of, numeric
 from micrograd_like.worksheet.python.values import (
     Class,
     Defined,
@@ -122,6 +122,8 @@ class Machine(Scopes):
             self.failures.give_up(node, error.message)
         except RecursionError:
             self.failures.cannot(node, UnreadError(node, "this is too deep to be read"))
+        except ShapeError as error:
+            self.failures.cannot(node, UnreadError(node, str(error), True))
         except (UnreadError, CallError, ValueError, TypeError, IndexError, SizeError) as error:
             self.failures.cannot(node, error)
 
@@ -145,9 +147,10 @@ class Machine(Scopes):
             case ast.AugAssign(target=target, op=op, value=value):
                 old = self.settled(self.evaluator.value(target))
                 new = self.evaluator.value(value)
-                self.assignments.store(
-                    target, self.evaluator.operators.binary(node, op, old, new), node, True
-                )
+                found = self.evaluator.operators.binary(node, op, old, new)
+                if self.knows_shapes and isinstance(found, np.ndarray):
+                    self._stays_in_place(node, old, found)
+                self.assignments.store(target, found, node, True)
             case ast.For():
                 self.loops.read(node)
             case ast.While(body=body):
@@ -161,6 +164,20 @@ class Machine(Scopes):
                 raise LeftError(self._returned(node, returned))
             case ast.Expr(value=ast.Call() as call):
                 self._call_alone(node, call)
+
+    def _stays_in_place(self, node: ast.AugAssign, old: Any, new: Term) -> None:
+        """Hold what is put in the place of an array to its shape.
+
+        Raises:
+            ShapeError: It has another one, by what is computed here.
+            UnknownError: It has another one, by something above.
+        """
+        if not isinstance(old, np.ndarray) or not old.ndim or old.shape == new.shape:
+            return
+        why = f"an array of shape {new.shape} has no place in one of {old.shape}"
+        if any(isinstance(n, ast.Call | ast.MatMult) for n in ast.walk(node.value)):
+            raise ShapeError(why)
+        raise UnknownError(node, why)
 
     def _of_class(self, node: ast.ClassDef) -> dict[str, Any]:
         """What a class gives all its objects."""
@@ -225,6 +242,9 @@ class Machine(Scopes):
             why = f"depends on {self.places.of(node).where}: {error.message}"
             if _returns(node):  # what the function gives is not known, nor what follows here
                 raise UnknownError(node, f"what is returned {why}") from None
+            if _is_now_and_then(test) and not other:
+                self.block(body)
+                return
             for name in assigned_in(node):
                 self.scope[name] = Unknown(f"{name!r} {why}")
             return
@@ -241,6 +261,11 @@ def _returns(node: ast.If) -> bool:
         if not isinstance(inner, ast.FunctionDef | ast.Lambda | ast.ClassDef):
             stack += ast.iter_child_nodes(inner)
     return False
+
+
+def _is_now_and_then(test: ast.expr) -> bool:
+    """True for ``epoch % 100 == 0``: it holds in some of the passes."""
+    return any(isinstance(n, ast.Mod) for n in ast.walk(test))
 
 
 def _is_main(test: ast.expr) -> bool:

@@ -152,6 +152,8 @@ class Finder(Claims):
             return None
         if nothing and not claims:  # its name is plain, and at these points it tells nothing
             return None
+        if not claims and any(self.is_misshapen(at, said) for said in self.said(at, ())):
+            return None
         anchored = self.anchored(at, result)
         likely = [(anchored.wrt, anchored.of)] if anchored is not None else []
         likely = [o for o in likely if np.abs(self.true(o[1], o[0])).max() > NOTHING]
@@ -210,8 +212,15 @@ class Finder(Claims):
     def _likely_factor(
         self, at: int, table: np.ndarray, true: np.ndarray, result: Meanings
     ) -> float:
-        """1, or the number of samples where what it is computed from has that factor."""
+        """1, or the number of samples where what it is computed from has that factor.
+
+        Of what is computed from no gradient, the factor that all others have.
+        """
         before = [result.found[i].factor for i in sorted(self.inputs(at)) if i in result.found]
+        cost = self.cost_at(at, result)
+        others = {m.factor for m in result.found.values() if m.agrees and m.of[0] == cost}
+        if not before and len(others) == 1:
+            return abs(others.pop())
         options = [1.0, *(abs(factor) for factor in before)]
         size = float(np.median(np.abs(table))) / max(float(np.median(np.abs(true))), NOTHING)
         return min(options, key=lambda k: abs(np.log(max(size, NOTHING) / k)))

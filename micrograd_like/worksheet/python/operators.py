@@ -108,7 +108,8 @@ class Operators:
         if isinstance(a, Data) or isinstance(b, Data):
             return counted()
         if not all(isinstance(x, np.ndarray | int | float | list) for x in (a, b)):
-            return {"eq": a == b, "ne": a != b}.get(function, False)
+            same = a == b if isinstance(a, str) and isinstance(b, str) else a is b
+            return {"eq": same, "ne": not same}.get(function, False)
         return applied(function, as_term(a), as_term(b))
 
 

@@ -68,7 +68,7 @@ class Piece:
         whole = made(text, PRODUCT, np.multiply, self, other)
         if whole is None:
             return None
-        left_out = (("missing-factor", self.values),)
+        left_out = (("missing-factor", self.values), ("missing-factor", other.values))
         return replace(whole, slips=(*left_out, *whole.slips))
 
 

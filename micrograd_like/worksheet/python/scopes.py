@@ -69,6 +69,11 @@ class Scopes:
         self.target, self.aimed = name, value
         self.whole = not any(isinstance(n, ast.BinOp) for n in ast.walk(value))
 
+    @property
+    def knows_shapes(self) -> bool:
+        """True where every size so far is the program's own: what does not fit is a slip."""
+        return not self.recorder.guessed and not (self.shapes.shrinks and self.shapes.cuts)
+
     def knows(self, name: str) -> bool:
         """True for a name that stands for something here."""
         return name in self.scope or name in self.globals
@@ -91,6 +96,11 @@ class Scopes:
         if kind == "fields":
             return Fields()
         return self.array(name, ()) if kind is None else self.unshaped(name, kind)
+
+    def free_field(self, name: str) -> Any:
+        """What stands in a table that the program is given."""
+        kind = self.shapes.kind_of(name)
+        return self.free(name) if kind is None else self.unshaped(name, kind)
 
     def unshaped(self, name: str, kind: str = "array") -> Unshaped:
         """A free array whose shape is chosen where it is used."""

@@ -20,10 +20,13 @@ from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.usage import (
     biased,
     compared,
+    counts_rows,
+    cuts,
     draws_columns,
     elements_as_sizes,
     factors,
     layout,
+    passed,
     picks,
     renamed,
     sizes_in,
@@ -39,7 +42,7 @@ _SIZES = (4, 3, 5, 6, 7)
 #: Sizes that stay as they are.
 _LARGEST = 6
 #: What the uses of a name say, those that say least first.
-_RANK = ("data", "like", "bias", "list", "array", "vector", "matrix", "fields")
+_RANK = ("data", "like", "shaped", "bias", "list", "array", "vector", "matrix", "fields")
 
 
 @dataclass(eq=False)
@@ -94,6 +97,7 @@ class Shapes:
         products: What each name is multiplied with as a matrix, and whether it stands in front.
         narrow: Weights of a single unit, and whether they stand in front.
         single: True where there is one sample at a time.
+        cuts: True where parts of arrays are taken, or sizes divided: small sizes may not do.
     """
 
     kinds: dict[str, str]
@@ -106,6 +110,7 @@ class Shapes:
     products: Mapping[str, list[tuple[str, bool]]]
     narrow: frozenset[tuple[str, bool]] = frozenset()
     single: bool = False
+    cuts: bool = False
     known: Mapping[str, Term] = field(default_factory=dict)
     _taken: list[int] = field(default_factory=list)
     length: int = 0
@@ -119,7 +124,7 @@ class Shapes:
         kinds: dict[str, str] = {}
         axes: list[int] = []
         same: list[tuple[str, str]] = []
-        kept = False
+        kept = counted = False
         like: dict[str, str] = {}
         sizes: set[str] = set()
         size_lists: set[str] = set()
@@ -140,6 +145,7 @@ class Shapes:
             match node:
                 case ast.Call(func=ast.Attribute(value=inner, attr="append" | "insert" | "extend")):
                     lists.add(target_name(inner))
+            counted = counted or counts_rows(node)
             for name, kind in told(node):
                 if name and _RANK.index(kind) >= _RANK.index(kinds.get(name, "like")):
                     kinds[name] = kind
@@ -153,9 +159,11 @@ class Shapes:
         for node in ast.walk(module) if along else ():
             if isinstance(node, ast.Name) and spelled(node.id) in along:
                 kinds.setdefault(node.id, "bias")
-        for name, value in same * 2:
+        kinds = {name: "array" if kind == "shaped" else kind for name, kind in kinds.items()}
+        for name, value in [*same, *passed(module)] * 2:
             if kinds.get(name) in ("array", "vector", "matrix"):
                 kinds.setdefault(value, kinds[name])
+            size_lists |= {value} if name in size_lists else set()
         layouts = [side for node in ast.walk(module) for side in layout(node)]
         rows = axes.count(0) > axes.count(1)
         if layouts.count(True) != layouts.count(False):  # what a product says counts for more
@@ -171,9 +179,24 @@ class Shapes:
             products,
             frozenset(_narrow(module, not rows)),
             single=takes_one_sample(module)
-            or (not axes and any(map(draws_columns, ast.walk(module)))),
+            or (not (axes or counted) and any(map(draws_columns, ast.walk(module)))),
+            cuts=any(map(cuts, ast.walk(module))),
             _taken=[number for node in ast.walk(module) for number in small_factors(node)],
         )
+
+    @property
+    def shrinks(self) -> bool:
+        """True where small sizes stand in the place of large ones."""
+        return bool(self._small)
+
+    def kind_of(self, field: str) -> str | None:
+        """How a part of a table is used, W2 as W where the program speaks of that."""
+        plain = field.rstrip("0123456789")
+        known = self.kinds.get(field, self.kinds.get(plain))
+        if known is not None or not self.products:
+            return known
+        bias = spelled(plain) in ("b", "bias", "biases")
+        return "bias" if bias else "array" if is_weight_name(plain) else None
 
     def size(self) -> int:
         """A size that is not taken yet, by another or as a factor."""

@@ -26,7 +26,7 @@ from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
 from micrograd_like.worksheet.python.steps import Recorder, Step
-from micrograd_like.worksheet.python.syntax import has_large_number
+from micrograd_like.worksheet.python.syntax import has_large_number, names_used
 from micrograd_like.worksheet.records import Part, Place, Slip, Statement
 
 #: Steps for which meanings are looked for.
@@ -149,7 +149,7 @@ class _Writer:
         )
         agrees = meaning.agrees and not step.meant
         line = Line() if agrees else self._expected.gradient(at)
-        doubt = "" if agrees else self._in_doubt(at, step)
+        doubt = "" if agrees else self._in_doubt(at, step, line)
         for name, formula, of, wrt in own:
             slope = Derivative(of, wrt)
             expr = times(self._meant(formula), 1 / meaning.factor)
@@ -158,8 +158,11 @@ class _Writer:
             if repeats == 1:
                 self._stands_for[name] = (slope, meaning.factor)
 
-    def _in_doubt(self, at: int, step: Step) -> str:
+    def _in_doubt(self, at: int, step: Step, line: Line) -> str:
         """Why a gradient that is not what it claims to be is no proof of a mistake."""
+        if step.misfit:
+            mended = bool(line.text) and names_used(line.text) <= names_used(step.source) | {"np"}
+            return "" if mended or not self.guessed else f"{step.misfit}, of those chosen here"
         if step.meant and self.meanings.found[at].agrees:
             return ""
         behind = self.finder.is_behind(at, self.meanings)

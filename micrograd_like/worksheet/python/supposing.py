@@ -14,7 +14,7 @@ from math import copysign
 from micrograd_like.formula import Call, Name, names
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings
-from micrograd_like.worksheet.python.naming import spelled
+from micrograd_like.worksheet.python.naming import is_gradient_name, spelled
 
 #: Nameless quantities whose meaning is looked for by what is computed from them.
 _MOST_SUPPOSED = 4
@@ -54,7 +54,11 @@ class Suppositions:
         named = {at: m for at, m in best.found.items() if not self.finder.is_alias(at)}
         used = {i for at in named for i in self.finder.inputs(at)}
         free = {at: m for at, m in named.items() if at not in used}
-        ends = {at: (self.finder.forward([at]), m) for at, m in free.items()}
+        ends = {
+            at: (self.finder.forward([at]), m)
+            for at, m in free.items()
+            if not {self.finder.maker.get(n, -1) for n in m.wrt} - self.finder.starts
+        }
         found = {}
         for at, meaning in best.found.items():
             behind = [m for below, m in ends.values() if at in ends or at in below]
@@ -133,7 +137,7 @@ class Suppositions:
         ]
         options.sort(
             key=lambda o: (
-                self.finder.is_alias(o[0]) and not self._is_used_as(o[0], o[1], best),
+                self._only_renames(o[0], o[1], best),
                 o[0] in best.found and o[2] != best.score,
             )
         )
@@ -147,6 +151,14 @@ class Suppositions:
             if tried.score >= least and tried.wrong <= best.wrong and better:
                 found, most = (tried, {**fixed, at: one}), tried.score - tried.wrong
         return found
+
+    def _only_renames(self, at: int, one: Meaning, best: Meanings) -> bool:
+        """True for another name that says nothing: no slip is looked for there first."""
+        steps, flow = self.finder.steps, self.finder
+        if not flow.is_alias(at) or self._is_used_as(at, one, best):
+            return False
+        before = [steps[i].base for i in flow.inputs(at)]
+        return not is_gradient_name(steps[at].base) or any(map(is_gradient_name, before))
 
     def _is_used_as(self, at: int, one: Meaning, best: Meanings) -> bool:
         """True for the meaning that an update gives a step."""

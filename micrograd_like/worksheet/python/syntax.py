@@ -34,6 +34,11 @@ def is_program(text: str) -> bool:
     return True
 
 
+def names_used(text: str) -> set[str]:
+    """The names in a text; none where it is no Python."""
+    return _names(parsed(text)) if is_program(text) else set()
+
+
 def target_name(node: ast.expr) -> str:
     """The name of what is assigned to: that of the array for an element of it."""
     match node:
@@ -51,6 +56,16 @@ def target_name(node: ast.expr) -> str:
             return target_name(first)
         case ast.Attribute(attr=name):
             return name
+    return ""
+
+
+def first_text(node: ast.expr) -> str:
+    """The text with which a key begins: W of ``"W" + str(l)``; "" for none."""
+    match node:
+        case ast.Constant(value=str() as text):
+            return text
+        case ast.BinOp(left=first) | ast.JoinedStr(values=[first, *_]):
+            return first_text(first)
     return ""
 
 

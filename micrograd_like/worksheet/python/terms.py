@@ -57,6 +57,12 @@ def term(value: Any) -> Term:
     return value if isinstance(value, np.ndarray) else scalar(value)
 
 
+def is_tiny(value: Term) -> bool:
+    """True for a number that only keeps a logarithm or a quotient defined."""
+    known = number(value)
+    return known is not None and 0 < abs(known) < _TINY
+
+
 def number(value: Term) -> int | float | None:
     """The number of a scalar, where it is one."""
     expr = value.reshape(-1)[0] if value.size == 1 else None

@@ -167,7 +167,7 @@ def ratio(found: np.ndarray, true: np.ndarray) -> float | None:
     factor = float(found[at] / true[at])
     if not factor or np.abs(found - factor * true).max() > _CLOSE * max(size * abs(factor), 1e-9):
         return None
-    return round(factor, 12)
+    return round(factor, 12) or None
 
 
 def start_of(steps: Sequence[Step]) -> list[Name]:

@@ -48,8 +48,8 @@ def told(node: ast.AST) -> Iterator[tuple[str, str]]:
             value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=1)
         ):
             yield target_name(inner), "matrix"
-        case ast.Attribute(value=inner, attr="T" | "shape" | "ndim"):
-            yield target_name(inner), "array"
+        case ast.Attribute(value=inner, attr="T" | "shape" | "ndim" as attribute):
+            yield target_name(inner), "array" if attribute == "T" else "shaped"
         case ast.Call(func=function, args=arguments, keywords=keywords) if any(
             k.arg in ("axis", "keepdims") for k in keywords
         ):
@@ -88,6 +88,17 @@ def renamed(node: ast.AST) -> Iterator[tuple[str, str]]:
             | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="copy"), args=[]),
         ):
             yield target_name(target), name
+
+
+def passed(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """The arguments of the program's functions, and what a call gives for each."""
+    functions = {n.name: n for n in ast.walk(module) if isinstance(n, ast.FunctionDef)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and (called := functions.get(target_name(node.func))):
+            names = [a.arg for a in called.args.args if a.arg != "self"]
+            for name, value in zip(names, node.args, strict=False):
+                if isinstance(value, ast.Name) and value.id != name:
+                    yield name, value.id
 
 
 def factors(node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -243,6 +254,27 @@ def draws_columns(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(attr=name), args=[_, ast.Constant(value=1)]):
             return name in RANDOM
+    return False
+
+
+def cuts(node: ast.AST) -> bool:
+    """True for what takes a part of an array, or of a size: X[:batch], n // 2."""
+    match node:
+        case ast.Slice(lower=lower, upper=upper):
+            ends = [end for end in (lower, upper) if end is not None]
+            return any(ast.unparse(end) not in ("0", "1", "-1") for end in ends)
+        case ast.BinOp(op=ast.FloorDiv() | ast.Mod()):
+            return True
+    return False
+
+
+def counts_rows(node: ast.AST) -> bool:
+    """True for ``X.shape[1]``, of what is no weight: a number of samples."""
+    match node:
+        case ast.Subscript(
+            value=ast.Attribute(value=inner, attr="shape"), slice=ast.Constant(value=int())
+        ):
+            return not is_weight_name(target_name(inner))
     return False
 
 

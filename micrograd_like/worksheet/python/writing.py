@@ -17,6 +17,7 @@ from micrograd_like.formula import Call, Expr, Name, Number, names, rewrite
 from micrograd_like.notation.as_typed import literal
 from micrograd_like.notation.writer import Style, written
 from micrograd_like.worksheet.naming.functions import slope
+from micrograd_like.worksheet.python.edits import parts_of_product, with_other_signs
 from micrograd_like.worksheet.python.meaning import Finder
 from micrograd_like.worksheet.python.meanings import Meaning, Meanings
 from micrograd_like.worksheet.python.pieces import (
@@ -109,19 +110,22 @@ class Writer:
             slopes = [_named(slope(f, n), f, u) for u, f, n in pairs]
             own = self._of_elements(slopes, shape)
             if own is not None and own.text != "1":
-                yield above.times(self._at_input(own, slopes, user.names, wrt))
+                yield above.times(self._with_slips(own, slopes, user.names, wrt))
         yield from sums(above)
         for other in self._operands(user, wrt):
             beside = [v for v in self._pieces if v.shape == other.shape and v.text != other.text]
             yield from products(above, other, beside[:_MOST_BESIDE])
 
-    def _at_input(
+    def _with_slips(
         self, own: Piece, slopes: Sequence[Expr], outputs: Sequence[Name], wrt: Sequence[Name]
     ) -> Piece:
-        """A slope of elements that knows what it comes to with the input for the output."""
+        """A slope of elements that knows what it comes to with a slip in it."""
         pairs = zip(slopes, outputs, wrt, strict=True)
-        wrong = self._values([_named(f, out, n) for f, out, n in pairs], own.shape)
-        return replace(own, slips=(("derivative-at-input", wrong),))
+        wrong = [("derivative-at-input", [_named(f, out, n) for f, out, n in pairs])]
+        for code, change in (("missing-factor", parts_of_product), ("sign", with_other_signs)):
+            wrong += [(code, [*other]) for other in zip(*map(change, slopes), strict=False)]
+        slips = ((code, self._values(formulas, own.shape)) for code, formulas in wrong)
+        return replace(own, slips=tuple(slips))
 
     def _operands(self, user: Step, wrt: tuple[Name, ...]) -> list[Piece]:
         """The variables that stand beside something in its user's formula."""
