@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from micrograd_like.formula import Call, Expr, Name, Number, names, terms
+from micrograd_like.formula import Call, Expr, Name, Number, names, nodes, terms
 from micrograd_like.graph import reachable
 from micrograd_like.worksheet.python.layers import LAYER_COST
 from micrograd_like.worksheet.python.meanings import Meanings, array
-from micrograd_like.worksheet.python.naming import Said, said_by
+from micrograd_like.worksheet.python.naming import Said, is_cost_name, said_by
 from micrograd_like.worksheet.python.steps import Recorder
 from micrograd_like.worksheet.python.terms import Term
 from micrograd_like.worksheet.python.trial import Point, extended, points, start_of
@@ -65,14 +65,34 @@ class Flow:
         for at, step in enumerate(self.steps):
             if step.index is None and at not in self.given and not self.is_update(at):
                 self.versions.setdefault(step.base, []).append(array(step.names, step.shape))
-        self.counts = {
-            float(size)
-            for step in self.steps
-            for size in (*step.shape, int(np.prod(step.shape, dtype=int)))
-            if size > 1
-        }
+        #: By how many a gradient may be divided, or not: samples, and what else is compared.
+        self.counts = {float(size) for size in self._compared() if size > 1}
         if recorder.guessed:  # sizes that were chosen stand for those that it has
             self.counts |= {*map(float, recorder.counts)}
+
+    def _compared(self) -> Iterator[float]:
+        """The sizes of what is compared with a target or goes into a cost, and the divisors."""
+        for step in self.steps:
+            arrays = [step] if any(map(self._compares, step.formulas)) else []
+            if is_cost_name(step.base) and len(step.names) == 1:
+                makers = {self.maker[n] for n in names(step.formulas[0]) if n in self.maker}
+                arrays += [self.steps[at] for at in makers]
+            for array_ in arrays:
+                yield from (*array_.shape, int(np.prod(array_.shape, dtype=int)))
+            for call in (c for formula in step.formulas for c in nodes(formula, Call)):
+                match call:
+                    case Call("div", (_, Number(value))):
+                        yield value
+
+    def _compares(self, formula: Expr) -> bool:
+        """True for a difference of what is computed and what is not."""
+        for call in nodes(formula, Call):
+            match call:
+                case Call("sub" | "add", (Name() | Number() as a, Name() | Number() as b)):
+                    known = [n in self.maker and self.maker[n] not in self.given for n in (a, b)]
+                    if known[0] != known[1]:
+                        return True
+        return False
 
     @cached_property
     def points(self) -> list[Point]:

@@ -16,7 +16,8 @@ import numpy as np
 from micrograd_like.formula import Call, Expr, Name, Number, names
 from micrograd_like.worksheet.python.claims import Claims
 from micrograd_like.worksheet.python.flow import NOTHING
-from micrograd_like.worksheet.python.meanings import Meaning, Meanings, times
+from micrograd_like.worksheet.python.meanings import Meaning, Meanings, is_plain_difference, times
+from micrograd_like.worksheet.python.naming import Said
 from micrograd_like.worksheet.python.steps import Step
 from micrograd_like.worksheet.python.terms import names_of
 from micrograd_like.worksheet.python.trial import ratio
@@ -132,7 +133,7 @@ class Finder(Claims):
                     nothing = nothing or said.sure
                     continue
                 factor = ratio(np.broadcast_to(table, true.shape), true)
-                if factor is not None and (not said.sure or self.allowed(factor, bool(said.of))):
+                if factor is not None and self._is_usual(at, factor, said, result):
                     return replace(meaning, factor=factor)
                 used = self.anchored(at, result) if said.sure else None
                 taken_away = used is not None and used.wrt == meaning.wrt and used.factor > 0
@@ -165,6 +166,19 @@ class Finder(Claims):
         if claims or not self.steps[at].meant:
             return claims[0] if claims else anchored
         return self._activation_of(at, table)
+
+    def _is_usual(self, at: int, factor: float, said: Said, result: Meanings) -> bool:
+        """True for a factor that what is named so may have beside the derivative.
+
+        It is handed on; and a plain error, output − target, is usual for a mean of squares.
+        """
+        if not said.sure or self.allowed(factor, bool(said.of)):
+            return True
+        inputs = (result.found[i] for i in self.inputs(at) if i in result.found)
+        usual = {m.factor for m in inputs if m.agrees}
+        if all(map(is_plain_difference, self.steps[at].formulas)):
+            usual |= {count / 2 for count in self.counts}
+        return not said.of and any(abs(factor - one) < 1e-6 * abs(one) for one in usual)
 
     def is_turned_elsewhere(self, wrt: tuple[Name, ...], result: Meanings) -> bool:
         """True by a weight, where the gradient of another one has a minus, to be added."""

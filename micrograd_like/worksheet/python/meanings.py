@@ -86,6 +86,14 @@ def times(expr: Expr, factor: float) -> Expr:
     return number if expr == Number(1) else Call("mul", (number, expr))
 
 
+def is_plain_difference(formula: Expr) -> bool:
+    """True for one quantity less another."""
+    match formula:
+        case Call("sub", (Name(), Name() | Number())):
+            return True
+    return False
+
+
 def elements_meant(
     target: Term, digits: str, step: Step, starts: Sequence[int]
 ) -> Iterator[tuple[Name, ...]]:

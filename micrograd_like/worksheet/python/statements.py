@@ -227,7 +227,8 @@ class _Writer:
         return rewrite(formula, rule)
 
     def _update(self, at: int, place: int, rate: Expr) -> Expr:
-        """An update that is right, as what it is: w − rate·∂cost/∂w."""
+        """An update that is right, as what it is: w − rate·∂cost/∂w, whatever the rate takes in."""
+        rate = next(iter(nodes(rate, Name)), rate)
         older = self.finder.steps[at].older[place]
         cost = self.finder.cost_at(at, self.meanings)
         assert cost is not None
