@@ -70,8 +70,8 @@ class Flow:
         if recorder.guessed:  # sizes that were chosen stand for those that it has
             self.counts |= {*map(float, recorder.counts)}
 
-    def _compared(self) -> Iterator[float]:
-        """The sizes of what is compared with a target or goes into a cost, and the divisors."""
+    def _compared(self) -> Iterator[int]:
+        """The sizes of what is compared with a target or goes into a cost."""
         for step in self.steps:
             arrays = [step] if any(map(self._compares, step.formulas)) else []
             if is_cost_name(step.base) and len(step.names) == 1:
@@ -79,10 +79,6 @@ class Flow:
                 arrays += [self.steps[at] for at in makers]
             for array_ in arrays:
                 yield from (*array_.shape, int(np.prod(array_.shape, dtype=int)))
-            for call in (c for formula in step.formulas for c in nodes(formula, Call)):
-                match call:
-                    case Call("div", (_, Number(value))):
-                        yield value
 
     def _compares(self, formula: Expr) -> bool:
         """True for a difference of what is computed and what is not."""

@@ -175,7 +175,7 @@ class Finder(Claims):
         if not said.sure or self.allowed(factor, bool(said.of)):
             return True
         inputs = (result.found[i] for i in self.inputs(at) if i in result.found)
-        usual = {m.factor for m in inputs if m.agrees}
+        usual = {m.factor for m in inputs if m.agrees and m.factor > 0}
         if all(map(is_plain_difference, self.steps[at].formulas)):
             usual |= {count / 2 for count in self.counts}
         return not said.of and any(abs(factor - one) < 1e-6 * abs(one) for one in usual)

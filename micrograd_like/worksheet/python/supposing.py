@@ -61,11 +61,12 @@ class Suppositions:
         }
         found = {}
         for at, meaning in best.found.items():
-            behind = [m for below, m in ends.values() if at in ends or at in below]
-            factors = {m.factor for m in behind if m.agrees and m.of[0] == meaning.of[0]}
+            own = [end for end in ends.values() if end[1].agrees and end[1].of[0] == meaning.of[0]]
+            factors = {m.factor for below, m in own if at in ends or at in below}
+            others = {m.factor for below, m in own if at not in below}
             if not meaning.agrees and len(factors) == 1:
-                factor = factors.pop()
-                factor = factor if at in ends else meaning.factor / abs(factor)
+                factor, usual = factors.pop(), others.pop() if len(others) == 1 else 1.0
+                factor = factor if at in ends else meaning.factor * abs(usual / factor)
                 if factor != meaning.factor and self.finder.allowed(factor, False):
                     found[at] = replace(meaning, factor=factor)
         return found
