@@ -209,6 +209,13 @@ SILENT = {
         "z^l = h^(l-1) W^l + b^l\nh^l = f(z^l)\nZ^l = H^(l-1) W^l + 1ᵀ b^l\nH^l = f(Z^l)\n"
         "δ^l = (δ^(l+1) (W^(l+1))ᵀ) ⊙ f'(Z^l)\n∂L/∂W^l = (H^(l-1))ᵀ δ^l"
     ),
+    "what a function is of, says nothing of the sizes that another line has": (
+        "h(X) = g(X θ)\nJ = 1/m (−y log(h) − (1 − y) log(1 − h))\nθ := θ − α ∂J/∂θ\n"
+        "∂J/∂θ = 1/m Xᵀ (h − y)"
+    ),
+    "a slope by one of several may stand for all of them": (
+        "h(X) = g(X θ)\nJ = 1/m (−y log(h) − (1 − y) log(1 − h))\n∂J/∂θ_j = 1/m Xᵀ (h − y)"
+    ),
     "what the forward pass is, is not said": "dL/dW = x δᵀ\nδ1 = W2 δ2 ⊙ σ'(z1)",
     "a general rule above an example in numbers": (
         "δ1 = W2 δ2 ⊙ σ'(z1)\nx = 2\nw = 0.5\nz = w x = 1\ndz/dw = x = 2"

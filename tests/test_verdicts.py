@@ -477,6 +477,26 @@ def test_a_number_given_below_a_formula_may_be_a_part_of_it(
 @pytest.mark.parametrize(
     ("line", "verdict"),
     [
+        ("L = (y - yhat)^2 = (a - y)^2", "unchecked"),  # ŷ may be a, which is the last computed
+        ("L = (y - yhat)^2 = (a + y)^2", "wrong"),
+        ("L = (y - yhat)^2 = (h - yhat)^2", "wrong"),
+        ("yhat = 2a\nL = (y - yhat)^2 = (a - y)^2", "wrong"),
+    ],
+)
+def test_a_result_may_have_two_names(line: str, verdict: str) -> None:
+    sheet = f"h = sigmoid(w*x)\na = sigmoid(v*h)\n{line}"
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
+
+
+def test_a_formula_that_is_said_again_is_no_mistake() -> None:
+    """Whether it is meant of the old weight or of the new one is not known."""
+    sheet = "yhat = sigmoid(w*x)\nw = w - eta*g\nv = 2\nyhat = sigmoid(w*x)"
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == "unchecked"
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
         ("dE/dw2 = dE/do1*do1/dw2 = 0", "right"),
         ("dE/dw2 = 0", "right"),
         ("dE/dw2 = dE/do1*do1/dw2", "unchecked"),  # what joins the two may be missing

@@ -17,7 +17,7 @@ A derivative dA/dB inside a formula is part of the graph, and can be differentia
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
@@ -48,8 +48,11 @@ from micrograd_like.worksheet.resolution.assumptions import with_assumptions
 from micrograd_like.worksheet.resolution.choosing import BEHIND
 from micrograd_like.worksheet.resolution.kinds import kind_of
 from micrograd_like.worksheet.resolution.numbers import computed, unlike
+from micrograd_like.worksheet.resolution.renaming import rename
 from micrograd_like.worksheet.resolution.resolve import Resolved, resolve
+from micrograd_like.worksheet.sources.code_names import key as spelled
 from micrograd_like.worksheet.tokens.characters import lookalikes, lookalikes_told
+from micrograd_like.worksheet.tokens.spelling import index_letters, instance
 
 if TYPE_CHECKING:
     from micrograd_like.marking.records import Report
@@ -431,7 +434,12 @@ class Worksheet:
             return statement.doubt
         exprs = [statement.left, *(part.expr for part in statement.parts)]
         exprs += [] if statement.subject is None else [statement.subject]
-        below = self.rests_on(name for expr in exprs for name in names_in(expr))
+        if self._says_again(statement):
+            return f"it says again what {statement.left} is, and which values are meant is not said"
+        mentioned = {name for expr in exprs for name in names_in(expr)}
+        if letters := next((n for n in sorted(mentioned) if _is_one_of(n, mentioned)), None):
+            return f"which of the others {letters} is, is not said"
+        below = self.rests_on(mentioned)
         for doubtful, why in (*self.doubts.items(), *self._parts_given.items()):
             if doubtful in below:
                 return why
@@ -458,6 +466,14 @@ class Worksheet:
         slopes = (self.formulas[name] for name in mine if name in self.formulas)
         named = (slope for slope in slopes if isinstance(slope, Derivative))  # g = dE/dθ
         return next(filter(None, map(self.independent, [statement.left, *named])), "")
+
+    def _says_again(self, statement: Statement) -> bool:
+        """True for the very formula of a name, in which some names have other values by now."""
+        if not isinstance(statement.left, Name) or statement.left not in self.formulas:
+            return False
+        stated = self.formulas[statement.left]
+        again = [part.expr for part in statement.parts if part.expr != stated]
+        return any(_spelled(expr) == _spelled(stated) for expr in again)
 
     @cached_property
     def _parts_given(self) -> dict[str, str]:
@@ -541,6 +557,20 @@ def _defining(statement: Statement, formula: Expr) -> Statement:
 def _given(name: Name, number: Number) -> Statement:
     """A value that no line gives: taken from figures, or assumed so that formulas compare."""
     return Statement(Place(), "", name, (Part(number, "", Place()),), kind="given", builds=0)
+
+
+def _spelled(expr: Expr) -> Expr:
+    """The expression with each name as it is spelled, whichever of its values is meant."""
+    return rename(expr, {name: Name(spelled(name)) for name in names_in(expr)})
+
+
+def _is_one_of(name: Name, others: Collection[Name]) -> bool:
+    """True for a name such as z_j beside z1: one of them, which is not said."""
+    return any(
+        instance(name, letter, number) in others
+        for letter in index_letters(name)
+        for number in range(1, 10)
+    )
 
 
 def _state(builder: Builder) -> list[tuple[str, str, float]]:

@@ -8,16 +8,20 @@ right method: rounding is carried along, so an honestly rounded number is never 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 from micrograd_like.formula import (
+    Call,
     Derivative,
     Expr,
     Name,
     Number,
     Quantity,
+    names_in,
     nodes,
     quantities,
 )
@@ -31,6 +35,7 @@ from micrograd_like.marking.judging.learner import Learner
 from micrograd_like.marking.judging.measure import NO_SLIP, Line, Measure, no_number
 from micrograd_like.marking.judging.numbers import NumberJudge
 from micrograd_like.marking.records import SOUND, Verdict
+from micrograd_like.marking.world.shape import replaced
 from micrograd_like.marking.world.truth import Way
 from micrograd_like.marking.world.values import same_number
 from micrograd_like.notation import text
@@ -143,6 +148,8 @@ class Judge(Measure):
             return self.judged(part, "unchecked", problem=_NOTHING_MOVES)
         if accident and self._with_a_label(part.expr, target, key):
             return self.judged(part, "unchecked", problem=_LABEL)
+        if other := self._under_another_name(part.expr, key):
+            return self.judged(part, "unchecked", problem=other)
         return self.judged(part, "wrong", accident=accident)
 
     def _with_a_label(self, expr: Expr, target: Expr, key: Quantity) -> bool:
@@ -157,6 +164,26 @@ class Judge(Measure):
         way = Way(frozenset(labels))
         moved = bool(labels) and truth.moves(expr, way)
         return moved and truth.same(expr, target, truth.near(way))
+
+    def _under_another_name(self, expr: Expr, key: Quantity) -> str:
+        """That a formula agrees if a name of the definition, which nothing defines, is its own.
+
+        Of L = (y − ŷ)², and L = (a − y)² further down, where ŷ is not computed, and a is the last
+        that is.
+        """
+        sheet = self.facts.sheet
+        stated = sheet.formulas.get(key) if isinstance(key, Name) else None
+        if stated is None:
+            return ""
+        mine, theirs = {*names_in(expr)}, {*names_in(stated)}
+        users = Counter(name for formula in sheet.formulas.values() for name in names_in(formula))
+        free = [name for name in theirs - mine if name in sheet.assumed and users[name] == 1]
+        computed = (n for n in mine - theirs if nodes(sheet.formulas.get(n, n), Call))
+        outputs = [name for name in computed if not users[name]]
+        for name, own in product(sorted(free), sorted(outputs)):
+            if self.facts.truth.holds(expr, replaced(stated, name, own)):
+                return f"It agrees if {text(name)} is {text(own)}, which nothing says"
+        return ""
 
     def _definition(self, part: Part, line: Line) -> Judged:
         """What defines a name is taken; it follows where a figure in it is that of a slip."""

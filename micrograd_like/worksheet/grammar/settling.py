@@ -55,7 +55,8 @@ class Walk:
         self.lost = len(self.misfits)
         self.sizes.freeze()
         for sketch in self.backward:
-            self._settle(sketch)
+            if not _is_of_function(sketch):
+                self._settle(sketch)
         self.settled = {*self.sizes.shapes}
         for sketch in self.misfits:
             for name in self._asked(sketch):
@@ -180,8 +181,10 @@ class Walk:
     def _mended(self, sketch: Sketch) -> bool:
         """True for a statement that fits once a factor is turned round, or is another one.
 
-        Who writes no transposes at all leaves them out.
+        Who writes no transposes at all leaves them out; who gives the slope by θ_j may mean all.
         """
+        if sketch.left is not None and any(map(index_letters, names_in(sketch.left))):
+            return False
         new = {str(sketch.left)} if isinstance(sketch.left, Name) else set()
         new |= {name for name in self._names(sketch) if "scalar" in self._usual(name)}
         known = self.settled | new
@@ -231,6 +234,12 @@ def _flipped(expr: Expr) -> Expr:
         case Call("ᵀ", (inside,)):
             return inside
     return Call(TURNED, (expr,))
+
+
+def _is_of_function(sketch: Sketch) -> bool:
+    """True for h(X) = g(X θ), which says what a function is, and not which X there is."""
+    calls = (call for side in sketch.sides for call in nodes(side, Call))
+    return sketch.left is None and any(call.function.endswith("()") for call in calls)
 
 
 def _is_forward(sketch: Sketch, whole: frozenset[str]) -> bool:
