@@ -275,6 +275,22 @@ GRADIENTS = [
     ("z1 = 2\nf(z) = z^2\nf'(z) = 2z = 5", "trw"),
     ("z1 = 2\nsigmoid(z) = 0.8808", "tr"),
 ]
+NAMED = [
+    # What leads from one to another is one name, and "new" behind a name is its mark.
+    ("x = 2\nw(x→h1) = -0.3\nh1 = w(x→h1)·x = -0.6\nw(x→h1) = -0.3 - 0.2·0.5 = -0.4", "ttrr"),
+    ("x = 2\nw(x→h1) = -0.3\nh1 = w(x→h1)·x = -0.5", "ttw"),
+    ("w = 0.5\ng = 0.2\nw baru = w - 0.1g = 0.48", "ttr"),
+    ("w = 0.5\ng = 0.2\nw new = w - 0.1g = 0.58", "ttw"),
+    # An arrow to a number leads to no name.
+    ("x → 3\ny = 2x = 6", "tr"),
+    # A number right behind a name gives it, in arrays too, whatever stands elsewhere for it;
+    ("X = [x1, x2] = [0.5, 0.3]\ny = 2x1\ndy/dx1 = 2\nz = x1² = 0.25\ndz/dx1 = 2x1 = 1", "rtrrr"),
+    ("X = [x1, x2] = [0.5, 0.3]\nz = x1² = 0.25\ndz/dx1 = 2x1 = 0.5", "rrw"),
+    ("v = [a, b] = [2, 3]\nq = a b\nq = 3·2 = 6\ndq/da = b = 3", "rtrr"),
+    ("v = [a, b] = [2, 3]\nq = a b\nq = 3·2 = 6\ndq/da = b = 2", "rtrw"),
+    # … in the place of a name within a formula it is only likely.
+    ("q = a b\nq = 3·2 = 6\ndq/da = 5", "tr?"),
+]
 #: Numbers in the place of names without one.
 PUT_IN = [
     # They may be what these are: a factor, an array, in a sum, within a function, in a slope,
@@ -321,6 +337,7 @@ PUT_IN = [
         *MORE_LINES,
         *PRIMES,
         *GRADIENTS,
+        *NAMED,
         *PUT_IN,
     ],
 )

@@ -53,6 +53,7 @@ from micrograd_like.worksheet.tokens.stacked import with_fractions
 from micrograd_like.worksheet.tokens.wording import (
     changes,
     in_lists,
+    in_names,
     in_norms,
     in_one_name,
     in_signs,
@@ -134,7 +135,7 @@ def read_source(
     if changed := changes(rows):
         rows = [with_changes(row, changed) for row in rows]
     worded = (
-        in_lists(in_vectors(in_signs(in_sums(in_norms(in_one_name(separated(row)))))))
+        in_lists(in_vectors(in_signs(in_sums(in_norms(in_names(in_one_name(separated(row))))))))
         for row in rows
         if not is_cells(row)
     )

@@ -43,6 +43,8 @@ def infer(draft: Draft) -> None:
         above = len(own)
         for part in read.parts:
             named = any(n not in CONSTANTS for n in names_in(part.expr))
+            if part.number is not None and len(own) > above and isinstance(own[-1], Name):
+                figures.told.setdefault(own[-1], []).append(part.number)  # z = x = 0.5
             stated = part.number is not None and len(own) > 1 and not isinstance(own[-1], Name)
             formulas_above = [] if stated else own[-_MOST_SHAPES:]
             shapes = [[*opened(formula, part.expr).items()] for formula in formulas_above]
@@ -69,12 +71,14 @@ class _Figures:
     Attributes:
         draft: What is decided so far.
         found: For every name without a value the figures in its place, with their places.
+        told: The same, where a name stands alone before them: they are what it is given as.
         against: The places at which a name's figure is another than the one it is given.
         stated: The numbers that names are stated to have.
     """
 
     draft: Draft
     found: dict[str, list[tuple[Number, Place]]] = field(default_factory=dict)
+    told: dict[str, list[Number]] = field(default_factory=dict)
     against: dict[tuple[str, float], set[Place]] = field(default_factory=dict)
     stated: dict[str, Number] = field(init=False)
 
@@ -114,7 +118,11 @@ class _Figures:
                 )
         for name, numbers in self.found.items():
             number, place = numbers[0]
-            if all(not unlike(other, number) for other, _ in numbers):
+            told = self.told.get(name, [])
+            if told and not any(unlike(other, told[0]) for other in told):
+                draft.chosen[name] = Definition(-1, -1, told[0])
+                draft.inferred[name] = told[0]
+            elif all(not unlike(other, number) for other, _ in numbers):
                 best = max((n for n, _ in numbers), key=lambda n: n.places or 0)
                 draft.chosen[name] = Definition(-1, -1, best)
                 draft.inferred[name] = best

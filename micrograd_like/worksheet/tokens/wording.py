@@ -26,6 +26,9 @@ _PROBABILITIES = {"p", "P", "q", "Q", "Pr", "pi"}
 #: What is of one distribution beside another: KL(p‖q).
 _BETWEEN_TWO = {"KL", "D"}
 _BARS = {"|", "‖"}
+_ARROW = "→"
+#: "New", behind a name and before a relation, in several languages.
+_RENEWED = {"new", "neu", "nouveau", "nouvelle", "nuevo", "nueva", "novo", "nova", "nuovo", "baru"}
 #: Signs of a change by themselves.
 _CHANGED = {"∂", "∇"}
 #: Steps by which a value is told from the one before it.
@@ -119,6 +122,23 @@ def in_one_name(tokens: Sequence[Token]) -> list[Token]:
             said = [found[place].text, *(t.text for t in inside if t.kind in ("name", "number"))]
             name = normal_name("_".join(said)[:MAX_NAME])
             found[place : end + 1] = [found[place]._replace(text=name, end=found[end].end)]
+    return found
+
+
+def in_names(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with one name for "w1 new =", and for w(x1→h1), from the one to the other."""
+    found = [*tokens]
+    texts = [token.text for token in found]
+    relates = len(found) > 2 and found[2].kind == "sign" and texts[2] in RELATIONS
+    if relates and found[0].kind == "name" and texts[1].lower() in _RENEWED:
+        found[:2] = [found[0]._replace(text=f"{texts[0]}_new", end=found[1].end)]
+    for place in range(len(found) - 6, -1, -1) if _ARROW in texts else ():
+        kinds, inside = [token.kind for token in found[place : place + 6]], found[place + 1 :][:5]
+        signs = [token.text for token in inside]
+        names = [kinds[0], kinds[2], kinds[4]] == ["name"] * 3
+        if names and signs[::2] == ["(", _ARROW, ")"]:
+            name = normal_name(f"{found[place].text}_{signs[1]}_{signs[3]}"[:MAX_NAME])
+            found[place : place + 6] = [found[place]._replace(text=name, end=inside[-1].end)]
     return found
 
 
