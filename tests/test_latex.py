@@ -245,6 +245,10 @@ def test_manners_of_writing(text: str, plainly: str) -> None:
         ("## Case\n- Given x = 2, w = 3\n- So **y = w\\*x = 6**, and y\\_new = 2\\*y = 12",
          "x = 2 / w = 3 / y = w*x = 6 / y_new = 2*y = 12"),
         ("一层：y = w x 是\ny = w x\n\n| a | b |\n|---|---|\n| c | d |", "y = w*x / y = w*x"),
+        # A number for a name of the formulas is given, where nothing else, and no other, is.
+        ("With `x = 2`, `w_1 = -0.5`, `n = 7`: $z = w_1 x$", "x = 2 / w1 = -0.5 / z = w1*x"),
+        ("Try `x = 2` or `x = 3`: $z = 4x$", "z = 4*x"),
+        ("Here $x = 5$, and not `x = 2`: $z = 4x$", "x = 5 / z = 4*x"),
         # A program without its language is one; beside it, spans may be of anything.
         ("```\nimport numpy as np\nw = 0.5\ny = 3*w\n```\nTry `w = y`.", "w = 0.5 / y = 3*w"),
         # What is of another language, or only a setting, claims nothing.

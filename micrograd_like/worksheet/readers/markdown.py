@@ -6,7 +6,7 @@ That is formulas, lines and code spans like them, what is typed between fences, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise, zip_longest
@@ -185,6 +185,9 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
         else:
             rows.pass_over(formulas[formula])
     said = [row for _, own in placed for row in own]
+    if spans:
+        placed += map(_placed, givens := [*_givens_in_spans(document, found, lexer, said)])
+        said += givens
     placed += [_placed(tokens) for tokens in values(lines, symbols, said)]
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
@@ -262,17 +265,46 @@ def _in_spans(
         lexer: Takes them apart.
         read: Lines that are read as a whole.
     """
+    for tokens in _spans(document, found, lexer):
+        right = tokens[1 + next((n for n, t in enumerate(tokens) if is_relation(t)), 0) :]
+        names = any(token.kind == "name" for token in right)
+        if tokens[0].line not in read and names and not _has_words(tokens):
+            yield tokens
+
+
+def _givens_in_spans(
+    document: Document, found: list[Found], lexer: Lexer, said: Iterable[Sequence[Token]]
+) -> Iterator[list[Token]]:
+    """The tokens of `w1 = 0.5`, for a name of the formulas that nothing else says anything of.
+
+    Args:
+        document: The document.
+        found: Its stretches.
+        lexer: Takes them apart.
+        said: What is read of it.
+    """
+    rows = [*said]
+    used = {token.text for row in rows for token in row if token.kind == "name"}
+    lefts = {row[0].text for row in rows if row[1:] and is_relation(row[1])}
+    given: dict[str, list[list[Token]]] = {}
+    for tokens in _spans(document, found, lexer):
+        number = tokens[3:] if [t.text for t in tokens[1:3]] == ["=", "-"] else tokens[2:]
+        if tokens[1].text == "=" and [token.kind for token in number] == ["number"]:
+            given.setdefault(tokens[0].text, []).append(tokens)
+    for name, several in given.items():
+        values = {"".join(token.text for token in tokens[2:]) for tokens in several}
+        if name in used - lefts and len(values) == 1:
+            yield several[0]
+
+
+def _spans(document: Document, found: list[Found], lexer: Lexer) -> Iterator[list[Token]]:
+    """The tokens of the code spans that look like statements."""
     for stretch in found:
         inside = document.text[slice(*stretch.outer)].strip("`")
         says = stretch.kind == "other" and _STATEMENT.match(inside) and not _CODE.search(inside)
         if says and is_claimed(document.text, stretch):
             line, column = document.position(document.text.index(inside, stretch.start))
-            if line + 1 in read:
-                continue
-            tokens = lexer.tokens(" " * column + inside, line + 1)
-            right = tokens[1 + next((n for n, t in enumerate(tokens) if is_relation(t)), 0) :]
-            if any(token.kind == "name" for token in right) and not _has_words(tokens):
-                yield tokens
+            yield lexer.tokens(" " * column + inside, line + 1)
 
 
 def _statements(document: Document, found: list[Found], lexer: Lexer) -> Iterator[list[Token]]:
