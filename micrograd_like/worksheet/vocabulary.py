@@ -20,9 +20,13 @@ COMPOSED = {
     "hypot": ("x y", "sqrt(x**2 + y**2)"),
     "silu": ("x", "x * sigmoid(x)"),
     "clip": ("x low high", "minimum(maximum(x, low), high)"),
+    "step": ("x", "1 if x > 0 else 0"),
+    "leaky_relu": ("x", "x if x > 0 else 0.01 * x"),
+    "elu": ("x", "x if x > 0 else exp(x) - 1"),
 }
 COMPOSED |= {"sgn": COMPOSED["sign"], "arctan2": COMPOSED["atan2"], "swish": COMPOSED["silu"]}
-COMPOSED["clamp"] = COMPOSED["clip"]
+COMPOSED |= {"clamp": COMPOSED["clip"], "heaviside": COMPOSED["step"]}
+COMPOSED |= {"leakyrelu": COMPOSED["leaky_relu"], "lrelu": COMPOSED["leaky_relu"]}
 #: What stands for the derivative of whatever is spoken of: no quantity of its own.
 PRONOUNS = {"derivative", "gradient", "slope", "deriv"}
 

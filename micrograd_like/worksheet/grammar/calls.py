@@ -34,7 +34,7 @@ _OF_POWERS = {"softmax", "log_softmax", "logsumexp"}
 WRAPPERS = {"Value", "Parameter", "tensor", "Tensor", "array", "float", "Variable", "asarray"}
 #: What is understood and not worked out.
 _UNREAD = {"floor", "ceil", "ceiling", "round", "argmax", "argmin", "lim"}
-_UNREAD |= {"Var", "Cov", "Corr", "det", "trace", "rank", "KL"}
+_UNREAD |= {"gelu", "GELU", "selu", "erf", "Var", "Cov", "Corr", "det", "trace", "rank", "KL"}
 _SAME = {"data", "item", "detach", "value", "numpy", "copy", "clone"}
 
 
