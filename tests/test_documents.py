@@ -384,6 +384,27 @@ def test_which_shape_a_product_has_claims_nothing() -> None:
     assert [mark.verdict for mark in marks] == ["taken", "right"]
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        # What stands on both sides is renewed, and no claim.
+        ("$m = 3$\n\n$g = g / m$\n\n$g = 2x / m$ with $x = 3$", "unchecked"),
+        # A step by what could not be told is in doubt, whatever else ends the working.
+        ("$z = wx + b$\n\n$d = x k = z n$\n\n$w \\leftarrow w - a d$", "unchecked"),
+        # What is only said of a matrix.
+        (
+            "For symmetric $A$, $q = x^T A x$ and $\\frac{\\partial q}{\\partial x} = 2 x^T A$.",
+            "unchecked",
+        ),
+        ("Here $q = x^T A x$ and $\\frac{\\partial q}{\\partial x} = 2 x^T A$.", "wrong"),
+    ],
+)
+def test_what_a_line_rests_on_may_be_in_doubt(text: str, verdict: str) -> None:
+    marks = Worksheet.parse(text, format="markdown").check().lines
+    assert verdict in [mark.verdict for mark in marks]
+    assert ("wrong" in [mark.verdict for mark in marks]) == (verdict == "wrong")
+
+
 def test_an_update_by_a_cost_that_is_not_joined_to_its_weight_is_in_doubt() -> None:
     text = r"""$z = w x + b$, $J(w, b)$ and $E = (a - y)^2$.
 $$b := b - \frac{\eta}{m} \frac{\partial E}{\partial b}$$"""

@@ -52,6 +52,16 @@ from micrograd_like.worksheet.records import FOR_ALL, Part, Place, Problem
 _MOST_OPERATIONS = 8_000_000
 #: The same for what is said of wrong lines, before no more causes are sought.
 _MOST_EXPLAINING = 1_500_000
+#: That a matrix is its transpose, in several languages.
+_SYMMETRIC = (
+    "symmetric",
+    "symmetrisch",
+    "symétrique",
+    "simétric",
+    "simmetric",
+    "симметричн",
+    "对称",
+)
 _BLANK = "This is not filled in yet"
 #: Decimals of a right working where the learner wrote no number to take them from.
 _PLACES = 4
@@ -255,6 +265,8 @@ class Marker:
             or self._doubt_of_cost(statement)
             or self._rests_on_doubt(statement)
             or self._is_another_rule(statement)
+            or self._renews(statement)
+            or self._is_of_symmetric(statement)
             or of_inverse(self.facts, statement.left, judged)
         )
         problem = f"What it should be is not sure: {doubt}" if doubt else ""
@@ -292,10 +304,25 @@ class Marker:
         return not figures or not all(figure.meets(zero) for figure in figures)
 
     def _rests_on_doubt(self, statement: Statement) -> str:
-        """That the number of something in a formula of the line is in doubt, or ""."""
+        """That the number, or the formula, of something in the line is in doubt, or ""."""
         named = (key for part in statement.parts for key in quantities(part.expr))
         doubted = next((key for key in named if key in self.learner.doubted), None)
         return f"the number of {text(doubted)} is in doubt" if doubted is not None else ""
+
+    def _is_of_symmetric(self, statement: Statement) -> str:
+        """That an array's line may rest on what is only said: that a matrix is its transpose."""
+        said = statement.element and any(
+            word in line.lower() for line in self.sheet.lines for word in _SYMMETRIC
+        )
+        return "a matrix is said to be symmetric, which is made no use of" if said else ""
+
+    def _renews(self, statement: Statement) -> str:
+        """That a line such as g = g/m gives a name another value, not what it is, or ""."""
+        key = statement.left
+        itself = any(key in quantities(part.expr) for part in statement.parts[:1])
+        if not itself or isinstance(key, Derivative) or key in self.facts.updates:
+            return ""
+        return f"{key} stands on both sides, as if it were renewed"
 
     def _is_another_rule(self, statement: Statement) -> str:
         """That figures take more than a gradient step, which is stated above, or ""."""

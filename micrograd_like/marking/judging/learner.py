@@ -43,7 +43,7 @@ class Learner:
         said: The sound formulas up to here, each with the slips that it follows from.
         slips: What the learner has for each quantity that is wrong: a formula, or a number.
         local: The derivatives that are stated as local ones alone.
-        doubted: The quantities whose number as stated last is in doubt.
+        doubted: The quantities whose number as stated last, or whose formula, is in doubt.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -81,7 +81,8 @@ class Learner:
         sound = ((j.expr, j.slips) for j in judged if j.verdict in SOUND and not j.numeric)
         self.said[key] = tuple(islice(sound, _MOST_SAID)) or self.said.get(key, ())
         self.doubted.discard(key)
-        if any(j.number and j.verdict == "unchecked" for j in judged):
+        formula = statement.kind == "definition"
+        if any((j.number or formula) and j.verdict == "unchecked" for j in judged):
             self.doubted.add(key)
         wrong = [j for j in judged if j.verdict == "wrong" and not j.numeric]
         said = [(j.figure, j) for j in judged if j.figure is not None and j.numeric]
