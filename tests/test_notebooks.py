@@ -195,6 +195,20 @@ def test_what_is_no_notebook_is_said(text: str, said: str) -> None:
         Worksheet.parse(text, format="notebook")
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("$$z_1 = \\ln(a_1) = 0.62$$", "wrong"),  # the number is the program's
+        ("$$z_1 = \\sigma(a_1) = 0.62$$", "right"),
+        ("$$z_1 = \\ln(a_1) = -0.69$$", "unchecked"),  # it may be of another z1
+    ],
+)
+def test_a_number_tells_whether_words_are_about_a_program(words: str, verdict: str) -> None:
+    program = "from scipy.special import expit\na1 = 0.5\nz1 = expit(a1)"
+    found = Worksheet.parse(f"{words}\n\n```python\n{program}\n```").check()
+    assert found.lines[0].verdict == verdict
+
+
 def test_a_program_that_only_works_out_figures_defines_nothing() -> None:
     words = "$w = 0.5$, $x = 2$, $b = 1$ and $z = wx + b = 2$, so $\\frac{dz}{dw} = x = 2$.\n\n"
     for line in ("z = 0.5*2 + 1", "z = 2.0"):

@@ -166,7 +166,10 @@ class _Match:
         return bool(numbers) and not any(unlike(number, true, 1.0) for number in numbers)
 
     def _agrees(self, read: Statement) -> bool | None:
-        """Whether what a statement says of a name is the code's; None where nothing tells."""
+        """Whether what a statement says of a name is the code's; None where nothing tells.
+
+        Its numbers tell, where it has some: a formula for them may be what is wrong.
+        """
         if isinstance(read.left, Derivative) or read.left not in self.plain or not read.parts:
             return None
         if self._updates(read):
@@ -177,14 +180,13 @@ class _Match:
         values = {Name(k): self.code.numbers.get(Name(v)) for k, v in keys.items()}
         known: dict[object, float] = dict(CONSTANTS.items())
         known |= {k: v for k, v in values.items() if v is not None}
-        found = [self._number(part, known) for part in read.parts]
+        found: list[Number | None] = [p.number for p in read.parts if p.number is not None]
+        found = found or [self._number(part, known) for part in read.parts]
         if true is None or None in found:
             return None
         return all(not unlike(number, Number(true, 12), 1.0) for number in found if number)
 
     def _number(self, part: Part, known: Mapping[object, float]) -> Number | None:
-        if part.number is not None:
-            return part.number
         value = computed(part.expr, known)
         figures = [n.places for n in nodes(part.expr, Number) if n.places is not None]
         return None if value is None else Number(value, min(figures, default=12))
