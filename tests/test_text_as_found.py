@@ -281,6 +281,9 @@ NAMED = [
     ("x = 2\nw(x→h1) = -0.3\nh1 = w(x→h1)·x = -0.5", "ttw"),
     ("w = 0.5\ng = 0.2\nw baru = w - 0.1g = 0.48", "ttr"),
     ("w = 0.5\ng = 0.2\nw new = w - 0.1g = 0.58", "ttw"),
+    # … wherever it stands on its line, and among words.
+    ("x = 2\nw(x→h) = 3\nv(h→y) = 4\ny = 2·w(x→h)·v(h→y)·x = 48", "tttr"),
+    ("Weight matrix (hidden → output):\nx = 2\ny = 3x = 6", "tr"),
     # An arrow to a number leads to no name.
     ("x → 3\ny = 2x = 6", "tr"),
     # A number right behind a name gives it, in arrays too, whatever stands elsewhere for it;

@@ -133,12 +133,11 @@ def in_names(tokens: Sequence[Token]) -> list[Token]:
     if relates and found[0].kind == "name" and texts[1].lower() in _RENEWED:
         found[:2] = [found[0]._replace(text=f"{texts[0]}_new", end=found[1].end)]
     for place in range(len(found) - 6, -1, -1) if _ARROW in texts else ():
-        kinds, inside = [token.kind for token in found[place : place + 6]], found[place + 1 :][:5]
-        signs = [token.text for token in inside]
-        names = [kinds[0], kinds[2], kinds[4]] == ["name"] * 3
-        if names and signs[::2] == ["(", _ARROW, ")"]:
-            name = normal_name(f"{found[place].text}_{signs[1]}_{signs[3]}"[:MAX_NAME])
-            found[place : place + 6] = [found[place]._replace(text=name, end=inside[-1].end)]
+        group = found[place : place + 6]
+        signs = [token.text for token in group[1::2]]
+        if signs == ["(", _ARROW, ")"] and all(token.kind == "name" for token in group[::2]):
+            name = normal_name("_".join(token.text for token in group[::2])[:MAX_NAME])
+            found[place : place + 6] = [group[0]._replace(text=name, end=group[-1].end)]
     return found
 
 
