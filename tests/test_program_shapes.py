@@ -146,6 +146,21 @@ def train(X, Y, parameters):
     cost = cost_of(A, Y)
     dW, db = linear_back(A - Y, cache)
 """,
+    "data from elsewhere, its samples counted in two places": """
+def cost_of(A, Y):
+    m = Y.shape[1]
+    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+    return cost
+def back(dZ, A_prev):
+    m = A_prev.shape[1]
+    dW = np.dot(dZ, A_prev.T) / m
+    return dW
+inputs, labels = load()
+W = np.random.randn(3, 4)
+A = 1 / (1 + np.exp(-np.dot(W, inputs)))
+cost = cost_of(A, labels)
+dW = back(A - labels, inputs)
+""",
     "a small number that has a name": """
 x = np.array([[0.5, -0.2], [0.1, 0.4], [0.3, 0.9]])
 y = np.array([[1.0], [0.0], [1.0]])

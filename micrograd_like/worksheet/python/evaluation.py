@@ -128,6 +128,8 @@ class Evaluator:
     def samples(self, array: Any, axis: int) -> Term | None:
         """The number of samples, where that is a free array's size: the other one stays open."""
         shapes = self.machine.shapes
+        if isinstance(array, Data) and shapes.kinds.get(array.name) in ("array", "matrix", "like"):
+            array = self.machine.with_data(array)
         if not isinstance(array, Unshaped) or not shapes.counts_samples(array, axis):
             return None
         self.machine.recorder.guessed = True
