@@ -488,6 +488,20 @@ def test_a_result_may_have_two_names(line: str, verdict: str) -> None:
     assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("v = 0.9g = 45\nw' = w - 0.1*v = -1.5", "right"),  # the rate is 0.09
+        ("v = 0.9g = 45\nw' = w + 0.1*v = 7.5", "unchecked"),
+        ("w' = w + 0.1*g", "wrong"),
+        ("w' = w - 2*0.1*g*x", "wrong"),
+    ],
+)
+def test_a_step_may_go_along_a_share_of_the_slope(line: str, verdict: str) -> None:
+    sheet = f"w = 3\nx = 5\nE = (w*x - 10)^2 = 25\ng = dE/dw = 50\n{line}"
+    assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
+
+
 def test_a_formula_that_is_said_again_is_no_mistake() -> None:
     """Whether it is meant of the old weight or of the new one is not known."""
     sheet = "yhat = sigmoid(w*x)\nw = w - eta*g\nv = 2\nyhat = sigmoid(w*x)"

@@ -468,10 +468,14 @@ class Worksheet:
         return next(filter(None, map(self.independent, [statement.left, *named])), "")
 
     def _says_again(self, statement: Statement) -> bool:
-        """True for the very formula of a name, in which some names have other values by now."""
-        if not isinstance(statement.left, Name) or statement.left not in self.formulas:
+        """True for the very formula of a name, in which some names have other values by now.
+
+        In a program it is known which: the reader says what is expected there.
+        """
+        known = isinstance(statement.left, Name) and statement.left in self.formulas
+        if not known or statement.slip is not None or statement.expected:
             return False
-        stated = self.formulas[statement.left]
+        stated = self.formulas[statement.left]  # type: ignore[index]
         again = [part.expr for part in statement.parts if part.expr != stated]
         return any(_spelled(expr) == _spelled(stated) for expr in again)
 

@@ -27,6 +27,7 @@ from micrograd_like.formula import (
     Number,
     Quantity,
     added,
+    derivatives,
     exact_number,
     factors,
     nodes,
@@ -134,7 +135,8 @@ def _expected(line: Line, forward: Forward, truth: Truth, known: Collection[Name
     beside = forward.beside(line.weight, line.statement)
     for gradient, rate in product_of(gradients, rates):
         update = Update(line.weight, rate, gradient, True, line.sure, beside=beside)
-        if not line.sure and line.weight in forward.sheet.assumed:
+        loose = line.weight in forward.sheet.assumed or _along_a_share(line, forward)
+        if loose and not line.sure:
             update = _scaled(update, expr, truth)
         if truth.holds(expr, update.formula, belong=beside):
             return update
@@ -156,8 +158,20 @@ def _adds_the_rate(line: Line) -> bool:
     return any(line.is_rate(term) for _, term in line.steps)
 
 
+def _along_a_share(line: Line, forward: Forward) -> bool:
+    """True for a step along what is made of a slope: v = 0.9·∂E/∂w, whose factor is the rate's."""
+    formulas = forward.sheet.formulas
+    for name in {key for _, step in line.steps for key in quantities(step)}:
+        made = formulas.get(name) if isinstance(name, Name) else None
+        if isinstance(made, Call):
+            below = (formulas.get(other) for other in forward.sheet.rests_on([str(name)]))
+            if any(any(derivatives(formula)) for formula in below if formula is not None):
+                return True
+    return False
+
+
 def _scaled(update: Update, expr: Expr, truth: Truth) -> Update:
-    """The update with what the rate is multiplied by: where nothing has a number, any factor."""
+    """The update with what the rate is multiplied by, which is any factor here."""
     step = value(Call("sub", (update.weight, expr)), truth.here)
     wanted = value(Call("mul", (update.rate, update.gradient)), truth.here)
     factor = step / wanted if step and wanted else 1.0
