@@ -798,3 +798,9 @@ def test_what_is_left_open_is_a_blank_wherever_it_stands(line: str, below: str) 
     sheet = Worksheet.parse(f"x = 2\n{line}{below}")
     assert not sheet.problems
     assert sheet.statements[1].blank
+
+
+def test_a_primed_name_without_a_formula_beside_f_prime_is_read() -> None:
+    """Its variable is the argument of f', as a name of the document."""
+    sheet = Worksheet.parse("x = 0.5 * f'(x)\nx' = comment")
+    assert [str(statement.left) for statement in sheet.statements] == ["x", "dx/dx"]

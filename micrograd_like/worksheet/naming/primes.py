@@ -59,7 +59,7 @@ def derivatives_meant(
         names = below[base] - constants
         again = said[base] > 1 and said[name] > 1
         one = names if again and names == own else set()
-        shared = arguments & names if len(arguments) == 1 else one
+        shared = {n for n in names if n in arguments} if len(arguments) == 1 else one
         if len(shared) == 1:
             found[name] = Derivative(base, *shared)
     return found
