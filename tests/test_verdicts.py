@@ -488,6 +488,13 @@ def test_a_result_may_have_two_names(line: str, verdict: str) -> None:
     assert Worksheet.parse(sheet).check().lines[-1].verdict == verdict
 
 
+def test_one_of_several_that_is_not_said_which_is_no_mistake() -> None:
+    """∂o_i/∂z_i where z_i is one of the z_j that are summed, and nothing says so."""
+    said = "o_i = e^(z_i)/(e^z1 + e^z2 + e^z3)\ndo_i/dz_i = o_i*(1 - o_i)\n"
+    verdicts = [line.verdict for line in Worksheet.parse(said).check().lines]
+    assert "wrong" not in verdicts
+
+
 @pytest.mark.parametrize(
     ("line", "verdict"),
     [

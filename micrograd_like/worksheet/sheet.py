@@ -437,9 +437,9 @@ class Worksheet:
         if self._says_again(statement):
             return f"it says again what {statement.left} is, and which values are meant is not said"
         mentioned = {name for expr in exprs for name in names_in(expr)}
-        if letters := next((n for n in sorted(mentioned) if _is_one_of(n, mentioned)), None):
-            return f"which of the others {letters} is, is not said"
         below = self.rests_on(mentioned)
+        if letters := next((n for n in sorted(mentioned) if _is_one_of(n, below)), None):
+            return f"which of the others {letters} is, is not said"
         for doubtful, why in (*self.doubts.items(), *self._parts_given.items()):
             if doubtful in below:
                 return why
