@@ -167,10 +167,7 @@ class Row(Words):
         self.emit("sign", "(", piece)
         outer, of_two = self.depth, False
         while self.place < self.stop:
-            sized = self.at_macro("right") and self.pieces[self.place + 1 : self.place + 2]
-            if sized and sized[0].text in ("rangle", "⟩", ">"):
-                self.place += 1
-            if self.at_macro("rangle") or self.at("⟩") or sized:
+            if self._closes_angle():
                 self.emit("sign", ")", self.take())
                 if not of_two:
                     self.unclear("Averages ⟨…⟩ are not worked out", self.last)
@@ -181,6 +178,14 @@ class Row(Words):
             else:
                 self.item()
         raise TexError(piece, rf"expected \rangle for this {piece}")
+
+    def _closes_angle(self) -> bool:
+        r"""True before ⟩; a ``\right`` in front of it is passed."""
+        sized = self.at_macro("right") and self.place + 1 < self.stop
+        text = self.pieces[self.place + sized].text
+        closes = text in ("rangle", "⟩") or (sized and text == ">")
+        self.place += sized and closes
+        return closes
 
     def _power(self, piece: Piece) -> None:
         """^ behind what is no name."""
