@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -70,12 +70,15 @@ class Span:
             yield number + 1, start, line[start:stop]
 
 
+#: What groups of the pattern are, however they are written.
+_STAND_FOR = {"underscore": ("letter", "_"), "dots": ("sign", "…")}
 #: Control words that a star may belong to; behind others it is a sign.
 _STARRED = {"operatorname", "hspace", "vspace", "tag", "DeclareMathOperator"}
 _PIECE = re.compile(
     rf"(?P<space>[{BLANK}]+|~|%.*)"
     r"|(?P<row>\\\\(?:\*|\[[^\]\n]{0,20}\])?|\\(?:cr|newline)(?![A-Za-z])"
     rf"|\\(?=[{BLANK}]*$))"  # one of the two was lost when it was copied
+    rf"|(?P<underscore>\{{[{BLANK}]*\\_[{BLANK}]*\}}|\\_)"  # a letter of a name: rel\_err
     r"|\\(?P<macro>[A-Za-z]+\*?|.)"
     r"|(?P<number>\d+(?:\{,\}\d+)+(?:\.\d+)?|(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+\-]?\d+(?![\d.]))?)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<align>&)"
@@ -100,29 +103,13 @@ def pieces(span: Span) -> list[Piece]:
             if kind == "macro" and text_[-1] == "*" and text_[:-1] not in _STARRED:
                 found.append(Piece("macro", text_[:-1], number, column, end - 1))
                 kind, text_, column = "sign", "*", end - 1
-            if kind == "dots":
-                kind, text_ = "sign", "…"
+            if kind in _STAND_FOR:
+                kind, text_ = _STAND_FOR[kind]
             found.append(Piece(kind, text_, number, column, end))  # type: ignore[arg-type]
-    return list(_digits_of_fractions(_with_underscores(found)))
+    return list(_digits_of_fractions(found))
 
 
-def _with_underscores(found: Sequence[Piece]) -> Iterator[Piece]:
-    r"""The pieces with ``\_`` and ``{\_}`` as a letter: ``rel\_err`` is one name."""
-    place = 0
-    while place < len(found):
-        piece = found[place]
-        inside = found[place : place + 3]
-        braced = [p.kind for p in inside] == ["open", "macro", "close"] and inside[1].text == "_"
-        if braced or (piece.kind == "macro" and piece.text == "_"):
-            yield piece._replace(
-                kind="letter", text="_", end=inside[-1].end if braced else piece.end
-            )
-        else:
-            yield piece
-        place += 3 if braced else 1
-
-
-def _digits_of_fractions(found: Iterable[Piece]) -> Iterator[Piece]:
+def _digits_of_fractions(found: Sequence[Piece]) -> Iterator[Piece]:
     r"""The pieces with the number in ``\frac12`` as two."""
     before = ""
     for piece in found:
