@@ -107,7 +107,7 @@ def _is_set(text: str) -> bool:
 
 def _read_typed(lines: list[str]) -> Source:
     """The lines of a document whose formulas are typed, as those of a plain text."""
-    source = plain_text.read([_without_marks(line) for line in lines])
+    source = plain_text.read([_as_typed(line) for line in lines])
     says = any(map(is_relation, chain.from_iterable(source.rows)))
     return replace(source, lines=lines, rows=[row for row in source.rows if row and says])
 
@@ -117,7 +117,7 @@ def _read_between_fences(lines: list[str]) -> Source:
     return replace(plain_text.read([_unescaped(line) for line in lines]), lines=lines)
 
 
-def _without_marks(line: str) -> str:
+def _as_typed(line: str) -> str:
     """A line with blanks for what only Markdown says, every character in its place."""
     start = _MARKS.match(line).end()  # type: ignore[union-attr]
     blank = " " * start + line[start:]
@@ -171,8 +171,8 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
     _join(document, formulas)
     lexer = Lexer(Conventions.of(lines))
     plain = list(_statements(document, found, lexer))
-    if spans:
-        plain += _in_spans(document, found, lexer, {tokens[0].line for tokens in plain})
+    typed = [*_spans(document, found, lexer)] if spans else []
+    plain += _in_spans(typed, {tokens[0].line for tokens in plain})
     symbols = Symbols.of(formulas.values())
     symbols.lost = bool(lost)
     symbols.givens.update("".join(token.text for token in tokens) for tokens in plain)
@@ -185,9 +185,9 @@ def read_words(lines: list[str], spans: bool = True) -> Source:
         else:
             rows.pass_over(formulas[formula])
     said = [row for _, own in placed for row in own]
-    if spans:
-        placed += map(_placed, givens := [*_givens_in_spans(document, found, lexer, said)])
-        said += givens
+    givens = [*_givens_in_spans(typed, said)]
+    said += givens
+    placed += map(_placed, givens)
     placed += [_placed(tokens) for tokens in values(lines, symbols, said)]
     placed.sort(key=lambda found: found[0])
     source.rows = [row for _, own in placed for row in own]
@@ -254,18 +254,14 @@ def _lost(document: Document, found: list[Found]) -> Iterator[Found]:
                 yield Found("formula", *match.span(1), match.span(), display)
 
 
-def _in_spans(
-    document: Document, found: list[Found], lexer: Lexer, read: Collection[int]
-) -> Iterator[list[Token]]:
+def _in_spans(spans: Iterable[list[Token]], read: Collection[int]) -> Iterator[list[Token]]:
     """The tokens of `dE/dw = x*d`: a code span that says what something is in terms of names.
 
     Args:
-        document: The document.
-        found: Its stretches.
-        lexer: Takes them apart.
+        spans: The tokens of the spans that look like statements.
         read: Lines that are read as a whole.
     """
-    for tokens in _spans(document, found, lexer):
+    for tokens in spans:
         right = tokens[1 + next((n for n, t in enumerate(tokens) if is_relation(t)), 0) :]
         names = any(token.kind == "name" for token in right)
         if tokens[0].line not in read and names and not _has_words(tokens):
@@ -273,21 +269,18 @@ def _in_spans(
 
 
 def _givens_in_spans(
-    document: Document, found: list[Found], lexer: Lexer, said: Iterable[Sequence[Token]]
+    spans: Iterable[list[Token]], said: Sequence[Sequence[Token]]
 ) -> Iterator[list[Token]]:
     """The tokens of `w1 = 0.5`, for a name of the formulas that nothing else says anything of.
 
     Args:
-        document: The document.
-        found: Its stretches.
-        lexer: Takes them apart.
-        said: What is read of it.
+        spans: The tokens of the spans that look like statements.
+        said: What is read of the document.
     """
-    rows = [*said]
-    used = {token.text for row in rows for token in row if token.kind == "name"}
-    lefts = {row[0].text for row in rows if row[1:] and is_relation(row[1])}
+    used = {token.text for row in said for token in row if token.kind == "name"}
+    lefts = {row[0].text for row in said if row[1:] and is_relation(row[1])}
     given: dict[str, list[list[Token]]] = {}
-    for tokens in _spans(document, found, lexer):
+    for tokens in spans:
         number = tokens[3:] if [t.text for t in tokens[1:3]] == ["=", "-"] else tokens[2:]
         if tokens[1].text == "=" and [token.kind for token in number] == ["number"]:
             given.setdefault(tokens[0].text, []).append(tokens)
