@@ -42,6 +42,8 @@ SECTIONS |= {"beispiel", "aufgabe", "exemple", "exercice", "ejemplo", "ejercicio
 SECTIONS |= {"esercizio", "exemplo", "exercício", "пример", "задача", "例", "例题", "练习"}
 #: What a line begins with that is about a case.
 SUPPOSES = {"for", "at", "when", "if", "suppose", "try", "case", "let", "say", "take"}
+#: "New", as a mark of what is renewed, in several languages.
+NEW = {"new", "neu", "nouveau", "nouvelle", "nuevo", "nueva", "novo", "nova", "nuovo", "baru"}
 #: What is counted in the parts of a working.
 COUNTED = {"step", "layer", "epoch", "iteration", "iter", "stage", "part", "round", "pass", "room"}
 #: Words between statements, and before one: never part of a name.

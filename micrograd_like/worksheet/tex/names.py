@@ -17,9 +17,8 @@ from micrograd_like.worksheet.tex.macros import (
     WORDS,
 )
 from micrograd_like.worksheet.tex.pieces import Piece, TexError
+from micrograd_like.worksheet.tokens.lexer import MODULES
 
-#: What a call of Python begins with.
-_LIBRARIES = {"np", "numpy", "math", "torch", "tf", "jnp"}
 #: Words above a name that are a mark of it and no power.
 _SIGNS_ABOVE = {"+": "^{+}", "-": "_minus", "*": "_star"}
 _MARKS = {"new", "old", "next", "prev", "true", "pred", "target"}
@@ -61,7 +60,7 @@ class Names(Cursor):
             self.finish(mean)
             return
         text = "".join(piece.text for piece in run)
-        if text in _LIBRARIES and self.at("."):  # np.sum
+        if text in MODULES and self.at("."):  # np.sum
             self.place += 1
             return
         marked = len(text) > len(run)  # ŷ as two characters

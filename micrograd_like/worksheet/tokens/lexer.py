@@ -227,7 +227,8 @@ _MANTISSA = re.compile(r"(\d+\.?\d*|\.\d+)([eE])(.+)")
 _RAISED_L = re.compile(r"\^[{(]?([lL](?:[+-]1)?)[)}]?(?=_|'|$)")
 #: What nothing that is quoted belongs to as a name: print("loss"), Value('a').
 _CALLED = {"print", "Value", "Parameter", "label"}
-_MODULES = {"np", "math", "numpy", "torch", "tf", "jnp", "cmath"}
+#: Libraries whose functions are written with them in front: np.exp.
+MODULES = {"np", "math", "numpy", "torch", "tf", "jnp", "cmath"}
 
 
 class Lexer:
@@ -240,7 +241,7 @@ class Lexer:
     def tokens(self, line: str, number: int) -> list[Token]:
         """The tokens of one line, its comment left out."""
         found = list(self._tokens(exchanged(line), number))
-        if _MODULES.isdisjoint([token.text for token in found]):
+        if MODULES.isdisjoint([token.text for token in found]):
             return found
         return list(_without_modules(found))
 
@@ -418,7 +419,7 @@ def _without_modules(tokens: Iterable[Token]) -> Iterator[Token]:
                 continue
             yield from waiting
             waiting = []
-        module = not waiting and token.kind == "name" and token.text in _MODULES
+        module = not waiting and token.kind == "name" and token.text in MODULES
         if module or (waiting and token.text == "."):
             waiting.append(token)
         else:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from micrograd_like.worksheet.tokens.lexer import Token
 from micrograd_like.worksheet.tokens.spelling import index_letters, instance, is_word
+from micrograd_like.worksheet.vocabulary import NEW
 
 # fmt: off
 _VALUE = {
@@ -37,7 +38,7 @@ _RENEWED = {
     "novo valor", "nuovo valore", "новое значение", "新值", "更新后",
 }
 #: How a name that was renewed may end.
-_ENDINGS = ("new", "neu", "nouveau", "nuevo", "novo", "nuovo", "updated")
+_ENDINGS = (*NEW, "updated")
 # fmt: on
 #: Signs that a row is drawn with.
 _RULES = {"-", ":", "|", "+"}

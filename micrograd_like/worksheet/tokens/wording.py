@@ -11,7 +11,7 @@ from itertools import pairwise
 from micrograd_like.notation import normal_name
 from micrograd_like.worksheet.tokens.brackets import closing
 from micrograd_like.worksheet.tokens.lexer import MAX_NAME, Token
-from micrograd_like.worksheet.vocabulary import RELATIONS
+from micrograd_like.worksheet.vocabulary import NEW, RELATIONS
 
 _DERIVATIVES = {"derivative", "gradient", "slope", "partial"}
 #: What stands between what is differentiated and what by.
@@ -27,8 +27,6 @@ _PROBABILITIES = {"p", "P", "q", "Q", "Pr", "pi"}
 _BETWEEN_TWO = {"KL", "D"}
 _BARS = {"|", "‖"}
 _ARROW = "→"
-#: "New", behind a name and before a relation, in several languages.
-_RENEWED = {"new", "neu", "nouveau", "nouvelle", "nuevo", "nueva", "novo", "nova", "nuovo", "baru"}
 #: Signs of a change by themselves.
 _CHANGED = {"∂", "∇"}
 #: Steps by which a value is told from the one before it.
@@ -130,7 +128,7 @@ def in_names(tokens: Sequence[Token]) -> list[Token]:
     found = [*tokens]
     texts = [token.text for token in found]
     relates = len(found) > 2 and found[2].kind == "sign" and texts[2] in RELATIONS
-    if relates and found[0].kind == "name" and texts[1].lower() in _RENEWED:
+    if relates and found[0].kind == "name" and texts[1].lower() in NEW:
         found[:2] = [found[0]._replace(text=f"{texts[0]}_new", end=found[1].end)]
     for place in range(len(found) - 6, -1, -1) if _ARROW in texts else ():
         group = found[place : place + 6]
