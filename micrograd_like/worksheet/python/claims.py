@@ -116,7 +116,7 @@ class Claims(Flow):
         size = len(step.names)
         seen: set[tuple[Name, ...]] = set()
         variables = [(b, names_of(t)) for b, t in reversed(self.snapshots[at].items())]
-        computed = [v for v in variables if v[1] and self.maker.get(v[1][0], -1) not in self.starts]
+        computed = [v for v in variables if v[1] and self.is_computed(v[1][0])]
         earlier = [  # of several layers only the last one's are variables by now
             (self.steps[i].base, [*self.steps[i].names])
             for i in sorted(self.forward([*result.cost]) - self.starts, reverse=True)
@@ -150,7 +150,7 @@ class Claims(Flow):
 
     def _scaled_on(self, at: int) -> tuple[int, float] | None:
         """The step that only multiplies a step by a number, and that."""
-        users = [i for i in range(at + 1, len(self.steps)) if at in self.inputs(i)]
+        users = self.users(at)
         if len(users) != 1 or len(self.steps[users[0]].names) != len(self.steps[at].names):
             return None
         pairs = zip(self.steps[users[0]].formulas, self.steps[at].names, strict=True)
@@ -197,14 +197,14 @@ class Claims(Flow):
     def is_misshapen(self, at: int, said: Said) -> bool:
         """True for what is named as the gradient of a weight, and can only renew it as another."""
         weight, step = self.snapshots[at][said.wrt], self.steps[at]
-        computed = {self.maker.get(n, -1) for n in names_of(weight) or ()} - self.starts
         renamed = step.source.rpartition("=")[2].strip().isidentifier()
-        if not said.sure or said.of or said.digits or computed or renamed:
+        if not said.sure or said.of or said.digits or renamed:
             return False
         if weight.size == len(step.names) or not weight.ndim:
             return False
-        users = [later for later in self.steps[at + 1 :] if _uses(later, step)]
-        return all(u.base == said.wrt and u.shape != weight.shape for u in users)
+        users = [self.steps[later] for later in self.users(at)]
+        renews = all(u.base == said.wrt and u.shape != weight.shape for u in users)
+        return renews and not any(map(self.is_computed, names_of(weight) or ()))
 
     def scaled(self, at: int, result: Meanings) -> bool:
         """True for a step that is multiplied by what the forward pass does not have: a rate."""
@@ -231,8 +231,3 @@ class Claims(Flow):
         high = point.value(formula)
         point.values[name] = before
         return -1.0 if high > low else 1.0
-
-
-def _uses(later: Step, step: Step) -> bool:
-    """True for a step that is computed from another."""
-    return any(n in step.names for formula in later.formulas for n in names(formula))

@@ -77,18 +77,14 @@ class Flow:
             if is_cost_name(step.base) and len(step.names) == 1:
                 makers = {self.maker[n] for n in names(step.formulas[0]) if n in self.maker}
                 arrays += [self.steps[at] for at in makers]
-            for array_ in arrays:
-                yield from (*array_.shape, int(np.prod(array_.shape, dtype=int)))
+            for one in arrays:
+                yield from (*one.shape, int(np.prod(one.shape, dtype=int)))
 
     def _compares(self, formula: Expr) -> bool:
         """True for a difference of what is computed and what is not."""
-        for call in nodes(formula, Call):
-            match call:
-                case Call("sub" | "add", (Name() | Number() as a, Name() | Number() as b)):
-                    known = [n in self.maker and self.maker[n] not in self.given for n in (a, b)]
-                    if known[0] != known[1]:
-                        return True
-        return False
+        sums = (n.arguments for n in nodes(formula, Call) if n.function in ("sub", "add"))
+        pairs = (pair for pair in sums if all(isinstance(part, Name | Number) for part in pair))
+        return any(self.is_computed(a) != self.is_computed(b) for a, b in pairs)
 
     @cached_property
     def points(self) -> list[Point]:
@@ -104,6 +100,14 @@ class Flow:
             used = (n for f in self.steps[at].formulas for n in names(f))
             self._inputs[at] = frozenset(self.maker[n] for n in used if n in self.maker)
         return self._inputs[at]
+
+    def users(self, at: int) -> list[int]:
+        """The later steps that are computed from a step."""
+        return [i for i in range(at + 1, len(self.steps)) if at in self.inputs(i)]
+
+    def is_computed(self, part: Expr) -> bool:
+        """True for what a step makes of something: nothing that the program starts from."""
+        return isinstance(part, Name) and self.maker.get(part, -1) not in self.starts
 
     def is_alias(self, at: int) -> bool:
         """True for another name of what a step has made: it says nothing of its own."""
@@ -192,7 +196,7 @@ class Flow:
     def carried_on(self, at: int, inside: set[Name]) -> bool:
         """True for what comes from elsewhere than the forward pass: a velocity, a rate."""
         own = {n for f in self.steps[at].formulas for n in names(f)} - self._beginnings
-        return any(self.maker.get(n, -1) in self.starts for n in own - inside)
+        return not all(map(self.is_computed, own - inside))
 
     def table(self, at: int) -> np.ndarray:
         """The numbers of a step as it is meant, a row for each point."""

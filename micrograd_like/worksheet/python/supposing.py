@@ -57,7 +57,7 @@ class Suppositions:
         ends = {
             at: (self.finder.forward([at]), m)
             for at, m in free.items()
-            if not {self.finder.maker.get(n, -1) for n in m.wrt} - self.finder.starts
+            if not any(map(self.finder.is_computed, m.wrt))
         }
         found = {}
         for at, meaning in best.found.items():
